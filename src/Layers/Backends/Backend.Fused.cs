@@ -1,0 +1,156 @@
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends;
+
+// Operations over lists, for a supernet that shares work between the edges of a cell. The bodies here compose plain operations
+// and say what the fused forms of a backend must compute.
+public abstract partial class Backend<T>
+{
+    /// <summary>Asks for the workspace of branches that share a source.</summary>
+    public virtual void PlanSeparable(MemoryPlan<T> plan, ReadOnlySpan<SeparableBranch<T>> branches)
+    {
+        foreach (var b in branches)
+        {
+            long used = 0;
+            var src = b.Src.Capacity;
+            var dst = b.Dst.Value.Capacity;
+            var middle = dst with { C = src.C };
+            b.Scratch =
+            [
+                plan.Scratch("rectified", src, ref used), plan.Scratch("depthwise", middle, ref used),
+                plan.Scratch("d rectified", src, ref used), plan.Scratch("d depthwise", middle, ref used),
+                plan.Scratch("d dst", dst, ref used),
+            ];
+        }
+    }
+
+    /// <summary>Dst.Value = pointwise(depthwise(ReLU(src))) and its statistics, for branches that share a source.</summary>
+    public virtual void SeparableForward(ReadOnlySpan<SeparableBranch<T>> branches, bool training)
+    {
+        foreach (var b in branches)
+        {
+            SeparableMiddle(b);
+            ConvolutionForward(Middle(b), b.Pointwise, b.Dst.Value, Window.Point, 1);
+            NormalizationPrepare(b.Dst.Value, b.Dst.Norm, training);
+        }
+    }
+
+    /// <summary>
+    /// From Dst's gradient vectors: the filters' gradients (+=, if <paramref name="weightGradients"/>), and the source's gradient:
+    /// added to Src.Diff, or written to NormalizedSrc.Diff together with its gradient vectors.
+    /// </summary>
+    public virtual void SeparableBackward(ReadOnlySpan<SeparableBranch<T>> branches, bool weightGradients)
+    {
+        foreach (var b in branches)
+        {
+            SeparableMiddle(b);
+            var dst = b.Dst;
+            var (rectified, diffRectified, diffMiddle, diffDst) = (b.Scratch[0], b.Scratch[2], b.Scratch[3], b.Scratch[4]);
+            NormalizationDiff(new ReadOnlySpan<NormalizedTensor<T>>(in dst), diffDst, accumulate: false);
+            if (weightGradients) ConvolutionBackwardWeights(Middle(b), diffDst, b.Pointwise.Diff!, Window.Point, 1);
+            if (b.Depthwise is null)
+            {
+                ConvolutionBackwardData(diffDst, b.Pointwise, diffRectified, Window.Point, 1, accumulate: false);
+            }
+            else
+            {
+                ConvolutionBackwardData(diffDst, b.Pointwise, diffMiddle, Window.Point, 1, accumulate: false);
+                if (weightGradients) ConvolutionBackwardWeights(rectified, diffMiddle, b.Depthwise.Diff!, b.Window, rectified.Shape.C);
+                ConvolutionBackwardData(diffMiddle, b.Depthwise, diffRectified, b.Window, rectified.Shape.C, accumulate: false);
+            }
+
+            // A ReLU's output is positive exactly where its input is, so the rectified copy serves as the mask.
+            if (b.NormalizedSrc is { } normalized)
+            {
+                ReluBackward(rectified, diffRectified, normalized.Diff!, accumulate: false);
+                NormalizationGradient(normalized, null, -1, null);
+            }
+            else if (b.Src.Diff is { } diffSrc)
+            {
+                ReluBackward(rectified, diffRectified, diffSrc, accumulate: true);
+            }
+        }
+    }
+
+    /// <summary>Asks for the workspace of shared pools.</summary>
+    public virtual void PlanPools(MemoryPlan<T> plan, PoolPair<T> pools)
+    {
+        long used = 0;
+        pools.Scratch = plan.Scratch("d pool", pools.Max.Capacity, ref used);
+    }
+
+    /// <summary>Both pools of a state and their statistics.</summary>
+    public virtual void PoolsForward(PoolPair<T> pools, bool training)
+    {
+        MaxPoolForward(pools.Src, pools.Max, pools.Indices, pools.Window);
+        AveragePoolForward(pools.Src, pools.Average, pools.Window);
+        foreach (var edge in pools.MaxEdges) NormalizationPrepare(pools.Max, edge.Norm, training);
+        foreach (var edge in pools.AverageEdges) NormalizationPrepare(pools.Average, edge.Norm, training);
+    }
+
+    /// <summary>Src.Diff += the gradient of both pools, from the gradient vectors of all edges.</summary>
+    public virtual void PoolsBackward(PoolPair<T> pools)
+    {
+        NormalizationDiff(pools.MaxEdges, pools.Scratch!, accumulate: false);
+        MaxPoolBackward(pools.Scratch!, pools.Indices, pools.Src.Diff!, pools.Window, accumulate: true);
+        NormalizationDiff(pools.AverageEdges, pools.Scratch!, accumulate: false);
+        AveragePoolBackward(pools.Scratch!, pools.Src.Diff!, pools.Window, accumulate: true);
+    }
+
+    /// <summary>dst = Σ weights[k] · BN(z_k) (or the tensor itself for an identity), eq. (2) of the DARTS paper summed over the edges of a node. <paramref name="scratch"/> has the shape of dst.</summary>
+    public virtual void MixForward(ReadOnlySpan<MixBranch<T>> branches, Tensor<T> weights, Tensor<T> dst, Tensor<T> scratch)
+    {
+        var first = true;
+        foreach (var b in branches)
+        {
+            if (b.Normalized is { } v)
+            {
+                NormalizationForward(v.Value, v.Norm, scratch);
+                ScaleForward(scratch, weights, b.Index, dst, accumulate: !first);
+            }
+            else
+            {
+                ScaleForward(b.Identity!, weights, b.Index, dst, accumulate: !first);
+            }
+
+            first = false;
+        }
+    }
+
+    /// <summary>
+    /// From diffDst, which each Normalized.Diff refers to: diffWeights[k] += Σ diffDst · BN(z_k), every branch's gradient vectors, and
+    /// for an identity its Diff += weight · diffDst.
+    /// </summary>
+    public virtual void MixBackward(ReadOnlySpan<MixBranch<T>> branches, Tensor<T> weights, Tensor<T> diffDst, Tensor<T> diffWeights)
+    {
+        foreach (var b in branches)
+        {
+            if (b.Normalized is { } v)
+            {
+                NormalizationGradient(v, weights, b.Index, diffWeights);
+            }
+            else
+            {
+                ScaleBackwardWeights(b.Identity!, diffDst, diffWeights, b.Index);
+                ScaleForward(diffDst, weights, b.Index, b.Identity!.Diff!, accumulate: true);
+            }
+        }
+    }
+
+    private static Tensor<T> Middle(SeparableBranch<T> b) => b.Depthwise is null ? b.Scratch[0] : b.Scratch[1];
+
+    private void SeparableMiddle(SeparableBranch<T> b)
+    {
+        if (b.NormalizedSrc is { } normalized)
+        {
+            NormalizationForward(normalized.Value, normalized.Norm, b.Scratch[0]);
+            ReluForward(b.Scratch[0], b.Scratch[0]);
+        }
+        else
+        {
+            ReluForward(b.Src, b.Scratch[0]);
+        }
+
+        if (b.Depthwise is { } depthwise) ConvolutionForward(b.Scratch[0], depthwise, b.Scratch[1], b.Window, b.Src.Shape.C);
+    }
+}

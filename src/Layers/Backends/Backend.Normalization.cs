@@ -1,0 +1,44 @@
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends;
+
+public abstract partial class Backend<T>
+{
+    /// <summary>
+    /// Statistics of src: [N,C,H,W] into Mean and InverseDeviation (biased variance), and into the running statistics
+    /// (unbiased variance) with momentum 0.1.
+    /// </summary>
+    public abstract void NormalizationStatistics(Tensor<T> src, Normalization<T> norm);
+
+    /// <summary>Puts the running statistics in force.</summary>
+    public abstract void NormalizationInference(Normalization<T> norm);
+
+    /// <summary>dst = scale · (src − mean) · inverse deviation + shift, with what is in force.</summary>
+    public abstract void NormalizationForward(Tensor<T> src, Normalization<T> norm, Tensor<T> dst);
+
+    /// <summary>Gradient of training-mode batch norm: diffSrc (+)= …, and of scale and shift where there are any and <paramref name="weightGradients"/>.</summary>
+    public abstract void NormalizationBackward(
+        Tensor<T> src, Normalization<T> norm, Tensor<T> diffDst, Tensor<T> diffSrc, bool accumulate, bool weightGradients);
+
+    /// <summary>Statistics of the batch in training, the running ones otherwise.</summary>
+    public void NormalizationPrepare(Tensor<T> src, Normalization<T> norm, bool training)
+    {
+        if (!training)
+        {
+            NormalizationInference(norm);
+            return;
+        }
+
+        NormalizationStatistics(src, norm);
+        norm.BatchesTracked++;
+    }
+
+    /// <summary>
+    /// From v.Diff, z and its statistics: the three vectors of dz for the loss through weight · BN(z), and
+    /// diffWeights[index] += Σ Diff · BN(z). A negative <paramref name="index"/> means weight one.
+    /// </summary>
+    public abstract void NormalizationGradient(NormalizedTensor<T> v, Tensor<T>? weights, int index, Tensor<T>? diffWeights);
+
+    /// <summary>diffSrc (+)= Σ dz of all <paramref name="values"/>, which share z.</summary>
+    public abstract void NormalizationDiff(ReadOnlySpan<NormalizedTensor<T>> values, Tensor<T> diffSrc, bool accumulate);
+}

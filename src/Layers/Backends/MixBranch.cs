@@ -1,0 +1,22 @@
+using System.Numerics;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends;
+
+/// <summary>One candidate operation that enters a node: a raw value with its batch norm, or a tensor as it is (identity).</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="index">Index of its mixing weight.</param>
+/// <param name="normalized">Raw value, batch norm and gradient; null for the identity.</param>
+/// <param name="identity">The tensor itself; null where there is a batch norm.</param>
+public sealed class MixBranch<T>(int index, NormalizedTensor<T>? normalized, Tensor<T>? identity)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Index of its mixing weight.</summary>
+    public int Index { get; } = index;
+
+    /// <summary>Raw value, batch norm and gradient; null for the identity.</summary>
+    public NormalizedTensor<T>? Normalized { get; } = normalized;
+
+    /// <summary>The tensor itself; null where there is a batch norm. Its Diff accumulates.</summary>
+    public Tensor<T>? Identity { get; } = identity;
+}

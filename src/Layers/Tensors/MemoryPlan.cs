@@ -1,0 +1,166 @@
+using System.Runtime.CompilerServices;
+using MIOpenDarts.Layers.Backends;
+
+namespace MIOpenDarts.Layers.Tensors;
+
+/// <summary>First and last step of a training pass (in ticks that the network counts) at which a tensor must hold its contents.</summary>
+/// <param name="From">Tick of the first write.</param>
+/// <param name="To">Tick of the last read.</param>
+public readonly record struct Lifetime(int From, int To)
+{
+    /// <summary>From the first to the last tick.</summary>
+    public static Lifetime Always => new(int.MinValue, int.MaxValue);
+
+    /// <summary>Whether both must hold their contents at the same tick.</summary>
+    public bool Overlaps(Lifetime other) => From <= other.To && other.From <= To;
+}
+
+/// <summary>
+/// Collects every tensor that a network needs for one batch size, lays them out in one arena so that tensors whose
+/// lifetimes do not overlap share memory, and binds them. A step after that allocates nothing.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class MemoryPlan<T> : IDisposable
+    where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+{
+    private const int Alignment = 64;
+    private readonly List<Request> requests = [];
+    private readonly List<Request> scratch = [];
+    private readonly List<Action<int>> batchSetters = [];
+    private long scratchBytes;
+    private Storage? arena;
+
+    private sealed record Request(string Name, long Bytes, Lifetime Lifetime, Action<nint> Bind)
+    {
+        public long Offset { get; set; }
+    }
+
+    /// <summary>Starts a plan for batches of at most <paramref name="batch"/> images.</summary>
+    public MemoryPlan(Backend<T> backend, int batch)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
+        Backend = backend;
+        Batch = batch;
+    }
+
+    /// <summary>Where the memory will live.</summary>
+    public Backend<T> Backend { get; }
+
+    /// <summary>Largest number of images.</summary>
+    public int Batch { get; }
+
+    /// <summary>Bytes of the arena, known once <see cref="LayOut"/> ran.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>A tensor whose first extent is the batch, of <paramref name="channels"/> x <paramref name="height"/> x <paramref name="width"/>.</summary>
+    public Tensor<T> Activation(string name, int channels, int height, int width, Lifetime? lifetime = null) =>
+        Add<T>(name, new Shape(Batch, channels, height, width), lifetime ?? Lifetime.Always, perBatch: true);
+
+    /// <summary>Like <see cref="Activation"/>, with a gradient of the same extent beside it.</summary>
+    public Tensor<T> ActivationWithDiff(string name, int channels, int height, int width)
+    {
+        var value = Activation(name, channels, height, width);
+        value.Diff = Activation("d " + name, channels, height, width);
+        return value;
+    }
+
+    /// <summary>A tensor of any element type with the batch as its first extent (labels, pool indices, masks).</summary>
+    public Tensor<TElement> PerImage<TElement>(string name, int channels, int height, int width, Lifetime? lifetime = null)
+        where TElement : unmanaged =>
+        Add<TElement>(name, new Shape(Batch, channels, height, width), lifetime ?? Lifetime.Always, perBatch: true);
+
+    /// <summary>A vector that does not depend on the batch.</summary>
+    public Tensor<T> Vector(string name, int length) => Add<T>(name, Shape.Vector(length), Lifetime.Always, perBatch: false);
+
+    /// <summary>
+    /// Memory for the duration of one operation, shared by all operations. <paramref name="offset"/> says how much the same
+    /// operation has taken already and is moved on.
+    /// </summary>
+    public Tensor<T> Scratch(string name, Shape shape, ref long offset, bool perBatch = true)
+    {
+        var tensor = new Tensor<T>(name, shape);
+        var bytes = Aligned(shape.Count * Unsafe.SizeOf<T>());
+        scratch.Add(new Request(name, bytes, Lifetime.Always, tensor.Bind) { Offset = offset });
+        offset += bytes;
+        scratchBytes = Math.Max(scratchBytes, offset);
+        if (perBatch) batchSetters.Add(tensor.SetBatch);
+        return tensor;
+    }
+
+    /// <summary>Sets the number of images of the batch under way on every tensor of the plan.</summary>
+    public void SetBatch(int images)
+    {
+        foreach (var set in batchSetters) set(images);
+    }
+
+    /// <summary>Chooses offsets, largest tensors first, each at the lowest place free during its lifetime; allocates nothing.</summary>
+    public long LayOut()
+    {
+        var placed = new List<Request>();
+        foreach (var request in requests.OrderByDescending(r => r.Bytes).ThenBy(r => r.Lifetime.From))
+        {
+            long offset = 0;
+            foreach (var other in placed)
+            {
+                if (!other.Lifetime.Overlaps(request.Lifetime)) continue;
+                if (other.Offset >= offset + request.Bytes) break;
+                offset = Math.Max(offset, other.Offset + other.Bytes);
+            }
+
+            request.Offset = offset;
+            var position = placed.FindIndex(r => r.Offset > offset);
+            placed.Insert(position < 0 ? placed.Count : position, request);
+        }
+
+        Bytes = requests.Count == 0 ? scratchBytes : requests.Max(r => r.Offset + r.Bytes) + scratchBytes;
+        return Bytes;
+    }
+
+    /// <summary>Lays out, allocates the arena and binds every tensor.</summary>
+    /// <exception cref="PlanDoesNotFitException">The device does not have that much memory; the text names the largest tensors.</exception>
+    public void Commit()
+    {
+        LayOut();
+        try
+        {
+            arena = Backend.Allocate(Bytes);
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw new PlanDoesNotFitException(
+                $"{Bytes >> 20} MiB of activations do not fit. Largest: {Largest(5)}. A smaller batch, fewer init channels or fewer layers need less.", e);
+        }
+
+        foreach (var request in scratch) request.Bind(arena.Address + (nint)request.Offset);
+        foreach (var request in requests) request.Bind(arena.Address + (nint)(scratchBytes + request.Offset));
+    }
+
+    /// <summary>The largest tensors with their sizes, for error texts and forecasts.</summary>
+    public string Largest(int count) =>
+        string.Join(", ", requests.OrderByDescending(r => r.Bytes).Take(count).Select(r => $"{r.Name} {r.Bytes / 1048576.0:F1} MiB"));
+
+    /// <summary>Frees the arena.</summary>
+    public void Dispose() => arena?.Dispose();
+
+    private Tensor<TElement> Add<TElement>(string name, Shape shape, Lifetime lifetime, bool perBatch)
+        where TElement : unmanaged
+    {
+        var tensor = new Tensor<TElement>(name, shape);
+        requests.Add(new Request(name, Aligned(shape.Count * Unsafe.SizeOf<TElement>()), lifetime, tensor.Bind));
+        if (perBatch) batchSetters.Add(tensor.SetBatch);
+        return tensor;
+    }
+
+    // One cache line of slack behind every tensor lets vector kernels read past the last element.
+    private static long Aligned(long bytes) => (bytes + 2 * Alignment - 1) / Alignment * Alignment;
+}
+
+/// <summary>A network's planned memory is more than its device has.</summary>
+public sealed class PlanDoesNotFitException : Exception
+{
+    /// <summary>With the sizes and the settings that would help.</summary>
+    public PlanDoesNotFitException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+
+namespace MIOpenDarts.Layers.Tensors;
+
+/// <summary>A block of memory on one device, owned by whoever asked a backend for it.</summary>
+public abstract class Storage : IDisposable
+{
+    /// <summary>Address of the first byte, on the host or on the device.</summary>
+    public abstract nint Address { get; }
+
+    /// <summary>Size in bytes.</summary>
+    public abstract long Bytes { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    /// <param name="disposing">False on the finaliser thread.</param>
+    protected abstract void Dispose(bool disposing);
+}
+
+/// <summary>Host memory outside the managed heap, aligned to a cache line, zeroed.</summary>
+public sealed unsafe class HostStorage : Storage
+{
+    private const int Alignment = 64;
+    private void* memory;
+
+    /// <summary>Allocates <paramref name="bytes"/> zeroed bytes.</summary>
+    /// <exception cref="OutOfMemoryException">The machine does not have that much memory.</exception>
+    public HostStorage(long bytes)
+    {
+        Bytes = bytes;
+        memory = NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, Alignment), Alignment);
+        NativeMemory.Clear(memory, (nuint)Math.Max(bytes, Alignment));
+    }
+
+    /// <summary>Frees memory that nobody disposed.</summary>
+    ~HostStorage() => Dispose(false);
+
+    /// <inheritdoc/>
+    public override nint Address => (nint)memory;
+
+    /// <inheritdoc/>
+    public override long Bytes { get; }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        NativeMemory.AlignedFree(memory);
+        memory = null;
+    }
+}
