@@ -1,0 +1,73 @@
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.Cpu;
+
+/// <summary>
+/// The managed SIMD path: channels innermost (N, H, W, C), vectors over channels and, with few channels, over neighbouring pixels;
+/// no allocation in a step; results equal bit by bit for every number of threads.
+/// </summary>
+/// <typeparam name="S">Instructions of the vector width.</typeparam>
+/// <typeparam name="V">Vector of that width.</typeparam>
+internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    private readonly ThreadTeam team;
+
+    public CpuBackend(int threads) => team = new ThreadTeam(threads);
+
+    /// <inheritdoc/>
+    public override string Name => "cpu";
+
+    /// <inheritdoc/>
+    public override string Description => $"{S.Width * 32}-bit vectors, {team.Threads} thread{(team.Threads == 1 ? "" : "s")}";
+
+    /// <inheritdoc/>
+    public override string Signature => $"cpu/Single/{S.Width * 32}";
+
+    /// <inheritdoc/>
+    public override Storage Allocate(long bytes) => new HostStorage(bytes);
+
+    /// <inheritdoc/>
+    public override void Upload<TElement>(ReadOnlySpan<TElement> source, Tensor<TElement> dst) =>
+        source.CopyTo(new Span<TElement>((void*)dst.Address, checked((int)dst.Shape.Count)));
+
+    /// <inheritdoc/>
+    public override void Download<TElement>(Tensor<TElement> src, Span<TElement> destination) =>
+        new ReadOnlySpan<TElement>((void*)src.Address, checked((int)src.Shape.Count)).CopyTo(destination);
+
+    /// <inheritdoc/>
+    public override void WriteImages(ReadOnlySpan<float> nchw, Tensor<float> dst)
+    {
+        var (shape, y) = (dst.Shape, new Span<float>((void*)dst.Address, checked((int)dst.Shape.Count)));
+        for (var n = 0; n < shape.N; n++)
+            for (var c = 0; c < shape.C; c++)
+            {
+                var plane = nchw.Slice((n * shape.C + c) * shape.Pixels, shape.Pixels);
+                for (var i = 0; i < plane.Length; i++) y[(n * shape.Pixels + i) * shape.C + c] = plane[i];
+            }
+    }
+
+    /// <inheritdoc/>
+    public override void ReadImages(Tensor<float> src, Span<float> nchw)
+    {
+        var (shape, x) = (src.Shape, new ReadOnlySpan<float>((void*)src.Address, checked((int)src.Shape.Count)));
+        for (var n = 0; n < shape.N; n++)
+            for (var c = 0; c < shape.C; c++)
+            {
+                var plane = nchw.Slice((n * shape.C + c) * shape.Pixels, shape.Pixels);
+                for (var i = 0; i < plane.Length; i++) plane[i] = x[(n * shape.Pixels + i) * shape.C + c];
+            }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) team.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private static float* P(Tensor<float> t) => (float*)t.Address;
+}

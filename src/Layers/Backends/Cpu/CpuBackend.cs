@@ -1,0 +1,29 @@
+using System.Runtime.Intrinsics;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+
+namespace MIOpenDarts.Layers.Backends.Cpu;
+
+/// <summary>Makes the managed SIMD backend for the widest vectors of this processor.</summary>
+public static class CpuBackend
+{
+    /// <summary>Floats in the widest vector that the runtime uses here: 16, 8 or 4.</summary>
+    public static int PreferredWidth => Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
+
+    /// <summary>
+    /// A backend with <paramref name="threads"/> threads (0: one for each processor) and vectors of <paramref name="width"/> floats
+    /// (0: the widest). Results depend on the width, never on the number of threads.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A width other than 0, 4, 8 or 16, or a negative number of threads.</exception>
+    public static Backend<float> Create(int threads = 0, int width = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        if (threads == 0) threads = Environment.ProcessorCount;
+        return (width == 0 ? PreferredWidth : width) switch
+        {
+            16 => new CpuBackend<Simd512, Vector512<float>>(threads),
+            8 => new CpuBackend<Simd256, Vector256<float>>(threads),
+            4 => new CpuBackend<Simd128, Vector128<float>>(threads),
+            _ => throw new ArgumentOutOfRangeException(nameof(width), width, "A vector holds 4, 8 or 16 floats."),
+        };
+    }
+}

@@ -1,0 +1,40 @@
+namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
+
+/// <summary>
+/// The few vector instructions that the kernels are written in. A kernel is generic over the width; the JIT compiles one copy for
+/// each and every call below becomes one instruction.
+/// </summary>
+/// <typeparam name="V">Vector of floats.</typeparam>
+internal unsafe interface ISimd<V>
+    where V : struct
+{
+    /// <summary>Floats in a vector.</summary>
+    static abstract int Width { get; }
+
+    static abstract V Zero { get; }
+
+    static abstract V Load(float* source);
+
+    static abstract void Store(V value, float* destination);
+
+    static abstract V Broadcast(float value);
+
+    static abstract V Add(V a, V b);
+
+    static abstract V Subtract(V a, V b);
+
+    static abstract V Multiply(V a, V b);
+
+    static abstract V Divide(V a, V b);
+
+    /// <summary>a·b + c, rounded once.</summary>
+    static abstract V MultiplyAdd(V a, V b, V c);
+
+    static abstract V Max(V a, V b);
+
+    /// <summary>value where gate is positive, zero elsewhere.</summary>
+    static abstract V WherePositive(V gate, V value);
+
+    /// <summary>Lane i of the result is lane index[i] of value; index holds Width integers below Width.</summary>
+    static abstract V Permute(V value, int* index);
+}
