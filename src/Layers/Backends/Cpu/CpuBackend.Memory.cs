@@ -15,6 +15,10 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
     where V : struct
 {
     private readonly ThreadTeam team;
+    private readonly Scratch shared = new();
+    private readonly Scratch tables = new();
+    private readonly Scratch partials = new();
+    private readonly Scratch perThread = new();
 
     public CpuBackend(int threads) => team = new ThreadTeam(threads);
 
@@ -41,7 +45,8 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
     /// <inheritdoc/>
     public override void WriteImages(ReadOnlySpan<float> nchw, Tensor<float> dst)
     {
-        var (shape, y) = (dst.Shape, new Span<float>((void*)dst.Address, checked((int)dst.Shape.Count)));
+        var shape = dst.Shape;
+        var y = new Span<float>((void*)dst.Address, checked((int)shape.Count));
         for (var n = 0; n < shape.N; n++)
             for (var c = 0; c < shape.C; c++)
             {
@@ -53,7 +58,8 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
     /// <inheritdoc/>
     public override void ReadImages(Tensor<float> src, Span<float> nchw)
     {
-        var (shape, x) = (src.Shape, new ReadOnlySpan<float>((void*)src.Address, checked((int)src.Shape.Count)));
+        var shape = src.Shape;
+        var x = new ReadOnlySpan<float>((void*)src.Address, checked((int)shape.Count));
         for (var n = 0; n < shape.N; n++)
             for (var c = 0; c < shape.C; c++)
             {
@@ -65,9 +71,25 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing) team.Dispose();
+        if (disposing)
+        {
+            team.Dispose();
+            shared.Dispose();
+            tables.Dispose();
+            partials.Dispose();
+            perThread.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 
     private static float* P(Tensor<float> t) => (float*)t.Address;
+
+    /// <summary>Memory of <paramref name="floats"/> floats for every thread: thread t's begins t · pitch behind the first.</summary>
+    private float* PerThread(long floats, out long pitch)
+    {
+        // An odd number of cache lines between them, so that the threads' buffers do not compete for the same cache sets.
+        pitch = (floats + 1023) / 1024 * 1024 + 48;
+        return perThread.Floats(pitch * team.Threads);
+    }
 }

@@ -37,4 +37,16 @@ internal unsafe interface ISimd<V>
 
     /// <summary>Lane i of the result is lane index[i] of value; index holds Width integers below Width.</summary>
     static abstract V Permute(V value, int* index);
+
+    /// <summary>whenGreater where a is above b, otherwise elsewhere (also for NaN).</summary>
+    static abstract V WhereGreater(V a, V b, V whenGreater, V otherwise);
+
+    /// <summary>value where a equals b, zero elsewhere.</summary>
+    static abstract V WhereEqual(V a, V b, V value);
+
+    /// <summary>The first <paramref name="count"/> floats, zero behind them; reads a whole vector.</summary>
+    static abstract V LoadPart(float* source, int count);
+
+    /// <summary>Writes the first <paramref name="count"/> floats only.</summary>
+    static abstract void StorePart(V value, float* destination, int count);
 }

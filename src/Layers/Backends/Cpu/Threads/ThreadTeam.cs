@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace MIOpenDarts.Layers.Backends.Cpu.Threads;
 
 /// <summary>Work cut into items that may run in any order and on any thread: an item's result must not depend on either.</summary>
@@ -47,6 +49,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
     public int Threads { get; }
 
     /// <summary>Runs items 0 … count − 1 and returns when all are done.</summary>
+    /// <remarks>What an item throws is thrown here, once no thread works on the piece any more.</remarks>
     public void Run<TWork>(int count, ref TWork work)
         where TWork : unmanaged, IWork
     {
@@ -78,7 +81,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
         if (failure is { } e)
         {
             failure = null;
-            throw new InvalidOperationException("A kernel failed on a worker thread.", e);
+            ExceptionDispatchInfo.Throw(e);
         }
     }
 
@@ -106,8 +109,9 @@ internal sealed unsafe class ThreadTeam : IDisposable
             {
                 run(context, items - (int)left, thread);
             }
-            catch (Exception e) when (thread != 0)
+            catch (Exception e)
             {
+                // The caller's own item may not end the piece either: other threads still read the work on its stack.
                 failure = e;
             }
 

@@ -1,0 +1,37 @@
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.Cpu;
+
+internal sealed unsafe partial class CpuBackend<S, V>
+{
+    /// <inheritdoc/>
+    public override void CrossEntropy(
+        Tensor<float> logits, Tensor<int> labels, Tensor<float> result, Tensor<float>? diffLogits, double labelSmoothing = 0, double lossScale = 1)
+    {
+        // x: [N,K] float32. A few thousand exponentials a step: one thread and double precision cost nothing that shows.
+        var (images, classes) = (logits.Shape.N, logits.Shape.C);
+        var targets = (int*)labels.Address;
+        double loss = 0;
+        var correct = 0;
+        for (var n = 0; n < images; n++)
+        {
+            var x = P(logits) + (long)n * classes;
+            var best = 0;
+            for (var k = 1; k < classes; k++) if (x[k] > x[best]) best = k;
+            double sum = 0;
+            for (var k = 0; k < classes; k++) sum += Math.Exp(x[k] - (double)x[best]);
+            var logSum = x[best] + Math.Log(sum);
+            if (best == targets[n]) correct++;
+            for (var k = 0; k < classes; k++)
+            {
+                var target = labelSmoothing / classes + (k == targets[n] ? 1 - labelSmoothing : 0);
+                loss += target * (logSum - x[k]);
+                if (diffLogits is not null)
+                    P(diffLogits)[(long)n * classes + k] = (float)(lossScale * (Math.Exp(x[k] - logSum) - target) / images);
+            }
+        }
+
+        P(result)[0] = (float)(loss / images);
+        P(result)[1] = correct;
+    }
+}

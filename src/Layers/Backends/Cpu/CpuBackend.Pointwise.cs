@@ -1,0 +1,161 @@
+using MIOpenDarts.Layers.Backends.Cpu.Kernels;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.Cpu;
+
+// 1x1 convolutions: a product of a pixel's channels and the filters. A stride skips pixels.
+internal sealed unsafe partial class CpuBackend<S, V>
+{
+    private void PointwiseForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window window)
+    {
+        var pixels = Strided(P(src), src.Shape, P(dst), dst.Shape, window, 0, 0);
+        Product(pixels, PackFilters(weights, transposed: false), src.Shape.C, dst.Shape.C, accumulate: false);
+    }
+
+    private void PointwiseBackwardData(Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc, Window window, bool accumulate)
+    {
+        var strided = window is not { StrideH: 1, StrideW: 1 };
+        if (strided && !accumulate) Fill(diffSrc, 0);
+        var pixels = Strided(P(diffSrc), diffSrc.Shape, P(diffDst), diffDst.Shape, window, 0, 0).Reversed();
+        Product(pixels, PackFilters(weights, transposed: true), diffDst.Shape.C, diffSrc.Shape.C, accumulate || strided);
+    }
+
+    private void PointwiseBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Window window) =>
+        ProductGradient(
+            Strided(P(src), src.Shape, P(diffDst), diffDst.Shape, window, 0, 0), src.Shape.N, diffWeights);
+
+    /// <inheritdoc/>
+    public override void FactorizedReduceForward(Tensor<float> src, Tensor<float> even, Tensor<float> odd, Tensor<float> dst)
+    {
+        var half = even.Shape.N;
+        // Where the shifted image ends earlier, its half of the last row and column is zero.
+        if (src.Shape.H % 2 != 0 || src.Shape.W % 2 != 0) Fill(dst, 0);
+        var pixels = Strided(P(src), src.Shape, P(dst), dst.Shape, Halving, 0, 0);
+        Product(pixels, PackFilters(even, transposed: false), src.Shape.C, half, accumulate: false);
+        pixels = Strided(P(src), src.Shape, P(dst), dst.Shape, Halving, 1, half);
+        Product(pixels, PackFilters(odd, transposed: false), src.Shape.C, dst.Shape.C - half, accumulate: false);
+    }
+
+    /// <inheritdoc/>
+    public override void FactorizedReduceBackwardData(
+        Tensor<float> diffDst, Tensor<float> even, Tensor<float> odd, Tensor<float> diffSrc, bool accumulate)
+    {
+        var half = even.Shape.N;
+        if (!accumulate) Fill(diffSrc, 0);
+        var pixels = Strided(P(diffSrc), diffSrc.Shape, P(diffDst), diffDst.Shape, Halving, 0, 0).Reversed();
+        Product(pixels, PackFilters(even, transposed: true), half, diffSrc.Shape.C, accumulate: true);
+        pixels = Strided(P(diffSrc), diffSrc.Shape, P(diffDst), diffDst.Shape, Halving, 1, half).Reversed();
+        Product(pixels, PackFilters(odd, transposed: true), diffDst.Shape.C - half, diffSrc.Shape.C, accumulate: true);
+    }
+
+    /// <inheritdoc/>
+    public override void FactorizedReduceBackwardWeights(
+        Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffEven, Tensor<float> diffOdd)
+    {
+        var (x, y) = (src.Shape, diffDst.Shape);
+        ProductGradient(Strided(P(src), x, P(diffDst), y, Halving, 0, 0), x.N, diffEven);
+        ProductGradient(Strided(P(src), x, P(diffDst), y, Halving, 1, diffEven.Shape.N), x.N, diffOdd);
+    }
+
+    private static Window Halving => Window.Square(1, 2, 0);
+
+    /// <summary>The pixels of x that a 1x1 window with a stride meets, from (shift, shift) on, and the channels of y from firstChannel on.</summary>
+    private static PixelRows Strided(float* x, Shape src, float* y, Shape dst, Window window, int shift, int firstChannel)
+    {
+        var rows = new PixelRows
+        {
+            X = x + ((long)shift * src.W + shift) * src.C,
+            Y = y + firstChannel,
+            XImage = src.CountPerImage,
+            YImage = dst.CountPerImage,
+            XRow = (long)window.StrideH * src.W * src.C,
+            YRow = (long)dst.W * dst.C,
+            XStep = window.StrideW * src.C,
+            YStep = dst.C,
+            Images = dst.N,
+            Rows = (src.H - shift + window.StrideH - 1) / window.StrideH,
+            Pixels = (src.W - shift + window.StrideW - 1) / window.StrideW,
+        };
+        return window is { StrideH: 1, StrideW: 1 } ? rows.Joined() : rows;
+    }
+
+    private void Product(PixelRows pixels, float* filters, int inputs, int outputs, bool accumulate)
+    {
+        var work = new PixelProduct(pixels, OneRun(inputs), filters, outputs, accumulate);
+        team.Run(pixels.Images, ref work);
+    }
+
+    private void ProductGradient(PixelRows pixels, int images, Tensor<float> diffWeights)
+    {
+        var (outputs, inputs) = (diffWeights.Shape.N, diffWeights.Shape.C);
+        var floats = (long)inputs * FilterBank<S, V>.Padded(outputs);
+        var groups = new ImageGroups(images, floats);
+        var sums = partials.Floats(groups.Count * floats);
+        var work = new PixelProductGradient(pixels, OneRun(inputs), outputs, groups, sums, floats);
+        team.Run(groups.Count, ref work);
+        AddGradient(sums, groups.Count, diffWeights, outputs);
+    }
+
+    private Runs OneRun(int inputs)
+    {
+        var offset = (int*)tables.Floats(1);
+        *offset = 0;
+        return new Runs(1, inputs, offset);
+    }
+
+    /// <summary>Filters [O,I,1,1] for the product over I or, <paramref name="transposed"/>, over O.</summary>
+    private float* PackFilters(Tensor<float> weights, bool transposed)
+    {
+        var (outputs, inputs) = (weights.Shape.N, weights.Shape.C);
+        var floats = transposed ? FilterBank<S, V>.PackedFloats(outputs, inputs) : FilterBank<S, V>.PackedFloats(inputs, outputs);
+        var packed = shared.Floats(floats);
+        new Span<float>(packed, checked((int)floats)).Clear();
+        for (var o = 0; o < outputs; o++)
+            for (var i = 0; i < inputs; i++)
+                packed[transposed ? FilterBank<S, V>.Place(o, i, outputs) : FilterBank<S, V>.Place(i, o, inputs)] = P(weights)[o * inputs + i];
+        return packed;
+    }
+
+    /// <summary>Pixels of two images that belong together, row by row.</summary>
+    private struct PixelRows
+    {
+        public float* X, Y;
+        public long XImage, YImage, XRow, YRow;
+        public int XStep, YStep, Images, Rows, Pixels;
+
+        /// <summary>All rows of an image as one.</summary>
+        public readonly PixelRows Joined() => this with { Rows = 1, Pixels = Rows * Pixels };
+
+        /// <summary>From y to x.</summary>
+        public readonly PixelRows Reversed() =>
+            this with { X = Y, Y = X, XImage = YImage, YImage = XImage, XRow = YRow, YRow = XRow, XStep = YStep, YStep = XStep };
+    }
+
+    // x: [N,H,W,I] float32, y: [N,H',W',O] float32
+    private readonly struct PixelProduct(PixelRows pixels, Runs runs, float* filters, int outputs, bool accumulate) : IWork
+    {
+        public void Run(int item, int thread)
+        {
+            float* x = pixels.X + item * pixels.XImage, y = pixels.Y + item * pixels.YImage;
+            for (var row = 0; row < pixels.Rows; row++, x += pixels.XRow, y += pixels.YRow)
+                FilterBank<S, V>.Forward(x, pixels.XStep, runs, filters, y, pixels.YStep, pixels.Pixels, outputs, accumulate);
+        }
+    }
+
+    // x: [N,H,W,I] float32, dy: [N,H',W',O] float32, sums: [group][I][O rounded up]
+    private readonly struct PixelProductGradient(PixelRows pixels, Runs runs, int outputs, ImageGroups groups, float* sums, long floats) : IWork
+    {
+        public void Run(int item, int thread)
+        {
+            var to = sums + item * floats;
+            new Span<float>(to, (int)floats).Clear();
+            for (var n = groups.First(item); n < groups.First(item + 1); n++)
+            {
+                float* x = pixels.X + n * pixels.XImage, dy = pixels.Y + n * pixels.YImage;
+                for (var row = 0; row < pixels.Rows; row++, x += pixels.XRow, dy += pixels.YRow)
+                    FilterGradient<S, V>.Add(x, pixels.XStep, runs, dy, pixels.YStep, pixels.Pixels, outputs, to);
+            }
+        }
+    }
+}

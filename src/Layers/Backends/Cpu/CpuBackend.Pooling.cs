@@ -1,0 +1,160 @@
+using MIOpenDarts.Layers.Backends.Cpu.Kernels;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.Cpu;
+
+internal sealed unsafe partial class CpuBackend<S, V>
+{
+    /// <inheritdoc/>
+    public override void MaxPoolForward(Tensor<float> src, Tensor<float> dst, Tensor<byte> indices, Window window)
+    {
+        var image = PaddedImage.ForForward(src.Shape.H, src.Shape.W, src.Shape.C, window);
+        var taps = TapTable.Forward(window, image, (int*)tables.Floats(TapTable.Integers(window)));
+        var row = dst.Shape.W * dst.Shape.C;
+        var scratch = PerThread(image.Floats + row + 64, out var pitch);
+        var work = new MaxWindows(
+            P(src), src.Shape, P(dst), dst.Shape, (byte*)indices.Address, window.StrideH, image, taps, scratch, pitch);
+        team.Run(dst.Shape.N, ref work);
+    }
+
+    /// <inheritdoc/>
+    public override void MaxPoolBackward(Tensor<float> diffDst, Tensor<byte> indices, Tensor<float> diffSrc, Window window, bool accumulate)
+    {
+        var (x, y) = (diffSrc.Shape, diffDst.Shape);
+        TapTable.Backward(window, x.H, x.W, y.H, y.W, y.C, (int*)tables.Floats(TapTable.Integers(window)), out var image);
+        WindowBackward(new ChosenTap(image.Floats), S.Width, diffDst, (byte*)indices.Address, diffSrc, window, null, accumulate);
+    }
+
+    /// <inheritdoc/>
+    public override void AveragePoolForward(Tensor<float> src, Tensor<float> dst, Window window) =>
+        WindowForward(default(PlainTap), S.Width, src, dst, window, InverseCounts(src.Shape, dst.Shape, window));
+
+    /// <inheritdoc/>
+    public override void AveragePoolBackward(Tensor<float> diffDst, Tensor<float> diffSrc, Window window, bool accumulate) =>
+        WindowBackward(
+            default(PlainTap), S.Width, diffDst, null, diffSrc, window, InverseCounts(diffSrc.Shape, diffDst.Shape, window), accumulate);
+
+    /// <inheritdoc/>
+    public override void GlobalAverageForward(Tensor<float> src, Tensor<float> dst)
+    {
+        var work = new MeanOfPixels(P(src), src.Shape, P(dst));
+        team.Run(src.Shape.N, ref work);
+    }
+
+    /// <inheritdoc/>
+    public override void GlobalAverageBackward(Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate)
+    {
+        var work = new ShareOfPixels(P(diffDst), diffSrc.Shape, P(diffSrc), accumulate);
+        team.Run(diffSrc.Shape.N, ref work);
+    }
+
+    /// <summary>1 / number of pixels inside the image for every output and channel: [H',W',C].</summary>
+    private float* InverseCounts(Shape src, Shape dst, Window window)
+    {
+        var factors = shared.Floats(dst.CountPerImage);
+        for (var h = 0; h < dst.H; h++)
+            for (var w = 0; w < dst.W; w++)
+            {
+                var inside = Inside(h * window.StrideH - window.PaddingH, window.KernelH, src.H)
+                    * Inside(w * window.StrideW - window.PaddingW, window.KernelW, src.W);
+                new Span<float>(factors + (h * dst.W + w) * dst.C, dst.C).Fill(1f / inside);
+            }
+
+        return factors;
+
+        int Inside(int first, int kernel, int size)
+        {
+            var count = 0;
+            for (var k = 0; k < kernel; k++)
+                if ((uint)(first + k * window.Dilation) < (uint)size) count++;
+            return count;
+        }
+    }
+
+    // x: padded [H,W,C] float32
+    private readonly struct PlainTap : ITapTerm<V>
+    {
+        public V Add(V sum, float* at, int tap, int p) => S.Add(sum, S.Load(at));
+    }
+
+    // dy: padded [H',W',C] float32, indices as floats lie behind it
+    private readonly struct ChosenTap(long indices) : ITapTerm<V>
+    {
+        public V Add(V sum, float* at, int tap, int p) => S.Add(sum, S.WhereEqual(S.Load(at + indices), S.Broadcast(tap), S.Load(at)));
+    }
+
+    // x: [N,H,W,C] float32, y: [N,H',W',C] float32, indices: [N,H',W',C] bytes
+    private readonly struct MaxWindows(
+        float* x, Shape src, float* y, Shape dst, byte* indices, int strideH, PaddedImage image, Taps taps, float* scratch, long pitch) : IWork
+    {
+        public void Run(int item, int thread)
+        {
+            var copy = scratch + thread * pitch;
+            var chosen = copy + image.Floats;
+            image.Fill<S, V>(x + item * src.CountPerImage, copy, float.NegativeInfinity);
+            var row = dst.W * dst.C;
+            for (var h = 0; h < dst.H; h++)
+            {
+                var first = item * dst.CountPerImage + (long)h * row;
+                Row(copy + (long)h * strideH * image.RowPitch, y + first, chosen, row);
+                for (var j = 0; j < row; j++) indices[first + j] = (byte)chosen[j];
+            }
+        }
+
+        private void Row(float* from, float* to, float* chosen, int count)
+        {
+            for (var j = 0; j < count; j += S.Width)
+            {
+                V best = S.Broadcast(float.NegativeInfinity), place = S.Zero;
+                for (var t = 0; t < taps.Count; t++)
+                {
+                    var value = S.Load(from + j + taps.Offset[t]);
+                    // The first in row order wins a tie.
+                    place = S.WhereGreater(value, best, S.Broadcast(t), place);
+                    best = S.WhereGreater(value, best, value, best);
+                }
+
+                Put(best, to + j, Math.Min(S.Width, count - j));
+                S.Store(place, chosen + j);
+            }
+        }
+    }
+
+    // x: [N,H,W,C] float32, y: [N,C] float32
+    private readonly struct MeanOfPixels(float* x, Shape src, float* y) : IWork
+    {
+        public void Run(int item, int thread)
+        {
+            for (var c = 0; c < src.C; c += S.Width)
+            {
+                var from = x + item * src.CountPerImage + c;
+                V a = S.Zero, b = S.Zero;
+                var pixel = 0;
+                for (; pixel + 2 <= src.Pixels; pixel += 2, from += 2 * src.C)
+                {
+                    a = S.Add(a, S.Load(from));
+                    b = S.Add(b, S.Load(from + src.C));
+                }
+
+                if (pixel < src.Pixels) a = S.Add(a, S.Load(from));
+                Put(S.Multiply(S.Add(a, b), S.Broadcast(1f / src.Pixels)), y + (long)item * src.C + c, Math.Min(S.Width, src.C - c));
+            }
+        }
+    }
+
+    // dy: [N,C] float32, dx: [N,H,W,C] float32
+    private readonly struct ShareOfPixels(float* dy, Shape src, float* dx, bool accumulate) : IWork
+    {
+        public void Run(int item, int thread)
+        {
+            for (var c = 0; c < src.C; c += S.Width)
+            {
+                var share = S.Multiply(S.Load(dy + (long)item * src.C + c), S.Broadcast(1f / src.Pixels));
+                var to = dx + item * src.CountPerImage + c;
+                for (var pixel = 0; pixel < src.Pixels; pixel++, to += src.C)
+                    Put(share, to, Math.Min(S.Width, src.C - c), accumulate);
+            }
+        }
+    }
+}

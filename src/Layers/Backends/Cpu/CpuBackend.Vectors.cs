@@ -1,0 +1,63 @@
+using MIOpenDarts.Layers.Backends.Cpu.Kernels;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.Cpu;
+
+internal sealed unsafe partial class CpuBackend<S, V>
+{
+    /// <inheritdoc/>
+    public override void AddScaled(double factor, Tensor<float> x, Tensor<float> y) =>
+        Each(new AddedScaled((float)factor, P(x), P(y)), x.Shape.Count);
+
+    /// <inheritdoc/>
+    public override void ScaleVector(Tensor<float> x, double factor) =>
+        Each(new Scaled((float)factor, P(x), P(x), accumulate: false), x.Shape.Count);
+
+    /// <inheritdoc/>
+    public override double SquaredNorm(Tensor<float> x) => Dot(x, x);
+
+    /// <inheritdoc/>
+    public override void SgdStep(
+        Tensor<float> weights, Tensor<float> diffs, Tensor<float> momentumBuffer, double rate, double momentum, double decay, bool nesterov) =>
+        Each(
+            new Sgd(P(weights), P(diffs), P(momentumBuffer), (float)-rate, (float)momentum, (float)decay, nesterov), weights.Shape.Count);
+
+    private double Dot(Tensor<float> x, Tensor<float> y)
+    {
+        var period = Pattern.Long<S, V>(1);
+        var sums = new ChannelSums<S, V, Products>(
+            new Products(P(x), P(y)), x.Shape.Count, 1, period, partials.Doubles(ChannelSums<S, V, Products>.PartialsFor(1, period)));
+        team.Run(sums.Items, ref sums);
+        double unused, product;
+        sums.Total(&unused, &product);
+        return product;
+    }
+
+    // x, y: [count] float32
+    private readonly struct AddedScaled(float factor, float* x, float* y) : IElementwise
+    {
+        public void Apply(long i, int p, int count) => Put(S.MultiplyAdd(S.Broadcast(factor), S.Load(x + i), S.Load(y + i)), y + i, count);
+    }
+
+    // w, d, m: [count] float32
+    private readonly struct Sgd(float* w, float* d, float* m, float minusRate, float momentum, float decay, bool nesterov) : IElementwise
+    {
+        public void Apply(long i, int p, int count)
+        {
+            var weight = S.Load(w + i);
+            var gradient = S.MultiplyAdd(S.Broadcast(decay), weight, S.Load(d + i));
+            var velocity = S.MultiplyAdd(S.Broadcast(momentum), S.Load(m + i), gradient);
+            var step = nesterov ? S.MultiplyAdd(S.Broadcast(momentum), velocity, gradient) : velocity;
+            Put(velocity, m + i, count);
+            Put(S.MultiplyAdd(S.Broadcast(minusRate), step, weight), w + i, count);
+        }
+    }
+
+    // x, y: [count] float32
+    private readonly struct Products(float* x, float* y) : IChannelSums<V>
+    {
+        public V First(V sum, long i, int p) => sum;
+
+        public V Second(V sum, long i, int p) => S.MultiplyAdd(S.Load(x + i), S.Load(y + i), sum);
+    }
+}

@@ -1,0 +1,134 @@
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Kernels;
+
+/// <summary>
+/// Two sums a channel over x: [pixels, channels]. An item is a run of pixels; it sums in float over a tile that fits a cache and
+/// in double over its tiles, and leaves one partial result, so that the grand total depends on the shape alone.
+/// </summary>
+/// <typeparam name="S">Instructions of the vector width.</typeparam>
+/// <typeparam name="V">Vector of that width.</typeparam>
+/// <typeparam name="TTerms">What is summed.</typeparam>
+internal unsafe struct ChannelSums<S, V, TTerms> : IWork
+    where S : struct, ISimd<V>
+    where V : struct
+    where TTerms : unmanaged, IChannelSums<V>
+{
+    private const int MostItems = 16;
+    private const int FloatsPerTile = 16384;
+    private readonly TTerms terms;
+    private readonly long count;
+    private readonly int channels;
+    private readonly int period;
+    private readonly int tile;
+    private readonly long chunk;
+    private readonly double* partials;
+
+    /// <summary>Over <paramref name="count"/> numbers. <paramref name="partials"/> has room for <see cref="PartialsFor"/> doubles.</summary>
+    public ChannelSums(TTerms terms, long count, int channels, int period, double* partials)
+    {
+        (this.terms, this.count, this.channels, this.period) = (terms, count, channels, period);
+        this.partials = partials;
+        tile = period * Math.Max(1, FloatsPerTile / period);
+        var tiles = (count + tile - 1) / tile;
+        Items = (int)Math.Min(MostItems, tiles);
+        chunk = Items == 0 ? tile : (tiles + Items - 1) / Items * tile;
+    }
+
+    /// <summary>Number of runs.</summary>
+    public int Items { get; }
+
+    /// <summary>Doubles of scratch memory for these sums.</summary>
+    public static long PartialsFor(int channels, int period) => (long)MostItems * 2 * (channels + period);
+
+    public readonly void Run(int item, int thread)
+    {
+        var lanes = partials + MostItems * 2L * channels + item * 2L * period;
+        new Span<double>(lanes, 2 * period).Clear();
+        var end = Math.Min(count, (item + 1) * chunk);
+        for (var i = item * chunk; i < end; i += tile) AddTile(i, (int)Math.Min(tile, end - i), lanes);
+
+        var sums = partials + item * 2L * channels;
+        new Span<double>(sums, 2 * channels).Clear();
+        for (var p = 0; p < period; p++)
+        {
+            sums[p % channels] += lanes[p];
+            sums[channels + p % channels] += lanes[period + p];
+        }
+    }
+
+    /// <summary>first[c] and second[c] over all items, in item order.</summary>
+    public readonly void Total(double* first, double* second)
+    {
+        for (var c = 0; c < channels; c++)
+        {
+            double a = 0, b = 0;
+            for (var item = 0; item < Items; item++)
+            {
+                a += partials[item * 2L * channels + c];
+                b += partials[item * 2L * channels + channels + c];
+            }
+
+            first[c] = a;
+            second[c] = b;
+        }
+    }
+
+    private readonly void AddTile(long start, int length, double* lanes)
+    {
+        var t = terms;
+        var rows = length / period;
+        var p = 0;
+        for (; p + 4 * S.Width <= period; p += 4 * S.Width)
+        {
+            V a0 = S.Zero, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+            var i = start + p;
+            for (var row = 0; row < rows; row++, i += period)
+            {
+                a0 = t.First(a0, i, p);
+                b0 = t.Second(b0, i, p);
+                a1 = t.First(a1, i + S.Width, p + S.Width);
+                b1 = t.Second(b1, i + S.Width, p + S.Width);
+                a2 = t.First(a2, i + 2 * S.Width, p + 2 * S.Width);
+                b2 = t.Second(b2, i + 2 * S.Width, p + 2 * S.Width);
+                a3 = t.First(a3, i + 3 * S.Width, p + 3 * S.Width);
+                b3 = t.Second(b3, i + 3 * S.Width, p + 3 * S.Width);
+            }
+
+            Flush(a0, b0, lanes + p, S.Width);
+            Flush(a1, b1, lanes + p + S.Width, S.Width);
+            Flush(a2, b2, lanes + p + 2 * S.Width, S.Width);
+            Flush(a3, b3, lanes + p + 3 * S.Width, S.Width);
+        }
+
+        for (; p < period; p += S.Width)
+        {
+            V a = S.Zero, b = S.Zero;
+            var i = start + p;
+            for (var row = 0; row < rows; row++, i += period)
+            {
+                a = t.First(a, i, p);
+                b = t.Second(b, i, p);
+            }
+
+            Flush(a, b, lanes + p, S.Width);
+        }
+
+        var done = rows * period;
+        for (p = 0; done < length; p += S.Width, done += S.Width)
+            Flush(t.First(S.Zero, start + done, p), t.Second(S.Zero, start + done, p), lanes + p, Math.Min(S.Width, length - done));
+    }
+
+    private readonly void Flush(V a, V b, double* lanes, int valid)
+    {
+        var first = stackalloc float[2 * S.Width];
+        S.Store(a, first);
+        S.Store(b, first + S.Width);
+        for (var l = 0; l < valid; l++)
+        {
+            lanes[l] += first[l];
+            lanes[period + l] += first[S.Width + l];
+        }
+    }
+}

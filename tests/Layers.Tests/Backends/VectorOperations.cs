@@ -1,0 +1,47 @@
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Tests.Backends;
+
+/// <summary>Flat vectors of any length.</summary>
+internal abstract class VectorOperation : Operation
+{
+    protected static Shape Flat(OperationCase c) => Shape.Vector((int)c.Src.Count);
+}
+
+internal sealed class AddScaled : VectorOperation
+{
+    public override Action Prepare<T>(Rig<T> rig, OperationCase c)
+    {
+        var (x, y) = (rig.Parameter(Flat(c)), rig.ParameterResult(Flat(c), Sum(1)));
+        return () => rig.Backend.AddScaled(-0.025, x, y);
+    }
+}
+
+internal sealed class ScaleVector : VectorOperation
+{
+    public override Action Prepare<T>(Rig<T> rig, OperationCase c)
+    {
+        var x = rig.ParameterResult(Flat(c), Sum(1));
+        return () => rig.Backend.ScaleVector(x, 0.3);
+    }
+}
+
+internal sealed class SquaredNorm : VectorOperation
+{
+    public override Action Prepare<T>(Rig<T> rig, OperationCase c)
+    {
+        var x = rig.Parameter(Flat(c));
+        var norm = double.NaN;
+        rig.NumberResult(() => norm, Sum(c.Src.Count));
+        return () => norm = rig.Backend.SquaredNorm(x);
+    }
+}
+
+internal sealed class SgdStep : VectorOperation
+{
+    public override Action Prepare<T>(Rig<T> rig, OperationCase c)
+    {
+        var (weights, diffs, momentum) = (rig.ParameterResult(Flat(c), Sum(3)), rig.Parameter(Flat(c)), rig.ParameterResult(Flat(c), Sum(3)));
+        return () => rig.Backend.SgdStep(weights, diffs, momentum, 0.025, 0.9, 3e-4, nesterov: c.Accumulate);
+    }
+}
