@@ -32,6 +32,9 @@ internal unsafe interface ISimd<V>
 
     static abstract V Max(V a, V b);
 
+    /// <summary>max(value, 0); a NaN is passed on.</summary>
+    static abstract V Rectify(V value);
+
     /// <summary>value where gate is positive, zero elsewhere.</summary>
     static abstract V WherePositive(V gate, V value);
 

@@ -1,0 +1,129 @@
+using MIOpenDarts.Layers.Backends.Cpu.Tiles;
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
+
+/// <summary>One branch of a call: geometry, filters repacked for the kernels, and partial sums.</summary>
+internal unsafe struct BranchCall
+{
+    /// <summary>Output channels.</summary>
+    public int Outputs;
+
+    /// <summary>Output rows.</summary>
+    public int Height;
+
+    /// <summary>Output columns.</summary>
+    public int Width;
+
+    /// <summary>Output rows that are in work at a time, so that what is between depthwise and pointwise stays in the first cache.</summary>
+    public int TileRows;
+
+    /// <summary>Geometry of the depthwise convolution.</summary>
+    public Window Window;
+
+    /// <summary>False: ReLU and pointwise only, computed as one tap of weight one.</summary>
+    public bool HasDepthwise;
+
+    /// <summary>The depthwise filter: offsets in the bordered source.</summary>
+    public TapList Taps;
+
+    /// <summary>u → z: [I][O].</summary>
+    public PackedFilter Forward;
+
+    /// <summary>dz → du: [O][I].</summary>
+    public PackedFilter Backward;
+
+    /// <summary>Vectors in a pattern of output channels.</summary>
+    public int OutputPeriod;
+
+    /// <summary>z: [N,H,W,O].</summary>
+    public float* Dst;
+
+    /// <summary>Gradient with respect to the normalised z: [N,H,W,O].</summary>
+    public float* DiffDst;
+
+    /// <summary>Patterns of DiffScale, ValueScale and Offset: dz = a·diff + b·z + c.</summary>
+    public float* DiffScale, ValueScale, Offset;
+
+    /// <summary>[N][2][O]: each image's Σz and Σz².</summary>
+    public double* Statistics;
+
+    /// <summary>[groups][like the product dzᵀ·u].</summary>
+    public float* PointwiseSums;
+
+    /// <summary>[groups][taps][pattern].</summary>
+    public float* DepthwiseSums;
+
+    /// <summary>Place of this branch's du image in a thread's memory.</summary>
+    public nint DiffMiddle;
+
+    /// <summary>Floats of one group's <see cref="PointwiseSums"/>.</summary>
+    public readonly nint PointwiseFloats => (nint)Backward.Group * Outputs * Backward.Row;
+
+    /// <summary>Sets the geometry.</summary>
+    public void Describe(SeparableBranch<float> branch, int vectorWidth)
+    {
+        var (dst, inputs) = (branch.Dst.Value.Shape, branch.Src.Shape.C);
+        (Outputs, Height, Width) = (dst.C, dst.H, dst.W);
+        HasDepthwise = branch.Depthwise is not null;
+        Window = HasDepthwise ? branch.Window : Window.Point;
+        Taps.Count = Window.Taps;
+        OutputPeriod = ChannelPattern.Vectors(Outputs, vectorWidth);
+        TileRows = Math.Clamp(TileFloats / (Width * Math.Max(inputs, Outputs)), 1, Height);
+        Forward = PackedFilter.For(inputs, Outputs, Width, vectorWidth);
+        Backward = PackedFilter.For(Outputs, inputs, Width, vectorWidth);
+    }
+
+    /// <summary>Takes memory for the filters and the statistics.</summary>
+    public void LayOut(ref MemoryCursor cursor, in SourceLayout source, int images, int vectorWidth)
+    {
+        Taps.Offsets = cursor.Take<nint>(Taps.Count);
+        Taps.Weights = cursor.Take(Taps.Count * source.Period * vectorWidth);
+        Forward.LayOut(ref cursor);
+        Statistics = cursor.Take<double>(images * 2 * Outputs);
+    }
+
+    /// <summary>Takes memory for the way back.</summary>
+    public void LayOutGradient(ref MemoryCursor cursor, int groups, int pattern, int vectorWidth)
+    {
+        var output = OutputPeriod * vectorWidth;
+        Backward.LayOut(ref cursor);
+        DiffScale = cursor.Take(output);
+        ValueScale = cursor.Take(output);
+        Offset = cursor.Take(output);
+        PointwiseSums = cursor.Take(groups * PointwiseFloats);
+        DepthwiseSums = cursor.Take((nint)groups * Taps.Count * pattern);
+    }
+
+    /// <summary>Writes tap offsets and the depthwise filter: [C,1,kh,kw] → [tap][pattern].</summary>
+    public readonly void PackTaps(float* filter, in SourceLayout source, int vectorWidth)
+    {
+        var length = source.Period * vectorWidth;
+        for (var t = 0; t < Taps.Count; t++)
+        {
+            Taps.Offsets[t] = source.At(TapRow(t, source), TapColumn(t, source));
+            for (var j = 0; j < length; j++)
+                Taps.Weights[t * length + j] = filter == null ? 1 : filter[j % source.Channels * Taps.Count + t];
+        }
+    }
+
+    /// <summary>Copies addresses, the transposed filter and the gradient vectors.</summary>
+    public void FillGradient(SeparableBranch<float> branch, int vectorWidth)
+    {
+        var (v, output) = (branch.Dst, OutputPeriod * vectorWidth);
+        DiffDst = (float*)v.Diff!.Address;
+        ChannelPattern.Fill(DiffScale, (float*)v.DiffScale.Address, Outputs, output);
+        ChannelPattern.Fill(ValueScale, (float*)v.ValueScale.Address, Outputs, output);
+        ChannelPattern.Fill(Offset, (float*)v.Offset.Address, Outputs, output);
+        Backward.Pack((float*)branch.Pointwise.Address, branch.Src.Shape.C, 1);
+    }
+
+    /// <summary>Bordered source row that tap <paramref name="t"/> of output row 0 reads.</summary>
+    public readonly int TapRow(int t, in SourceLayout source) => source.Border - Window.PaddingH + t / Window.KernelW * Window.Dilation;
+
+    /// <summary>Bordered source column that tap <paramref name="t"/> of output column 0 reads.</summary>
+    public readonly int TapColumn(int t, in SourceLayout source) => source.Border - Window.PaddingW + t % Window.KernelW * Window.Dilation;
+
+    private const int TileFloats = 4096;
+}

@@ -1,0 +1,108 @@
+using MIOpenDarts.Layers.Backends.Cpu.Tiles;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
+
+/// <summary>
+/// The gradients of <see cref="SeparableForward{S,V}"/>, image by image: u is computed again rather than kept. Item: a group of images,
+/// which has weight-gradient sums of its own.
+/// </summary>
+internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradient) : IWork
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    private readonly SeparableGradient* gradient = gradient;
+
+    public void Run(int item, int thread)
+    {
+        ref var call = ref gradient->Call;
+        var memory = call.Threads + thread * call.FloatsPerThread;
+        var pattern = call.Source.Period * S.Width;
+        if (call.Started[thread] == 0) new Span<float>(memory + gradient->Middles, checked((int)(call.Count * gradient->Diff.Floats))).Clear();
+        for (var i = 0; i < call.Count && gradient->WeightGradients; i++)
+        {
+            ref var b = ref call.Branches[i];
+            new Span<float>(b.PointwiseSums + item * b.PointwiseFloats, (int)b.PointwiseFloats).Clear();
+            new Span<float>(b.DepthwiseSums + (nint)item * b.Taps.Count * pattern, b.Taps.Count * pattern).Clear();
+        }
+
+        new Span<double>(gradient->SourceSums + (nint)item * 2 * call.Source.Channels, 2 * call.Source.Channels).Clear();
+        var end = (int)((long)(item + 1) * call.Images / call.Groups);
+        for (var n = (int)((long)item * call.Images / call.Groups); n < end; n++)
+        {
+            var x = Rectifier<S, V>.Image(call, n, thread);
+            for (var i = 0; i < call.Count; i++) Branch(ref call.Branches[i], n, item, x, memory);
+            if (gradient->DiffSrc != null) SourceDiff<S, V>.Image(*gradient, n, item, x, memory);
+        }
+    }
+
+    private void Branch(ref BranchCall b, int n, int item, float* x, float* memory)
+    {
+        ref var call = ref gradient->Call;
+        var u = memory + call.Middle;
+        var dz = memory + call.Tile;
+        var pattern = call.Source.Period * S.Width;
+        var row = b.Width * b.Outputs;
+        var start = (nint)n * b.Height * row;
+        for (var h = 0; h < b.Height; h += b.TileRows)
+        {
+            var rows = Math.Min(b.TileRows, b.Height - h);
+            DiffOfRaw(b, start + (nint)h * row, rows * row, dz);
+            if (gradient->WeightGradients)
+            {
+                Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u);
+                PointwiseWeights(b, dz, u, rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats);
+            }
+
+            PointwiseData(b, dz, h, rows, memory);
+        }
+
+        if (!gradient->WeightGradients || !b.HasDepthwise) return;
+        TapSums<S, V>.Run(
+            memory + b.DiffMiddle + gradient->Diff.At(0, 0, call.Source.Channels), gradient->Diff.Row, x, call.Source.StrideH * call.Source.RowFloats,
+            b.Height, (b.Width * call.Source.Channels + S.Width - 1) / S.Width, b.Taps.Offsets, b.Taps.Count,
+            b.DepthwiseSums + (nint)item * b.Taps.Count * pattern, call.Source.Period);
+    }
+
+    /// <summary>dz = a·diff + b·z + c, through the batch norm behind the branch.</summary>
+    private static void DiffOfRaw(in BranchCall b, nint start, int length, float* dz)
+    {
+        var diff = b.DiffDst + start;
+        var z = b.Dst + start;
+        var pattern = b.OutputPeriod * S.Width;
+        for (var phase = 0; phase < pattern && phase < length; phase += S.Width)
+        {
+            var (scale, valueScale, offset) = (S.Load(b.DiffScale + phase), S.Load(b.ValueScale + phase), S.Load(b.Offset + phase));
+            for (var i = phase; i < length; i += pattern)
+                S.Store(S.MultiplyAdd(S.Load(diff + i), scale, S.MultiplyAdd(S.Load(z + i), valueScale, offset)), dz + i);
+        }
+    }
+
+    /// <summary>sums[o][i] += Σ_pixels dz[pixel][o] · u[pixel][i]; pixels of a group give blocks on the diagonal.</summary>
+    private static void PointwiseWeights(in BranchCall b, float* dz, float* u, int pixels, float* sums)
+    {
+        var (outputs, inputs) = (b.Backward.Group * b.Outputs, b.Backward.Group * b.Backward.Outputs);
+        MatrixProduct<S, V>.Run(dz, 1, outputs, u, inputs, sums, b.Backward.Row, outputs, inputs, pixels / b.Backward.Group, accumulate: true);
+    }
+
+    /// <summary>du = dz · filterᵀ, rows h … h + rows − 1 into the bordered image.</summary>
+    private void PointwiseData(in BranchCall b, float* dz, int h, int rows, float* memory)
+    {
+        var channels = gradient->Call.Source.Channels;
+        var image = memory + b.DiffMiddle;
+        var length = b.Width * channels;
+        if (b.Width / b.Backward.Group >= 8)
+        {
+            for (var r = 0; r < rows; r++)
+                SeparableForward<S, V>.Pointwise(b.Backward, dz + (nint)r * b.Width * b.Outputs, b.Width, image + gradient->Diff.At(h + r, 0, channels));
+            return;
+        }
+
+        // Short rows: the product wants at least eight of them, so it works on the packed tile.
+        var tile = memory + gradient->DiffTile;
+        SeparableForward<S, V>.Pointwise(b.Backward, dz, rows * b.Width, tile);
+        for (var r = 0; r < rows; r++)
+            new Span<float>(tile + (nint)r * length, length).CopyTo(new Span<float>(image + gradient->Diff.At(h + r, 0, channels), length));
+    }
+}

@@ -1,0 +1,98 @@
+using MIOpenDarts.Layers.Backends.Cpu.Tiles;
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
+
+/// <summary>
+/// Everything that the threads need for branches with one source, in unmanaged memory: the source and its bordered copy, the
+/// branches, and where things lie in a thread's memory.
+/// </summary>
+internal unsafe struct SeparableCall
+{
+    /// <summary>Most partial sums of a weight gradient: the cut depends on the batch alone.</summary>
+    private const int MostGroups = 16;
+
+    public int Images;
+    public SourceLayout Source;
+
+    /// <summary>x: [N,H,W,C].</summary>
+    public float* Src;
+
+    /// <summary>Patterns of the batch norm before the ReLU: x̂ = scale·x + shift; null where there is none.</summary>
+    public float* Scale, Shift;
+
+    public int Count;
+    public BranchCall* Branches;
+
+    /// <summary>Each thread's memory, and whether it holds a bordered copy already.</summary>
+    public float* Threads;
+    public nint FloatsPerThread;
+    public int* Started;
+
+    /// <summary>In a thread's memory: bordered source, tile of depthwise outputs, tile of z or dz, sums by output pattern.</summary>
+    public nint Rectified, Middle, Tile, Sums;
+
+    /// <summary>Groups of images with one partial weight gradient each.</summary>
+    public readonly int Groups => Math.Min(Images, MostGroups);
+
+    /// <summary>Reads the geometry of branches that share a source and lays out their filters.</summary>
+    public void Describe(ReadOnlySpan<SeparableBranch<float>> branches, int vectorWidth, int threads, ref MemoryCursor cursor, ref MemoryCursor thread)
+    {
+        var src = branches[0].Src.Shape;
+        var border = 0;
+        foreach (var b in branches)
+            if (b.Depthwise is not null) border = Math.Max(border, Math.Max(b.Window.PaddingH, b.Window.PaddingW));
+        var (strideH, strideW) = Strides(branches[0]);
+        (Images, Count) = (src.N, branches.Length);
+        Source = new SourceLayout(src.H, src.W, src.C, border, strideH, strideW, vectorWidth);
+        Started = cursor.Take<int>(threads);
+        Scale = cursor.Take(Source.Period * vectorWidth);
+        Shift = cursor.Take(Source.Period * vectorWidth);
+        nint middle = 0, tile = 0, sums = 0;
+        for (var i = 0; i < branches.Length; i++)
+        {
+            ref var b = ref Branches[i];
+            b.Describe(branches[i], vectorWidth);
+            b.LayOut(ref cursor, Source, Images, vectorWidth);
+            middle = Math.Max(middle, (nint)b.TileRows * b.Width * src.C);
+            tile = Math.Max(tile, (nint)b.TileRows * b.Width * b.Outputs);
+            sums = Math.Max(sums, 2 * b.OutputPeriod * vectorWidth);
+        }
+
+        Rectified = thread.TakeOffset(Source.Floats + vectorWidth);
+        Middle = thread.TakeOffset(middle + vectorWidth);
+        Tile = thread.TakeOffset(tile + vectorWidth);
+        Sums = thread.TakeOffset(sums);
+    }
+
+    /// <summary>Copies addresses, the normalisation and the depthwise filters.</summary>
+    public void Fill(ReadOnlySpan<SeparableBranch<float>> branches, ScratchMemory scratch, int vectorWidth, int threads)
+    {
+        Threads = scratch.Threads;
+        FloatsPerThread = scratch.FloatsPerThread;
+        new Span<int>(Started, threads).Clear();
+        Src = (float*)branches[0].Src.Address;
+        if (branches[0].NormalizedSrc is { } normalized)
+        {
+            var length = Source.Period * vectorWidth;
+            var mean = (float*)normalized.Norm.Mean.Address;
+            var inverse = (float*)normalized.Norm.InverseDeviation.Address;
+            ChannelPattern.Fill(Scale, inverse, Source.Channels, length);
+            for (var j = 0; j < length; j++) Shift[j] = -mean[j % Source.Channels] * Scale[j];
+        }
+        else
+        {
+            Scale = Shift = null;
+        }
+
+        for (var i = 0; i < branches.Length; i++)
+        {
+            Branches[i].Dst = (float*)branches[i].Dst.Value.Address;
+            Branches[i].PackTaps(branches[i].Depthwise is { } filter ? (float*)filter.Address : null, Source, vectorWidth);
+        }
+    }
+
+    /// <summary>Distance between two outputs; a branch without depthwise filter reads every pixel.</summary>
+    public static (int H, int W) Strides(SeparableBranch<float> branch) =>
+        branch.Depthwise is null ? (1, 1) : (branch.Window.StrideH, branch.Window.StrideW);
+}

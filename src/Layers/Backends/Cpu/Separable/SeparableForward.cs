@@ -1,0 +1,50 @@
+using MIOpenDarts.Layers.Backends.Cpu.Tiles;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
+
+/// <summary>z = pointwise(depthwise(ReLU(x))) of one image for all branches, and Σz, Σz² for the batch norm behind. Item: image.</summary>
+internal readonly unsafe struct SeparableForward<S, V>(SeparableCall* call, bool statistics) : IWork
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    private readonly SeparableCall* call = call;
+    private readonly bool statistics = statistics;
+
+    public void Run(int item, int thread)
+    {
+        var memory = call->Threads + thread * call->FloatsPerThread;
+        var x = Rectifier<S, V>.Image(*call, item, thread);
+        for (var i = 0; i < call->Count; i++) Branch(ref call->Branches[i], item, x, memory);
+    }
+
+    private void Branch(ref BranchCall b, int item, float* x, float* memory)
+    {
+        var u = memory + call->Middle;
+        var z = memory + call->Tile;
+        var sums = memory + call->Sums;
+        var (row, length) = (b.Width * b.Outputs, b.OutputPeriod * S.Width);
+        var dst = b.Dst + (nint)item * b.Height * row;
+        new Span<float>(sums, 2 * length).Clear();
+        for (var h = 0; h < b.Height; h += b.TileRows)
+        {
+            var rows = Math.Min(b.TileRows, b.Height - h);
+            Depthwise<S, V>.Rows(call->Source, b, x, h, rows, u);
+            Pointwise(b.Forward, u, rows * b.Width, z);
+            ChannelSums<S, V>.Squares(z, dst + (nint)h * row, rows * row, b.OutputPeriod, sums);
+        }
+
+        if (!statistics) return;
+        var totals = b.Statistics + (nint)item * 2 * b.Outputs;
+        new Span<double>(totals, 2 * b.Outputs).Clear();
+        ChannelPattern.Fold(sums, totals, b.Outputs, length);
+        ChannelPattern.Fold(sums + length, totals + b.Outputs, b.Outputs, length);
+    }
+
+    /// <summary>dst[pixel][o] = Σ_i src[pixel][i] · filter[i][o].</summary>
+    public static void Pointwise(in PackedFilter filter, float* src, int pixels, float* dst) =>
+        MatrixProduct<S, V>.Run(
+            src, filter.Group * filter.Inputs, 1, filter.Values, filter.Row, dst, filter.Group * filter.Outputs,
+            pixels / filter.Group, filter.Group * filter.Outputs, filter.Group * filter.Inputs, accumulate: false);
+}

@@ -1,0 +1,71 @@
+using MIOpenDarts.Layers.Backends.Cpu.Tiles;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
+
+/// <summary>
+/// The source's gradient: each row is gathered from the gradients of all branches' depthwise outputs, masked by the ReLU and, once,
+/// added to the source's gradient (or written, with the sums that the batch norm before the ReLU needs).
+/// </summary>
+internal static unsafe class SourceDiff<S, V>
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    public static void Image(in SeparableGradient gradient, int n, int item, float* x, float* memory)
+    {
+        ref readonly var source = ref gradient.Call.Source;
+        var dx = memory + gradient.DiffRow;
+        var sums = memory + gradient.RowSums;
+        var pattern = source.Period * S.Width;
+        var (length, normalized) = (source.Width * source.Channels, gradient.Call.Scale != null);
+        if (normalized) new Span<float>(sums, 2 * pattern).Clear();
+        for (var h = 0; h < source.Height; h++)
+        {
+            for (var phase = 0; phase < source.StrideW; phase++)
+            {
+                var (first, run) = (source.FirstColumn(phase), source.Columns(phase) * source.Channels);
+                var d = dx + phase * source.PhaseFloats;
+                var vectors = (run + S.Width - 1) / S.Width;
+                var bordered = h + source.Border;
+                ref var taps = ref gradient.Flipped[bordered % source.StrideH * source.StrideW + phase];
+                var corner = memory + gradient.Middles + bordered / source.StrideH * gradient.Diff.Row + (nint)first * source.Channels;
+                WeightedRuns<S, V>.Run(d, vectors, corner, taps.Offsets, taps.Count, taps.Weights, null, source.Period);
+                var image = x + bordered * source.RowFloats + phase * source.PhaseFloats + (nint)first * source.Channels;
+                for (var i = 0; i < vectors * S.Width; i += S.Width) S.Store(S.WherePositive(S.Load(image + i), S.Load(d + i)), d + i);
+                if (!normalized) continue;
+                for (var i = run; i < vectors * S.Width; i++) d[i] = 0;
+                ChannelSums<S, V>.Products(d, image, vectors, source.Period, sums);
+            }
+
+            var row = source.StrideW == 1 ? dx : Interleave(source, dx, memory + gradient.Row);
+            var dst = gradient.DiffSrc + ((nint)n * source.Height + h) * length;
+            if (normalized) new Span<float>(row, length).CopyTo(new Span<float>(dst, length));
+            else Add(row, dst, length);
+        }
+
+        if (!normalized) return;
+        var totals = gradient.SourceSums + (nint)item * 2 * source.Channels;
+        ChannelPattern.Fold(sums, totals, source.Channels, pattern);
+        ChannelPattern.Fold(sums + pattern, totals + source.Channels, source.Channels, pattern);
+    }
+
+    /// <summary>Puts columns sorted by remainder back in order.</summary>
+    private static float* Interleave(in SourceLayout source, float* dx, float* row)
+    {
+        for (var w = 0; w < source.Width; w++)
+        {
+            var phase = (w + source.Border) % source.StrideW;
+            var pixel = dx + phase * source.PhaseFloats + ((nint)(w + source.Border) / source.StrideW - source.FirstColumn(phase)) * source.Channels;
+            new Span<float>(pixel, source.Channels).CopyTo(new Span<float>(row + (nint)w * source.Channels, source.Channels));
+        }
+
+        return row;
+    }
+
+    private static void Add(float* row, float* dst, int length)
+    {
+        var i = 0;
+        for (; i <= length - S.Width; i += S.Width) S.Store(S.Add(S.Load(row + i), S.Load(dst + i)), dst + i);
+        for (; i < length; i++) dst[i] += row[i];
+    }
+}

@@ -1,0 +1,31 @@
+namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
+
+/// <summary>
+/// A row of pixels with the channels innermost is one run of floats in which channel c comes back every C floats. Per-channel
+/// numbers are therefore kept repeated up to lcm(C, width) floats: <see cref="Vectors"/> vectors, of which vector j of a run uses
+/// number j mod <see cref="Vectors"/>. Pixels share vectors and nothing is padded.
+/// </summary>
+internal static unsafe class ChannelPattern
+{
+    /// <summary>Vectors in one pattern of <paramref name="channels"/> channels.</summary>
+    public static int Vectors(int channels, int width)
+    {
+        var (a, b) = (channels, width);
+        while (b != 0) (a, b) = (b, a % b);
+        return channels / a;
+    }
+
+    /// <summary>pattern[j] = values[j mod C] · factor.</summary>
+    public static void Fill(float* pattern, float* values, int channels, int length, float factor = 1)
+    {
+        for (var j = 0; j < length; j += channels)
+            for (var c = 0; c < channels && j + c < length; c++) pattern[j + c] = values[c] * factor;
+    }
+
+    /// <summary>sums[c] += Σ pattern[j] over the j that belong to channel c.</summary>
+    public static void Fold(float* pattern, double* sums, int channels, int length)
+    {
+        for (var j = 0; j < length; j += channels)
+            for (var c = 0; c < channels; c++) sums[c] += pattern[j + c];
+    }
+}

@@ -1,0 +1,74 @@
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
+
+/// <summary>Turns per-item sums, added in item order in double precision, into batch-norm statistics and gradient vectors.</summary>
+internal static unsafe class Statistics
+{
+    /// <summary>Mean, inverse deviation, running statistics and counter from <paramref name="sums"/>: [items][Σz, Σz²][C].</summary>
+    public static void Combine(double* sums, int items, Shape shape, Normalization<float> norm)
+    {
+        Add(sums, items, 2 * shape.C);
+        Apply(sums, shape, norm);
+    }
+
+    /// <summary>The same from totals: [Σz, Σz²][C].</summary>
+    public static void Apply(double* sums, Shape shape, Normalization<float> norm)
+    {
+        var count = (double)shape.N * shape.Pixels;
+        var mean = (float*)norm.Mean.Address;
+        var inverse = (float*)norm.InverseDeviation.Address;
+        var runningMean = (float*)norm.RunningMean.Address;
+        var runningVariance = (float*)norm.RunningVariance.Address;
+        for (var c = 0; c < shape.C; c++)
+        {
+            var average = sums[c] / count;
+            var variance = Math.Max(sums[shape.C + c] / count - average * average, 0);
+            mean[c] = (float)average;
+            inverse[c] = (float)(1 / Math.Sqrt(variance + Normalization<float>.Epsilon));
+            runningMean[c] = Moved(runningMean[c], average);
+            runningVariance[c] = Moved(runningVariance[c], variance * count / Math.Max(count - 1, 1));
+        }
+
+        norm.BatchesTracked++;
+    }
+
+    /// <summary>
+    /// The three vectors of dz for the loss through weight · BN(z) from <paramref name="sums"/>: [items][Σdy, Σdy·ẑ][C].
+    /// Returns Σ_c Σdy·ẑ.
+    /// </summary>
+    public static double Gradient(double* sums, int items, NormalizedTensor<float> v, double weight)
+    {
+        var shape = v.Value.Shape;
+        Add(sums, items, 2 * shape.C);
+        var count = (double)shape.N * shape.Pixels;
+        var mean = (float*)v.Norm.Mean.Address;
+        var inverse = (float*)v.Norm.InverseDeviation.Address;
+        var diffScale = (float*)v.DiffScale.Address;
+        var valueScale = (float*)v.ValueScale.Address;
+        var offset = (float*)v.Offset.Address;
+        double total = 0;
+        for (var c = 0; c < shape.C; c++)
+        {
+            // dz = weight/σ · (dy − mean(dy) − ẑ·mean(dy·ẑ)) as a·dy + b·z + offset.
+            var (scale, product) = (weight * inverse[c], sums[shape.C + c]);
+            var value = -scale * inverse[c] * product / count;
+            diffScale[c] = (float)scale;
+            valueScale[c] = (float)value;
+            offset[c] = (float)(-scale * sums[c] / count - value * mean[c]);
+            total += product;
+        }
+
+        return total;
+    }
+
+    /// <summary>Adds the items' vectors to the first, in order.</summary>
+    private static void Add(double* sums, int items, int length)
+    {
+        for (var i = 1; i < items; i++)
+            for (var j = 0; j < length; j++) sums[j] += sums[(nint)i * length + j];
+    }
+
+    private static float Moved(float running, double batch) =>
+        (float)((1 - Normalization<float>.Momentum) * running + Normalization<float>.Momentum * batch);
+}

@@ -1,0 +1,84 @@
+using System.Numerics;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Tests.Fused;
+
+/// <summary>Tensors of one fused operation on one backend, filled with the same numbers whatever the backend.</summary>
+internal abstract class FusedSetup<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private uint fills;
+
+    protected FusedSetup(Backend<T> backend, int batch)
+    {
+        Backend = backend;
+        Plan = new MemoryPlan<T>(backend, batch);
+    }
+
+    public Backend<T> Backend { get; }
+
+    protected MemoryPlan<T> Plan { get; }
+
+    protected ParameterSet<T> Parameters { get; } = new();
+
+    /// <summary>What both backends must agree on, by name.</summary>
+    public abstract IEnumerable<(string Name, double[] Values)> Results();
+
+    public abstract void Forward(bool training = true);
+
+    public abstract void Backward(bool weightGradients = true);
+
+    public void Dispose()
+    {
+        Plan.Dispose();
+        Parameters.Dispose();
+    }
+
+    protected void Commit()
+    {
+        Parameters.Commit(Backend);
+        Plan.Commit();
+        Parameters.Initialize(1);
+    }
+
+    protected void Randomize(Tensor<T> tensor, float scale = 1, float shift = 0)
+    {
+        var random = new CounterRandom(5, RandomStream.Weights, 1, (int)fills++);
+        var values = new T[tensor.Shape.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = T.CreateChecked((float)random.NextNormal() * scale + shift);
+        if (tensor.Shape is { H: 1, W: 1 } or { N: 1, C: 1 }) Backend.Upload<T>(values, tensor);
+        else Backend.WriteImages(values, tensor);
+    }
+
+    protected void RandomizeFilter(Tensor<T> tensor)
+    {
+        var random = new CounterRandom(5, RandomStream.Weights, 1, (int)fills++);
+        var values = new T[tensor.Shape.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = T.CreateChecked((float)random.NextNormal());
+        Backend.Upload<T>(values, tensor);
+    }
+
+    /// <summary>Gradient vectors as a mixture would have left them.</summary>
+    protected void RandomizeGradient(NormalizedTensor<T> v)
+    {
+        Randomize(v.DiffScale);
+        Randomize(v.ValueScale);
+        Randomize(v.Offset, 0.1f);
+    }
+
+    protected double[] Image(Tensor<T> tensor)
+    {
+        var values = new T[tensor.Shape.Count];
+        Backend.ReadImages(tensor, values);
+        return Array.ConvertAll(values, double.CreateChecked);
+    }
+
+    protected double[] Vector(Tensor<T> tensor)
+    {
+        var values = new T[tensor.Shape.Count];
+        Backend.Download<T>(tensor, values);
+        return Array.ConvertAll(values, double.CreateChecked);
+    }
+}

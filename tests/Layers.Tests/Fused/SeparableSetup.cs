@@ -1,0 +1,100 @@
+using System.Numerics;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Tests.Fused;
+
+/// <summary>One branch: filter size (0: none), dilation and output channels; padding keeps the size.</summary>
+public sealed record BranchCase(int Kernel, int Dilation, int Outputs);
+
+/// <summary>Branches that share a source.</summary>
+public sealed record SeparableCase(int N, int C, int H, int W, int Stride, bool Normalized, bool NeedsDiff, params BranchCase[] Branches)
+{
+    public override string ToString() =>
+        $"[{N},{C},{H},{W}] stride {Stride}{(Normalized ? " normalized" : "")}{(NeedsDiff ? "" : " no diff")}: {string.Join(", ", Branches.AsEnumerable())}";
+}
+
+internal sealed class SeparableSetup<T> : FusedSetup<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly SeparableBranch<T>[] branches;
+    private readonly Tensor<T> src;
+    private readonly NormalizedTensor<T>? normalized;
+
+    public SeparableSetup(Backend<T> backend, SeparableCase c)
+        : base(backend, c.N)
+    {
+        src = c.NeedsDiff && !c.Normalized ? Plan.ActivationWithDiff("x", c.C, c.H, c.W) : Plan.Activation("x", c.C, c.H, c.W);
+        if (c.Normalized)
+        {
+            normalized = new NormalizedTensor<T>(src, new Normalization<T>(Parameters, "src.", c.C, affine: false)) { Diff = Plan.Activation("dx", c.C, c.H, c.W) };
+            normalized.Plan(Plan);
+        }
+
+        branches = [.. (c.Normalized ? c.Branches[..1] : c.Branches).Select((b, i) => Branch(b, i, c))];
+        backend.PlanSeparable(Plan, branches);
+        Commit();
+        Randomize(src);
+        if (src.Diff is { } diff) Randomize(diff);
+        if (normalized is not null)
+        {
+            Randomize(normalized.Norm.Mean);
+            Randomize(normalized.Norm.InverseDeviation, 0.1f, 1);
+        }
+
+        foreach (var b in branches)
+        {
+            if (b.Depthwise is not null) RandomizeFilter(b.Depthwise);
+            RandomizeFilter(b.Pointwise);
+            Randomize(b.Dst.Diff!);
+            RandomizeGradient(b.Dst);
+        }
+    }
+
+    public override void Forward(bool training = true) => Backend.SeparableForward(branches, training);
+
+    public override void Backward(bool weightGradients = true) => Backend.SeparableBackward(branches, weightGradients);
+
+    public override IEnumerable<(string Name, double[] Values)> Results()
+    {
+        if (src.Diff is { } diff) yield return ("d src", Image(diff));
+        if (normalized is not null)
+        {
+            yield return ("d normalized", Image(normalized.Diff!));
+            yield return ("diff scale", Vector(normalized.DiffScale));
+            yield return ("value scale", Vector(normalized.ValueScale));
+            yield return ("offset", Vector(normalized.Offset));
+        }
+
+        for (var i = 0; i < branches.Length; i++)
+        {
+            var b = branches[i];
+            yield return ($"z {i}", Image(b.Dst.Value));
+            yield return ($"mean {i}", Vector(b.Dst.Norm.Mean));
+            yield return ($"inverse deviation {i}", Vector(b.Dst.Norm.InverseDeviation));
+            yield return ($"running mean {i}", Vector(b.Dst.Norm.RunningMean));
+            yield return ($"running variance {i}", Vector(b.Dst.Norm.RunningVariance));
+            yield return ($"batches {i}", [b.Dst.Norm.BatchesTracked]);
+            yield return ($"d pointwise {i}", Vector(b.Pointwise.Diff!));
+            if (b.Depthwise is not null) yield return ($"d depthwise {i}", Vector(b.Depthwise.Diff!));
+        }
+    }
+
+    private SeparableBranch<T> Branch(BranchCase b, int i, SeparableCase c)
+    {
+        var window = b.Kernel == 0 ? Window.Point : Window.Square(b.Kernel, c.Stride, b.Dilation * (b.Kernel - 1) / 2, b.Dilation);
+        var norm = new Normalization<T>(Parameters, $"{i}.", b.Outputs, affine: false);
+        var z = Plan.Activation($"z{i}", b.Outputs, window.OutputHeight(c.H), window.OutputWidth(c.W));
+        var dst = new NormalizedTensor<T>(z, norm) { Diff = Plan.Activation($"dz{i}", b.Outputs, z.Capacity.H, z.Capacity.W) };
+        dst.Plan(Plan);
+        return new SeparableBranch<T>
+        {
+            Src = src,
+            NormalizedSrc = normalized,
+            Depthwise = b.Kernel == 0 ? null : Parameters.AddParameter($"{i}.dw", new Shape(c.C, 1, b.Kernel, b.Kernel), Initializer.FanIn),
+            Pointwise = Parameters.AddParameter($"{i}.pw", new Shape(b.Outputs, c.C, 1, 1), Initializer.FanIn),
+            Window = window,
+            Dst = dst,
+        };
+    }
+}
