@@ -78,6 +78,7 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
             tables.Dispose();
             partials.Dispose();
             perThread.Dispose();
+            scratch.Dispose();
         }
 
         base.Dispose(disposing);

@@ -35,7 +35,8 @@ internal sealed unsafe partial class CpuBackend<S, V>
             for (var i = 0; i < shared.Length; i++)
             {
                 var dst = shared[i].Dst;
-                if (training) Statistics.Combine(call->Branches[i].Statistics, call->Images, dst.Value.Shape, dst.Norm);
+                if (training) Statistics.Merge(call->Branches[i].Statistics, call->Images, dst.Value.Shape);
+                if (training) Statistics.Apply(call->Branches[i].Statistics, dst.Value.Shape, dst.Norm);
                 else NormalizationInference(dst.Norm);
             }
 

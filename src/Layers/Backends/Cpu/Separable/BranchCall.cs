@@ -46,7 +46,7 @@ internal unsafe struct BranchCall
     /// <summary>Patterns of DiffScale, ValueScale and Offset: dz = a·diff + b·z + c.</summary>
     public float* DiffScale, ValueScale, Offset;
 
-    /// <summary>[N][2][O]: each image's Σz and Σz².</summary>
+    /// <summary>[N][3][O]: each image's sums (see <see cref="ChannelSums{S,V}"/>).</summary>
     public double* Statistics;
 
     /// <summary>[groups][like the product dzᵀ·u].</summary>
@@ -81,7 +81,7 @@ internal unsafe struct BranchCall
         Taps.Offsets = cursor.Take<nint>(Taps.Count);
         Taps.Weights = cursor.Take(Taps.Count * source.Period * vectorWidth);
         Forward.LayOut(ref cursor);
-        Statistics = cursor.Take<double>(images * 2 * Outputs);
+        Statistics = cursor.Take<double>(images * 3 * Outputs);
     }
 
     /// <summary>Takes memory for the way back.</summary>

@@ -56,7 +56,7 @@ internal unsafe struct SeparableCall
             b.LayOut(ref cursor, Source, Images, vectorWidth);
             middle = Math.Max(middle, (nint)b.TileRows * b.Width * src.C);
             tile = Math.Max(tile, (nint)b.TileRows * b.Width * b.Outputs);
-            sums = Math.Max(sums, 2 * b.OutputPeriod * vectorWidth);
+            sums = Math.Max(sums, 3 * b.OutputPeriod * vectorWidth);
         }
 
         Rectified = thread.TakeOffset(Source.Floats + vectorWidth);

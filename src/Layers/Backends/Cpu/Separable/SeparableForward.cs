@@ -26,20 +26,16 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableCall* call, bool
         var sums = memory + call->Sums;
         var (row, length) = (b.Width * b.Outputs, b.OutputPeriod * S.Width);
         var dst = b.Dst + (nint)item * b.Height * row;
-        new Span<float>(sums, 2 * length).Clear();
         for (var h = 0; h < b.Height; h += b.TileRows)
         {
             var rows = Math.Min(b.TileRows, b.Height - h);
             Depthwise<S, V>.Rows(call->Source, b, x, h, rows, u);
             Pointwise(b.Forward, u, rows * b.Width, z);
+            if (h == 0) ChannelSums<S, V>.Start(z, b.Outputs, b.OutputPeriod, sums);
             ChannelSums<S, V>.Squares(z, dst + (nint)h * row, rows * row, b.OutputPeriod, sums);
         }
 
-        if (!statistics) return;
-        var totals = b.Statistics + (nint)item * 2 * b.Outputs;
-        new Span<double>(totals, 2 * b.Outputs).Clear();
-        ChannelPattern.Fold(sums, totals, b.Outputs, length);
-        ChannelPattern.Fold(sums + length, totals + b.Outputs, b.Outputs, length);
+        if (statistics) ChannelSums<S, V>.Total(sums, b.Outputs, b.OutputPeriod, b.Statistics + (nint)item * 3 * b.Outputs);
     }
 
     /// <summary>dst[pixel][o] = Σ_i src[pixel][i] · filter[i][o].</summary>

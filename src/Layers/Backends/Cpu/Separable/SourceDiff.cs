@@ -50,7 +50,7 @@ internal static unsafe class SourceDiff<S, V>
     }
 
     /// <summary>Puts columns sorted by remainder back in order.</summary>
-    private static float* Interleave(in SourceLayout source, float* dx, float* row)
+    public static float* Interleave(in SourceLayout source, float* dx, float* row)
     {
         for (var w = 0; w < source.Width; w++)
         {
@@ -62,7 +62,8 @@ internal static unsafe class SourceDiff<S, V>
         return row;
     }
 
-    private static void Add(float* row, float* dst, int length)
+    /// <summary>dst += row.</summary>
+    public static void Add(float* row, float* dst, int length)
     {
         var i = 0;
         for (; i <= length - S.Width; i += S.Width) S.Store(S.Add(S.Load(row + i), S.Load(dst + i)), dst + i);

@@ -5,15 +5,31 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
 /// <summary>Turns per-item sums, added in item order in double precision, into batch-norm statistics and gradient vectors.</summary>
 internal static unsafe class Statistics
 {
-    /// <summary>Mean, inverse deviation, running statistics and counter from <paramref name="sums"/>: [items][Σz, Σz²][C].</summary>
-    public static void Combine(double* sums, int items, Shape shape, Normalization<float> norm)
+    /// <summary>
+    /// Merges <paramref name="sums"/>: [items][Σd, Σd², shift][C] of equally many values into mean and Σ(z − mean)² in its first two
+    /// rows (Chan, Golub and LeVeque 1983).
+    /// </summary>
+    public static void Merge(double* sums, int items, Shape shape)
     {
-        Add(sums, items, 2 * shape.C);
-        Apply(sums, shape, norm);
+        var (row, each) = (3 * (nint)shape.C, (double)shape.N * shape.Pixels / items);
+        for (var c = 0; c < shape.C; c++)
+        {
+            double mean = 0, squares = 0;
+            for (var i = 0; i < items; i++) mean += sums[i * row + 2 * shape.C + c] + sums[i * row + c] / each;
+            mean /= items;
+            for (var i = 0; i < items; i++)
+            {
+                var offset = sums[i * row + c] / each;
+                var apart = sums[i * row + 2 * shape.C + c] + offset - mean;
+                squares += sums[i * row + shape.C + c] + each * (apart * apart - offset * offset);
+            }
+
+            (sums[c], sums[shape.C + c]) = (mean, squares);
+        }
     }
 
-    /// <summary>The same from totals: [Σz, Σz²][C].</summary>
-    public static void Apply(double* sums, Shape shape, Normalization<float> norm)
+    /// <summary>Puts merged sums in force and into the running statistics.</summary>
+    public static void Apply(double* merged, Shape shape, Normalization<float> norm)
     {
         var count = (double)shape.N * shape.Pixels;
         var mean = (float*)norm.Mean.Address;
@@ -22,12 +38,11 @@ internal static unsafe class Statistics
         var runningVariance = (float*)norm.RunningVariance.Address;
         for (var c = 0; c < shape.C; c++)
         {
-            var average = sums[c] / count;
-            var variance = Math.Max(sums[shape.C + c] / count - average * average, 0);
-            mean[c] = (float)average;
-            inverse[c] = (float)(1 / Math.Sqrt(variance + Normalization<float>.Epsilon));
-            runningMean[c] = Moved(runningMean[c], average);
-            runningVariance[c] = Moved(runningVariance[c], variance * count / Math.Max(count - 1, 1));
+            var squares = Math.Max(merged[shape.C + c], 0);
+            mean[c] = (float)merged[c];
+            inverse[c] = (float)(1 / Math.Sqrt(squares / count + Normalization<float>.Epsilon));
+            runningMean[c] = Moved(runningMean[c], merged[c]);
+            runningVariance[c] = Moved(runningVariance[c], squares / Math.Max(count - 1, 1));
         }
 
         norm.BatchesTracked++;

@@ -1,0 +1,81 @@
+using MIOpenDarts.Layers.Backends.Cpu.Separable;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
+using MIOpenDarts.Layers.Backends.Cpu.Tiles;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Pools;
+
+/// <summary>The gradient of both pools, added to the state's gradient once. Item: image.</summary>
+internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWork
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    private readonly PoolGradient* gradient = gradient;
+
+    public void Run(int item, int thread)
+    {
+        ref var call = ref gradient->Call;
+        var (source, channels) = (call.Source, call.Source.Channels);
+        var memory = call.Threads + thread * call.FloatsPerThread;
+        if (call.Started[thread] == 0)
+        {
+            new Span<float>(memory + gradient->Max, (int)gradient->Diff.Floats).Clear();
+            new Span<float>(memory + gradient->Average, (int)gradient->Diff.Floats).Clear();
+            call.Started[thread] = 1;
+        }
+
+        for (var h = 0; h < call.Height; h++) OutputRow(item, h, memory);
+        var length = source.Width * channels;
+        for (var h = 0; h < source.Height; h++)
+        {
+            var dx = memory + gradient->DiffRow;
+            var bordered = h + source.Border;
+            for (var phase = 0; phase < source.StrideW; phase++)
+            {
+                var vectors = (source.Columns(phase) * channels + S.Width - 1) / S.Width;
+                var corner = bordered / source.StrideH * gradient->Diff.Row + (nint)source.FirstColumn(phase) * channels;
+                var remainder = bordered % source.StrideH * source.StrideW + phase;
+                var taps = gradient->Flipped[remainder];
+                var d = dx + phase * source.PhaseFloats;
+                WeightedRuns<S, V>.Run(d, vectors, memory + gradient->Average + corner, taps.Offsets, taps.Count, taps.Weights, null, source.Period);
+                AddLargest(memory + gradient->Max + corner, memory + gradient->Indices + corner, taps, gradient->Numbers[remainder], vectors, d);
+            }
+
+            var row = source.StrideW == 1 ? dx : SourceDiff<S, V>.Interleave(source, dx, memory + gradient->Row);
+            SourceDiff<S, V>.Add(row, call.DiffSrc + ((nint)item * source.Height + h) * length, length);
+        }
+    }
+
+    /// <summary>Sums dz over the edges and puts it into the bordered images; of the mean, every pixel inside gets an equal share.</summary>
+    private void OutputRow(int n, int h, float* memory)
+    {
+        ref var call = ref gradient->Call;
+        var (length, period) = (call.RowLength, call.Source.Period);
+        var vectors = (length + S.Width - 1) / S.Width;
+        var start = ((nint)n * call.Height + h) * length;
+        var at = gradient->Diff.At(h, 0, call.Source.Channels);
+        var max = memory + call.MaxRow;
+        var mean = memory + call.AverageRow;
+        WeightedRuns<S, V>.Run(max, vectors, call.Max + start, gradient->MaxEdges.Runs.Offsets, gradient->MaxEdges.Runs.Count, gradient->MaxEdges.Runs.Weights, gradient->MaxEdges.Offset, period);
+        WeightedRuns<S, V>.Run(mean, vectors, call.Average + start, gradient->AverageEdges.Runs.Offsets, gradient->AverageEdges.Runs.Count, gradient->AverageEdges.Runs.Weights, gradient->AverageEdges.Offset, period);
+        var rows = S.Broadcast(call.InverseRows(h));
+        for (var i = 0; i < length; i += S.Width)
+            S.Store(S.Multiply(S.Load(mean + i), S.Multiply(S.Load(call.InverseColumns + i), rows)), mean + i);
+        new Span<float>(max, length).CopyTo(new Span<float>(memory + gradient->Max + at, length));
+        new Span<float>(mean, length).CopyTo(new Span<float>(memory + gradient->Average + at, length));
+        var taps = memory + gradient->Indices + at;
+        var indices = call.Indices + start;
+        for (var i = 0; i < length; i++) taps[i] = indices[i];
+    }
+
+    private static void AddLargest(float* d, float* indices, TapList taps, float* numbers, int vectors, float* dx)
+    {
+        for (var i = 0; i < vectors * S.Width; i += S.Width)
+        {
+            var sum = S.Load(dx + i);
+            for (var t = 0; t < taps.Count; t++)
+                sum = S.Add(sum, S.WhereEqual(S.Load(indices + taps.Offsets[t] + i), S.Broadcast(numbers[t]), S.Load(d + taps.Offsets[t] + i)));
+            S.Store(sum, dx + i);
+        }
+    }
+}

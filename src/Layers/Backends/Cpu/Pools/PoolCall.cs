@@ -1,0 +1,103 @@
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Separable;
+using MIOpenDarts.Layers.Backends.Cpu.Tiles;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Pools;
+
+/// <summary>Both pools of a state in unmanaged memory.</summary>
+internal unsafe struct PoolCall
+{
+    public int Images;
+    public SourceLayout Source;
+    public Window Window;
+    public int Height, Width;
+
+    /// <summary>x: [N,H,W,C] and its gradient.</summary>
+    public float* Src, DiffSrc;
+
+    /// <summary>[N,H',W',C].</summary>
+    public float* Max, Average;
+
+    /// <summary>[N,H',W',C].</summary>
+    public byte* Indices;
+
+    /// <summary>All taps with weight one: offsets in the bordered source.</summary>
+    public TapList Taps;
+
+    /// <summary>[W'] pattern along a row of outputs: 1/columns inside the image.</summary>
+    public float* InverseColumns;
+
+    /// <summary>[N][3][C] each.</summary>
+    public double* MaxStatistics, AverageStatistics;
+
+    /// <summary>Each thread's memory, and whether its borders are clear already.</summary>
+    public float* Threads;
+    public nint FloatsPerThread;
+    public int* Started;
+
+    /// <summary>In a thread's memory: copies of the source with a border of −∞ and of zero, rows of outputs, sums by pattern.</summary>
+    public nint Bottomless, Zeroed, MaxRow, AverageRow, IndexRow, MaxSums, AverageSums;
+
+    /// <summary>Floats of a row of outputs.</summary>
+    public readonly int RowLength => Width * Source.Channels;
+
+    /// <summary>Reads the geometry and takes the memory of the way forward.</summary>
+    public void Describe(PoolPair<float> pools, int vectorWidth, int threads, ref MemoryCursor cursor, ref MemoryCursor thread)
+    {
+        var (src, dst) = (pools.Src.Shape, pools.Max.Shape);
+        Window = pools.Window;
+        (Images, Height, Width) = (src.N, dst.H, dst.W);
+        Source = new SourceLayout(
+            src.H, src.W, src.C, Math.Max(Window.PaddingH, Window.PaddingW), Window.StrideH, Window.StrideW, vectorWidth);
+        var pattern = Source.Period * vectorWidth;
+        Taps.Count = Window.Taps;
+        Taps.Offsets = cursor.Take<nint>(Taps.Count);
+        Taps.Weights = cursor.Take((nint)Taps.Count * pattern);
+        InverseColumns = cursor.Take(RowLength);
+        MaxStatistics = cursor.Take<double>(Images * 3 * src.C);
+        AverageStatistics = cursor.Take<double>(Images * 3 * src.C);
+        Started = cursor.Take<int>(threads);
+        Bottomless = thread.TakeOffset(Source.Floats + vectorWidth);
+        Zeroed = thread.TakeOffset(Source.Floats + vectorWidth);
+        MaxRow = thread.TakeOffset(RowLength + vectorWidth);
+        AverageRow = thread.TakeOffset(RowLength + vectorWidth);
+        IndexRow = thread.TakeOffset(RowLength + vectorWidth);
+        MaxSums = thread.TakeOffset(3 * pattern);
+        AverageSums = thread.TakeOffset(3 * pattern);
+    }
+
+    /// <summary>Copies addresses and writes the tables.</summary>
+    public void Fill(PoolPair<float> pools, ScratchMemory scratch, int vectorWidth, int threads)
+    {
+        Src = (float*)pools.Src.Address;
+        DiffSrc = pools.Src.Diff is { } diff ? (float*)diff.Address : null;
+        Max = (float*)pools.Max.Address;
+        Average = (float*)pools.Average.Address;
+        Indices = (byte*)pools.Indices.Address;
+        Threads = scratch.Threads;
+        FloatsPerThread = scratch.FloatsPerThread;
+        new Span<int>(Started, threads).Clear();
+        new Span<float>(Taps.Weights, Taps.Count * Source.Period * vectorWidth).Fill(1);
+        for (var t = 0; t < Taps.Count; t++) Taps.Offsets[t] = Source.At(TapRow(t), TapColumn(t));
+        for (var w = 0; w < Width; w++)
+            new Span<float>(InverseColumns + (nint)w * Source.Channels, Source.Channels)
+                .Fill(1f / Inside(w * Window.StrideW - Window.PaddingW, Window.KernelW, Source.Width));
+    }
+
+    /// <summary>1/rows inside the image of the windows of output row <paramref name="h"/>.</summary>
+    public readonly float InverseRows(int h) => 1f / Inside(h * Window.StrideH - Window.PaddingH, Window.KernelH, Source.Height);
+
+    /// <summary>Bordered source row that tap <paramref name="t"/> of output row 0 reads.</summary>
+    public readonly int TapRow(int t) => Source.Border - Window.PaddingH + t / Window.KernelW * Window.Dilation;
+
+    /// <summary>Bordered source column that tap <paramref name="t"/> of output column 0 reads.</summary>
+    public readonly int TapColumn(int t) => Source.Border - Window.PaddingW + t % Window.KernelW * Window.Dilation;
+
+    private readonly int Inside(int first, int kernel, int extent)
+    {
+        var count = 0;
+        for (var k = 0; k < kernel; k++)
+            if ((uint)(first + k * Window.Dilation) < (uint)extent) count++;
+        return count;
+    }
+}

@@ -1,0 +1,121 @@
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Separable;
+using MIOpenDarts.Layers.Backends.Cpu.Tiles;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Pools;
+
+/// <summary>What the way back through both pools needs beyond <see cref="PoolCall"/>.</summary>
+internal unsafe struct PoolGradient
+{
+    public PoolCall Call;
+    public DiffLayout Diff;
+
+    /// <summary>dz of a pooled value as a sum over its edges: runs relative to the value, weights and constant by pattern.</summary>
+    public EdgeSum MaxEdges, AverageEdges;
+
+    /// <summary>[StrideH][StrideW]: taps that read source pixels with these remainders, as runs in the outputs' gradients; their numbers.</summary>
+    public TapList* Flipped;
+    public float** Numbers;
+
+    /// <summary>In a thread's memory: gradient of the largest values, taps, gradient of the means, a row of dx by remainder and in order.</summary>
+    public nint Max, Indices, Average, DiffRow, Row;
+
+    private nint* offsets;
+    private float* weights;
+    private float* numbers;
+
+    /// <summary>Takes the memory; <see cref="PoolCall.Describe"/> comes first.</summary>
+    public void LayOut(int maxEdges, int averageEdges, int vectorWidth, ref MemoryCursor cursor, ref MemoryCursor thread)
+    {
+        var source = Call.Source;
+        var (pattern, phases) = ((nint)source.Period * vectorWidth, source.StrideH * source.StrideW);
+        Diff = Borders(vectorWidth);
+        MaxEdges.LayOut(maxEdges, pattern, ref cursor);
+        AverageEdges.LayOut(averageEdges, pattern, ref cursor);
+        Flipped = cursor.Take<TapList>(phases);
+        Numbers = (float**)cursor.Take<nint>(phases);
+        offsets = cursor.Take<nint>(Call.Taps.Count);
+        weights = cursor.Take(Call.Taps.Count * pattern);
+        numbers = cursor.Take(Call.Taps.Count);
+        Max = thread.TakeOffset(Diff.Floats);
+        Indices = thread.TakeOffset(Diff.Floats);
+        Average = thread.TakeOffset(Diff.Floats);
+        DiffRow = thread.TakeOffset(source.RowFloats + vectorWidth);
+        Row = thread.TakeOffset((nint)source.Width * source.Channels + vectorWidth);
+    }
+
+    /// <summary>Sorts the taps by the remainder of the source pixels that they read, and copies the edges' vectors.</summary>
+    public void Fill(PoolPair<float> pools, int vectorWidth)
+    {
+        var source = Call.Source;
+        var pattern = source.Period * vectorWidth;
+        MaxEdges.Fill(pools.Max, pools.MaxEdges, pattern);
+        AverageEdges.Fill(pools.Average, pools.AverageEdges, pattern);
+        new Span<float>(weights, Call.Taps.Count * pattern).Fill(1);
+        var used = 0;
+        for (var remainder = 0; remainder < source.StrideH * source.StrideW; remainder++)
+        {
+            var list = new TapList { Offsets = offsets + used, Weights = weights };
+            Numbers[remainder] = numbers + used;
+            for (var t = 0; t < Call.Taps.Count; t++)
+            {
+                var (row, column) = (remainder / source.StrideW - Call.TapRow(t), remainder % source.StrideW - Call.TapColumn(t));
+                if (row % source.StrideH != 0 || column % source.StrideW != 0) continue;
+                Numbers[remainder][list.Count] = t;
+                list.Offsets[list.Count++] = Diff.At(row / source.StrideH, column / source.StrideW, source.Channels);
+            }
+
+            Flipped[remainder] = list;
+            used += list.Count;
+        }
+    }
+
+    private readonly DiffLayout Borders(int vectorWidth)
+    {
+        // A pool is geometry like a depthwise branch, so the same border serves.
+        var branch = new BranchCall { Height = Call.Height, Width = Call.Width, Window = Call.Window, Taps = Call.Taps };
+        return DiffLayout.For(Call.Source, &branch, 1, vectorWidth);
+    }
+}
+
+/// <summary>Σ_edges (a·diff + b·z + c) as a weighted sum of runs.</summary>
+internal unsafe struct EdgeSum
+{
+    /// <summary>Runs relative to z: the edges' gradients, then z itself.</summary>
+    public TapList Runs;
+
+    /// <summary>Σ c: [pattern].</summary>
+    public float* Offset;
+
+    /// <summary>Takes the memory.</summary>
+    public void LayOut(int edges, nint pattern, ref MemoryCursor cursor)
+    {
+        Runs.Count = edges + 1;
+        Runs.Offsets = cursor.Take<nint>(Runs.Count);
+        Runs.Weights = cursor.Take(Runs.Count * pattern);
+        Offset = cursor.Take(pattern);
+    }
+
+    /// <summary>Copies the vectors.</summary>
+    public readonly void Fill(Tensor<float> z, NormalizedTensor<float>[] edges, int pattern)
+    {
+        var value = Runs.Weights + (nint)edges.Length * pattern;
+        new Span<float>(value, pattern).Clear();
+        new Span<float>(Offset, pattern).Clear();
+        Runs.Offsets[edges.Length] = 0;
+        for (var e = 0; e < edges.Length; e++)
+        {
+            var channels = edges[e].Norm.Channels;
+            var valueScale = (float*)edges[e].ValueScale.Address;
+            var offset = (float*)edges[e].Offset.Address;
+            Runs.Offsets[e] = (nint)((float*)edges[e].Diff!.Address - (float*)z.Address);
+            ChannelPattern.Fill(Runs.Weights + (nint)e * pattern, (float*)edges[e].DiffScale.Address, channels, pattern);
+            for (var j = 0; j < pattern; j++)
+            {
+                value[j] += valueScale[j % channels];
+                Offset[j] += offset[j % channels];
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using CsCheck;
+
+namespace MIOpenDarts.Layers.Tests.Fused;
+
+/// <summary>Random shapes, with those on which kernels go wrong more often than by chance.</summary>
+internal static class FusedCases
+{
+    public static readonly Gen<int> Width = Gen.OneOf(4, 8, 16);
+
+    // Multiples, divisors and strangers of the vector widths.
+    private static readonly Gen<int> Channels = Gen.Frequency((3, Gen.OneOf(4, 8, 12, 16, 32, 36, 64)), (2, Gen.Int[1, 64]));
+
+    // One image, a few, and more than there are groups of images.
+    private static readonly Gen<int> Images = Gen.Frequency((6, Gen.Int[1, 3]), (1, Gen.Int[17, 19]));
+
+    private static readonly Gen<BranchCase> Branch = Gen.Select(Gen.OneOf(1, 3, 5, 7), Gen.Int[1, 2], Channels, (k, d, o) => new BranchCase(k, d, o));
+
+    private static readonly Gen<BranchCase> Point = Channels.Select(o => new BranchCase(0, 1, o));
+
+    public static readonly Gen<SeparableCase> Separable =
+        from n in Images
+        from c in Channels
+        from h in Gen.Int[1, 9]
+        from w in Gen.Int[1, 17]
+        from stride in Gen.Int[1, 2]
+        from normalized in Gen.Bool
+        from needsDiff in Gen.Frequency((3, Gen.Const(true)), (1, Gen.Const(false)))
+        from branches in (stride == 1 ? Gen.Frequency((4, Branch), (1, Point)) : Branch).Array[1, 4]
+        select new SeparableCase(n, c, h, w, stride, normalized, needsDiff, branches);
+
+    public static readonly Gen<MixCase> Mix =
+        from n in Images
+        from c in Channels
+        from h in Gen.Int[1, 9]
+        from w in Gen.Int[1, 9]
+        from normalized in Gen.Int[1, 12]
+        from identities in Gen.Int[0, 3]
+        select new MixCase(n, c, h, w, normalized, identities);
+
+    public static readonly Gen<PoolCase> Pools =
+        from n in Images
+        from c in Channels
+        from h in Gen.Int[1, 9]
+        from w in Gen.Int[1, 17]
+        from stride in Gen.Int[1, 2]
+        from max in Gen.Int[0, 4]
+        from average in Gen.Int[0, 4]
+        select new PoolCase(n, c, h, w, stride, max, average);
+}
