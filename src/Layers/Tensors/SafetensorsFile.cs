@@ -1,0 +1,143 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MIOpenDarts.Layers.Tensors;
+
+/// <summary>
+/// A safetensors file opened for reading: an 8-byte little-endian header length, a JSON header, raw little-endian data.
+/// The header is checked in full when the file is opened; tensors are read on request, from any thread.
+/// </summary>
+public sealed class SafetensorsFile : IDisposable
+{
+    private const int LengthBytes = 8;
+    private const int ChunkBytes = 1 << 24;
+
+    private readonly SafeFileHandle handle;
+    private readonly long dataStart;
+    private readonly Dictionary<string, SafetensorsEntry> entries;
+
+    private SafetensorsFile(string path, SafeFileHandle handle, long dataStart, List<SafetensorsEntry> list, Dictionary<string, string> metadata)
+    {
+        Path = path;
+        this.handle = handle;
+        this.dataStart = dataStart;
+        entries = list.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+        Names = list.ConvertAll(entry => entry.Name);
+        Metadata = metadata;
+    }
+
+    /// <summary>The file's path as it was given.</summary>
+    public string Path { get; }
+
+    /// <summary>Names of the tensors in the order of their data.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The strings under <c>__metadata__</c>.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Type, shape and place of a tensor.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor.</exception>
+    public SafetensorsEntry this[string name] => entries.TryGetValue(name, out var entry)
+        ? entry
+        : throw new InvalidDataException($"{Path}: there is no tensor '{name}' among its {entries.Count}");
+
+    /// <summary>Opens a file and checks its header: type names, sizes, no hole, no overlap, exact end.</summary>
+    /// <exception cref="InvalidDataException">The file is not a sound safetensors file; the message names the offending tensor.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        var handle = File.OpenHandle(path);
+        try
+        {
+            var fileBytes = RandomAccess.GetLength(handle);
+            Span<byte> length = stackalloc byte[LengthBytes];
+            if (fileBytes < LengthBytes) throw new InvalidDataException($"{path}: {fileBytes} bytes are too few for a safetensors file");
+            Fill(handle, length, 0, path);
+            var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
+            if (headerBytes > SafetensorsHeader.MaxBytes)
+                throw new InvalidDataException($"{path}: a header of {headerBytes} bytes is over the format's limit of {SafetensorsHeader.MaxBytes}; is this a safetensors file?");
+            if (headerBytes > (ulong)(fileBytes - LengthBytes))
+                throw new InvalidDataException($"{path}: the header should have {headerBytes} bytes, but the file ends after {fileBytes - LengthBytes}: it is truncated");
+
+            var json = new byte[(int)headerBytes];
+            Fill(handle, json, LengthBytes, path);
+            var dataStart = LengthBytes + (long)headerBytes;
+            var (list, metadata) = SafetensorsHeader.Parse(json, fileBytes - dataStart, path);
+            return new SafetensorsFile(path, handle, dataStart, list, metadata);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether the file holds a tensor of this name.</summary>
+    public bool Contains(string name) => entries.ContainsKey(name);
+
+    /// <summary>Reads an F64 tensor, row-major.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor, or it has another type.</exception>
+    public double[] ReadDouble(string name) => Read<double>(name);
+
+    /// <summary>Reads an F32 tensor, row-major.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor, or it has another type.</exception>
+    public float[] ReadSingle(string name) => Read<float>(name);
+
+    /// <summary>Reads an I64 tensor, row-major.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor, or it has another type.</exception>
+    public long[] ReadInt64(string name) => Read<long>(name);
+
+    /// <summary>Reads a tensor of float, double, long, ulong, int or byte, row-major.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor, or it has another type.</exception>
+    public T[] Read<T>(string name) where T : unmanaged
+    {
+        RequireType<T>(this[name]);
+        if (this[name].Count > Array.MaxLength)
+            throw new InvalidDataException($"{Path}: tensor '{name}' has {this[name].Count} elements, more than an array holds");
+        var values = new T[this[name].Count];
+        Read<T>(name, values);
+        return values;
+    }
+
+    /// <summary>Reads a tensor into memory that the caller owns.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor, or its type or element count differs from the destination's.</exception>
+    public void Read<T>(string name, Span<T> destination) where T : unmanaged
+    {
+        var entry = this[name];
+        RequireType<T>(entry);
+        if (entry.Count != destination.Length)
+            throw new InvalidDataException($"{Path}: tensor '{name}' has {entry.Count} elements, not {destination.Length}");
+
+        var offset = dataStart + entry.Offset;
+        var step = ChunkBytes / SafetensorsEntry.SizeOf(entry.Type);
+        while (!destination.IsEmpty)
+        {
+            var chunk = destination[..Math.Min(step, destination.Length)];
+            var bytes = MemoryMarshal.AsBytes(chunk);
+            Fill(handle, bytes, offset, Path);
+            offset += bytes.Length;
+            destination = destination[chunk.Length..];
+        }
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => handle.Dispose();
+
+    private void RequireType<T>(SafetensorsEntry entry) where T : unmanaged
+    {
+        if (entry.Type != SafetensorsEntry.TypeOf<T>())
+            throw new InvalidDataException($"{Path}: tensor '{entry.Name}' is {entry.Type}, not {SafetensorsEntry.TypeOf<T>()}");
+    }
+
+    private static void Fill(SafeFileHandle handle, Span<byte> destination, long offset, string path)
+    {
+        while (!destination.IsEmpty)
+        {
+            var read = RandomAccess.Read(handle, destination, offset);
+            if (read == 0) throw new InvalidDataException($"{path}: the file became shorter while it was read");
+            offset += read;
+            destination = destination[read..];
+        }
+    }
+}
