@@ -1,0 +1,79 @@
+using System.Numerics;
+
+namespace MIOpenDarts.Darts.Genotypes;
+
+/// <summary>
+/// Turns mixing weights into a genotype (Liu et al. 2019, section 2.4; the official <c>model_search.py</c>): a node keeps the
+/// two incoming edges with the largest non-none weight, strongest first, ties to the lower source; an edge keeps
+/// its largest non-none operation, ties to the earlier one. The weights are softmaxed with <c>none</c> in the denominator.
+/// </summary>
+public static class GenotypeDerivation
+{
+    private const int EdgesPerNode = 2;
+
+    /// <summary>Derives both cells.</summary>
+    /// <param name="normal">Weights [edges, 8] of the normal cell, edges in the order (node, source).</param>
+    /// <param name="reduce">Weights [edges, 8] of the reduction cell.</param>
+    /// <param name="multiplier">How many of the last nodes make the output.</param>
+    /// <exception cref="ArgumentException">The weights are not those of whole nodes, or one is not a number.</exception>
+    public static Genotype Derive<T>(ReadOnlySpan<T> normal, ReadOnlySpan<T> reduce, int multiplier = 4)
+        where T : IFloatingPointIeee754<T> =>
+        new(DeriveCell(normal, multiplier), DeriveCell(reduce, multiplier));
+
+    /// <summary>Derives one cell.</summary>
+    /// <param name="weights">Weights [edges, 8], edges in the order (node, source).</param>
+    /// <param name="multiplier">How many of the last nodes make the output.</param>
+    /// <exception cref="ArgumentException">The weights are not those of whole nodes, or one is not a number.</exception>
+    public static GenotypeCell DeriveCell<T>(ReadOnlySpan<T> weights, int multiplier = 4)
+        where T : IFloatingPointIeee754<T>
+    {
+        var operations = Primitives.SearchSpace.Count;
+        var nodes = NodeCount(weights.Length, operations);
+        if (multiplier < 1 || multiplier > nodes)
+            throw new ArgumentException($"multiplier is {multiplier}; a cell of {nodes} nodes concatenates 1 to {nodes}", nameof(multiplier));
+
+        var cell = new List<GenotypeEdge[]>();
+        for (int node = 0, first = 0; node < nodes; first += GenotypeCell.Inputs + node, node++)
+        {
+            var sources = GenotypeCell.Inputs + node;
+            var candidates = new (Primitive Operation, T Weight, int Source)[sources];
+            for (var source = 0; source < sources; source++)
+            {
+                var (operation, weight) = Strongest(weights.Slice((first + source) * operations, operations));
+                candidates[source] = (operation, weight, source);
+            }
+
+            // OrderByDescending is stable, so equal weights keep the lower source first.
+            cell.Add(candidates.OrderByDescending(candidate => candidate.Weight)
+                .Take(EdgesPerNode)
+                .Select(candidate => new GenotypeEdge(candidate.Operation, candidate.Source))
+                .ToArray());
+        }
+
+        var states = GenotypeCell.Inputs + nodes;
+        return new GenotypeCell(cell, GenotypeConcat.Range(states - multiplier, states));
+    }
+
+    private static (Primitive Operation, T Weight) Strongest<T>(ReadOnlySpan<T> weights) where T : IFloatingPointIeee754<T>
+    {
+        var best = Primitive.None;
+        for (var k = 0; k < weights.Length; k++)
+        {
+            if (T.IsNaN(weights[k])) throw new ArgumentException("a weight is not a number: the search has diverged", nameof(weights));
+            if (k == (int)Primitive.None) continue;
+            if (best == Primitive.None || weights[k] > weights[(int)best]) best = (Primitive)k;
+        }
+
+        return (best, weights[(int)best]);
+    }
+
+    private static int NodeCount(int length, int operations)
+    {
+        var nodes = 0;
+        var edges = 0;
+        while (edges * operations < length) edges += GenotypeCell.Inputs + nodes++;
+        if (nodes == 0 || edges * operations != length)
+            throw new ArgumentException($"{length} weights are not [edges, {operations}] of a whole number of nodes (4 nodes have {14 * operations})", nameof(length));
+        return nodes;
+    }
+}
