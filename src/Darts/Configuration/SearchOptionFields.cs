@@ -1,0 +1,94 @@
+using System.Globalization;
+
+namespace MIOpenDarts.Darts.Configuration;
+
+/// <summary>The table of all options: names, ranges and help, from which validation, files and the command line work.</summary>
+public static class SearchOptionFields
+{
+    private const string MixedPrecisionRefusal =
+        "false: gfx803 computes half precision no faster than single, so it would cost accuracy and gain nothing";
+
+    /// <summary>All options in the order in which they are shown.</summary>
+    public static IReadOnlyList<OptionField> All { get; } = Array.AsReadOnly<OptionField>(
+    [
+        Text("data", "fashion-mnist-slice or a folder", "Data set to search on.", o => o.Data, o => o.Data.Length > 0),
+        Text("backend", "auto, hip, hip:0 (a device number), cpu or reference", "Where to compute.", o => o.Backend, o => IsBackend(o.Backend)),
+        Integer("threads", 0, 1024, "Threads of a managed backend; 0 for one per processor.", o => o.Threads),
+        Seed(),
+        Integer("epochs", 1, 100_000, "Passes over the training half.", o => o.Epochs),
+        Integer("batch_size", 1, 65_536, "Images in a batch.", o => o.BatchSize),
+        Integer("layers", 3, 100, "Cells of the supernet.", o => o.Layers),
+        Integer("init_channels", 1, 1024, "Channels of the first cell.", o => o.InitChannels),
+        Integer("nodes", 1, 16, "Intermediate nodes of a cell.", o => o.Nodes),
+        Integer("multiplier", 1, o => o.Nodes, "nodes", "Nodes that make the output of a cell.", o => o.Multiplier),
+        Integer("stem_multiplier", 1, 16, "Channels of the stem, as a multiple of init_channels.", o => o.StemMultiplier),
+        Number("learning_rate", "over 0, up to 10", "Learning rate of the weights at the start.", o => o.LearningRate, x => x is > 0 and <= 10),
+        LearningRateMin(),
+        Number("momentum", "from 0, below 1", "Momentum of the weights' SGD.", o => o.Momentum, x => x is >= 0 and < 1),
+        Number("weight_decay", "from 0 to 1", "L2 penalty on the weights.", o => o.WeightDecay, x => x is >= 0 and <= 1),
+        Number("grad_clip", "over 0, up to 1000000", "Norm to which the weights' gradient is clipped.", o => o.GradClip, x => x is > 0 and <= 1e6),
+        Number("alpha_learning_rate", "over 0, up to 10", "Learning rate of the architecture.", o => o.AlphaLearningRate, x => x is > 0 and <= 10),
+        Number("alpha_beta1", "from 0, below 1", "First-moment decay of the architecture's Adam.", o => o.AlphaBeta1, x => x is >= 0 and < 1),
+        Number("alpha_beta2", "from 0, below 1", "Second-moment decay of the architecture's Adam.", o => o.AlphaBeta2, x => x is >= 0 and < 1),
+        Number("alpha_weight_decay", "from 0 to 1", "L2 penalty on the architecture.", o => o.AlphaWeightDecay, x => x is >= 0 and <= 1),
+        Number("train_portion", "over 0, below 1", "Share of the images that trains the weights.", o => o.TrainPortion, x => x is > 0 and < 1),
+        Flag("unrolled", "Second-order architecture gradient.", o => o.Unrolled),
+        Flag("augment", "Random crop and horizontal flip.", o => o.Augment),
+        Flag("cutout", "Blank a random square of every training image.", o => o.Cutout),
+        Integer("cutout_length", 1, 1024, "Side of that square in pixels.", o => o.CutoutLength),
+        Number("drop_path", "from 0, below 1", "Probability with which a path is dropped.", o => o.DropPath, x => x is >= 0 and < 1),
+        Integer("data_workers", 0, 64, "Background threads that prepare batches.", o => o.DataWorkers),
+        new OptionField("mixed_precision", OptionKind.Flag, "false", "Half-precision arithmetic (refused on gfx803).", o => Show(o.MixedPrecision), o => o.MixedPrecision ? MixedPrecisionRefusal : null),
+        Integer("report_interval", 1, 1_000_000, "Steps between two progress reports.", o => o.ReportInterval),
+        Integer("checkpoint_interval", 0, 1_000_000, "Steps between two checkpoints; 0 for the end of each epoch only.", o => o.CheckpointInterval),
+        Integer("checkpoint_ring", 1, 100, "Checkpoints kept.", o => o.CheckpointRing),
+    ]);
+
+    /// <summary>Finds an option by its name in snake_case, camelCase or kebab-case.</summary>
+    public static OptionField? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var key = Key(name);
+        return All.FirstOrDefault(field => Key(field.Name) == key);
+    }
+
+    internal static IReadOnlyList<OptionProblem> Check(SearchOptions options) =>
+        All.Select(field => field.Check(options)).OfType<OptionProblem>().ToList();
+
+    private static string Key(string name) => string.Concat(name.Where(c => c is not ('_' or '-'))).ToUpperInvariant();
+
+    private static OptionField Integer(string name, int min, int max, string help, Func<SearchOptions, int> value)
+    {
+        var allowed = $"a whole number from {min} to {max}";
+        return new OptionField(name, OptionKind.Integer, allowed, help, o => Show(value(o)), o => value(o) >= min && value(o) <= max ? null : allowed);
+    }
+
+    private static OptionField Integer(string name, int min, Func<SearchOptions, int> max, string maxName, string help, Func<SearchOptions, int> value) =>
+        new(name, OptionKind.Integer, $"a whole number from {min} to {maxName}", help, o => Show(value(o)),
+            o => value(o) >= min && value(o) <= max(o) ? null : $"a whole number from {min} to {maxName}, which is {max(o)}");
+
+    private static OptionField Number(string name, string range, string help, Func<SearchOptions, double> value, Func<double, bool> inRange) =>
+        new(name, OptionKind.Number, $"a number {range}", help, o => Show(value(o)), o => inRange(value(o)) ? null : $"a number {range}");
+
+    private static OptionField Flag(string name, string help, Func<SearchOptions, bool> value) =>
+        new(name, OptionKind.Flag, "true or false", help, o => Show(value(o)), _ => null);
+
+    private static OptionField Text(string name, string allowed, string help, Func<SearchOptions, string> value, Func<SearchOptions, bool> valid) =>
+        new(name, OptionKind.Text, allowed, help, value, o => valid(o) ? null : allowed);
+
+    private static OptionField Seed() =>
+        new("seed", OptionKind.Integer, $"a whole number from 0 to {ulong.MaxValue}", "Seed of every random draw.", o => Show(o.Seed), _ => null);
+
+    private static OptionField LearningRateMin() =>
+        new("learning_rate_min", OptionKind.Number, "a number from 0 to learning_rate", "Learning rate that the cosine schedule approaches.",
+            o => Show(o.LearningRateMin),
+            o => o.LearningRateMin >= 0 && o.LearningRateMin <= o.LearningRate ? null : $"a number from 0 to learning_rate, which is {Show(o.LearningRate)}");
+
+    private static bool IsBackend(string name) =>
+        name is "auto" or "hip" or "cpu" or "reference"
+        || (name.StartsWith("hip:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+
+    private static string Show<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+
+    private static string Show(bool value) => value ? "true" : "false";
+}

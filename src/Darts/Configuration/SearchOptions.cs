@@ -1,0 +1,104 @@
+namespace MIOpenDarts.Darts.Configuration;
+
+/// <summary>
+/// Everything a search can be told (the specification's <c>DARTSConfig</c>). The defaults are those of the official code
+/// (Liu et al. 2019). Immutable; <see cref="SearchOptionsResolver"/> builds one from preset, file and command line.
+/// </summary>
+public sealed record SearchOptions
+{
+    /// <summary>The data set: <c>fashion-mnist-slice</c> (embedded) or a folder with CIFAR-10 or IDX files.</summary>
+    public string Data { get; init; } = "fashion-mnist-slice";
+
+    /// <summary>Where it computes: <c>auto</c>, <c>hip</c>, <c>hip:n</c>, <c>cpu</c> or <c>reference</c>.</summary>
+    public string Backend { get; init; } = "auto";
+
+    /// <summary>Threads of a managed backend; 0 for one per processor. Results do not depend on it.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Seed of every random draw.</summary>
+    public ulong Seed { get; init; } = 2;
+
+    /// <summary>Passes over the training half.</summary>
+    public int Epochs { get; init; } = 50;
+
+    /// <summary>Images in a batch; the last batch of an epoch may have fewer.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Cells of the supernet; those at one and two thirds reduce.</summary>
+    public int Layers { get; init; } = 8;
+
+    /// <summary>Channels of the first cell; doubled at each reduction.</summary>
+    public int InitChannels { get; init; } = 16;
+
+    /// <summary>Intermediate nodes of a cell.</summary>
+    public int Nodes { get; init; } = 4;
+
+    /// <summary>How many of the last nodes make the output of a cell.</summary>
+    public int Multiplier { get; init; } = 4;
+
+    /// <summary>Channels of the stem, as a multiple of <see cref="InitChannels"/>.</summary>
+    public int StemMultiplier { get; init; } = 3;
+
+    /// <summary>Learning rate of the weights in the first epoch.</summary>
+    public double LearningRate { get; init; } = 0.025;
+
+    /// <summary>Learning rate that the cosine schedule approaches.</summary>
+    public double LearningRateMin { get; init; } = 0.001;
+
+    /// <summary>Momentum of the weights' SGD.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>L2 penalty on the weights.</summary>
+    public double WeightDecay { get; init; } = 3e-4;
+
+    /// <summary>Norm to which the gradient of the weights is clipped.</summary>
+    public double GradClip { get; init; } = 5;
+
+    /// <summary>Learning rate of the architecture parameters.</summary>
+    public double AlphaLearningRate { get; init; } = 3e-4;
+
+    /// <summary>First-moment decay of the architecture's Adam.</summary>
+    public double AlphaBeta1 { get; init; } = 0.5;
+
+    /// <summary>Second-moment decay of the architecture's Adam.</summary>
+    public double AlphaBeta2 { get; init; } = 0.999;
+
+    /// <summary>L2 penalty on the architecture parameters (coupled, inside Adam).</summary>
+    public double AlphaWeightDecay { get; init; } = 1e-3;
+
+    /// <summary>Share of the training images that trains the weights; the rest trains the architecture.</summary>
+    public double TrainPortion { get; init; } = 0.5;
+
+    /// <summary>Second-order architecture gradient through one unrolled weight step.</summary>
+    public bool Unrolled { get; init; }
+
+    /// <summary>Random crop (padding 4) and horizontal flip.</summary>
+    public bool Augment { get; init; } = true;
+
+    /// <summary>Blank a random square of every training image (DeVries and Taylor 2017).</summary>
+    public bool Cutout { get; init; }
+
+    /// <summary>Side of that square in pixels.</summary>
+    public int CutoutLength { get; init; } = 16;
+
+    /// <summary>Probability with which a path of a cell is dropped.</summary>
+    public double DropPath { get; init; }
+
+    /// <summary>Background threads that prepare batches; 0 prepares them on the calling thread. Batches do not depend on it.</summary>
+    public int DataWorkers { get; init; } = 4;
+
+    /// <summary>Half-precision arithmetic; refused, because gfx803 gains nothing from it.</summary>
+    public bool MixedPrecision { get; init; }
+
+    /// <summary>Steps between two progress reports.</summary>
+    public int ReportInterval { get; init; } = 50;
+
+    /// <summary>Steps between two checkpoints; 0 writes one at the end of each epoch only.</summary>
+    public int CheckpointInterval { get; init; } = 100;
+
+    /// <summary>Checkpoints kept before the oldest is replaced.</summary>
+    public int CheckpointRing { get; init; } = 3;
+
+    /// <summary>All problems of these options; empty when they can be used.</summary>
+    public IReadOnlyList<OptionProblem> Validate() => SearchOptionFields.Check(this);
+}
