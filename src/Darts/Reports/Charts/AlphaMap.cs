@@ -1,0 +1,65 @@
+using MIOpenDarts.Darts.Reports.Cells;
+
+namespace MIOpenDarts.Darts.Reports.Charts;
+
+/// <summary>The mixing weights of all edges and operations at one epoch, as a table of tinted cells with the numbers in percent.</summary>
+internal static class AlphaMap
+{
+    private const double RowNames = 74, Column = 45, Row = 22, Top = 122;
+
+    /// <param name="title">What it shows.</param>
+    /// <param name="weights">Mixing weights, one row per edge and one column per operation.</param>
+    /// <param name="operations">Names of the columns.</param>
+    /// <param name="full">The weight that gets the full colour, so that several maps compare.</param>
+    public static Markup Draw(string title, double[][] weights, IReadOnlyList<string> operations, double full)
+    {
+        var (width, height) = (RowNames + operations.Count * Column + 4, Top + weights.Length * Row + 2);
+        var edges = CellGraph.SearchEdges(weights.Length);
+        var svg = new Markup();
+        svg.Add($"<svg class=\"chart\" role=\"img\" viewBox=\"0 0 {width} {height}\"><title>{title}</title>");
+        svg.Add($"<text class=\"chart-title\" x=\"0\" y=\"14\">{title}</text>");
+        for (var column = 0; column < operations.Count; column++)
+        {
+            var x = RowNames + (column + 0.5) * Column + 4;
+            svg.Add($"<text class=\"chart-text\" transform=\"translate({x} {Top - 6}) rotate(-62)\">{operations[column]}</text>");
+        }
+
+        for (var row = 0; row < weights.Length; row++)
+        {
+            var y = Top + row * Row;
+            var edge = EdgeName(edges[row]);
+            svg.Add($"<text class=\"chart-text chart-end\" x=\"{RowNames - 7}\" y=\"{y + 15}\">{edge}</text>");
+            var strongest = StrongestOf(weights[row], operations);
+            for (var column = 0; column < weights[row].Length; column++)
+            {
+                var weight = weights[row][column];
+                var strength = double.IsFinite(weight) ? Math.Clamp(weight / full, 0, 1) : 0;
+                var mark = column == strongest ? "heat heat-strongest" : "heat";
+                var ink = strength > 0.55 ? "heat-text heat-over" : "heat-text";
+                var x = RowNames + column * Column;
+                svg.Add($"<g><title>{edge}, {operations[column]}: {weight.ToString("0.0000")}</title>");
+                svg.Add($"<rect class=\"{mark}\" style=\"fill-opacity:{strength}\" x=\"{x + 1}\" y=\"{y + 1}\" width=\"{Column - 2}\" height=\"{Row - 2}\" rx=\"2\"/>");
+                svg.Add($"<text class=\"{ink}\" x=\"{x + Column / 2}\" y=\"{y + 15}\">{(100 * weight).ToString("0.0")}</text></g>");
+            }
+        }
+
+        return svg.Add($"</svg>");
+    }
+
+    /// <summary>An edge as the page writes it.</summary>
+    public static string EdgeName((int Source, int Target) edge) =>
+        $"{CellGraph.StateName(edge.Source).Replace("_{", "").Replace("}", "").Replace('-', '\u2212')} \u2192 {CellGraph.StateName(edge.Target)}";
+
+    /// <summary>Column of the largest weight that a genotype may take, so without <c>none</c>; -1 when there is none.</summary>
+    public static int StrongestOf(double[] weights, IReadOnlyList<string> operations)
+    {
+        var best = -1;
+        for (var column = 0; column < weights.Length; column++)
+        {
+            if (operations[column] == "none") continue;
+            if (best < 0 || weights[column] > weights[best]) best = column;
+        }
+
+        return best;
+    }
+}

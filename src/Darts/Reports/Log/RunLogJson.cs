@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+using MIOpenDarts.Darts.Reports.Cells;
+
+namespace MIOpenDarts.Darts.Reports.Log;
+
+/// <summary>
+/// Generated JSON code of the log. A search that diverges has losses that are not numbers; its log must still be written and read.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(RunEvent))]
+[JsonSerializable(typeof(CellGraph))]
+internal sealed partial class RunLogJson : JsonSerializerContext;

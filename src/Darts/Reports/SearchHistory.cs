@@ -1,0 +1,46 @@
+using MIOpenDarts.Darts.Reports.Log;
+
+namespace MIOpenDarts.Darts.Reports;
+
+/// <summary>The story of one search, as its log tells it.</summary>
+/// <param name="Start">The first start of the run.</param>
+/// <param name="Epochs">Finished epochs in order, each once.</param>
+/// <param name="End">The orderly end, or null while it runs or after it was killed.</param>
+/// <param name="Resumes">How often it went on from a checkpoint.</param>
+/// <param name="Seconds">Seconds of work.</param>
+public sealed record SearchHistory(RunStarted Start, IReadOnlyList<EpochRecord> Epochs, RunEnded? End, int Resumes, double Seconds)
+{
+    /// <summary>Puts the events of a log together. An epoch that was repeated after a resume counts once: both are equal.</summary>
+    /// <param name="events">Events in the order they were written.</param>
+    /// <exception cref="InvalidDataException">There is no start among them.</exception>
+    public static SearchHistory Of(IEnumerable<RunEvent> events)
+    {
+        RunStarted? start = null;
+        RunEnded? end = null;
+        var epochs = new SortedDictionary<int, EpochRecord>();
+        var resumes = 0;
+        var seconds = 0.0;
+        foreach (var line in events)
+        {
+            seconds = Math.Max(seconds, line.Seconds);
+            switch (line)
+            {
+                case RunStarted started:
+                    resumes += start is null ? 0 : 1;
+                    start ??= started;
+                    end = null;
+                    break;
+                case EpochDone done:
+                    epochs[done.Record.Epoch] = done.Record;
+                    break;
+                case RunEnded ended:
+                    end = ended;
+                    break;
+            }
+        }
+
+        return start is null
+            ? throw new InvalidDataException("the log has no start event; it is empty or belongs to something else")
+            : new SearchHistory(start, [.. epochs.Values], end, resumes, seconds);
+    }
+}
