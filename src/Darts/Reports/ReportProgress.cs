@@ -46,16 +46,16 @@ internal static class ReportProgress
         html.Add($"</div>");
 
         html.Add($"<p class=\"soft\">All mixing weights in percent, first and last epoch on one colour scale; a frame marks the strongest operation of a row.</p>");
-        html.Add($"<div class=\"charts\">");
         foreach (var (name, of) in cells)
         {
             var ends = epochs.Count == 1 ? [epochs[0]] : new[] { epochs[0], epochs[^1] };
             var full = ends.SelectMany(epoch => of(epoch).Weights).SelectMany(row => row).Where(double.IsFinite).DefaultIfEmpty(1).Max();
+            html.Add($"<div class=\"pair\">");
             foreach (var epoch in ends)
                 html.Add(AlphaMap.Draw($"{name}, epoch {epoch.Epoch}", of(epoch).Weights, primitives, full));
+            html.Add($"</div>");
         }
 
-        html.Add($"</div>");
         foreach (var (name, of) in cells)
         {
             html.Add($"<details><summary>{name}: every edge over epochs {numbers[0]} to {numbers[^1]}</summary><div class=\"edges\">");

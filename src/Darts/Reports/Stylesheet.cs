@@ -36,7 +36,7 @@ internal static class Stylesheet
         .cells{display:flex;flex-wrap:wrap;gap:18px 40px}.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,360px),1fr));gap:22px 32px;margin:10px 0}
         .edges{display:grid;grid-template-columns:repeat(auto-fill,minmax(160px,1fr));gap:12px 16px;margin:10px 0}
         .wide{display:none}@media(min-width:760px){.wide{display:block}.narrow{display:none}}
-        .chart{width:100%;overflow:visible;font-family:system-ui,'Segoe UI','DejaVu Sans',sans-serif}.chart-title{font-size:13px;font-weight:600;fill:var(--ink)}
+        .chart{width:100%;max-width:560px;font-family:system-ui,'Segoe UI','DejaVu Sans',sans-serif}.chart-title{font-size:13px;font-weight:600;fill:var(--ink)}
         .chart-text{font-size:12px;fill:var(--soft)}.chart-small{font-size:10.5px;fill:var(--soft)}.chart-end{text-anchor:end}.chart-middle{text-anchor:middle}
         .chart-grid{stroke:var(--grid)}.chart-axis{stroke:var(--line)}.chart-line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
         .chart-hover{fill:var(--ink);fill-opacity:0}.chart-hover:hover{fill-opacity:.07}.chart-bar{stroke:var(--page);stroke-width:1}
@@ -45,6 +45,6 @@ internal static class Stylesheet
         details{margin:10px 0}summary{cursor:pointer;font-weight:600}.scroll{overflow-x:auto}
         table{border-collapse:collapse;font-size:.87rem}th{text-align:left;font-weight:600}th,td{padding:4px 14px 4px 0;border-bottom:1px solid var(--grid);vertical-align:top;overflow-wrap:anywhere}
         .numbers th,.numbers td{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-        .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:10px 40px;align-items:start}
+        .pair{display:grid;margin:0 0 22px;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:10px 40px;align-items:start}
         """);
 }

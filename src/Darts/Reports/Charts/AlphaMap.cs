@@ -5,7 +5,7 @@ namespace MIOpenDarts.Darts.Reports.Charts;
 /// <summary>The mixing weights of all edges and operations at one epoch, as a table of tinted cells with the numbers in percent.</summary>
 internal static class AlphaMap
 {
-    private const double RowNames = 74, Column = 45, Row = 22, Top = 122;
+    private const double RowNames = 70, Column = 42, Row = 22, Top = 118, Overhang = 32;
 
     /// <param name="title">What it shows.</param>
     /// <param name="weights">Mixing weights, one row per edge and one column per operation.</param>
@@ -13,7 +13,7 @@ internal static class AlphaMap
     /// <param name="full">The weight that gets the full colour, so that several maps compare.</param>
     public static Markup Draw(string title, double[][] weights, IReadOnlyList<string> operations, double full)
     {
-        var (width, height) = (RowNames + operations.Count * Column + 4, Top + weights.Length * Row + 2);
+        var (width, height) = (RowNames + operations.Count * Column + Overhang, Top + weights.Length * Row + 2);
         var edges = CellGraph.SearchEdges(weights.Length);
         var svg = new Markup();
         svg.Add($"<svg class=\"chart\" role=\"img\" viewBox=\"0 0 {width} {height}\"><title>{title}</title>");
@@ -35,7 +35,7 @@ internal static class AlphaMap
                 var weight = weights[row][column];
                 var strength = double.IsFinite(weight) ? Math.Clamp(weight / full, 0, 1) : 0;
                 var mark = column == strongest ? "heat heat-strongest" : "heat";
-                var ink = strength > 0.55 ? "heat-text heat-over" : "heat-text";
+                var ink = strength > 0.72 ? "heat-text heat-over" : "heat-text";
                 var x = RowNames + column * Column;
                 svg.Add($"<g><title>{edge}, {operations[column]}: {weight.ToString("0.0000")}</title>");
                 svg.Add($"<rect class=\"{mark}\" style=\"fill-opacity:{strength}\" x=\"{x + 1}\" y=\"{y + 1}\" width=\"{Column - 2}\" height=\"{Row - 2}\" rx=\"2\"/>");
