@@ -43,7 +43,7 @@ public static class HtmlReport
         page.Add(ReportResult.Headline(history));
         if (history.Epochs.Count > 0)
         {
-            page.Add(ReportResult.Cells(history.Epochs[^1]));
+            page.Add(ReportResult.Cells(history.Epochs[^1].Genotype));
             page.Add(ReportProgress.Curves(history.Epochs));
             page.Add(ReportProgress.Alphas(history.Epochs, history.Start.Primitives));
         }

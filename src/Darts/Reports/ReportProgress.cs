@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports.Cells;
 using MIOpenDarts.Darts.Reports.Charts;
 using MIOpenDarts.Darts.Reports.Log;
@@ -30,23 +31,25 @@ internal static class ReportProgress
     {
         var shown = Thin(epochs);
         var numbers = shown.Select(epoch => epoch.Epoch).ToList();
-        (string Name, Func<EpochRecord, CellRecord> Of)[] cells = [("Normal cell", epoch => epoch.Normal), ("Reduction cell", epoch => epoch.Reduce)];
+        (string Name, Func<EpochRecord, AlphaRecord> Of, Func<Genotype, GenotypeCell> Kept)[] cells =
+            [("Normal cell", epoch => epoch.Normal, found => found.Normal), ("Reduction cell", epoch => epoch.Reduce, found => found.Reduce)];
         var html = new Markup();
 
         html.Add($"<h2>Operations</h2><p class=\"soft\">Edges of the discrete cell that each operation would hold after every epoch.</p>");
         html.Add(Legend(primitives)).Add($"<div class=\"charts\">");
-        foreach (var (name, of) in cells)
-            html.Add(OperationShares.Draw($"{name}: edges by operation", numbers, [.. shown.Select(epoch => of(epoch).Graph)], primitives));
+        foreach (var (name, _, kept) in cells)
+            html.Add(OperationShares.Draw($"{name}: edges by operation", numbers, [.. shown.Select(epoch => CellGraph.Of(kept(epoch.Genotype)))], primitives));
         html.Add($"</div>");
 
-        html.Add($"<h2>Architecture weights</h2><p class=\"soft\">Strongest operation of every edge (none left out) over the epochs; the deeper the colour, the larger its weight.</p>");
+        html.Add($"<h2>Architecture weights</h2>");
+        html.Add($"<p class=\"soft\">Strongest operation of every edge (none left out) over the epochs; the deeper the colour, the larger its weight.</p>");
         html.Add(Legend(primitives)).Add($"<div class=\"charts\">");
-        foreach (var (name, of) in cells)
+        foreach (var (name, of, _) in cells)
             html.Add(StrongestOperations.Draw($"{name}: strongest operation", numbers, [.. shown.Select(epoch => of(epoch).Weights)], primitives));
         html.Add($"</div>");
 
         html.Add($"<p class=\"soft\">All mixing weights in percent, first and last epoch on one colour scale; a frame marks the strongest operation of a row.</p>");
-        foreach (var (name, of) in cells)
+        foreach (var (name, of, _) in cells)
         {
             var ends = epochs.Count == 1 ? [epochs[0]] : new[] { epochs[0], epochs[^1] };
             var full = ends.SelectMany(epoch => of(epoch).Weights).SelectMany(row => row).Where(double.IsFinite).DefaultIfEmpty(1).Max();
@@ -56,7 +59,7 @@ internal static class ReportProgress
             html.Add($"</div>");
         }
 
-        foreach (var (name, of) in cells)
+        foreach (var (name, of, _) in cells)
         {
             html.Add($"<details><summary>{name}: every edge over epochs {numbers[0]} to {numbers[^1]}</summary><div class=\"edges\">");
             foreach (var drawing in EdgeHistories.Draw(numbers, [.. shown.Select(epoch => of(epoch).Weights)], primitives)) html.Add(drawing);

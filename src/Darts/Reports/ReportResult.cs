@@ -1,4 +1,4 @@
-using System.Text.Json;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports.Cells;
 using MIOpenDarts.Darts.Reports.Log;
 
@@ -22,17 +22,16 @@ internal static class ReportResult
         html.Add($"<li><b>{Memory(last.PeakMemoryBytes)}</b><span>peak memory</span></li>");
         html.Add($"</ul>");
         html.Add($"<h3>Genotype</h3>");
-        return html.Add($"<pre>{last.Genotype}</pre>");
+        html.Add($"<pre>{last.Genotype.ToString()}</pre>");
+        return html.Add($"<details><summary>Genotype as JSON</summary><pre>{GenotypeJsonConverter.Format(last.Genotype)}</pre></details>");
     }
 
-    public static Markup Cells(EpochRecord last)
+    public static Markup Cells(Genotype genotype)
     {
         var html = new Markup();
-        html.Add($"<h2>Cells</h2>");
-        html.Add($"<div class=\"cells\">").Add(Cell("Normal cell", last.Normal.Graph)).Add(Cell("Reduction cell", last.Reduce.Graph)).Add($"</div>");
-        html.Add($"<details><summary>Cells as JSON</summary>");
-        html.Add($"<h3>Normal cell</h3><pre>{JsonSerializer.Serialize(last.Normal.Graph, RunLogJson.Default.CellGraph)}</pre>");
-        return html.Add($"<h3>Reduction cell</h3><pre>{JsonSerializer.Serialize(last.Reduce.Graph, RunLogJson.Default.CellGraph)}</pre></details>");
+        html.Add($"<h2>Cells</h2><div class=\"cells\">");
+        html.Add(Cell("Normal cell", genotype.Normal)).Add(Cell("Reduction cell", genotype.Reduce));
+        return html.Add($"</div>");
     }
 
     public static string Duration(double seconds) => seconds switch
@@ -44,8 +43,9 @@ internal static class ReportResult
 
     public static string Memory(long bytes) => bytes < 1L << 30 ? $"{bytes / (double)(1 << 20):0} MiB" : $"{bytes / (double)(1 << 30):0.00} GiB";
 
-    private static Markup Cell(string name, CellGraph graph)
+    private static Markup Cell(string name, GenotypeCell cell)
     {
+        var graph = CellGraph.Of(cell);
         var html = new Markup();
         html.Add($"<figure><figcaption>{name}</figcaption>");
         html.Add($"<div class=\"wide\">").Add(CellDrawing.Inline(graph, name, CellDirection.LeftToRight)).Add($"</div>");

@@ -27,10 +27,19 @@ internal static class ReportTables
     {
         var html = new Markup();
         html.Add($"<h2>Epochs</h2><details><summary>All numbers</summary><div class=\"scroll\"><table class=\"numbers\">");
-        html.Add($"<tr><th>epoch</th><th>learning rate</th><th>training loss</th><th>accuracy %</th><th>validation loss</th><th>accuracy %</th><th>time</th><th>images/s</th><th>peak memory</th></tr>");
+        html.Add($"""
+            <tr><th>epoch</th><th>learning rate</th><th>training loss</th><th>accuracy %</th>
+            <th>validation loss</th><th>accuracy %</th><th>time</th><th>images/s</th><th>peak memory</th></tr>
+            """);
         foreach (var epoch in epochs)
         {
-            html.Add($"<tr><td>{epoch.Epoch}</td><td>{epoch.LearningRate.ToString("0.#####")}</td><td>{epoch.TrainLoss.ToString("0.0000")}</td><td>{epoch.TrainAccuracy.ToString("0.00")}</td><td>{epoch.ValidLoss.ToString("0.0000")}</td><td>{epoch.ValidAccuracy.ToString("0.00")}</td><td>{ReportResult.Duration(epoch.Seconds)}</td><td>{epoch.ImagesPerSecond.ToString("0")}</td><td>{ReportResult.Memory(epoch.PeakMemoryBytes)}</td></tr>");
+            html.Add($"""
+                <tr><td>{epoch.Epoch}</td><td>{epoch.LearningRate.ToString("0.#####")}</td>
+                <td>{epoch.TrainLoss.ToString("0.0000")}</td><td>{epoch.TrainAccuracy.ToString("0.00")}</td>
+                <td>{epoch.ValidLoss.ToString("0.0000")}</td><td>{epoch.ValidAccuracy.ToString("0.00")}</td>
+                <td>{ReportResult.Duration(epoch.Seconds)}</td><td>{epoch.ImagesPerSecond.ToString("0")}</td>
+                <td>{ReportResult.Memory(epoch.PeakMemoryBytes)}</td></tr>
+                """);
         }
 
         return html.Add($"</table></div></details>");

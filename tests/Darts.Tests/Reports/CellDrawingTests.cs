@@ -16,9 +16,18 @@ public class CellDrawingTests
         }, iter: 100);
 
     [Fact]
+    public void A_name_and_its_index_are_one_word()
+    {
+        var svg = XDocument.Parse(CellDrawing.Svg(SampleCells.DartsV2Normal, "cell"));
+        var words = svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value).ToList();
+        Assert.Contains("ck\u22122", words);
+        Assert.DoesNotContain(words, word => word.Any(char.IsWhiteSpace));
+    }
+
+    [Fact]
     public void Every_colour_of_a_drawing_is_defined_for_light_and_dark()
     {
-        string[] names = [.. SampleCells.Primitives, "identity", "nor_conv_1x1", "conv_7x1_1x7", "sep_conv_7x7", "unheard_of"];
+        string[] names = [.. SampleCells.Operations, "identity", "nor_conv_1x1", "conv_7x1_1x7", "sep_conv_7x7", "unheard_of"];
         var graph = new CellGraph(1, [.. names.Select(name => new CellEdge(name, 0, 2))], [2]);
         var svg = CellDrawing.Svg(graph, "colours");
         foreach (Match use in Regex.Matches(svg, @"var\(--([a-z0-9-]+)\)"))
@@ -36,7 +45,7 @@ public class CellDrawingTests
     [Theory]
     [InlineData(1, 0, 3, 2, "odd cell: x ends at state 3, which must be 2..2")]
     [InlineData(2, 3, 3, 2, "odd cell: x into state 3 starts at state 3, which must be 0..2")]
-    [InlineData(2, 0, 2, 9, "odd cell: concat names state 9, which must be 2..3")]
+    [InlineData(2, 0, 2, 9, "odd cell: concat names state 9, which must be 0..3")]
     public void A_state_that_does_not_exist_is_named(int nodes, int source, int target, int concat, string message)
     {
         var graph = new CellGraph(nodes, [new("x", source, target)], [concat]);

@@ -34,7 +34,7 @@ public sealed class HtmlReportTests : IDisposable
     public void The_page_shows_genotype_accuracy_time_machine_and_options()
     {
         var text = Parse(HtmlReport.Render(SearchHistory.Of(SampleRun.Events(5)))).Root!.Value;
-        foreach (var part in (string[])[SampleRun.Genotype, "5 of 5", "1 min 40 s", "Example CPU 9000", "512 bits", "alpha betas", "Finished."])
+        foreach (var part in (string[])[SampleRun.Epoch(4, 5).Genotype.ToString(), "5 of 5", "1 min 40 s", "Example CPU 9000", "512 bits", "alpha betas", "Finished."])
             Assert.Contains(part, text);
     }
 
@@ -44,8 +44,7 @@ public sealed class HtmlReportTests : IDisposable
         const string Hostile = "<script>alert('x')</script>&\"\u0007";
         var start = SampleRun.Start(1, Hostile) with { Options = [new(Hostile, Hostile)] };
         var failed = new RunEnded(3, RunOutcome.Failed, Hostile);
-        var record = SampleRun.Epoch(0, 1) with { Genotype = Hostile };
-        var page = Parse(HtmlReport.Render(SearchHistory.Of([start, new EpochDone(2, record), failed])));
+        var page = Parse(HtmlReport.Render(SearchHistory.Of([start, new EpochDone(2, SampleRun.Epoch(0, 1)), failed])));
         Assert.DoesNotContain(page.Descendants(), element => element.Name.LocalName == "script");
         Assert.Contains("Failed: <script>alert('x')</script>&\"\uFFFD", page.Root!.Value);
     }

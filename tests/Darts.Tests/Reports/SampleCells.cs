@@ -1,21 +1,20 @@
 using CsCheck;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports.Cells;
 
 namespace MIOpenDarts.Darts.Tests.Reports;
 
-/// <summary>Cells to draw: two that everybody knows, the odd shapes, and random ones.</summary>
+/// <summary>Cells to draw: the published ones, the odd shapes, and random ones.</summary>
 internal static class SampleCells
 {
-    public static readonly string[] Primitives =
-        ["none", "max_pool_3x3", "avg_pool_3x3", "skip_connect", "sep_conv_3x3", "sep_conv_5x5", "dil_conv_3x3", "dil_conv_5x5"];
+    public static readonly string[] Operations = [.. Primitives.SearchSpace.Select(primitive => primitive.Name())];
 
-    public static CellGraph DartsV2Normal { get; } = Pairs(
-        ("sep_conv_3x3", 0), ("sep_conv_3x3", 1), ("sep_conv_3x3", 0), ("sep_conv_3x3", 1),
-        ("sep_conv_3x3", 1), ("skip_connect", 0), ("skip_connect", 0), ("dil_conv_3x3", 2));
+    public static CellGraph DartsV2Normal { get; } = CellGraph.Of(NamedGenotypes.Get("DARTS_V2").Normal);
 
-    public static CellGraph DartsV2Reduce { get; } = Pairs(
-        ("max_pool_3x3", 0), ("max_pool_3x3", 1), ("skip_connect", 2), ("max_pool_3x3", 1),
-        ("max_pool_3x3", 0), ("skip_connect", 2), ("skip_connect", 2), ("max_pool_3x3", 1));
+    /// <summary>Both cells of every published genotype.</summary>
+    public static IEnumerable<(string Name, CellGraph Graph)> Published =>
+        NamedGenotypes.Names.Select(name => (name, NamedGenotypes.Get(name))).SelectMany(item => ((string, CellGraph)[])
+            [($"{item.name} normal", CellGraph.Of(item.Item2.Normal)), ($"{item.name} reduce", CellGraph.Of(item.Item2.Reduce))]);
 
     /// <summary>Each node reads the one before it: the deepest cell that four nodes can form.</summary>
     public static CellGraph Chain { get; } = Pairs(
@@ -37,7 +36,7 @@ internal static class SampleCells
     public static Gen<CellGraph> Random { get; } =
         from nodes in Gen.Int[1, 6]
         let pairs = CellGraph.SearchEdges(nodes * (nodes + 3) / 2)
-        from edges in Gen.Select(Gen.Int[0, pairs.Count - 1], Gen.Int[0, Primitives.Length - 1], (pair, operation) => (pair, Primitives[operation])).Array[0, 3 * nodes]
+        from edges in Gen.Select(Gen.Int[0, pairs.Count - 1], Gen.Int[0, Operations.Length - 1], (pair, operation) => (pair, Operations[operation])).Array[0, 3 * nodes]
         from concat in Gen.Bool.Array[nodes]
         select new CellGraph(
             nodes,

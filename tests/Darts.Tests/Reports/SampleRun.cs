@@ -1,4 +1,4 @@
-using MIOpenDarts.Darts.Reports.Cells;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Layers.Random;
 
@@ -7,10 +7,8 @@ namespace MIOpenDarts.Darts.Tests.Reports;
 /// <summary>The events of a made-up search whose alphas drift apart as those of a real one do.</summary>
 internal static class SampleRun
 {
-    public const string Genotype = "Genotype(normal=[('sep_conv_3x3', 0), ('skip_connect', 1)], normal_concat=range(2, 6), reduce=[], reduce_concat=range(2, 6))";
-
     public static RunStarted Start(int epochs, string dataset = "Fashion-MNIST (4,000 images)") => new(
-        0, new DateTimeOffset(2026, 3, 1, 12, 30, 0, TimeSpan.Zero), dataset, SampleCells.Primitives, epochs, 0,
+        0, new DateTimeOffset(2026, 3, 1, 12, 30, 0, TimeSpan.Zero), dataset, SampleCells.Operations, epochs, 0,
         new RunEnvironment
         {
             Processor = "Example CPU 9000",
@@ -41,6 +39,7 @@ internal static class SampleRun
     {
         var noise = new CounterRandom(7, RandomStream.Augmentation, epoch);
         var progress = (epoch + 1.0) / epochs;
+        var (normal, reduce) = (Alphas(1, progress), Alphas(2, progress));
         return new EpochRecord
         {
             Epoch = epoch,
@@ -49,16 +48,16 @@ internal static class SampleRun
             TrainAccuracy = 93 - 50 * Math.Exp(-3 * progress) + noise.NextDouble(),
             ValidLoss = 0.42 + 1.5 * Math.Exp(-2.6 * progress) + 0.12 * noise.NextDouble(),
             ValidAccuracy = 86 - 48 * Math.Exp(-2.8 * progress) + 2 * noise.NextDouble(),
-            Normal = Cell(1, progress, SampleCells.DartsV2Normal),
-            Reduce = Cell(2, progress, SampleCells.DartsV2Reduce),
-            Genotype = Genotype,
+            Normal = normal,
+            Reduce = reduce,
+            Genotype = GenotypeDerivation.Derive<double>(Flat(normal), Flat(reduce)),
             Seconds = 20,
             ImagesPerSecond = 812 + 5 * noise.NextDouble(),
             PeakMemoryBytes = 1_300_000_000,
         };
     }
 
-    private static CellRecord Cell(ulong seed, double progress, CellGraph final)
+    private static AlphaRecord Alphas(ulong seed, double progress)
     {
         var random = new CounterRandom(seed, RandomStream.Alphas);
         var alphas = new double[14][];
@@ -69,11 +68,10 @@ internal static class SampleRun
                 alphas[edge][operation] = 2 * progress * (random.NextDouble() - 0.5) + 0.6 * Math.Sin(5 * progress + 9 * random.NextDouble()) * progress;
         }
 
-        double[][] weights = [.. alphas.Select(Softmax)];
-        var edges = final.Edges.Select((edge, index) =>
-            edge with { Operation = SampleCells.Primitives[1 + Array.IndexOf(weights[index][1..], weights[index][1..].Max())] });
-        return new CellRecord(alphas, weights, progress < 1 ? final with { Edges = [.. edges] } : final);
+        return new AlphaRecord(alphas, [.. alphas.Select(Softmax)]);
     }
+
+    private static double[] Flat(AlphaRecord record) => [.. record.Weights.SelectMany(row => row)];
 
     private static double[] Softmax(double[] row)
     {

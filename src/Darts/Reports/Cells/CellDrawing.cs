@@ -27,7 +27,10 @@ public static class CellDrawing
         graph.Validate(name);
         var layout = CellLayout.Of(graph, direction);
         var svg = new Markup();
-        svg.Add($"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"cell\" role=\"img\" viewBox=\"0 0 {layout.Width} {layout.Height}\" width=\"{layout.Width}\" height=\"{layout.Height}\">");
+        svg.Add($"""
+            <svg xmlns="http://www.w3.org/2000/svg" class="cell" role="img"
+             viewBox="0 0 {layout.Width} {layout.Height}" width="{layout.Width}" height="{layout.Height}">
+            """);
         svg.Add($"<title>{name}</title>").Add(head);
         foreach (var link in layout.Links.OrderBy(link => OperationOf(link) is null ? 0 : 1)) svg.Add(Line(link, direction));
         foreach (var box in layout.Boxes) svg.Add(box.Item.Kind == CellItemKind.Operation ? Operation(box) : State(box, graph));
@@ -51,7 +54,10 @@ public static class CellDrawing
         var intoState = link.To.Kind == CellItemKind.State;
         var stop = !intoState ? end : horizontal ? end with { X = end.X - Tip } : end with { Y = end.Y - Tip };
         var svg = new Markup();
-        svg.Add($"<path class=\"{weight}\" style=\"stroke:{style}\" d=\"M{start.X} {start.Y}L{leave.X} {leave.Y}C{bend1.X} {bend1.Y} {bend2.X} {bend2.Y} {arrive.X} {arrive.Y}L{stop.X} {stop.Y}\"/>");
+        svg.Add($"""
+            <path class="{weight}" style="stroke:{style}" d="M{start.X} {start.Y}L{leave.X} {leave.Y}
+            C{bend1.X} {bend1.Y} {bend2.X} {bend2.Y} {arrive.X} {arrive.Y}L{stop.X} {stop.Y}"/>
+            """);
         if (!intoState) return svg;
         var (left, right) = horizontal
             ? (stop with { Y = stop.Y - Half }, stop with { Y = stop.Y + Half })
@@ -65,8 +71,8 @@ public static class CellDrawing
         var colour = OperationColour.Of(edge.Operation);
         var svg = new Markup();
         svg.Add($"<g><title>{CellGraph.StateName(edge.Source)} to {CellGraph.StateName(edge.Target)}: {edge.Operation}</title>");
-        svg.Add($"<rect class=\"cell-page\" x=\"{box.X - box.Width / 2}\" y=\"{box.Y - box.Height / 2}\" width=\"{box.Width}\" height=\"{box.Height}\" rx=\"12\"/>");
-        svg.Add($"<rect class=\"cell-operation\" style=\"fill:var(--{colour});stroke:var(--{colour})\" x=\"{box.X - box.Width / 2}\" y=\"{box.Y - box.Height / 2}\" width=\"{box.Width}\" height=\"{box.Height}\" rx=\"12\"/>");
+        svg.Add($"<rect class=\"cell-page\" {Frame(box)} rx=\"12\"/>");
+        svg.Add($"<rect class=\"cell-operation\" style=\"fill:var(--{colour});stroke:var(--{colour})\" {Frame(box)} rx=\"12\"/>");
         return svg.Add($"<text class=\"cell-text\" x=\"{box.X}\" y=\"{box.Y + 4.5}\">{edge.Operation}</text></g>");
     }
 
@@ -77,7 +83,11 @@ public static class CellDrawing
         var used = kind != "node" || box.Item.After.Count > 0 || graph.Concat.Any(state => CellGraph.StateName(state) == name);
         var (letter, index) = StateName.Split(name);
         var svg = new Markup();
-        svg.Add($"<g class=\"{(used ? "" : "cell-unused")}\"><rect class=\"cell-state cell-{kind}\" x=\"{box.X - box.Width / 2}\" y=\"{box.Y - box.Height / 2}\" width=\"{box.Width}\" height=\"{box.Height}\" rx=\"5\"/>");
-        return svg.Add($"<text class=\"cell-text cell-name\" x=\"{box.X}\" y=\"{box.Y + 4.5}\">{letter}<tspan class=\"cell-index\" dy=\"3\">{index}</tspan></text></g>");
+        svg.Add($"<g class=\"{(used ? "" : "cell-unused")}\"><rect class=\"cell-state cell-{kind}\" {Frame(box)} rx=\"5\"/>");
+        svg.Add($"<text class=\"cell-text cell-name\" x=\"{box.X}\" y=\"{box.Y + 4.5}\">{letter}<tspan class=\"cell-index\" dy=\"3\">{index}</tspan></text>");
+        return svg.Add($"</g>");
     }
+
+    private static Markup Frame(CellBox box) => new Markup().Add(
+        $"x=\"{box.X - box.Width / 2}\" y=\"{box.Y - box.Height / 2}\" width=\"{box.Width}\" height=\"{box.Height}\"");
 }

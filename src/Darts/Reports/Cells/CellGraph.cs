@@ -1,3 +1,5 @@
+using MIOpenDarts.Darts.Genotypes;
+
 namespace MIOpenDarts.Darts.Reports.Cells;
 
 /// <summary>One operation of a discrete cell. Several may join the same pair of states (FairDARTS).</summary>
@@ -12,7 +14,7 @@ public sealed record CellEdge(string Operation, int Source, int Target);
 /// </summary>
 /// <param name="Nodes">Number of intermediate nodes.</param>
 /// <param name="Edges">The operations that were kept.</param>
-/// <param name="Concat">States that the output concatenates, each from 2 to <paramref name="Nodes"/> + 1.</param>
+/// <param name="Concat">States that the output concatenates, each from 0 to <paramref name="Nodes"/> + 1; usually the intermediate nodes.</param>
 public sealed record CellGraph(int Nodes, IReadOnlyList<CellEdge> Edges, IReadOnlyList<int> Concat)
 {
     /// <summary>The input states c_{k-2} and c_{k-1}.</summary>
@@ -20,6 +22,14 @@ public sealed record CellGraph(int Nodes, IReadOnlyList<CellEdge> Edges, IReadOn
 
     /// <summary>Number of states without the output: inputs and intermediate nodes.</summary>
     public int States => Inputs + Nodes;
+
+    /// <summary>The graph of one cell of a genotype.</summary>
+    public static CellGraph Of(GenotypeCell cell)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        return new CellGraph(
+            cell.Nodes.Count, [.. cell.Edges.Select(item => new CellEdge(item.Edge.Operation.Name(), item.Edge.Source, item.Target))], [.. cell.Concat]);
+    }
 
     /// <summary>Checks that every edge and every concatenated state exists.</summary>
     /// <param name="cell">What to call the cell in the message, e.g. <c>normal</c>.</param>
@@ -44,8 +54,8 @@ public sealed record CellGraph(int Nodes, IReadOnlyList<CellEdge> Edges, IReadOn
 
         foreach (var state in Concat)
         {
-            if (state < Inputs || state >= States)
-                throw new InvalidDataException($"{cell} cell: concat names state {state}, which must be {Inputs}..{States - 1}");
+            if (state < 0 || state >= States)
+                throw new InvalidDataException($"{cell} cell: concat names state {state}, which must be 0..{States - 1}");
         }
     }
 

@@ -46,9 +46,12 @@ internal static class AlphaMap
         return svg.Add($"</svg>");
     }
 
-    /// <summary>An edge as the page writes it.</summary>
-    public static string EdgeName((int Source, int Target) edge) =>
-        $"{CellGraph.StateName(edge.Source).Replace("_{", "").Replace("}", "").Replace('-', '\u2212')} \u2192 {CellGraph.StateName(edge.Target)}";
+    /// <summary>An edge as the page writes it, with the subscripts that Unicode has.</summary>
+    public static string EdgeName((int Source, int Target) edge)
+    {
+        var source = edge.Source switch { 0 => "c\u2096\u208B\u2082", 1 => "c\u2096\u208B\u2081", _ => CellGraph.StateName(edge.Source) };
+        return $"{source} \u2192 {CellGraph.StateName(edge.Target)}";
+    }
 
     /// <summary>Column of the largest weight that a genotype may take, so without <c>none</c>; -1 when there is none.</summary>
     public static int StrongestOf(double[] weights, IReadOnlyList<string> operations)

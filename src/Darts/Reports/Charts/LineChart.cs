@@ -22,8 +22,10 @@ internal static class LineChart
         for (var index = 0; index < epochs.Count; index++)
         {
             var values = string.Join(", ", series.Select(line => $"{line.Name} {line.Values[index].ToString(format)}"));
-            chart.Add(new Markup().Add(
-                $"<rect class=\"chart-hover\" x=\"{chart.X(epochs[index]) - chart.Band / 2}\" y=\"{EpochChart.Top}\" width=\"{chart.Band}\" height=\"{EpochChart.Bottom - EpochChart.Top}\"><title>epoch {epochs[index]}: {values}</title></rect>"));
+            chart.Add(new Markup().Add($"""
+                <rect class="chart-hover" x="{chart.X(epochs[index]) - chart.Band / 2}" y="{EpochChart.Top}"
+                 width="{chart.Band}" height="{EpochChart.Bottom - EpochChart.Top}"><title>epoch {epochs[index]}: {values}</title></rect>
+                """));
         }
 
         return chart.Draw(title, [.. series.Select(line => (line.Name, line.Colour))]);

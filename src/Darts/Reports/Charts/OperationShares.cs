@@ -24,8 +24,11 @@ internal static class OperationShares
                 if (count == 0) continue;
                 var (top, bottom) = (chart.Y(below + count), chart.Y(below));
                 below += count;
-                chart.Add(new Markup().Add(
-                    $"<rect class=\"chart-bar\" style=\"fill:var(--{OperationColour.Of(operation)})\" x=\"{chart.X(epochs[index]) - width / 2}\" y=\"{top}\" width=\"{width}\" height=\"{bottom - top}\"><title>epoch {epochs[index]}: {operation} on {count} of {graphs[index].Edges.Count} edges</title></rect>"));
+                chart.Add(new Markup().Add($"""
+                    <rect class="chart-bar" style="fill:var(--{OperationColour.Of(operation)})"
+                     x="{chart.X(epochs[index]) - width / 2}" y="{top}" width="{width}" height="{bottom - top}">
+                    <title>epoch {epochs[index]}: {operation} on {count} of {graphs[index].Edges.Count} edges</title></rect>
+                    """));
             }
         }
 

@@ -35,7 +35,11 @@ internal static class StrongestOperations
                 if (strongest < 0) continue;
                 var weight = weights[index][row][strongest];
                 var depth = double.IsFinite(weight) ? 0.35 + 0.65 * Math.Clamp(weight / full, 0, 1) : 0.1;
-                svg.Add($"<rect style=\"fill:var(--{OperationColour.Of(operations[strongest])});fill-opacity:{depth}\" x=\"{Left + index * column}\" y=\"{y + 1}\" width=\"{column - gap}\" height=\"{Row - 2}\"><title>{edge}, epoch {epochs[index]}: {operations[strongest]} {weight.ToString("0.000")}</title></rect>");
+                svg.Add($"""
+                    <rect style="fill:var(--{OperationColour.Of(operations[strongest])});fill-opacity:{depth}"
+                     x="{Left + index * column}" y="{y + 1}" width="{column - gap}" height="{Row - 2}">
+                    <title>{edge}, epoch {epochs[index]}: {operations[strongest]} {weight.ToString("0.000")}</title></rect>
+                    """);
                 if (index == epochs.Count - 1)
                     svg.Add($"<text class=\"chart-text\" x=\"{Right + 7}\" y=\"{y + 14}\">{operations[strongest]}</text>");
             }

@@ -1,12 +1,11 @@
-using MIOpenDarts.Darts.Reports.Cells;
+using MIOpenDarts.Darts.Genotypes;
 
 namespace MIOpenDarts.Darts.Reports.Log;
 
-/// <summary>One kind of cell at the end of an epoch.</summary>
+/// <summary>The architecture parameters of one kind of cell at the end of an epoch.</summary>
 /// <param name="Alphas">Raw architecture parameters, one row per edge of the search cell and one column per primitive.</param>
 /// <param name="Weights">The mixing weights that follow from them (softmax of each row), in the same shape.</param>
-/// <param name="Graph">The discrete cell that would be kept now.</param>
-public sealed record CellRecord(double[][] Alphas, double[][] Weights, CellGraph Graph);
+public sealed record AlphaRecord(double[][] Alphas, double[][] Weights);
 
 /// <summary>What one epoch of a search did.</summary>
 public sealed record EpochRecord
@@ -29,14 +28,14 @@ public sealed record EpochRecord
     /// <summary>Accuracy over the validation half after the epoch, in percent.</summary>
     public required double ValidAccuracy { get; init; }
 
-    /// <summary>The normal cell.</summary>
-    public required CellRecord Normal { get; init; }
+    /// <summary>Architecture parameters of the normal cell.</summary>
+    public required AlphaRecord Normal { get; init; }
 
-    /// <summary>The reduction cell.</summary>
-    public required CellRecord Reduce { get; init; }
+    /// <summary>Architecture parameters of the reduction cell.</summary>
+    public required AlphaRecord Reduce { get; init; }
 
-    /// <summary>The genotype in the official text form.</summary>
-    public required string Genotype { get; init; }
+    /// <summary>The genotype that the search would end with now.</summary>
+    public required Genotype Genotype { get; init; }
 
     /// <summary>Duration of the epoch with its validation, in seconds.</summary>
     public required double Seconds { get; init; }

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using MIOpenDarts.Darts.Reports.Cells;
 
 namespace MIOpenDarts.Darts.Reports.Log;
 
@@ -13,5 +12,4 @@ namespace MIOpenDarts.Darts.Reports.Log;
     RespectRequiredConstructorParameters = true,
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(RunEvent))]
-[JsonSerializable(typeof(CellGraph))]
 internal sealed partial class RunLogJson : JsonSerializerContext;
