@@ -1,0 +1,31 @@
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Layers.Random;
+
+namespace MIOpenDarts.Darts.Data;
+
+/// <summary>How a training image is varied, in the order of the official code: crop, flip, normalise, cutout.</summary>
+/// <param name="Padding">Black border from which an image of the old size is cropped; 0 for no crop.</param>
+/// <param name="Flip">Mirror left to right, every other time.</param>
+/// <param name="CutoutLength">Side of the square set to zero after normalisation; 0 for none.</param>
+public sealed record Augmentation(int Padding, bool Flip, int CutoutLength)
+{
+    /// <summary>Images as they are.</summary>
+    public static Augmentation None { get; } = new(0, false, 0);
+
+    /// <summary>What a search asks for.</summary>
+    public static Augmentation Of(SearchOptions options) =>
+        new(options.Augment ? 4 : 0, options.Augment, options.Cutout ? options.CutoutLength : 0);
+
+    internal AugmentationDraw Draw(ulong seed, int epoch, long index, int height, int width)
+    {
+        // Every number is drawn whether it is used or not, so that switching one variation changes no other.
+        var random = new CounterRandom(seed, RandomStream.Augmentation, epoch, index);
+        var down = random.NextInt32(2 * Padding + 1) - Padding;
+        var right = random.NextInt32(2 * Padding + 1) - Padding;
+        var flip = (random.NextUInt32() & 1) == 1;
+        return new AugmentationDraw(down, right, Flip && flip, random.NextInt32(height), random.NextInt32(width), CutoutLength);
+    }
+}
+
+/// <summary>The draw of one image: shift of the crop window, flip, and the centre of the cutout.</summary>
+internal readonly record struct AugmentationDraw(int Down, int Right, bool Flip, int CutoutRow, int CutoutColumn, int CutoutLength);

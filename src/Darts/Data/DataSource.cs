@@ -1,0 +1,61 @@
+namespace MIOpenDarts.Darts.Data;
+
+/// <summary>A data set as it was found: training images, test images if there are any, and how to normalise both.</summary>
+/// <param name="Name">Name or folder it was opened by.</param>
+/// <param name="Train">Images to search or train on.</param>
+/// <param name="Test">Images to test on, or null.</param>
+/// <param name="Normalization">Per-channel normalisation.</param>
+public sealed record ImageData(string Name, ImageSet Train, ImageSet? Test, Normalization Normalization);
+
+/// <summary>Opens data by name or folder.</summary>
+public static class DataSource
+{
+    /// <summary>Name of the embedded set: 4,000 training and 1,000 test images of Fashion-MNIST.</summary>
+    public const string FashionMnistSlice = "fashion-mnist-slice";
+
+    /// <summary>
+    /// Opens the embedded slice, or a folder: CIFAR-10 binary files, or a pair of IDX files (normalised by their own measured
+    /// mean and deviation).
+    /// </summary>
+    /// <exception cref="DataException">There is no such data, or a file is damaged.</exception>
+    public static ImageData Open(string nameOrFolder)
+    {
+        if (string.Equals(nameOrFolder, FashionMnistSlice, StringComparison.OrdinalIgnoreCase))
+        {
+            var slice = EmbeddedPart("train");
+            return new ImageData(FashionMnistSlice, slice, EmbeddedPart("t10k"), Normalization.FashionMnist);
+        }
+
+        if (!Directory.Exists(nameOrFolder))
+            throw new DataException($"{nameOrFolder}: there is no such folder; give one with CIFAR-10 binary or IDX files, or the name {FashionMnistSlice}");
+        try
+        {
+            if (Cifar10Reader.Recognises(nameOrFolder))
+            {
+                var (cifarTrain, cifarTest) = Cifar10Reader.ReadFolder(nameOrFolder);
+                return new ImageData(nameOrFolder, cifarTrain, cifarTest, Normalization.Cifar10);
+            }
+
+            if (!IdxReader.Recognises(nameOrFolder))
+                throw new DataException($"{nameOrFolder}: there are neither data_batch_*.bin (CIFAR-10) nor train-images-idx3-ubyte[.gz] (IDX) in it; give the folder that has them");
+            var (train, test) = IdxReader.ReadFolder(nameOrFolder);
+            return new ImageData(nameOrFolder, train, Agreeing(train, test), Normalization.Measure(train));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{nameOrFolder}: the folder cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static ImageSet EmbeddedPart(string part)
+    {
+        using var images = DataFile.OpenEmbedded($"data/{part}-images-idx3-ubyte.gz");
+        using var labels = DataFile.OpenEmbedded($"data/{part}-labels-idx1-ubyte.gz");
+        return IdxReader.Read(images, labels, classes: 10);
+    }
+
+    private static ImageSet? Agreeing(ImageSet train, ImageSet? test) =>
+        test is null || (test.Height == train.Height && test.Width == train.Width)
+            ? test
+            : throw new DataException($"{test.Name}: test images of {test.Height}x{test.Width} do not match training images of {train.Height}x{train.Width}; give files that belong together");
+}

@@ -1,0 +1,58 @@
+namespace MIOpenDarts.Darts.Data;
+
+/// <summary>Labelled images of one size in memory, as unsigned bytes [N, C, H, W].</summary>
+public sealed class ImageSet
+{
+    private readonly byte[] pixels;
+    private readonly int[] labels;
+
+    /// <summary>Makes a set. The arrays are kept, not copied.</summary>
+    /// <param name="name">Where the images come from; used in messages.</param>
+    /// <param name="channels">Channels of an image.</param>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="width">Columns of an image.</param>
+    /// <param name="classes">Number of classes; labels count from 0.</param>
+    /// <param name="pixels">All images [N, C, H, W].</param>
+    /// <param name="labels">Class of each image [N].</param>
+    /// <exception cref="DataException">The set is empty, its arrays disagree, or a label is out of range.</exception>
+    public ImageSet(string name, int channels, int height, int width, int classes, byte[] pixels, int[] labels)
+    {
+        if (labels.Length == 0) throw new DataException($"{name}: the set has no images; give one that has");
+        if (channels < 1 || height < 1 || width < 1) throw new DataException($"{name}: images of {channels}x{height}x{width} have no pixels");
+        if ((long)channels * height * width * labels.Length != pixels.Length)
+            throw new DataException($"{name}: {pixels.Length} bytes are not {labels.Length} images of {channels}x{height}x{width}");
+        if (classes < 2) throw new DataException($"{name}: there is only {classes} class; a classifier needs at least 2");
+        var wrong = Array.FindIndex(labels, label => label < 0 || label >= classes);
+        if (wrong >= 0) throw new DataException($"{name}: image {wrong} has the label {labels[wrong]}; labels go from 0 to {classes - 1}");
+
+        (Name, Channels, Height, Width, Classes) = (name, channels, height, width, classes);
+        (this.pixels, this.labels) = (pixels, labels);
+    }
+
+    /// <summary>Where the images come from.</summary>
+    public string Name { get; }
+
+    /// <summary>Channels of an image: 1 for grey, 3 for red, green, blue.</summary>
+    public int Channels { get; }
+
+    /// <summary>Rows of an image.</summary>
+    public int Height { get; }
+
+    /// <summary>Columns of an image.</summary>
+    public int Width { get; }
+
+    /// <summary>Number of classes.</summary>
+    public int Classes { get; }
+
+    /// <summary>Number of images.</summary>
+    public int Count => labels.Length;
+
+    /// <summary>Class of each image.</summary>
+    public ReadOnlySpan<int> Labels => labels;
+
+    /// <summary>Bytes of one image.</summary>
+    public int ImageSize => Channels * Height * Width;
+
+    /// <summary>One image [C, H, W].</summary>
+    public ReadOnlySpan<byte> Image(int index) => pixels.AsSpan(checked(index * ImageSize), ImageSize);
+}

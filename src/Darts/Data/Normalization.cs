@@ -1,0 +1,51 @@
+namespace MIOpenDarts.Darts.Data;
+
+/// <summary>Per-channel normalisation of pixels v in 0..255: (v / 255 − mean) / deviation.</summary>
+/// <param name="Mean">Mean of each channel, in 0..1.</param>
+/// <param name="Deviation">Standard deviation of each channel, in 0..1.</param>
+public sealed record Normalization(IReadOnlyList<float> Mean, IReadOnlyList<float> Deviation)
+{
+    /// <summary>CIFAR-10 as the official DARTS code normalises it.</summary>
+    public static Normalization Cifar10 { get; } =
+        new([0.49139968f, 0.48215827f, 0.44653124f], [0.24703233f, 0.24348505f, 0.26158768f]);
+
+    /// <summary>Fashion-MNIST.</summary>
+    public static Normalization FashionMnist { get; } = new([0.2860f], [0.3530f]);
+
+    /// <summary>Measures the mean and deviation of each channel of a set.</summary>
+    public static Normalization Measure(ImageSet images)
+    {
+        var plane = images.Height * images.Width;
+        var mean = new float[images.Channels];
+        var deviation = new float[images.Channels];
+        for (var channel = 0; channel < images.Channels; channel++)
+        {
+            long sum = 0, squares = 0;
+            for (var i = 0; i < images.Count; i++)
+            {
+                foreach (var value in images.Image(i).Slice(channel * plane, plane))
+                {
+                    sum += value;
+                    squares += value * value;
+                }
+            }
+
+            var count = (double)images.Count * plane;
+            var average = sum / count;
+            mean[channel] = (float)(average / 255);
+            // A constant channel has no deviation; 1 keeps it at zero instead of dividing by it.
+            var variance = squares / count - average * average;
+            deviation[channel] = variance > 1e-6 ? (float)(Math.Sqrt(variance) / 255) : 1;
+        }
+
+        return new Normalization(mean, deviation);
+    }
+
+    /// <summary>The normalised value of each byte, in single precision and the order of operations of the official code.</summary>
+    internal float[] Table(int channel)
+    {
+        var table = new float[256];
+        for (var value = 0; value < table.Length; value++) table[value] = (value / 255f - Mean[channel]) / Deviation[channel];
+        return table;
+    }
+}
