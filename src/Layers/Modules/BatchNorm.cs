@@ -1,0 +1,38 @@
+using System.Numerics;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Modules;
+
+/// <summary>
+/// Batch normalisation over N, H, W (Ioffe and Szegedy 2015): ε 1e-5, momentum 0.1, biased variance to normalise, unbiased for the
+/// running value. x and y: [N,C,H,W].
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="parameters">Where scale, shift and statistics are declared.</param>
+/// <param name="prefix">Official name of the layer, with its dot.</param>
+/// <param name="channels">C.</param>
+/// <param name="affine">Whether scale and shift are learnt.</param>
+public sealed class BatchNorm<T>(ParameterSet<T> parameters, string prefix, int channels, bool affine) : Module<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Statistics and affine pair.</summary>
+    public Normalization<T> Norm { get; } = new(parameters, prefix, channels, affine);
+
+    /// <inheritdoc/>
+    public override void Forward(in Pass pass)
+    {
+        Backend.NormalizationPrepare(Src, Norm, pass.Training);
+        Backend.NormalizationForward(Src, Norm, Dst);
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(in Pass pass, bool accumulate) =>
+        Backend.NormalizationBackward(Src, Norm, Dst.Diff!, Src.Diff!, accumulate, pass.WeightGradients);
+
+    /// <inheritdoc/>
+    protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)
+    {
+        Norm.Plan(plan);
+        return plan.ActivationWithDiff("batch norm", source.Capacity.C, source.Capacity.H, source.Capacity.W);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Numerics;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Modules;
+
+/// <summary>What one pass through a network is for.</summary>
+/// <param name="Training">Batch statistics, drop path and dropout are on; a backward pass may follow.</param>
+/// <param name="WeightGradients">Whether the backward pass adds to the parameters' gradients (an architecture step does not need them).</param>
+/// <param name="Seed">Seed of drop path and dropout.</param>
+/// <param name="Epoch">Epoch, which keys their draws.</param>
+/// <param name="Step">Step in the epoch, which keys their draws.</param>
+public readonly record struct Pass(bool Training, bool WeightGradients = true, ulong Seed = 0, int Epoch = 0, int Step = 0)
+{
+    /// <summary>Forward with running statistics, nothing random.</summary>
+    public static Pass Inference => new(Training: false, WeightGradients: false);
+
+    /// <summary>The random numbers of one module in this pass.</summary>
+    public CounterRandom Random(RandomStream stream, int module) => new(Seed, stream, Epoch, ((long)Step << 20) | (uint)module);
+}
+
+/// <summary>
+/// A layer: declares its parameters when built, asks for memory when planned, and then computes forward and backward between fixed
+/// tensors. Backward reads the gradient beside its destination and writes, or adds to, the one beside its source.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public abstract class Module<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private Backend<T>? backend;
+    private Tensor<T>? src;
+    private Tensor<T>? dst;
+
+    /// <summary>Source [N,C,H,W].</summary>
+    public Tensor<T> Src => src ?? throw NotPlanned();
+
+    /// <summary>Destination [N,C',H',W'].</summary>
+    public Tensor<T> Dst => dst ?? throw NotPlanned();
+
+    /// <summary>Where the work is done.</summary>
+    protected Backend<T> Backend => backend ?? throw NotPlanned();
+
+    /// <summary>Asks for the memory of a pass over <paramref name="source"/> and returns the destination.</summary>
+    public Tensor<T> Plan(MemoryPlan<T> plan, Tensor<T> source)
+    {
+        backend = plan.Backend;
+        src = source;
+        return dst = PlanDestination(plan, source);
+    }
+
+    /// <summary>Computes <see cref="Dst"/>.</summary>
+    public abstract void Forward(in Pass pass);
+
+    /// <summary>Adds to the parameters' gradients and writes (or adds to) the source's gradient, if it has one.</summary>
+    public abstract void Backward(in Pass pass, bool accumulate);
+
+    /// <summary>Makes the destination and whatever else the module needs.</summary>
+    protected abstract Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source);
+
+    private InvalidOperationException NotPlanned() => new($"{GetType().Name} is used before it was planned.");
+}

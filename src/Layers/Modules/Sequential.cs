@@ -1,0 +1,33 @@
+using System.Numerics;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Modules;
+
+/// <summary>Modules one after another.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="modules">In order.</param>
+public class Sequential<T>(params Module<T>[] modules) : Module<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The modules in order.</summary>
+    public IReadOnlyList<Module<T>> Modules => modules;
+
+    /// <inheritdoc/>
+    public override void Forward(in Pass pass)
+    {
+        foreach (var module in modules) module.Forward(pass);
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(in Pass pass, bool accumulate)
+    {
+        for (var i = modules.Length - 1; i >= 0; i--) modules[i].Backward(pass, accumulate && i == 0);
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)
+    {
+        foreach (var module in modules) source = module.Plan(plan, source);
+        return source;
+    }
+}
