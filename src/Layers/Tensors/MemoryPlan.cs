@@ -49,12 +49,15 @@ public sealed class MemoryPlan<T> : IDisposable
     /// <summary>Largest number of images.</summary>
     public int Batch { get; }
 
+    /// <summary>Lifetime of the activations asked for next, where the caller names none.</summary>
+    public Lifetime DefaultLifetime { get; set; } = Lifetime.Always;
+
     /// <summary>Bytes of the arena, known once <see cref="LayOut"/> ran.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>A tensor whose first extent is the batch, of <paramref name="channels"/> x <paramref name="height"/> x <paramref name="width"/>.</summary>
     public Tensor<T> Activation(string name, int channels, int height, int width, Lifetime? lifetime = null) =>
-        Add<T>(name, new Shape(Batch, channels, height, width), lifetime ?? Lifetime.Always, perBatch: true);
+        Add<T>(name, new Shape(Batch, channels, height, width), lifetime ?? DefaultLifetime, perBatch: true);
 
     /// <summary>Like <see cref="Activation"/>, with a gradient of the same extent beside it.</summary>
     public Tensor<T> ActivationWithDiff(string name, int channels, int height, int width)
@@ -67,7 +70,7 @@ public sealed class MemoryPlan<T> : IDisposable
     /// <summary>A tensor of any element type with the batch as its first extent (labels, pool indices, masks).</summary>
     public Tensor<TElement> PerImage<TElement>(string name, int channels, int height, int width, Lifetime? lifetime = null)
         where TElement : unmanaged =>
-        Add<TElement>(name, new Shape(Batch, channels, height, width), lifetime ?? Lifetime.Always, perBatch: true);
+        Add<TElement>(name, new Shape(Batch, channels, height, width), lifetime ?? DefaultLifetime, perBatch: true);
 
     /// <summary>A vector that does not depend on the batch.</summary>
     public Tensor<T> Vector(string name, int length) => Add<T>(name, Shape.Vector(length), Lifetime.Always, perBatch: false);

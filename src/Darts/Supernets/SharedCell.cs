@@ -1,0 +1,115 @@
+using System.Numerics;
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Supernets;
+
+/// <summary>
+/// A <see cref="Cell{T}"/> computed with everything shared that is equal: one ReLU and one pair of pools for each state, <c>none</c>
+/// never, the identity by reference; batch norms are applied where their output is used and never stored, and a node is one pass over
+/// all its branches. Exactly equal to the textbook form, of which it uses the parameters.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="cell">Parameters and structure.</param>
+/// <param name="forward">Tick of the forward pass.</param>
+/// <param name="backward">Tick of the backward pass.</param>
+public sealed class SharedCell<T>(Cell<T> cell, int forward, int backward) : ICell<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly SharedState<T>[] states = new SharedState<T>[2 + cell.Shape.Nodes];
+    private MixBranch<T>[][] nodes = [];
+    private Tensor<T>[] outputs = [];
+    private Tensor<T>[] diffOutputs = [];
+    private SharedPreprocess<T>? preprocess0;
+    private SharedPreprocess<T>? preprocess1;
+    private Tensor<T>? scratch;
+    private Backend<T>? backend;
+
+    /// <inheritdoc/>
+    public Tensor<T> Dst { get; private set; } = new("cell", default);
+
+    /// <inheritdoc/>
+    public Tensor<T> Plan(MemoryPlan<T> plan, Tensor<T> src0, Tensor<T> src1)
+    {
+        backend = plan.Backend;
+        plan.DefaultLifetime = new Lifetime(forward, backward);
+        preprocess0 = new SharedPreprocess<T>(cell.Preprocess0, plan, src0, DiffLifetime);
+        preprocess1 = new SharedPreprocess<T>(cell.Preprocess1, plan, src1, DiffLifetime);
+        var shape = cell.Shape;
+        nodes = new MixBranch<T>[shape.Nodes][];
+        for (var s = 0; s < states.Length; s++)
+        {
+            var tensor = s switch
+            {
+                0 => preprocess0.Dst,
+                1 => preprocess1.Dst,
+                _ => PlanNode(plan, s - 2),
+            };
+            states[s] = new SharedState<T>(cell, plan, tensor, s, DiffLifetime);
+        }
+
+        // A node is known before its consumers are, so the branches refer to its gradient afterwards.
+        for (var node = 0; node < shape.Nodes; node++)
+            foreach (var branch in nodes[node])
+                if (branch.Normalized is { } v) v.Diff = states[2 + node].Src.Diff;
+
+        outputs = [.. states[^shape.Multiplier..].Select(s => s.Src)];
+        diffOutputs = [.. outputs.Select(o => o.Diff!)];
+        var (_, _, h, w) = outputs[0].Capacity;
+        Dst = plan.Activation("cell", shape.Multiplier * cell.Channels, h, w);
+        // The two cells behind write the gradient, the nearer one last.
+        Dst.Diff = plan.Activation("d cell", shape.Multiplier * cell.Channels, h, w, new Lifetime(backward - 2, backward));
+        plan.DefaultLifetime = Lifetime.Always;
+        return Dst;
+    }
+
+    /// <inheritdoc/>
+    public void Forward(in Pass pass)
+    {
+        preprocess0!.Forward(pass);
+        preprocess1!.Forward(pass);
+        for (var s = 0; s < states.Length; s++)
+        {
+            if (s >= 2) backend!.MixForward(nodes[s - 2], cell.Weights, states[s].Src, scratch!);
+            states[s].Forward(pass);
+        }
+
+        backend!.ConcatForward(outputs, Dst);
+    }
+
+    /// <inheritdoc/>
+    public void Backward(in Pass pass)
+    {
+        foreach (var state in states) backend!.Fill(state.Src.Diff!, T.Zero);
+        backend!.ConcatBackward(Dst.Diff!, diffOutputs, accumulate: true);
+        for (var s = states.Length - 1; s >= 0; s--)
+        {
+            states[s].Backward(pass);
+            if (s >= 2) backend!.MixBackward(nodes[s - 2], cell.Weights, states[s].Src.Diff!, cell.Weights.Diff!);
+        }
+
+        preprocess1!.Backward(pass);
+        preprocess0!.Backward(pass);
+    }
+
+    private Lifetime DiffLifetime => new(backward, backward);
+
+    private Tensor<T> PlanNode(MemoryPlan<T> plan, int node)
+    {
+        var branches = new List<MixBranch<T>>();
+        for (var source = 0; source < 2 + node; source++) branches.AddRange(states[source].BranchesTo(node));
+        nodes[node] = [.. branches];
+        var (_, c, h, w) = branches.First(b => b.Normalized is not null).Normalized!.Value.Capacity;
+        var state = plan.Activation($"node {node}", c, h, w);
+        state.Diff = plan.Activation($"d node {node}", c, h, w, DiffLifetime);
+        if (scratch is null)
+        {
+            long used = 0;
+            scratch = plan.Scratch("mix", state.Capacity, ref used);
+        }
+
+        return state;
+    }
+}

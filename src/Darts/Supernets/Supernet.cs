@@ -1,0 +1,205 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Supernets;
+
+/// <summary>How cells are computed.</summary>
+public enum CellForm
+{
+    /// <summary>Everything that is equal is computed once: the form that runs.</summary>
+    Shared,
+    /// <summary>Operation by operation: the specification.</summary>
+    Textbook,
+}
+
+/// <summary>Loss and right answers of one batch.</summary>
+/// <param name="Loss">Mean cross entropy.</param>
+/// <param name="Correct">Images classified rightly.</param>
+/// <param name="Images">Images in the batch.</param>
+public readonly record struct BatchResult(double Loss, int Correct, int Images);
+
+/// <summary>
+/// The over-parameterised network of section 2 of the DARTS paper: stem, cells of mixed operations, global pool, classifier, with the
+/// parameters and names of the official <c>model_search.py</c>.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class Supernet<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly CellForm form;
+    private readonly Convolution<T> stemConvolution;
+    private readonly BatchNorm<T> stemNorm;
+    private readonly Cell<T>[] cells;
+    private readonly ICell<T>[] running;
+    private readonly GlobalAveragePool<T> globalPool = new();
+    private readonly Linear<T> classifier;
+    private readonly Storage[] mixing = new Storage[2];
+    private readonly T[] result = new T[2];
+    private MemoryPlan<T>? plan;
+    private Tensor<T> images = new("images", default);
+    private Tensor<int> labels = new("labels", default);
+    private Tensor<T> resultTensor = new("result", default);
+
+    /// <summary>Builds the network on a backend with zeroed parameters; see <see cref="Initialize"/>.</summary>
+    public Supernet(Backend<T> backend, SupernetShape shape, CellForm form = CellForm.Shared)
+    {
+        Backend = backend;
+        Shape = shape;
+        this.form = form;
+        Normal = new ArchitectureParameters<T>(shape.Edges);
+        Reduce = new ArchitectureParameters<T>(shape.Edges);
+
+        var channels = shape.InitChannels;
+        var stem = shape.StemMultiplier * channels;
+        stemConvolution = new Convolution<T>(Parameters, "stem.0.", shape.ImageChannels, stem, Window.Square(3, 1, 1));
+        stemNorm = new BatchNorm<T>(Parameters, "stem.1.", stem, affine: true);
+        cells = new Cell<T>[shape.Layers];
+        var (inputs0, inputs1, afterReduction) = (stem, stem, false);
+        for (var i = 0; i < shape.Layers; i++)
+        {
+            var reduction = shape.IsReduction(i);
+            if (reduction) channels *= 2;
+            cells[i] = new Cell<T>(
+                Parameters, $"cells.{i}.", shape, channels, inputs0, inputs1, reduction, afterReduction, (reduction ? Reduce : Normal).Mixing);
+            (inputs0, inputs1, afterReduction) = (inputs1, shape.Multiplier * channels, reduction);
+        }
+
+        running = new ICell<T>[shape.Layers];
+        classifier = new Linear<T>(Parameters, "classifier.", inputs1, shape.Classes);
+        Parameters.Commit(backend);
+        var bytes = 2 * (shape.Edges * 8 + 32) * Unsafe.SizeOf<T>();
+        foreach (var (kind, slot) in new[] { (Normal, 0), (Reduce, 1) })
+        {
+            mixing[slot] = backend.Allocate(bytes);
+            kind.Bind(mixing[slot]);
+        }
+    }
+
+    /// <summary>Where the network lives.</summary>
+    public Backend<T> Backend { get; }
+
+    /// <summary>What it was built from.</summary>
+    public SupernetShape Shape { get; }
+
+    /// <summary>Weights and statistics, by official name.</summary>
+    public ParameterSet<T> Parameters { get; } = new();
+
+    /// <summary>α of the normal cells.</summary>
+    public ArchitectureParameters<T> Normal { get; }
+
+    /// <summary>α of the reduction cells.</summary>
+    public ArchitectureParameters<T> Reduce { get; }
+
+    /// <summary>Logits [N, classes, 1, 1] of the last forward pass.</summary>
+    public Tensor<T> Logits => classifier.Dst;
+
+    /// <summary>Bytes of activations, known once planned.</summary>
+    public long ActivationBytes => plan?.Bytes ?? 0;
+
+    /// <summary>Draws weights and alphas.</summary>
+    public void Initialize(ulong seed)
+    {
+        Parameters.Initialize(seed);
+        Normal.Initialize(seed, 0);
+        Reduce.Initialize(seed, 1);
+    }
+
+    /// <summary>Lays out and allocates the memory of steps with at most <paramref name="batch"/> images; may be called again for another batch.</summary>
+    public void Plan(int batch)
+    {
+        plan?.Dispose();
+        plan = Build(batch);
+        plan.Commit();
+    }
+
+    /// <summary>Bytes that <see cref="Plan"/> would allocate.</summary>
+    public long ForecastBytes(int batch)
+    {
+        if (plan is not null) throw new InvalidOperationException("The forecast comes before the plan.");
+        using var forecast = Build(batch);
+        return forecast.LayOut();
+    }
+
+    /// <summary>Copies a batch in: images in N, C, H, W order, normalised.</summary>
+    public void LoadBatch(ReadOnlySpan<T> nchw, ReadOnlySpan<int> targets)
+    {
+        if (images.Shape.N != targets.Length) plan!.SetBatch(targets.Length);
+        Backend.WriteImages(nchw[..checked((int)images.Shape.Count)], images);
+        Backend.Upload(targets, labels);
+    }
+
+    /// <summary>Logits and loss of the loaded batch; in training also the loss's gradient in the logits.</summary>
+    public BatchResult Forward(in Pass pass)
+    {
+        Normal.PushWeights(Backend);
+        Reduce.PushWeights(Backend);
+        stemConvolution.Forward(pass);
+        stemNorm.Forward(pass);
+        foreach (var cell in running) cell.Forward(pass);
+        globalPool.Forward(pass);
+        classifier.Forward(pass);
+        Backend.CrossEntropy(Logits, labels, resultTensor, pass.Training ? Logits.Diff : null);
+        Backend.Download(resultTensor, result.AsSpan());
+        return new BatchResult(double.CreateTruncating(result[0]), int.CreateTruncating(result[1]), images.Shape.N);
+    }
+
+    /// <summary>
+    /// Gradients after a training pass: of the alphas always (<see cref="ArchitectureParameters{T}.Diffs"/>), of the weights if the
+    /// pass asks for them.
+    /// </summary>
+    public void Backward(in Pass pass)
+    {
+        if (pass.WeightGradients) Backend.Fill(Parameters.Diffs, T.Zero);
+        classifier.Backward(pass, accumulate: false);
+        globalPool.Backward(pass, accumulate: false);
+        for (var i = running.Length - 1; i >= 0; i--)
+        {
+            // Cells add to their sources' gradients; the first to touch one clears it.
+            if (i == running.Length - 1) ClearDiff(i - 1);
+            if (i > 0) ClearDiff(i - 2);
+            running[i].Backward(pass);
+        }
+
+        if (pass.WeightGradients)
+        {
+            stemNorm.Backward(pass, accumulate: false);
+            stemConvolution.Backward(pass, accumulate: false);
+        }
+
+        Normal.PullDiffs(Backend);
+        Reduce.PullDiffs(Backend);
+    }
+
+    /// <summary>Frees activations, parameters and mixing weights.</summary>
+    public void Dispose()
+    {
+        plan?.Dispose();
+        Parameters.Dispose();
+        foreach (var storage in mixing) storage.Dispose();
+    }
+
+    private void ClearDiff(int cell) => Backend.Fill((cell < 0 ? stemNorm.Dst : running[cell].Dst).Diff!, T.Zero);
+
+    private MemoryPlan<T> Build(int batch)
+    {
+        var built = new MemoryPlan<T>(Backend, batch);
+        images = built.Activation("images", Shape.ImageChannels, Shape.Height, Shape.Width);
+        labels = built.PerImage<int>("labels", 1, 1, 1);
+        resultTensor = built.Vector("result", 2);
+        stemConvolution.Plan(built, images);
+        var stem = stemNorm.Plan(built, stemConvolution.Dst);
+        var (src0, src1) = (stem, stem);
+        for (var i = 0; i < cells.Length; i++)
+        {
+            running[i] = form == CellForm.Textbook ? cells[i] : new SharedCell<T>(cells[i], i, 2 * cells.Length - i);
+            (src0, src1) = (src1, running[i].Plan(built, src0, src1));
+        }
+
+        globalPool.Plan(built, src1);
+        classifier.Plan(built, globalPool.Dst);
+        return built;
+    }
+}

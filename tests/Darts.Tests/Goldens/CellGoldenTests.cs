@@ -1,0 +1,75 @@
+using System.Numerics;
+using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Tests.Goldens;
+
+/// <summary>Whole cells of ops_*.safetensors, in textbook and in shared form.</summary>
+public class CellGoldenTests
+{
+    public static TheoryData<string, string, CellForm> Cases() =>
+        [.. GoldenFiles.Cases("ops_f64.safetensors", ".input0").SelectMany(c => Enum.GetValues<CellForm>().Select(f => (c.File, c.Case, f)))];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Reference_in_double_computes_what_the_official_code_does(string file, string name, CellForm form)
+    {
+        using var backend = new ReferenceBackend<double>();
+        Check(backend, file, name, form, tolerance: 1e-9);
+    }
+
+    private static void Check<T>(Backend<T> backend, string file, string name, CellForm form, double tolerance)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using var golden = SafetensorsFile.Open(file);
+        using var parameters = new ParameterSet<T>();
+        var alphas = new ArchitectureParameters<T>(14);
+        var (shape0, shape1) = (golden[name + ".input0"].Shape, golden[name + ".input1"].Shape);
+        var cell = new Cell<T>(
+            parameters, "", new SupernetShape(3, 16, 16, 10, 4, 5), 4, (int)shape0[1], (int)shape1[1],
+            name.EndsWith(".reduce", StringComparison.Ordinal), name.EndsWith("after_reduce", StringComparison.Ordinal), alphas.Mixing);
+        ICell<T> running = form == CellForm.Textbook ? cell : new SharedCell<T>(cell, 0, 2);
+        parameters.Commit(backend);
+        using var storage = backend.Allocate(4096);
+        alphas.Bind(storage);
+        using var plan = new MemoryPlan<T>(backend, (int)shape0[0]);
+        var src0 = plan.ActivationWithDiff("src0", (int)shape0[1], (int)shape0[2], (int)shape0[3]);
+        var src1 = plan.ActivationWithDiff("src1", (int)shape1[1], (int)shape1[2], (int)shape1[3]);
+        running.Plan(plan, src0, src1);
+        plan.Commit();
+
+        StateDict.Load(parameters, backend, golden, name + ".param.");
+        backend.Upload<T>(StateDict.ReadAs<T>(golden, name + ".weights"), alphas.Mixing);
+        backend.WriteImages(StateDict.ReadAs<T>(golden, name + ".input0"), src0);
+        backend.WriteImages(StateDict.ReadAs<T>(golden, name + ".input1"), src1);
+        var training = new Pass(Training: true);
+        running.Forward(training);
+        Expect(".output", running.Dst);
+        backend.WriteImages(StateDict.ReadAs<T>(golden, name + ".grad_output"), running.Dst.Diff!);
+        running.Backward(training);
+        Expect(".grad_input0", src0.Diff!);
+        Expect(".grad_input1", src1.Diff!);
+        Close.Equal<T>(golden, name + ".grad_weights", Raw(alphas.Mixing.Diff!), tolerance);
+        foreach (var p in parameters.Parameters) Close.Equal<T>(golden, $"{name}.grad.{p.Name}", Raw(p.Diff!), tolerance);
+        foreach (var s in parameters.Statistics) Close.Equal<T>(golden, $"{name}.after.{s.Name}", Raw(s), tolerance);
+        running.Forward(Pass.Inference);
+        Expect(".eval_output", running.Dst);
+
+        void Expect(string what, Tensor<T> tensor)
+        {
+            var values = new T[tensor.Shape.Count];
+            backend.ReadImages(tensor, values);
+            Close.Equal<T>(golden, name + what, values, tolerance);
+        }
+
+        T[] Raw(Tensor<T> tensor)
+        {
+            var values = new T[tensor.Shape.Count];
+            backend.Download<T>(tensor, values);
+            return values;
+        }
+    }
+}
