@@ -47,8 +47,10 @@ public sealed class Cell<T> : ICell<T>
     /// <param name="reduction">Whether edges from the inputs have stride 2.</param>
     /// <param name="afterReduction">Whether the last cell was a reduction, so that the first input must be halved.</param>
     /// <param name="weights">Mixing weights [edges · primitives] of this kind of cell.</param>
+    /// <param name="dropPath">Whether operations can be dropped, which the textbook form alone can do.</param>
     public Cell(
-        ParameterSet<T> parameters, string prefix, SupernetShape shape, int channels, int inputs0, int inputs1, bool reduction, bool afterReduction, Tensor<T> weights)
+        ParameterSet<T> parameters, string prefix, SupernetShape shape, int channels, int inputs0, int inputs1, bool reduction, bool afterReduction,
+        Tensor<T> weights, bool dropPath = false)
     {
         Shape = shape;
         Channels = channels;
@@ -62,7 +64,7 @@ public sealed class Cell<T> : ICell<T>
         for (int node = 0, edge = 0; node < shape.Nodes; node++)
             for (var source = 0; source < 2 + node; source++, edge++)
                 edges[edge] = new MixedOp<T>(
-                    parameters, $"{prefix}_ops.{edge}.", channels, reduction && source < 2 ? 2 : 1, weights, edge * primitives);
+                    parameters, $"{prefix}_ops.{edge}.", channels, reduction && source < 2 ? 2 : 1, weights, edge * primitives, dropPath);
         states = new Tensor<T>[2 + shape.Nodes];
     }
 
@@ -86,6 +88,12 @@ public sealed class Cell<T> : ICell<T>
 
     /// <summary>The edge from state <paramref name="source"/> (0 and 1 are the inputs) to a node.</summary>
     public MixedOp<T> Edge(int node, int source) => edges[node * (node + 3) / 2 + source];
+
+    /// <summary>Sets the drop-path probability of all edges.</summary>
+    public void SetDropPath(double probability)
+    {
+        foreach (var edge in edges) edge.SetDropPath(probability);
+    }
 
     /// <inheritdoc/>
     public Tensor<T> Plan(MemoryPlan<T> plan, Tensor<T> src0, Tensor<T> src1)

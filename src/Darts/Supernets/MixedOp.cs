@@ -14,16 +14,34 @@ public sealed class MixedOp<T> : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Module<T>[] operations;
+    private readonly DropPath<T>?[] drops;
     private readonly int firstWeight;
 
-    /// <summary>Declares all primitives below <paramref name="prefix"/>; weight k is element <paramref name="firstWeight"/> + k.</summary>
-    public MixedOp(ParameterSet<T> parameters, string prefix, int channels, int stride, Tensor<T> weights, int firstWeight)
+    /// <summary>
+    /// Declares all primitives below <paramref name="prefix"/>; weight k is element <paramref name="firstWeight"/> + k. With
+    /// <paramref name="dropPath"/>, a mask follows every operation but <c>none</c> and the identity.
+    /// </summary>
+    public MixedOp(ParameterSet<T> parameters, string prefix, int channels, int stride, Tensor<T> weights, int firstWeight, bool dropPath = false)
     {
         Weights = weights;
         Stride = stride;
         this.firstWeight = firstWeight;
-        operations = [.. Primitives.SearchSpace.Select((primitive, k) =>
-            OperationFactory.Create(parameters, primitive, $"{prefix}_ops.{k}.", channels, stride, affine: false, poolNorm: true))];
+        var primitives = Primitives.SearchSpace;
+        operations = new Module<T>[primitives.Count];
+        drops = new DropPath<T>?[primitives.Count];
+        for (var k = 0; k < operations.Length; k++)
+        {
+            operations[k] = OperationFactory.Create(parameters, primitives[k], $"{prefix}_ops.{k}.", channels, stride, affine: false, poolNorm: true);
+            // Every operation that is dropped ends in a batch norm, so the number of batch norms so far is a number of its own.
+            if (dropPath && operations[k] is not (Zero<T> or Identity<T>)) drops[k] = new DropPath<T>(parameters.Counters.Count);
+        }
+    }
+
+    /// <summary>Sets the probability with which an image's path through an operation is dropped.</summary>
+    public void SetDropPath(double probability)
+    {
+        foreach (var drop in drops)
+            if (drop is not null) drop.Probability = probability;
     }
 
     /// <summary>One module for each primitive, in the official order.</summary>
@@ -44,7 +62,8 @@ public sealed class MixedOp<T> : Module<T>
         for (var k = 0; k < operations.Length; k++)
         {
             operations[k].Forward(pass);
-            Backend.ScaleForward(operations[k].Dst, Weights, firstWeight + k, Dst, accumulate: k > 0);
+            drops[k]?.Forward(pass);
+            Backend.ScaleForward(Output(k), Weights, firstWeight + k, Dst, accumulate: k > 0);
         }
     }
 
@@ -53,9 +72,10 @@ public sealed class MixedOp<T> : Module<T>
     {
         for (var k = 0; k < operations.Length; k++)
         {
-            var dst = operations[k].Dst;
+            var dst = Output(k);
             Backend.ScaleBackwardWeights(dst, Dst.Diff!, Weights.Diff!, firstWeight + k);
             Backend.ScaleForward(Dst.Diff!, Weights, firstWeight + k, dst.Diff!, accumulate: false);
+            drops[k]?.Backward(pass, accumulate: false);
             operations[k].Backward(pass, accumulate || k > 0);
         }
     }
@@ -63,8 +83,15 @@ public sealed class MixedOp<T> : Module<T>
     /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)
     {
-        foreach (var operation in operations) operation.Plan(plan, source);
+        for (var k = 0; k < operations.Length; k++)
+        {
+            operations[k].Plan(plan, source);
+            drops[k]?.Plan(plan, operations[k].Dst);
+        }
+
         var (_, c, h, w) = operations[0].Dst.Capacity;
         return plan.ActivationWithDiff("mixed op", c, h, w);
     }
+
+    private Tensor<T> Output(int k) => drops[k]?.Dst ?? operations[k].Dst;
 }

@@ -43,9 +43,13 @@ public sealed class Supernet<T> : IDisposable
     private Tensor<int> labels = new("labels", default);
     private Tensor<T> resultTensor = new("result", default);
 
-    /// <summary>Builds the network on a backend with zeroed parameters; see <see cref="Initialize"/>.</summary>
-    public Supernet(Backend<T> backend, SupernetShape shape, CellForm form = CellForm.Shared)
+    /// <summary>
+    /// Builds the network on a backend with zeroed parameters; see <see cref="Initialize"/>. With <paramref name="dropPath"/> cells are
+    /// computed in textbook form, since the shared one never materialises a single operation's output.
+    /// </summary>
+    public Supernet(Backend<T> backend, SupernetShape shape, CellForm form = CellForm.Shared, bool dropPath = false)
     {
+        if (dropPath) form = CellForm.Textbook;
         Backend = backend;
         Shape = shape;
         this.form = form;
@@ -63,7 +67,7 @@ public sealed class Supernet<T> : IDisposable
             var reduction = shape.IsReduction(i);
             if (reduction) channels *= 2;
             cells[i] = new Cell<T>(
-                Parameters, $"cells.{i}.", shape, channels, inputs0, inputs1, reduction, afterReduction, (reduction ? Reduce : Normal).Mixing);
+                Parameters, $"cells.{i}.", shape, channels, inputs0, inputs1, reduction, afterReduction, (reduction ? Reduce : Normal).Mixing, dropPath);
             (inputs0, inputs1, afterReduction) = (inputs1, shape.Multiplier * channels, reduction);
         }
 
@@ -121,6 +125,12 @@ public sealed class Supernet<T> : IDisposable
         if (plan is not null) throw new InvalidOperationException("The forecast comes before the plan.");
         using var forecast = Build(batch);
         return forecast.LayOut();
+    }
+
+    /// <summary>Sets the drop-path probability of a network that was built for it.</summary>
+    public void SetDropPath(double probability)
+    {
+        foreach (var cell in cells) cell.SetDropPath(probability);
     }
 
     /// <summary>Copies a batch in: images in N, C, H, W order, normalised.</summary>

@@ -1,0 +1,68 @@
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Search;
+
+namespace MIOpenDarts.Darts.Checkpoints;
+
+/// <summary>The newest few checkpoints of a run, in one folder. A damaged one is passed over for the one before it.</summary>
+public sealed class CheckpointRing
+{
+    private readonly string folder;
+    private readonly int keep;
+    private readonly Action<string> warn;
+
+    /// <summary>A ring of at most <paramref name="keep"/> files in <paramref name="folder"/>, which is made if need be.</summary>
+    /// <param name="folder">Where the files are.</param>
+    /// <param name="keep">How many stay.</param>
+    /// <param name="warn">Takes a line for each checkpoint that cannot be used.</param>
+    /// <exception cref="CheckpointException">The folder cannot be made.</exception>
+    public CheckpointRing(string folder, int keep, Action<string>? warn = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(keep);
+        (this.folder, this.keep, this.warn) = (folder, keep, warn ?? (_ => { }));
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"{folder}: cannot be made ({e.Message}); choose another --out", e);
+        }
+    }
+
+    /// <summary>The files, newest first.</summary>
+    public IReadOnlyList<string> Files =>
+        [.. Directory.EnumerateFiles(folder, "checkpoint-*.safetensors").OrderDescending(StringComparer.Ordinal)];
+
+    /// <summary>Writes one checkpoint and removes the oldest beyond the ring.</summary>
+    /// <returns>File name and size.</returns>
+    /// <exception cref="CheckpointException">It cannot be written; earlier ones are unharmed.</exception>
+    public (string File, long Bytes) Save(SearchState state, SearchPosition position, SearchOptions options)
+    {
+        var name = $"checkpoint-{position.Epoch:D5}-{position.Step:D7}.safetensors";
+        var bytes = CheckpointFile.Write(Path.Combine(folder, name), SearchCheckpoint.Collect(state, position, options));
+        foreach (var old in Files.Skip(keep)) File.Delete(old);
+        return (name, bytes);
+    }
+
+    /// <summary>Restores the newest checkpoint that is whole; null where the folder has none.</summary>
+    /// <exception cref="CheckpointException">All are damaged, or the newest whole one belongs to another run.</exception>
+    public SearchPosition? Load(SearchState state, SearchOptions options)
+    {
+        CheckpointException? last = null;
+        foreach (var path in Files)
+        {
+            try
+            {
+                using var file = CheckpointFile.Open(path);
+                return SearchCheckpoint.Restore(file, state, options, warn);
+            }
+            catch (CheckpointException e) when (e.InnerException is not null)
+            {
+                warn(e.Message);
+                last = e;
+            }
+        }
+
+        return last is null ? null : throw new CheckpointException($"{folder}: no checkpoint can be used; the last fault was: {last.Message}");
+    }
+}

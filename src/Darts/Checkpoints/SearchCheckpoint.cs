@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Optimisers;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Checkpoints;
+
+/// <summary>What a checkpoint of a search holds: weights and statistics under their official names, optimisers, alphas, position, options.</summary>
+internal static class SearchCheckpoint
+{
+    // Options that a run may be resumed with other values of, because they do not change what it computes.
+    private static readonly string[] WithoutEffect =
+        ["backend", "threads", "data_workers", "report_interval", "checkpoint_interval", "checkpoint_ring"];
+
+    private const string Format = "miopendarts search checkpoint 1";
+
+    /// <summary>Gathers everything into a writer.</summary>
+    public static SafetensorsWriter Collect(SearchState state, SearchPosition position, SearchOptions options)
+    {
+        var (net, backend) = (state.Net, state.Net.Backend);
+        var writer = new SafetensorsWriter();
+        writer.AddMetadata("format", Format);
+        writer.AddMetadata("options", SearchOptionsJson.Format(options));
+        writer.AddMetadata("position", JsonSerializer.Serialize(position, SearchPositionContext.Default.SearchPosition));
+        writer.AddMetadata("backend", backend.Signature);
+        StateDict.Save(net.Parameters, backend, writer);
+        var momentum = new float[net.Parameters.Count];
+        backend.Download<float>(state.Sgd.MomentumBuffer, momentum);
+        writer.Add("search.momentum", momentum, momentum.Length);
+        foreach (var (kind, alphas, adam) in Kinds(state))
+        {
+            writer.Add($"search.alphas_{kind}", alphas, alphas.Length);
+            writer.Add($"search.adam_mean_{kind}", adam.Mean, alphas.Length);
+            writer.Add($"search.adam_mean_square_{kind}", adam.MeanSquare, alphas.Length);
+            writer.Add($"search.adam_steps_{kind}", [adam.Steps], []);
+        }
+
+        return writer;
+    }
+
+    /// <summary>Puts everything back.</summary>
+    /// <exception cref="CheckpointException">The checkpoint belongs to another run; the text names the first difference.</exception>
+    public static SearchPosition Restore(SafetensorsFile file, SearchState state, SearchOptions options, Action<string> warn)
+    {
+        if (!file.Metadata.TryGetValue("format", out var format) || format != Format)
+            throw new CheckpointException($"{file.Path}: not a search checkpoint of this version (format '{format}')");
+        RequireSame(file, SearchOptionsJson.Parse(file.Metadata["options"]), options);
+        var backend = state.Net.Backend;
+        if (file.Metadata["backend"] != backend.Signature)
+            warn($"{file.Path} was written on {file.Metadata["backend"]}, this is {backend.Signature}: the run goes on, but not bit for bit as it would have there");
+        StateDict.Load(state.Net.Parameters, backend, file);
+        backend.Upload<float>(file.ReadSingle("search.momentum"), state.Sgd.MomentumBuffer);
+        foreach (var (kind, alphas, adam) in Kinds(state))
+        {
+            file.Read<float>($"search.alphas_{kind}", alphas);
+            file.Read<float>($"search.adam_mean_{kind}", adam.Mean);
+            file.Read<float>($"search.adam_mean_square_{kind}", adam.MeanSquare);
+            adam.Steps = (int)file.ReadInt64($"search.adam_steps_{kind}")[0];
+        }
+
+        return JsonSerializer.Deserialize(file.Metadata["position"], SearchPositionContext.Default.SearchPosition)!;
+    }
+
+    private static (string Kind, float[] Alphas, Adam<float> Adam)[] Kinds(SearchState state) =>
+        [("normal", state.Net.Normal.Alphas, state.Architect.AdamNormal), ("reduce", state.Net.Reduce.Alphas, state.Architect.AdamReduce)];
+
+    private static void RequireSame(SafetensorsFile file, SearchOptions then, SearchOptions now)
+    {
+        foreach (var field in SearchOptionFields.All)
+        {
+            if (WithoutEffect.Contains(field.Name) || field.Show(then) == field.Show(now)) continue;
+            throw new CheckpointException(
+                $"{file.Path}: belongs to a run with {field.Name} {field.Show(then)}, not {field.Show(now)}; use the same value or another run folder");
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, PreferredObjectCreationHandling = JsonObjectCreationHandling.Replace)]
+[JsonSerializable(typeof(SearchPosition))]
+internal sealed partial class SearchPositionContext : JsonSerializerContext;

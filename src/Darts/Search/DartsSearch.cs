@@ -1,0 +1,45 @@
+using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Layers.Backends;
+
+namespace MIOpenDarts.Darts.Search;
+
+/// <summary>The search of section 2 of the DARTS paper (<c>search_architecture</c> of the specification), start to end.</summary>
+public static class DartsSearch
+{
+    /// <summary>
+    /// Searches: in every step the alphas move on a validation batch, then the weights on a training batch; after every epoch the whole
+    /// validation half is classified. With <paramref name="checkpoints"/>, goes on from the newest good one of the same run, and then ends
+    /// bit for bit like a run that was never stopped.
+    /// </summary>
+    /// <param name="train">What the weights see.</param>
+    /// <param name="valid">What the alphas see.</param>
+    /// <param name="options">Checked options.</param>
+    /// <param name="backend">Where it computes.</param>
+    /// <param name="progress">Steps, epochs and checkpoints as they happen, on the calling thread; null for none.</param>
+    /// <param name="checkpoints">Where checkpoints go and come from; null for none.</param>
+    /// <param name="cancellation">Stops after the step under way, with a checkpoint.</param>
+    /// <exception cref="OptionsException">The options are out of range.</exception>
+    /// <exception cref="SearchInterruptedException">It was cancelled.</exception>
+    /// <exception cref="CheckpointException">No checkpoint of the ring can be used, or one cannot be written.</exception>
+    public static SearchResult Run(
+        SearchImages train, SearchImages valid, SearchOptions options, Backend<float> backend,
+        IProgress<RunEvent>? progress = null, CheckpointRing? checkpoints = null, CancellationToken cancellation = default)
+    {
+        var problems = options.Validate();
+        if (problems.Count > 0) throw new OptionsException(problems);
+        using var state = new SearchState(options, ShapeOf(train, options), backend);
+        var position = new SearchPosition();
+        if (checkpoints?.Load(state, options) is { } resumed) position = resumed;
+        else state.Initialize();
+        using var run = new SearchLoop(train, valid, options, state, position, progress, checkpoints);
+        return run.ToEnd(cancellation);
+    }
+
+    /// <summary>The supernet that the options describe for these images.</summary>
+    public static SupernetShape ShapeOf(SearchImages images, SearchOptions options) => new(
+        images.Encoder.Channels, images.Encoder.Height, images.Encoder.Width, images.Encoder.Images.Classes,
+        options.InitChannels, options.Layers, options.Nodes, options.Multiplier, options.StemMultiplier);
+}

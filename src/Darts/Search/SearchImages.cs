@@ -1,0 +1,19 @@
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Data;
+
+namespace MIOpenDarts.Darts.Search;
+
+/// <summary>The images that one level of the bilevel problem sees.</summary>
+/// <param name="Encoder">Set and normalisation.</param>
+/// <param name="Indices">Numbers of the images in the set.</param>
+public sealed record SearchImages(ImageEncoder Encoder, int[] Indices)
+{
+    /// <summary>Splits the training images of a data set between weights and architecture, by the options' seed and portion.</summary>
+    /// <exception cref="DataException">Too few images for the batch size.</exception>
+    public static (SearchImages Train, SearchImages Valid) Split(ImageData data, SearchOptions options)
+    {
+        var encoder = new ImageEncoder(data.Train, data.Normalization);
+        var split = DataSplit.Create(data.Train.Count, options.TrainPortion, options.Seed, options.BatchSize);
+        return (new SearchImages(encoder, split.Train), new SearchImages(encoder, split.Valid));
+    }
+}

@@ -1,0 +1,35 @@
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Reports.Log;
+
+namespace MIOpenDarts.Darts.Search;
+
+/// <summary>What a finished search found.</summary>
+/// <param name="Genotype">The normal and the reduction cell.</param>
+/// <param name="TrainAccuracy">Accuracy over the training half in the last epoch, in percent.</param>
+/// <param name="ValidAccuracy">Accuracy over the validation half after the last epoch, in percent.</param>
+/// <param name="History">One record an epoch.</param>
+/// <param name="Options">The options it ran with.</param>
+public sealed record SearchResult(
+    Genotype Genotype, double TrainAccuracy, double ValidAccuracy, IReadOnlyList<EpochRecord> History, SearchOptions Options);
+
+/// <summary>A search was stopped on request; what it had done is in the checkpoint, if it keeps any.</summary>
+public sealed class SearchInterruptedException : OperationCanceledException
+{
+    /// <summary>Without a place.</summary>
+    public SearchInterruptedException()
+    {
+    }
+
+    /// <summary>With a text.</summary>
+    public SearchInterruptedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>With a text and a cause.</summary>
+    public SearchInterruptedException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
