@@ -31,9 +31,11 @@ public static class DartsSearch
         var problems = options.Validate();
         if (problems.Count > 0) throw new OptionsException(problems);
         using var state = new SearchState(options, ShapeOf(train, options), backend);
+        var cost = progress is null ? default : SearchCost.Measure(state, train, valid, options);
         var position = new SearchPosition();
         if (checkpoints?.Load(state, options) is { } resumed) position = resumed;
         else state.Initialize();
+        progress?.Report(cost.Forecast(state, position, options));
         using var run = new SearchLoop(train, valid, options, state, position, progress, checkpoints);
         return run.ToEnd(cancellation);
     }

@@ -6,8 +6,9 @@ using MIOpenDarts.Darts.Supernets;
 namespace MIOpenDarts.Darts.Search;
 
 /// <summary>One kind of cell as the history records it.</summary>
-internal static class EpochCells
+public static class EpochCells
 {
+    /// <summary>Alphas, weights and the discrete cell.</summary>
     public static CellRecord Of(ArchitectureParameters<float> alphas, GenotypeCell cell)
     {
         var weights = new float[alphas.Alphas.Length];
@@ -15,6 +16,7 @@ internal static class EpochCells
         return new CellRecord(Rows(alphas.Alphas, alphas.Edges), Rows(weights, alphas.Edges), GraphOf(cell));
     }
 
+    /// <summary>The cell as a graph to draw.</summary>
     public static CellGraph GraphOf(GenotypeCell cell) => new(
         cell.Nodes.Count,
         [.. cell.Edges.Select(e => new CellEdge(e.Edge.Operation.Name(), e.Edge.Source, e.Target))],

@@ -101,6 +101,9 @@ public sealed class ParameterSet<T> : IDisposable
         return Flat(name, count, storages.Length - 1);
     }
 
+    /// <summary>Bytes of all flat buffers.</summary>
+    public long Bytes => storages.Sum(s => s.Bytes);
+
     /// <summary>Draws first values: the k-th parameter from index k of the stream <see cref="RandomStream.Weights"/>.</summary>
     public void Initialize(ulong seed)
     {

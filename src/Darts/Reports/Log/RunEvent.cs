@@ -6,6 +6,7 @@ namespace MIOpenDarts.Darts.Reports.Log;
 /// <param name="Seconds">Seconds of work since the run began, without the pauses between an interruption and a resume.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(RunStarted), "start")]
+[JsonDerivedType(typeof(ForecastMade), "forecast")]
 [JsonDerivedType(typeof(StepDone), "step")]
 [JsonDerivedType(typeof(EpochDone), "epoch")]
 [JsonDerivedType(typeof(CheckpointWritten), "checkpoint")]
@@ -29,6 +30,16 @@ public sealed record OptionValue(string Name, string Value);
 public sealed record RunStarted(
     double Seconds, DateTimeOffset Time, string Dataset, IReadOnlyList<string> Primitives, int Epochs, int FirstEpoch,
     RunEnvironment Environment, IReadOnlyList<OptionValue> Options) : RunEvent(Seconds);
+
+/// <summary>What the run will cost, measured on a few steps before it starts.</summary>
+/// <param name="Seconds">See <see cref="RunEvent"/>.</param>
+/// <param name="Parameters">Trainable numbers of the supernet, without the alphas.</param>
+/// <param name="MemoryBytes">Memory of parameters, optimisers and activations.</param>
+/// <param name="StepSeconds">One architecture step and one weight step.</param>
+/// <param name="EpochSeconds">An epoch with its validation.</param>
+/// <param name="RemainingSeconds">Everything that is still to be done.</param>
+public sealed record ForecastMade(
+    double Seconds, long Parameters, long MemoryBytes, double StepSeconds, double EpochSeconds, double RemainingSeconds) : RunEvent(Seconds);
 
 /// <summary>Progress inside an epoch, written every report interval.</summary>
 /// <param name="Seconds">See <see cref="RunEvent"/>.</param>

@@ -1,0 +1,10 @@
+namespace MIOpenDarts.Cli;
+
+/// <summary>What the command tells the shell.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+    public const int Interrupted = 130;
+}
