@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports.Cells;
-using MIOpenDarts.Darts.Search;
 
 namespace MIOpenDarts.Cli.Commands;
 
@@ -33,7 +32,7 @@ internal static class ShowCommand
 
     private static string Render(Genotype genotype, string format, string cell)
     {
-        var graph = EpochCells.GraphOf(cell == "normal" ? genotype.Normal : genotype.Reduce);
+        var graph = CellGraph.Of(cell == "normal" ? genotype.Normal : genotype.Reduce);
         return format switch
         {
             "json" => GenotypeJsonConverter.Format(genotype),

@@ -75,7 +75,7 @@ public sealed class RunFolder
             File.WriteAllText(In("genotype.json"), GenotypeJsonConverter.Format(result.Genotype) + "\n");
             foreach (var (name, cell) in new[] { ("normal", result.Genotype.Normal), ("reduce", result.Genotype.Reduce) })
             {
-                var graph = EpochCells.GraphOf(cell);
+                var graph = CellGraph.Of(cell);
                 File.WriteAllText(In($"{name}.svg"), CellDrawing.Svg(graph, name));
                 File.WriteAllText(In($"{name}.dot"), CellDot.Write(graph, name));
             }

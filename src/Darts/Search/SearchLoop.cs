@@ -88,7 +88,6 @@ internal sealed class SearchLoop : IDisposable
     {
         var (loss, accuracy) = Evaluate();
         LookAtClock();
-        var genotype = state.Genotype;
         var record = new EpochRecord
         {
             Epoch = position.Epoch,
@@ -97,9 +96,9 @@ internal sealed class SearchLoop : IDisposable
             TrainAccuracy = 100.0 * position.Correct / position.Images,
             ValidLoss = loss,
             ValidAccuracy = accuracy,
-            Normal = EpochCells.Of(state.Net.Normal, genotype.Normal),
-            Reduce = EpochCells.Of(state.Net.Reduce, genotype.Reduce),
-            Genotype = genotype.ToString(),
+            Normal = Record(state.Net.Normal),
+            Reduce = Record(state.Net.Reduce),
+            Genotype = state.Genotype,
             Seconds = position.EpochSeconds,
             ImagesPerSecond = position.Images / position.EpochSeconds,
             PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
@@ -144,6 +143,16 @@ internal sealed class SearchLoop : IDisposable
     private void ReportStep() => progress?.Report(new StepDone(
         position.Seconds, position.Epoch, position.Step, steps, position.LossSum / position.Images,
         100.0 * position.Correct / position.Images, position.Images / position.EpochSeconds));
+
+    private static AlphaRecord Record(ArchitectureParameters<float> alphas)
+    {
+        var weights = new float[alphas.Alphas.Length];
+        alphas.Softmax(alphas.Alphas, weights);
+        return new AlphaRecord(Rows(alphas.Alphas, alphas.Edges), Rows(weights, alphas.Edges));
+    }
+
+    private static double[][] Rows(float[] values, int rows) =>
+        [.. values.Chunk(values.Length / rows).Select(row => Array.ConvertAll(row, v => (double)v))];
 
     private void LookAtClock()
     {

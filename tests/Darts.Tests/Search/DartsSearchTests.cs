@@ -15,7 +15,7 @@ public class DartsSearchTests
         var events = new Events();
         var result = DartsSearch.Run(train, valid, SmallSearch.Options, backend, events);
         Assert.Equal(2, result.History.Count);
-        Assert.Equal(result.History[^1].Genotype, result.Genotype.ToString());
+        Assert.Equal(result.History[^1].Genotype, result.Genotype);
         Assert.Equal(result.History[^1].ValidAccuracy, result.ValidAccuracy);
         Assert.Equal(2, result.Genotype.Normal.Nodes.Count);
         Assert.InRange(result.TrainAccuracy, 0, 100);
