@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MIOpenDarts.Darts.Genotypes;
 
 namespace MIOpenDarts.Darts.Tests.Genotypes;
@@ -73,6 +74,27 @@ public sealed class GenotypeFileFormatTests
     public void Yaml_nested_without_end_is_refused() =>
         Assert.Contains("nested deeper", Assert.Throws<GenotypeFormatException>(() => Genotype.Parse("a: " + new string('[', 100_000))).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(Mmrazor)]
+    [InlineData(Archai)]
+    public void Yaml_cut_anywhere_is_read_or_refused_and_never_crashes(string yaml)
+    {
+        var refused = 0;
+        for (var length = 0; length < yaml.Length; length++)
+        {
+            try
+            {
+                Genotype.Parse(yaml[..length]);
+            }
+            catch (GenotypeFormatException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, yaml.Length / 2, yaml.Length);
+    }
+
     [Fact]
     public void Json_round_trips()
     {
@@ -80,6 +102,15 @@ public sealed class GenotypeFileFormatTests
         var json = GenotypeJsonConverter.Format(genotype);
         Assert.Contains("\"op\": \"skip_connect\"", json, StringComparison.Ordinal);
         Assert.Equal(genotype, Genotype.Parse(json));
+    }
+
+    [Fact]
+    public void A_genotype_inside_other_json_is_written_in_the_same_form()
+    {
+        Genotype?[] history = [Genotype.Parse(Mmrazor), null];
+        var json = JsonSerializer.Serialize(history);
+        Assert.Equal(history, JsonSerializer.Deserialize<Genotype?[]>(json));
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Genotype?[]>("[{}]"));
     }
 
     [Theory]
