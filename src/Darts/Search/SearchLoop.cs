@@ -113,7 +113,7 @@ internal sealed class SearchLoop : IDisposable
     {
         double loss = 0;
         long correct = 0, images = 0;
-        validBatches.Start(BatchSchedule.InOrder(valid.Indices, options.BatchSize));
+        validBatches.Start(BatchSchedule.InOrder(valid.Indices, options.BatchSize, augmentation, options.Seed, position.Epoch));
         while (validBatches.TryRead(out var batch))
         {
             state.Net.LoadBatch(batch.Pixels, batch.Labels);
