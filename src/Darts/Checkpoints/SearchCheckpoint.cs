@@ -65,7 +65,7 @@ internal static class SearchCheckpoint
     }
 
     private static (string Kind, float[] Alphas, Adam<float> Adam)[] Kinds(SearchState state) =>
-        [("normal", state.Net.Normal.Alphas, state.Architect.AdamNormal), ("reduce", state.Net.Reduce.Alphas, state.Architect.AdamReduce)];
+        [("normal", state.Net.Normal.Alphas, state.Architect.Adams[0]), ("reduce", state.Net.Reduce.Alphas, state.Architect.Adams[1])];
 
     private static void RequireSame(SafetensorsFile file, SearchOptions then, SearchOptions now)
     {

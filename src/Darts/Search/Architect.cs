@@ -1,5 +1,4 @@
 using System.Numerics;
-using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Optimisers;
 using MIOpenDarts.Layers.Tensors;
@@ -14,55 +13,47 @@ namespace MIOpenDarts.Darts.Search;
 public sealed class Architect<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const double PerturbationScale = 0.01;
-    private readonly Supernet<T> net;
+    private readonly IBilevelModel<T> model;
     private readonly Sgd<T> sgd;
     private readonly Tensor<T>? weights;
     private readonly Tensor<T>? statistics;
-    private readonly long[] counters;
-    private readonly T[] direct = [];
+    private readonly long[] counters = [];
+    private readonly T[][] direct = [];
+    private readonly double[] losses = new double[4];
 
-    /// <summary>An architect for <paramref name="net"/>, whose weights <paramref name="sgd"/> trains.</summary>
-    /// <param name="net">The supernet.</param>
+    /// <summary>An architect for <paramref name="model"/>, whose weights <paramref name="sgd"/> trains.</summary>
+    /// <param name="model">The network.</param>
     /// <param name="sgd">Its optimiser: the unrolled step uses its momentum and weight decay.</param>
-    /// <param name="adamNormal">Optimiser of the normal cells' alphas.</param>
-    /// <param name="adamReduce">Optimiser of the reduction cells' alphas.</param>
-    /// <param name="unrolled">Second order; needs two further copies of the weights.</param>
-    public Architect(Supernet<T> net, Sgd<T> sgd, Adam<T> adamNormal, Adam<T> adamReduce, bool unrolled)
+    /// <param name="adams">One optimiser for each vector of alphas.</param>
+    /// <param name="unrolled">Second order; needs a further copy of the weights and of the statistics.</param>
+    public Architect(IBilevelModel<T> model, Sgd<T> sgd, IReadOnlyList<Adam<T>> adams, bool unrolled)
     {
-        (this.net, this.sgd, AdamNormal, AdamReduce, Unrolled) = (net, sgd, adamNormal, adamReduce, unrolled);
-        counters = new long[net.Parameters.Counters.Count];
+        (this.model, this.sgd, Adams, Unrolled) = (model, sgd, adams, unrolled);
         if (!unrolled) return;
-        weights = net.Parameters.Companion("weights before the virtual step", net.Parameters.Count);
-        statistics = net.Parameters.Companion("statistics before the virtual step", net.Parameters.BufferCount);
-        direct = new T[net.Normal.Alphas.Length + net.Reduce.Alphas.Length];
-        ImplicitNormal = new T[net.Normal.Alphas.Length];
-        ImplicitReduce = new T[net.Reduce.Alphas.Length];
+        counters = new long[model.Parameters.Counters.Count];
+        weights = model.Parameters.Companion("weights before the virtual step", model.Parameters.Count);
+        statistics = model.Parameters.Companion("statistics before the virtual step", model.Parameters.BufferCount);
+        direct = [.. model.Alphas.Select(a => new T[a.Length])];
+        ImplicitDiffs = [.. model.Alphas.Select(a => new T[a.Length])];
     }
 
     /// <summary>Whether steps are second order.</summary>
     public bool Unrolled { get; }
 
-    /// <summary>Optimiser of the normal cells' alphas.</summary>
-    public Adam<T> AdamNormal { get; }
-
-    /// <summary>Optimiser of the reduction cells' alphas.</summary>
-    public Adam<T> AdamReduce { get; }
+    /// <summary>Optimisers of the alphas.</summary>
+    public IReadOnlyList<Adam<T>> Adams { get; }
 
     /// <summary>‖∇_w′ L_val‖ of the last second-order step.</summary>
     public double VectorNorm { get; private set; }
 
-    /// <summary>Losses of the last step in the order in which they were computed; the first <see cref="LossCount"/> count.</summary>
-    public double[] Losses { get; } = new double[4];
+    /// <summary>Losses of the last step in the order in which they were computed: one in first order, four in second.</summary>
+    public ReadOnlySpan<double> Losses => losses.AsSpan(0, Unrolled ? 4 : 1);
 
-    /// <summary>How many losses the last step computed.</summary>
-    public int LossCount => Unrolled ? 4 : 1;
+    /// <summary>Hessian-vector products of the last second-order step, before η.</summary>
+    public IReadOnlyList<T[]> ImplicitDiffs { get; } = [];
 
-    /// <summary>Hessian-vector product of the last second-order step, normal cells, before η.</summary>
-    public T[] ImplicitNormal { get; } = [];
-
-    /// <summary>Hessian-vector product of the last second-order step, reduction cells, before η.</summary>
-    public T[] ImplicitReduce { get; } = [];
+    /// <summary>Length of the step along v between the two gradients of eq. (8): 0.01 in the paper.</summary>
+    internal double PerturbationScale { get; init; } = 0.01;
 
     /// <summary>Called in a second-order step while the weights are the virtual ones, for tests of the virtual step.</summary>
     internal Action? AtVirtualWeights { get; set; }
@@ -72,14 +63,13 @@ public sealed class Architect<T>
     public BatchResult Step(ImageBatch<T> train, ImageBatch<T> valid, double rate, in Pass pass)
     {
         var result = Unrolled ? Differentiate(train, valid, rate, pass) : Evaluate(valid, 0, pass with { Training = true, WeightGradients = false });
-        AdamNormal.Step(net.Normal.Alphas, net.Normal.Diffs);
-        AdamReduce.Step(net.Reduce.Alphas, net.Reduce.Diffs);
+        for (var i = 0; i < Adams.Count; i++) Adams[i].Step(model.Alphas[i], model.AlphaDiffs[i]);
         return result;
     }
 
     private BatchResult Differentiate(ImageBatch<T> train, ImageBatch<T> valid, double rate, in Pass pass)
     {
-        var (backend, parameters) = (net.Backend, net.Parameters);
+        var (backend, parameters) = (model.Backend, model.Parameters);
         var full = pass with { Training = true, WeightGradients = true };
         var alphasOnly = full with { WeightGradients = false };
 
@@ -97,28 +87,25 @@ public sealed class Architect<T>
         var result = Evaluate(valid, 1, full);
         backend.Copy(statistics!, parameters.Buffers);
         for (var i = 0; i < counters.Length; i++) parameters.Counters[i].Owner.BatchesTracked = counters[i];
+        for (var i = 0; i < direct.Length; i++) model.AlphaDiffs[i].CopyTo(direct[i], 0);
 
         // Eq. (8): ∇²_α,w L_train · v ≈ (∇_α L_train(w⁺) − ∇_α L_train(w⁻)) / 2R with v = ∇_w′ L_val, which stays in Diffs.
         VectorNorm = Math.Sqrt(backend.SquaredNorm(parameters.Diffs));
         var radius = PerturbationScale / VectorNorm;
-        net.Normal.Diffs.CopyTo(direct, 0);
-        net.Reduce.Diffs.CopyTo(direct, net.Normal.Diffs.Length);
         backend.Copy(weights!, parameters.Values);
         backend.AddScaled(radius, parameters.Diffs, parameters.Values);
         Evaluate(train, 2, alphasOnly);
-        net.Normal.Diffs.CopyTo(ImplicitNormal, 0);
-        net.Reduce.Diffs.CopyTo(ImplicitReduce, 0);
+        for (var i = 0; i < direct.Length; i++) model.AlphaDiffs[i].CopyTo(ImplicitDiffs[i], 0);
         backend.Copy(weights!, parameters.Values);
         backend.AddScaled(-radius, parameters.Diffs, parameters.Values);
         Evaluate(train, 3, alphasOnly);
         backend.Copy(weights!, parameters.Values);
-        Combine(net.Normal.Diffs, ImplicitNormal, direct, radius, rate);
-        Combine(net.Reduce.Diffs, ImplicitReduce, direct.AsSpan(net.Normal.Diffs.Length), radius, rate);
+        for (var i = 0; i < direct.Length; i++) Combine(model.AlphaDiffs[i], ImplicitDiffs[i], direct[i], radius, rate);
         return result;
     }
 
     /// <summary>From ∇_α L_train(w⁻), ∇_α L_train(w⁺) and ∇_α L_val(w′): the product, and diffs = ∇_α L_val(w′) − η · product.</summary>
-    private static void Combine(Span<T> diffs, Span<T> plusThenProduct, ReadOnlySpan<T> direct, double radius, double rate)
+    private static void Combine(T[] diffs, T[] plusThenProduct, T[] direct, double radius, double rate)
     {
         for (var i = 0; i < diffs.Length; i++)
         {
@@ -129,10 +116,8 @@ public sealed class Architect<T>
 
     private BatchResult Evaluate(ImageBatch<T> batch, int slot, in Pass pass)
     {
-        net.LoadBatch(batch.Images, batch.Labels);
-        var result = net.Forward(pass);
-        net.Backward(pass);
-        Losses[slot] = result.Loss;
+        var result = model.Evaluate(batch, pass);
+        losses[slot] = result.Loss;
         return result;
     }
 }

@@ -19,7 +19,7 @@ public sealed class SearchState : IDisposable
         this.options = options;
         Net = new Supernet<float>(backend, shape, dropPath: options.DropPath > 0);
         Sgd = new Sgd<float>(backend, Net.Parameters, options.Momentum, options.WeightDecay);
-        Architect = new Architect<float>(Net, Sgd, NewAdam(Net.Normal), NewAdam(Net.Reduce), options.Unrolled);
+        Architect = new Architect<float>(Net, Sgd, [NewAdam(Net.Normal), NewAdam(Net.Reduce)], options.Unrolled);
         zeros = new float[Net.Parameters.Count];
         Net.Plan(options.BatchSize);
     }
@@ -51,7 +51,7 @@ public sealed class SearchState : IDisposable
     {
         Net.Initialize(options.Seed);
         Net.Backend.Upload<float>(zeros, Sgd.MomentumBuffer);
-        foreach (var adam in (ReadOnlySpan<Adam<float>>)[Architect.AdamNormal, Architect.AdamReduce])
+        foreach (var adam in Architect.Adams)
         {
             adam.Steps = 0;
             Array.Clear(adam.Mean);
@@ -66,9 +66,7 @@ public sealed class SearchState : IDisposable
         var pass = new Pass(Training: true, WeightGradients: true, options.Seed, epoch, 2 * step);
         Architect.Step(train, valid, rate, pass);
         pass = pass with { Step = 2 * step + 1 };
-        Net.LoadBatch(train.Images, train.Labels);
-        var result = Net.Forward(pass);
-        Net.Backward(pass);
+        var result = Net.Evaluate(train, pass);
         Sgd.Clip(options.GradClip);
         Sgd.Step(rate);
         return result;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;
@@ -15,18 +16,12 @@ public enum CellForm
     Textbook,
 }
 
-/// <summary>Loss and right answers of one batch.</summary>
-/// <param name="Loss">Mean cross entropy.</param>
-/// <param name="Correct">Images classified rightly.</param>
-/// <param name="Images">Images in the batch.</param>
-public readonly record struct BatchResult(double Loss, int Correct, int Images);
-
 /// <summary>
 /// The over-parameterised network of section 2 of the DARTS paper: stem, cells of mixed operations, global pool, classifier, with the
 /// parameters and names of the official <c>model_search.py</c>.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class Supernet<T> : IDisposable
+public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly CellForm form;
@@ -55,6 +50,7 @@ public sealed class Supernet<T> : IDisposable
         this.form = form;
         Normal = new ArchitectureParameters<T>(shape.Edges);
         Reduce = new ArchitectureParameters<T>(shape.Edges);
+        (Alphas, AlphaDiffs) = ([Normal.Alphas, Reduce.Alphas], [Normal.Diffs, Reduce.Diffs]);
 
         var channels = shape.InitChannels;
         var stem = shape.StemMultiplier * channels;
@@ -96,6 +92,12 @@ public sealed class Supernet<T> : IDisposable
 
     /// <summary>α of the reduction cells.</summary>
     public ArchitectureParameters<T> Reduce { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<T[]> Alphas { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<T[]> AlphaDiffs { get; }
 
     /// <summary>Logits [N, classes, 1, 1] of the last forward pass.</summary>
     public Tensor<T> Logits => classifier.Dst;
@@ -181,6 +183,15 @@ public sealed class Supernet<T> : IDisposable
 
         Normal.PullDiffs(Backend);
         Reduce.PullDiffs(Backend);
+    }
+
+    /// <inheritdoc/>
+    public BatchResult Evaluate(ImageBatch<T> batch, in Pass pass)
+    {
+        LoadBatch(batch.Images, batch.Labels);
+        var result = Forward(pass);
+        Backward(pass);
+        return result;
     }
 
     /// <summary>Frees activations, parameters and mixing weights.</summary>

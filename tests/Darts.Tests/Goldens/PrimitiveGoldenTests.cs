@@ -2,6 +2,7 @@ using System.Numerics;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;
@@ -20,6 +21,15 @@ public class PrimitiveGoldenTests
     {
         using var backend = new ReferenceBackend<double>();
         Check(backend, file, name, tolerance: 1e-9);
+    }
+
+    // Relative to the largest value: sums of at most 100 products, through at most two batch norms of at least 18 values each.
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Cpu_in_float_agrees(string file, string name)
+    {
+        using var backend = CpuBackend.Create(2);
+        Check(backend, file, name, tolerance: 3e-5);
     }
 
     private static void Check<T>(Backend<T> backend, string file, string name, double tolerance)

@@ -1,0 +1,107 @@
+using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Modules;
+
+namespace MIOpenDarts.Darts.Tests.Supernets;
+
+/// <summary>The shared form is the textbook form: forward, every gradient, every statistic.</summary>
+public class SharedFormTests
+{
+    // Relative to the largest value of a vector. Float gradients pass through some 50 batch norms, each of which cancels a mean.
+    private const double FloatTolerance = 5e-3;
+
+    public static TheoryData<int, int, int, int, int, int> Shapes() => new()
+    {
+        { 1, 8, 8, 2, 3, 4 },
+        { 3, 9, 7, 4, 3, 2 },
+        { 1, 12, 10, 6, 4, 3 },
+        { 3, 16, 16, 8, 5, 4 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void On_Reference_in_double(int channels, int height, int width, int init, int layers, int nodes)
+    {
+        using var backend = new ReferenceBackend<double>();
+        var shape = new SupernetShape(channels, height, width, 3, init, layers, nodes, Math.Min(nodes, 3));
+        var textbook = Outcome(backend, shape, CellForm.Textbook);
+        var shared = Outcome(backend, shape, CellForm.Shared);
+        AssertClose(textbook, shared, 1e-9);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void On_Cpu_against_the_textbook_on_Reference(int channels, int height, int width, int init, int layers, int nodes)
+    {
+        using var reference = new ReferenceBackend<double>();
+        var shape = new SupernetShape(channels, height, width, 3, init, layers, nodes, Math.Min(nodes, 3));
+        var expected = Outcome(reference, shape, CellForm.Textbook);
+        foreach (var width1 in new[] { 4, 8, 16 }.Where(w => w <= CpuBackend.PreferredWidth))
+        {
+            using var cpu = CpuBackend.Create(2, width1);
+            AssertClose(expected, Outcome(cpu, shape, CellForm.Shared), FloatTolerance);
+            AssertClose(expected, Outcome(cpu, shape, CellForm.Textbook), FloatTolerance);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void On_Cpu_bit_identical_for_one_two_and_four_threads(int channels, int height, int width, int init, int layers, int nodes)
+    {
+        var shape = new SupernetShape(channels, height, width, 3, init, layers, nodes, Math.Min(nodes, 3));
+        using var one = CpuBackend.Create(1);
+        var expected = Outcome(one, shape, CellForm.Shared, batch: 5);
+        foreach (var threads in new[] { 2, 4 })
+        {
+            using var several = CpuBackend.Create(threads);
+            var actual = Outcome(several, shape, CellForm.Shared, batch: 5);
+            foreach (var (name, values) in expected) Assert.Equal(values, actual[name]);
+        }
+    }
+
+    [Fact]
+    public void A_smaller_batch_reuses_the_plan()
+    {
+        using var backend = new ReferenceBackend<double>();
+        var shape = new SupernetShape(1, 8, 8, 3, 2, 3, 2, 2);
+        using var planned = new SmallSupernet<double>(backend, shape, CellForm.Shared, 4);
+        using var exact = new SmallSupernet<double>(backend, shape, CellForm.Shared, 2);
+        var images = exact.Batch.Images.ToArray();
+        var labels = exact.Batch.Labels.ToArray();
+        foreach (var kind in new[] { 0, 1 }) exact.Net.Alphas[kind].CopyTo(planned.Net.Alphas[kind], 0);
+        planned.Net.Evaluate(planned.Batch, new Pass(Training: true));
+        planned.Net.Initialize(1);
+        foreach (var kind in new[] { 0, 1 }) exact.Net.Alphas[kind].CopyTo(planned.Net.Alphas[kind], 0);
+        planned.Net.Evaluate(new(images, labels), new Pass(Training: true));
+        exact.Net.Evaluate(exact.Batch, new Pass(Training: true));
+        Assert.Equal(exact.Values(exact.Net.Parameters.Diffs), planned.Values(planned.Net.Parameters.Diffs));
+    }
+
+    private static Dictionary<string, double[]> Outcome<T>(Backend<T> backend, SupernetShape shape, CellForm form, int batch = 3)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        using var small = new SmallSupernet<T>(backend, shape, form, batch);
+        var net = small.Net;
+        net.Evaluate(small.Batch, new Pass(Training: true));
+        return new Dictionary<string, double[]>
+        {
+            ["logits"] = small.Values(net.Logits),
+            ["weights"] = small.Values(net.Parameters.Diffs),
+            ["statistics"] = small.Values(net.Parameters.Buffers),
+            ["normal"] = Array.ConvertAll(net.AlphaDiffs[0], v => double.CreateChecked(v)),
+            ["reduce"] = Array.ConvertAll(net.AlphaDiffs[1], v => double.CreateChecked(v)),
+        };
+    }
+
+    private static void AssertClose(Dictionary<string, double[]> expected, Dictionary<string, double[]> actual, double tolerance)
+    {
+        foreach (var (name, values) in expected)
+        {
+            var largest = values.Max(Math.Abs);
+            var worst = values.Zip(actual[name], (a, b) => Math.Abs(a - b)).Max();
+            Assert.True(worst <= tolerance * largest, $"{name}: off by {worst:E2}, largest {largest:E2}");
+        }
+    }
+}

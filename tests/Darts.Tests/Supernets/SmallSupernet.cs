@@ -1,0 +1,53 @@
+using System.Numerics;
+using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Tests.Supernets;
+
+/// <summary>A supernet on random images and labels, with alphas far enough from equal that every operation counts differently.</summary>
+internal sealed class SmallSupernet<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly T[] images;
+    private readonly int[] labels;
+
+    public SmallSupernet(Backend<T> backend, SupernetShape shape, CellForm form, int batch, ulong seed = 1)
+    {
+        Net = new Supernet<T>(backend, shape, form);
+        Net.Initialize(seed);
+        var random = new CounterRandom(seed, RandomStream.Augmentation);
+        foreach (var alphas in Net.Alphas)
+            for (var i = 0; i < alphas.Length; i++) alphas[i] = T.CreateChecked((float)(0.5 * random.NextNormal()));
+        images = new T[batch * shape.ImageChannels * shape.Height * shape.Width];
+        for (var i = 0; i < images.Length; i++) images[i] = T.CreateChecked((float)random.NextNormal());
+        labels = new int[batch];
+        for (var i = 0; i < batch; i++) labels[i] = random.NextInt32(shape.Classes);
+        Net.Plan(batch);
+    }
+
+    public Supernet<T> Net { get; }
+
+    public ImageBatch<T> Batch => new(images, labels);
+
+    public double Loss
+    {
+        get
+        {
+            Net.LoadBatch(images, labels);
+            return Net.Forward(new Pass(Training: true)).Loss;
+        }
+    }
+
+    public double[] Values(Tensor<T> tensor)
+    {
+        var raw = new T[tensor.Shape.Count];
+        Net.Backend.Download<T>(tensor, raw);
+        return Array.ConvertAll(raw, v => double.CreateChecked(v));
+    }
+
+    public void Dispose() => Net.Dispose();
+}
