@@ -12,7 +12,7 @@ namespace MIOpenDarts.Darts.Tests.Goldens;
 public class CellGoldenTests
 {
     public static TheoryData<string, string, CellForm> Cases() =>
-        [.. GoldenFiles.Cases("ops_f64.safetensors", ".input0").SelectMany(c => Enum.GetValues<CellForm>().Select(f => (c.File, c.Case, f)))];
+        [.. GoldenFiles.Cases("ops*.safetensors", ".input0").SelectMany(c => Enum.GetValues<CellForm>().Select(f => (c.File, c.Case, f)))];
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -13,7 +13,7 @@ namespace MIOpenDarts.Darts.Tests.Goldens;
 public class PrimitiveGoldenTests
 {
     public static TheoryData<string, string> Cases() =>
-        [.. GoldenFiles.Cases("ops_f64.safetensors", ".input").Select(c => (c.File, c.Case))];
+        [.. GoldenFiles.Cases("ops*.safetensors", ".input").Select(c => (c.File, c.Case))];
 
     [Theory]
     [MemberData(nameof(Cases))]
