@@ -5,39 +5,78 @@ namespace MIOpenDarts.Layers.Backends.Cpu;
 
 internal sealed unsafe partial class CpuBackend<S, V>
 {
+    private const int PixelsPerTile = 64;
+
     /// <inheritdoc/>
     public override void ConcatForward(ReadOnlySpan<Tensor<float>> sources, Tensor<float> dst)
     {
-        var first = 0;
-        foreach (var source in sources)
-        {
-            var channels = source.Shape.C;
-            var work = new ChannelSlices(P(source), channels, P(dst) + first, dst.Shape.C, channels, source.Shape.Pixels, accumulate: false);
-            team.Run(dst.Shape.N, ref work);
-            first += channels;
-        }
+        var work = new Joining(P(dst), dst.Shape.C, dst.Shape.Pixels, Slices(sources), sources.Length);
+        team.Run(dst.Shape.N, ref work);
     }
 
     /// <inheritdoc/>
     public override void ConcatBackward(Tensor<float> diffDst, ReadOnlySpan<Tensor<float>> diffSources, bool accumulate)
     {
-        var first = 0;
-        foreach (var source in diffSources)
-        {
-            var channels = source.Shape.C;
-            var work = new ChannelSlices(P(diffDst) + first, diffDst.Shape.C, P(source), channels, channels, source.Shape.Pixels, accumulate);
-            team.Run(diffDst.Shape.N, ref work);
-            first += channels;
-        }
+        var scratch = PerThread(PixelsPerTile * S.Width, out var pitch);
+        var work = new Splitting(
+            P(diffDst), diffDst.Shape.C, diffDst.Shape.Pixels, Slices(diffSources), diffSources.Length, accumulate, scratch, pitch);
+        team.Run(diffDst.Shape.N, ref work);
     }
 
-    // from: [N,H,W,fromStep] float32, to: [N,H,W,toStep] float32, of which some channels
-    private readonly struct ChannelSlices(float* from, int fromStep, float* to, int toStep, int channels, int pixels, bool accumulate) : IWork
+    private Slice* Slices(ReadOnlySpan<Tensor<float>> parts)
+    {
+        var slices = (Slice*)tables.Floats(parts.Length * sizeof(Slice) / sizeof(float));
+        for (int i = 0, first = 0; i < parts.Length; first += parts[i++].Shape.C)
+            slices[i] = new Slice { Data = P(parts[i]), First = first, Channels = parts[i].Shape.C };
+        return slices;
+    }
+
+    /// <summary>A tensor that is some channels of another.</summary>
+    private struct Slice
+    {
+        public float* Data;
+        public int First, Channels;
+    }
+
+    // x_k: [N,H,W,C_k] float32, y: [N,H,W,C] float32
+    private readonly struct Joining(float* y, int channels, int pixels, Slice* slices, int count) : IWork
     {
         public void Run(int item, int thread)
         {
-            float* x = from + (long)item * pixels * fromStep, y = to + (long)item * pixels * toStep;
-            for (var pixel = 0; pixel < pixels; pixel++, x += fromStep, y += toStep) PutPixel(x, y, channels, accumulate);
+            // All slices of some pixels in turn, so that whole cache lines of y are written at a time.
+            for (var first = 0; first < pixels; first += PixelsPerTile)
+            {
+                var (at, tile) = ((long)item * pixels + first, Math.Min(PixelsPerTile, pixels - first));
+                for (var s = slices; s < slices + count; s++)
+                    for (var pixel = at; pixel < at + tile; pixel++)
+                        PutRun(s->Data + pixel * s->Channels, y + pixel * channels + s->First, s->Channels, accumulate: false);
+            }
+        }
+    }
+
+    // dy: [N,H,W,C] float32, dx_k: [N,H,W,C_k] float32
+    private readonly struct Splitting(
+        float* dy, int channels, int pixels, Slice* slices, int count, bool accumulate, float* scratch, long pitch) : IWork
+    {
+        public void Run(int item, int thread)
+        {
+            for (var first = 0; first < pixels; first += PixelsPerTile)
+                for (var s = slices; s < slices + count; s++)
+                {
+                    var at = (long)item * pixels + first;
+                    var tile = Math.Min(PixelsPerTile, pixels - first);
+                    float* from = dy + at * channels + s->First, to = s->Data + at * s->Channels;
+                    if (s->Channels < S.Width) SplitNarrow(from, to, s->Channels, tile, scratch + thread * pitch);
+                    else
+                        for (; tile > 0; tile--, from += channels, to += s->Channels)
+                            PutRun(from, to, s->Channels, accumulate);
+                }
+        }
+
+        private void SplitNarrow(float* from, float* to, int width, int tile, float* run)
+        {
+            for (var pixel = 0; pixel < tile; pixel++) S.Store(S.Load(from + pixel * channels), run + pixel * width);
+            PutRun(run, to, tile * width, accumulate);
         }
     }
 }

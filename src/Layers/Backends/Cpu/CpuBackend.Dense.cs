@@ -56,14 +56,16 @@ internal sealed unsafe partial class CpuBackend<S, V>
     {
         var (inputs, outputs) = (diffWeights.Shape.C, diffWeights.Shape.N / groups);
         var image = PaddedImage.ForForward(src.Shape.H, src.Shape.W, src.Shape.C, window);
-        var taps = TapTable.Forward(window, image, (int*)tables.Floats(TapTable.Integers(window)));
-        var runs = RunsOf(taps, inputs, image.Channels, window);
+        var table = (int*)tables.Floats(TapTable.Integers(window) + window.Taps * inputs);
+        var taps = TapTable.Forward(window, image, table);
+        var offsets = table + TapTable.Integers(window);
+        for (var k = 0; k < window.Taps * inputs; k++) offsets[k] = taps.Offset[k / inputs] + k % inputs;
         var floats = (long)window.Taps * inputs * FilterBank<S, V>.Padded(outputs);
         var parts = new ImageGroups(src.Shape.N, groups * floats);
         var sums = partials.Floats(parts.Count * groups * floats);
         var scratch = PerThread(image.Floats, out var pitch);
         var work = new DenseGradient(
-            P(src), src.Shape, P(diffDst), diffDst.Shape, window, groups, image, runs, parts, sums, groups * floats, scratch, pitch);
+            P(src), src.Shape, P(diffDst), diffDst.Shape, window, groups, image, offsets, parts, sums, groups * floats, scratch, pitch);
         team.Run(parts.Count, ref work);
         AddGradient(sums, parts.Count, diffWeights, outputs);
     }
@@ -130,7 +132,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
 
     // x: [N,H,W,C] float32, dy: [N,H',W',O] float32, sums: [part][group][tap, i][o rounded up]
     private readonly struct DenseGradient(
-        float* x, Shape src, float* dy, Shape dst, Window window, int groups, PaddedImage image, Runs runs, ImageGroups parts, float* sums,
+        float* x, Shape src, float* dy, Shape dst, Window window, int groups, PaddedImage image, int* offsets, ImageGroups parts, float* sums,
         long floats, float* scratch, long pitch) : IWork
     {
         public void Run(int item, int thread)
@@ -139,14 +141,22 @@ internal sealed unsafe partial class CpuBackend<S, V>
             var to = sums + item * floats;
             new Span<float>(to, (int)floats).Clear();
             var (inputs, outputs) = (src.C / groups, dst.C / groups);
+            var grid = new PixelGrid
+            {
+                XStep = src.C,
+                YStep = dst.C,
+                XRow = window.StrideH * image.RowPitch,
+                YRow = dst.W * dst.C,
+                Rows = dst.H,
+                Pixels = dst.W,
+            };
             for (var n = parts.First(item); n < parts.First(item + 1); n++)
             {
                 image.Fill<S, V>(x + n * src.CountPerImage, copy, 0);
-                for (var h = 0; h < dst.H; h++)
-                    for (var g = 0; g < groups; g++)
-                        FilterGradient<S, V>.Add(
-                            copy + (long)h * window.StrideH * image.RowPitch + g * inputs, image.Channels, runs,
-                            dy + n * dst.CountPerImage + (long)h * dst.W * dst.C + g * outputs, dst.C, dst.W, outputs, to + g * (floats / groups));
+                for (var g = 0; g < groups; g++)
+                    FilterGradient<S, V>.Add(
+                        copy + g * inputs, dy + n * dst.CountPerImage + g * outputs, grid, offsets, window.Taps * inputs, outputs,
+                        to + g * (floats / groups));
             }
         }
     }

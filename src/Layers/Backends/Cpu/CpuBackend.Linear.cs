@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends.Cpu.Kernels;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu;
@@ -35,10 +36,15 @@ internal sealed unsafe partial class CpuBackend<S, V>
     {
         X = P(x),
         Y = P(y),
-        XStep = x.Shape.C,
-        YStep = y.Shape.C,
         Images = 1,
-        Rows = 1,
-        Pixels = x.Shape.N,
+        Grid = new PixelGrid
+        {
+            XStep = x.Shape.C,
+            YStep = y.Shape.C,
+            XRow = x.Shape.C,
+            YRow = y.Shape.C,
+            Rows = x.Shape.N,
+            Pixels = 1,
+        },
     };
 }

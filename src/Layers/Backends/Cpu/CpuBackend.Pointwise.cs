@@ -63,21 +63,23 @@ internal sealed unsafe partial class CpuBackend<S, V>
     /// <summary>The pixels of x that a 1x1 window with a stride meets, from (shift, shift) on, and the channels of y from firstChannel on.</summary>
     private static PixelRows Strided(float* x, Shape src, float* y, Shape dst, Window window, int shift, int firstChannel)
     {
-        var rows = new PixelRows
+        return new PixelRows
         {
             X = x + ((long)shift * src.W + shift) * src.C,
             Y = y + firstChannel,
             XImage = src.CountPerImage,
             YImage = dst.CountPerImage,
-            XRow = (long)window.StrideH * src.W * src.C,
-            YRow = (long)dst.W * dst.C,
-            XStep = window.StrideW * src.C,
-            YStep = dst.C,
             Images = dst.N,
-            Rows = (src.H - shift + window.StrideH - 1) / window.StrideH,
-            Pixels = (src.W - shift + window.StrideW - 1) / window.StrideW,
+            Grid = new PixelGrid
+            {
+                XStep = window.StrideW * src.C,
+                YStep = dst.C,
+                XRow = window.StrideH * src.W * src.C,
+                YRow = dst.W * dst.C,
+                Rows = (src.H - shift + window.StrideH - 1) / window.StrideH,
+                Pixels = (src.W - shift + window.StrideW - 1) / window.StrideW,
+            },
         };
-        return window is { StrideH: 1, StrideW: 1 } ? rows.Joined() : rows;
     }
 
     private void Product(PixelRows pixels, float* filters, int inputs, int outputs, bool accumulate)
@@ -92,7 +94,9 @@ internal sealed unsafe partial class CpuBackend<S, V>
         var floats = (long)inputs * FilterBank<S, V>.Padded(outputs);
         var groups = new ImageGroups(images, floats);
         var sums = partials.Floats(groups.Count * floats);
-        var work = new PixelProductGradient(pixels, OneRun(inputs), outputs, groups, sums, floats);
+        var offsets = (int*)tables.Floats(inputs);
+        for (var k = 0; k < inputs; k++) offsets[k] = k;
+        var work = new PixelProductGradient(pixels, offsets, inputs, outputs, groups, sums, floats);
         team.Run(groups.Count, ref work);
         AddGradient(sums, groups.Count, diffWeights, outputs);
     }
@@ -117,19 +121,17 @@ internal sealed unsafe partial class CpuBackend<S, V>
         return packed;
     }
 
-    /// <summary>Pixels of two images that belong together, row by row.</summary>
+    /// <summary>The pixels of a batch that belong together.</summary>
     private struct PixelRows
     {
         public float* X, Y;
-        public long XImage, YImage, XRow, YRow;
-        public int XStep, YStep, Images, Rows, Pixels;
-
-        /// <summary>All rows of an image as one.</summary>
-        public readonly PixelRows Joined() => this with { Rows = 1, Pixels = Rows * Pixels };
+        public long XImage, YImage;
+        public int Images;
+        public PixelGrid Grid;
 
         /// <summary>From y to x.</summary>
         public readonly PixelRows Reversed() =>
-            this with { X = Y, Y = X, XImage = YImage, YImage = XImage, XRow = YRow, YRow = XRow, XStep = YStep, YStep = XStep };
+            this with { X = Y, Y = X, XImage = YImage, YImage = XImage, Grid = Grid.Reversed() };
     }
 
     // x: [N,H,W,I] float32, y: [N,H',W',O] float32
@@ -137,25 +139,26 @@ internal sealed unsafe partial class CpuBackend<S, V>
     {
         public void Run(int item, int thread)
         {
+            var grid = pixels.Grid;
             float* x = pixels.X + item * pixels.XImage, y = pixels.Y + item * pixels.YImage;
-            for (var row = 0; row < pixels.Rows; row++, x += pixels.XRow, y += pixels.YRow)
-                FilterBank<S, V>.Forward(x, pixels.XStep, runs, filters, y, pixels.YStep, pixels.Pixels, outputs, accumulate);
+            if (grid.XRow == grid.Pixels * grid.XStep && grid.YRow == grid.Pixels * grid.YStep)
+                grid = grid with { Rows = 1, Pixels = grid.Rows * grid.Pixels };
+            for (var row = 0; row < grid.Rows; row++, x += grid.XRow, y += grid.YRow)
+                FilterBank<S, V>.Forward(x, grid.XStep, runs, filters, y, grid.YStep, grid.Pixels, outputs, accumulate);
         }
     }
 
     // x: [N,H,W,I] float32, dy: [N,H',W',O] float32, sums: [group][I][O rounded up]
-    private readonly struct PixelProductGradient(PixelRows pixels, Runs runs, int outputs, ImageGroups groups, float* sums, long floats) : IWork
+    private readonly struct PixelProductGradient(
+        PixelRows pixels, int* offsets, int inputs, int outputs, ImageGroups groups, float* sums, long floats) : IWork
     {
         public void Run(int item, int thread)
         {
             var to = sums + item * floats;
             new Span<float>(to, (int)floats).Clear();
             for (var n = groups.First(item); n < groups.First(item + 1); n++)
-            {
-                float* x = pixels.X + n * pixels.XImage, dy = pixels.Y + n * pixels.YImage;
-                for (var row = 0; row < pixels.Rows; row++, x += pixels.XRow, dy += pixels.YRow)
-                    FilterGradient<S, V>.Add(x, pixels.XStep, runs, dy, pixels.YStep, pixels.Pixels, outputs, to);
-            }
+                FilterGradient<S, V>.Add(
+                    pixels.X + n * pixels.XImage, pixels.Y + n * pixels.YImage, pixels.Grid, offsets, inputs, outputs, to);
         }
     }
 }

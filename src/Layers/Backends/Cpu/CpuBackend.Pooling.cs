@@ -11,8 +11,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     {
         var image = PaddedImage.ForForward(src.Shape.H, src.Shape.W, src.Shape.C, window);
         var taps = TapTable.Forward(window, image, (int*)tables.Floats(TapTable.Integers(window)));
-        var row = dst.Shape.W * dst.Shape.C;
-        var scratch = PerThread(image.Floats + row + 64, out var pitch);
+        var scratch = PerThread(image.Floats, out var pitch);
         var work = new MaxWindows(
             P(src), src.Shape, P(dst), dst.Shape, (byte*)indices.Address, window.StrideH, image, taps, scratch, pitch);
         team.Run(dst.Shape.N, ref work);
@@ -91,33 +90,52 @@ internal sealed unsafe partial class CpuBackend<S, V>
         public void Run(int item, int thread)
         {
             var copy = scratch + thread * pitch;
-            var chosen = copy + image.Floats;
             image.Fill<S, V>(x + item * src.CountPerImage, copy, float.NegativeInfinity);
             var row = dst.W * dst.C;
             for (var h = 0; h < dst.H; h++)
             {
                 var first = item * dst.CountPerImage + (long)h * row;
-                Row(copy + (long)h * strideH * image.RowPitch, y + first, chosen, row);
-                for (var j = 0; j < row; j++) indices[first + j] = (byte)chosen[j];
+                var from = copy + (long)h * strideH * image.RowPitch;
+                var j = 0;
+                for (; j + 2 * S.Width <= row; j += 2 * S.Width) Two(from + j, y + first + j, indices + first + j);
+                for (; j < row; j += S.Width) One(from + j, y + first + j, indices + first + j, Math.Min(S.Width, row - j));
             }
         }
 
-        private void Row(float* from, float* to, float* chosen, int count)
+        private void Two(float* from, float* to, byte* chosen)
         {
-            for (var j = 0; j < count; j += S.Width)
+            V best = S.Broadcast(float.NegativeInfinity), other = best, place = S.Zero, otherPlace = place;
+            for (var t = 0; t < taps.Count; t++)
             {
-                V best = S.Broadcast(float.NegativeInfinity), place = S.Zero;
-                for (var t = 0; t < taps.Count; t++)
-                {
-                    var value = S.Load(from + j + taps.Offset[t]);
-                    // The first in row order wins a tie.
-                    place = S.WhereGreater(value, best, S.Broadcast(t), place);
-                    best = S.WhereGreater(value, best, value, best);
-                }
-
-                Put(best, to + j, Math.Min(S.Width, count - j));
-                S.Store(place, chosen + j);
+                var at = from + taps.Offset[t];
+                V value = S.Load(at), otherValue = S.Load(at + S.Width), tap = S.Broadcast(t);
+                // The first in row order wins a tie.
+                place = S.WhereGreater(value, best, tap, place);
+                best = S.WhereGreater(value, best, value, best);
+                otherPlace = S.WhereGreater(otherValue, other, tap, otherPlace);
+                other = S.WhereGreater(otherValue, other, otherValue, other);
             }
+
+            S.Store(best, to);
+            S.Store(other, to + S.Width);
+            S.StoreBytes(place, chosen);
+            S.StoreBytes(otherPlace, chosen + S.Width);
+        }
+
+        private void One(float* from, float* to, byte* chosen, int valid)
+        {
+            V best = S.Broadcast(float.NegativeInfinity), place = S.Zero;
+            for (var t = 0; t < taps.Count; t++)
+            {
+                var value = S.Load(from + taps.Offset[t]);
+                place = S.WhereGreater(value, best, S.Broadcast(t), place);
+                best = S.WhereGreater(value, best, value, best);
+            }
+
+            S.StorePart(best, to, valid);
+            var bytes = stackalloc byte[S.Width];
+            S.StoreBytes(place, bytes);
+            new Span<byte>(bytes, valid).CopyTo(new Span<byte>(chosen, valid));
         }
     }
 

@@ -40,10 +40,16 @@ internal sealed unsafe partial class CpuBackend<S, V>
         {
             var copy = scratch + thread * pitch;
             var to = y + item * dst.CountPerImage;
-            image.Fill<S, V>(x + (long)item * image.Height * image.Width * image.Channels, copy, 0);
-            var row = dst.W * dst.C;
+            var from = x + (long)item * image.Height * image.Width * image.Channels;
+            var (row, filled) = (dst.W * dst.C, 0);
+            var reach = image.Rows - (dst.H - 1) * strideH;
             for (var h = 0; h < dst.H; h++)
+            {
+                image.FillRows<S, V>(from, copy, filled, h * strideH + reach, 0);
+                filled = h * strideH + reach;
                 WindowSum<S, V>.Row(term, taps, copy + (long)h * strideH * image.RowPitch, period, to + h * row, row, accumulate: false);
+            }
+
             if (factors != null) MultiplyRow(to, factors, (int)dst.CountPerImage);
         }
     }
@@ -71,7 +77,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
             if (indices != null)
             {
                 var tap = indices + item * dst.CountPerImage;
-                for (var i = 0; i < dst.CountPerImage; i++) temporary[i] = tap[i];
+                for (var i = 0; i < dst.CountPerImage; i += S.Width) S.Store(S.LoadBytes(tap + i), temporary + i);
                 image.Fill<S, V>(temporary, second, -1);
             }
 
@@ -93,7 +99,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
 
             WindowSum<S, V>.Row(term, taps, source, period, temporary, pixels * src.C, accumulate: false);
             for (var q = 0; q < pixels; q++)
-                PutPixel(temporary + q * src.C, to + ((long)q * window.StrideW + phase) * src.C, src.C, accumulate);
+                PutRun(temporary + q * src.C, to + ((long)q * window.StrideW + phase) * src.C, src.C, accumulate);
         }
     }
 
@@ -102,9 +108,11 @@ internal sealed unsafe partial class CpuBackend<S, V>
         for (var i = 0; i < count; i += S.Width) Put(S.Multiply(S.Load(y + i), S.Load(factors + i)), y + i, Math.Min(S.Width, count - i));
     }
 
-    /// <summary>The channels of one pixel, none beside them.</summary>
-    private static void PutPixel(float* from, float* to, int channels, bool accumulate)
+    /// <summary>Some numbers, the channels of a pixel for instance, and none beside them.</summary>
+    private static void PutRun(float* from, float* to, int count, bool accumulate)
     {
-        for (var c = 0; c < channels; c += S.Width) Put(S.Load(from + c), to + c, Math.Min(S.Width, channels - c), accumulate);
+        var i = 0;
+        for (; i + S.Width <= count; i += S.Width) Put(S.Load(from + i), to + i, S.Width, accumulate);
+        if (i < count) Put(S.Load(from + i), to + i, count - i, accumulate);
     }
 }

@@ -77,58 +77,75 @@ internal unsafe struct ChannelSums<S, V, TTerms> : IWork
 
     private readonly void AddTile(long start, int length, double* lanes)
     {
-        var t = terms;
+        // Sums are stored before they are flushed: a call while they live in registers would spill them in every turn of the loop.
+        var sums = stackalloc float[8 * S.Width];
         var rows = length / period;
         var p = 0;
         for (; p + 4 * S.Width <= period; p += 4 * S.Width)
         {
-            V a0 = S.Zero, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-            var i = start + p;
-            for (var row = 0; row < rows; row++, i += period)
-            {
-                a0 = t.First(a0, i, p);
-                b0 = t.Second(b0, i, p);
-                a1 = t.First(a1, i + S.Width, p + S.Width);
-                b1 = t.Second(b1, i + S.Width, p + S.Width);
-                a2 = t.First(a2, i + 2 * S.Width, p + 2 * S.Width);
-                b2 = t.Second(b2, i + 2 * S.Width, p + 2 * S.Width);
-                a3 = t.First(a3, i + 3 * S.Width, p + 3 * S.Width);
-                b3 = t.Second(b3, i + 3 * S.Width, p + 3 * S.Width);
-            }
-
-            Flush(a0, b0, lanes + p, S.Width);
-            Flush(a1, b1, lanes + p + S.Width, S.Width);
-            Flush(a2, b2, lanes + p + 2 * S.Width, S.Width);
-            Flush(a3, b3, lanes + p + 3 * S.Width, S.Width);
+            Four(start + p, p, rows, sums);
+            for (var v = 0; v < 4 * S.Width; v += S.Width) Flush(sums + v, sums + 4 * S.Width + v, lanes + p + v, S.Width);
         }
 
         for (; p < period; p += S.Width)
         {
-            V a = S.Zero, b = S.Zero;
-            var i = start + p;
-            for (var row = 0; row < rows; row++, i += period)
-            {
-                a = t.First(a, i, p);
-                b = t.Second(b, i, p);
-            }
-
-            Flush(a, b, lanes + p, S.Width);
+            One(start + p, p, rows, sums);
+            Flush(sums, sums + S.Width, lanes + p, S.Width);
         }
 
         var done = rows * period;
         for (p = 0; done < length; p += S.Width, done += S.Width)
-            Flush(t.First(S.Zero, start + done, p), t.Second(S.Zero, start + done, p), lanes + p, Math.Min(S.Width, length - done));
+        {
+            One(start + done, p, 1, sums);
+            Flush(sums, sums + S.Width, lanes + p, Math.Min(S.Width, length - done));
+        }
     }
 
-    private readonly void Flush(V a, V b, double* lanes, int valid)
+    private readonly void Four(long i, int p, int rows, float* sums)
     {
-        var first = stackalloc float[2 * S.Width];
-        S.Store(a, first);
-        S.Store(b, first + S.Width);
+        var t = terms;
+        V a0 = S.Zero, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+        for (; rows > 0; rows--, i += period)
+        {
+            a0 = t.First(a0, i, p);
+            b0 = t.Second(b0, i, p);
+            a1 = t.First(a1, i + S.Width, p + S.Width);
+            b1 = t.Second(b1, i + S.Width, p + S.Width);
+            a2 = t.First(a2, i + 2 * S.Width, p + 2 * S.Width);
+            b2 = t.Second(b2, i + 2 * S.Width, p + 2 * S.Width);
+            a3 = t.First(a3, i + 3 * S.Width, p + 3 * S.Width);
+            b3 = t.Second(b3, i + 3 * S.Width, p + 3 * S.Width);
+        }
+
+        S.Store(a0, sums);
+        S.Store(a1, sums + S.Width);
+        S.Store(a2, sums + 2 * S.Width);
+        S.Store(a3, sums + 3 * S.Width);
+        S.Store(b0, sums + 4 * S.Width);
+        S.Store(b1, sums + 5 * S.Width);
+        S.Store(b2, sums + 6 * S.Width);
+        S.Store(b3, sums + 7 * S.Width);
+    }
+
+    private readonly void One(long i, int p, int rows, float* sums)
+    {
+        V a = S.Zero, b = S.Zero;
+        for (; rows > 0; rows--, i += period)
+        {
+            a = terms.First(a, i, p);
+            b = terms.Second(b, i, p);
+        }
+
+        S.Store(a, sums);
+        S.Store(b, sums + S.Width);
+    }
+
+    private readonly void Flush(float* first, float* second, double* lanes, int valid)
+    {
         for (var l = 0; l < valid; l++)
         {
             lanes[l] += first[l];
-            lanes[period + l] += first[S.Width + l];
+            lanes[period + l] += second[l];
         }
     }
 }

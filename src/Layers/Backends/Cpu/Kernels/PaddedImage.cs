@@ -38,9 +38,17 @@ internal readonly record struct PaddedImage(int Height, int Width, int Channels,
     /// <summary>Copies <paramref name="image"/>: [Height, Width, Channels] with <paramref name="border"/> around it.</summary>
     public unsafe void Fill<S, V>(float* image, float* copy, float border)
         where S : struct, ISimd<V>
+        where V : struct => FillRows<S, V>(image, copy, 0, Rows, border);
+
+    /// <summary>
+    /// Rows <paramref name="first"/> … <paramref name="end"/> − 1 of the copy, and what vectors may read behind them. Copying rows shortly before
+    /// they are needed finds them in the first cache.
+    /// </summary>
+    public unsafe void FillRows<S, V>(float* image, float* copy, int first, int end, float border)
+        where S : struct, ISimd<V>
         where V : struct
     {
-        for (var row = 0; row < Rows; row++)
+        for (var row = first; row < end; row++)
         {
             var y = row - Top;
             var to = copy + (long)row * RowPitch;
@@ -53,16 +61,16 @@ internal readonly record struct PaddedImage(int Height, int Width, int Channels,
             for (var phase = 0; phase < Phases; phase++, to += Columns * Channels)
             {
                 // Column q of the phase shows column q·Phases + phase − Left of the image.
-                var first = Math.Clamp((Left - phase + Phases - 1) / Phases, 0, Columns);
-                var end = Math.Clamp((Width + Left - phase + Phases - 1) / Phases, first, Columns);
-                var x = first * Phases + phase - Left;
-                CopyPixels<S, V>(image + ((long)y * Width + x) * Channels, Phases * Channels, to + first * Channels, end - first);
-                new Span<float>(to, first * Channels).Fill(border);
-                new Span<float>(to + end * Channels, (Columns - end) * Channels).Fill(border);
+                var begin = Math.Clamp((Left - phase + Phases - 1) / Phases, 0, Columns);
+                var stop = Math.Clamp((Width + Left - phase + Phases - 1) / Phases, begin, Columns);
+                var x = begin * Phases + phase - Left;
+                CopyPixels<S, V>(image + ((long)y * Width + x) * Channels, Phases * Channels, to + begin * Channels, stop - begin);
+                new Span<float>(to, begin * Channels).Fill(border);
+                new Span<float>(to + stop * Channels, (Columns - stop) * Channels).Fill(border);
             }
         }
 
-        new Span<float>(copy + (long)Rows * RowPitch, 2 * 16).Fill(border);
+        new Span<float>(copy + (long)end * RowPitch, 2 * 16).Fill(border);
     }
 
     private unsafe void CopyPixels<S, V>(float* from, int step, float* to, int pixels)

@@ -24,25 +24,30 @@ internal static unsafe class TapGradient<S, V>
     {
         // Taps behind the last one repeat it; their sums are not kept.
         var last = taps.Count - 1;
-        int o0 = taps.Offset[first], o1 = taps.Offset[Math.Min(first + 1, last)], o2 = taps.Offset[Math.Min(first + 2, last)];
-        int o3 = taps.Offset[Math.Min(first + 3, last)], o4 = taps.Offset[Math.Min(first + 4, last)], o5 = taps.Offset[Math.Min(first + 5, last)];
-        int o6 = taps.Offset[Math.Min(first + 6, last)], o7 = taps.Offset[Math.Min(first + 7, last)], o8 = taps.Offset[Math.Min(first + 8, last)];
+        float* x0 = x + taps.Offset[first], x1 = x + taps.Offset[Math.Min(first + 1, last)], x2 = x + taps.Offset[Math.Min(first + 2, last)];
+        float* x3 = x + taps.Offset[Math.Min(first + 3, last)], x4 = x + taps.Offset[Math.Min(first + 4, last)];
+        float* x5 = x + taps.Offset[Math.Min(first + 5, last)], x6 = x + taps.Offset[Math.Min(first + 6, last)];
+        float* x7 = x + taps.Offset[Math.Min(first + 7, last)], x8 = x + taps.Offset[Math.Min(first + 8, last)];
         V a0 = S.Zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, a8 = a0;
-        for (var row = 0; row < rows; row++, x += xPitch, dy += dyPitch)
-            for (var j = 0; j < length; j += period)
+        nint start = 0, step = period;
+        for (var row = 0; row < rows; row++, start += (nint)xPitch, dy += dyPitch - xPitch)
+        {
+            var end = start + length;
+            for (var j = start; j < end; j += step)
             {
-                var d = j + S.Width <= length ? S.Load(dy + j) : S.LoadPart(dy + j, length - j);
-                var at = x + j;
-                a0 = S.MultiplyAdd(d, S.Load(at + o0), a0);
-                a1 = S.MultiplyAdd(d, S.Load(at + o1), a1);
-                a2 = S.MultiplyAdd(d, S.Load(at + o2), a2);
-                a3 = S.MultiplyAdd(d, S.Load(at + o3), a3);
-                a4 = S.MultiplyAdd(d, S.Load(at + o4), a4);
-                a5 = S.MultiplyAdd(d, S.Load(at + o5), a5);
-                a6 = S.MultiplyAdd(d, S.Load(at + o6), a6);
-                a7 = S.MultiplyAdd(d, S.Load(at + o7), a7);
-                a8 = S.MultiplyAdd(d, S.Load(at + o8), a8);
+                var d = S.Load(dy + j);
+                if (j + S.Width > end) d = S.LoadPart(dy + j, (int)(end - j));
+                a0 = S.MultiplyAdd(d, S.Load(x0 + j), a0);
+                a1 = S.MultiplyAdd(d, S.Load(x1 + j), a1);
+                a2 = S.MultiplyAdd(d, S.Load(x2 + j), a2);
+                a3 = S.MultiplyAdd(d, S.Load(x3 + j), a3);
+                a4 = S.MultiplyAdd(d, S.Load(x4 + j), a4);
+                a5 = S.MultiplyAdd(d, S.Load(x5 + j), a5);
+                a6 = S.MultiplyAdd(d, S.Load(x6 + j), a6);
+                a7 = S.MultiplyAdd(d, S.Load(x7 + j), a7);
+                a8 = S.MultiplyAdd(d, S.Load(x8 + j), a8);
             }
+        }
 
         Add(a0, first);
         Add(a1, first + 1);

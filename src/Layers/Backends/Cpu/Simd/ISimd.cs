@@ -52,4 +52,10 @@ internal unsafe interface ISimd<V>
 
     /// <summary>Writes the first <paramref name="count"/> floats only.</summary>
     static abstract void StorePart(V value, float* destination, int count);
+
+    /// <summary>Width bytes as floats.</summary>
+    static abstract V LoadBytes(byte* source);
+
+    /// <summary>Whole numbers 0 … 127 as Width bytes.</summary>
+    static abstract void StoreBytes(V value, byte* destination);
 }

@@ -81,6 +81,19 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadBytes(byte* source) =>
+        Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(int*)source).AsByte())).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Vector128<float> value, byte* destination)
+    {
+        var numbers = Vector128.ConvertToInt32Native(value);
+        var words = Vector128.Narrow(numbers, numbers);
+        var bytes = Vector128.Narrow(words, words);
+        *(int*)destination = bytes.AsInt32().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Mask(int count) =>
         Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(LaneMask.FirstLanes), (nuint)(LaneMask.Lanes - count)).AsSingle();
 }

@@ -82,6 +82,19 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadBytes(byte* source) =>
+        Vector512.ConvertToSingle(Vector512.WidenLower(Vector512.WidenLower(Vector128.Load(source).ToVector256Unsafe().ToVector512Unsafe())).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Vector512<float> value, byte* destination)
+    {
+        var numbers = Vector512.ConvertToInt32Native(value);
+        var words = Vector512.Narrow(numbers, numbers);
+        var bytes = Vector512.Narrow(words, words);
+        bytes.GetLower().GetLower().Store((sbyte*)destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Mask(int count) =>
         Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(LaneMask.FirstLanes), (nuint)(LaneMask.Lanes - count)).AsSingle();
 }

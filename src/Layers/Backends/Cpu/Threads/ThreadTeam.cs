@@ -88,6 +88,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
+        if (stopping) return;
         stopping = true;
         parking.Release(workers.Length + 1);
         foreach (var worker in workers) worker.Join();
