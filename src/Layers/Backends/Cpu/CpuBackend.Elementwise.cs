@@ -1,4 +1,5 @@
 using MIOpenDarts.Layers.Backends.Cpu.Kernels;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu;
@@ -32,9 +33,8 @@ internal sealed unsafe partial class CpuBackend<S, V>
     /// <inheritdoc/>
     public override void ScaleImages(Tensor<float> src, Tensor<float> factors, Tensor<float> dst, bool accumulate)
     {
-        var size = src.Shape.CountPerImage;
-        for (var n = 0; n < src.Shape.N; n++)
-            Each(new Scaled(P(factors)[n], P(src) + n * size, P(dst) + n * size, accumulate), size);
+        var work = new ScaledImages(P(src), P(factors), P(dst), src.Shape.CountPerImage, accumulate);
+        team.Run(src.Shape.N, ref work);
     }
 
     /// <inheritdoc/>
@@ -89,5 +89,15 @@ internal sealed unsafe partial class CpuBackend<S, V>
     private readonly struct Multiplied(float* x, float* f, float* y, bool accumulate) : IElementwise
     {
         public void Apply(long i, int p, int count) => Put(S.Multiply(S.Load(f + i), S.Load(x + i)), y + i, count, accumulate);
+    }
+
+    // x, y: [N,H,W,C] float32, f: [N]
+    private readonly struct ScaledImages(float* x, float* f, float* y, long size, bool accumulate) : IWork
+    {
+        public void Run(int item, int thread)
+        {
+            var image = new Elementwise<S, V, Scaled>(new Scaled(f[item], x + item * size, y + item * size, accumulate), size, 4 * S.Width);
+            for (var piece = 0; piece < image.Items; piece++) image.Run(piece, thread);
+        }
     }
 }
