@@ -40,7 +40,7 @@ internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork
         ChannelSums<S, V>.Sum(dy, length, call->Period, sums);
         for (var k = 0; k < call->Count; k++)
         {
-            ChannelSums<S, V>.Centred(dy, dy + call->Offsets[k], length, call->Period, call->Means + k * pattern, sums + (k + 1) * pattern);
+            ChannelSums<S, V>.Centred(dy, dy + call->Runs[k].Offset, length, call->Period, call->Means + k * pattern, sums + (k + 1) * pattern);
             if (call->IdentityDiffs[k] != 0) AddScaled(dy, dy + call->IdentityDiffs[k], length, call->Weights[k]);
         }
     }

@@ -23,8 +23,8 @@ internal unsafe struct MixCall
     /// <summary>The node, or its gradient: [N,H,W,C].</summary>
     public float* Node;
 
-    /// <summary>[Count]: how many floats each branch lies behind the node.</summary>
-    public nint* Offsets;
+    /// <summary>[Count]: how many floats each branch lies behind the node, as runs of one tap.</summary>
+    public TapRun* Runs;
 
     /// <summary>[Count][pattern]: weight/σ; [pattern]: −Σ weight·mean/σ.</summary>
     public float* Scales, Shift;
@@ -52,7 +52,7 @@ internal unsafe struct MixCall
         (Images, Channels, Length, Count) = (shape.N, shape.C, checked((int)shape.CountPerImage), count);
         Period = ChannelPattern.Vectors(shape.C, vectorWidth);
         nint pattern = Period * vectorWidth;
-        Offsets = cursor.Take<nint>(count);
+        Runs = (TapRun*)cursor.Take((nint)count * sizeof(TapRun) / sizeof(float));
         IdentityDiffs = cursor.Take<nint>(count);
         Weights = cursor.Take(count);
         Scales = cursor.Take(count * pattern);
@@ -76,7 +76,7 @@ internal unsafe struct MixCall
             var means = new Span<float>(Means + (nint)k * length, length);
             Weights[k] = w[b.Index];
             IdentityDiffs[k] = b.Identity?.Diff is { } diff ? (nint)((float*)diff.Address - Node) : 0;
-            Offsets[k] = (nint)((float*)(b.Normalized?.Value ?? b.Identity!).Address - Node);
+            Runs[k] = new TapRun { Offset = (nint)((float*)(b.Normalized?.Value ?? b.Identity!).Address - Node), Taps = 1, Spacing = 1 };
             if (b.Normalized is null)
             {
                 scales.Fill(Weights[k]);

@@ -19,14 +19,14 @@ internal readonly unsafe struct MixForward<S, V>(MixCall* call) : IWork
         for (var j = 0; j < whole; j += strip)
         {
             var y = node + (nint)j * S.Width;
-            WeightedRuns<S, V>.Run(y, Math.Min(strip, whole - j), y, call->Offsets, call->Count, call->Scales, call->Shift, call->Period);
+            WeightedRuns<S, V>.Run(y, Math.Min(strip, whole - j), y, call->Runs, call->Count, call->Scales, call->Shift, call->Period);
         }
 
         var pattern = call->Period * S.Width;
         for (var i = whole * S.Width; i < call->Length; i++)
         {
             var sum = call->Shift[i % pattern];
-            for (var k = 0; k < call->Count; k++) sum = MathF.FusedMultiplyAdd(call->Scales[k * pattern + i % pattern], node[call->Offsets[k] + i], sum);
+            for (var k = 0; k < call->Count; k++) sum = MathF.FusedMultiplyAdd(call->Scales[k * pattern + i % pattern], node[call->Runs[k].Offset + i], sum);
             node[i] = sum;
         }
     }

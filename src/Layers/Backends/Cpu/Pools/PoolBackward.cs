@@ -37,8 +37,8 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWo
                 var remainder = bordered % source.StrideH * source.StrideW + phase;
                 var taps = gradient->Flipped[remainder];
                 var d = dx + phase * source.PhaseFloats;
-                WeightedRuns<S, V>.Run(d, vectors, memory + gradient->Average + corner, taps.Offsets, taps.Count, taps.Weights, null, source.Period);
-                AddLargest(memory + gradient->Max + corner, memory + gradient->Indices + corner, taps, gradient->Numbers[remainder], vectors, d);
+                WeightedRuns<S, V>.Run(d, vectors, memory + gradient->Average + corner, taps.Runs, taps.Count, taps.Weights, null, source.Period);
+                AddLargest(memory + gradient->Max + corner, memory + gradient->Indices + corner, taps, gradient->Offsets + remainder * call.Window.Taps, vectors, d);
             }
 
             var row = source.StrideW == 1 ? dx : SourceDiff<S, V>.Interleave(source, dx, memory + gradient->Row);
@@ -56,8 +56,8 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWo
         var at = gradient->Diff.At(h, 0, call.Source.Channels);
         var max = memory + call.MaxRow;
         var mean = memory + call.AverageRow;
-        WeightedRuns<S, V>.Run(max, vectors, call.Max + start, gradient->MaxEdges.Runs.Offsets, gradient->MaxEdges.Runs.Count, gradient->MaxEdges.Runs.Weights, gradient->MaxEdges.Offset, period);
-        WeightedRuns<S, V>.Run(mean, vectors, call.Average + start, gradient->AverageEdges.Runs.Offsets, gradient->AverageEdges.Runs.Count, gradient->AverageEdges.Runs.Weights, gradient->AverageEdges.Offset, period);
+        WeightedRuns<S, V>.Run(max, vectors, call.Max + start, gradient->MaxEdges.Runs.Runs, gradient->MaxEdges.Runs.Count, gradient->MaxEdges.Runs.Weights, gradient->MaxEdges.Offset, period);
+        WeightedRuns<S, V>.Run(mean, vectors, call.Average + start, gradient->AverageEdges.Runs.Runs, gradient->AverageEdges.Runs.Count, gradient->AverageEdges.Runs.Weights, gradient->AverageEdges.Offset, period);
         var rows = S.Broadcast(call.InverseRows(h));
         for (var i = 0; i < length; i += S.Width)
             S.Store(S.Multiply(S.Load(mean + i), S.Multiply(S.Load(call.InverseColumns + i), rows)), mean + i);
@@ -68,13 +68,17 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWo
         for (var i = 0; i < length; i++) taps[i] = indices[i];
     }
 
-    private static void AddLargest(float* d, float* indices, TapList taps, float* numbers, int vectors, float* dx)
+    private static void AddLargest(float* d, float* indices, TapList taps, nint* offsets, int vectors, float* dx)
     {
         for (var i = 0; i < vectors * S.Width; i += S.Width)
         {
             var sum = S.Load(dx + i);
-            for (var t = 0; t < taps.Count; t++)
-                sum = S.Add(sum, S.WhereEqual(S.Load(indices + taps.Offsets[t] + i), S.Broadcast(numbers[t]), S.Load(d + taps.Offsets[t] + i)));
+            for (var t = 0; t < taps.Taps; t++)
+            {
+                var (number, at) = (taps.Numbers[t], offsets[taps.Numbers[t]] + i);
+                sum = S.Add(sum, S.WhereEqual(S.Load(indices + at), S.Broadcast(number), S.Load(d + at)));
+            }
+
             S.Store(sum, dx + i);
         }
     }

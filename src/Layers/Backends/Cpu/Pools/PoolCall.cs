@@ -21,8 +21,9 @@ internal unsafe struct PoolCall
     /// <summary>[N,H',W',C].</summary>
     public byte* Indices;
 
-    /// <summary>All taps with weight one: offsets in the bordered source.</summary>
+    /// <summary>All taps with weight one in the bordered source; [taps] their offsets in row order.</summary>
     public TapList Taps;
+    public nint* Offsets;
 
     /// <summary>[W'] pattern along a row of outputs: 1/columns inside the image.</summary>
     public float* InverseColumns;
@@ -50,9 +51,8 @@ internal unsafe struct PoolCall
         Source = new SourceLayout(
             src.H, src.W, src.C, Math.Max(Window.PaddingH, Window.PaddingW), Window.StrideH, Window.StrideW, vectorWidth);
         var pattern = Source.Period * vectorWidth;
-        Taps.Count = Window.Taps;
-        Taps.Offsets = cursor.Take<nint>(Taps.Count);
-        Taps.Weights = cursor.Take((nint)Taps.Count * pattern);
+        Taps.LayOut(Window.Taps, pattern, ref cursor);
+        Offsets = cursor.Take<nint>(Window.Taps);
         InverseColumns = cursor.Take(RowLength);
         MaxStatistics = cursor.Take<double>(Images * 3 * src.C);
         AverageStatistics = cursor.Take<double>(Images * 3 * src.C);
@@ -77,8 +77,13 @@ internal unsafe struct PoolCall
         Threads = scratch.Threads;
         FloatsPerThread = scratch.FloatsPerThread;
         new Span<int>(Started, threads).Clear();
-        new Span<float>(Taps.Weights, Taps.Count * Source.Period * vectorWidth).Fill(1);
-        for (var t = 0; t < Taps.Count; t++) Taps.Offsets[t] = Source.At(TapRow(t), TapColumn(t));
+        var pattern = Source.Period * vectorWidth;
+        new Span<float>(Taps.Weights, Window.Taps * pattern).Fill(1);
+        Span<nint> offsets = stackalloc nint[Window.Taps];
+        Span<int> numbers = stackalloc int[Window.Taps];
+        for (var t = 0; t < Window.Taps; t++) (numbers[t], offsets[t]) = (t, Offsets[t] = Source.At(TapRow(t), TapColumn(t)));
+        (Taps.Count, Taps.Taps) = (0, 0);
+        Taps.Append(offsets, numbers, pattern);
         for (var w = 0; w < Width; w++)
             new Span<float>(InverseColumns + (nint)w * Source.Channels, Source.Channels)
                 .Fill(1f / Inside(w * Window.StrideW - Window.PaddingW, Window.KernelW, Source.Width));

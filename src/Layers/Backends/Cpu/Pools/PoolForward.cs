@@ -28,7 +28,7 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
             var (start, row) = (((nint)item * call->Height + h) * length, h * call->Window.StrideH * source.RowFloats);
             Largest(memory + call->Bottomless + row, vectors, best, memory + call->IndexRow, call->Indices + start, length);
             WeightedRuns<S, V>.Run(
-                mean, vectors, memory + call->Zeroed + row, call->Taps.Offsets, call->Taps.Count, call->Taps.Weights, null, period);
+                mean, vectors, memory + call->Zeroed + row, call->Taps.Runs, call->Taps.Count, call->Taps.Weights, null, period);
             var rows = S.Broadcast(call->InverseRows(h));
             for (var i = 0; i < length; i += S.Width)
                 S.Store(S.Multiply(S.Load(mean + i), S.Multiply(S.Load(call->InverseColumns + i), rows)), mean + i);
@@ -78,10 +78,10 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
     {
         for (var i = 0; i < vectors * S.Width; i += S.Width)
         {
-            var (value, tap) = (S.Load(x + call->Taps.Offsets[0] + i), S.Zero);
-            for (var t = 1; t < call->Taps.Count; t++)
+            var (value, tap) = (S.Load(x + call->Offsets[0] + i), S.Zero);
+            for (var t = 1; t < call->Window.Taps; t++)
             {
-                var next = S.Load(x + call->Taps.Offsets[t] + i);
+                var next = S.Load(x + call->Offsets[t] + i);
                 tap = S.WhereGreater(next, value, S.Broadcast(t), tap);
                 value = S.WhereGreater(next, value, next, value);
             }

@@ -14,16 +14,14 @@ internal unsafe struct PoolGradient
     /// <summary>dz of a pooled value as a sum over its edges: runs relative to the value, weights and constant by pattern.</summary>
     public EdgeSum MaxEdges, AverageEdges;
 
-    /// <summary>[StrideH][StrideW]: taps that read source pixels with these remainders, as runs in the outputs' gradients; their numbers.</summary>
+    /// <summary>[StrideH][StrideW]: taps that read source pixels with these remainders, as runs in the outputs' gradients.</summary>
     public TapList* Flipped;
-    public float** Numbers;
 
     /// <summary>In a thread's memory: gradient of the largest values, taps, gradient of the means, a row of dx by remainder and in order.</summary>
     public nint Max, Indices, Average, DiffRow, Row;
 
-    private nint* offsets;
-    private float* weights;
-    private float* numbers;
+    /// <summary>[StrideH][StrideW][taps]: the same taps' offsets one by one.</summary>
+    public nint* Offsets;
 
     /// <summary>Takes the memory; <see cref="PoolCall.Describe"/> comes first.</summary>
     public void LayOut(int maxEdges, int averageEdges, int vectorWidth, ref MemoryCursor cursor, ref MemoryCursor thread)
@@ -34,10 +32,14 @@ internal unsafe struct PoolGradient
         MaxEdges.LayOut(maxEdges, pattern, ref cursor);
         AverageEdges.LayOut(averageEdges, pattern, ref cursor);
         Flipped = cursor.Take<TapList>(phases);
-        Numbers = (float**)cursor.Take<nint>(phases);
-        offsets = cursor.Take<nint>(Call.Taps.Count);
-        weights = cursor.Take(Call.Taps.Count * pattern);
-        numbers = cursor.Take(Call.Taps.Count);
+        Offsets = cursor.Take<nint>(phases * Call.Window.Taps);
+        for (var phase = 0; phase < phases; phase++)
+        {
+            var list = default(TapList);
+            list.LayOut(Call.Window.Taps, pattern, ref cursor);
+            if (cursor.IsReal) Flipped[phase] = list;
+        }
+
         Max = thread.TakeOffset(Diff.Floats);
         Indices = thread.TakeOffset(Diff.Floats);
         Average = thread.TakeOffset(Diff.Floats);
@@ -52,29 +54,31 @@ internal unsafe struct PoolGradient
         var pattern = source.Period * vectorWidth;
         MaxEdges.Fill(pools.Max, pools.MaxEdges, pattern);
         AverageEdges.Fill(pools.Average, pools.AverageEdges, pattern);
-        new Span<float>(weights, Call.Taps.Count * pattern).Fill(1);
-        var used = 0;
+        Span<nint> offsets = stackalloc nint[Call.Window.Taps];
+        Span<int> numbers = stackalloc int[Call.Window.Taps];
         for (var remainder = 0; remainder < source.StrideH * source.StrideW; remainder++)
         {
-            var list = new TapList { Offsets = offsets + used, Weights = weights };
-            Numbers[remainder] = numbers + used;
-            for (var t = 0; t < Call.Taps.Count; t++)
+            ref var list = ref Flipped[remainder];
+            (list.Count, list.Taps) = (0, 0);
+            new Span<float>(list.Weights, Call.Window.Taps * pattern).Fill(1);
+            var count = 0;
+            for (var t = Call.Window.Taps - 1; t >= 0; t--)
             {
                 var (row, column) = (remainder / source.StrideW - Call.TapRow(t), remainder % source.StrideW - Call.TapColumn(t));
                 if (row % source.StrideH != 0 || column % source.StrideW != 0) continue;
-                Numbers[remainder][list.Count] = t;
-                list.Offsets[list.Count++] = Diff.At(row / source.StrideH, column / source.StrideW, source.Channels);
+                offsets[count] = Diff.At(row / source.StrideH, column / source.StrideW, source.Channels);
+                numbers[count++] = t;
             }
 
-            Flipped[remainder] = list;
-            used += list.Count;
+            for (var t = 0; t < count; t++) Offsets[remainder * Call.Window.Taps + numbers[t]] = offsets[t];
+            list.Append(offsets[..count], numbers[..count], pattern);
         }
     }
 
     private readonly DiffLayout Borders(int vectorWidth)
     {
         // A pool is geometry like a depthwise branch, so the same border serves.
-        var branch = new BranchCall { Height = Call.Height, Width = Call.Width, Window = Call.Window, Taps = Call.Taps };
+        var branch = new BranchCall { Height = Call.Height, Width = Call.Width, Window = Call.Window };
         return DiffLayout.For(Call.Source, &branch, 1, vectorWidth);
     }
 }
@@ -91,9 +95,8 @@ internal unsafe struct EdgeSum
     /// <summary>Takes the memory.</summary>
     public void LayOut(int edges, nint pattern, ref MemoryCursor cursor)
     {
+        Runs.LayOut(edges + 1, pattern, ref cursor);
         Runs.Count = edges + 1;
-        Runs.Offsets = cursor.Take<nint>(Runs.Count);
-        Runs.Weights = cursor.Take(Runs.Count * pattern);
         Offset = cursor.Take(pattern);
     }
 
@@ -103,13 +106,13 @@ internal unsafe struct EdgeSum
         var value = Runs.Weights + (nint)edges.Length * pattern;
         new Span<float>(value, pattern).Clear();
         new Span<float>(Offset, pattern).Clear();
-        Runs.Offsets[edges.Length] = 0;
+        Runs.Runs[edges.Length] = new TapRun { Taps = 1, Spacing = 1 };
         for (var e = 0; e < edges.Length; e++)
         {
             var channels = edges[e].Norm.Channels;
             var valueScale = (float*)edges[e].ValueScale.Address;
             var offset = (float*)edges[e].Offset.Address;
-            Runs.Offsets[e] = (nint)((float*)edges[e].Diff!.Address - (float*)z.Address);
+            Runs.Runs[e] = new TapRun { Offset = (nint)((float*)edges[e].Diff!.Address - (float*)z.Address), Taps = 1, Spacing = 1 };
             ChannelPattern.Fill(Runs.Weights + (nint)e * pattern, (float*)edges[e].DiffScale.Address, channels, pattern);
             for (var j = 0; j < pattern; j++)
             {

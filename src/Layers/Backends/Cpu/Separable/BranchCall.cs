@@ -68,7 +68,6 @@ internal unsafe struct BranchCall
         (Outputs, Height, Width) = (dst.C, dst.H, dst.W);
         HasDepthwise = branch.Depthwise is not null;
         Window = HasDepthwise ? branch.Window : Window.Point;
-        Taps.Count = Window.Taps;
         OutputPeriod = ChannelPattern.Vectors(Outputs, vectorWidth);
         TileRows = Math.Clamp(TileFloats / (Width * Math.Max(inputs, Outputs)), 1, Height);
         Forward = PackedFilter.For(inputs, Outputs, Width, vectorWidth);
@@ -78,8 +77,7 @@ internal unsafe struct BranchCall
     /// <summary>Takes memory for the filters and the statistics.</summary>
     public void LayOut(ref MemoryCursor cursor, in SourceLayout source, int images, int vectorWidth)
     {
-        Taps.Offsets = cursor.Take<nint>(Taps.Count);
-        Taps.Weights = cursor.Take(Taps.Count * source.Period * vectorWidth);
+        Taps.LayOut(Window.Taps, (nint)source.Period * vectorWidth, ref cursor);
         Forward.LayOut(ref cursor);
         Statistics = cursor.Take<double>(images * 3 * Outputs);
     }
@@ -93,18 +91,24 @@ internal unsafe struct BranchCall
         ValueScale = cursor.Take(output);
         Offset = cursor.Take(output);
         PointwiseSums = cursor.Take(groups * PointwiseFloats);
-        DepthwiseSums = cursor.Take((nint)groups * Taps.Count * pattern);
+        DepthwiseSums = cursor.Take((nint)groups * Window.Taps * pattern);
     }
 
-    /// <summary>Writes tap offsets and the depthwise filter: [C,1,kh,kw] → [tap][pattern].</summary>
-    public readonly void PackTaps(float* filter, in SourceLayout source, int vectorWidth)
+    /// <summary>Sorts the taps and copies the depthwise filter: [C,1,kh,kw] → [tap][pattern].</summary>
+    public void PackTaps(float* filter, in SourceLayout source, int vectorWidth)
     {
-        var length = source.Period * vectorWidth;
-        for (var t = 0; t < Taps.Count; t++)
+        var (taps, pattern) = (Window.Taps, source.Period * vectorWidth);
+        Span<nint> offsets = stackalloc nint[taps];
+        Span<int> numbers = stackalloc int[taps];
+        for (var t = 0; t < taps; t++) (numbers[t], offsets[t]) = (t, source.At(TapRow(t, source), TapColumn(t, source)));
+        (Taps.Count, Taps.Taps) = (0, 0);
+        Taps.Append(offsets, numbers, pattern);
+        for (var t = 0; t < taps; t++)
         {
-            Taps.Offsets[t] = source.At(TapRow(t, source), TapColumn(t, source));
-            for (var j = 0; j < length; j++)
-                Taps.Weights[t * length + j] = filter == null ? 1 : filter[j % source.Channels * Taps.Count + t];
+            var weights = Taps.Weights + (nint)t * pattern;
+            var number = Taps.Numbers[t];
+            for (var c = 0; c < source.Channels; c++) weights[c] = filter == null ? 1 : filter[c * taps + number];
+            ChannelPattern.Repeat(weights, source.Channels, pattern);
         }
     }
 

@@ -15,6 +15,6 @@ internal static unsafe class Depthwise<S, V>
         var vectors = (length + S.Width - 1) / S.Width;
         for (var h = first; h < first + rows; h++, u += length)
             WeightedRuns<S, V>.Run(
-                u, vectors, x + h * source.StrideH * source.RowFloats, branch.Taps.Offsets, branch.Taps.Count, branch.Taps.Weights, null, source.Period);
+                u, vectors, x + h * source.StrideH * source.RowFloats, branch.Taps.Runs, branch.Taps.Count, branch.Taps.Weights, null, source.Period);
     }
 }

@@ -24,7 +24,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         {
             ref var b = ref call.Branches[i];
             new Span<float>(b.PointwiseSums + item * b.PointwiseFloats, (int)b.PointwiseFloats).Clear();
-            new Span<float>(b.DepthwiseSums + (nint)item * b.Taps.Count * pattern, b.Taps.Count * pattern).Clear();
+            new Span<float>(b.DepthwiseSums + (nint)item * b.Window.Taps * pattern, b.Window.Taps * pattern).Clear();
         }
 
         new Span<double>(gradient->SourceSums + (nint)item * 2 * call.Source.Channels, 2 * call.Source.Channels).Clear();
@@ -61,8 +61,8 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         if (!gradient->WeightGradients || !b.HasDepthwise) return;
         TapSums<S, V>.Run(
             memory + b.DiffMiddle + gradient->Diff.At(0, 0, call.Source.Channels), gradient->Diff.Row, x, call.Source.StrideH * call.Source.RowFloats,
-            b.Height, (b.Width * call.Source.Channels + S.Width - 1) / S.Width, b.Taps.Offsets, b.Taps.Count,
-            b.DepthwiseSums + (nint)item * b.Taps.Count * pattern, call.Source.Period);
+            b.Height, (b.Width * call.Source.Channels + S.Width - 1) / S.Width, b.Taps.Runs, b.Taps.Count,
+            b.DepthwiseSums + (nint)item * b.Window.Taps * pattern, call.Source.Period);
     }
 
     /// <summary>dz = a·diff + b·z + c, through the batch norm behind the branch.</summary>

@@ -29,7 +29,7 @@ internal static unsafe class SourceDiff<S, V>
                 var bordered = h + source.Border;
                 ref var taps = ref gradient.Flipped[bordered % source.StrideH * source.StrideW + phase];
                 var corner = memory + gradient.Middles + bordered / source.StrideH * gradient.Diff.Row + (nint)first * source.Channels;
-                WeightedRuns<S, V>.Run(d, vectors, corner, taps.Offsets, taps.Count, taps.Weights, null, source.Period);
+                WeightedRuns<S, V>.Run(d, vectors, corner, taps.Runs, taps.Count, taps.Weights, null, source.Period);
                 var image = x + bordered * source.RowFloats + phase * source.PhaseFloats + (nint)first * source.Channels;
                 for (var i = 0; i < vectors * S.Width; i += S.Width) S.Store(S.WherePositive(S.Load(image + i), S.Load(d + i)), d + i);
                 if (!normalized) continue;

@@ -27,9 +27,9 @@ internal static unsafe class WeightSums<S, V>
     {
         var sums = b.DepthwiseSums;
         var pattern = source.Period * S.Width;
-        Add(sums, groups, (nint)b.Taps.Count * pattern);
-        for (var t = 0; t < b.Taps.Count; t++)
-            for (var j = 0; j < pattern; j++) diff[j % source.Channels * b.Taps.Count + t] += sums[t * pattern + j];
+        Add(sums, groups, (nint)b.Taps.Taps * pattern);
+        for (var t = 0; t < b.Taps.Taps; t++)
+            for (var j = 0; j < pattern; j++) diff[j % source.Channels * b.Taps.Taps + b.Taps.Numbers[t]] += sums[t * pattern + j];
     }
 
     private static void Add(float* sums, int groups, nint length)

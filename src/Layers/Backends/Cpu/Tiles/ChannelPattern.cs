@@ -22,6 +22,12 @@ internal static unsafe class ChannelPattern
             for (var c = 0; c < channels && j + c < length; c++) pattern[j + c] = values[c] * factor;
     }
 
+    /// <summary>Repeats the first <paramref name="channels"/> floats up to <paramref name="length"/>.</summary>
+    public static void Repeat(float* pattern, int channels, int length)
+    {
+        for (var j = channels; j < length; j++) pattern[j] = pattern[j - channels];
+    }
+
     /// <summary>sums[c] += Σ pattern[j] over the j that belong to channel c.</summary>
     public static void Fold(float* pattern, double* sums, int channels, int length)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
@@ -7,8 +8,6 @@ internal static unsafe class TapSums<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {
-    private const int Taps = 9;
-
     /// <summary>
     /// sums[t] += Σ_rows Σ_i d[i] · x[offset_t + i], by channel pattern. Floats of d that belong to a row's last vector but not to
     /// the row must be zero.
@@ -19,63 +18,162 @@ internal static unsafe class TapSums<S, V>
     /// <param name="xRow">Floats from one row of x to the next.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="vectors">Vectors in a row.</param>
-    /// <param name="offsets">[count], in floats.</param>
-    /// <param name="count">Number of taps.</param>
-    /// <param name="sums">[count][period · width].</param>
+    /// <param name="runs">Taps relative to x.</param>
+    /// <param name="count">Number of runs.</param>
+    /// <param name="sums">[taps of all runs][period · width].</param>
     /// <param name="period">Vectors in a channel pattern.</param>
     public static void Run(
-        float* d, nint dRow, float* x, nint xRow, int rows, int vectors, nint* offsets, int count, float* sums, int period)
+        float* d, nint dRow, float* x, nint xRow, int rows, int vectors, TapRun* runs, int count, float* sums, int period)
     {
-        var (step, length) = (period * S.Width, vectors * S.Width);
-        var rest = stackalloc nint[Taps];
-        var spare = stackalloc float[Taps * S.Width];
-        for (var t = 0; t < count; t += Taps)
+        var pattern = period * S.Width;
+        var block = stackalloc float[Most * TapRun.MostTaps * S.Width];
+        for (var done = 0; done < count;)
         {
-            // The last group is filled up with taps whose sums nobody reads.
-            var present = Math.Min(Taps, count - t);
-            var places = offsets + t;
-            if (present < Taps)
+            // Up to three runs of one spacing: with five taps each their sums and pixels just fill AVX-512's registers.
+            var (present, taps) = (1, runs->Taps);
+            while (present < Most && done + present < count && runs[present].Spacing == runs->Spacing)
+                taps = Math.Max(taps, runs[present++].Taps);
+            var step = runs->Spacing * pattern;
+            for (var phase = 0; phase < step && phase < vectors * S.Width; phase += S.Width)
             {
-                for (var i = 0; i < Taps; i++) rest[i] = offsets[t + Math.Min(i, present - 1)];
-                places = rest;
+                nint length = (vectors * S.Width - phase + step - 1) / step;
+                var first = Block(present, taps, d + phase, dRow, x + phase, xRow, rows, length, runs, block, step);
+                var sum = sums + phase % pattern;
+                for (var r = 0; r < present; r++)
+                    for (var t = 0; t < runs[r].Taps; t++, sum += pattern)
+                        S.Store(S.Add(S.Load(sum), S.Load(block + (r * TapRun.MostTaps + first + t) * S.Width)), sum);
             }
 
-            for (var phase = 0; phase < length && phase < step; phase += S.Width)
-            {
-                for (var i = 0; i < present; i++) S.Store(S.Load(sums + (t + i) * step + phase), spare + i * S.Width);
-                Nine(d + phase, dRow, x + phase, xRow, rows, length - phase, places, spare, step);
-                for (var i = 0; i < present; i++) S.Store(S.Load(spare + i * S.Width), sums + (t + i) * step + phase);
-            }
+            for (var r = 0; r < present; r++) sums += runs[r].Taps * pattern;
+            done += present;
+            runs += present;
         }
     }
 
-    private static void Nine(float* d, nint dRow, float* x, nint xRow, int rows, nint length, nint* offsets, float* sums, nint step)
+    private const int Most = 3;
+
+    /// <summary>Returns the place of a run's first tap among its five sums.</summary>
+    private static int Block(
+        int rowsOfTaps, int taps, float* d, nint dRow, float* x, nint xRow, int rows, nint length, TapRun* runs, float* sums, nint step) => (rowsOfTaps, taps) switch
+        {
+            (3, > 3) => Block<Three, Five>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            (3, 3) => Block<Three, Three>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            (3, _) => Block<Three, Two>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            (2, > 3) => Block<Two, Five>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            (2, _) => Block<Two, Three>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            (_, > 3) => Block<One, Five>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            _ => Block<One, Three>(d, dRow, x, xRow, rows, length, runs, sums, step),
+        };
+
+    /// <summary>
+    /// R rows of K taps; what these constants exclude is not compiled. The newest pixel of a row of taps enters at number 4 and moves
+    /// down to number 5 − K.
+    /// </summary>
+    private static int Block<R, K>(float* d, nint dRow, float* x, nint xRow, int rows, nint length, TapRun* runs, float* sums, nint step)
+        where R : struct, ICount
+        where K : struct, ICount
     {
-        float* x0 = x + offsets[0], x1 = x + offsets[1], x2 = x + offsets[2], x3 = x + offsets[3], x4 = x + offsets[4], x5 = x + offsets[5], x6 = x + offsets[6], x7 = x + offsets[7], x8 = x + offsets[8];
-        V a0 = S.Load(sums), a1 = S.Load(sums + S.Width), a2 = S.Load(sums + 2 * S.Width), a3 = S.Load(sums + 3 * S.Width), a4 = S.Load(sums + 4 * S.Width), a5 = S.Load(sums + 5 * S.Width), a6 = S.Load(sums + 6 * S.Width), a7 = S.Load(sums + 7 * S.Width), a8 = S.Load(sums + 8 * S.Width);
-        for (nint start = 0; rows > 0; rows--, start += xRow, d += dRow - xRow)
-            for (var j = start; j < start + length; j += step)
+        V a0 = S.Zero, a1 = S.Zero, a2 = S.Zero, a3 = S.Zero, a4 = S.Zero;
+        V b0 = S.Zero, b1 = S.Zero, b2 = S.Zero, b3 = S.Zero, b4 = S.Zero;
+        V c0 = S.Zero, c1 = S.Zero, c2 = S.Zero, c3 = S.Zero, c4 = S.Zero;
+        var ahead = (K.Of - 1) * step;
+        for (; rows > 0; rows--, d += dRow, x += xRow)
+        {
+            var g = d;
+            var p = x + runs->Offset + ahead;
+            var q = x + runs[R.Of > 1 ? 1 : 0].Offset + ahead;
+            var r = x + runs[R.Of > 2 ? 2 : 0].Offset + ahead;
+            V x0 = S.Zero, x1 = K.Of > 4 ? S.Load(p - 4 * step) : S.Zero, x2 = K.Of > 3 ? S.Load(p - 3 * step) : S.Zero, x3 = K.Of > 2 ? S.Load(p - 2 * step) : S.Zero, x4 = K.Of > 1 ? S.Load(p - step) : S.Zero;
+            V y0 = S.Zero, y1 = K.Of > 4 ? S.Load(q - 4 * step) : S.Zero, y2 = K.Of > 3 ? S.Load(q - 3 * step) : S.Zero, y3 = K.Of > 2 ? S.Load(q - 2 * step) : S.Zero, y4 = K.Of > 1 ? S.Load(q - step) : S.Zero;
+            V z0 = S.Zero, z1 = K.Of > 4 ? S.Load(r - 4 * step) : S.Zero, z2 = K.Of > 3 ? S.Load(r - 3 * step) : S.Zero, z3 = K.Of > 2 ? S.Load(r - 2 * step) : S.Zero, z4 = K.Of > 1 ? S.Load(r - step) : S.Zero;
+            for (var i = length; i > 0; i--, g += step, p += step, q += step, r += step)
             {
-                var g = S.Load(d + j);
-                a0 = S.MultiplyAdd(g, S.Load(x0 + j), a0);
-                a1 = S.MultiplyAdd(g, S.Load(x1 + j), a1);
-                a2 = S.MultiplyAdd(g, S.Load(x2 + j), a2);
-                a3 = S.MultiplyAdd(g, S.Load(x3 + j), a3);
-                a4 = S.MultiplyAdd(g, S.Load(x4 + j), a4);
-                a5 = S.MultiplyAdd(g, S.Load(x5 + j), a5);
-                a6 = S.MultiplyAdd(g, S.Load(x6 + j), a6);
-                a7 = S.MultiplyAdd(g, S.Load(x7 + j), a7);
-                a8 = S.MultiplyAdd(g, S.Load(x8 + j), a8);
+                var dy = S.Load(g);
+                (x0, x1, x2, x3, x4) = (x1, x2, x3, x4, S.Load(p));
+                if (K.Of > 4) a0 = S.MultiplyAdd(dy, x0, a0);
+                if (K.Of > 3) a1 = S.MultiplyAdd(dy, x1, a1);
+                if (K.Of > 2) a2 = S.MultiplyAdd(dy, x2, a2);
+                a3 = S.MultiplyAdd(dy, x3, a3);
+                a4 = S.MultiplyAdd(dy, x4, a4);
+
+                if (R.Of > 1)
+                {
+                    (y0, y1, y2, y3, y4) = (y1, y2, y3, y4, S.Load(q));
+                    if (K.Of > 4) b0 = S.MultiplyAdd(dy, y0, b0);
+                    if (K.Of > 3) b1 = S.MultiplyAdd(dy, y1, b1);
+                    if (K.Of > 2) b2 = S.MultiplyAdd(dy, y2, b2);
+                    b3 = S.MultiplyAdd(dy, y3, b3);
+                    b4 = S.MultiplyAdd(dy, y4, b4);
+                }
+
+                if (R.Of > 2)
+                {
+                    (z0, z1, z2, z3, z4) = (z1, z2, z3, z4, S.Load(r));
+                    if (K.Of > 4) c0 = S.MultiplyAdd(dy, z0, c0);
+                    if (K.Of > 3) c1 = S.MultiplyAdd(dy, z1, c1);
+                    if (K.Of > 2) c2 = S.MultiplyAdd(dy, z2, c2);
+                    c3 = S.MultiplyAdd(dy, z3, c3);
+                    c4 = S.MultiplyAdd(dy, z4, c4);
+                }
             }
+        }
 
         S.Store(a0, sums);
         S.Store(a1, sums + S.Width);
         S.Store(a2, sums + 2 * S.Width);
         S.Store(a3, sums + 3 * S.Width);
         S.Store(a4, sums + 4 * S.Width);
-        S.Store(a5, sums + 5 * S.Width);
-        S.Store(a6, sums + 6 * S.Width);
-        S.Store(a7, sums + 7 * S.Width);
-        S.Store(a8, sums + 8 * S.Width);
+        S.Store(b0, sums + 5 * S.Width);
+        S.Store(b1, sums + 6 * S.Width);
+        S.Store(b2, sums + 7 * S.Width);
+        S.Store(b3, sums + 8 * S.Width);
+        S.Store(b4, sums + 9 * S.Width);
+        S.Store(c0, sums + 10 * S.Width);
+        S.Store(c1, sums + 11 * S.Width);
+        S.Store(c2, sums + 12 * S.Width);
+        S.Store(c3, sums + 13 * S.Width);
+        S.Store(c4, sums + 14 * S.Width);
+        return TapRun.MostTaps - K.Of;
+    }
+
+    private interface ICount
+    {
+        static abstract int Of { get; }
+    }
+
+    private readonly struct One : ICount
+    {
+        public static int Of
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => 1;
+        }
+    }
+
+    private readonly struct Two : ICount
+    {
+        public static int Of
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => 2;
+        }
+    }
+
+    private readonly struct Three : ICount
+    {
+        public static int Of
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => 3;
+        }
+    }
+
+    private readonly struct Five : ICount
+    {
+        public static int Of
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => 5;
+        }
     }
 }

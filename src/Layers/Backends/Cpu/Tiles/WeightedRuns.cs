@@ -4,7 +4,9 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 /// <summary>
 /// dst[i] = start[i] + Σ_t weights_t[i] · x[offset_t + i] over one run of floats, weights and start by channel pattern: a row of a
-/// depthwise convolution (t: taps), of its data gradient (t: flipped taps of all branches), or a mixture of branches (t: branches).
+/// depthwise convolution (t: taps), of its data gradient (t: flipped taps of all branches), or a mixture (t: branches).
+/// Taps at equal distances form a <see cref="TapRun"/>: a block of outputs loads what they read once and moves it along in registers,
+/// because two loads for every multiplication would halve the speed.
 /// </summary>
 internal static unsafe class WeightedRuns<S, V>
     where S : struct, ISimd<V>
@@ -16,23 +18,23 @@ internal static unsafe class WeightedRuns<S, V>
     /// <param name="dst">[vectors · width].</param>
     /// <param name="vectors">Length of the run.</param>
     /// <param name="x">Where offset 0 is.</param>
-    /// <param name="offsets">Start of run t relative to x, in floats.</param>
+    /// <param name="runs">Taps relative to x.</param>
     /// <param name="count">Number of runs.</param>
-    /// <param name="weights">[count][period · width].</param>
+    /// <param name="weights">[taps of all runs][period · width].</param>
     /// <param name="start">[period · width], or null for zero.</param>
     /// <param name="period">Vectors in a channel pattern.</param>
-    public static void Run(float* dst, int vectors, float* x, nint* offsets, int count, float* weights, float* start, int period)
+    public static void Run(float* dst, int vectors, float* x, TapRun* runs, int count, float* weights, float* start, int period)
     {
         switch (period)
         {
-            case 1: Run<One>(dst, vectors, x, offsets, count, weights, start, 1); break;
-            case 2: Run<Two>(dst, vectors, x, offsets, count, weights, start, 2); break;
-            case 4: Run<Four>(dst, vectors, x, offsets, count, weights, start, 4); break;
-            default: Run<Any>(dst, vectors, x, offsets, count, weights, start, period); break;
+            case 1: Run<One>(dst, vectors, x, runs, count, weights, start, 1); break;
+            case 2: Run<Two>(dst, vectors, x, runs, count, weights, start, 2); break;
+            case 4: Run<Four>(dst, vectors, x, runs, count, weights, start, 4); break;
+            default: Run<Any>(dst, vectors, x, runs, count, weights, start, period); break;
         }
     }
 
-    private static void Run<P>(float* dst, int vectors, float* x, nint* offsets, int count, float* weights, float* start, int period)
+    private static void Run<P>(float* dst, int vectors, float* x, TapRun* runs, int count, float* weights, float* start, int period)
         where P : struct, IPeriod
     {
         nint step = P.Of(period) * S.Width;
@@ -45,96 +47,62 @@ internal static unsafe class WeightedRuns<S, V>
             var blocks = (vectors - phase + P.Of(period) - 1) / P.Of(period);
             for (nint k = 0; k < blocks;)
             {
-                // Sixteen sums fill half of AVX-512's registers and all of AVX2's. A last block that does not come out even starts
-                // earlier and computes some vectors a second time.
-                if (S.Width == 16 && blocks - k >= 16)
-                {
-                    Block16<P>(y + k * step, s + k * step, offsets, count, w, period, first);
-                    k += 16;
-                }
-                else if (blocks >= 8)
+                // A last block that does not come out even starts earlier and computes some vectors a second time.
+                if (blocks >= 8)
                 {
                     k = Math.Min(k, blocks - 8);
-                    Block8<P>(y + k * step, s + k * step, offsets, count, w, period, first);
+                    Block8<P>(y + k * step, s + k * step, runs, count, w, period, first);
                     k += 8;
                 }
                 else if (blocks >= 4)
                 {
                     k = Math.Min(k, blocks - 4);
-                    Block4<P>(y + k * step, s + k * step, offsets, count, w, period, first);
+                    Block4<P>(y + k * step, s + k * step, runs, count, w, period, first);
                     k += 4;
                 }
                 else
                 {
-                    Block1<P>(y + k * step, s + k * step, offsets, count, w, period, first);
+                    Block1<P>(y + k * step, s + k * step, runs, count, w, period, first);
                     k++;
                 }
             }
         }
     }
 
-    private static void Block16<P>(float* dst, float* x, nint* offsets, int count, float* weights, int period, V first)
-        where P : struct, IPeriod
-    {
-        nint step = P.Of(period) * S.Width;
-        V a0 = first, a1 = first, a2 = first, a3 = first, a4 = first, a5 = first, a6 = first, a7 = first, a8 = first, a9 = first, a10 = first, a11 = first, a12 = first, a13 = first, a14 = first, a15 = first;
-        for (var t = 0; t < count; t++, weights += step)
-        {
-            var f = S.Load(weights);
-            var p = x + offsets[t];
-            a0 = S.MultiplyAdd(f, S.Load(p), a0);
-            a1 = S.MultiplyAdd(f, S.Load(p + step), a1);
-            a2 = S.MultiplyAdd(f, S.Load(p + 2 * step), a2);
-            a3 = S.MultiplyAdd(f, S.Load(p + 3 * step), a3);
-            a4 = S.MultiplyAdd(f, S.Load(p + 4 * step), a4);
-            a5 = S.MultiplyAdd(f, S.Load(p + 5 * step), a5);
-            a6 = S.MultiplyAdd(f, S.Load(p + 6 * step), a6);
-            a7 = S.MultiplyAdd(f, S.Load(p + 7 * step), a7);
-            a8 = S.MultiplyAdd(f, S.Load(p + 8 * step), a8);
-            a9 = S.MultiplyAdd(f, S.Load(p + 9 * step), a9);
-            a10 = S.MultiplyAdd(f, S.Load(p + 10 * step), a10);
-            a11 = S.MultiplyAdd(f, S.Load(p + 11 * step), a11);
-            a12 = S.MultiplyAdd(f, S.Load(p + 12 * step), a12);
-            a13 = S.MultiplyAdd(f, S.Load(p + 13 * step), a13);
-            a14 = S.MultiplyAdd(f, S.Load(p + 14 * step), a14);
-            a15 = S.MultiplyAdd(f, S.Load(p + 15 * step), a15);
-        }
-
-        S.Store(a0, dst);
-        S.Store(a1, dst + step);
-        S.Store(a2, dst + 2 * step);
-        S.Store(a3, dst + 3 * step);
-        S.Store(a4, dst + 4 * step);
-        S.Store(a5, dst + 5 * step);
-        S.Store(a6, dst + 6 * step);
-        S.Store(a7, dst + 7 * step);
-        S.Store(a8, dst + 8 * step);
-        S.Store(a9, dst + 9 * step);
-        S.Store(a10, dst + 10 * step);
-        S.Store(a11, dst + 11 * step);
-        S.Store(a12, dst + 12 * step);
-        S.Store(a13, dst + 13 * step);
-        S.Store(a14, dst + 14 * step);
-        S.Store(a15, dst + 15 * step);
-    }
-
-    private static void Block8<P>(float* dst, float* x, nint* offsets, int count, float* weights, int period, V first)
+    private static void Block8<P>(float* dst, float* x, TapRun* runs, int count, float* weights, int period, V first)
         where P : struct, IPeriod
     {
         nint step = P.Of(period) * S.Width;
         V a0 = first, a1 = first, a2 = first, a3 = first, a4 = first, a5 = first, a6 = first, a7 = first;
-        for (var t = 0; t < count; t++, weights += step)
+        for (; count > 0; count--, runs++)
         {
-            var f = S.Load(weights);
-            var p = x + offsets[t];
-            a0 = S.MultiplyAdd(f, S.Load(p), a0);
-            a1 = S.MultiplyAdd(f, S.Load(p + step), a1);
-            a2 = S.MultiplyAdd(f, S.Load(p + 2 * step), a2);
-            a3 = S.MultiplyAdd(f, S.Load(p + 3 * step), a3);
-            a4 = S.MultiplyAdd(f, S.Load(p + 4 * step), a4);
-            a5 = S.MultiplyAdd(f, S.Load(p + 5 * step), a5);
-            a6 = S.MultiplyAdd(f, S.Load(p + 6 * step), a6);
-            a7 = S.MultiplyAdd(f, S.Load(p + 7 * step), a7);
+            var p = x + runs->Offset;
+            V x0 = S.Load(p), x1 = S.Load(p + step), x2 = S.Load(p + 2 * step), x3 = S.Load(p + 3 * step), x4 = S.Load(p + 4 * step), x5 = S.Load(p + 5 * step), x6 = S.Load(p + 6 * step), x7 = S.Load(p + 7 * step);
+            p += 8 * step;
+            for (var t = runs->Taps; ;)
+            {
+                var f = S.Load(weights);
+                weights += step;
+                a0 = S.MultiplyAdd(f, x0, a0);
+                a1 = S.MultiplyAdd(f, x1, a1);
+                a2 = S.MultiplyAdd(f, x2, a2);
+                a3 = S.MultiplyAdd(f, x3, a3);
+                a4 = S.MultiplyAdd(f, x4, a4);
+                a5 = S.MultiplyAdd(f, x5, a5);
+                a6 = S.MultiplyAdd(f, x6, a6);
+                a7 = S.MultiplyAdd(f, x7, a7);
+                if (--t == 0) break;
+                if (runs->Spacing == 1)
+                {
+                    (x0, x1, x2, x3, x4, x5, x6, x7) = (x1, x2, x3, x4, x5, x6, x7, S.Load(p));
+                    p += step;
+                }
+                else
+                {
+                    (x0, x1, x2, x3, x4, x5, x6, x7) = (x2, x3, x4, x5, x6, x7, S.Load(p), S.Load(p + step));
+                    p += 2 * step;
+                }
+            }
         }
 
         S.Store(a0, dst);
@@ -147,19 +115,36 @@ internal static unsafe class WeightedRuns<S, V>
         S.Store(a7, dst + 7 * step);
     }
 
-    private static void Block4<P>(float* dst, float* x, nint* offsets, int count, float* weights, int period, V first)
+    private static void Block4<P>(float* dst, float* x, TapRun* runs, int count, float* weights, int period, V first)
         where P : struct, IPeriod
     {
         nint step = P.Of(period) * S.Width;
         V a0 = first, a1 = first, a2 = first, a3 = first;
-        for (var t = 0; t < count; t++, weights += step)
+        for (; count > 0; count--, runs++)
         {
-            var f = S.Load(weights);
-            var p = x + offsets[t];
-            a0 = S.MultiplyAdd(f, S.Load(p), a0);
-            a1 = S.MultiplyAdd(f, S.Load(p + step), a1);
-            a2 = S.MultiplyAdd(f, S.Load(p + 2 * step), a2);
-            a3 = S.MultiplyAdd(f, S.Load(p + 3 * step), a3);
+            var p = x + runs->Offset;
+            V x0 = S.Load(p), x1 = S.Load(p + step), x2 = S.Load(p + 2 * step), x3 = S.Load(p + 3 * step);
+            p += 4 * step;
+            for (var t = runs->Taps; ;)
+            {
+                var f = S.Load(weights);
+                weights += step;
+                a0 = S.MultiplyAdd(f, x0, a0);
+                a1 = S.MultiplyAdd(f, x1, a1);
+                a2 = S.MultiplyAdd(f, x2, a2);
+                a3 = S.MultiplyAdd(f, x3, a3);
+                if (--t == 0) break;
+                if (runs->Spacing == 1)
+                {
+                    (x0, x1, x2, x3) = (x1, x2, x3, S.Load(p));
+                    p += step;
+                }
+                else
+                {
+                    (x0, x1, x2, x3) = (x2, x3, S.Load(p), S.Load(p + step));
+                    p += 2 * step;
+                }
+            }
         }
 
         S.Store(a0, dst);
@@ -168,19 +153,17 @@ internal static unsafe class WeightedRuns<S, V>
         S.Store(a3, dst + 3 * step);
     }
 
-    private static void Block1<P>(float* dst, float* x, nint* offsets, int count, float* weights, int period, V first)
+    private static void Block1<P>(float* dst, float* x, TapRun* runs, int count, float* weights, int period, V first)
         where P : struct, IPeriod
     {
         nint step = P.Of(period) * S.Width;
-        var a0 = first;
-        for (var t = 0; t < count; t++, weights += step)
+        for (; count > 0; count--, runs++)
         {
-            var f = S.Load(weights);
-            var p = x + offsets[t];
-            a0 = S.MultiplyAdd(f, S.Load(p), a0);
+            var p = x + runs->Offset;
+            for (var t = runs->Taps; t > 0; t--, p += runs->Spacing * step, weights += step) first = S.MultiplyAdd(S.Load(weights), S.Load(p), first);
         }
 
-        S.Store(a0, dst);
+        S.Store(first, dst);
     }
 
     // The distance between a block's vectors: known to the compiler for the usual channel counts, so that it becomes part of the address.
