@@ -9,7 +9,7 @@ internal static class Agreement
     {
         foreach (var ((name, a), (_, e)) in actual.Results().Zip(expected.Results()))
         {
-            var scale = 1e-3 + e.Max(Math.Abs);
+            var scale = 0.1 + e.Max(Math.Abs);
             for (var i = 0; i < e.Length; i++)
                 if (!(Math.Abs(a[i] - e[i]) <= tolerance * scale)) throw new InvalidOperationException($"{what}: {name}[{i}] is {a[i]}, not {e[i]}.");
         }

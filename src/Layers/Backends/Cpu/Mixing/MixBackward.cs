@@ -20,14 +20,14 @@ internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork
     {
         nint pattern = call->Period * S.Width;
         var (rows, channels) = (call->Count + 1, call->Channels);
-        var sums = call->ImageSums + thread * rows * pattern;
+        var sums = call->ImageSums + thread * (rows + 1) * pattern;
         var totals = call->Sums + (nint)item * rows * channels;
         new Span<double>(totals, rows * channels).Clear();
         var strip = (int)Math.Max(StripFloats / pattern, 1) * (int)pattern;
         var end = (int)((long)(item + 1) * call->Images / call->Groups);
         for (var n = (int)((long)item * call->Images / call->Groups); n < end; n++)
         {
-            new Span<float>(sums, rows * (int)pattern).Clear();
+            new Span<float>(sums, (rows + 1) * (int)pattern).Clear();
             for (var i = 0; i < call->Length; i += strip) Strip((nint)n * call->Length + i, Math.Min(strip, call->Length - i), sums);
             for (var k = 0; k < rows; k++) ChannelPattern.Fold(sums + k * pattern, totals + (nint)k * channels, channels, (int)pattern);
         }
@@ -37,10 +37,11 @@ internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork
     {
         var dy = call->Node + start;
         nint pattern = call->Period * S.Width;
-        ChannelSums<S, V>.Sum(dy, length, call->Period, sums);
         for (var k = 0; k < call->Count; k++)
         {
-            ChannelSums<S, V>.Centred(dy, dy + call->Runs[k].Offset, length, call->Period, call->Means + k * pattern, sums + (k + 1) * pattern);
+            // Σdy is the same for all branches: the others' goes where nobody reads it.
+            var plain = k == 0 ? sums : sums + (call->Count + 1) * pattern;
+            ChannelSums<S, V>.Centred(dy, dy + call->Runs[k].Offset, call->Means + k * pattern, length, call->Period, plain, sums + (k + 1) * pattern);
             if (call->IdentityDiffs[k] != 0) AddScaled(dy, dy + call->IdentityDiffs[k], length, call->Weights[k]);
         }
     }

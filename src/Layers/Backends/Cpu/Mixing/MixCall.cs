@@ -41,7 +41,7 @@ internal unsafe struct MixCall
     /// <summary>[groups][Count + 1][C]: Σdy, then Σdy·(z − mean) of every branch.</summary>
     public double* Sums;
 
-    /// <summary>[threads][Count + 1][pattern]: the same of the image in work.</summary>
+    /// <summary>[threads][Count + 2][pattern]: the same of the image in work, and a row that nobody reads.</summary>
     public float* ImageSums;
 
     public readonly int Groups => Math.Min(Images, MostGroups);
@@ -59,7 +59,7 @@ internal unsafe struct MixCall
         Shift = cursor.Take(pattern);
         Means = cursor.Take(count * pattern);
         Sums = cursor.Take<double>(Groups * (count + 1) * shape.C);
-        ImageSums = cursor.Take(threads * (count + 1) * pattern);
+        ImageSums = cursor.Take(threads * (count + 2) * pattern);
     }
 
     /// <summary>Copies addresses and per-channel numbers.</summary>

@@ -18,27 +18,25 @@ internal static unsafe class SourceDiff<S, V>
         var sums = memory + gradient.RowSums;
         var pattern = source.Period * S.Width;
         var (length, normalized) = (source.Width * source.Channels, gradient.Call.Scale != null);
-        if (normalized) new Span<float>(sums, 2 * pattern).Clear();
+        new Span<float>(sums, 2 * pattern).Clear();
         for (var h = 0; h < source.Height; h++)
         {
+            var bordered = h + source.Border;
+            var dst = gradient.DiffSrc + ((nint)n * source.Height + h) * length;
             for (var phase = 0; phase < source.StrideW; phase++)
             {
                 var (first, run) = (source.FirstColumn(phase), source.Columns(phase) * source.Channels);
                 var d = dx + phase * source.PhaseFloats;
-                var vectors = (run + S.Width - 1) / S.Width;
-                var bordered = h + source.Border;
                 ref var taps = ref gradient.Flipped[bordered % source.StrideH * source.StrideW + phase];
                 var corner = memory + gradient.Middles + bordered / source.StrideH * gradient.Diff.Row + (nint)first * source.Channels;
-                WeightedRuns<S, V>.Run(d, vectors, corner, taps.Runs, taps.Count, taps.Weights, null, source.Period);
+                WeightedRuns<S, V>.Run(d, (run + S.Width - 1) / S.Width, corner, taps.Runs, taps.Count, taps.Weights, null, source.Period);
                 var image = x + bordered * source.RowFloats + phase * source.PhaseFloats + (nint)first * source.Channels;
-                for (var i = 0; i < vectors * S.Width; i += S.Width) S.Store(S.WherePositive(S.Load(image + i), S.Load(d + i)), d + i);
-                if (!normalized) continue;
-                for (var i = run; i < vectors * S.Width; i++) d[i] = 0;
-                ChannelSums<S, V>.Products(d, image, vectors, source.Period, sums);
+                if (source.StrideW == 1 && !normalized) AddMasked(d, image, dst, length);
+                else ChannelSums<S, V>.MaskedProducts(d, image, source.StrideW == 1 ? dst : d, run, source.Period, sums);
             }
 
-            var row = source.StrideW == 1 ? dx : Interleave(source, dx, memory + gradient.Row);
-            var dst = gradient.DiffSrc + ((nint)n * source.Height + h) * length;
+            if (source.StrideW == 1) continue;
+            var row = Interleave(source, dx, memory + gradient.Row);
             if (normalized) new Span<float>(row, length).CopyTo(new Span<float>(dst, length));
             else Add(row, dst, length);
         }
@@ -60,6 +58,15 @@ internal static unsafe class SourceDiff<S, V>
         }
 
         return row;
+    }
+
+    /// <summary>dst += d where gate is positive.</summary>
+    private static void AddMasked(float* d, float* gate, float* dst, int length)
+    {
+        var i = 0;
+        for (; i <= length - S.Width; i += S.Width)
+            S.Store(S.Add(S.WherePositive(S.Load(gate + i), S.Load(d + i)), S.Load(dst + i)), dst + i);
+        for (; i < length; i++) dst[i] += gate[i] > 0 ? d[i] : 0;
     }
 
     /// <summary>dst += row.</summary>

@@ -1,8 +1,9 @@
+using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
-/// <summary>Sums per channel over runs of pixels.</summary>
+/// <summary>Pairs of sums per channel over runs of pixels.</summary>
 internal static unsafe class ChannelSums<S, V>
     where S : struct, ISimd<V>
     where V : struct
@@ -14,22 +15,7 @@ internal static unsafe class ChannelSums<S, V>
     public static void Squares(float* z, float* dst, int length, int period, float* sums)
     {
         var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
-        for (var phase = 0; phase < pattern && phase < whole; phase += S.Width)
-        {
-            var (sum, squares, shift) = (S.Load(sums + phase), S.Load(sums + pattern + phase), S.Load(sums + 2 * pattern + phase));
-            for (var i = phase; i < whole; i += pattern)
-            {
-                var value = S.Load(z + i);
-                S.Store(value, dst + i);
-                value = S.Subtract(value, shift);
-                sum = S.Add(sum, value);
-                squares = S.MultiplyAdd(value, value, squares);
-            }
-
-            S.Store(sum, sums + phase);
-            S.Store(squares, sums + pattern + phase);
-        }
-
+        Add(new SquareTerms(z, dst, sums + 2 * pattern, S.Zero), whole, pattern, sums, sums + pattern);
         for (var i = whole; i < length; i++)
         {
             dst[i] = z[i];
@@ -57,56 +43,118 @@ internal static unsafe class ChannelSums<S, V>
         for (var c = 0; c < channels; c++) totals[2 * channels + c] = sums[2 * pattern + c];
     }
 
-    /// <summary>sums[0] += Σ d, sums[1] += Σ d·x by channel pattern, over whole vectors.</summary>
-    public static void Products(float* d, float* x, int vectors, int period, float* sums)
+    /// <summary>dst = d where gate is positive, zero elsewhere; sums[0] += Σ dst, sums[1] += Σ dst·gate by channel pattern.</summary>
+    public static void MaskedProducts(float* d, float* gate, float* dst, int length, int period, float* sums)
     {
-        var (whole, pattern) = (vectors * S.Width, period * S.Width);
-        for (var phase = 0; phase < pattern && phase < whole; phase += S.Width)
+        var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
+        Add(new MaskedTerms(d, gate, dst), whole, pattern, sums, sums + pattern);
+        for (var i = whole; i < length; i++)
         {
-            var (sum, products) = (S.Load(sums + phase), S.Load(sums + pattern + phase));
-            for (var i = phase; i < whole; i += pattern)
-            {
-                var value = S.Load(d + i);
-                sum = S.Add(sum, value);
-                products = S.MultiplyAdd(value, S.Load(x + i), products);
-            }
-
-            S.Store(sum, sums + phase);
-            S.Store(products, sums + pattern + phase);
+            dst[i] = gate[i] > 0 ? d[i] : 0;
+            sums[i % pattern] += dst[i];
+            sums[pattern + i % pattern] += dst[i] * gate[i];
         }
     }
 
-    /// <summary>sums += Σ x by channel pattern.</summary>
-    public static void Sum(float* x, int length, int period, float* sums)
+    /// <summary>plain += Σ d and products += Σ d·(x − mean) by channel pattern.</summary>
+    public static void Centred(float* d, float* x, float* mean, int length, int period, float* plain, float* products)
     {
         var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
-        for (var phase = 0; phase < pattern && phase < whole; phase += S.Width)
+        Add(new CentredTerms(d, x, mean, S.Zero), whole, pattern, plain, products);
+        for (var i = whole; i < length; i++)
         {
-            var sum = S.Load(sums + phase);
-            for (var i = phase; i < whole; i += pattern) sum = S.Add(sum, S.Load(x + i));
-            S.Store(sum, sums + phase);
+            plain[i % pattern] += d[i];
+            products[i % pattern] += d[i] * (x[i] - mean[i % pattern]);
         }
-
-        for (var i = whole; i < length; i++) sums[i % pattern] += x[i];
     }
 
-    /// <summary>sums += Σ d·(x − mean) by channel pattern.</summary>
-    public static void Centred(float* d, float* x, int length, int period, float* mean, float* sums)
+    /// <summary>Four pairs of sums at a time hide the latency of the additions.</summary>
+    private static void Add<T>(T terms, nint whole, nint pattern, float* first, float* second)
+        where T : struct, ITerms<T>
     {
-        var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
-        for (var phase = 0; phase < pattern && phase < whole; phase += S.Width)
+        for (nint phase = 0; phase < pattern && phase < whole; phase += S.Width)
         {
-            var (m, even, odd, i) = (S.Load(mean + phase), S.Load(sums + phase), S.Zero, phase);
-            for (; i < whole - pattern; i += 2 * pattern)
+            var t = terms.At(phase);
+            V a0 = S.Load(first + phase), a1 = S.Zero, a2 = S.Zero, a3 = S.Zero;
+            V b0 = S.Load(second + phase), b1 = S.Zero, b2 = S.Zero, b3 = S.Zero;
+            var i = phase;
+            for (; i + 3 * pattern < whole; i += 4 * pattern)
             {
-                even = S.MultiplyAdd(S.Load(d + i), S.Subtract(S.Load(x + i), m), even);
-                odd = S.MultiplyAdd(S.Load(d + i + pattern), S.Subtract(S.Load(x + i + pattern), m), odd);
+                t.Add(i, ref a0, ref b0);
+                t.Add(i + pattern, ref a1, ref b1);
+                t.Add(i + 2 * pattern, ref a2, ref b2);
+                t.Add(i + 3 * pattern, ref a3, ref b3);
             }
 
-            if (i < whole) even = S.MultiplyAdd(S.Load(d + i), S.Subtract(S.Load(x + i), m), even);
-            S.Store(S.Add(even, odd), sums + phase);
+            for (; i < whole; i += pattern) t.Add(i, ref a0, ref b0);
+            S.Store(S.Add(S.Add(a0, a1), S.Add(a2, a3)), first + phase);
+            S.Store(S.Add(S.Add(b0, b1), S.Add(b2, b3)), second + phase);
         }
+    }
 
-        for (var i = whole; i < length; i++) sums[i % pattern] += d[i] * (x[i] - mean[i % pattern]);
+    private interface ITerms<TSelf>
+    {
+        /// <summary>The terms of one vector of the channel pattern.</summary>
+        TSelf At(nint phase);
+
+        /// <summary>Adds the terms of the vector at <paramref name="i"/>.</summary>
+        void Add(nint i, ref V first, ref V second);
+    }
+
+    private readonly struct SquareTerms(float* z, float* dst, float* shifts, V shift) : ITerms<SquareTerms>
+    {
+        private readonly float* z = z;
+        private readonly float* dst = dst;
+        private readonly float* shifts = shifts;
+        private readonly V shift = shift;
+
+        public SquareTerms At(nint phase) => new(z, dst, shifts, S.Load(shifts + phase));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(nint i, ref V first, ref V second)
+        {
+            var value = S.Load(z + i);
+            S.Store(value, dst + i);
+            value = S.Subtract(value, shift);
+            first = S.Add(first, value);
+            second = S.MultiplyAdd(value, value, second);
+        }
+    }
+
+    private readonly struct MaskedTerms(float* d, float* gate, float* dst) : ITerms<MaskedTerms>
+    {
+        private readonly float* d = d;
+        private readonly float* gate = gate;
+        private readonly float* dst = dst;
+
+        public MaskedTerms At(nint phase) => this;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(nint i, ref V first, ref V second)
+        {
+            var x = S.Load(gate + i);
+            var value = S.WherePositive(x, S.Load(d + i));
+            S.Store(value, dst + i);
+            first = S.Add(first, value);
+            second = S.MultiplyAdd(value, x, second);
+        }
+    }
+
+    private readonly struct CentredTerms(float* d, float* x, float* means, V mean) : ITerms<CentredTerms>
+    {
+        private readonly float* d = d;
+        private readonly float* x = x;
+        private readonly float* means = means;
+        private readonly V mean = mean;
+
+        public CentredTerms At(nint phase) => new(d, x, means, S.Load(means + phase));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(nint i, ref V first, ref V second)
+        {
+            var value = S.Load(d + i);
+            first = S.Add(first, value);
+            second = S.MultiplyAdd(value, S.Subtract(S.Load(x + i), mean), second);
+        }
     }
 }

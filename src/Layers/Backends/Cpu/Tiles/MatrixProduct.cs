@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
@@ -26,16 +27,23 @@ internal static unsafe class MatrixProduct<S, V>
                 continue;
             }
 
+            // Sixteen sums keep the units busy longest but are too many for AVX2's registers.
+            if (S.Width == 16 && n <= S.Width && m - i >= 16)
+            {
+                Sixteen<Tall>(a + i * am, am, ak, b, ldb, c + i * ldc, ldc, k, accumulate);
+                i += 16;
+                continue;
+            }
+
             // A last block of rows that does not come out even starts earlier and computes some rows a second time.
             i = Math.Min(i, m - 8);
             // Columns from the last to the first: what a row's last vector spoils of the next row is written after it.
             for (var j = (n + S.Width - 1) / S.Width * S.Width; j > 0;)
             {
-                // Two vectors of eight rows need sixteen sums: too many for AVX2's registers.
                 if (S.Width == 16 && j > S.Width)
                 {
                     j -= 2 * S.Width;
-                    Eight2(a + i * am, am, ak, b + j, ldb, c + i * ldc + j, ldc, k, accumulate);
+                    Sixteen<Wide>(a + i * am, am, ak, b + j, ldb, c + i * ldc + j, ldc, k, accumulate);
                 }
                 else
                 {
@@ -48,60 +56,74 @@ internal static unsafe class MatrixProduct<S, V>
         }
     }
 
-    private static void Eight2(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, int k, bool accumulate)
+    /// <summary>
+    /// A tile of sixteen sums: two vectors of eight rows or, where <typeparamref name="T"/> says so, one vector of sixteen rows.
+    /// </summary>
+    private static void Sixteen<T>(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, int k, bool accumulate)
+        where T : struct, ITile
     {
         V c0 = S.Zero, c1 = S.Zero, c2 = S.Zero, c3 = S.Zero, c4 = S.Zero, c5 = S.Zero, c6 = S.Zero, c7 = S.Zero;
-        V c0x = S.Zero, c1x = S.Zero, c2x = S.Zero, c3x = S.Zero, c4x = S.Zero, c5x = S.Zero, c6x = S.Zero, c7x = S.Zero;
+        V d0 = S.Zero, d1 = S.Zero, d2 = S.Zero, d3 = S.Zero, d4 = S.Zero, d5 = S.Zero, d6 = S.Zero, d7 = S.Zero;
+        var second = T.Tall ? c + 8 * ldc : c + S.Width;
         if (accumulate)
         {
-            (c0, c0x) = (S.Load(c), S.Load(c + S.Width));
-            (c1, c1x) = (S.Load(c + ldc), S.Load(c + ldc + S.Width));
-            (c2, c2x) = (S.Load(c + 2 * ldc), S.Load(c + 2 * ldc + S.Width));
-            (c3, c3x) = (S.Load(c + 3 * ldc), S.Load(c + 3 * ldc + S.Width));
-            (c4, c4x) = (S.Load(c + 4 * ldc), S.Load(c + 4 * ldc + S.Width));
-            (c5, c5x) = (S.Load(c + 5 * ldc), S.Load(c + 5 * ldc + S.Width));
-            (c6, c6x) = (S.Load(c + 6 * ldc), S.Load(c + 6 * ldc + S.Width));
-            (c7, c7x) = (S.Load(c + 7 * ldc), S.Load(c + 7 * ldc + S.Width));
+            (c0, d0) = (S.Load(c), S.Load(second));
+            (c1, d1) = (S.Load(c + ldc), S.Load(second + ldc));
+            (c2, d2) = (S.Load(c + 2 * ldc), S.Load(second + 2 * ldc));
+            (c3, d3) = (S.Load(c + 3 * ldc), S.Load(second + 3 * ldc));
+            (c4, d4) = (S.Load(c + 4 * ldc), S.Load(second + 4 * ldc));
+            (c5, d5) = (S.Load(c + 5 * ldc), S.Load(second + 5 * ldc));
+            (c6, d6) = (S.Load(c + 6 * ldc), S.Load(second + 6 * ldc));
+            (c7, d7) = (S.Load(c + 7 * ldc), S.Load(second + 7 * ldc));
         }
 
-        float* a3 = a + 3 * am, a6 = a + 6 * am;
-        for (; k > 0; k--, a += ak, a3 += ak, a6 += ak, b += ldb)
+        float* a3 = a + 3 * am, a6 = a + 6 * am, e = a + 8 * am, e3 = a + 11 * am, e6 = a + 14 * am;
+        for (; k > 0; k--, a += ak, a3 += ak, a6 += ak, e += ak, e3 += ak, e6 += ak, b += ldb)
         {
-            var (b0, b1) = (S.Load(b), S.Load(b + S.Width));
-            var x = S.Broadcast(*a);
-            (c0, c0x) = (S.MultiplyAdd(x, b0, c0), S.MultiplyAdd(x, b1, c0x));
+            var (b0, x) = (S.Load(b), S.Broadcast(*a));
+            var b1 = T.Tall ? b0 : S.Load(b + S.Width);
+            (c0, d0) = (S.MultiplyAdd(x, b0, c0), S.MultiplyAdd(T.Tall ? S.Broadcast(*e) : x, b1, d0));
             x = S.Broadcast(a[am]);
-            (c1, c1x) = (S.MultiplyAdd(x, b0, c1), S.MultiplyAdd(x, b1, c1x));
+            (c1, d1) = (S.MultiplyAdd(x, b0, c1), S.MultiplyAdd(T.Tall ? S.Broadcast(e[am]) : x, b1, d1));
             x = S.Broadcast(a[2 * am]);
-            (c2, c2x) = (S.MultiplyAdd(x, b0, c2), S.MultiplyAdd(x, b1, c2x));
+            (c2, d2) = (S.MultiplyAdd(x, b0, c2), S.MultiplyAdd(T.Tall ? S.Broadcast(e[2 * am]) : x, b1, d2));
             x = S.Broadcast(*a3);
-            (c3, c3x) = (S.MultiplyAdd(x, b0, c3), S.MultiplyAdd(x, b1, c3x));
+            (c3, d3) = (S.MultiplyAdd(x, b0, c3), S.MultiplyAdd(T.Tall ? S.Broadcast(*e3) : x, b1, d3));
             x = S.Broadcast(a3[am]);
-            (c4, c4x) = (S.MultiplyAdd(x, b0, c4), S.MultiplyAdd(x, b1, c4x));
+            (c4, d4) = (S.MultiplyAdd(x, b0, c4), S.MultiplyAdd(T.Tall ? S.Broadcast(e3[am]) : x, b1, d4));
             x = S.Broadcast(a3[2 * am]);
-            (c5, c5x) = (S.MultiplyAdd(x, b0, c5), S.MultiplyAdd(x, b1, c5x));
+            (c5, d5) = (S.MultiplyAdd(x, b0, c5), S.MultiplyAdd(T.Tall ? S.Broadcast(e3[2 * am]) : x, b1, d5));
             x = S.Broadcast(*a6);
-            (c6, c6x) = (S.MultiplyAdd(x, b0, c6), S.MultiplyAdd(x, b1, c6x));
+            (c6, d6) = (S.MultiplyAdd(x, b0, c6), S.MultiplyAdd(T.Tall ? S.Broadcast(*e6) : x, b1, d6));
             x = S.Broadcast(a6[am]);
-            (c7, c7x) = (S.MultiplyAdd(x, b0, c7), S.MultiplyAdd(x, b1, c7x));
+            (c7, d7) = (S.MultiplyAdd(x, b0, c7), S.MultiplyAdd(T.Tall ? S.Broadcast(e6[am]) : x, b1, d7));
         }
 
         S.Store(c0, c);
-        S.Store(c0x, c + S.Width);
+        if (!T.Tall) S.Store(d0, second);
         S.Store(c1, c + ldc);
-        S.Store(c1x, c + ldc + S.Width);
+        if (!T.Tall) S.Store(d1, second + ldc);
         S.Store(c2, c + 2 * ldc);
-        S.Store(c2x, c + 2 * ldc + S.Width);
+        if (!T.Tall) S.Store(d2, second + 2 * ldc);
         S.Store(c3, c + 3 * ldc);
-        S.Store(c3x, c + 3 * ldc + S.Width);
+        if (!T.Tall) S.Store(d3, second + 3 * ldc);
         S.Store(c4, c + 4 * ldc);
-        S.Store(c4x, c + 4 * ldc + S.Width);
+        if (!T.Tall) S.Store(d4, second + 4 * ldc);
         S.Store(c5, c + 5 * ldc);
-        S.Store(c5x, c + 5 * ldc + S.Width);
+        if (!T.Tall) S.Store(d5, second + 5 * ldc);
         S.Store(c6, c + 6 * ldc);
-        S.Store(c6x, c + 6 * ldc + S.Width);
+        if (!T.Tall) S.Store(d6, second + 6 * ldc);
         S.Store(c7, c + 7 * ldc);
-        S.Store(c7x, c + 7 * ldc + S.Width);
+        if (!T.Tall) S.Store(d7, second + 7 * ldc);
+        if (!T.Tall) return;
+        S.Store(d0, second);
+        S.Store(d1, second + ldc);
+        S.Store(d2, second + 2 * ldc);
+        S.Store(d3, second + 3 * ldc);
+        S.Store(d4, second + 4 * ldc);
+        S.Store(d5, second + 5 * ldc);
+        S.Store(d6, second + 6 * ldc);
+        S.Store(d7, second + 7 * ldc);
     }
 
     private static void Eight1(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, int k, bool accumulate)
@@ -148,5 +170,28 @@ internal static unsafe class MatrixProduct<S, V>
         var sum = accumulate ? S.Load(c) : S.Zero;
         for (; k > 0; k--, a += ak, b += ldb) sum = S.MultiplyAdd(S.Broadcast(*a), S.Load(b), sum);
         S.Store(sum, c);
+    }
+
+    private interface ITile
+    {
+        static abstract bool Tall { get; }
+    }
+
+    private readonly struct Tall : ITile
+    {
+        static bool ITile.Tall
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => true;
+        }
+    }
+
+    private readonly struct Wide : ITile
+    {
+        static bool ITile.Tall
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => false;
+        }
     }
 }
