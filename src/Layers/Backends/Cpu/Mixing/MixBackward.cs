@@ -13,7 +13,7 @@ internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork
     where V : struct
 {
     // Of dy, which stays in the first cache while all branches pass by.
-    private const int StripFloats = 2048;
+    private const int StripFloats = 16384;
     private readonly MixCall* call = call;
 
     public void Run(int item, int thread)

@@ -65,7 +65,9 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWo
         new Span<float>(mean, length).CopyTo(new Span<float>(memory + gradient->Average + at, length));
         var taps = memory + gradient->Indices + at;
         var indices = call.Indices + start;
-        for (var i = 0; i < length; i++) taps[i] = indices[i];
+        var done = 0;
+        for (; done <= length - S.Width; done += S.Width) S.Store(S.LoadBytes(indices + done), taps + done);
+        for (; done < length; done++) taps[done] = indices[done];
     }
 
     private static void AddLargest(float* d, float* indices, TapList taps, nint* offsets, int vectors, float* dx)

@@ -38,8 +38,8 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
                 ChannelSums<S, V>.Start(mean, source.Channels, period, meanSums);
             }
 
-            ChannelSums<S, V>.Squares(best, call->Max + start, length, period, maxSums);
-            ChannelSums<S, V>.Squares(mean, call->Average + start, length, period, meanSums);
+            ChannelSums<S, V>.Squares(best, call->Max + start, length, period, maxSums, stream: false);
+            ChannelSums<S, V>.Squares(mean, call->Average + start, length, period, meanSums, stream: false);
         }
 
         if (!statistics) return;
@@ -90,6 +90,8 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
             S.Store(tap, index + i);
         }
 
-        for (var i = 0; i < length; i++) indices[i] = (byte)index[i];
+        var done = 0;
+        for (; done <= length - S.Width; done += S.Width) S.StoreBytes(S.Load(index + done), indices + done);
+        for (; done < length; done++) indices[done] = (byte)index[done];
     }
 }

@@ -1,5 +1,5 @@
-using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;

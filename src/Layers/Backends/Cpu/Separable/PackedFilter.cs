@@ -30,7 +30,10 @@ internal unsafe struct PackedFilter
         while (pixels % group != 0) group--;
         return new PackedFilter
         {
-            Group = group, Inputs = inputs, Outputs = outputs, Row = (int)SourceLayout.RoundUp(group * outputs, vectorWidth),
+            Group = group,
+            Inputs = inputs,
+            Outputs = outputs,
+            Row = (int)SourceLayout.RoundUp(group * outputs, vectorWidth),
         };
     }
 

@@ -1,6 +1,6 @@
-using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
+using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
@@ -9,6 +9,8 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableCall* call, bool
     where S : struct, ISimd<V>
     where V : struct
 {
+    // From 2 MiB on a batch of outputs has left the caches before its reader comes; writing past them spares reading it first.
+    private const int StreamedFloats = 1 << 19;
     private readonly SeparableCall* call = call;
     private readonly bool statistics = statistics;
 
@@ -26,13 +28,14 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableCall* call, bool
         var sums = memory + call->Sums;
         var (row, length) = (b.Width * b.Outputs, b.OutputPeriod * S.Width);
         var dst = b.Dst + (nint)item * b.Height * row;
+        var stream = (long)call->Images * b.Height * row >= StreamedFloats;
         for (var h = 0; h < b.Height; h += b.TileRows)
         {
             var rows = Math.Min(b.TileRows, b.Height - h);
             Depthwise<S, V>.Rows(call->Source, b, x, h, rows, u);
             Pointwise(b.Forward, u, rows * b.Width, z);
             if (h == 0) ChannelSums<S, V>.Start(z, b.Outputs, b.OutputPeriod, sums);
-            ChannelSums<S, V>.Squares(z, dst + (nint)h * row, rows * row, b.OutputPeriod, sums);
+            ChannelSums<S, V>.Squares(z, dst + (nint)h * row, rows * row, b.OutputPeriod, sums, stream);
         }
 
         if (statistics) ChannelSums<S, V>.Total(sums, b.Outputs, b.OutputPeriod, b.Statistics + (nint)item * 3 * b.Outputs);

@@ -12,10 +12,19 @@ internal static unsafe class ChannelSums<S, V>
     /// dst = z, sums[0] += Σ d, sums[1] += Σ d² by channel pattern, where d = z − shift and sums[2] is the shift: some value of z, so
     /// that a mean far from zero costs no digits.
     /// </summary>
-    public static void Squares(float* z, float* dst, int length, int period, float* sums)
+    /// <param name="z">Packed pixels.</param>
+    /// <param name="dst">Where they go.</param>
+    /// <param name="length">Floats.</param>
+    /// <param name="period">Vectors in a channel pattern.</param>
+    /// <param name="sums">[3][pattern].</param>
+    /// <param name="stream">Whether dst is too large to be found in a cache later.</param>
+    public static void Squares(float* z, float* dst, int length, int period, float* sums, bool stream)
     {
         var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
-        Add(new SquareTerms(z, dst, sums + 2 * pattern, S.Zero), whole, pattern, sums, sums + pattern);
+        if (stream && (nint)dst % (sizeof(float) * S.Width) == 0)
+            Add(new SquareTerms<Streamed>(z, dst, sums + 2 * pattern, S.Zero), whole, pattern, sums, sums + pattern);
+        else
+            Add(new SquareTerms<Cached>(z, dst, sums + 2 * pattern, S.Zero), whole, pattern, sums, sums + pattern);
         for (var i = whole; i < length; i++)
         {
             dst[i] = z[i];
@@ -101,20 +110,21 @@ internal static unsafe class ChannelSums<S, V>
         void Add(nint i, ref V first, ref V second);
     }
 
-    private readonly struct SquareTerms(float* z, float* dst, float* shifts, V shift) : ITerms<SquareTerms>
+    private readonly struct SquareTerms<TStore>(float* z, float* dst, float* shifts, V shift) : ITerms<SquareTerms<TStore>>
+        where TStore : struct, IStore
     {
         private readonly float* z = z;
         private readonly float* dst = dst;
         private readonly float* shifts = shifts;
         private readonly V shift = shift;
 
-        public SquareTerms At(nint phase) => new(z, dst, shifts, S.Load(shifts + phase));
+        public SquareTerms<TStore> At(nint phase) => new(z, dst, shifts, S.Load(shifts + phase));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(nint i, ref V first, ref V second)
         {
             var value = S.Load(z + i);
-            S.Store(value, dst + i);
+            TStore.Store(value, dst + i);
             value = S.Subtract(value, shift);
             first = S.Add(first, value);
             second = S.MultiplyAdd(value, value, second);
@@ -156,5 +166,22 @@ internal static unsafe class ChannelSums<S, V>
             first = S.Add(first, value);
             second = S.MultiplyAdd(value, S.Subtract(S.Load(x + i), mean), second);
         }
+    }
+
+    private interface IStore
+    {
+        static abstract void Store(V value, float* place);
+    }
+
+    private readonly struct Cached : IStore
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Store(V value, float* place) => S.Store(value, place);
+    }
+
+    private readonly struct Streamed : IStore
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Store(V value, float* place) => S.Stream(value, place);
     }
 }
