@@ -8,13 +8,22 @@ internal static unsafe class Depthwise<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {
-    /// <summary>u = rows first … first + rows − 1 of the depthwise output, packed: [rows,W',C].</summary>
-    public static void Rows(in SourceLayout source, in BranchCall branch, float* x, int first, int rows, float* u)
+    /// <summary>
+    /// Rows first … first + rows − 1 of the depthwise output, packed: [rows,W',C]. Returns where they are: in
+    /// <paramref name="u"/> or, without a depthwise filter, if possible in the source itself.
+    /// </summary>
+    public static float* Rows(in SourceLayout source, in BranchCall branch, float* x, int first, int rows, float* u)
     {
         var length = branch.Width * source.Channels;
+        if (!branch.HasDepthwise && source.Border == 0 && source.RowFloats == length) return x + first * source.RowFloats;
         var vectors = (length + S.Width - 1) / S.Width;
-        for (var h = first; h < first + rows; h++, u += length)
+        for (var h = 0; h < rows; h++)
+        {
+            var row = x + (first + h) * source.StrideH * source.RowFloats;
             WeightedRuns<S, V>.Run(
-                u, vectors, x + h * source.StrideH * source.RowFloats, branch.Taps.Runs, branch.Taps.Count, branch.Taps.Weights, null, source.Period);
+                u + (nint)h * length, vectors, row, branch.Taps.Runs, branch.Taps.Count, branch.Taps.Weights, null, source.Period);
+        }
+
+        return u;
     }
 }

@@ -51,8 +51,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
             DiffOfRaw(b, start + (nint)h * row, rows * row, dz);
             if (gradient->WeightGradients)
             {
-                Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u);
-                PointwiseWeights(b, dz, u, rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats);
+                PointwiseWeights(b, dz, Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u), rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats);
             }
 
             PointwiseData(b, dz, h, rows, memory);

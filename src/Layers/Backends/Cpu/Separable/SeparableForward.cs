@@ -32,8 +32,7 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableCall* call, bool
         for (var h = 0; h < b.Height; h += b.TileRows)
         {
             var rows = Math.Min(b.TileRows, b.Height - h);
-            Depthwise<S, V>.Rows(call->Source, b, x, h, rows, u);
-            Pointwise(b.Forward, u, rows * b.Width, z);
+            Pointwise(b.Forward, Depthwise<S, V>.Rows(call->Source, b, x, h, rows, u), rows * b.Width, z);
             if (h == 0) ChannelSums<S, V>.Start(z, b.Outputs, b.OutputPeriod, sums);
             ChannelSums<S, V>.Squares(z, dst + (nint)h * row, rows * row, b.OutputPeriod, sums, stream);
         }

@@ -65,6 +65,7 @@ internal static unsafe class TapSums<S, V>
             _ => Block<One, Three>(d, dRow, x, xRow, rows, length, runs, sums, step),
         };
 
+    // One assignment after the other: swapped as tuples, the pixels would pass through copies that the compiler keeps.
     /// <summary>
     /// R rows of K taps; what these constants exclude is not compiled. The newest pixel of a row of taps enters at number 4 and moves
     /// down to number 5 − K.
@@ -89,7 +90,11 @@ internal static unsafe class TapSums<S, V>
             for (var i = length; i > 0; i--, g += step, p += step, q += step, r += step)
             {
                 var dy = S.Load(g);
-                (x0, x1, x2, x3, x4) = (x1, x2, x3, x4, S.Load(p));
+                x0 = x1;
+                x1 = x2;
+                x2 = x3;
+                x3 = x4;
+                x4 = S.Load(p);
                 if (K.Of > 4) a0 = S.MultiplyAdd(dy, x0, a0);
                 if (K.Of > 3) a1 = S.MultiplyAdd(dy, x1, a1);
                 if (K.Of > 2) a2 = S.MultiplyAdd(dy, x2, a2);
@@ -98,7 +103,11 @@ internal static unsafe class TapSums<S, V>
 
                 if (R.Of > 1)
                 {
-                    (y0, y1, y2, y3, y4) = (y1, y2, y3, y4, S.Load(q));
+                    y0 = y1;
+                    y1 = y2;
+                    y2 = y3;
+                    y3 = y4;
+                    y4 = S.Load(q);
                     if (K.Of > 4) b0 = S.MultiplyAdd(dy, y0, b0);
                     if (K.Of > 3) b1 = S.MultiplyAdd(dy, y1, b1);
                     if (K.Of > 2) b2 = S.MultiplyAdd(dy, y2, b2);
@@ -108,7 +117,11 @@ internal static unsafe class TapSums<S, V>
 
                 if (R.Of > 2)
                 {
-                    (z0, z1, z2, z3, z4) = (z1, z2, z3, z4, S.Load(r));
+                    z0 = z1;
+                    z1 = z2;
+                    z2 = z3;
+                    z3 = z4;
+                    z4 = S.Load(r);
                     if (K.Of > 4) c0 = S.MultiplyAdd(dy, z0, c0);
                     if (K.Of > 3) c1 = S.MultiplyAdd(dy, z1, c1);
                     if (K.Of > 2) c2 = S.MultiplyAdd(dy, z2, c2);

@@ -69,6 +69,7 @@ internal static unsafe class WeightedRuns<S, V>
         }
     }
 
+    // One assignment after the other: swapped as tuples, the pixels would pass through copies that the compiler keeps.
     private static void Block8<P>(float* dst, float* x, TapRun* runs, int count, float* weights, int period, V first)
         where P : struct, IPeriod
     {
@@ -94,12 +95,26 @@ internal static unsafe class WeightedRuns<S, V>
                 if (--t == 0) break;
                 if (runs->Spacing == 1)
                 {
-                    (x0, x1, x2, x3, x4, x5, x6, x7) = (x1, x2, x3, x4, x5, x6, x7, S.Load(p));
+                    x0 = x1;
+                    x1 = x2;
+                    x2 = x3;
+                    x3 = x4;
+                    x4 = x5;
+                    x5 = x6;
+                    x6 = x7;
+                    x7 = S.Load(p);
                     p += step;
                 }
                 else
                 {
-                    (x0, x1, x2, x3, x4, x5, x6, x7) = (x2, x3, x4, x5, x6, x7, S.Load(p), S.Load(p + step));
+                    x0 = x2;
+                    x1 = x3;
+                    x2 = x4;
+                    x3 = x5;
+                    x4 = x6;
+                    x5 = x7;
+                    x6 = S.Load(p);
+                    x7 = S.Load(p + step);
                     p += 2 * step;
                 }
             }
@@ -136,12 +151,18 @@ internal static unsafe class WeightedRuns<S, V>
                 if (--t == 0) break;
                 if (runs->Spacing == 1)
                 {
-                    (x0, x1, x2, x3) = (x1, x2, x3, S.Load(p));
+                    x0 = x1;
+                    x1 = x2;
+                    x2 = x3;
+                    x3 = S.Load(p);
                     p += step;
                 }
                 else
                 {
-                    (x0, x1, x2, x3) = (x2, x3, S.Load(p), S.Load(p + step));
+                    x0 = x2;
+                    x1 = x3;
+                    x2 = S.Load(p);
+                    x3 = S.Load(p + step);
                     p += 2 * step;
                 }
             }
