@@ -9,8 +9,6 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableCall* call, bool
     where S : struct, ISimd<V>
     where V : struct
 {
-    // From 2 MiB on a batch of outputs has left the caches before its reader comes; writing past them spares reading it first.
-    private const int StreamedFloats = 1 << 19;
     private readonly SeparableCall* call = call;
     private readonly bool statistics = statistics;
 
@@ -28,7 +26,7 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableCall* call, bool
         var sums = memory + call->Sums;
         var (row, length) = (b.Width * b.Outputs, b.OutputPeriod * S.Width);
         var dst = b.Dst + (nint)item * b.Height * row;
-        var stream = (long)call->Images * b.Height * row >= StreamedFloats;
+        var stream = (long)call->Images * b.Height * row >= SeparableCall.StreamedFloats;
         for (var h = 0; h < b.Height; h += b.TileRows)
         {
             var rows = Math.Min(b.TileRows, b.Height - h);

@@ -19,6 +19,7 @@ internal static unsafe class SourceDiff<S, V>
         var pattern = source.Period * S.Width;
         var (length, normalized) = (source.Width * source.Channels, gradient.Call.Scale != null);
         new Span<float>(sums, 2 * pattern).Clear();
+        var stream = source.StrideW == 1 && (long)gradient.Call.Images * source.Height * length >= SeparableCall.StreamedFloats;
         for (var h = 0; h < source.Height; h++)
         {
             var bordered = h + source.Border;
@@ -32,7 +33,7 @@ internal static unsafe class SourceDiff<S, V>
                 WeightedRuns<S, V>.Run(d, (run + S.Width - 1) / S.Width, corner, taps.Runs, taps.Count, taps.Weights, null, source.Period);
                 var image = x + bordered * source.RowFloats + phase * source.PhaseFloats + (nint)first * source.Channels;
                 if (source.StrideW == 1 && !normalized) AddMasked(d, image, dst, length);
-                else ChannelSums<S, V>.MaskedProducts(d, image, source.StrideW == 1 ? dst : d, run, source.Period, sums);
+                else ChannelSums<S, V>.MaskedProducts(d, image, source.StrideW == 1 ? dst : d, run, source.Period, sums, stream);
             }
 
             if (source.StrideW == 1) continue;

@@ -53,10 +53,13 @@ internal static unsafe class ChannelSums<S, V>
     }
 
     /// <summary>dst = d where gate is positive, zero elsewhere; sums[0] += Σ dst, sums[1] += Σ dst·gate by channel pattern.</summary>
-    public static void MaskedProducts(float* d, float* gate, float* dst, int length, int period, float* sums)
+    public static void MaskedProducts(float* d, float* gate, float* dst, int length, int period, float* sums, bool stream)
     {
         var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
-        Add(new MaskedTerms(d, gate, dst), whole, pattern, sums, sums + pattern);
+        if (stream && (nint)dst % (sizeof(float) * S.Width) == 0)
+            Add(new MaskedTerms<Streamed>(d, gate, dst), whole, pattern, sums, sums + pattern);
+        else
+            Add(new MaskedTerms<Cached>(d, gate, dst), whole, pattern, sums, sums + pattern);
         for (var i = whole; i < length; i++)
         {
             dst[i] = gate[i] > 0 ? d[i] : 0;
@@ -131,20 +134,21 @@ internal static unsafe class ChannelSums<S, V>
         }
     }
 
-    private readonly struct MaskedTerms(float* d, float* gate, float* dst) : ITerms<MaskedTerms>
+    private readonly struct MaskedTerms<TStore>(float* d, float* gate, float* dst) : ITerms<MaskedTerms<TStore>>
+        where TStore : struct, IStore
     {
         private readonly float* d = d;
         private readonly float* gate = gate;
         private readonly float* dst = dst;
 
-        public MaskedTerms At(nint phase) => this;
+        public MaskedTerms<TStore> At(nint phase) => this;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(nint i, ref V first, ref V second)
         {
             var x = S.Load(gate + i);
             var value = S.WherePositive(x, S.Load(d + i));
-            S.Store(value, dst + i);
+            TStore.Store(value, dst + i);
             first = S.Add(first, value);
             second = S.MultiplyAdd(value, x, second);
         }
