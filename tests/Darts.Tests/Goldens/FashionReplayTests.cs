@@ -12,7 +12,7 @@ namespace MIOpenDarts.Darts.Tests.Goldens;
 
 /// <summary>
 /// A whole official search (Fashion-MNIST, C = 8, 5 cells, 5 epochs, float32 on another machine) replayed with its initial weights and
-/// every batch. Two float runs part slowly: rounding of 1e-7 grows with every step through batch norms and ReLU kinks.
+/// every batch. Two float runs part: rounding grows with every step through batch norms, ReLU kinks and momentum.
 /// </summary>
 public class FashionReplayTests
 {
@@ -25,7 +25,10 @@ public class FashionReplayTests
         var (losses, accuracy) = replay.Epoch(0);
         var official = replay.OfficialLosses(0);
         var errors = losses[..40].Select((loss, i) => Math.Abs(loss - official[i]) / official[i]).ToArray();
-        Assert.True(errors[0] < 1e-9, string.Join(' ', errors.Select(e => e.ToString("E1"))));
+        // Measured: 3e-6 in the first loss (the same against our double-precision run, from which this backend's loss is 2e-8 away), then
+        // about five times more a step until it saturates below 10 %. Our own runs with 8 and with 16 lanes part at the same rate.
+        for (var i = 0; i < errors.Length; i++)
+            Assert.True(errors[i] < Math.Min(1e-5 * Math.Pow(6, i / 2), 0.15), $"loss {i}: {losses[i]}, officially {official[i]}");
         Assert.InRange(accuracy, replay.OfficialAccuracy(0) - 2, replay.OfficialAccuracy(0) + 2);
     }
 
