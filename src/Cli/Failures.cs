@@ -9,11 +9,11 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Cli;
 
-/// <summary>Turns what can go wrong into one line and an exit code.</summary>
+/// <summary>Turns what can go wrong into one line and an exit code. A stack trace is for the log, never for the screen.</summary>
 internal static class Failures
 {
-    /// <summary>Runs a command. A fault that a user can cause never shows a stack trace.</summary>
-    public static int Guard(Func<int> command)
+    /// <summary>Runs a command.</summary>
+    public static int Guard(TextWriter error, Func<int> command)
     {
         try
         {
@@ -21,30 +21,41 @@ internal static class Failures
         }
         catch (OptionsException e)
         {
-            foreach (var problem in e.Problems) Tell(problem.Message);
+            foreach (var problem in e.Problems) Tell(error, problem.Message, ExitCode.Usage);
             return ExitCode.Usage;
         }
         catch (GenotypeFormatException e)
         {
-            return Tell(e.Message, ExitCode.Usage);
+            return Tell(error, e.Message, ExitCode.Usage);
         }
         catch (SearchInterruptedException e)
         {
-            return Tell(e.Message, ExitCode.Interrupted);
+            return Tell(error, e.Message, ExitCode.Interrupted);
         }
-        catch (Exception e) when (IsExpected(e))
+        catch (OutOfMemoryException)
         {
-            return Tell(e.Message, ExitCode.Failed);
+            return Tell(error, "there is not enough memory; a smaller batch_size, init_channels or layers needs less", ExitCode.Failed);
+        }
+        catch (Exception e)
+        {
+            return Tell(error, IsExpected(e) ? e.Message : Unexpected(e), ExitCode.Failed);
         }
     }
 
-    private static bool IsExpected(Exception e) => e is
-        DataException or CheckpointException or RunFolderException or SearchDivergedException or BackendUnavailableException
-        or PlanDoesNotFitException or OutOfMemoryException or IOException or UnauthorizedAccessException or InvalidDataException;
-
-    private static int Tell(string message, int code = ExitCode.Usage)
+    /// <summary>Says one line.</summary>
+    public static int Tell(TextWriter error, string message, int code)
     {
-        Console.Error.WriteLine($"miopendarts: {message.ReplaceLineEndings(" ")}");
+        error.WriteLine($"miopendarts: {message.ReplaceLineEndings(" ")}");
         return code;
     }
+
+    /// <summary>What the log keeps of a failure: the message of an expected one, everything of any other.</summary>
+    public static string ForLog(Exception e) => IsExpected(e) ? e.Message : e.ToString();
+
+    private static bool IsExpected(Exception e) => e is
+        OptionsException or DataException or CheckpointException or RunFolderException or SearchDivergedException or BackendUnavailableException
+        or PlanDoesNotFitException or OutOfMemoryException or IOException or UnauthorizedAccessException or InvalidDataException;
+
+    private static string Unexpected(Exception e) =>
+        $"unexpected {e.GetType().Name}: {e.Message.TrimEnd('.')}; this is a fault of miopendarts: please report it with the command and, if there is one, the run's log.jsonl";
 }

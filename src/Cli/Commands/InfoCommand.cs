@@ -8,21 +8,50 @@ namespace MIOpenDarts.Cli.Commands;
 /// <summary><c>miopendarts info</c>: what this machine offers.</summary>
 internal static class InfoCommand
 {
-    public static Command Create()
+    public const string Name = "info";
+
+    public static Command Create(Screen screen)
     {
-        var command = new Command("info", "Show backends, vector width and the libraries found.");
+        var command = new Command(Name, "Show what this machine offers: processor, backends, libraries.");
         command.SetAction(_ =>
         {
-            Console.WriteLine($"miopendarts {RunEnvironments.Version}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
-            Console.WriteLine($"processor    {RunEnvironments.Processor}, {Environment.ProcessorCount} threads, {RunEnvironments.SimdBits}-bit vectors");
-            foreach (var name in BackendChoice.Names.Where(n => n != "auto"))
-            {
-                using var backend = BackendChoice.Create(name);
-                Console.WriteLine($"backend      {name}: {backend.Description}");
-            }
-
+            screen.Output.WriteLine($"miopendarts {RunEnvironments.Version}");
+            Write(screen.Output, "machine", Machine());
+            Write(screen.Output, "backends", Backends());
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static void Write(TextWriter output, string title, IEnumerable<(string Name, string Text)> lines)
+    {
+        output.WriteLine();
+        output.WriteLine(title);
+        foreach (var (name, text) in lines) output.WriteLine($"  {name,-10} {text}");
+    }
+
+    private static IEnumerable<(string Name, string Text)> Machine() =>
+    [
+        ("system", RuntimeInformation.OSDescription),
+        ("runtime", RuntimeInformation.FrameworkDescription),
+        ("processor", $"{RunEnvironments.Processor}, {Environment.ProcessorCount} threads, {RunEnvironments.SimdBits}-bit vectors"),
+    ];
+
+    private static IEnumerable<(string Name, string Text)> Backends()
+    {
+        foreach (var name in BackendChoice.Names) yield return (name, Describe(name));
+    }
+
+    private static string Describe(string name)
+    {
+        try
+        {
+            using var backend = BackendChoice.Create(name);
+            return name == backend.Name ? backend.Description : $"takes {backend.Name}";
+        }
+        catch (BackendUnavailableException e)
+        {
+            return $"cannot run here: {e.Message}";
+        }
     }
 }

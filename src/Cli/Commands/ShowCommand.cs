@@ -1,33 +1,60 @@
 using System.CommandLine;
+using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports.Cells;
+using MIOpenDarts.Darts.Runs;
 
 namespace MIOpenDarts.Cli.Commands;
 
 /// <summary><c>miopendarts show</c>: a genotype as text, JSON, DOT or SVG.</summary>
 internal static class ShowCommand
 {
-    public static Command Create()
+    public const string Name = "show";
+
+    /// <summary>What the help says below the options.</summary>
+    public static string Footer =>
+        $"""
+        Published names:
+          {string.Join("\n  ", NamedGenotypes.Names.Chunk(6).Select(line => string.Join(", ", line)))}
+
+        Examples:
+          miopendarts show DARTS_V2
+          miopendarts show runs/cifar --format svg --cell reduce --out reduce.svg
+        """;
+
+    public static Command Create(Screen screen)
     {
-        var genotype = new Argument<string>("genotype")
-        {
-            Description = "A published name (" + string.Join(", ", NamedGenotypes.Names) + "), a file, or the text itself.",
-        };
-        var format = new Option<string>("--format") { Description = "text, json, dot or svg.", DefaultValueFactory = _ => "text" };
-        format.AcceptOnlyFromAmong("text", "json", "dot", "svg");
-        var cell = new Option<string>("--cell") { Description = "Which cell dot and svg draw: normal or reduce.", DefaultValueFactory = _ => "normal" };
-        cell.AcceptOnlyFromAmong("normal", "reduce");
-        var output = new Option<string?>("--out") { Description = "File to write (default: standard output)." };
-        var command = new Command("show", "Print or draw a genotype.") { genotype, format, cell, output };
+        var genotype = new Argument<string>("genotype") { Description = "A published name, a file, the folder of a finished run, or the text itself." };
+        var format = Words.OneOf("--format", "How to print it.", "text", "json", "dot", "svg");
+        var cell = Words.OneOf("--cell", "The cell that dot and svg draw.", "normal", "reduce");
+        var output = Words.Path("--out", "FILE", "Where to write (default: standard output).");
+        var command = new Command(Name, "Print or draw a genotype.") { genotype, format, cell, output };
         command.SetAction(parsed =>
         {
-            var found = GenotypeReader.Resolve(parsed.GetValue(genotype)!);
-            var text = Render(found, parsed.GetValue(format)!, parsed.GetValue(cell)!);
-            if (parsed.GetValue(output) is { } file) File.WriteAllText(file, text + "\n");
-            else Console.WriteLine(text);
+            var text = Render(Resolve(parsed.GetValue(genotype)!), parsed.GetValue(format)!, parsed.GetValue(cell)!).TrimEnd('\n') + "\n";
+            if (parsed.GetValue(output) is { } file) Write(file, text);
+            else screen.Output.Write(text);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static Genotype Resolve(string typed)
+    {
+        if (!Directory.Exists(typed))
+        {
+            var isText = typed.AsSpan().IndexOfAny("({|\n") >= 0;
+            return isText || File.Exists(typed) || NamedGenotypes.TryGet(typed, out _)
+                ? GenotypeReader.Resolve(typed)
+                : throw new GenotypeFormatException(
+                    $"'{typed}' is neither a published genotype nor a file; did you mean {Spelling.Nearest(typed, NamedGenotypes.Names)}? All names: miopendarts show --help");
+        }
+
+        var file = Path.Combine(typed, RunFolder.GenotypeName);
+        return File.Exists(file)
+            ? GenotypeReader.Resolve(file)
+            : throw new GenotypeFormatException($"{typed}: there is no {RunFolder.GenotypeName} in this folder; a search writes it when it is done");
     }
 
     private static string Render(Genotype genotype, string format, string cell)
@@ -40,5 +67,17 @@ internal static class ShowCommand
             "svg" => CellDrawing.Svg(graph, cell),
             _ => genotype.ToString(),
         };
+    }
+
+    private static void Write(string file, string text)
+    {
+        try
+        {
+            File.WriteAllText(file, text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{file}: cannot be written ({e.Message.TrimEnd('.')}); choose another --out", e);
+        }
     }
 }

@@ -2,29 +2,43 @@ using MIOpenDarts.Darts.Reports.Log;
 
 namespace MIOpenDarts.Cli.Progress;
 
-/// <summary>Time that a run still needs: from the forecast at first, then from the epochs and steps that it has done.</summary>
+/// <summary>
+/// Time that a run still needs: from the forecast at first, corrected by how fast its steps really are, and from the last epoch once
+/// there is one.
+/// </summary>
 internal sealed class Eta(int epochs)
 {
+    private ForecastMade? forecast;
+    private StepDone? reference;
     private double epochSeconds;
-    private double epochStart;
+    private bool measured;
 
-    /// <summary>Seconds left.</summary>
+    /// <summary>Seconds left at the last event.</summary>
     public double Remaining { get; private set; }
 
     public void See(RunEvent value)
     {
         switch (value)
         {
-            case ForecastMade forecast:
-                (epochSeconds, Remaining, epochStart) = (forecast.EpochSeconds, forecast.RemainingSeconds, forecast.Seconds);
+            case ForecastMade made:
+                (forecast, epochSeconds, Remaining) = (made, made.EpochSeconds, made.RemainingSeconds);
                 break;
             case StepDone step:
-                Remaining = Math.Max(epochSeconds - (step.Seconds - epochStart), 0) + (epochs - step.Epoch - 1) * epochSeconds;
+                Correct(step);
+                Remaining = (epochs - step.Epoch - (double)step.Step / step.Steps) * epochSeconds;
                 break;
             case EpochDone done:
-                (epochSeconds, epochStart) = (done.Record.Seconds, done.Seconds);
+                (epochSeconds, measured) = (done.Record.Seconds, true);
                 Remaining = (epochs - done.Record.Epoch - 1) * epochSeconds;
                 break;
         }
+    }
+
+    private void Correct(StepDone step)
+    {
+        if (measured || forecast is null) return;
+        reference ??= step;
+        var steps = step.Step - reference.Step;
+        if (steps > 0) epochSeconds = forecast.EpochSeconds * (step.Seconds - reference.Seconds) / steps / forecast.StepSeconds;
     }
 }

@@ -1,46 +1,76 @@
-using MIOpenDarts.Darts.Configuration;
+using System.Diagnostics;
 using MIOpenDarts.Darts.Reports.Log;
 using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Progress;
 
-/// <summary>A bar that moves, with the finished epochs as lines above it.</summary>
+/// <summary>A line at the bottom that moves every second, with what has happened as lines above it.</summary>
 internal sealed class LiveProgress : ProgressView
 {
-    private const int BarWidth = 24;
-    private readonly SearchOptions options;
-    private bool barShown;
+    private const string ClearLine = "\r\u001b[2K";
+    private readonly IAnsiConsole terminal;
+    private readonly int epochs;
+    private readonly Timer ticker;
+    private StepDone? shown;
+    private long shownAt;
+    private bool drawn;
 
-    public LiveProgress(SearchOptions options)
-        : base(options) => this.options = options;
+    public LiveProgress(IAnsiConsole terminal, int epochs)
+        : base(epochs)
+    {
+        (this.terminal, this.epochs) = (terminal, epochs);
+        ticker = new Timer(_ => Tick(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+    }
 
     public override void Dispose()
     {
-        ClearBar();
+        ticker.Dispose();
+        lock (Gate)
+        {
+            Clear();
+            shown = null;
+        }
+
         base.Dispose();
     }
 
     protected override void Line(string text)
     {
-        ClearBar();
-        AnsiConsole.MarkupLine(text.EscapeMarkup());
+        Clear();
+        // Not through the console's own layout: it would break a genotype into lines, and what is copied would have the breaks.
+        terminal.Profile.Out.Writer.WriteLine(text);
+        Draw();
     }
 
-    protected override void Step(StepDone step, string text)
+    protected override void Step(StepDone step)
     {
-        ClearBar();
-        var done = (step.Epoch + (double)step.Step / step.Steps) / options.Epochs;
-        var filled = (int)Math.Round(done * BarWidth);
-        var bar = new string('━', filled) + "[/][grey]" + new string('━', BarWidth - filled);
-        // Cut to the window, because a line that wraps could not be cleared.
-        var room = Math.Max(AnsiConsole.Profile.Width - BarWidth - 2, 0);
-        AnsiConsole.Markup($"[green]{bar}[/] {(text.Length > room ? text[..room] : text).EscapeMarkup()}");
-        barShown = true;
+        (shown, shownAt) = (step, Stopwatch.GetTimestamp());
+        Clear();
+        Draw();
     }
 
-    private void ClearBar()
+    private void Tick()
     {
-        if (barShown) AnsiConsole.Write(new ControlCode("\r\u001b[2K"));
-        barShown = false;
+        lock (Gate)
+        {
+            Clear();
+            Draw();
+        }
+    }
+
+    private void Draw()
+    {
+        if (shown is null) return;
+        var left = Math.Max(Eta.Remaining - Stopwatch.GetElapsedTime(shownAt).TotalSeconds, 0);
+        var (text, done, toDo) = StatusLine.Fit(shown, epochs, left, terminal.Profile.Width);
+        var bar = done + toDo == 0 ? "" : $"[green]{new string('━', done)}[/][grey]{new string('━', toDo)}[/] ";
+        terminal.Markup(bar + text.EscapeMarkup());
+        drawn = true;
+    }
+
+    private void Clear()
+    {
+        if (drawn) terminal.Profile.Out.Writer.Write(ClearLine);
+        drawn = false;
     }
 }

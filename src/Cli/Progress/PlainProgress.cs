@@ -1,12 +1,13 @@
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Reports.Log;
 
 namespace MIOpenDarts.Cli.Progress;
 
-/// <summary>One line for each event, for logs and pipes.</summary>
-internal sealed class PlainProgress(SearchOptions options) : ProgressView(options)
+/// <summary>One line for each event, for files and pipes.</summary>
+internal sealed class PlainProgress(TextWriter output, int epochs) : ProgressView(epochs)
 {
-    protected override void Line(string text) => Console.WriteLine(text);
+    private readonly int epochs = epochs;
 
-    protected override void Step(StepDone step, string text) => Console.WriteLine(text);
+    protected override void Line(string text) => output.WriteLine(text);
+
+    protected override void Step(StepDone step) => Line(StatusLine.Full(step, epochs, Eta.Remaining));
 }

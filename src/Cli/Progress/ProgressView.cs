@@ -1,61 +1,64 @@
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Reports.Log;
-using MIOpenDarts.Darts.Runs;
-using MIOpenDarts.Darts.Search;
-using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Progress;
 
-/// <summary>What a run shows while it works.</summary>
-internal abstract class ProgressView : IDisposable
+/// <summary>What a run shows while it works. Signals arrive on threads of their own, so every call takes the gate.</summary>
+internal abstract class ProgressView(int epochs) : IProgress<RunEvent>, IDisposable
 {
-    private readonly Eta eta;
+    /// <summary>Held by whoever writes.</summary>
+    protected Lock Gate { get; } = new();
 
-    protected ProgressView(SearchOptions options) => eta = new Eta(options.Epochs);
+    /// <summary>Estimates how long it still takes.</summary>
+    protected Eta Eta { get; } = new(epochs);
 
     /// <summary>Live on a terminal, plain lines elsewhere.</summary>
-    public static ProgressView Create(SearchOptions options) =>
-        AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? new LiveProgress(options) : new PlainProgress(options);
+    public static ProgressView Create(Screen screen, int epochs) =>
+        screen.Terminal is { } terminal ? new LiveProgress(terminal, epochs) : new PlainProgress(screen.Output, epochs);
 
-    public void Show(RunEvent value)
+    /// <inheritdoc/>
+    public void Report(RunEvent value)
     {
-        eta.See(value);
-        switch (value)
+        lock (Gate)
         {
-            case RunStarted started:
-                Line($"{started.Dataset}; {started.Environment.Backend}; {started.Environment.Processor}");
-                break;
-            case ForecastMade forecast:
-                Line($"forecast: {forecast.Parameters:N0} parameters, {Units.Memory(forecast.MemoryBytes)}, "
-                    + $"{Units.Time(forecast.EpochSeconds)} an epoch, {Units.Time(forecast.RemainingSeconds)} in all");
-                break;
-            case StepDone step:
-                Step(step, $"epoch {step.Epoch + 1} step {step.Step}/{step.Steps}  loss {step.TrainLoss:F3}  accuracy {step.TrainAccuracy:F1} %  "
-                    + $"{step.ImagesPerSecond:F0} images/s  {Units.Time(eta.Remaining)} left");
-                break;
-            case EpochDone done:
-                Line($"epoch {done.Record.Epoch + 1}: train loss {done.Record.TrainLoss:F3}, accuracy {done.Record.TrainAccuracy:F2} %; "
-                    + $"valid loss {done.Record.ValidLoss:F3}, accuracy {done.Record.ValidAccuracy:F2} %; {Units.Time(done.Record.Seconds)}");
-                break;
+            Eta.See(value);
+            switch (value)
+            {
+                case RunStarted started:
+                    Line($"data     {started.Dataset}");
+                    Line($"backend  {started.Environment.Backend}; {started.Environment.Processor}");
+                    break;
+                case ForecastMade forecast:
+                    Line($"forecast {forecast.Parameters:N0} parameters, {Units.Memory(forecast.MemoryBytes)}, "
+                        + $"{Units.Time(forecast.EpochSeconds)} an epoch, {Units.Time(forecast.RemainingSeconds)} to go");
+                    break;
+                case StepDone step:
+                    Step(step);
+                    break;
+                case EpochDone done:
+                    Line($"epoch {done.Record.Epoch + 1}/{epochs}: training loss {done.Record.TrainLoss:F3}, accuracy {done.Record.TrainAccuracy:F2} %; "
+                        + $"validation loss {done.Record.ValidLoss:F3}, accuracy {done.Record.ValidAccuracy:F2} %; {Units.Time(done.Record.Seconds)}");
+                    break;
+            }
         }
     }
 
-    /// <summary>The genotype and where everything is.</summary>
-    public void Result(SearchResult result, RunFolder folder)
+    /// <summary>A line that is no event of the run.</summary>
+    public void Say(string text)
     {
-        Dispose();
-        Console.WriteLine(result.Genotype);
-        Console.WriteLine($"train accuracy {result.TrainAccuracy:F2} %, validation accuracy {result.ValidAccuracy:F2} %; report: {folder.ReportFile}");
+        lock (Gate) Line(text);
     }
 
     /// <summary>A line that must be seen but stops nothing.</summary>
-    public void Warn(string message) => Line("warning: " + message);
+    public void Warn(string message) => Say("warning: " + message);
 
+    /// <summary>Takes away what moves.</summary>
     public virtual void Dispose()
     {
     }
 
+    /// <summary>Writes a line that stays.</summary>
     protected abstract void Line(string text);
 
-    protected abstract void Step(StepDone step, string text);
+    /// <summary>Shows a step.</summary>
+    protected abstract void Step(StepDone step);
 }

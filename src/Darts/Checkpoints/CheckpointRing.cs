@@ -22,6 +22,7 @@ public sealed class CheckpointRing
         try
         {
             Directory.CreateDirectory(folder);
+            foreach (var unfinished in Directory.EnumerateFiles(folder, "checkpoint-*.tmp")) File.Delete(unfinished);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -40,7 +41,8 @@ public sealed class CheckpointRing
     {
         var name = $"checkpoint-{position.Epoch:D5}-{position.Step:D7}.safetensors";
         var bytes = CheckpointFile.Write(Path.Combine(folder, name), SearchCheckpoint.Collect(state, position, options));
-        foreach (var old in Files.Skip(keep)) File.Delete(old);
+        // A newer file is one that was passed over because it is damaged; it must not count, or it would push whole ones out.
+        foreach (var old in Files.SkipWhile(path => Path.GetFileName(path) != name).Skip(keep)) File.Delete(old);
         return (name, bytes);
     }
 

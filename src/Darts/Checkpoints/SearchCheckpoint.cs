@@ -17,6 +17,9 @@ internal static class SearchCheckpoint
 
     private const string Format = "miopendarts search checkpoint 1";
 
+    /// <summary>Whether a run computes something else when this option changes, so that a resume must keep it.</summary>
+    public static bool HasEffect(OptionField field) => !WithoutEffect.Contains(field.Name);
+
     /// <summary>Gathers everything into a writer.</summary>
     public static SafetensorsWriter Collect(SearchState state, SearchPosition position, SearchOptions options)
     {
@@ -71,7 +74,7 @@ internal static class SearchCheckpoint
     {
         foreach (var field in SearchOptionFields.All)
         {
-            if (WithoutEffect.Contains(field.Name) || field.Show(then) == field.Show(now)) continue;
+            if (!HasEffect(field) || field.Show(then) == field.Show(now)) continue;
             throw new CheckpointException(
                 $"{file.Path}: belongs to a run with {field.Name} {field.Show(then)}, not {field.Show(now)}; use the same value or another run folder");
         }

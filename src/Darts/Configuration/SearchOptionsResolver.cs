@@ -47,7 +47,7 @@ public static class SearchOptionsResolver
         {
             var field = SearchOptionFields.Find(item.Name);
             if (field is null)
-                problems.Add(new OptionProblem(item.Name, $"{prefix}{item.Name} is not an option; did you mean {Nearest(item.Name)}?"));
+                problems.Add(new OptionProblem(item.Name, $"{prefix}{item.Name} is not an option; did you mean {Spelling.Nearest(item.Name, SearchOptionFields.All.Select(f => f.Name))}?"));
             else if (!seen.Add(field))
                 problems.Add(new OptionProblem(field.Name, $"{prefix}{item.Name} is given twice; keep one"));
             else if (item.Parse(field) is { } value && Fits(field, value))
@@ -67,23 +67,5 @@ public static class SearchOptionsResolver
     {
         problems.AddRange(options.Validate());
         return problems.Count == 0 ? options : throw new OptionsException(problems);
-    }
-
-    private static string Nearest(string name) =>
-        SearchOptionFields.All.MinBy(field => Distance(name.ToUpperInvariant(), field.Name.ToUpperInvariant()))!.Name;
-
-    // Levenshtein's edit distance.
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
-        }
-
-        return row[^1];
     }
 }

@@ -3,111 +3,142 @@ using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Reports.Cells;
-using MIOpenDarts.Darts.Reports.Log;
-using MIOpenDarts.Darts.Search;
 
 namespace MIOpenDarts.Darts.Runs;
 
 /// <summary>
-/// The folder of one run: <c>config.json</c> (resolved), <c>log.jsonl</c>, <c>checkpoints/</c>, and at the end <c>genotype.txt</c>,
-/// <c>genotype.json</c>, both cells as SVG and DOT, and <c>report.html</c>.
+/// The folder of one run: <c>config.json</c> (resolved), <c>log.jsonl</c>, <c>checkpoints/</c> and <c>report.html</c> as the run goes on;
+/// at the end <c>genotype.txt</c>, <c>genotype.json</c> and both cells as SVG and DOT. One process at a time works in it.
 /// </summary>
-public sealed class RunFolder
+public sealed class RunFolder : IDisposable
 {
-    private RunFolder(string path) => Path = path;
+    /// <summary>Name of the file that has the found genotype in the official form.</summary>
+    public const string GenotypeName = "genotype.txt";
+
+    private readonly FileStream held;
+
+    private RunFolder(string path, SearchOptions options, FileStream held) => (Path, Options, this.held) = (path, options, held);
 
     /// <summary>Where it is.</summary>
     public string Path { get; }
 
+    /// <summary>The options that the run was begun with.</summary>
+    public SearchOptions Options { get; }
+
     /// <summary>The log.</summary>
-    public string LogFile => In("log.jsonl");
+    public string LogFile => In(Path, "log.jsonl");
 
     /// <summary>The report.</summary>
-    public string ReportFile => In("report.html");
+    public string ReportFile => In(Path, "report.html");
 
     /// <summary>Makes the folder of a new run and writes its configuration.</summary>
     /// <exception cref="RunFolderException">It cannot be written, or holds a run already.</exception>
     public static RunFolder Create(string path, SearchOptions options)
     {
-        var folder = new RunFolder(path);
-        if (File.Exists(folder.In("config.json")))
-            throw new RunFolderException($"{path}: holds a run already; go on with it by --resume {path}, or choose another --out");
+        RequireNew(path);
+        FileStream? held = null;
         try
         {
             Directory.CreateDirectory(path);
-            File.WriteAllText(folder.In("config.json"), SearchOptionsJson.Format(options) + "\n");
+            held = RunLock.Take(path);
+            RequireNew(path);
+            WriteWhole(ConfigOf(path), SearchOptionsJson.Format(options) + "\n");
+            return new RunFolder(path, options, held);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
-            throw new RunFolderException($"{path}: cannot be written ({e.Message}); choose another --out", e);
+            held?.Dispose();
+            if (e is IOException or UnauthorizedAccessException)
+                throw new RunFolderException($"{path}: the run folder cannot be written ({e.Message.TrimEnd('.')}); choose another --out", e);
+            throw;
         }
-
-        return folder;
     }
 
     /// <summary>Opens the folder of an earlier run and reads its configuration.</summary>
-    /// <exception cref="RunFolderException">There is no run in it.</exception>
+    /// <exception cref="RunFolderException">There is no run in it, it cannot be written, or another process works in it.</exception>
     /// <exception cref="OptionsException">Its configuration was changed to something that is not allowed.</exception>
-    public static (RunFolder Folder, SearchOptions Options) Open(string path)
+    public static RunFolder Open(string path)
     {
-        var folder = new RunFolder(path);
+        if (!File.Exists(ConfigOf(path)))
+            throw new RunFolderException($"{path}: there is no run in this folder (no config.json); --resume takes a folder that a search wrote");
         try
         {
-            return (folder, SearchOptionsJson.Parse(File.ReadAllText(folder.In("config.json"))));
+            var options = SearchOptionsJson.Parse(File.ReadAllText(ConfigOf(path)), ConfigOf(path));
+            return new RunFolder(path, options, RunLock.Take(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunFolderException($"{path}: no run to go on with ({e.Message}); --resume takes the folder that a search wrote", e);
+            throw new RunFolderException($"{path}: the run cannot be opened ({e.Message.TrimEnd('.')}); make the folder readable and writable", e);
         }
     }
 
     /// <summary>The run's checkpoints.</summary>
+    /// <param name="keep">How many stay.</param>
+    /// <param name="warn">Takes a line for each checkpoint that cannot be used.</param>
     /// <exception cref="CheckpointException">The folder cannot be made.</exception>
-    public CheckpointRing Checkpoints(SearchOptions options, Action<string> warn) => new(In("checkpoints"), options.CheckpointRing, warn);
+    public CheckpointRing Checkpoints(int keep, Action<string> warn) => new(In(Path, "checkpoints"), keep, warn);
 
-    /// <summary>Writes the genotype as text and JSON, the cells as SVG and DOT, and the report.</summary>
+    /// <summary>Refuses options that would change what the run computes.</summary>
+    /// <exception cref="RunFolderException">One differs; the message names it with both values.</exception>
+    public void RequireSameSearch(SearchOptions options)
+    {
+        foreach (var field in SearchOptionFields.All.Where(SearchCheckpoint.HasEffect))
+        {
+            if (field.Show(Options) == field.Show(options)) continue;
+            throw new RunFolderException(
+                $"{Path}: was begun with {field.Name} {field.Show(Options)}, not {field.Show(options)}; leave that option out, or begin another run");
+        }
+    }
+
+    /// <summary>Writes the report of what has happened up to now.</summary>
+    /// <exception cref="RunFolderException">It cannot be written; an older one stays.</exception>
+    public void WriteReport(SearchHistory history) => Try("the report", () => HtmlReport.Write(ReportFile, history));
+
+    /// <summary>Writes the genotype as text and JSON, and its cells as SVG and DOT.</summary>
     /// <exception cref="RunFolderException">One cannot be written; the checkpoints stay.</exception>
-    public void WriteResult(SearchResult result)
+    public void WriteResult(Genotype genotype) => Try("the result", () =>
+    {
+        WriteWhole(In(Path, GenotypeName), genotype + "\n");
+        WriteWhole(In(Path, "genotype.json"), GenotypeJsonConverter.Format(genotype) + "\n");
+        foreach (var (name, cell) in new[] { ("normal", genotype.Normal), ("reduce", genotype.Reduce) })
+        {
+            var graph = CellGraph.Of(cell);
+            WriteWhole(In(Path, $"{name}.svg"), CellDrawing.Svg(graph, name));
+            WriteWhole(In(Path, $"{name}.dot"), CellDot.Write(graph, name));
+        }
+    });
+
+    /// <summary>Lets other processes in again.</summary>
+    public void Dispose() => held.Dispose();
+
+    /// <summary>Does something to the folder's files, and says what to do when the disk is full or gone.</summary>
+    internal void Try(string what, Action write)
     {
         try
         {
-            File.WriteAllText(In("genotype.txt"), result.Genotype + "\n");
-            File.WriteAllText(In("genotype.json"), GenotypeJsonConverter.Format(result.Genotype) + "\n");
-            foreach (var (name, cell) in new[] { ("normal", result.Genotype.Normal), ("reduce", result.Genotype.Reduce) })
-            {
-                var graph = CellGraph.Of(cell);
-                File.WriteAllText(In($"{name}.svg"), CellDrawing.Svg(graph, name));
-                File.WriteAllText(In($"{name}.dot"), CellDot.Write(graph, name));
-            }
-
-            HtmlReport.Write(ReportFile, SearchHistory.Of(RunLog.Read(LogFile)));
+            write();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunFolderException($"{Path}: the result cannot be written ({e.Message}); make room and run search --resume {Path}", e);
+            throw new RunFolderException(
+                $"{Path}: {what} cannot be written ({e.Message.TrimEnd('.')}); make room, then go on with: miopendarts search --resume {Path}", e);
         }
     }
 
-    private string In(string name) => System.IO.Path.Combine(Path, name);
-}
-
-/// <summary>A run folder cannot be used; the message names it and the cure.</summary>
-public sealed class RunFolderException : Exception
-{
-    /// <summary>Without a text.</summary>
-    public RunFolderException()
+    private static void RequireNew(string path)
     {
+        if (File.Exists(ConfigOf(path)) || File.Exists(In(path, "log.jsonl")) || Directory.Exists(In(path, "checkpoints")))
+            throw new RunFolderException($"{path}: holds a run already; go on with it by --resume {path}, or choose another --out");
     }
 
-    /// <summary>With a text.</summary>
-    public RunFolderException(string message)
-        : base(message)
+    // A reader, or a resume after a kill, finds the old file or the new one, never half of it.
+    private static void WriteWhole(string path, string text)
     {
+        File.WriteAllText(path + ".tmp", text);
+        File.Move(path + ".tmp", path, overwrite: true);
     }
 
-    /// <summary>With a text and a cause.</summary>
-    public RunFolderException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
+    private static string ConfigOf(string path) => In(path, "config.json");
+
+    private static string In(string path, string name) => System.IO.Path.Combine(path, name);
 }

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using MIOpenDarts.Cli.Commands;
+using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Runs;
+
+namespace MIOpenDarts.Cli;
+
+/// <summary>The whole command: words in, exit code out.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one command.</summary>
+    public static int Run(string[] args, Screen screen)
+    {
+        var root = Root(screen);
+        var configuration = new InvocationConfiguration { Output = screen.Output, Error = screen.Error, EnableDefaultExceptionHandler = false };
+        if (args.Length == 0)
+        {
+            root.Parse("--help").Invoke(configuration);
+            return ExitCode.Usage;
+        }
+
+        var parsed = root.Parse(args);
+        var asksForHelp = parsed.Action is HelpPage && parsed.UnmatchedTokens.Count == 0;
+        if (parsed.Errors.Count > 0 && !asksForHelp) return Failures.Tell(screen.Error, UsageError.Explain(parsed), ExitCode.Usage);
+        return Failures.Guard(screen.Error, () => parsed.Invoke(configuration));
+    }
+
+    private static RootCommand Root(Screen screen)
+    {
+        var root = new RootCommand("Differentiable architecture search (DARTS).") { SearchCommand.Create(screen), ShowCommand.Create(screen), InfoCommand.Create(screen) };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpPage((HelpAction)help.Action!);
+        help.Description = "Show this help.";
+        var version = root.Options.OfType<VersionOption>().Single();
+        version.Action = new VersionLine(screen);
+        version.Description = "Show the version.";
+        return root;
+    }
+
+    private sealed class VersionLine(Screen screen) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            screen.Output.WriteLine($"miopendarts {RunEnvironments.Version}");
+            return ExitCode.Done;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using MIOpenDarts.Cli.Commands;
+
+namespace MIOpenDarts.Cli.Usage;
+
+/// <summary>The generated help of a command, and below it examples and whatever else the command has to say.</summary>
+internal sealed class HelpPage(HelpAction generated) : SynchronousCommandLineAction
+{
+    /// <inheritdoc/>
+    public override bool ClearsParseErrors => true;
+
+    /// <inheritdoc/>
+    public override int Invoke(ParseResult parseResult)
+    {
+        var code = generated.Invoke(parseResult);
+        var footer = parseResult.CommandResult.Command.Name switch
+        {
+            SearchCommand.Name => SearchCommand.Footer,
+            ShowCommand.Name => ShowCommand.Footer,
+            InfoCommand.Name => "",
+            _ => "Start with: miopendarts search\n" + ExitCode.Legend,
+        };
+        if (footer.Length > 0) parseResult.InvocationConfiguration.Output.WriteLine(footer);
+        return code;
+    }
+}
