@@ -11,6 +11,7 @@ internal sealed class LiveProgress : ProgressView
     private readonly IAnsiConsole terminal;
     private readonly int epochs;
     private readonly Timer ticker;
+    private string? note;
     private StepDone? shown;
     private long shownAt;
     private bool drawn;
@@ -28,7 +29,7 @@ internal sealed class LiveProgress : ProgressView
         lock (Gate)
         {
             Clear();
-            shown = null;
+            (shown, note) = (null, null);
         }
 
         base.Dispose();
@@ -39,6 +40,13 @@ internal sealed class LiveProgress : ProgressView
         Clear();
         // Not through the console's own layout: it would break a genotype into lines, and what is copied would have the breaks.
         terminal.Profile.Out.Writer.WriteLine(text);
+        Draw();
+    }
+
+    protected override void Note(string text)
+    {
+        note = text;
+        Clear();
         Draw();
     }
 
@@ -60,12 +68,18 @@ internal sealed class LiveProgress : ProgressView
 
     private void Draw()
     {
-        if (shown is null) return;
+        if (shown is null && note is null) return;
+        drawn = true;
+        if (shown is null)
+        {
+            terminal.Profile.Out.Writer.Write(StatusLine.Cut(note + " …", terminal.Profile.Width));
+            return;
+        }
+
         var left = Math.Max(Eta.Remaining - Stopwatch.GetElapsedTime(shownAt).TotalSeconds, 0);
         var (text, done, toDo) = StatusLine.Fit(shown, epochs, left, terminal.Profile.Width);
         var bar = done + toDo == 0 ? "" : $"[green]{new string('━', done)}[/][grey]{new string('━', toDo)}[/] ";
         terminal.Markup(bar + text.EscapeMarkup());
-        drawn = true;
     }
 
     private void Clear()

@@ -9,5 +9,9 @@ internal sealed class PlainProgress(TextWriter output, int epochs) : ProgressVie
 
     protected override void Line(string text) => output.WriteLine(text);
 
+    protected override void Note(string text)
+    {
+    }
+
     protected override void Step(StepDone step) => Line(StatusLine.Full(step, epochs, Eta.Remaining));
 }

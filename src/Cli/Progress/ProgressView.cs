@@ -26,8 +26,10 @@ internal abstract class ProgressView(int epochs) : IProgress<RunEvent>, IDisposa
                 case RunStarted started:
                     Line($"data     {started.Dataset}");
                     Line($"backend  {started.Environment.Backend}; {started.Environment.Processor}");
+                    Note("measuring a step for the forecast");
                     break;
                 case ForecastMade forecast:
+                    Note("first steps");
                     Line($"forecast {forecast.Parameters:N0} parameters, {Units.Memory(forecast.MemoryBytes)}, "
                         + $"{Units.Time(forecast.EpochSeconds)} an epoch, {Units.Time(forecast.RemainingSeconds)} to go");
                     break;
@@ -35,8 +37,9 @@ internal abstract class ProgressView(int epochs) : IProgress<RunEvent>, IDisposa
                     Step(step);
                     break;
                 case EpochDone done:
-                    Line($"epoch {done.Record.Epoch + 1}/{epochs}: training loss {done.Record.TrainLoss:F3}, accuracy {done.Record.TrainAccuracy:F2} %; "
-                        + $"validation loss {done.Record.ValidLoss:F3}, accuracy {done.Record.ValidAccuracy:F2} %; {Units.Time(done.Record.Seconds)}");
+                    var record = done.Record;
+                    Line($"epoch {record.Epoch + 1}/{epochs} done  train {record.TrainAccuracy:F2} % (loss {record.TrainLoss:F3})  "
+                        + $"valid {record.ValidAccuracy:F2} % (loss {record.ValidLoss:F3})  {Units.Time(record.Seconds)}");
                     break;
             }
         }
@@ -58,6 +61,9 @@ internal abstract class ProgressView(int epochs) : IProgress<RunEvent>, IDisposa
 
     /// <summary>Writes a line that stays.</summary>
     protected abstract void Line(string text);
+
+    /// <summary>Says what takes time before the first step is reported.</summary>
+    protected abstract void Note(string text);
 
     /// <summary>Shows a step.</summary>
     protected abstract void Step(StepDone step);

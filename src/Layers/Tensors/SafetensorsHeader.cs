@@ -27,8 +27,9 @@ internal static class SafetensorsHeader
                 else entries.Add(ReadEntry(property, file));
             }
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // A text that is not UTF-8 passes the parser and only fails when it is fetched, as an invalid operation.
             throw new InvalidDataException($"{file}: the header is not valid JSON ({e.Message})", e);
         }
 

@@ -1,0 +1,37 @@
+using MIOpenDarts.Layers.Backends;
+
+namespace MIOpenDarts.Cli.Tests;
+
+public sealed class InfoCommandTests
+{
+    [Fact]
+    public void Info_names_every_backend_and_the_width_of_the_vectors()
+    {
+        var outcome = Command.Run("info");
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.All(BackendChoice.Names, name => Assert.Contains($"\n  {name,-10} ", outcome.Output));
+        Assert.Matches(@"processor +\S.*, \d+ threads, (128|256|512)-bit vectors", outcome.Output);
+    }
+
+    [Fact]
+    public void Version_is_one_line()
+    {
+        var outcome = Command.Run("--version");
+        Assert.Equal(0, outcome.Code);
+        Assert.Matches(@"^miopendarts \d+\.\d+\.\d+\S*\n$", outcome.Output);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--help")]
+    [InlineData("search --help")]
+    [InlineData("show --help")]
+    [InlineData("info --help")]
+    public void Help_goes_to_standard_output(string words)
+    {
+        string[] args = words.Length == 0 ? [] : words.Split(' ');
+        var outcome = Command.Run(args);
+        Assert.Equal((args.Length == 0 ? 2 : 0, ""), (outcome.Code, outcome.Error));
+        Assert.Contains("Usage:", outcome.Output);
+    }
+}
