@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MIOpenDarts.Cli;
 
 namespace MIOpenDarts.Cli.Tests;
 

@@ -52,10 +52,10 @@ public sealed partial class KillTests
     [InlineData(Terminate)]
     public async Task A_signal_stops_with_a_checkpoint_a_report_and_code_130(int signal)
     {
-        using var tiny = new TinySearch { Epochs = 10 };
+        using var tiny = new TinySearch { Epochs = 20 };
         using var process = Command.Start(tiny.Args("stopped"));
         var end = Command.End(process);
-        while (!process.HasExited && !Directory.Exists(tiny.Checkpoints("stopped"))) Thread.Sleep(1);
+        while (!process.HasExited && !(Directory.Exists(tiny.Checkpoints("stopped")) && Directory.GetFiles(tiny.Checkpoints("stopped"), "*.safetensors").Length > 1)) Thread.Sleep(1);
         Assert.Equal(0, Kill(process.Id, signal));
         var outcome = await end;
         Assert.Equal(130, outcome.Code);

@@ -38,15 +38,22 @@ public sealed class ProgressTests
     public void A_terminal_shows_one_line_that_is_cleared_before_every_other()
     {
         using var written = new StringWriter();
-        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(written) });
-        terminal.Profile.Width = 60;
-        using (var view = ProgressView.Create(new Screen(TextWriter.Null, TextWriter.Null, terminal), 3))
+        using (var view = View(written))
         {
             view.Report(Step);
             view.Say("a line");
         }
 
         Assert.Matches(@"^━+ epoch 2/3[^\n]*\r\u001b\[2Ka line\n━+ epoch 2/3[^\n]*\r\u001b\[2K$", written.ToString());
+    }
+
+    [Fact]
+    public void A_terminal_says_what_takes_time_before_the_first_step()
+    {
+        using var written = new StringWriter();
+        using var view = View(written);
+        view.Report(new ForecastMade(0, 10_376, 1 << 20, 1, 12, 36));
+        Assert.Equal("first steps …\r\u001b[2Kforecast 10,376 parameters, 1 MiB, 12.0 s an epoch, 36.0 s to go\nfirst steps …", written.ToString());
     }
 
     [Fact]
@@ -68,4 +75,11 @@ public sealed class ProgressTests
     [InlineData(600, "10.0 min")]
     [InlineData(86400, "24.0 h")]
     public void Times_read_as_people_say_them(double seconds, string text) => Assert.Equal(text, Units.Time(seconds));
+
+    private static ProgressView View(StringWriter written)
+    {
+        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(written) });
+        terminal.Profile.Width = 60;
+        return ProgressView.Create(new Screen(TextWriter.Null, TextWriter.Null, terminal), 3);
+    }
 }

@@ -45,7 +45,7 @@ internal sealed class LiveProgress : ProgressView
 
     protected override void Note(string text)
     {
-        note = text;
+        (note, shown) = (text, null);
         Clear();
         Draw();
     }

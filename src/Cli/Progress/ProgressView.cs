@@ -40,6 +40,7 @@ internal abstract class ProgressView(int epochs) : IProgress<RunEvent>, IDisposa
                     var record = done.Record;
                     Line($"epoch {record.Epoch + 1}/{epochs} done  train {record.TrainAccuracy:F2} % (loss {record.TrainLoss:F3})  "
                         + $"valid {record.ValidAccuracy:F2} % (loss {record.ValidLoss:F3})  {Units.Time(record.Seconds)}");
+                    if (record.Epoch + 1 < epochs) Note($"epoch {record.Epoch + 2}/{epochs}  {Units.Time(Eta.Remaining)} left");
                     break;
             }
         }
@@ -62,7 +63,7 @@ internal abstract class ProgressView(int epochs) : IProgress<RunEvent>, IDisposa
     /// <summary>Writes a line that stays.</summary>
     protected abstract void Line(string text);
 
-    /// <summary>Says what takes time before the first step is reported.</summary>
+    /// <summary>Says what takes time until the next step is reported.</summary>
     protected abstract void Note(string text);
 
     /// <summary>Shows a step.</summary>

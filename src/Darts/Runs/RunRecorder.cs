@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Reports.Log;
@@ -47,12 +48,12 @@ public sealed class RunRecorder : IProgress<RunEvent>, IDisposable
     /// <param name="dataset">Name and sizes of the data.</param>
     /// <param name="backend">Where it computes.</param>
     /// <param name="options">The options in force.</param>
-    public void Begin(string dataset, Backend<float> backend, Configuration.SearchOptions options)
+    public void Begin(string dataset, Backend<float> backend, SearchOptions options)
     {
         var last = story.OfType<CheckpointWritten>().LastOrDefault();
         Report(new RunStarted(
             last?.Seconds ?? 0, DateTimeOffset.UtcNow, dataset, [.. Primitives.SearchSpace.Select(p => p.Name())], options.Epochs, last?.Epoch ?? 0,
-            RunEnvironments.Here(backend, options), [.. Configuration.SearchOptionFields.All.Select(f => new OptionValue(f.Name, f.Show(options)))]));
+            RunEnvironments.Here(backend, options), [.. SearchOptionFields.All.Select(f => new OptionValue(f.Name, f.Show(options)))]));
     }
 
     /// <inheritdoc/>
