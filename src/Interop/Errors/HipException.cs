@@ -1,0 +1,20 @@
+using System.Diagnostics.CodeAnalysis;
+using MIOpenDarts.Interop.Generated;
+
+namespace MIOpenDarts.Interop.Errors;
+
+/// <summary>A HIP runtime call failed.</summary>
+[SuppressMessage("Design", "CA1032", Justification = "Carries the status of a native call, so there is nothing to construct without one.")]
+public sealed class HipException : RocmException
+{
+    internal HipException(string call, hipError_t status, string name, string text)
+        : base("HIP", call, (int)status, name, text)
+    {
+    }
+
+    /// <summary>Whether the device had not enough free memory.</summary>
+    public bool IsOutOfMemory => Status == (int)hipError_t.hipErrorOutOfMemory;
+
+    /// <summary>Whether there is no GPU to work on.</summary>
+    public bool IsNoDevice => Status is (int)hipError_t.hipErrorNoDevice or (int)hipError_t.hipErrorInvalidDevice;
+}
