@@ -1,10 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
 using MIOpenDarts.Interop.Generated;
 
 namespace MIOpenDarts.Interop.Errors;
 
 /// <summary>A HIP runtime call failed.</summary>
-[SuppressMessage("Design", "CA1032", Justification = "Carries the status of a native call, so there is nothing to construct without one.")]
 public sealed class HipException : RocmException
 {
     internal HipException(string call, hipError_t status, string name, string text)

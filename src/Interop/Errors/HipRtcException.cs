@@ -1,10 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
 using MIOpenDarts.Interop.Generated;
 
 namespace MIOpenDarts.Interop.Errors;
 
 /// <summary>A hipRTC call failed, most often because a kernel's source does not compile.</summary>
-[SuppressMessage("Design", "CA1032", Justification = "Carries the status of a native call, so there is nothing to construct without one.")]
 public sealed class HipRtcException : RocmException
 {
     internal HipRtcException(string call, hiprtcResult status, string text, string log)

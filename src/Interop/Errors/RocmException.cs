@@ -1,9 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace MIOpenDarts.Interop.Errors;
 
 /// <summary>A call into a ROCm library returned something else than success.</summary>
-[SuppressMessage("Design", "CA1032", Justification = "Carries the status of a native call, so there is nothing to construct without one.")]
 public abstract class RocmException : Exception
 {
     private protected RocmException(string library, string call, int status, string statusName, string text)

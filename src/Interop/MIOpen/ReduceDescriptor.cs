@@ -1,0 +1,32 @@
+using MIOpenDarts.Interop.Errors;
+using MIOpenDarts.Interop.Generated;
+using MIOpenDarts.Interop.Handles;
+
+namespace MIOpenDarts.Interop.MIOpen;
+
+/// <summary>A reduction of 32-bit floating point tensors, without positions and passing NaN on.</summary>
+public sealed unsafe class ReduceDescriptor : Descriptor
+{
+    private ReduceDescriptor()
+    {
+    }
+
+    /// <summary>Describes a reduction.</summary>
+    public static ReduceDescriptor Create(ReduceOperation operation)
+    {
+        var descriptor = new ReduceDescriptor();
+        miopenReduceTensorDescriptor_t created;
+        Status.Check(MIOpenNative.miopenCreateReduceTensorDescriptor(&created));
+        descriptor.Own(created);
+        using var held = Leases.Open();
+        Status.Check(MIOpenNative.miopenSetReduceTensorDescriptor(descriptor.In(held), (miopenReduceTensorOp_t)operation,
+            miopenDataType_t.miopenFloat, miopenNanPropagation_t.MIOPEN_PROPAGATE_NAN,
+            miopenReduceTensorIndices_t.MIOPEN_REDUCE_TENSOR_NO_INDICES, miopenIndicesType_t.MIOPEN_32BIT_INDICES));
+        return descriptor;
+    }
+
+    internal miopenReduceTensorDescriptor_t In(Leases held) => (miopenReduceTensorDescriptor_t)held[this];
+
+    private protected override miopenStatus_t DestroyDescriptor() =>
+        MIOpenNative.miopenDestroyReduceTensorDescriptor((miopenReduceTensorDescriptor_t)handle);
+}

@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using MIOpenDarts.Interop.Devices;
+using MIOpenDarts.Interop.Errors;
+using MIOpenDarts.Interop.Generated;
+using MIOpenDarts.Interop.Handles;
+using MIOpenDarts.Interop.Streams;
+
+namespace MIOpenDarts.Interop.Memory;
+
+/// <summary>
+/// Owner of device memory. Its contents are undefined until written. Work on a stream is not waited for: a buffer may be disposed only when
+/// the streams that use it are done, except that a stream-ordered one (<see cref="AllocateAsync"/>) is freed in its own stream's order.
+/// </summary>
+public sealed unsafe class DeviceBuffer : DeviceHandle
+{
+    private readonly HipStream? freeOn;
+
+    private DeviceBuffer(HipDevice device, long bytes, HipStream? freeOn)
+        : base(device)
+    {
+        Bytes = bytes;
+        this.freeOn = freeOn;
+    }
+
+    /// <summary>Length in bytes.</summary>
+    public long Bytes { get; }
+
+    /// <summary>The whole buffer.</summary>
+    public DeviceSpan Span => new(this, 0, Bytes);
+
+    /// <summary>Allocates memory at once. Waits for the device; meant for start-up, not for a training step.</summary>
+    /// <param name="device">Where.</param>
+    /// <param name="bytes">How much; at least 1.</param>
+    /// <exception cref="HipException">For lack of memory (<see cref="HipException.IsOutOfMemory"/>) or of a working device.</exception>
+    public static DeviceBuffer Allocate(HipDevice device, long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        var buffer = new DeviceBuffer(device, bytes, freeOn: null);
+        using (device.Activate())
+        {
+            void* pointer;
+            Status.Check(HipNative.hipMalloc(&pointer, (nuint)bytes));
+            buffer.Own((nint)pointer);
+        }
+        return buffer;
+    }
+
+    /// <summary>Allocates memory for <paramref name="count"/> elements; see <see cref="Allocate"/>.</summary>
+    public static DeviceBuffer Allocate<T>(HipDevice device, long count)
+        where T : unmanaged => Allocate(device, checked(count * Unsafe.SizeOf<T>()));
+
+    /// <summary>
+    /// Allocates from the device's memory pool in the order of a stream, without waiting. Disposing it gives the memory back in that order.
+    /// </summary>
+    /// <param name="stream">The stream in whose order the memory comes and goes; it has to outlive the buffer.</param>
+    /// <param name="bytes">How much; at least 1.</param>
+    /// <exception cref="HipException">For lack of memory, or the device has no pools (<see cref="HipDevice.SupportsMemoryPools"/>).</exception>
+    public static DeviceBuffer AllocateAsync(HipStream stream, long bytes)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        var buffer = new DeviceBuffer(stream.Device, bytes, stream);
+        var added = false;
+        stream.DangerousAddRef(ref added);
+        void* pointer;
+        var status = HipNative.hipMallocAsync(&pointer, (nuint)bytes, (hipStream_t)stream.DangerousGetHandle());
+        if (status != hipError_t.hipSuccess)
+        {
+            stream.DangerousRelease();
+            throw Status.Failure(status, nameof(HipNative.hipMallocAsync));
+        }
+        buffer.Own((nint)pointer);
+        return buffer;
+    }
+
+    /// <summary>Copies from host memory and waits. Bring large data in through a <see cref="PinnedBuffer"/> and a stream.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The data is larger than the buffer.</exception>
+    public void Upload<T>(ReadOnlySpan<T> source)
+        where T : unmanaged
+    {
+        var target = Span.Elements<T>(0, source.Length);
+        using var held = Leases.Open(Device);
+        fixed (T* from = source)
+        {
+            Status.Check(HipNative.hipMemcpy(target.In(held), from, (nuint)target.Bytes, hipMemcpyKind.hipMemcpyHostToDevice));
+        }
+    }
+
+    /// <summary>Copies to host memory and waits.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">More is asked for than the buffer has.</exception>
+    public void Download<T>(Span<T> target)
+        where T : unmanaged
+    {
+        var source = Span.Elements<T>(0, target.Length);
+        using var held = Leases.Open(Device);
+        fixed (T* to = target)
+        {
+            Status.Check(HipNative.hipMemcpy(to, source.In(held), (nuint)source.Bytes, hipMemcpyKind.hipMemcpyDeviceToHost));
+        }
+    }
+
+    private protected override bool DestroyOnDevice()
+    {
+        if (freeOn is null)
+        {
+            return HipNative.hipFree((void*)handle) == hipError_t.hipSuccess;
+        }
+        var freed = HipNative.hipFreeAsync((void*)handle, (hipStream_t)freeOn.DangerousGetHandle()) == hipError_t.hipSuccess;
+        freeOn.DangerousRelease();
+        return freed;
+    }
+}

@@ -1,0 +1,77 @@
+using MIOpenDarts.Interop.Devices;
+using MIOpenDarts.Interop.Errors;
+using MIOpenDarts.Interop.Generated;
+using MIOpenDarts.Interop.Handles;
+
+namespace MIOpenDarts.Interop.Streams;
+
+/// <summary>A point in a stream that can be waited for, and whose time can be taken.</summary>
+public sealed unsafe class HipEvent : DeviceHandle
+{
+    private HipEvent(HipDevice device)
+        : base(device)
+    {
+    }
+
+    /// <summary>Whether the device has come past the point. True as well if it was never recorded.</summary>
+    /// <exception cref="HipException">Something before it failed.</exception>
+    public bool IsReached
+    {
+        get
+        {
+            using var held = Leases.Open(Device);
+            var status = HipNative.hipEventQuery(In(held));
+            if (status == hipError_t.hipErrorNotReady)
+            {
+                _ = HipNative.hipGetLastError();
+                return false;
+            }
+            Status.Check(status, nameof(HipNative.hipEventQuery));
+            return true;
+        }
+    }
+
+    /// <summary>Creates an event.</summary>
+    /// <param name="device">The device of the streams that it is going to be recorded on.</param>
+    /// <param name="timing">Whether its time is wanted; without it, recording is cheaper.</param>
+    public static HipEvent Create(HipDevice device, bool timing = false)
+    {
+        var created = new HipEvent(device);
+        using (device.Activate())
+        {
+            hipEvent_t value;
+            Status.Check(HipNative.hipEventCreateWithFlags(&value, timing ? HipNative.hipEventDefault : (uint)HipNative.hipEventDisableTiming));
+            created.Own(value);
+        }
+        return created;
+    }
+
+    /// <summary>Sets the point after everything that the stream was given so far.</summary>
+    public void Record(HipStream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var held = Leases.Open(Device);
+        Status.Check(HipNative.hipEventRecord(In(held), stream.In(held)));
+    }
+
+    /// <summary>Waits until the device has come past the point.</summary>
+    public void Synchronize()
+    {
+        using var held = Leases.Open(Device);
+        Status.Check(HipNative.hipEventSynchronize(In(held)));
+    }
+
+    /// <summary>Milliseconds from an earlier event to this one; both must have timing and have been reached.</summary>
+    public float MillisecondsSince(HipEvent start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        using var held = Leases.Open(Device);
+        float milliseconds;
+        Status.Check(HipNative.hipEventElapsedTime(&milliseconds, start.In(held), In(held)));
+        return milliseconds;
+    }
+
+    internal hipEvent_t In(Leases held) => (hipEvent_t)held[this];
+
+    private protected override bool DestroyOnDevice() => HipNative.hipEventDestroy((hipEvent_t)handle) == hipError_t.hipSuccess;
+}
