@@ -53,9 +53,6 @@ internal static unsafe partial class HipNative
     public static extern hipError_t hipDeviceGetDefaultMemPool(hipMemPool_t* mem_pool, int device);
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipDeviceSetMemPool(int device, hipMemPool_t mem_pool);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     public static extern hipError_t hipDeviceGetMemPool(hipMemPool_t* mem_pool, int device);
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -133,9 +130,6 @@ internal static unsafe partial class HipNative
     public static extern hipError_t hipEventQuery(hipEvent_t @event);
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipPointerGetAttributes(hipPointerAttribute_t* attributes, [NativeTypeName("const void *")] void* ptr);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     public static extern hipError_t hipMalloc(void** ptr, [NativeTypeName("size_t")] nuint size);
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -158,15 +152,6 @@ internal static unsafe partial class HipNative
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     public static extern hipError_t hipMemPoolGetAttribute(hipMemPool_t mem_pool, hipMemPoolAttr attr, void* value);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipMemPoolCreate(hipMemPool_t* mem_pool, [NativeTypeName("const hipMemPoolProps *")] hipMemPoolProps* pool_props);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipMemPoolDestroy(hipMemPool_t mem_pool);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipMallocFromPoolAsync(void** dev_ptr, [NativeTypeName("size_t")] nuint size, hipMemPool_t mem_pool, hipStream_t stream);
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     public static extern hipError_t hipHostGetDevicePointer(void** devPtr, void* hstPtr, [NativeTypeName("unsigned int")] uint flags);
@@ -286,9 +271,6 @@ internal static unsafe partial class HipNative
     public static extern hipError_t hipGraphGetNodes(hipGraph_t graph, hipGraphNode_t* nodes, [NativeTypeName("size_t *")] nuint* numNodes);
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphNodeGetType(hipGraphNode_t node, hipGraphNodeType* pType);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     public static extern hipError_t hipGraphClone(hipGraph_t* pGraphClone, hipGraph_t originalGraph);
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -299,9 +281,6 @@ internal static unsafe partial class HipNative
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     public static extern hipError_t hipGraphLaunch(hipGraphExec_t graphExec, hipStream_t stream);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphUpload(hipGraphExec_t graphExec, hipStream_t stream);
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     public static extern hipError_t hipGraphExecDestroy(hipGraphExec_t graphExec);
@@ -383,12 +362,6 @@ internal static unsafe partial class HipNative
 
     [NativeTypeName("#define hipHostRegisterMapped 0x2")]
     public const int hipHostRegisterMapped = 0x2;
-
-    [NativeTypeName("#define hipHostRegisterIoMemory 0x4")]
-    public const int hipHostRegisterIoMemory = 0x4;
-
-    [NativeTypeName("#define hipHostRegisterReadOnly 0x08")]
-    public const int hipHostRegisterReadOnly = 0x08;
 
     [NativeTypeName("#define hipDeviceScheduleAuto 0x0")]
     public const int hipDeviceScheduleAuto = 0x0;

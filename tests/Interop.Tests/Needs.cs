@@ -1,0 +1,36 @@
+namespace MIOpenDarts.Interop.Tests;
+
+/// <summary>What tests need beyond a .NET SDK. Where it is missing they are skipped with the way to get it.</summary>
+internal static class Needs
+{
+    private static string Cache => Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg
+            ? xdg
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+        "miopendarts");
+
+    /// <summary>The include folder of a ROCm generation.</summary>
+    public static string Headers(string generation)
+    {
+        var folder = Path.Combine(Environment.GetEnvironmentVariable("MIOPENDARTS_HEADERS") ?? Path.Combine(Cache, "headers"), generation);
+        Assert.SkipUnless(File.Exists(Path.Combine(folder, ".complete")),
+            $"The headers of ROCm {generation} are not in {folder}: run native/generation/headers.sh.");
+        return Path.Combine(folder, "usr/include");
+    }
+
+    /// <summary>The root of a ROCm generation's real libraries.</summary>
+    public static string Libraries(string generation)
+    {
+        var folder = Path.Combine(Environment.GetEnvironmentVariable("MIOPENDARTS_LIBRARIES") ?? Path.Combine(Cache, "libraries"), generation);
+        Assert.SkipUnless(File.Exists(Path.Combine(folder, ".complete")),
+            $"The libraries of ROCm {generation} are not in {folder}: run native/generation/libraries.sh.");
+        return folder;
+    }
+
+    /// <summary>A C++ compiler.</summary>
+    public static void Compiler()
+    {
+        var paths = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        Assert.SkipUnless(paths.Any(p => File.Exists(Path.Combine(p, "g++"))), "There is no C++ compiler: apt-get install g++.");
+    }
+}
