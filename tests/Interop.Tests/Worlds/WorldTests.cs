@@ -1,0 +1,28 @@
+using MIOpenDarts.Interop.Tests.Inside;
+
+namespace MIOpenDarts.Interop.Tests.Worlds;
+
+public sealed class WorldTests
+{
+    [Theory]
+    [InlineData("5.2.3")]
+    [InlineData("6.4.3")]
+    [InlineData("7.2.4")]
+    public Task The_real_HIP_runtime_answers_without_a_GPU(string generation) => World.RunAsync<HipInside>(generation);
+
+    [Theory]
+    [InlineData("5.2.3")]
+    [InlineData("6.4.3")]
+    [InlineData("7.2.4")]
+    public Task The_real_hipRTC_compiles_for_gfx803(string generation) => World.RunAsync<RtcInside>(generation);
+
+    [Theory]
+    [InlineData("6.4.3")]
+    [InlineData("7.2.4")]
+    public Task The_real_MIOpen_takes_and_gives_back_descriptors(string generation) => World.RunAsync<DescriptorInside>(generation);
+
+    [Theory]
+    [InlineData("6.4.3")]
+    [InlineData("7.2.4")]
+    public Task The_real_MIOpen_loses_nothing(string generation) => World.RunAsync<LifetimeInside>(generation);
+}
