@@ -10,6 +10,9 @@ public sealed class KernelCompiler(CodeObjectCache? cache)
 {
     private static readonly Lazy<string> Version = new(ReadVersion);
 
+    // The hipRTC of ROCm 5.2 crashes when two threads compile at once.
+    private static readonly Lock OneAtATime = new();
+
     /// <summary>The compiler's version, for example "hipRTC 9.0, HIP 60443484".</summary>
     /// <exception cref="RocmNotFoundException">There is no hipRTC.</exception>
     public static string CompilerVersion => Version.Value;
@@ -25,10 +28,18 @@ public sealed class KernelCompiler(CodeObjectCache? cache)
         {
             return new CodeObject(kept, "", FromCache: true);
         }
-        using var program = HipRtcProgram.Create(source.Text, source.Name);
-        var (code, log) = program.Compile(source.CompilerOptions);
+        var (code, log) = CompileNow(source);
         cache?.Write(key, code);
         return new CodeObject(code, log, FromCache: false);
+    }
+
+    private static (byte[] Code, string Log) CompileNow(KernelSource source)
+    {
+        lock (OneAtATime)
+        {
+            using var program = HipRtcProgram.Create(source.Text, source.Name);
+            return program.Compile(source.CompilerOptions);
+        }
     }
 
     private static unsafe string ReadVersion()

@@ -1,5 +1,5 @@
-using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Devices;
+using MIOpenDarts.Interop.Errors;
 
 namespace MIOpenDarts.Interop.Tests.Errors;
 

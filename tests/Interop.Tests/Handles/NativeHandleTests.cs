@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CsCheck;
+using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Interop.Handles;
 
 namespace MIOpenDarts.Interop.Tests.Handles;
@@ -42,6 +43,19 @@ public sealed class NativeHandleTests
             Assert.Equal(0, log.Count);
         }
         Assert.Equal(1, log.Count);
+    }
+
+    [Fact]
+    public void A_handle_of_another_device_is_refused_with_both_named()
+    {
+        var (first, second) = (Device(), Device());
+        using var handle = new OnDevice(second);
+        var e = Assert.Throws<ArgumentException>(() => TakeOn(first, handle));
+        Assert.StartsWith("This OnDevice belongs to device 0", e.Message, StringComparison.Ordinal);
+        TakeOn(second, handle);
+        handle.SetHandleAsInvalid();
+
+        static HipDevice Device() => (HipDevice)RuntimeHelpers.GetUninitializedObject(typeof(HipDevice));
     }
 
     [Fact]
@@ -116,6 +130,12 @@ public sealed class NativeHandleTests
         }
     }
 
+    private static void TakeOn(HipDevice device, NativeHandle handle)
+    {
+        using var held = Leases.Open(device);
+        Assert.Equal(42, held[handle]);
+    }
+
     private static void TakeBoth(Counted first, Counted second)
     {
         using var held = Leases.Open();
@@ -148,6 +168,14 @@ public sealed class NativeHandleTests
             var number = Interlocked.Increment(ref count);
             return Fails ? number % 2 == 0 ? false : throw new InvalidOperationException("destroy failed") : true;
         }
+    }
+
+    private sealed class OnDevice : DeviceHandle
+    {
+        public OnDevice(HipDevice device)
+            : base(device) => Own(42);
+
+        private protected override bool DestroyOnDevice() => true;
     }
 
     private sealed class Counted : NativeHandle

@@ -9,9 +9,15 @@ namespace MIOpenDarts.Interop.Tests.Worlds;
 /// </summary>
 internal static partial class World
 {
+    /// <summary>The name of the world with a GPU.</summary>
+    public const string Gpu = "gpu";
+
     private const string Variable = "MIOPENDARTS_TEST_WORLD";
 
-    /// <summary>The generation whose libraries this process has, or null in an ordinary test run.</summary>
+    /// <summary>The command that runs a program on the virtual gfx803, or null.</summary>
+    public static string? VirtualGpu => Environment.GetEnvironmentVariable("MIOPENDARTS_VGPU_EXEC") is { Length: > 0 } command ? command : null;
+
+    /// <summary>The generation whose libraries this process has, <see cref="Gpu"/>, or null in an ordinary test run.</summary>
     public static string? Current => Environment.GetEnvironmentVariable(Variable);
 
     /// <summary>Runs the tests of a class in a new process.</summary>
@@ -26,11 +32,7 @@ internal static partial class World
         {
             var host = FakeDotnetRoot(scratch.FullName, loader, out var dotnet);
             var start = new ProcessStartInfo(host, ["--library-path", string.Join(':', libraries), dotnet, "exec", typeof(T).Assembly.Location,
-                "-class", typeof(T).FullName!, "-failSkips", "-noColor"])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
+                "-class", typeof(T).FullName!, "-failSkips", "-noColor"]);
             start.Environment[Variable] = generation;
             start.Environment["MIOPENDARTS_ROCM"] = libraries[0];
             start.Environment["MIOPENDARTS_CACHE"] = scratch.FullName;
@@ -43,14 +45,24 @@ internal static partial class World
         }
     }
 
+    /// <summary>Runs the tests of a class on the virtual gfx803.</summary>
+    public static Task<string> RunOnVirtualGpuAsync<T>()
+    {
+        var start = new ProcessStartInfo(VirtualGpu!, ["dotnet", "exec", typeof(T).Assembly.Location, "-class", typeof(T).FullName!, "-failSkips", "-noColor"]);
+        start.Environment[Variable] = Gpu;
+        return FinishedAsync(start);
+    }
+
     private static async Task<string> FinishedAsync(ProcessStartInfo start)
     {
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync() + await error;
         await process.WaitForExitAsync();
         var total = Total().Match(output);
-        Assert.True(process.ExitCode == 0 && total.Success && int.Parse(total.Groups[1].Value) > 0, output);
+        Assert.True(process.ExitCode == 0 && total.Success && int.Parse(total.Groups[1].Value) > 0, $"exit code {process.ExitCode}: {output}");
         return output;
     }
 

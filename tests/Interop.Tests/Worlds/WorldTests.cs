@@ -25,4 +25,13 @@ public sealed class WorldTests
     [InlineData("6.4.3")]
     [InlineData("7.2.4")]
     public Task The_real_MIOpen_loses_nothing(string generation) => World.RunAsync<LifetimeInside>(generation);
+
+    [VirtualGpuFact]
+    public Task Memory_streams_kernels_and_graphs_work_on_a_virtual_gfx803() => World.RunOnVirtualGpuAsync<GpuInside>();
+
+    [VirtualGpuFact]
+    public Task MIOpen_and_hipBLAS_work_on_a_virtual_gfx803() => World.RunOnVirtualGpuAsync<GpuLibrariesInside>();
+
+    [VirtualGpuFact]
+    public Task Device_objects_end_as_they_should_on_a_virtual_gfx803() => World.RunOnVirtualGpuAsync<GpuLifetimeInside>();
 }
