@@ -13,11 +13,13 @@ namespace MIOpenDarts.Darts.Supernets;
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="cell">Parameters and structure.</param>
-/// <param name="forward">Tick of the forward pass.</param>
-/// <param name="backward">Tick of the backward pass.</param>
-public sealed class SharedCell<T>(Cell<T> cell, int forward, int backward) : ICell<T>
+/// <param name="index">Number of the cell.</param>
+/// <param name="count">Number of cells.</param>
+public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // Every state has a tick of its own in the backward pass, and the preprocessing the last.
+    private readonly int ticks = cell.Shape.Nodes + 3;
     private readonly SharedState<T>[] states = new SharedState<T>[2 + cell.Shape.Nodes];
     private MixBranch<T>[][] nodes = [];
     private Tensor<T>[] outputs = [];
@@ -34,7 +36,8 @@ public sealed class SharedCell<T>(Cell<T> cell, int forward, int backward) : ICe
     public Tensor<T> Plan(MemoryPlan<T> plan, Tensor<T> src0, Tensor<T> src1)
     {
         backend = plan.Backend;
-        plan.DefaultLifetime = new Lifetime(forward, backward);
+        plan.DefaultLifetime = new Lifetime(index * ticks, FirstBackwardTick + ticks - 1);
+        plan.DefaultDiffLifetime = DiffLifetime;
         preprocess0 = new SharedPreprocess<T>(cell.Preprocess0, plan, src0, DiffLifetime);
         preprocess1 = new SharedPreprocess<T>(cell.Preprocess1, plan, src1, DiffLifetime);
         var shape = cell.Shape;
@@ -47,7 +50,8 @@ public sealed class SharedCell<T>(Cell<T> cell, int forward, int backward) : ICe
                 1 => preprocess1.Dst,
                 _ => PlanNode(plan, s - 2),
             };
-            states[s] = new SharedState<T>(cell, plan, tensor, s, DiffLifetime);
+            var tick = FirstBackwardTick + states.Length - 1 - s;
+            states[s] = new SharedState<T>(cell, plan, tensor, s, new Lifetime(tick, tick));
         }
 
         // A node is known before its consumers are, so the branches refer to its gradient afterwards.
@@ -60,8 +64,8 @@ public sealed class SharedCell<T>(Cell<T> cell, int forward, int backward) : ICe
         var (_, _, h, w) = outputs[0].Capacity;
         Dst = plan.Activation("cell", shape.Multiplier * cell.Channels, h, w);
         // The two cells behind write the gradient, the nearer one last.
-        Dst.Diff = plan.Activation("d cell", shape.Multiplier * cell.Channels, h, w, new Lifetime(backward - 2, backward));
-        plan.DefaultLifetime = Lifetime.Always;
+        Dst.Diff = plan.Activation("d cell", shape.Multiplier * cell.Channels, h, w, new Lifetime(FirstBackwardTick - 2 * ticks, FirstBackwardTick + ticks - 1));
+        plan.DefaultLifetime = plan.DefaultDiffLifetime = Lifetime.Always;
         return Dst;
     }
 
@@ -94,7 +98,12 @@ public sealed class SharedCell<T>(Cell<T> cell, int forward, int backward) : ICe
         preprocess0!.Backward(pass);
     }
 
-    private Lifetime DiffLifetime => new(backward, backward);
+    /// <summary>Tick at which the backward pass of cell <paramref name="index"/> of <paramref name="count"/> begins.</summary>
+    public static int BackwardTick(SupernetShape shape, int index, int count) => (2 * count - index) * (shape.Nodes + 3);
+
+    private int FirstBackwardTick => BackwardTick(cell.Shape, index, count);
+
+    private Lifetime DiffLifetime => new(FirstBackwardTick, FirstBackwardTick + ticks - 1);
 
     private Tensor<T> PlanNode(MemoryPlan<T> plan, int node)
     {

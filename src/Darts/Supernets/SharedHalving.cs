@@ -6,22 +6,35 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Darts.Supernets;
 
 /// <summary>The factorized reductions of all edges that leave one state at stride 2: one ReLU, raw outputs, statistics.</summary>
-internal sealed class SharedHalving<T>(MemoryPlan<T> plan, Tensor<T> src)
+/// <remarks>The rectified source is made anew in the backward pass: that is cheaper than keeping it through all cells behind.</remarks>
+internal sealed class SharedHalving<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Backend<T> backend = plan.Backend;
-    private readonly List<(FactorizedReduce<T> Module, NormalizedTensor<T> Dst, Tensor<T> DiffDst, Tensor<T> DiffRectified)> edges = [];
-    private readonly Tensor<T> rectified = plan.Activation("rectified state", src.Capacity.C, src.Capacity.H, src.Capacity.W);
+    private readonly Backend<T> backend;
+    private readonly MemoryPlan<T> plan;
+    private readonly Tensor<T> src;
+    private readonly Tensor<T> rectified;
+    private readonly Tensor<T> diffRectified;
+    private readonly List<(FactorizedReduce<T> Module, NormalizedTensor<T> Dst, Tensor<T> DiffDst)> edges = [];
+    private readonly long scratchUsed;
 
-    /// <summary>Adds the skip connection of an edge and returns its raw output.</summary>
-    public NormalizedTensor<T> Add(FactorizedReduce<T> module)
+    public SharedHalving(MemoryPlan<T> plan, Tensor<T> src)
     {
-        var (_, c, h, w) = src.Capacity;
-        var value = plan.Activation(module.Convolutions.Even.Name + " output", c, (h + 1) / 2, (w + 1) / 2);
-        var dst = new NormalizedTensor<T>(value, module.Norm.Norm);
+        (this.plan, this.src, backend) = (plan, src, plan.Backend);
+        rectified = plan.Scratch("rectified", src.Capacity, ref scratchUsed);
+        diffRectified = plan.Scratch("d rectified", src.Capacity, ref scratchUsed);
+    }
+
+    /// <summary>Adds a factorized reduction and returns its raw output, whose batch norm may be applied in place.</summary>
+    public NormalizedTensor<T> Add(FactorizedReduce<T> module, bool applied = false)
+    {
+        var (_, _, h, w) = src.Capacity;
+        var channels = 2 * module.Convolutions.Even.Capacity.N;
+        var value = plan.Activation(module.Convolutions.Even.Name + " output", channels, (h + 1) / 2, (w + 1) / 2);
+        var dst = new NormalizedTensor<T>(value, module.Norm.Norm) { Applied = applied };
         dst.Plan(plan);
-        long used = 0;
-        edges.Add((module, dst, plan.Scratch("d halved", value.Capacity, ref used), plan.Scratch("d rectified", src.Capacity, ref used)));
+        var used = scratchUsed;
+        edges.Add((module, dst, plan.Scratch("d halved", value.Capacity, ref used)));
         return dst;
     }
 
@@ -29,7 +42,7 @@ internal sealed class SharedHalving<T>(MemoryPlan<T> plan, Tensor<T> src)
     public void Forward(in Pass pass)
     {
         backend.ReluForward(src, rectified);
-        foreach (var (module, dst, _, _) in edges)
+        foreach (var (module, dst, _) in edges)
         {
             backend.FactorizedReduceForward(rectified, module.Convolutions.Even, module.Convolutions.Odd, dst.Value);
             backend.NormalizationPrepare(dst.Value, dst.Norm, pass.Training);
@@ -39,7 +52,8 @@ internal sealed class SharedHalving<T>(MemoryPlan<T> plan, Tensor<T> src)
     /// <summary>Adds to the state's gradient and, if asked, to the filters'.</summary>
     public void Backward(in Pass pass)
     {
-        foreach (var (module, dst, diffDst, diffRectified) in edges)
+        backend.ReluForward(src, rectified);
+        foreach (var (module, dst, diffDst) in edges)
         {
             var (even, odd) = (module.Convolutions.Even, module.Convolutions.Odd);
             backend.NormalizationDiff(new ReadOnlySpan<NormalizedTensor<T>>(in dst), diffDst, accumulate: false);

@@ -5,32 +5,39 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Supernets;
 
-/// <summary>A cell's preprocessing block: the 1x1 convolution fused with its ReLU and statistics, or a factorized reduction as it is.</summary>
+/// <summary>
+/// A cell's preprocessing block, the 1x1 convolution or the factorized reduction, with its ReLU; the batch norm is applied in place, so
+/// that one tensor is kept instead of two.
+/// </summary>
 internal sealed class SharedPreprocess<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Backend<T> backend;
-    private readonly Module<T> module;
+    private readonly SharedHalving<T>? halving;
     private readonly SeparableBranch<T>[] branch = [];
+    private readonly NormalizedTensor<T> raw;
 
     public SharedPreprocess(Module<T> module, MemoryPlan<T> plan, Tensor<T> src, Lifetime diffs)
     {
         backend = plan.Backend;
-        this.module = module;
-        if (module is not ReluConvBn<T> block)
+        if (module is FactorizedReduce<T> reduction)
         {
-            Dst = module.Plan(plan, src);
-            return;
+            halving = new SharedHalving<T>(plan, src);
+            raw = halving.Add(reduction, applied: true);
+        }
+        else
+        {
+            var block = (ReluConvBn<T>)module;
+            var (weights, (_, _, h, w)) = (block.Convolution.Weights, src.Capacity);
+            raw = new NormalizedTensor<T>(plan.Activation(weights.Name + " output", weights.Capacity.N, h, w), block.Norm.Norm) { Applied = true };
+            raw.Plan(plan);
+            branch = [new SeparableBranch<T> { Src = src, Pointwise = weights, Window = Window.Point, Dst = raw }];
+            backend.PlanSeparable(plan, branch);
         }
 
-        var (_, _, h, w) = src.Capacity;
-        var channels = block.Convolution.Weights.Capacity.N;
-        Dst = plan.Activation("preprocessed", channels, h, w);
-        Dst.Diff = plan.Activation("d preprocessed", channels, h, w, diffs);
-        var raw = new NormalizedTensor<T>(plan.Activation(block.Convolution.Weights.Name + " output", channels, h, w), block.Norm.Norm) { Diff = Dst.Diff };
-        raw.Plan(plan);
-        branch = [new SeparableBranch<T> { Src = src, Pointwise = block.Convolution.Weights, Window = Window.Point, Dst = raw }];
-        backend.PlanSeparable(plan, branch);
+        Dst = raw.Value;
+        var (_, channels, height, width) = Dst.Capacity;
+        raw.Diff = Dst.Diff = plan.Activation("d preprocessed", channels, height, width, diffs);
     }
 
     /// <summary>The state [N,C,H,W], with its gradient.</summary>
@@ -38,25 +45,15 @@ internal sealed class SharedPreprocess<T>
 
     public void Forward(in Pass pass)
     {
-        if (branch.Length == 0)
-        {
-            module.Forward(pass);
-            return;
-        }
-
-        backend.SeparableForward(branch, pass.Training);
-        backend.NormalizationForward(branch[0].Dst.Value, branch[0].Dst.Norm, Dst);
+        if (halving is not null) halving.Forward(pass);
+        else backend.SeparableForward(branch, pass.Training);
+        backend.NormalizationForward(Dst, raw.Norm, Dst);
     }
 
     public void Backward(in Pass pass)
     {
-        if (branch.Length == 0)
-        {
-            module.Backward(pass, accumulate: true);
-            return;
-        }
-
-        backend.NormalizationGradient(branch[0].Dst, null, -1, null);
-        backend.SeparableBackward(branch, pass.WeightGradients);
+        backend.NormalizationGradient(raw, null, -1, null);
+        if (halving is not null) halving.Backward(pass);
+        else backend.SeparableBackward(branch, pass.WeightGradients);
     }
 }

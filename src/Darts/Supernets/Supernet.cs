@@ -210,12 +210,15 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
         images = built.Activation("images", Shape.ImageChannels, Shape.Height, Shape.Width);
         labels = built.PerImage<int>("labels", 1, 1, 1);
         resultTensor = built.Vector("result", 2);
+        // The second cell is the first to write the stem's gradient.
+        built.DefaultDiffLifetime = new Lifetime(SharedCell<T>.BackwardTick(Shape, 1, cells.Length), int.MaxValue);
         stemConvolution.Plan(built, images);
         var stem = stemNorm.Plan(built, stemConvolution.Dst);
+        built.DefaultDiffLifetime = Lifetime.Always;
         var (src0, src1) = (stem, stem);
         for (var i = 0; i < cells.Length; i++)
         {
-            running[i] = form == CellForm.Textbook ? cells[i] : new SharedCell<T>(cells[i], i, 2 * cells.Length - i);
+            running[i] = form == CellForm.Textbook ? cells[i] : new SharedCell<T>(cells[i], i, cells.Length);
             (src0, src1) = (src1, running[i].Plan(built, src0, src1));
         }
 

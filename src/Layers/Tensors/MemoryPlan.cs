@@ -52,6 +52,9 @@ public sealed class MemoryPlan<T> : IDisposable
     /// <summary>Lifetime of the activations asked for next, where the caller names none.</summary>
     public Lifetime DefaultLifetime { get; set; } = Lifetime.Always;
 
+    /// <summary>Lifetime of the gradients asked for next together with their values: often the backward pass only.</summary>
+    public Lifetime DefaultDiffLifetime { get; set; } = Lifetime.Always;
+
     /// <summary>Bytes of the arena, known once <see cref="LayOut"/> ran.</summary>
     public long Bytes { get; private set; }
 
@@ -63,7 +66,7 @@ public sealed class MemoryPlan<T> : IDisposable
     public Tensor<T> ActivationWithDiff(string name, int channels, int height, int width)
     {
         var value = Activation(name, channels, height, width);
-        value.Diff = Activation("d " + name, channels, height, width);
+        value.Diff = Activation("d " + name, channels, height, width, DefaultDiffLifetime);
         return value;
     }
 

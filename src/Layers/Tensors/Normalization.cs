@@ -83,6 +83,12 @@ public sealed class NormalizedTensor<T>(Tensor<T> value, Normalization<T> norm)
     /// <summary>Statistics of z.</summary>
     public Normalization<T> Norm { get; } = norm;
 
+    /// <summary>
+    /// Whether the batch norm has been applied in place, so that <see cref="Value"/> holds ẑ = (z − mean)/deviation instead of z; the
+    /// gradient is then a function of ẑ.
+    /// </summary>
+    public bool Applied { get; init; }
+
     /// <summary>Gradient with respect to the normalised value, before any mixing weight: [N,C,H,W].</summary>
     public Tensor<T>? Diff { get; set; }
 

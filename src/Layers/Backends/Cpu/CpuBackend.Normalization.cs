@@ -68,7 +68,8 @@ internal sealed unsafe partial class CpuBackend<S, V>
             }
 
             var weight = norm.Scale is null ? 1.0 : P(norm.Scale)[c];
-            (diffScale[c], valueScale[c], offset[c]) = Coefficients(norm, c, weight, sums.First[c], sums.Second[c], count);
+            (diffScale[c], valueScale[c], offset[c]) =
+                Coefficients(P(norm.Mean)[c], P(norm.InverseDeviation)[c], weight, sums.First[c], sums.Second[c], count);
         }
 
         RepeatInPlace(diffScale, 3, channels, period);
@@ -79,13 +80,17 @@ internal sealed unsafe partial class CpuBackend<S, V>
     public override void NormalizationGradient(NormalizedTensor<float> v, Tensor<float>? weights, int index, Tensor<float>? diffWeights)
     {
         var (channels, _, count) = Pixels(v.Value);
-        var sums = GradientSums(v.Value, v.Norm, v.Diff!);
+        var sums = GradientSums(v.Value, v.Norm, v.Diff!, v.Applied);
         var weight = weights is null || index < 0 ? 1.0 : P(weights)[index];
         double total = 0;
         for (var c = 0; c < channels; c++)
         {
             total += sums.Second[c];
-            (P(v.DiffScale)[c], P(v.ValueScale)[c], P(v.Offset)[c]) = Coefficients(v.Norm, c, weight, sums.First[c], sums.Second[c], count);
+            double mean = P(v.Norm.Mean)[c], inverse = P(v.Norm.InverseDeviation)[c];
+            // Behind a batch norm that was applied in place, ẑ is its own normalised value and the deviation is one more factor.
+            (P(v.DiffScale)[c], P(v.ValueScale)[c], P(v.Offset)[c]) = v.Applied
+                ? Coefficients(0, 1, weight * inverse, sums.First[c], sums.Second[c], count)
+                : Coefficients(mean, inverse, weight, sums.First[c], sums.Second[c], count);
         }
 
         if (diffWeights is not null && index >= 0) P(diffWeights)[index] += (float)total;
@@ -111,12 +116,14 @@ internal sealed unsafe partial class CpuBackend<S, V>
         (t.Shape.C, Pattern.Long<S, V>(t.Shape.C), (double)t.Shape.N * t.Shape.Pixels);
 
     /// <summary>Σ dy and Σ dy·ẑ of every channel.</summary>
-    private SumPair GradientSums(Tensor<float> src, Normalization<float> norm, Tensor<float> diffDst)
+    private SumPair GradientSums(Tensor<float> src, Normalization<float> norm, Tensor<float> diffDst, bool applied = false)
     {
         var (channels, period, _) = Pixels(src);
         var mean = shared.Floats(period);
-        Pattern.Repeat(P(norm.Mean), channels, mean, period);
+        if (applied) new Span<float>(mean, period).Clear();
+        else Pattern.Repeat(P(norm.Mean), channels, mean, period);
         var sums = Sums(new DiffProducts(P(src), P(diffDst), mean), src);
+        if (applied) return sums;
         for (var c = 0; c < channels; c++) sums.Second[c] *= P(norm.InverseDeviation)[c];
         return sums;
     }
@@ -134,9 +141,8 @@ internal sealed unsafe partial class CpuBackend<S, V>
 
     /// <summary>dz = weight/σ · (dy − mean(dy) − ẑ·mean(dy·ẑ)) as a·dy + b·z + offset.</summary>
     private static (float DiffScale, float ValueScale, float Offset) Coefficients(
-        Normalization<float> norm, int c, double weight, double sum, double product, double count)
+        double mean, double inverse, double weight, double sum, double product, double count)
     {
-        double mean = P(norm.Mean)[c], inverse = P(norm.InverseDeviation)[c];
         var valueScale = -weight * inverse * inverse * product / count;
         return ((float)(weight * inverse), (float)valueScale, (float)(-weight * inverse * sum / count - valueScale * mean));
     }

@@ -55,14 +55,14 @@ public sealed unsafe partial class ReferenceBackend<T>
         var shape = src.Shape;
         for (var c = 0; c < shape.C; c++)
         {
-            var (sum, product) = GradientSums(src, norm, diffDst, c);
+            var (sum, product) = GradientSums(src, InForce(norm, c), diffDst, c);
             if (weightGradients && norm.Scale is { } scale)
             {
                 Store(ref Values(scale.Diff!)[c], product, accumulate: true);
                 Store(ref Values(norm.Shift!.Diff!)[c], sum, accumulate: true);
             }
 
-            var (factor, valueScale, offset) = Coefficients(norm, c, Affine(norm.Scale, c, 1), sum, product, (double)shape.N * shape.Pixels);
+            var (factor, valueScale, offset) = Coefficients(InForce(norm, c), Affine(norm.Scale, c, 1), sum, product, (double)shape.N * shape.Pixels);
             for (var n = 0; n < shape.N; n++)
             {
                 var (x, dy, dx) = (Plane(Values(src), shape, n, c), Plane(Values(diffDst), shape, n, c), Plane(Values(diffSrc), shape, n, c));
@@ -79,9 +79,13 @@ public sealed unsafe partial class ReferenceBackend<T>
         double total = 0;
         for (var c = 0; c < shape.C; c++)
         {
-            var (sum, product) = GradientSums(v.Value, v.Norm, v.Diff!, c);
+            var (mean, inverse) = InForce(v.Norm, c);
+            // Behind a batch norm that was applied in place, ẑ is its own normalised value and the deviation is one more factor.
+            var statistics = v.Applied ? (0, 1) : (mean, inverse);
+            var (sum, product) = GradientSums(v.Value, statistics, v.Diff!, c);
             total += product;
-            var (diffScale, valueScale, offset) = Coefficients(v.Norm, c, weight, sum, product, (double)shape.N * shape.Pixels);
+            var factor = v.Applied ? weight * inverse : weight;
+            var (diffScale, valueScale, offset) = Coefficients(statistics, factor, sum, product, (double)shape.N * shape.Pixels);
             Values(v.DiffScale)[c] = R(diffScale);
             Values(v.ValueScale)[c] = R(valueScale);
             Values(v.Offset)[c] = R(offset);
@@ -106,10 +110,10 @@ public sealed unsafe partial class ReferenceBackend<T>
     }
 
     /// <summary>Σ dy and Σ dy·ẑ of one channel.</summary>
-    private static (double Sum, double Product) GradientSums(Tensor<T> src, Normalization<T> norm, Tensor<T> diffDst, int c)
+    private static (double Sum, double Product) GradientSums(Tensor<T> src, (double Mean, double Inverse) statistics, Tensor<T> diffDst, int c)
     {
         var shape = src.Shape;
-        var (mean, inverse) = InForce(norm, c);
+        var (mean, inverse) = statistics;
         double sum = 0, product = 0;
         for (var n = 0; n < shape.N; n++)
         {
@@ -126,9 +130,9 @@ public sealed unsafe partial class ReferenceBackend<T>
 
     /// <summary>dz = weight/σ · (dy − mean(dy) − ẑ·mean(dy·ẑ)) as a·dy + b·z + offset.</summary>
     private static (double DiffScale, double ValueScale, double Offset) Coefficients(
-        Normalization<T> norm, int c, double weight, double sum, double product, double count)
+        (double Mean, double Inverse) statistics, double weight, double sum, double product, double count)
     {
-        var (mean, inverse) = InForce(norm, c);
+        var (mean, inverse) = statistics;
         var valueScale = -weight * inverse * inverse * product / count;
         return (weight * inverse, valueScale, -weight * inverse * sum / count - valueScale * mean);
     }
