@@ -36,16 +36,14 @@ Task("Pack")
 Task("Bindings")
     .Does(() =>
     {
-        var generator = Context.Tools.Resolve(new[] { "ClangSharpPInvokeGenerator", "ClangSharpPInvokeGenerator.exe" });
-        if (generator is null)
+        if (Context.Tools.Resolve(new[] { "ClangSharpPInvokeGenerator", "ClangSharpPInvokeGenerator.exe" }) is null)
             throw new CakeException(
                 "ClangSharpPInvokeGenerator is not on the PATH. It is the generator of the public dotnet/ClangSharp project: "
                 + "install it (dotnet tool install --global ClangSharpPInvokeGenerator, or build that project) and run this target again. "
                 + "The committed files under src/Interop/Generated need no generator.");
-        var headers = StartProcess("bash", new ProcessSettings { Arguments = "native/generation/headers.sh" });
-        if (headers != 0) throw new CakeException("native/generation/headers.sh could not unpack the vendors' headers.");
-        var generated = StartProcess("bash", new ProcessSettings { Arguments = $"native/generation/generate.sh \"{generator}\"" });
-        if (generated != 0) throw new CakeException("The bindings could not be generated; the lines above say why.");
+        foreach (var script in new[] { "native/generation/headers.sh", "native/generation/generate.sh" })
+            if (StartProcess("sh", new ProcessSettings { Arguments = script }) != 0)
+                throw new CakeException($"{script} failed; the lines above say why.");
     });
 
 RunTarget(target);

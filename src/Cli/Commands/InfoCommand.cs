@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using MIOpenDarts.Darts.Runs;
+using MIOpenDarts.Interop.Devices;
+using MIOpenDarts.Interop.Loading;
 using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Cli.Commands;
@@ -18,6 +20,8 @@ internal static class InfoCommand
             screen.Output.WriteLine($"miopendarts {RunEnvironments.Version}");
             Write(screen.Output, "machine", Machine());
             Write(screen.Output, "backends", Backends());
+            Write(screen.Output, "libraries", Libraries());
+            Write(screen.Output, "AMD GPUs", Devices());
             return ExitCode.Done;
         });
         return command;
@@ -41,6 +45,20 @@ internal static class InfoCommand
     {
         foreach (var name in BackendChoice.Names) yield return (name, Describe(name));
     }
+
+    private static IEnumerable<(string Name, string Text)> Libraries()
+    {
+        foreach (var library in Enum.GetValues<RocmLibrary>())
+            yield return (library.ToString(), Rocm.PathOf(library) ?? "not found");
+    }
+
+    private static IEnumerable<(string Name, string Text)> Devices()
+    {
+        if (HipDevice.All.Count == 0) yield return ("none", FirstLine(HipDevice.WhyNone));
+        foreach (var device in HipDevice.All) yield return ($"hip:{device.Ordinal}", $"{device.Name}, {device.Architecture}");
+    }
+
+    private static string FirstLine(string? text) => text?.Split('\n')[0].Trim() ?? "";
 
     private static string Describe(string name)
     {
