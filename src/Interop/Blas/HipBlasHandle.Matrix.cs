@@ -7,7 +7,8 @@ namespace MIOpenDarts.Interop.Blas;
 public sealed unsafe partial class HipBlasHandle
 {
     /// <summary>
-    /// c = alpha · op(a) · op(b) + beta · c. On gfx803 stock rocBLAS chooses kernels that compute wrong results without saying so (most products with a
+    /// c = alpha · op(a) · op(b) + beta · c. On gfx803 stock rocBLAS chooses kernels that compute wrong results without saying so (most
+    /// products with a
     /// transposed): see docs/interop.md for the cure.
     /// </summary>
     /// <exception cref="ArgumentException">The lengths do not fit together, or a matrix does not lie in its memory.</exception>

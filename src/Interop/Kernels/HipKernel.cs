@@ -28,7 +28,9 @@ public sealed unsafe class HipKernel
     /// <summary>Statically used local data share of a work-group, in bytes.</summary>
     public int SharedBytes => Attribute(hipFunction_attribute.HIP_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES);
 
-    /// <summary>Private (scratch) memory of a thread, in bytes: more than 0 means that registers were spilled or arrays are indexed.</summary>
+    /// <summary>
+    /// Private (scratch) memory of a thread, in bytes: more than 0 means that registers were spilled or arrays are indexed.
+    /// </summary>
     public int LocalBytes => Attribute(hipFunction_attribute.HIP_FUNC_ATTRIBUTE_LOCAL_SIZE_BYTES);
 
     /// <summary>The most threads of a work-group that the kernel's registers allow.</summary>

@@ -20,7 +20,7 @@ internal static class FailureText
         text.AppendLine($"  - ROCm is not installed: install the packages {Packages(library)}.");
         text.AppendLine($"  - ROCm is elsewhere: set {SearchPlaces.Variable} to its folder (the one with lib/libamdhip64.so.6 or similar in it).");
         text.AppendLine("  - Two ROCm majors are mixed, or a library it needs is missing (see above): point the variable at one complete installation.");
-        text.Append("  - An RX 480/580 (gfx803) needs a build that still has it: AMD's own ROCm 6 and later do not, Debian's packages do.");
+        text.Append("  - An RX 480/580 (gfx803) needs a build that still has it: AMD's current packages leave it out, Debian's have it.");
         return text.ToString();
     }
 
@@ -39,7 +39,7 @@ internal static class FailureText
             text.AppendLine("  /dev/kfd is there. Most often the user may not use it: sudo usermod -aG render,video $USER, then log in again.");
         }
         text.AppendLine("  HIP_VISIBLE_DEVICES, ROCR_VISIBLE_DEVICES or GPU_DEVICE_ORDINAL, if set, may hide every GPU.");
-        text.Append("  An RX 480/580 (gfx803) needs a ROCm build that still has it: AMD's own ROCm 6 and later do not, Debian's packages do.");
+        text.Append("  An RX 480/580 (gfx803) needs a ROCm build that still has it: AMD's current packages leave it out, Debian's have it.");
         return text.ToString();
     }
 

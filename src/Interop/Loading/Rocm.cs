@@ -33,7 +33,9 @@ public static class Rocm
     /// Names the ROCm folder to look in first, before MIOPENDARTS_ROCM, ROCM_PATH, /opt/rocm and the system loader.
     /// </summary>
     /// <param name="directory">The folder with the libraries, or the one above its lib folder.</param>
-    /// <exception cref="InvalidOperationException">A library was already asked for: the choice is made and cannot change any more.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A library was already asked for: the choice is made and cannot change any more.
+    /// </exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static void Configure(string directory)
     {

@@ -5,7 +5,9 @@ using MIOpenDarts.Interop.Memory;
 
 namespace MIOpenDarts.Interop.MIOpen;
 
-/// <summary>A convolution in the terms of MIOpen's Find 2.0: the problem without memory, solved into <see cref="ProblemSolution"/>s.</summary>
+/// <summary>
+/// A convolution in the terms of MIOpen's Find 2.0: the problem without memory, solved into <see cref="ProblemSolution"/>s.
+/// </summary>
 public sealed unsafe class ConvolutionProblem : Descriptor
 {
     private ConvolutionProblem()

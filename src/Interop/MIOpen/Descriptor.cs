@@ -4,7 +4,9 @@ using MIOpenDarts.Interop.Loading;
 
 namespace MIOpenDarts.Interop.MIOpen;
 
-/// <summary>Owner of a MIOpen descriptor. Descriptors live on the host: they need MIOpen, but no GPU, and may be used with any device.</summary>
+/// <summary>
+/// Owner of a MIOpen descriptor. Descriptors live on the host: they need MIOpen, but no GPU, and may be used with any device.
+/// </summary>
 public abstract class Descriptor : NativeHandle
 {
     private protected Descriptor() => Rocm.Require(RocmLibrary.MIOpen);

@@ -2,7 +2,9 @@ using MIOpenDarts.Interop.Memory;
 
 namespace MIOpenDarts.Interop.MIOpen;
 
-/// <summary>A descriptor and the memory that it describes; checked when made, so that MIOpen never reads or writes beyond the memory.</summary>
+/// <summary>
+/// A descriptor and the memory that it describes; checked when made, so that MIOpen never reads or writes beyond the memory.
+/// </summary>
 public readonly record struct DeviceTensor
 {
     /// <summary>Puts both together.</summary>

@@ -5,7 +5,9 @@ using MIOpenDarts.Interop.Memory;
 
 namespace MIOpenDarts.Interop.MIOpen;
 
-/// <summary>The arguments of a fusion plan. MIOpen keeps bare addresses, so this remembers whose they are and holds them when the plan runs.</summary>
+/// <summary>
+/// The arguments of a fusion plan. MIOpen keeps bare addresses, so this remembers whose they are and holds them when the plan runs.
+/// </summary>
 internal sealed unsafe class FusionArguments : Descriptor
 {
     private readonly Dictionary<int, DeviceSpan[]> spans = [];

@@ -19,7 +19,9 @@ public sealed unsafe partial class MIOpenHandle
     /// <param name="factor">f of: running = (1 - f) · running + f · batch, with the unbiased variance.</param>
     /// <param name="running">Running mean and variance, or two <see cref="DeviceSpan.None"/>.</param>
     /// <param name="epsilon">Added to the variance.</param>
-    /// <param name="saved">Written for the backward pass: mean and 1 / sqrt(variance + epsilon), or two <see cref="DeviceSpan.None"/>.</param>
+    /// <param name="saved">
+    /// Written for the backward pass: mean and 1 / sqrt(variance + epsilon), or two <see cref="DeviceSpan.None"/>.
+    /// </param>
     public void BatchNormForwardTraining(BatchNormMode mode, in DeviceTensor x, in DeviceTensor y, TensorDescriptor parameters,
         DeviceSpan scale, DeviceSpan bias, double factor, (DeviceSpan Mean, DeviceSpan Variance) running, double epsilon,
         (DeviceSpan Mean, DeviceSpan InverseDeviation) saved)

@@ -35,7 +35,9 @@ public sealed unsafe partial class MIOpenHandle
             &alpha2, b.Descriptor.In(held), b.Data.In(held), &beta, c.Descriptor.In(held), c.Data.In(held)));
     }
 
-    /// <summary>y = alpha · x + beta · y. Strided tensors are allowed: with beta 0 this copies into a slice (concatenation), with 1 it accumulates.</summary>
+    /// <summary>
+    /// y = alpha · x + beta · y. Strided tensors are allowed: with beta 0 this copies into a slice (concatenation), with 1 it accumulates.
+    /// </summary>
     public void Transform(float alpha, in DeviceTensor x, float beta, in DeviceTensor y)
     {
         using var held = Leases.Open(Device);

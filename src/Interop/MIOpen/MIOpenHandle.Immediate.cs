@@ -36,7 +36,10 @@ public sealed unsafe partial class MIOpenHandle
         return found.Take((int)returned).Select(s => new ConvolutionSolution(direction, s.solution_id, s.time, (long)s.workspace_size)).ToArray();
     }
 
-    /// <summary>Compiles a solution's kernels, so that the first <see cref="Convolve(in ConvolutionCall, ConvolutionSolution, DeviceSpan)"/> does not.</summary>
+    /// <summary>
+    /// Compiles a solution's kernels, so that the first <see cref="Convolve(in ConvolutionCall, ConvolutionSolution, DeviceSpan)"/> does
+    /// not.
+    /// </summary>
     public void Compile(in ConvolutionCall call, ConvolutionSolution solution)
     {
         Fits(call, solution);

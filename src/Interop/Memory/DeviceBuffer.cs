@@ -54,7 +54,9 @@ public sealed unsafe class DeviceBuffer : DeviceHandle
     /// </summary>
     /// <param name="stream">The stream in whose order the memory comes and goes; it has to outlive the buffer.</param>
     /// <param name="bytes">How much; at least 1.</param>
-    /// <exception cref="HipException">For lack of memory, or the device has no pools (<see cref="HipDevice.SupportsMemoryPools"/>).</exception>
+    /// <exception cref="HipException">
+    /// For lack of memory, or the device has no pools (<see cref="HipDevice.SupportsMemoryPools"/>).
+    /// </exception>
     public static DeviceBuffer AllocateAsync(HipStream stream, long bytes)
     {
         ArgumentNullException.ThrowIfNull(stream);

@@ -4,14 +4,18 @@ using MIOpenDarts.Interop.Generated;
 
 namespace MIOpenDarts.Interop.Memory;
 
-/// <summary>The pool that stream-ordered allocations of one device come from. It belongs to the device, so nothing is to be disposed.</summary>
+/// <summary>
+/// The pool that stream-ordered allocations of one device come from. It belongs to the device, so nothing is to be disposed.
+/// </summary>
 public sealed unsafe class MemoryPool
 {
     private readonly hipMemPool_t pool;
 
     private MemoryPool(hipMemPool_t pool) => this.pool = pool;
 
-    /// <summary>Bytes that the pool keeps back from the system although they are free, beyond the next synchronisation. 0 at first.</summary>
+    /// <summary>
+    /// Bytes that the pool keeps back from the system although they are free, beyond the next synchronisation. 0 at first.
+    /// </summary>
     public ulong ReleaseThreshold
     {
         get => Get(hipMemPoolAttr.hipMemPoolAttrReleaseThreshold);

@@ -4,7 +4,9 @@ using MIOpenDarts.Interop.Loading;
 
 namespace MIOpenDarts.Interop.Rtc;
 
-/// <summary>Compiles kernels with hipRTC and remembers the results. Works without a GPU, for any architecture that this ROCm knows.</summary>
+/// <summary>
+/// Compiles kernels with hipRTC and remembers the results. Works without a GPU, for any architecture that this ROCm knows.
+/// </summary>
 /// <param name="cache">Where results are kept; null keeps none.</param>
 public sealed class KernelCompiler(CodeObjectCache? cache)
 {

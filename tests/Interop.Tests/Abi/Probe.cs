@@ -6,7 +6,8 @@ namespace MIOpenDarts.Interop.Tests.Abi;
 /// <summary>A C++ program that compiles only if every claim holds against the real headers of one ROCm generation.</summary>
 internal static partial class Probe
 {
-    // Integers are compared by size and sign, chars by size alone, everything by value category: what the machine's calling convention sees.
+    // Integers are compared by size and sign, chars by size alone, everything by value category: what the machine's calling convention
+    // sees.
     // const disappears; enums, structs and opaque pointers have to be the very same type.
     private const string Prelude = """
         template<int Size, bool Signed> struct integer {};

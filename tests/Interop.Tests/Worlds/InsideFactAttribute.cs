@@ -37,7 +37,9 @@ public sealed class GpuFactDiscoverer : FactDiscoverer
             : new([]);
 }
 
-/// <summary>A test that starts such a process on the virtual gfx803, if MIOPENDARTS_VGPU_EXEC names the command that runs programs on it.</summary>
+/// <summary>
+/// A test that starts such a process on the virtual gfx803, if MIOPENDARTS_VGPU_EXEC names the command that runs programs on it.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 [XunitTestCaseDiscoverer(typeof(VirtualGpuFactDiscoverer))]
 public sealed class VirtualGpuFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : FactAttribute(file, line);

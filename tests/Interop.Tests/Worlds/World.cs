@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace MIOpenDarts.Interop.Tests.Worlds;
 
 /// <summary>
-/// A process that runs some of this assembly's tests with the real libraries of one ROCm generation: under the loader and the C library of the Debian
+/// A process that runs some of this assembly's tests with the real libraries of one ROCm generation: under the loader and the C library of
+/// the Debian
 /// release they were built for, as the machine's own may be too old for them.
 /// </summary>
 internal static partial class World
@@ -67,7 +68,8 @@ internal static partial class World
     }
 
     /// <summary>
-    /// .NET finds its files beside the executable that runs. Under a loader given on the command line that is the loader: so it gets a folder
+    /// .NET finds its files beside the executable that runs. Under a loader given on the command line that is the loader: so it gets a
+    /// folder
     /// with a copy of the loader called dotnet, and the real runtime's folders next to it.
     /// </summary>
     private static string FakeDotnetRoot(string folder, string loader, out string dotnet)
