@@ -10,8 +10,17 @@ internal static class SmallSearch
 {
     public static SearchOptions Options { get; } = new()
     {
-        Epochs = 2, BatchSize = 4, Layers = 3, InitChannels = 2, Nodes = 2, Multiplier = 2, DataWorkers = 1,
-        CheckpointInterval = 1, CheckpointRing = 2, ReportInterval = 1, Seed = 5,
+        Epochs = 2,
+        BatchSize = 4,
+        Layers = 3,
+        InitChannels = 2,
+        Nodes = 2,
+        Multiplier = 2,
+        DataWorkers = 1,
+        CheckpointInterval = 1,
+        CheckpointRing = 2,
+        ReportInterval = 1,
+        Seed = 5,
     };
 
     public static (SearchImages Train, SearchImages Valid) Images(int count = 20, int height = 8, int width = 8, int channels = 1, int classes = 2)
