@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Tests.Goldens;
 
 public sealed class GenotypeGoldenTests
 {
-    public static TheoryData<string> Files => [.. GoldenFolder.Files("genotypes*.safetensors")];
+    public static TheoryData<string> Files => [.. GoldenFiles.Named("genotypes*.safetensors")];
 
     [Theory]
     [MemberData(nameof(Files))]
