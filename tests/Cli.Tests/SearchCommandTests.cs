@@ -19,7 +19,7 @@ public sealed class SearchCommandTests : IDisposable
         Assert.Contains("forecast ", outcome.Output);
         Assert.Contains("epoch 2/2  step 6/6  loss ", outcome.Output);
         var found = GenotypeReader.Parse(outcome.Output.Split('\n').Single(line => line.StartsWith("Genotype(", StringComparison.Ordinal)));
-        string[] files = ["config.json", "genotype.json", "genotype.txt", "log.jsonl", "normal.dot", "normal.svg", "reduce.dot", "reduce.svg", "report.html"];
+        string[] files = ["config.json", "environment.json", "genotype.json", "genotype.txt", "log.jsonl", "normal.dot", "normal.svg", "reduce.dot", "reduce.svg", "report.html"];
         Assert.Equal(files, Directory.GetFiles(tiny.In("run")).Select(Path.GetFileName).Where(name => name != ".lock").Order());
         Assert.Equal(found.ToString(), GenotypeReader.Resolve(Path.Combine(tiny.In("run"), "genotype.json")).ToString());
         Assert.Equal(3, Directory.GetFiles(tiny.Checkpoints("run")).Length);

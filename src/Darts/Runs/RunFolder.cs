@@ -1,13 +1,15 @@
+using System.Text.Json;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Reports.Cells;
+using MIOpenDarts.Darts.Reports.Log;
 
 namespace MIOpenDarts.Darts.Runs;
 
 /// <summary>
-/// The folder of one run: <c>config.json</c> (resolved), <c>log.jsonl</c>, <c>checkpoints/</c> and <c>report.html</c> as the run goes on;
+/// The folder of one run: <c>config.json</c> (resolved), <c>environment.json</c>, <c>log.jsonl</c>, <c>checkpoints/</c> and <c>report.html</c> as the run goes on;
 /// at the end <c>genotype.txt</c>, <c>genotype.json</c> and both cells as SVG and DOT. One process at a time works in it.
 /// </summary>
 public sealed class RunFolder : IDisposable
@@ -89,6 +91,11 @@ public sealed class RunFolder : IDisposable
                 $"{Path}: was begun with {field.Name} {field.Show(Options)}, not {field.Show(options)}; leave that option out, or begin another run");
         }
     }
+
+    /// <summary>Writes what the run computes on now.</summary>
+    /// <exception cref="RunFolderException">It cannot be written.</exception>
+    public void WriteEnvironment(RunEnvironment environment) => Try("the environment", () =>
+        WriteWhole(In(Path, "environment.json"), JsonSerializer.Serialize(environment, RunLogJson.Default.RunEnvironment) + "\n"));
 
     /// <summary>Writes the report of what has happened up to now.</summary>
     /// <exception cref="RunFolderException">It cannot be written; an older one stays.</exception>

@@ -51,9 +51,11 @@ public sealed class RunRecorder : IProgress<RunEvent>, IDisposable
     public void Begin(string dataset, Backend<float> backend, SearchOptions options)
     {
         var last = story.OfType<CheckpointWritten>().LastOrDefault();
+        var environment = RunEnvironments.Here(backend, options);
+        folder.WriteEnvironment(environment);
         Report(new RunStarted(
             last?.Seconds ?? 0, DateTimeOffset.UtcNow, dataset, [.. Primitives.SearchSpace.Select(p => p.Name())], options.Epochs, last?.Epoch ?? 0,
-            RunEnvironments.Here(backend, options), [.. SearchOptionFields.All.Select(f => new OptionValue(f.Name, f.Show(options)))]));
+            environment, [.. SearchOptionFields.All.Select(f => new OptionValue(f.Name, f.Show(options)))]));
     }
 
     /// <inheritdoc/>

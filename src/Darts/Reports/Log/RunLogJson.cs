@@ -12,4 +12,5 @@ namespace MIOpenDarts.Darts.Reports.Log;
     RespectRequiredConstructorParameters = true,
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(RunEvent))]
+[JsonSerializable(typeof(RunEnvironment))]
 internal sealed partial class RunLogJson : JsonSerializerContext;
