@@ -19,6 +19,7 @@ internal sealed class HelpPage(HelpAction generated) : SynchronousCommandLineAct
         {
             SearchCommand.Name => SearchCommand.Footer,
             ShowCommand.Name => ShowCommand.Footer,
+            BenchCommand.Name => BenchCommand.Footer,
             InfoCommand.Name => "",
             _ => "Start with: miopendarts search\n" + ExitCode.Legend,
         };

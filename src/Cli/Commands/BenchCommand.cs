@@ -1,0 +1,172 @@
+using System.CommandLine;
+using MIOpenDarts.Cli.Progress;
+using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Benchmarks;
+using MIOpenDarts.Darts.Benchmarks.Machine;
+using MIOpenDarts.Darts.Benchmarks.Operations;
+using MIOpenDarts.Darts.Benchmarks.Steps;
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Runs;
+using MIOpenDarts.Layers.Backends;
+using Spectre.Console;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary><c>miopendarts bench</c>: how fast a backend computes layers and search steps.</summary>
+internal static class BenchCommand
+{
+    public const string Name = "bench";
+    private const string Everything = "all";
+
+    // Of the time for everything, layers get this share; steps the rest.
+    private const double LayerShare = 0.4;
+    private static readonly Column[] Common =
+    [
+        new("C", 4, m => $"{m.Channels}"), new("batch", 6, m => $"{m.Batch}"), new("size", 7, m => $"{m.Size}x{m.Size}"),
+        new("median", 10, m => m.Median is { } median ? Duration(median) : $"~{Units.Time(m.ExpectedSeconds)}"),
+        new("min", 10, m => m.Minimum is { } minimum ? Duration(minimum) : "no time"), new("GFLOP/s", 9, m => m.Gigaflops?.ToString("F1") ?? ""),
+    ];
+    private static readonly Column Roofline = new("roofline", 10, m => m.RooflinePercent is { } percent ? $"{percent:F0} %" : "");
+    private static readonly Column Cores = new("cores", 8, m => m.CoreShare is { } share ? $"{100 * share:F0} %{(m.IsDisturbed ? "*" : " ")}" : "");
+    private static readonly Column[] LayerColumns =
+    [
+        new("layer", -24, m => m.Name), new("pass", -9, m => m.Pass), .. Common, new("GB/s", 8, m => m.GigabytesPerSecond?.ToString("F1") ?? ""), Roofline, Cores,
+    ];
+    private static readonly Column[] StepColumns =
+    [
+        new("", -2, m => m.Name), new("step", -21, m => m.Pass), .. Common, Roofline, new("images/s", 10, m => m.ImagesPerSecond?.ToString("F0") ?? ""),
+        new("memory", 10, m => m.PlannedBytes > 0 ? Units.Memory(m.PlannedBytes) : ""), new("peak", 10, m => m.PeakBytes > 0 ? Units.Memory(m.PeakBytes) : ""), Cores,
+    ];
+
+    /// <summary>A column of a table; a negative width is one that begins at the left.</summary>
+    private sealed record Column(string Title, int Width, Func<Measurement, string> Cell);
+
+    /// <summary>What the help says below the options.</summary>
+    public static string Footer =>
+        $"""
+        Configurations: {string.Join("; ", StepConfiguration.All.Select(c => $"{c.Name} C {c.Shape.InitChannels}, {c.Shape.Layers} cells, batch {c.Batch}, {c.Shape.Height}x{c.Shape.Width}"))}.
+        GFLOP/s count convolutions and linear layers; GB/s what enters and leaves a layer; roofline is per cent of what this processor
+        can do at most with these threads, from memory. cores is the share of the processor that was there; * marks times with less.
+
+        Examples:
+          miopendarts bench
+          miopendarts bench --only steps --threads 1 --csv steps.csv
+        """;
+
+    public static Command Create(Screen screen)
+    {
+        var backend = Words.OneOf("--backend", "What to measure.", [.. BackendChoice.Names]);
+        var threads = Number("--threads", 0, 0, 1024, "Threads of the cpu backend; 0 for one for each processor.");
+        var only = Words.OneOf("--only", "What to measure.", Everything, "layers", "steps");
+        var configuration = Words.OneOf("--config", "Which supernet's steps.", [Everything, .. StepConfiguration.All.Select(c => c.Name)]);
+        var seconds = Number("--seconds", 45, 1, 86400, "Time to spend, roughly; what does not fit is forecast.");
+        var csv = Words.Path("--csv", "FILE", "Write every measurement as CSV.");
+        var json = Words.Path("--json", "FILE", "Write every measurement, with all repetitions, as JSON.");
+        var command = new Command(Name, "Measure layers and search steps on a backend, in under a minute.") { backend, threads, only, configuration, seconds, csv, json };
+        command.SetAction(parsed =>
+        {
+            var report = Run(
+                screen, parsed.GetValue(backend)!, parsed.GetValue(threads), parsed.GetValue(seconds), parsed.GetValue(only)!, parsed.GetValue(configuration)!);
+            if (parsed.GetValue(csv) is { } table) Write("--csv", table, report.ToCsv());
+            if (parsed.GetValue(json) is { } file) Write("--json", file, report.ToJson());
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static BenchmarkReport Run(Screen screen, string name, int threads, double seconds, string only, string configuration)
+    {
+        using var backend = BackendChoice.Create(name, threads);
+        var options = new SearchOptions { Threads = ThreadsOf(backend, threads) };
+        var environment = RunEnvironments.Here(backend, options);
+        screen.Output.WriteLine($"{environment.Program}, {environment.DotNet}, {environment.Processor}");
+        screen.Output.WriteLine($"backend {environment.Backend}");
+        var suite = new BenchmarkSuite(backend, options.Threads);
+        if (suite.Limits is { } limits) screen.Output.WriteLine(Describe(limits));
+        var configurations = StepConfiguration.All.Where(c => configuration is Everything || c.Name == configuration);
+        var share = only == Everything ? LayerShare : 1;
+        var layers = only == "steps" ? [] : Show(screen, LayerColumns, suite.Layers(seconds * share, Geometry.Widths));
+        var steps = only == "layers" ? [] : Show(screen, StepColumns, suite.Steps(only == Everything ? seconds * (1 - share) : seconds, [.. configurations]));
+        if (layers.Concat(steps).Any(m => m.IsDisturbed))
+            screen.Output.WriteLine("* the processor was shared with something else; measure these again when the machine is quiet, the minimum is the better number");
+        return new BenchmarkReport { Environment = environment, Limits = suite.Limits, Layers = layers, Steps = steps };
+    }
+
+    private static int ThreadsOf(Backend<float> backend, int threads) => backend.Name switch
+    {
+        "cpu" => threads == 0 ? Environment.ProcessorCount : threads,
+        "reference" => 1,
+        _ => 0,
+    };
+
+    private static string Describe(MachineLimits limits)
+    {
+        var together = limits.Threads == 1 ? "" : $", {limits.Gigaflops:F0} GFLOP/s on {limits.Threads} ({100 * limits.ThreadScaling:F0} % of as many alone)";
+        return $"limits  {limits.OneThreadGigaflops:F0} GFLOP/s of multiply-adds on one thread{together}, {limits.GigabytesPerSecond:F0} GB/s of triad";
+    }
+
+    /// <summary>A table on a terminal that is wide enough; otherwise lines as they come.</summary>
+    private static List<Measurement> Show(Screen screen, Column[] columns, IEnumerable<Measurement> measurements)
+    {
+        var all = new List<Measurement>();
+        if (screen.Terminal is { } terminal && terminal.Profile.Width > columns.Sum(c => Math.Abs(c.Width) + 2))
+        {
+            var table = new Table().Border(TableBorder.Simple);
+            foreach (var c in columns) table.AddColumn(new TableColumn(c.Title) { NoWrap = true, Alignment = c.Width < 0 ? Justify.Left : Justify.Right });
+            terminal.Status().Start("measuring", status =>
+            {
+                foreach (var m in measurements)
+                {
+                    all.Add(m);
+                    status.Status($"measured {m.Name} {m.Pass}".EscapeMarkup());
+                    table.AddRow([.. columns.Select(c => c.Cell(m).EscapeMarkup())]);
+                }
+            });
+            terminal.Write(table);
+            return all;
+        }
+
+        screen.Output.WriteLine();
+        screen.Output.WriteLine(Line(columns, c => c.Title));
+        foreach (var m in measurements)
+        {
+            all.Add(m);
+            screen.Output.WriteLine(Line(columns, c => c.Cell(m)));
+        }
+
+        return all;
+    }
+
+    private static string Line(Column[] columns, Func<Column, string> text) =>
+        string.Concat(columns.Select(c => c.Width < 0 ? text(c).PadRight(-c.Width) : text(c).PadLeft(c.Width))).TrimEnd();
+
+    private static string Duration(double seconds) => seconds switch
+    {
+        < 0.001 => $"{seconds * 1e6:F1} us",
+        < 1 => $"{seconds * 1e3:F2} ms",
+        _ => $"{seconds:F3} s",
+    };
+
+    private static Option<int> Number(string name, int standard, int least, int most, string description)
+    {
+        var option = new Option<int>(name) { HelpName = "N", Description = description, DefaultValueFactory = _ => standard };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var word] && (!int.TryParse(word.Value, out var number) || number < least || number > most))
+                result.AddError($"{name} is '{word.Value}'; allowed is a whole number from {least} to {most}");
+        });
+        return option;
+    }
+
+    private static void Write(string option, string file, string text)
+    {
+        try
+        {
+            File.WriteAllText(file, text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{file}: cannot be written ({e.Message.TrimEnd('.')}); choose another {option}", e);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using MIOpenDarts.Darts.Benchmarks.Machine;
+using MIOpenDarts.Darts.Benchmarks.Operations;
+using MIOpenDarts.Darts.Benchmarks.Steps;
+using MIOpenDarts.Layers.Backends;
+
+namespace MIOpenDarts.Darts.Benchmarks;
+
+/// <summary>
+/// Measures layers and whole search steps on one backend within a given time. What does not fit is forecast instead, and layers of a backend
+/// far too slow for it are measured on smaller batches.
+/// </summary>
+public sealed class BenchmarkSuite
+{
+    private const int SmallBatch = 4;
+    private const double SlowBackend = 2e9;
+    private const int FewestSamples = 3;
+    private const int MostSamples = 25;
+    private const int MostSteps = 15;
+    private const double ShortestSample = 0.5e-3;
+    private readonly Backend<float> backend;
+    private readonly CoreCheck? cores;
+    private double flopsPerSecond;
+
+    /// <summary>Measures the machine's limits and, with one small step, how fast the backend is.</summary>
+    /// <param name="backend">What is measured; it stays the caller's.</param>
+    /// <param name="threads">Threads that it computes with on this machine's processor; 0 for a device of its own.</param>
+    public BenchmarkSuite(Backend<float> backend, int threads)
+    {
+        this.backend = backend;
+        if (threads > 0)
+        {
+            Limits = MachineLimits.Measure(threads);
+            cores = new CoreCheck(Limits);
+        }
+
+        using var probe = new PreparedStep(backend, StepConfiguration.Probe, unrolled: false);
+        // Twice because the first one is compiled on the way.
+        var fastest = Budget.Repeat(() => probe.Run(StepKind.Weights), double.MaxValue, 2).Min();
+        flopsPerSecond = StepConfiguration.Probe.Flops(StepKind.Weights) / fastest;
+    }
+
+    /// <summary>Limits of the processor, or null if the backend does not compute on it.</summary>
+    public MachineLimits? Limits { get; }
+
+    /// <summary>Measures both passes of every layer, for every number of channels, in about so many seconds.</summary>
+    public IEnumerable<Measurement> Layers(double seconds, IReadOnlyList<int> channels)
+    {
+        var cases = channels.SelectMany(_ => Catalogue.Layers, (c, layer) => (Layer: layer, Full: Geometry.Standard(c))).ToList();
+        var budget = new Budget(seconds, cases.Count);
+        foreach (var (layer, full) in cases)
+        {
+            var g = flopsPerSecond > SlowBackend ? full : full with { Batch = SmallBatch };
+            var share = budget.Take(1);
+            if (budget.Left <= 0)
+            {
+                foreach (var pass in Passes(layer, g)) yield return pass with { ExpectedSeconds = pass.Flops / flopsPerSecond };
+                continue;
+            }
+
+            foreach (var measured in Layer(layer, g, share)) yield return measured;
+        }
+    }
+
+    /// <summary>Measures every kind of step of the configurations, in about so many seconds.</summary>
+    public IEnumerable<Measurement> Steps(double seconds, IReadOnlyList<StepConfiguration> configurations)
+    {
+        var budget = new Budget(seconds, configurations.Sum(c => Enum.GetValues<StepKind>().Sum(c.Flops)));
+        foreach (var configuration in configurations)
+        {
+            foreach (var unrolled in new[] { false, true })
+            {
+                PeakMemory.Reset();
+                StepKind[] kinds = unrolled ? [StepKind.AlphasSecondOrder] : [StepKind.Weights, StepKind.AlphasFirstOrder];
+                PreparedStep? prepared = null;
+                try
+                {
+                    foreach (var kind in kinds)
+                    {
+                        var expected = configuration.Flops(kind) / flopsPerSecond;
+                        var share = budget.Take(configuration.Flops(kind));
+                        if (expected > budget.Left)
+                        {
+                            yield return Step(configuration, kind) with { ExpectedSeconds = expected };
+                            continue;
+                        }
+
+                        prepared ??= new PreparedStep(backend, configuration, unrolled);
+                        yield return Timed(prepared, configuration, kind, share);
+                    }
+                }
+                finally
+                {
+                    prepared?.Dispose();
+                }
+            }
+        }
+    }
+
+    private List<Measurement> Layer(OperationCase layer, Geometry g, double seconds)
+    {
+        using var prepared = layer.Prepare(backend, g);
+        var measured = new List<Measurement>();
+        foreach (var pass in Passes(layer, g))
+        {
+            Action run = pass.Pass == "forward" ? prepared.Forward : prepared.Backward;
+            var before = cores?.Share();
+            var calls = Math.Max(1, (int)(ShortestSample / Budget.Repeat(run, 0, FewestSamples, FewestSamples).Min()));
+            var times = Budget.Repeat(() => Several(run, calls), seconds / 3, MostSamples, FewestSamples).ConvertAll(t => t / calls);
+            measured.Add(pass with { Seconds = times, Cores = before is { } share ? [share, cores!.Share()] : [] });
+        }
+
+        return measured;
+    }
+
+    private Measurement Timed(PreparedStep prepared, StepConfiguration configuration, StepKind kind, double seconds)
+    {
+        var shares = new List<double>();
+        // The first step touches fresh memory; where there is hardly time for one, it has to do.
+        if (seconds > 2 * configuration.Flops(kind) / flopsPerSecond) seconds -= Budget.Repeat(() => prepared.Run(kind), 0, 1)[0];
+        var times = new List<double>();
+        Budget.Repeat(Once, seconds, MostSteps);
+        flopsPerSecond = configuration.Flops(kind) / times.Min();
+        return Step(configuration, kind) with
+        {
+            Seconds = times,
+            Cores = shares,
+            PlannedBytes = prepared.PlannedBytes,
+            PeakBytes = PeakMemory.Bytes,
+        };
+
+        void Once()
+        {
+            var before = cores?.Share();
+            times.AddRange(Budget.Repeat(() => prepared.Run(kind), 0, 1));
+            if (before is { } share) shares.Add(Math.Min(share, cores!.Share()));
+        }
+    }
+
+    private IEnumerable<Measurement> Passes(OperationCase layer, Geometry g) =>
+        new[] { ("forward", layer.Forward(g)), ("backward", layer.Backward(g)) }.Select(p => new Measurement
+        {
+            Name = layer.Name,
+            Pass = p.Item1,
+            Channels = g.Channels,
+            Batch = g.Batch,
+            Size = g.Size,
+            Flops = p.Item2.Flops,
+            Bytes = p.Item2.Bytes,
+            LeastSeconds = Limits?.LeastSeconds(p.Item2) ?? 0,
+        });
+
+    private Measurement Step(StepConfiguration configuration, StepKind kind)
+    {
+        var work = new Work(configuration.Flops(kind), 0);
+        return new Measurement
+        {
+            Name = configuration.Name,
+            Pass = kind switch { StepKind.Weights => "weight step", StepKind.AlphasFirstOrder => "alpha step, 1st order", _ => "alpha step, 2nd order" },
+            Channels = configuration.Shape.InitChannels,
+            Batch = configuration.Batch,
+            Size = configuration.Shape.Width,
+            Flops = work.Flops,
+            LeastSeconds = Limits?.LeastSeconds(work) ?? 0,
+        };
+    }
+
+    private static void Several(Action run, int calls)
+    {
+        for (var i = 0; i < calls; i++) run();
+    }
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace MIOpenDarts.Darts.Benchmarks.Machine;
+
+/// <summary>
+/// Whether the cores are really there. A process that shares them shows it in processor time below wall time; a virtual machine whose
+/// host takes them away shows it in nothing but the speed of a loop whose speed is known.
+/// </summary>
+public sealed class CoreCheck
+{
+    /// <summary>Share below which a time says little.</summary>
+    public const double Enough = 0.85;
+
+    private static readonly TimeSpan Trial = TimeSpan.FromMilliseconds(20);
+    private readonly int threads;
+    private double best;
+
+    /// <summary>A check of the threads for which <paramref name="limits"/> were measured.</summary>
+    public CoreCheck(MachineLimits limits) => (threads, best) = (limits.Threads, limits.Gigaflops);
+
+    /// <summary>Share of the cores that is there now, 0 to 1; takes 20 milliseconds.</summary>
+    public double Share()
+    {
+        var (wall, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        var rate = Load.MultiplyAdds(threads, Trial);
+        var scheduled = (Environment.CpuUsage.TotalTime - processor) / (threads * Stopwatch.GetElapsedTime(wall));
+        best = Math.Max(best, rate);
+        return Math.Min(1, Math.Min(rate / best, scheduled));
+    }
+}

@@ -1,0 +1,52 @@
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Benchmarks.Operations;
+
+/// <summary>A layer as a network builds it, in training, with gradients in its data and weights.</summary>
+/// <param name="name">What tables and filters call it.</param>
+/// <param name="inputs">Channels of its source in units of C.</param>
+/// <param name="create">Builds it for C channels.</param>
+internal sealed class ModuleCase(string name, int inputs, Func<ParameterSet<float>, int, Module<float>> create) : OperationCase(name)
+{
+    /// <summary>The operation <paramref name="primitive"/> of an edge with <paramref name="stride"/>.</summary>
+    public static ModuleCase Edge(Primitive primitive, int stride) => new(
+        Primitives.Name(primitive) + (stride > 1 ? "_stride2" : ""), 1,
+        (parameters, c) => OperationFactory.Create(parameters, primitive, "", c, stride, affine: false, poolNorm: true));
+
+    /// <summary>The block that brings the output of a cell of four nodes to C channels.</summary>
+    public static ModuleCase Preprocess => new(
+        "preprocess_1x1", 4, (parameters, c) => new ReluConvBn<float>(parameters, "", 4 * c, c, Window.Point, affine: false));
+
+    public override Work Forward(Geometry g)
+    {
+        var (multiplyAdds, src, dst) = Count(g);
+        return Work.Of(multiplyAdds, src.Count + dst.Count);
+    }
+
+    public override Work Backward(Geometry g)
+    {
+        var (multiplyAdds, src, dst) = Count(g);
+        return Work.Of(2 * multiplyAdds, 2 * src.Count + dst.Count);
+    }
+
+    private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g)
+    {
+        var module = create(bench.Parameters, g.Channels);
+        var dst = module.Plan(bench.Plan, bench.Images(inputs * g.Channels, g.Size));
+        var pass = new Pass(Training: true);
+        bench.Fill(dst.Diff!);
+        return (() => module.Forward(pass), () => module.Backward(pass, accumulate: false));
+    }
+
+    private (double MultiplyAdds, Shape Src, Shape Dst) Count(Geometry g)
+    {
+        var src = new Shape(g.Batch, inputs * g.Channels, g.Size, g.Size);
+        using var parameters = new ParameterSet<float>();
+        var (multiplyAdds, dst) = ModuleArithmetic.Forward(create(parameters, g.Channels), src);
+        return (multiplyAdds, src, dst);
+    }
+}

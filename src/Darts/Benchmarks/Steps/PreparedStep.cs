@@ -1,0 +1,56 @@
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Random;
+
+namespace MIOpenDarts.Darts.Benchmarks.Steps;
+
+/// <summary>A search's network and optimisers on random images, ready to make the same step again and again.</summary>
+public sealed class PreparedStep : IDisposable
+{
+    private static readonly Pass Training = new(Training: true);
+    private readonly SearchOptions options;
+    private readonly SearchState state;
+    private readonly float[] images;
+    private readonly int[] labels;
+
+    /// <summary>Builds, plans and initialises the network; <paramref name="unrolled"/> needs more memory for second-order steps.</summary>
+    public PreparedStep(Backend<float> backend, StepConfiguration configuration, bool unrolled)
+    {
+        var shape = configuration.Shape;
+        options = new SearchOptions { BatchSize = configuration.Batch, Unrolled = unrolled };
+        state = new SearchState(options, shape, backend);
+        state.Initialize();
+        var random = new CounterRandom(1, RandomStream.Augmentation);
+        images = new float[configuration.Batch * shape.ImageChannels * shape.Height * shape.Width];
+        foreach (ref var pixel in images.AsSpan()) pixel = (float)random.NextNormal();
+        labels = new int[configuration.Batch];
+        foreach (ref var label in labels.AsSpan()) label = random.NextInt32(shape.Classes);
+    }
+
+    /// <summary>Bytes of parameters, their companions and activations on the device.</summary>
+    public long PlannedBytes => state.Net.Parameters.Bytes + state.Net.ActivationBytes;
+
+    private ImageBatch<float> Batch => new(images, labels);
+
+    /// <summary>One step to its end.</summary>
+    public void Run(StepKind kind)
+    {
+        if (kind == StepKind.Weights)
+        {
+            state.Net.Evaluate(Batch, Training);
+            state.Sgd.Clip(options.GradClip);
+            state.Sgd.Step(options.LearningRate);
+        }
+        else
+        {
+            state.Architect.Step(Batch, Batch, options.LearningRate, Training);
+        }
+
+        state.Net.Backend.Synchronize();
+    }
+
+    /// <summary>Frees everything.</summary>
+    public void Dispose() => state.Dispose();
+}

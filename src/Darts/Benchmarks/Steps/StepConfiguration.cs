@@ -1,0 +1,41 @@
+using MIOpenDarts.Darts.Benchmarks.Operations;
+using MIOpenDarts.Darts.Supernets;
+
+namespace MIOpenDarts.Darts.Benchmarks.Steps;
+
+/// <summary>Kinds of step of a search.</summary>
+public enum StepKind
+{
+    /// <summary>Forward, backward, clipping, SGD.</summary>
+    Weights,
+    /// <summary>Forward and backward without weight gradients, Adam on the alphas.</summary>
+    AlphasFirstOrder,
+    /// <summary>The unrolled step: two passes with weight gradients, two without.</summary>
+    AlphasSecondOrder,
+}
+
+/// <summary>A supernet and a batch whose steps are measured.</summary>
+/// <param name="Name">A letter.</param>
+/// <param name="Shape">The network.</param>
+/// <param name="Batch">Images.</param>
+public sealed record StepConfiguration(string Name, SupernetShape Shape, int Batch)
+{
+    /// <summary>From the smallest to the standard supernet of the paper: C (images of 28x28, five cells), B (eight channels), A.</summary>
+    public static IReadOnlyList<StepConfiguration> All { get; } =
+    [
+        new("C", new SupernetShape(3, 28, 28, 10, 8, 5), 32),
+        new("B", new SupernetShape(3, 32, 32, 10, 8, 8), 32),
+        new("A", new SupernetShape(3, 32, 32, 10, 16, 8), 64),
+    ];
+
+    /// <summary>A network so small that one step of it tells how fast a backend is before anything larger is tried.</summary>
+    internal static StepConfiguration Probe { get; } = new("probe", new SupernetShape(3, 16, 16, 10, 4, 5), 8);
+
+    /// <summary>Exact arithmetic of a step in FLOP.</summary>
+    public double Flops(StepKind kind) => kind == StepKind.Weights
+        ? SupernetArithmetic.WeightStep(Shape, Batch)
+        : SupernetArithmetic.AlphaStep(Shape, Batch, kind == StepKind.AlphasSecondOrder);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,34 @@
+namespace MIOpenDarts.Cli.Tests;
+
+public sealed class BenchCommandTests
+{
+    [Fact]
+    public void Bench_prints_steps_and_writes_them_to_files()
+    {
+        var folder = Directory.CreateTempSubdirectory("bench").FullName;
+        var (csv, json) = (Path.Combine(folder, "steps.csv"), Path.Combine(folder, "steps.json"));
+        var outcome = Command.Run("bench", "--only", "steps", "--config", "C", "--seconds", "1", "--threads", "1", "--csv", csv, "--json", json);
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Matches(@"limits +\d+ GFLOP/s of multiply-adds on one thread, \d+ GB/s of triad", outcome.Output);
+        Assert.Matches(@"\nC +weight step +8 +32 +28x28 ", outcome.Output);
+        Assert.Equal(4, File.ReadAllLines(csv).Length);
+        Assert.Contains("\"pass\": \"alpha step, 2nd order\"", File.ReadAllText(json));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Bench_help_says_what_the_letters_mean()
+    {
+        var outcome = Command.Run("bench", "--help");
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Contains("A C 16, 8 cells, batch 64, 32x32", outcome.Output);
+    }
+
+    [Theory]
+    [InlineData("--threads", "x", "0 to 1024")]
+    [InlineData("--seconds", "0", "1 to 86400")]
+    [InlineData("--config", "D", "A")]
+    [InlineData("--backend", "abacus", "reference")]
+    public void Bad_values_are_refused_with_what_is_allowed(string option, string value, string allowed) =>
+        Command.Refuses(2, ["bench", option, value], option, $"'{value}'", allowed);
+}

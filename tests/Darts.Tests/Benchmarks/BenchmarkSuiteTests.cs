@@ -1,0 +1,81 @@
+using System.Text.Json;
+using MIOpenDarts.Darts.Benchmarks;
+using MIOpenDarts.Darts.Benchmarks.Operations;
+using MIOpenDarts.Darts.Benchmarks.Steps;
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Runs;
+using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Layers.Backends;
+
+namespace MIOpenDarts.Darts.Tests.Benchmarks;
+
+public class BenchmarkSuiteTests
+{
+    private static readonly StepConfiguration Tiny = new("tiny", new SupernetShape(3, 8, 8, 10, 4, 3), 2);
+
+    [Fact]
+    public void Steps_are_timed_with_their_rates_memory_and_cores()
+    {
+        using var backend = BackendChoice.Create("cpu", 1);
+        var steps = new BenchmarkSuite(backend, 1).Steps(1, [Tiny]).ToList();
+        Assert.Equal(["weight step", "alpha step, 1st order", "alpha step, 2nd order"], steps.Select(s => s.Pass));
+        Assert.All(steps, s =>
+        {
+            Assert.True(s.Minimum > 0 && s.Minimum <= s.Median);
+            Assert.Equal(s.Flops / s.Median!.Value, s.Gigaflops!.Value * 1e9, 1);
+            Assert.Equal(2 / s.Median.Value, s.ImagesPerSecond!.Value, 1e-6);
+            Assert.Equal(s.Seconds.Count, s.Cores.Count);
+            Assert.All(s.Cores, share => Assert.InRange(share, 0.001, 1));
+            Assert.True(s.PlannedBytes > 0 && s.PeakBytes > s.PlannedBytes);
+        });
+        Assert.True(steps[2].PlannedBytes > steps[0].PlannedBytes);
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_forecast_instead()
+    {
+        using var backend = BackendChoice.Create("cpu", 1);
+        var suite = new BenchmarkSuite(backend, 1);
+        Measurement[] all = [.. suite.Steps(0, [Tiny]), .. suite.Layers(0, [8])];
+        Assert.Equal(3 + 2 * Catalogue.Layers.Count, all.Length);
+        Assert.All(all, m => Assert.Null(m.Median));
+        Assert.True(all[2].ExpectedSeconds > all[0].ExpectedSeconds && all[0].ExpectedSeconds > 0);
+    }
+
+    [Fact]
+    public void A_device_of_its_own_has_no_roofline_of_the_processor()
+    {
+        using var backend = BackendChoice.Create("cpu", 1);
+        var suite = new BenchmarkSuite(backend, threads: 0);
+        var step = suite.Steps(1, [Tiny]).First();
+        Assert.Null(suite.Limits);
+        Assert.Equal((null, null, false), (step.RooflinePercent, step.CoreShare, step.IsDisturbed));
+    }
+
+    [Fact]
+    public void Report_keeps_every_repetition_as_json_and_one_line_for_each_measurement_as_csv()
+    {
+        using var backend = BackendChoice.Create("cpu", 1);
+        var m = new Measurement
+        {
+            Name = "x",
+            Pass = "weight step",
+            Channels = 4,
+            Batch = 8,
+            Size = 16,
+            Flops = 4e9,
+            Bytes = 2e9,
+            Seconds = [4, 1, 2],
+            Cores = [1, 0.5, 1],
+            LeastSeconds = 0.5,
+        };
+        var report = new BenchmarkReport { Environment = RunEnvironments.Here(backend, new SearchOptions()), Layers = [m], Steps = [m, m with { Seconds = [], Cores = [] }] };
+        var lines = report.ToCsv().TrimEnd().Split('\n');
+        Assert.Equal(4, lines.Length);
+        Assert.Equal("layer,x,weight step,4,8,16,3,2,1,4E+09,2,1,25,4,1,0,0,0", lines[1]);
+        Assert.All(lines, line => Assert.Equal(lines[0].Split(',').Length, line.Split(',').Length));
+        var step = JsonDocument.Parse(report.ToJson()).RootElement.GetProperty("steps")[0];
+        Assert.Equal([4.0, 1.0, 2.0], step.GetProperty("seconds").EnumerateArray().Select(s => s.GetDouble()));
+        Assert.Equal(2, step.GetProperty("median").GetDouble());
+    }
+}
