@@ -21,10 +21,16 @@ internal static class Needs
     /// <summary>The root of a ROCm generation's real libraries.</summary>
     public static string Libraries(string generation)
     {
-        var folder = Path.Combine(Environment.GetEnvironmentVariable("MIOPENDARTS_LIBRARIES") ?? Path.Combine(Cache, "libraries"), generation);
-        Assert.SkipUnless(File.Exists(Path.Combine(folder, ".complete")),
+        Assert.SkipUnless(HasLibraries(generation, out var folder),
             $"The libraries of ROCm {generation} are not in {folder}: run native/generation/libraries.sh.");
         return folder;
+    }
+
+    /// <summary>Whether the libraries of a ROCm generation were fetched, and where they would be.</summary>
+    public static bool HasLibraries(string generation, out string folder)
+    {
+        folder = Path.Combine(Environment.GetEnvironmentVariable("MIOPENDARTS_LIBRARIES") ?? Path.Combine(Cache, "libraries"), generation);
+        return File.Exists(Path.Combine(folder, ".complete"));
     }
 
     /// <summary>A C++ compiler.</summary>

@@ -17,6 +17,18 @@ internal static unsafe class Status
         }
     }
 
+    /// <summary>Whether what was asked about is done: that it is not is an answer and no failure.</summary>
+    public static bool IsReady(hipError_t status, [CallerArgumentExpression(nameof(status))] string call = "")
+    {
+        if (status == hipError_t.hipErrorNotReady)
+        {
+            _ = HipNative.hipGetLastError();
+            return false;
+        }
+        Check(status, call);
+        return true;
+    }
+
     public static void Check(miopenStatus_t status, [CallerArgumentExpression(nameof(status))] string call = "")
     {
         if (status != miopenStatus_t.miopenStatusSuccess)

@@ -25,18 +25,18 @@ internal static class FailureText
     }
 
     /// <summary>For a runtime that is there but sees no GPU.</summary>
-    public static string NoDevice(string runtimePath, int status, string statusText)
+    public static string NoDevice(string runtimePath, int status, string statusText, string driver = "/dev/kfd")
     {
         var text = new StringBuilder();
         text.AppendLine($"No AMD GPU found: {runtimePath} answered {status} ({statusText}).");
-        if (!File.Exists("/dev/kfd"))
+        if (!File.Exists(driver))
         {
-            text.AppendLine("  /dev/kfd is missing: there is no AMD GPU, the amdgpu kernel driver is not loaded, or a container was started without "
+            text.AppendLine($"  {driver} is missing: there is no AMD GPU, the amdgpu kernel driver is not loaded, or a container was started without "
                 + "--device=/dev/kfd --device=/dev/dri.");
         }
         else
         {
-            text.AppendLine("  /dev/kfd is there. Most often the user may not use it: sudo usermod -aG render,video $USER, then log in again.");
+            text.AppendLine($"  {driver} is there. Most often the user may not use it, for not being in the group render: sudo usermod -aG render,video $USER, then log in again.");
         }
         text.AppendLine("  HIP_VISIBLE_DEVICES, ROCR_VISIBLE_DEVICES or GPU_DEVICE_ORDINAL, if set, may hide every GPU.");
         text.Append("  An RX 480/580 (gfx803) needs a ROCm build that still has it: AMD's current packages leave it out, Debian's have it.");

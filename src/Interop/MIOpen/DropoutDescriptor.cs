@@ -55,6 +55,21 @@ public sealed unsafe class DropoutDescriptor : Descriptor
             use_mask: 0, state_evo: 0, miopenRNGType_t.MIOPEN_RNG_PSEUDO_XORWOW));
     }
 
+    /// <summary>Asks MIOpen what it holds.</summary>
+    public (float Probability, ulong Seed) ReadBack()
+    {
+        using var held = Leases.Open();
+        float probability;
+        void* state;
+        ulong seed;
+        bool mask, evolves;
+        miopenRNGType_t generator;
+        // The handle is only logged.
+        Status.Check(MIOpenNative.miopenGetDropoutDescriptor(
+            In(held), miopenHandle_t.NULL, &probability, &state, &seed, &mask, &evolves, &generator));
+        return (probability, seed);
+    }
+
     internal miopenDropoutDescriptor_t In(Leases held) => (miopenDropoutDescriptor_t)held[this];
 
     private protected override miopenStatus_t DestroyDescriptor() =>

@@ -140,6 +140,22 @@ public sealed unsafe class FusionPlan : Descriptor
             y.Descriptor.In(held), y.Data.In(held), arguments.In(held)));
     }
 
+    /// <summary>Whether MIOpen has the operations that were added, in their order.</summary>
+    internal bool HoldsItsOperations()
+    {
+        using var held = Leases.Open();
+        for (var i = 0; i < operations.Count; i++)
+        {
+            miopenFusionOpDescriptor_t op;
+            Status.Check(MIOpenNative.miopenFusionPlanGetOp(In(held), i, &op));
+            if (op != operations[i].Op)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private protected override miopenStatus_t DestroyDescriptor() =>
         MIOpenNative.miopenDestroyFusionPlan((miopenFusionPlanDescriptor_t)handle);
 

@@ -64,6 +64,16 @@ public sealed unsafe class PoolingDescriptor : Descriptor
         return (long)bytes;
     }
 
+    /// <summary>Asks MIOpen what it holds.</summary>
+    public (PoolingMode Mode, (int H, int W) Window, (int H, int W) Padding, (int H, int W) Stride) ReadBack()
+    {
+        using var held = Leases.Open();
+        miopenPoolingMode_t mode;
+        int wh, ww, ph, pw, sh, sw;
+        Status.Check(MIOpenNative.miopenGet2dPoolingDescriptor(In(held), &mode, &wh, &ww, &ph, &pw, &sh, &sw));
+        return ((PoolingMode)mode, (wh, ww), (ph, pw), (sh, sw));
+    }
+
     internal miopenPoolingDescriptor_t In(Leases held) => (miopenPoolingDescriptor_t)held[this];
 
     private protected override miopenStatus_t DestroyDescriptor() =>

@@ -25,6 +25,19 @@ public sealed unsafe class ReduceDescriptor : Descriptor
         return descriptor;
     }
 
+    /// <summary>Asks MIOpen what it holds.</summary>
+    public (ReduceOperation Operation, DataType Type) ReadBack()
+    {
+        using var held = Leases.Open();
+        miopenReduceTensorOp_t operation;
+        miopenDataType_t type;
+        miopenNanPropagation_t nan;
+        miopenReduceTensorIndices_t indices;
+        miopenIndicesType_t indexType;
+        Status.Check(MIOpenNative.miopenGetReduceTensorDescriptor(In(held), &operation, &type, &nan, &indices, &indexType));
+        return ((ReduceOperation)operation, (DataType)type);
+    }
+
     internal miopenReduceTensorDescriptor_t In(Leases held) => (miopenReduceTensorDescriptor_t)held[this];
 
     private protected override miopenStatus_t DestroyDescriptor() =>

@@ -14,12 +14,14 @@ namespace MIOpenDarts.Interop.Memory;
 public sealed unsafe class DeviceBuffer : DeviceHandle
 {
     private readonly HipStream? freeOn;
+    private readonly MemoryPool? pool;
 
-    private DeviceBuffer(HipDevice device, long bytes, HipStream? freeOn)
+    private DeviceBuffer(HipDevice device, long bytes, HipStream? freeOn = null, MemoryPool? pool = null)
         : base(device)
     {
         Bytes = bytes;
         this.freeOn = freeOn;
+        this.pool = pool;
     }
 
     /// <summary>Length in bytes.</summary>
@@ -35,7 +37,7 @@ public sealed unsafe class DeviceBuffer : DeviceHandle
     public static DeviceBuffer Allocate(HipDevice device, long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
-        var buffer = new DeviceBuffer(device, bytes, freeOn: null);
+        var buffer = new DeviceBuffer(device, bytes);
         using (device.Activate())
         {
             void* pointer;
@@ -49,28 +51,32 @@ public sealed unsafe class DeviceBuffer : DeviceHandle
     public static DeviceBuffer Allocate<T>(HipDevice device, long count)
         where T : unmanaged => Allocate(device, checked(count * Unsafe.SizeOf<T>()));
 
-    /// <summary>
-    /// Allocates from the device's memory pool in the order of a stream, without waiting. Disposing it gives the memory back in that order.
-    /// </summary>
-    /// <param name="stream">The stream in whose order the memory comes and goes; it has to outlive the buffer.</param>
+    /// <summary>Allocates from a memory pool in the order of a stream, without waiting. Disposing it gives the memory back in that order.</summary>
+    /// <param name="stream">The stream in whose order the memory comes and goes. It lives at least as long as the buffer.</param>
     /// <param name="bytes">How much; at least 1.</param>
+    /// <param name="pool">Where from; null for the device's current pool.</param>
     /// <exception cref="HipException">
     /// For lack of memory, or the device has no pools (<see cref="HipDevice.SupportsMemoryPools"/>).
     /// </exception>
-    public static DeviceBuffer AllocateAsync(HipStream stream, long bytes)
+    /// <exception cref="ArgumentException">The pool belongs to another device.</exception>
+    public static DeviceBuffer AllocateAsync(HipStream stream, long bytes, MemoryPool? pool = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
-        var buffer = new DeviceBuffer(stream.Device, bytes, stream);
+        var buffer = new DeviceBuffer(stream.Device, bytes, stream, pool);
+        using var held = Leases.Open(stream.Device);
+        void* pointer;
+        if (pool is null)
+        {
+            Status.Check(HipNative.hipMallocAsync(&pointer, (nuint)bytes, stream.In(held)));
+        }
+        else
+        {
+            Status.Check(HipNative.hipMallocFromPoolAsync(&pointer, (nuint)bytes, pool.In(held), stream.In(held)));
+        }
         var added = false;
         stream.DangerousAddRef(ref added);
-        void* pointer;
-        var status = HipNative.hipMallocAsync(&pointer, (nuint)bytes, (hipStream_t)stream.DangerousGetHandle());
-        if (status != hipError_t.hipSuccess)
-        {
-            stream.DangerousRelease();
-            throw Status.Failure(status, nameof(HipNative.hipMallocAsync));
-        }
+        pool?.DangerousAddRef(ref added);
         buffer.Own((nint)pointer);
         return buffer;
     }
@@ -109,6 +115,7 @@ public sealed unsafe class DeviceBuffer : DeviceHandle
         }
         var freed = HipNative.hipFreeAsync((void*)handle, (hipStream_t)freeOn.DangerousGetHandle()) == hipError_t.hipSuccess;
         freeOn.DangerousRelease();
+        pool?.DangerousRelease();
         return freed;
     }
 }

@@ -20,14 +20,7 @@ public sealed unsafe class HipEvent : DeviceHandle
         get
         {
             using var held = Leases.Open(Device);
-            var status = HipNative.hipEventQuery(In(held));
-            if (status == hipError_t.hipErrorNotReady)
-            {
-                _ = HipNative.hipGetLastError();
-                return false;
-            }
-            Status.Check(status, nameof(HipNative.hipEventQuery));
-            return true;
+            return Status.IsReady(HipNative.hipEventQuery(In(held)));
         }
     }
 

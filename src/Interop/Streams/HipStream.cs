@@ -20,14 +20,7 @@ public sealed unsafe partial class HipStream : DeviceHandle
         get
         {
             using var held = Leases.Open(Device);
-            var status = HipNative.hipStreamQuery(In(held));
-            if (status == hipError_t.hipErrorNotReady)
-            {
-                _ = HipNative.hipGetLastError();
-                return false;
-            }
-            Status.Check(status, nameof(HipNative.hipStreamQuery));
-            return true;
+            return Status.IsReady(HipNative.hipStreamQuery(In(held)));
         }
     }
 

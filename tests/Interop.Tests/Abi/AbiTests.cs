@@ -33,6 +33,10 @@ public sealed class AbiTests
         Assert.True(Binding.OfAssembly().Count(b => b.Library == library) >= atLeast);
 
     [Fact]
+    public void Nothing_of_the_raw_layer_is_public() => Assert.DoesNotContain(
+        typeof(Generated.hipError_t).Assembly.GetExportedTypes(), t => t.Namespace == typeof(Generated.hipError_t).Namespace);
+
+    [Fact]
     public async Task A_wrong_signature_size_offset_value_or_name_makes_the_probe_fail()
     {
         Needs.Compiler();

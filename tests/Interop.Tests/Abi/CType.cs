@@ -22,6 +22,7 @@ internal static class CType
         return type switch
         {
             _ when type == typeof(void) => "void",
+            _ when type == typeof(bool) => "bool",
             _ when type == typeof(byte) => "uint8_t",
             _ when type == typeof(short) => "int16_t",
             _ when type == typeof(ushort) => "uint16_t",

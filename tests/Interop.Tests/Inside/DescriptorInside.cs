@@ -1,6 +1,7 @@
 using CsCheck;
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Generated;
+using MIOpenDarts.Interop.Handles;
 using MIOpenDarts.Interop.MIOpen;
 using MIOpenDarts.Interop.Tests.Worlds;
 
@@ -44,7 +45,7 @@ public sealed unsafe class DescriptorInside
         }, iter: 300, threads: 1);
 
     [InsideFact]
-    public void Poolings_have_the_output_size_and_the_workspace_we_expect() =>
+    public void Poolings_are_what_they_were_made_and_have_the_output_size_and_the_workspace_we_expect() =>
         Gen.Select(Axis, Axis, Gen.Int[8, 40], Gen.Int[8, 40], Gen.Enum<PoolingMode>(), Gen.Enum<PoolingIndex>(), (h, w, ih, iw, mode, index) => (h, w, ih, iw, mode, index)).Sample(t =>
         {
             int Out(int length, (int Window, int Padding, int Stride, int Dilation) a) => ((length + (2 * a.Padding) - a.Window) / a.Stride) + 1;
@@ -54,7 +55,9 @@ public sealed unsafe class DescriptorInside
             var (n, c, p, q) = pooling.OutputLengths(x);
             using var y = TensorDescriptor.Packed(DataType.Float, n, c, p, q);
             var workspace = t.mode == PoolingMode.Max ? 6L * p * q * (1 << (int)t.index) : 0;
-            return (n, c, p, q) == (2, 3, Out(t.ih, t.h), Out(t.iw, t.w)) && pooling.Index == t.index && pooling.WorkspaceBytes(y) == workspace;
+            var readBack = pooling.ReadBack()
+                == (t.mode, (t.h.Window, t.w.Window), (t.h.Padding, t.w.Padding), (t.h.Stride, t.w.Stride));
+            return readBack && (n, c, p, q) == (2, 3, Out(t.ih, t.h), Out(t.iw, t.w)) && pooling.Index == t.index && pooling.WorkspaceBytes(y) == workspace;
         }, iter: 300, threads: 1);
 
     [InsideFact]
@@ -85,7 +88,7 @@ public sealed unsafe class DescriptorInside
     }
 
     [InsideFact]
-    public void The_remaining_kinds_can_be_created_and_asked()
+    public void Problems_reductions_dropout_and_fusion_plans_are_what_they_were_made()
     {
         using var x = TensorDescriptor.Packed(DataType.Float, 2, 16, 8, 8);
         using var w = TensorDescriptor.Packed(DataType.Float, 32, 16, 3, 3);
@@ -100,12 +103,15 @@ public sealed unsafe class DescriptorInside
         foreach (var operation in Enum.GetValues<ReduceOperation>())
         {
             using var reduction = ReduceDescriptor.Create(operation);
-            Assert.False(reduction.IsInvalid);
+            Assert.Equal((operation, DataType.Float), reduction.ReadBack());
         }
         using var dropout = DropoutDescriptor.Create();
+        SetWithoutDevice(dropout, 0.25f, 1234);
+        Assert.Equal((0.25f, 1234ul), dropout.ReadBack());
         Assert.Equal(2L * 16 * 8 * 8, DropoutDescriptor.MaskBytes(x));
         using var plan = FusionPlan.Create(x);
         Assert.Equal((0, 1, 2, 3), (plan.AddConvolution(convolution, w), plan.AddBias(bias), plan.AddActivation(ActivationMode.Relu), plan.Count));
+        Assert.True(plan.HoldsItsOperations());
     }
 
     [InsideFact]
@@ -124,6 +130,14 @@ public sealed unsafe class DescriptorInside
     {
         Assert.Throws<MIOpenException>(CreateHandle);
         Assert.Equal("HIPBLAS_STATUS_ALLOC_FAILED", Status.Text(HipBlasNative.hipblasStatusToString(hipblasStatus_t.HIPBLAS_STATUS_ALLOC_FAILED)));
+    }
+
+    /// <summary>Restoring a saved state is the one way to set a dropout that starts nothing on a device.</summary>
+    private static void SetWithoutDevice(DropoutDescriptor dropout, float probability, ulong seed)
+    {
+        using var held = Leases.Open();
+        Status.Check(MIOpenNative.miopenRestoreDropoutDescriptor(dropout.In(held), miopenHandle_t.NULL, probability, null, 0, seed,
+            use_mask: 0, state_evo: 0, miopenRNGType_t.MIOPEN_RNG_PSEUDO_XORWOW));
     }
 
     private static void CreateHandle()

@@ -1,7 +1,11 @@
+using System.Runtime.CompilerServices;
 using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Generated;
+using MIOpenDarts.Interop.Handles;
 using MIOpenDarts.Interop.Loading;
+using MIOpenDarts.Interop.Memory;
+using MIOpenDarts.Interop.Streams;
 using MIOpenDarts.Interop.Tests.Worlds;
 
 namespace MIOpenDarts.Interop.Tests.Inside;
@@ -36,6 +40,42 @@ public sealed unsafe class HipInside
         Assert.True(e.IsNoDevice);
         Assert.False(e.IsOutOfMemory);
         Assert.StartsWith($"hipMalloc failed with HIP status {status} ({name}): ", e.Message, StringComparison.Ordinal);
+    }
+
+    [InsideFact]
+    public void Lack_of_memory_is_told_from_other_failures()
+    {
+        var e = Status.Failure(hipError_t.hipErrorOutOfMemory, nameof(HipNative.hipMalloc));
+        Assert.Equal(("hipMalloc", 2, "hipErrorOutOfMemory"), (e.Call, e.Status, e.StatusName));
+        Assert.Contains(Rocm.Major == 5 ? "hipErrorOutOfMemory" : "out of memory", e.Message, StringComparison.Ordinal);
+        Assert.True(e.IsOutOfMemory);
+        Assert.False(e.IsNoDevice);
+    }
+
+    [InsideFact]
+    public void Nothing_on_a_device_that_is_not_there_is_an_exception_and_leaves_nothing_behind()
+    {
+        var device = (HipDevice)RuntimeHelpers.GetUninitializedObject(typeof(HipDevice));
+        var live = NativeHandle.LiveCount;
+        Action[] attempts =
+        [
+            () => DeviceBuffer.Allocate(device, 16), () => PinnedBuffer.Allocate(device, 16), () => HipStream.Create(device),
+            () => HipEvent.Create(device), () => MemoryPool.Of(device), () => MemoryPool.Create(device),
+        ];
+        Assert.All(attempts, attempt => Assert.True(Assert.Throws<HipException>(attempt).IsNoDevice));
+        Assert.Equal((live, 0), (NativeHandle.LiveCount, NativeHandle.FailedReleaseCount));
+    }
+
+    [InsideFact]
+    public void A_call_that_succeeds_after_one_that_failed_is_no_failure()
+    {
+        Assert.Throws<HipException>(Allocate);
+        int version;
+        Status.Check(HipNative.hipRuntimeGetVersion(&version));
+        Assert.Equal(Rocm.Major, version / 10_000_000);
+        Assert.True(Status.IsReady(hipError_t.hipSuccess));
+        Assert.False(Status.IsReady(hipError_t.hipErrorNotReady));
+        Assert.Throws<HipException>(() => Status.IsReady(hipError_t.hipErrorLaunchFailure));
     }
 
     [InsideFact]

@@ -55,8 +55,26 @@ public sealed class InstallationTests : IDisposable
     [Fact]
     public void The_text_without_a_GPU_names_the_runtime_the_status_and_what_to_look_at()
     {
-        var text = FailureText.NoDevice("/x/libamdhip64.so.6", 100, "no ROCm-capable device is detected");
-        Assert.All(["/x/libamdhip64.so.6", "100", "no ROCm-capable device", "/dev/kfd", "HIP_VISIBLE_DEVICES", "gfx803"],
+        var text = FailureText.NoDevice("/x/libamdhip64.so.6", 100, "no ROCm-capable device is detected", "/no/driver");
+        Assert.All(["/x/libamdhip64.so.6", "100", "no ROCm-capable device", "/no/driver is missing", "HIP_VISIBLE_DEVICES", "gfx803"],
+            part => Assert.Contains(part, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Where_the_driver_is_there_the_text_thinks_of_the_group_render()
+    {
+        var driver = Path.Combine(folder.FullName, "kfd");
+        File.WriteAllText(driver, "");
+        var text = FailureText.NoDevice("/x/libamdhip64.so.6", 100, "no ROCm-capable device is detected", driver);
+        Assert.Contains("usermod -aG render", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("missing", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_another_major_was_chosen_the_text_says_that_all_must_be_of_one()
+    {
+        var text = FailureText.Of(RocmLibrary.HipBlas, 6, ["/x/libhipblas.so.2: cannot open"], ["/x", SearchPlaces.Loader]);
+        Assert.All(["hipBLAS", "for ROCm 6", "one ROCm major", "Tried /x/libhipblas.so.2: cannot open", "Two ROCm majors are mixed"],
             part => Assert.Contains(part, text, StringComparison.Ordinal));
     }
 }

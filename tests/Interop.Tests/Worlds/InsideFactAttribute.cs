@@ -5,37 +5,17 @@ using Xunit.v3;
 namespace MIOpenDarts.Interop.Tests.Worlds;
 
 /// <summary>
-/// A test that exists only in a process that <see cref="World"/> started with real ROCm libraries; there a missing library is a failure,
-/// never a skip. Outside it is not a test at all: the test that starts the world stands for it.
+/// A test that exists only in a process that <see cref="World"/> started without a GPU; there a missing library is a failure, never a skip.
+/// Outside it is not a test at all: the test that starts the world stands for it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 [XunitTestCaseDiscoverer(typeof(InsideFactDiscoverer))]
 public sealed class InsideFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : FactAttribute(file, line);
 
-/// <summary>Finds the tests above where they exist.</summary>
-public sealed class InsideFactDiscoverer : FactDiscoverer
-{
-    /// <inheritdoc/>
-    public override ValueTask<IReadOnlyCollection<IXunitTestCase>> Discover(
-        ITestFrameworkDiscoveryOptions discoveryOptions, IXunitTestMethod testMethod, IFactAttribute factAttribute) =>
-        World.Current is null or World.Gpu ? new([]) : base.Discover(discoveryOptions, testMethod, factAttribute);
-}
-
 /// <summary>A test that exists only in a process that has a GPU, real or virtual.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 [XunitTestCaseDiscoverer(typeof(GpuFactDiscoverer))]
 public sealed class GpuFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : FactAttribute(file, line);
-
-/// <summary>Finds the tests above where they exist.</summary>
-public sealed class GpuFactDiscoverer : FactDiscoverer
-{
-    /// <inheritdoc/>
-    public override ValueTask<IReadOnlyCollection<IXunitTestCase>> Discover(
-        ITestFrameworkDiscoveryOptions discoveryOptions, IXunitTestMethod testMethod, IFactAttribute factAttribute) =>
-        World.Current == World.Gpu || (World.Current is null && File.Exists("/dev/kfd"))
-            ? base.Discover(discoveryOptions, testMethod, factAttribute)
-            : new([]);
-}
 
 /// <summary>
 /// A test that starts such a process on the virtual gfx803, if MIOPENDARTS_VGPU_EXEC names the command that runs programs on it.
@@ -44,11 +24,21 @@ public sealed class GpuFactDiscoverer : FactDiscoverer
 [XunitTestCaseDiscoverer(typeof(VirtualGpuFactDiscoverer))]
 public sealed class VirtualGpuFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : FactAttribute(file, line);
 
-/// <summary>Finds the tests above where they exist.</summary>
-public sealed class VirtualGpuFactDiscoverer : FactDiscoverer
+/// <summary>Finds tests in the processes where they exist.</summary>
+public abstract class ConditionalDiscoverer(bool exist) : FactDiscoverer
 {
     /// <inheritdoc/>
     public override ValueTask<IReadOnlyCollection<IXunitTestCase>> Discover(
         ITestFrameworkDiscoveryOptions discoveryOptions, IXunitTestMethod testMethod, IFactAttribute factAttribute) =>
-        World.Current is null && World.VirtualGpu is not null ? base.Discover(discoveryOptions, testMethod, factAttribute) : new([]);
+        exist ? base.Discover(discoveryOptions, testMethod, factAttribute) : new([]);
 }
+
+/// <summary>Finds the tests of the worlds without a GPU.</summary>
+public sealed class InsideFactDiscoverer() : ConditionalDiscoverer(World.Current is not (null or World.Gpu));
+
+/// <summary>Finds the tests that want a GPU.</summary>
+public sealed class GpuFactDiscoverer() : ConditionalDiscoverer(
+    World.Current == World.Gpu || (World.Current is null && File.Exists("/dev/kfd")));
+
+/// <summary>Finds the tests that start the virtual GPU.</summary>
+public sealed class VirtualGpuFactDiscoverer() : ConditionalDiscoverer(World.Current is null && World.VirtualGpu is not null);

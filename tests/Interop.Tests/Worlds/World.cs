@@ -5,8 +5,7 @@ namespace MIOpenDarts.Interop.Tests.Worlds;
 
 /// <summary>
 /// A process that runs some of this assembly's tests with the real libraries of one ROCm generation: under the loader and the C library of
-/// the Debian
-/// release they were built for, as the machine's own may be too old for them.
+/// the Debian release they were built for, as the machine's own may be too old for them.
 /// </summary>
 internal static partial class World
 {
@@ -32,8 +31,7 @@ internal static partial class World
         try
         {
             var host = FakeDotnetRoot(scratch.FullName, loader, out var dotnet);
-            var start = new ProcessStartInfo(host, ["--library-path", string.Join(':', libraries), dotnet, "exec", typeof(T).Assembly.Location,
-                "-class", typeof(T).FullName!, "-failSkips", "-noColor"]);
+            var start = new ProcessStartInfo(host, ["--library-path", string.Join(':', libraries), dotnet, .. Arguments<T>()]);
             start.Environment[Variable] = generation;
             start.Environment["MIOPENDARTS_ROCM"] = libraries[0];
             start.Environment["MIOPENDARTS_CACHE"] = scratch.FullName;
@@ -49,10 +47,24 @@ internal static partial class World
     /// <summary>Runs the tests of a class on the virtual gfx803.</summary>
     public static Task<string> RunOnVirtualGpuAsync<T>()
     {
-        var start = new ProcessStartInfo(VirtualGpu!, ["dotnet", "exec", typeof(T).Assembly.Location, "-class", typeof(T).FullName!, "-failSkips", "-noColor"]);
+        var start = new ProcessStartInfo(VirtualGpu!, ["dotnet", .. Arguments<T>()]);
         start.Environment[Variable] = Gpu;
         return FinishedAsync(start);
     }
+
+    /// <summary>Runs the tests of a class where no ROCm is found.</summary>
+    public static Task<string> RunWithNothingAsync<T>()
+    {
+        var start = new ProcessStartInfo("dotnet", Arguments<T>());
+        start.Environment[Variable] = "nothing";
+        foreach (var variable in new[] { "MIOPENDARTS_ROCM", "ROCM_PATH", "LD_LIBRARY_PATH" })
+        {
+            start.Environment.Remove(variable);
+        }
+        return FinishedAsync(start);
+    }
+
+    private static string[] Arguments<T>() => ["exec", typeof(T).Assembly.Location, "-class", typeof(T).FullName!, "-failSkips", "-noColor"];
 
     private static async Task<string> FinishedAsync(ProcessStartInfo start)
     {

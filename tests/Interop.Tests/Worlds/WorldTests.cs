@@ -1,3 +1,4 @@
+using MIOpenDarts.Interop.Loading;
 using MIOpenDarts.Interop.Tests.Inside;
 
 namespace MIOpenDarts.Interop.Tests.Worlds;
@@ -26,8 +27,20 @@ public sealed class WorldTests
     [InlineData("7.2.4")]
     public Task The_real_MIOpen_loses_nothing(string generation) => World.RunAsync<LifetimeInside>(generation);
 
+    [Fact]
+    public Task A_machine_without_ROCm_gets_answers()
+    {
+        var own = SearchPlaces.All(null, _ => null).SkipLast(1)
+            .FirstOrDefault(p => Sonames.Majors.ToArray().Any(m => SearchPlaces.Candidate(p, $"libamdhip64.so.{m}") is not null));
+        Assert.SkipWhen(own is not null, $"This machine has a ROCm in {own}; run this test on one that has none, as CI does.");
+        return World.RunWithNothingAsync<NothingInside>();
+    }
+
     [VirtualGpuFact]
-    public Task Memory_streams_kernels_and_graphs_work_on_a_virtual_gfx803() => World.RunOnVirtualGpuAsync<GpuInside>();
+    public Task Pools_work_on_a_virtual_gfx803() => World.RunOnVirtualGpuAsync<GpuPoolInside>();
+
+    [VirtualGpuFact]
+    public Task Memory_streams_and_kernels_work_on_a_virtual_gfx803() => World.RunOnVirtualGpuAsync<GpuInside>();
 
     [VirtualGpuFact]
     public Task MIOpen_and_hipBLAS_work_on_a_virtual_gfx803() => World.RunOnVirtualGpuAsync<GpuLibrariesInside>();

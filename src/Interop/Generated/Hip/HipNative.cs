@@ -154,6 +154,15 @@ internal static unsafe partial class HipNative
     public static extern hipError_t hipMemPoolGetAttribute(hipMemPool_t mem_pool, hipMemPoolAttr attr, void* value);
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    public static extern hipError_t hipMemPoolCreate(hipMemPool_t* mem_pool, [NativeTypeName("const hipMemPoolProps *")] hipMemPoolProps* pool_props);
+
+    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    public static extern hipError_t hipMemPoolDestroy(hipMemPool_t mem_pool);
+
+    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    public static extern hipError_t hipMallocFromPoolAsync(void** dev_ptr, [NativeTypeName("size_t")] nuint size, hipMemPool_t mem_pool, hipStream_t stream);
+
+    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     public static extern hipError_t hipHostGetDevicePointer(void** devPtr, void* hstPtr, [NativeTypeName("unsigned int")] uint flags);
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]

@@ -210,6 +210,9 @@ internal static unsafe partial class MIOpenNative
     public static extern miopenStatus_t miopenSet2dPoolingDescriptor(miopenPoolingDescriptor_t poolDesc, miopenPoolingMode_t mode, int windowHeight, int windowWidth, int pad_h, int pad_w, int stride_h, int stride_w);
 
     [DllImport("MIOpen", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    public static extern miopenStatus_t miopenGet2dPoolingDescriptor([NativeTypeName("const miopenPoolingDescriptor_t")] miopenPoolingDescriptor_t poolDesc, miopenPoolingMode_t* mode, int* windowHeight, int* windowWidth, int* pad_h, int* pad_w, int* stride_h, int* stride_w);
+
+    [DllImport("MIOpen", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     public static extern miopenStatus_t miopenGetPoolingForwardOutputDim([NativeTypeName("const miopenPoolingDescriptor_t")] miopenPoolingDescriptor_t poolDesc, [NativeTypeName("const miopenTensorDescriptor_t")] miopenTensorDescriptor_t tensorDesc, int* n, int* c, int* h, int* w);
 
     [DllImport("MIOpen", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -357,6 +360,9 @@ internal static unsafe partial class MIOpenNative
     public static extern miopenStatus_t miopenDropoutGetStatesSize(miopenHandle_t handle, [NativeTypeName("size_t *")] nuint* stateSizeInBytes);
 
     [DllImport("MIOpen", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    public static extern miopenStatus_t miopenGetDropoutDescriptor(miopenDropoutDescriptor_t dropoutDesc, miopenHandle_t handle, float* dropout, void** states, [NativeTypeName("unsigned long long *")] ulong* seed, [NativeTypeName("_Bool *")] bool* use_mask, [NativeTypeName("_Bool *")] bool* state_evo, miopenRNGType_t* rng_mode);
+
+    [DllImport("MIOpen", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     public static extern miopenStatus_t miopenRestoreDropoutDescriptor(miopenDropoutDescriptor_t dropoutDesc, miopenHandle_t handle, float dropout, void* states, [NativeTypeName("size_t")] nuint stateSizeInBytes, [NativeTypeName("unsigned long long")] ulong seed, [NativeTypeName("_Bool")] byte use_mask, [NativeTypeName("_Bool")] byte state_evo, miopenRNGType_t rng_mode);
 
     [DllImport("MIOpen", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -376,6 +382,9 @@ internal static unsafe partial class MIOpenNative
 
     [DllImport("MIOpen", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     public static extern miopenStatus_t miopenSetReduceTensorDescriptor(miopenReduceTensorDescriptor_t reduceTensorDesc, miopenReduceTensorOp_t reduceTensorOp, miopenDataType_t reduceTensorCompType, miopenNanPropagation_t reduceTensorNanOpt, miopenReduceTensorIndices_t reduceTensorIndices, miopenIndicesType_t reduceTensorIndicesType);
+
+    [DllImport("MIOpen", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    public static extern miopenStatus_t miopenGetReduceTensorDescriptor([NativeTypeName("const miopenReduceTensorDescriptor_t")] miopenReduceTensorDescriptor_t reduceTensorDesc, miopenReduceTensorOp_t* reduceTensorOp, miopenDataType_t* reduceTensorCompType, miopenNanPropagation_t* reduceTensorNanOpt, miopenReduceTensorIndices_t* reduceTensorIndices, miopenIndicesType_t* reduceTensorIndicesType);
 
     [DllImport("MIOpen", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     public static extern miopenStatus_t miopenGetReductionIndicesSize(miopenHandle_t handle, [NativeTypeName("const miopenReduceTensorDescriptor_t")] miopenReduceTensorDescriptor_t reduceTensorDesc, [NativeTypeName("const miopenTensorDescriptor_t")] miopenTensorDescriptor_t aDesc, [NativeTypeName("const miopenTensorDescriptor_t")] miopenTensorDescriptor_t cDesc, [NativeTypeName("size_t *")] nuint* sizeInBytes);
