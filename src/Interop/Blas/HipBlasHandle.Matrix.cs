@@ -8,8 +8,7 @@ public sealed unsafe partial class HipBlasHandle
 {
     /// <summary>
     /// c = alpha · op(a) · op(b) + beta · c. On gfx803 stock rocBLAS chooses kernels that compute wrong results without saying so (most
-    /// products with a
-    /// transposed): see docs/interop.md for the cure.
+    /// products with a transposed): see docs/interop.md for the cure.
     /// </summary>
     /// <exception cref="ArgumentException">The lengths do not fit together, or a matrix does not lie in its memory.</exception>
     public void Gemm(float alpha, in Matrix a, in Matrix b, float beta, in Matrix c)

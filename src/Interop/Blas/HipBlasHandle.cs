@@ -10,8 +10,7 @@ namespace MIOpenDarts.Interop.Blas;
 
 /// <summary>
 /// hipBLAS on one stream, for 32-bit floating point. Matrices are column-major, as BLAS has it. Every range is checked against what the
-/// call is
-/// going to touch. One thread at a time.
+/// call is going to touch. One thread at a time.
 /// </summary>
 public sealed unsafe partial class HipBlasHandle : DeviceHandle
 {

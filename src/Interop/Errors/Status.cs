@@ -54,9 +54,9 @@ internal static unsafe class Status
     }
 
     /// <summary>
-    /// Only the returned status counts, in every generation. ROCm 6 keeps the result of the last call for hipGetLastError, ROCm 7 the
-    /// last failure until somebody asks: MIOpen and rocBLAS ask, and would take our failure for theirs. So a failure that was reported
-    /// is also read away.
+    /// Only the returned status counts, in every generation. ROCm 6 keeps the result of the last call for hipGetLastError, ROCm 7 the last
+    /// failure until somebody asks: MIOpen and rocBLAS ask, and would take our failure for theirs. So a failure that was reported is also
+    /// read away.
     /// </summary>
     public static HipException Failure(hipError_t status, string call)
     {

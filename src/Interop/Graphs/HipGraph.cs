@@ -29,9 +29,8 @@ public sealed unsafe class HipGraph : DeviceHandle
 
     /// <summary>
     /// Records what <paramref name="submit"/> gives to the stream instead of running it. Only asynchronous calls on this stream, or on
-    /// streams
-    /// that were made to wait for it and that it waits for again, may be made meanwhile; calls of other threads that do not use it are not
-    /// affected.
+    /// streams that were made to wait for it and that it waits for again, may be made meanwhile; calls of other threads that do not use it
+    /// are not affected.
     /// </summary>
     /// <exception cref="HipException">Something that cannot be recorded was called.</exception>
     public static HipGraph Capture(HipStream stream, Action submit)

@@ -5,8 +5,8 @@ using MIOpenDarts.Interop.Memory;
 namespace MIOpenDarts.Interop.Kernels;
 
 /// <summary>
-/// Arguments of a kernel, in order and with C's alignment. Made once and reused: <see cref="Clear"/>, add, launch. The kernel gets a
-/// copy, so the next launch may change them at once.
+/// Arguments of a kernel, in order and with C's alignment. Made once and reused: <see cref="Clear"/>, add, launch. The kernel gets a copy,
+/// so the next launch may change them at once.
 /// </summary>
 public sealed class KernelArguments
 {

@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 namespace MIOpenDarts.Interop.Loading;
 
 /// <summary>
-/// Finds and loads the ROCm libraries. Nothing is loaded before it is needed, and a machine without them gets an answer rather
-/// than an exception from every member here but <see cref="Require"/>.
+/// Finds and loads the ROCm libraries. Nothing is loaded before it is needed, and a machine without them gets an answer rather than an
+/// exception from every member here but <see cref="Require"/>.
 /// </summary>
 public static class Rocm
 {

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace MIOpenDarts.Interop.Loading;
 
 /// <summary>
-/// One ROCm installation of one major, chosen once by its HIP runtime; the other libraries are loaded when first needed, and only
-/// if they belong to the same major.
+/// One ROCm installation of one major, chosen once by its HIP runtime; the other libraries are loaded when first needed, and only if they
+/// belong to the same major.
 /// </summary>
 internal sealed class RocmInstallation(IReadOnlyList<string> places)
 {

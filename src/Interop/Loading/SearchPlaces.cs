@@ -12,8 +12,7 @@ internal static class SearchPlaces
     /// <summary>
     /// The configured folder, MIOPENDARTS_ROCM, ROCM_PATH and /opt/rocm (each as it is, and its lib folders), then the folders that the
     /// system loader searches and, last, the loader itself. The loader's folders are listed because a file has to be looked into before it
-    /// is
-    /// loaded: libMIOpen.so.1 is one name for two ROCm majors.
+    /// is loaded: libMIOpen.so.1 is one name for two ROCm majors.
     /// </summary>
     public static IReadOnlyList<string> All(string? configured, Func<string, string?> environment)
     {

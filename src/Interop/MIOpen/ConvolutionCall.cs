@@ -1,8 +1,8 @@
 namespace MIOpenDarts.Interop.MIOpen;
 
 /// <summary>
-/// One convolution in one direction: y from x and w, dx from dy and w, or dw from dy and x. The tensor that the direction computes
-/// is written, the two others are read. All packed.
+/// One convolution in one direction: y from x and w, dx from dy and w, or dw from dy and x. The tensor that the direction computes is
+/// written, the two others are read. All packed.
 /// </summary>
 /// <param name="Direction">What is computed.</param>
 /// <param name="Descriptor">Padding, stride, dilation, groups.</param>

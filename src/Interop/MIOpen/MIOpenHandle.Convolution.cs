@@ -9,8 +9,7 @@ public sealed unsafe partial class MIOpenHandle
 {
     /// <summary>
     /// Bytes of workspace that a search over all solvers of a convolution may use. Ask before each search: the answer depends on what
-    /// earlier
-    /// ones found, and with less MIOpen leaves solvers out.
+    /// earlier ones found, and with less MIOpen leaves solvers out.
     /// </summary>
     public long ConvolutionWorkspaceBytes(in ConvolutionCall call)
     {
@@ -30,9 +29,9 @@ public sealed unsafe partial class MIOpenHandle
     }
 
     /// <summary>
-    /// Finds, compiles and measures solvers, and fills the output with their results. Has to be done once before
-    /// <see cref="Convolve(in ConvolutionCall, ConvolutionPlan, DeviceSpan)"/> of the same problem; slow (0.3 s to several seconds for
-    /// kernels that are not in MIOpen's cache).
+    /// Finds, compiles and measures solvers, and fills the output with their results. Has to be done once before <see cref="Convolve(in
+    /// ConvolutionCall, ConvolutionPlan, DeviceSpan)"/> of the same problem; slow (0.3 s to several seconds for kernels that are not in
+    /// MIOpen's cache).
     /// </summary>
     /// <param name="call">The convolution; its tensors are read and written.</param>
     /// <param name="workspace">Memory of <see cref="ConvolutionWorkspaceBytes"/>.</param>

@@ -12,8 +12,8 @@ public sealed unsafe partial class MIOpenHandle
     /// <param name="x">Input, [N, C, H, W].</param>
     /// <param name="y">Output; packed for maximum pooling, whose workspace MIOpen would otherwise overrun.</param>
     /// <param name="workspace">
-    /// For maximum pooling in training, <see cref="PoolingDescriptor.WorkspaceBytes"/> bytes, to be kept for the backward pass;
-    /// <see cref="DeviceSpan.None"/> otherwise.
+    /// For maximum pooling in training, <see cref="PoolingDescriptor.WorkspaceBytes"/> bytes, to be kept for the backward pass; <see
+    /// cref="DeviceSpan.None"/> otherwise.
     /// </param>
     public void PoolForward(PoolingDescriptor pooling, in DeviceTensor x, in DeviceTensor y, DeviceSpan workspace)
     {

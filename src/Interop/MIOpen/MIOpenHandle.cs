@@ -9,10 +9,8 @@ namespace MIOpenDarts.Interop.MIOpen;
 
 /// <summary>
 /// MIOpen on one stream. Everything it is asked to do is given to that stream and not waited for. One thread at a time: MIOpen's handles
-/// are
-/// not for concurrent use. Where MIOpen accepts only the scaling factors 1 and 0, or computes wrong results on tensors that are not packed
-/// without
-/// saying so, these methods take no factors and refuse such tensors.
+/// are not for concurrent use. Where MIOpen accepts only the scaling factors 1 and 0, or computes wrong results on tensors that are not
+/// packed without saying so, these methods take no factors and refuse such tensors.
 /// </summary>
 public sealed unsafe partial class MIOpenHandle : DeviceHandle
 {

@@ -3,9 +3,8 @@ using System.Security.Cryptography;
 namespace MIOpenDarts.Interop.Rtc;
 
 /// <summary>
-/// Code objects on disk, one file each, named by a hash of what they were made from. A file is written under another name and then
-/// renamed, so that readers see all of it or nothing, however many processes write; it carries its own checksum, so that a damaged one is
-/// found out
+/// Code objects on disk, one file each, named by a hash of what they were made from. A file is written under another name and then renamed,
+/// so that readers see all of it or nothing, however many processes write; it carries its own checksum, so that a damaged one is found out
 /// and made anew. A folder that cannot be written is no error: then everything is compiled each time.
 /// </summary>
 public sealed class CodeObjectCache

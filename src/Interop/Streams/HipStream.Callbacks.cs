@@ -9,8 +9,8 @@ namespace MIOpenDarts.Interop.Streams;
 public sealed unsafe partial class HipStream
 {
     /// <summary>
-    /// Runs an action on a thread of the HIP runtime when the stream comes to this point; later work waits for it. The action must not
-    /// call HIP, and an exception in it ends the process, as nobody could catch it. Needs ROCm 5.3 or later.
+    /// Runs an action on a thread of the HIP runtime when the stream comes to this point; later work waits for it. The action must not call
+    /// HIP, and an exception in it ends the process, as nobody could catch it. Needs ROCm 5.3 or later.
     /// </summary>
     public void OnReached(Action action)
     {

@@ -7,8 +7,7 @@ namespace MIOpenDarts.Interop.Tests.Abi;
 internal static partial class Probe
 {
     // Integers are compared by size and sign, chars by size alone, everything by value category: what the machine's calling convention
-    // sees.
-    // const disappears; enums, structs and opaque pointers have to be the very same type.
+    // sees. const disappears; enums, structs and opaque pointers have to be the very same type.
     private const string Prelude = """
         template<int Size, bool Signed> struct integer {};
         template<class T> struct norm;

@@ -1,5 +1,7 @@
 using CsCheck;
 using MIOpenDarts.Interop.Rtc;
+using MIOpenDarts.Interop.Tests.Inside;
+using MIOpenDarts.Interop.Tests.Worlds;
 
 namespace MIOpenDarts.Interop.Tests.Rtc;
 
@@ -60,6 +62,14 @@ public sealed class CodeObjectCacheTests : IDisposable
             }
         });
         Assert.Empty(folder.EnumerateFiles("*.part", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Processes_that_write_the_same_entry_do_not_disturb_one_another()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => World.RunWithNothingAsync<CacheInside>(folder.FullName)));
+        Assert.Empty(folder.EnumerateFiles("*.part", SearchOption.AllDirectories));
+        Assert.Single(folder.EnumerateFiles("*.co", SearchOption.AllDirectories));
     }
 
     [Fact]

@@ -31,10 +31,17 @@ public sealed class ThisProcess
             return $"Debian bookworm's libamdhip64-5 is not in {root}: run native/generation/libraries.sh.";
         }
         Folder = Path.Combine(root, "usr/lib/x86_64-linux-gnu");
-        // The runtime opens the last two by name when it needs them.
-        foreach (var library in new[] { "libamdhip64.so.5", "libamd_comgr.so.2", "libhiprtc-builtins.so.5" })
+        try
         {
-            LoadNeeded(Path.Combine(Folder, library));
+            // The runtime opens the last two by name when it needs them.
+            foreach (var library in new[] { "libamdhip64.so.5", "libamd_comgr.so.2", "libhiprtc-builtins.so.5" })
+            {
+                LoadNeeded(Path.Combine(Folder, library));
+            }
+        }
+        catch (Exception e) when (e is DllNotFoundException or IOException)
+        {
+            return $"Debian bookworm's libamdhip64-5 needs a C library as new as bookworm's (2.36): {e.Message}";
         }
         Rocm.Configure(Folder);
         return null;

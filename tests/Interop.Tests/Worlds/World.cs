@@ -53,10 +53,13 @@ internal static partial class World
     }
 
     /// <summary>Runs the tests of a class where no ROCm is found.</summary>
-    public static Task<string> RunWithNothingAsync<T>()
+    /// <typeparam name="T">The class.</typeparam>
+    /// <param name="cache">The cache folder, or null for the usual one.</param>
+    public static Task<string> RunWithNothingAsync<T>(string? cache = null)
     {
         var start = new ProcessStartInfo("dotnet", Arguments<T>());
         start.Environment[Variable] = "nothing";
+        start.Environment["MIOPENDARTS_CACHE"] = cache;
         foreach (var variable in new[] { "MIOPENDARTS_ROCM", "ROCM_PATH", "LD_LIBRARY_PATH" })
         {
             start.Environment.Remove(variable);
@@ -81,8 +84,7 @@ internal static partial class World
 
     /// <summary>
     /// .NET finds its files beside the executable that runs. Under a loader given on the command line that is the loader: so it gets a
-    /// folder
-    /// with a copy of the loader called dotnet, and the real runtime's folders next to it.
+    /// folder with a copy of the loader called dotnet, and the real runtime's folders next to it.
     /// </summary>
     private static string FakeDotnetRoot(string folder, string loader, out string dotnet)
     {
