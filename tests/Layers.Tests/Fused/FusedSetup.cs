@@ -30,6 +30,12 @@ internal abstract class FusedSetup<T> : IDisposable
 
     public abstract void Backward(bool weightGradients = true);
 
+    public void Run(bool weightGradients = true)
+    {
+        Forward();
+        Backward(weightGradients);
+    }
+
     public void Dispose()
     {
         Plan.Dispose();
