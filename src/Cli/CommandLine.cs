@@ -29,7 +29,10 @@ internal static class CommandLine
 
     private static RootCommand Root(Screen screen)
     {
-        var root = new RootCommand("Differentiable architecture search (DARTS).") { SearchCommand.Create(screen), ShowCommand.Create(screen), BenchCommand.Create(screen), InfoCommand.Create(screen) };
+        var root = new RootCommand("Differentiable architecture search (DARTS).")
+        {
+            SearchCommand.Create(screen), ShowCommand.Create(screen), BenchCommand.Create(screen), InfoCommand.Create(screen),
+        };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpPage((HelpAction)help.Action!);
         help.Description = "Show this help.";

@@ -16,6 +16,11 @@ namespace MIOpenDarts.Darts.Tests.Goldens;
 /// </summary>
 public class FashionReplayTests
 {
+    // After one epoch the running statistics have seen 64 batches of a network in full motion, and the accuracy with them depends on
+    // rounding alone: measured 50.2, 48.1 and 55.6 % with 16, 8 and 4 lanes where the official run has 46.1 %. From the third epoch on
+    // the runs are within 2.3 points of it, and at the end within 0.1.
+    private const double EarlyPoints = 12, LatePoints = 4;
+
     [Fact]
     [Trait("Category", "slow")]
     public void The_first_epoch_follows_the_official_losses()
@@ -23,13 +28,14 @@ public class FashionReplayTests
         using var backend = CpuBackend.Create();
         using var replay = new Replay(backend);
         var (losses, accuracy) = replay.Epoch(0);
+        AssertMeanTrainingLoss(losses, replay, 0);
         var official = replay.OfficialLosses(0);
         var errors = losses[..40].Select((loss, i) => Math.Abs(loss - official[i]) / official[i]).ToArray();
         // Measured: 3e-6 in the first loss (the same against our double-precision run, from which this backend's loss is 2e-8 away), then
         // about five times more a step until it saturates below 10 %. Our own runs with 8 and with 16 lanes part at the same rate.
         for (var i = 0; i < errors.Length; i++)
             Assert.True(errors[i] < Math.Min(1e-5 * Math.Pow(6, i / 2), 0.15), $"loss {i}: {losses[i]}, officially {official[i]}");
-        Assert.InRange(accuracy, replay.OfficialAccuracy(0) - 2, replay.OfficialAccuracy(0) + 2);
+        Assert.InRange(accuracy, replay.OfficialAccuracy(0) - EarlyPoints, replay.OfficialAccuracy(0) + EarlyPoints);
     }
 
     [Fact]
@@ -40,11 +46,20 @@ public class FashionReplayTests
         using var replay = new Replay(backend);
         for (var epoch = 0; epoch < 5; epoch++)
         {
-            var (_, accuracy) = replay.Epoch(epoch);
-            var tolerance = epoch == 0 ? 2 : 4;
+            var (losses, accuracy) = replay.Epoch(epoch);
+            AssertMeanTrainingLoss(losses, replay, epoch);
+            var tolerance = epoch < 2 ? EarlyPoints : LatePoints;
             TestContext.Current.SendDiagnosticMessage($"epoch {epoch}: {accuracy} %, officially {replay.OfficialAccuracy(epoch)} %");
             Assert.InRange(accuracy, replay.OfficialAccuracy(epoch) - tolerance, replay.OfficialAccuracy(epoch) + tolerance);
         }
+    }
+
+    // The mean over an epoch is steady where single losses are not: measured within 2.1 % in every epoch.
+    private static void AssertMeanTrainingLoss(double[] losses, Replay replay, int epoch)
+    {
+        var ours = losses.Where((_, i) => i % 2 == 1).Average();
+        var official = replay.OfficialLosses(epoch).Where((_, i) => i % 2 == 1).Average();
+        Assert.InRange(ours / official, 0.95, 1.05);
     }
 
     private sealed class Replay : IDisposable
