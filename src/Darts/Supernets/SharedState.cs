@@ -15,7 +15,7 @@ internal sealed class SharedState<T>
     private readonly SharedHalving<T>? halving;
     private readonly PoolPair<T>? pools;
     private readonly SeparableBranch<T>[] first = [];
-    private readonly SeparableBranch<T>[][] second = [];
+    private readonly SeparableBranch<T>[] second = [];
 
     /// <summary>Plans all edges from state <paramref name="index"/> of <paramref name="cell"/>, whose value is <paramref name="src"/>.</summary>
     public SharedState(Cell<T> cell, MemoryPlan<T> plan, Tensor<T> src, int index, Lifetime diffs)
@@ -52,9 +52,9 @@ internal sealed class SharedState<T>
         }
 
         first = [.. starts];
-        second = [.. ends.Select(b => new[] { b })];
+        second = [.. ends];
         backend.PlanSeparable(plan, first);
-        foreach (var branch in second) backend.PlanSeparable(plan, branch);
+        backend.PlanSeparable(plan, second);
     }
 
     /// <summary>The state's value, with its gradient.</summary>
@@ -70,14 +70,14 @@ internal sealed class SharedState<T>
         backend.PoolsForward(pools, pass.Training);
         halving?.Forward(pass);
         backend.SeparableForward(first, pass.Training);
-        foreach (var branch in second) backend.SeparableForward(branch, pass.Training);
+        backend.SeparableForward(second, pass.Training);
     }
 
     /// <summary>Adds to the state's gradient, once every node behind it has its own.</summary>
     public void Backward(in Pass pass)
     {
         if (pools is null) return;
-        foreach (var branch in second) backend.SeparableBackward(branch, pass.WeightGradients);
+        backend.SeparableBackward(second, pass.WeightGradients);
         backend.SeparableBackward(first, pass.WeightGradients);
         halving?.Backward(pass);
         backend.PoolsBackward(pools);

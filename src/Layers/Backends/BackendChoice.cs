@@ -1,4 +1,7 @@
+using MIOpenDarts.Interop.Devices;
+using MIOpenDarts.Interop.Loading;
 using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Backends.MIOpen;
 using MIOpenDarts.Layers.Backends.Reference;
 
 namespace MIOpenDarts.Layers.Backends;
@@ -7,20 +10,22 @@ namespace MIOpenDarts.Layers.Backends;
 public static class BackendChoice
 {
     /// <summary>Names that <see cref="Create"/> knows.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["auto", "cpu", "reference"];
+    public static IReadOnlyList<string> Names { get; } = ["auto", "hip", "cpu", "reference"];
 
     /// <summary>
-    /// The backend called <paramref name="name"/>: <c>cpu</c> (SIMD, the default of <c>auto</c>) or <c>reference</c> (plain loops).
+    /// The backend called <paramref name="name"/>: <c>hip</c> or <c>hip:n</c> (the n-th AMD GPU), <c>cpu</c> (SIMD), <c>reference</c> (plain
+    /// loops), or <c>auto</c> (the first GPU if there is one that can be used, else <c>cpu</c>).
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="threads">Threads of <c>cpu</c>; 0 for one for each processor.</param>
     /// <exception cref="BackendUnavailableException">The name is unknown, or the backend cannot run here; the message says what can.</exception>
     public static Backend<float> Create(string name, int threads = 0) => name switch
     {
-        "auto" or "cpu" => CpuBackend.Create(threads),
+        "auto" => HipDevice.All.Count > 0 && Rocm.IsAvailable(RocmLibrary.HipRtc) ? MIOpenBackend.Create() : CpuBackend.Create(threads),
+        "cpu" => CpuBackend.Create(threads),
         "reference" => new ReferenceBackend<float>(),
-        _ when name.StartsWith("hip", StringComparison.Ordinal) =>
-            throw new BackendUnavailableException($"backend '{name}': this version computes on the processor only; use --backend cpu"),
+        "hip" => MIOpenBackend.Create(),
+        _ when name.StartsWith("hip:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(4), out var ordinal) => MIOpenBackend.Create(ordinal),
         _ => throw new BackendUnavailableException($"backend '{name}' is unknown; use one of {string.Join(", ", Names)}"),
     };
 }

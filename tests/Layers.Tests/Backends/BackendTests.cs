@@ -1,7 +1,5 @@
 using CsCheck;
-using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;
-using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Tests.Backends;
@@ -24,9 +22,9 @@ public class BackendTests
     {
         var tested = Operation.ByName(operation);
         BackendsPresent.Create(backend).Dispose();
-        OperationCase.Any.Select(tested.Restrict).Sample(c => Compare(tested, backend, c), iter: 20, threads: 1);
+        OperationCase.Any.Select(tested.Restrict).Sample(c => Comparison.Compare(tested, backend, () => BackendsPresent.Create(backend), c), iter: 20, threads: 1);
         foreach (var (channels, stride) in new[] { (4, 1), (8, 2), (16, 1), (48, 2) })
-            Compare(tested, backend, tested.Restrict(OperationCase.Typical(channels, stride)));
+            Comparison.Compare(tested, backend, () => BackendsPresent.Create(backend), tested.Restrict(OperationCase.Typical(channels, stride)));
     }
 
     [Theory]
@@ -39,9 +37,9 @@ public class BackendTests
 
         void Check(OperationCase c)
         {
-            var one = Run(tested, CpuBackend.Create(1), c);
+            var one = Comparison.Run(tested, CpuBackend.Create(1), c);
             foreach (var threads in new[] { 2, 4 })
-                foreach (var (a, b) in one.Zip(Run(tested, CpuBackend.Create(threads), c))) Assert.Equal(a.Values, b.Values);
+                foreach (var (a, b) in one.Zip(Comparison.Run(tested, CpuBackend.Create(threads), c))) Assert.Equal(a.Values, b.Values);
         }
     }
 
@@ -64,27 +62,5 @@ public class BackendTests
         backend.NormalizationStatistics(rig.Images(new Shape(1, 1, 1, 1)), norm);
         backend.Download(norm.RunningVariance, running);
         Assert.True(float.IsFinite(running[0]));
-    }
-
-    private static void Compare(Operation operation, string backend, OperationCase c)
-    {
-        var expected = Run(operation, new ReferenceBackend<double>(), c);
-        var actual = Run(operation, BackendsPresent.Create(backend), c);
-        for (var k = 0; k < expected.Count; k++)
-            for (var i = 0; i < expected[k].Values.Length; i++)
-            {
-                var (e, a) = (expected[k].Values[i], actual[k].Values[i]);
-                // The last rounding to single precision is relative to the result.
-                if (!(Math.Abs(a - e) <= expected[k].Tolerance + Math.Abs(e) * 1e-7))
-                    Assert.Fail($"{operation} on {backend}, result {k}, element {i}: {a}, not {e} (tolerance {expected[k].Tolerance:E1}); {c}");
-            }
-    }
-
-    private static IReadOnlyList<(double[] Values, double Tolerance)> Run<T>(Operation operation, Backend<T> backend, OperationCase c)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
-    {
-        using var rig = new Rig<T>(backend, c);
-        operation.Prepare(rig, c)();
-        return rig.Read();
     }
 }

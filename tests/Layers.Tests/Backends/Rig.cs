@@ -11,7 +11,7 @@ namespace MIOpenDarts.Layers.Tests.Backends;
 /// Tensors for one operation on one backend. The k-th tensor holds the same numbers on every backend, exact in single precision;
 /// that goes for results too, which must be overwritten or added to. Behind every tensor lie bytes that nobody may change.
 /// </summary>
-internal sealed unsafe class Rig<T>(Backend<T> backend, OperationCase @case) : IDisposable
+internal sealed class Rig<T>(Backend<T> backend, OperationCase @case) : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Slack = 128;
@@ -118,9 +118,13 @@ internal sealed unsafe class Rig<T>(Backend<T> backend, OperationCase @case) : I
     /// <summary>Reads every result and makes sure that nothing beside them was written.</summary>
     public IReadOnlyList<(double[] Values, double Tolerance)> Read()
     {
+        var behind = new byte[Slack];
         foreach (var (block, bytes) in memory)
-            Assert.False(
-                new ReadOnlySpan<byte>((byte*)block.Address + bytes, Slack).ContainsAnyExcept(Canary), "Memory behind a tensor was written.");
+        {
+            backend.Download(Behind(block, bytes), behind);
+            Assert.False(behind.ContainsAnyExcept(Canary), "Memory behind a tensor was written.");
+        }
+
         return results.ConvertAll(r => (r.Read(), r.Tolerance));
     }
 
@@ -136,11 +140,18 @@ internal sealed unsafe class Rig<T>(Backend<T> backend, OperationCase @case) : I
     {
         var bytes = shape.Count * Unsafe.SizeOf<TElement>();
         var block = backend.Allocate(bytes + Slack);
-        new Span<byte>((byte*)block.Address + bytes, Slack).Fill(Canary);
+        backend.Upload<byte>(Enumerable.Repeat(Canary, Slack).ToArray(), Behind(block, bytes));
         memory.Add((block, bytes));
         var tensor = new Tensor<TElement>($"tensor {memory.Count}", shape);
         tensor.Bind(block.Address);
         return tensor;
+    }
+
+    private static Tensor<byte> Behind(Storage block, long bytes)
+    {
+        var slack = new Tensor<byte>("slack", Shape.Vector(Slack));
+        slack.Bind(block.Address + (nint)bytes);
+        return slack;
     }
 
     private T[] Draw(long count)

@@ -1,0 +1,82 @@
+KERNEL fill(float* dst, float value, int count)
+{
+    const int i = pixel();
+    if (i < count) dst[i] = value;
+}
+
+KERNEL copy(const float* src, float* dst, int count)
+{
+    const int i = pixel();
+    if (i < count) dst[i] = src[i];
+}
+
+KERNEL add(const float* src, float* dst, int count)
+{
+    const int i = pixel();
+    if (i < count) dst[i] += src[i];
+}
+
+KERNEL relu_forward(const float* src, float* dst, int count)
+{
+    const int i = pixel();
+    if (i < count) dst[i] = at_least(src[i], 0.0f);
+}
+
+KERNEL relu_backward(const float* src, const float* diff_dst, float* diff_src, int accumulate, int count)
+{
+    const int i = pixel();
+    if (i < count) store(diff_src + i, src[i] > 0 ? diff_dst[i] : 0.0f, accumulate);
+}
+
+KERNEL scale_forward(const float* src, const float* weights, int index, float* dst, int accumulate, int count)
+{
+    const int i = pixel();
+    if (i < count) store(dst + i, weights[index] * src[i], accumulate);
+}
+
+KERNEL scale_images(const float* src, const float* factors, float* dst, int size, int accumulate, int count)
+{
+    const int i = pixel();
+    if (i < count) store(dst + i, factors[i / size] * src[i], accumulate);
+}
+
+KERNEL multiply(const float* src, const float* factors, float* dst, int accumulate, int count)
+{
+    const int i = pixel();
+    if (i < count) store(dst + i, factors[i] * src[i], accumulate);
+}
+
+struct ConcatPart { float* part; int first, channels; };
+struct Concat { ConcatPart parts[16]; float* whole; int channels, pixels, images, accumulate; };
+
+// One part of the channels for each y of the grid.
+KERNEL concat_forward(Concat t)
+{
+    const ConcatPart part = t.parts[blockIdx.y];
+    const int i = pixel(), size = part.channels * t.pixels;
+    if (i < t.images * size) t.whole[(i / size * t.channels + part.first) * t.pixels + i % size] = part.part[i];
+}
+
+KERNEL concat_backward(Concat t)
+{
+    const ConcatPart part = t.parts[blockIdx.y];
+    const int i = pixel(), size = part.channels * t.pixels;
+    if (i < t.images * size) store(part.part + i, t.whole[(i / size * t.channels + part.first) * t.pixels + i % size], t.accumulate);
+}
+
+// dst[n][k] += bias[k].
+KERNEL add_bias(const float* bias, float* dst, int outputs, int count)
+{
+    const int i = pixel();
+    if (i < count) dst[i] += bias[i % outputs];
+}
+
+// diff_bias[k] += Σ over images of diff_dst[n][k].
+KERNEL bias_gradient(const float* diff_dst, float* diff_bias, int images, int outputs)
+{
+    const int k = pixel();
+    if (k >= outputs) return;
+    double sum = 0;
+    for (int n = 0; n < images; n++) sum += diff_dst[n * outputs + k];
+    diff_bias[k] = (float)(diff_bias[k] + sum);
+}

@@ -1,0 +1,71 @@
+// A node: Σ weight · (z − mean) · inverse over all branches in one pass, and the way back in one pass.
+struct MixBranch
+{
+    const float *value, *mean, *inverse; // z and its statistics; null statistics for an identity
+    float* diff;                         // gradient of an identity, accumulated; null for a batch norm
+    float* products;                     // Σ dy·(z − mean) [C][groups]
+    int index;                           // of its mixing weight
+    int applied;
+};
+struct Mix { MixBranch branches[48]; const float* weights; float *node, *sums; int used, channels, pixels, count; };
+
+#define MIX_PIXELS 1024
+
+// Grid: pixels, channels.
+KERNEL mix_forward(Mix t)
+{
+    const int q = pixel(), c = blockIdx.y;
+    if (q >= t.count) return;
+    const long long at = ((long long)(q / t.pixels) * t.channels + c) * t.pixels + q % t.pixels;
+    float sum = 0;
+    for (int k = 0; k < t.used; k++)
+    {
+        const MixBranch& b = t.branches[k];
+        const float weight = uniform(t.weights)[b.index];
+        const float mean = b.mean ? uniform(b.mean)[c] : 0.0f, factor = b.mean ? weight * uniform(b.inverse)[c] : weight;
+        sum += factor * (b.value[at] - mean);
+    }
+    t.node[at] = sum;
+}
+
+// node is dy. Grid: groups of 1,024 pixels, channels.
+KERNEL mix_backward(Mix t)
+{
+    __shared__ float rows[ROWS * PITCH];
+    const int c = blockIdx.y, first = blockIdx.x * MIX_PIXELS, groups = gridDim.x;
+    long long at[4];
+    float dy[4], sum = 0;
+#pragma unroll
+    for (int j = 0; j < 4; j++)
+    {
+        const int q = first + j * THREADS + threadIdx.x;
+        at[j] = q < t.count ? ((long long)(q / t.pixels) * t.channels + c) * t.pixels + q % t.pixels : -1;
+        dy[j] = at[j] >= 0 ? t.node[at[j]] : 0.0f;
+        sum += dy[j];
+    }
+    // Row 0 of the first round is Σ dy.
+    for (int k0 = -1; k0 < t.used; k0 += ROWS)
+    {
+        float products[ROWS];
+#pragma unroll
+        for (int k = 0; k < ROWS; k++)
+        {
+            products[k] = k0 + k < 0 ? sum : 0.0f;
+            if (k0 + k < 0 || k0 + k >= t.used) continue;
+            const MixBranch& b = t.branches[k0 + k];
+            const float mean = b.mean && !b.applied ? uniform(b.mean)[c] : 0.0f;
+            const float weight = uniform(t.weights)[b.index];
+#pragma unroll
+            for (int j = 0; j < 4; j++)
+            {
+                if (at[j] < 0) continue;
+                products[k] += dy[j] * (b.value[at[j]] - mean);
+                if (b.diff) b.diff[at[j]] += weight * dy[j];
+            }
+        }
+        const float total = sum16(products, rows);
+        const int k = k0 + threadIdx.x / 16;
+        if (threadIdx.x % 16 != 0 || k >= t.used) continue;
+        (k < 0 ? t.sums : t.branches[k].products)[c * groups + blockIdx.x] = total;
+    }
+}

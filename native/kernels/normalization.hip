@@ -1,0 +1,209 @@
+// Batch norm: statistics, application, gradient. Work-groups take 1,024 pixels of a channel, four a thread.
+#define PIXELS 1024
+#define EPSILON 1e-5
+#define MOMENTUM 0.1
+
+__device__ inline long long place(int q, int channel, int channels, int pixels)
+{
+    return ((long long)(q / pixels) * channels + channel) * pixels + q % pixels;
+}
+
+// Grid: groups of pixels, channels. partial: [C][groups] of mean and squared deviations.
+KERNEL statistics_partial(const float* src, float2* partial, int channels, int pixels, int count)
+{
+    __shared__ float scratch[THREADS];
+    const int first = blockIdx.x * PIXELS, here = min(PIXELS, count - first);
+    float x[4], sum = 0, squares = 0;
+#pragma unroll
+    for (int j = 0; j < 4; j++)
+    {
+        const int q = j * THREADS + threadIdx.x;
+        x[j] = q < here ? src[place(first + q, blockIdx.y, channels, pixels)] : 0.0f;
+        sum += x[j];
+    }
+    const float mean = sum_of_group(sum, scratch) / here;
+#pragma unroll
+    for (int j = 0; j < 4; j++)
+    {
+        const float d = j * THREADS + threadIdx.x < here ? x[j] - mean : 0.0f;
+        squares += d * d;
+    }
+    squares = sum_of_group(squares, scratch);
+    if (threadIdx.x == 0) partial[blockIdx.y * gridDim.x + blockIdx.x] = make_float2(mean, squares);
+}
+
+struct Statistic
+{
+    const float2* partial; // [C][groups] of groups with `size` pixels each, `count` together
+    float *mean, *inverse, *running_mean, *running_variance;
+    int channels, groups, size, count;
+};
+struct Statistics { Statistic of[32]; };
+
+struct Moments { double count, mean, squares; };
+
+// Chan, Golub and LeVeque 1979: the moments of both together.
+__device__ inline Moments merge(const Moments& a, const Moments& b)
+{
+    if (b.count == 0) return a;
+    const double count = a.count + b.count, d = b.mean - a.mean;
+    return {count, a.mean + d * b.count / count, a.squares + b.squares + d * d * a.count * b.count / count};
+}
+
+// Grid: channels, tensors. 64 threads.
+KERNEL statistics_finish(Statistics t)
+{
+    __shared__ Moments moments[64];
+    const Statistic& s = t.of[blockIdx.y];
+    const int c = blockIdx.x, thread = threadIdx.x;
+    if (c >= s.channels) return;
+    Moments m = {0, 0, 0};
+    for (int g = thread; g < s.groups; g += 64)
+    {
+        const float2 p = s.partial[c * s.groups + g];
+        m = merge(m, {(double)min(s.size, s.count - g * s.size), p.x, p.y});
+    }
+    moments[thread] = m;
+    for (int half = 32; half > 0; half /= 2)
+    {
+        __syncthreads();
+        if (thread < half) moments[thread] = merge(moments[thread], moments[thread + half]);
+    }
+    if (thread != 0) return;
+    m = moments[0];
+    s.mean[c] = (float)m.mean;
+    s.inverse[c] = (float)(1 / sqrt(m.squares / m.count + EPSILON));
+    s.running_mean[c] = (float)((1 - MOMENTUM) * s.running_mean[c] + MOMENTUM * m.mean);
+    s.running_variance[c] = (float)((1 - MOMENTUM) * s.running_variance[c] + MOMENTUM * (m.squares / (m.count > 1 ? m.count - 1 : 1)));
+}
+
+// The running statistics come in force. Grid: channels / 256, tensors.
+KERNEL statistics_inference(Statistics t)
+{
+    const Statistic& s = t.of[blockIdx.y];
+    const int c = pixel();
+    if (c >= s.channels) return;
+    s.mean[c] = s.running_mean[c];
+    s.inverse[c] = (float)(1 / sqrt(s.running_variance[c] + EPSILON));
+}
+
+// Grid: pixels, channels.
+KERNEL normalization_forward(
+    const float* src, const float* mean, const float* inverse, const float* scale, const float* shift, float* dst, int channels, int pixels, int count)
+{
+    const int q = pixel(), c = blockIdx.y;
+    if (q >= count) return;
+    const long long at = place(q, c, channels, pixels);
+    const float normalized = (src[at] - mean[c]) * inverse[c];
+    dst[at] = scale ? scale[c] * normalized + shift[c] : normalized;
+}
+
+// Σ dy and Σ dy·(x − mean) of a group of pixels of a channel. sums, products: [C][groups]. A null mean is zero.
+KERNEL gradient_partial(
+    const float* src, const float* mean, const float* diff_dst, float* sums, float* products, int channels, int pixels, int count)
+{
+    __shared__ float scratch[THREADS];
+    const int first = blockIdx.x * PIXELS, c = blockIdx.y;
+    const float m = mean ? mean[c] : 0.0f;
+    float sum = 0, product = 0;
+#pragma unroll
+    for (int j = 0; j < 4; j++)
+    {
+        const int q = first + j * THREADS + threadIdx.x;
+        if (q >= count) continue;
+        const long long at = place(q, c, channels, pixels);
+        const float dy = diff_dst[at];
+        sum += dy;
+        product += dy * (src[at] - m);
+    }
+    sum = sum_of_group(sum, scratch);
+    product = sum_of_group(product, scratch);
+    if (threadIdx.x != 0) return;
+    sums[c * gridDim.x + blockIdx.x] = sum;
+    products[c * gridDim.x + blockIdx.x] = product;
+}
+
+struct GradientOf
+{
+    const float *sums, *products, *mean, *inverse;
+    float *diff_scale, *value_scale, *offset; // null for an identity, which only has a mixing weight
+    int index;   // of its mixing weight; negative for weight one
+    int applied; // whether the value is normalised already
+};
+struct Gradients
+{
+    GradientOf of[48];
+    const float* weights;
+    float* diff_weights;
+    const float* scale;            // γ, or null
+    float *diff_gamma, *diff_beta; // or null
+    int channels, groups, count;
+};
+
+// From the partial sums: dz = diff_scale·dy + value_scale·z + offset, and the mixing weight's gradient. One work-group for each tensor.
+KERNEL gradient_finish(Gradients t)
+{
+    __shared__ double scratch[2 * THREADS];
+    const GradientOf& g = t.of[blockIdx.x];
+    const double weight = g.index < 0 ? 1.0 : (double)t.weights[g.index];
+    const int row = threadIdx.x / 16, part = threadIdx.x % 16;
+    double total = 0;
+    for (int first = 0; first < t.channels; first += 16)
+    {
+        const int c = first + row;
+        double sum = 0, product = 0;
+        if (c < t.channels)
+            for (int j = part; j < t.groups; j += 16)
+            {
+                sum += g.sums[c * t.groups + j];
+                product += g.products[c * t.groups + j];
+            }
+        __syncthreads();
+        scratch[threadIdx.x] = sum;
+        scratch[THREADS + threadIdx.x] = product;
+        __syncthreads();
+        if (part != 0 || c >= t.channels) continue;
+        for (int j = 1; j < 16; j++)
+        {
+            sum += scratch[threadIdx.x + j];
+            product += scratch[THREADS + threadIdx.x + j];
+        }
+        if (!g.diff_scale)
+        {
+            total += product;
+            continue;
+        }
+        // Behind a batch norm that was applied in place, the value is its own normalised one and the deviation one more factor.
+        const double mean = g.applied ? 0.0 : (double)g.mean[c], inverse = g.applied ? 1.0 : (double)g.inverse[c];
+        const double factor = (t.scale ? t.scale[c] : weight) * (g.applied ? g.inverse[c] : 1.0f);
+        product *= inverse;
+        total += product;
+        const double value_scale = -factor * inverse * inverse * product / t.count;
+        g.diff_scale[c] = (float)(factor * inverse);
+        g.value_scale[c] = (float)value_scale;
+        g.offset[c] = (float)(-factor * inverse * sum / t.count - value_scale * mean);
+        if (t.diff_gamma) t.diff_gamma[c] = (float)(t.diff_gamma[c] + product);
+        if (t.diff_beta) t.diff_beta[c] = (float)(t.diff_beta[c] + sum);
+    }
+    if (!t.diff_weights) return;
+    total = sum_of_group(total, scratch);
+    if (threadIdx.x == 0) t.diff_weights[g.index] = (float)(t.diff_weights[g.index] + total);
+}
+
+struct Diff { const float *value, *diff, *diff_scale, *value_scale, *offset; };
+struct Diffs { Diff of[16]; float* dst; int used, channels, pixels, count, accumulate; };
+
+// dst (+)= Σ dz over tensors that share z. Grid: pixels, channels.
+KERNEL normalization_diff(Diffs t)
+{
+    const int q = pixel(), c = blockIdx.y;
+    if (q >= t.count) return;
+    const long long at = place(q, c, t.channels, t.pixels);
+    float sum = 0;
+    for (int k = 0; k < t.used; k++)
+    {
+        const Diff& d = t.of[k];
+        sum += d.diff_scale[c] * d.diff[at] + (d.value_scale[c] * d.value[at] + d.offset[c]);
+    }
+    store(t.dst + at, sum, t.accumulate);
+}

@@ -1,0 +1,142 @@
+struct Window { int kernel_h, kernel_w, stride_h, stride_w, padding_h, padding_w, dilation; };
+struct Planes { int height, width, out_height, out_width; };
+
+// Grid: pixels of all output planes.
+KERNEL max_pool_forward(const float* src, float* dst, unsigned char* indices, Window w, Planes p, int count)
+{
+    const int i = pixel();
+    if (i >= count) return;
+    const int out = p.out_height * p.out_width, oh = i % out / p.out_width, ow = i % out % p.out_width;
+    const float* plane = src + (long long)(i / out) * p.height * p.width;
+    float best = -__builtin_inff();
+    int tap = 0;
+    for (int kh = 0; kh < w.kernel_h; kh++)
+        for (int kw = 0; kw < w.kernel_w; kw++)
+        {
+            const int h = oh * w.stride_h - w.padding_h + kh * w.dilation, x = ow * w.stride_w - w.padding_w + kw * w.dilation;
+            if ((unsigned)h >= (unsigned)p.height || (unsigned)x >= (unsigned)p.width) continue;
+            const float value = plane[h * p.width + x];
+            // The first in row order wins a tie, and a NaN is passed on.
+            if (!(value > best) && value == value) continue;
+            best = value;
+            tap = kh * w.kernel_w + kw;
+        }
+    dst[i] = best;
+    indices[i] = (unsigned char)tap;
+}
+
+KERNEL average_pool_forward(const float* src, float* dst, Window w, Planes p, int count)
+{
+    const int i = pixel();
+    if (i >= count) return;
+    const int out = p.out_height * p.out_width, oh = i % out / p.out_width, ow = i % out % p.out_width;
+    const float* plane = src + (long long)(i / out) * p.height * p.width;
+    float sum = 0;
+    int inside = 0;
+    for (int kh = 0; kh < w.kernel_h; kh++)
+        for (int kw = 0; kw < w.kernel_w; kw++)
+        {
+            const int h = oh * w.stride_h - w.padding_h + kh * w.dilation, x = ow * w.stride_w - w.padding_w + kw * w.dilation;
+            if ((unsigned)h >= (unsigned)p.height || (unsigned)x >= (unsigned)p.width) continue;
+            sum += plane[h * p.width + x];
+            inside++;
+        }
+    dst[i] = sum / inside;
+}
+
+// How many of a window's rows (or columns) lie inside.
+__device__ inline int inside(int first, int taps, int dilation, int extent)
+{
+    int n = 0;
+    for (int k = 0; k < taps; k++) n += (unsigned)(first + k * dilation) < (unsigned)extent;
+    return n;
+}
+
+// The gradient of both pools at one source pixel, gathered from the windows that reach it. Either gradient may be null.
+__device__ inline float gather(
+    int h, int x, const float* diff_max, const unsigned char* indices, const float* diff_average, const Window& w, const Planes& p)
+{
+    float sum = 0;
+    for (int kh = 0; kh < w.kernel_h; kh++)
+    {
+        const int row = h + w.padding_h - kh * w.dilation, oh = row / w.stride_h;
+        if (row < 0 || oh * w.stride_h != row || oh >= p.out_height) continue;
+        for (int kw = 0; kw < w.kernel_w; kw++)
+        {
+            const int column = x + w.padding_w - kw * w.dilation, ow = column / w.stride_w;
+            if (column < 0 || ow * w.stride_w != column || ow >= p.out_width) continue;
+            const int at = oh * p.out_width + ow;
+            if (diff_max && indices[at] == kh * w.kernel_w + kw) sum += diff_max[at];
+            if (diff_average)
+                sum += diff_average[at] / (inside(oh * w.stride_h - w.padding_h, w.kernel_h, w.dilation, p.height)
+                    * inside(ow * w.stride_w - w.padding_w, w.kernel_w, w.dilation, p.width));
+        }
+    }
+    return sum;
+}
+
+// Grid: pixels of all source planes.
+KERNEL pool_backward(
+    const float* diff_max, const unsigned char* indices, const float* diff_average, float* diff_src, Window w, Planes p, int accumulate, int count)
+{
+    const int i = pixel();
+    if (i >= count) return;
+    const int size = p.height * p.width, inner = i % size;
+    const long long out = (long long)(i / size) * p.out_height * p.out_width;
+    store(diff_src + i,
+        gather(inner / p.width, inner % p.width, diff_max ? diff_max + out : nullptr, indices + out,
+            diff_average ? diff_average + out : nullptr, w, p), accumulate);
+}
+
+// Grid: planes.
+KERNEL global_average_forward(const float* src, float* dst, int pixels)
+{
+    __shared__ float scratch[THREADS];
+    float sum = 0;
+    for (int i = threadIdx.x; i < pixels; i += THREADS) sum += src[(long long)blockIdx.x * pixels + i];
+    sum = sum_of_group(sum, scratch);
+    if (threadIdx.x == 0) dst[blockIdx.x] = sum / pixels;
+}
+
+KERNEL global_average_backward(const float* diff_dst, float* diff_src, int pixels, int accumulate, int count)
+{
+    const int i = pixel();
+    if (i < count) store(diff_src + i, diff_dst[i / pixels] / pixels, accumulate);
+}
+
+// Both pools of a state and their statistics over 256 pixels. Grid: output pixels, channels. partials: [C][groups].
+KERNEL pools_forward(const float* src, float* max, unsigned char* indices, float* average, float2* max_partial, float2* average_partial,
+    Window w, Planes p, int channels, int count)
+{
+    __shared__ float scratch[THREADS];
+    const int q = pixel(), c = blockIdx.y, out = p.out_height * p.out_width;
+    const bool valid = q < count;
+    float best = -__builtin_inff(), sum = 0;
+    if (valid)
+    {
+        const int oh = q % out / p.out_width, ow = q % out % p.out_width;
+        const long long plane = (long long)(q / out) * channels + c, at = plane * out + q % out;
+        const float* x = src + plane * p.height * p.width;
+        int tap = 0, number = 0;
+        for (int kh = 0; kh < w.kernel_h; kh++)
+            for (int kw = 0; kw < w.kernel_w; kw++)
+            {
+                const int h = oh * w.stride_h - w.padding_h + kh * w.dilation, v = ow * w.stride_w - w.padding_w + kw * w.dilation;
+                if ((unsigned)h >= (unsigned)p.height || (unsigned)v >= (unsigned)p.width) continue;
+                const float value = x[h * p.width + v];
+                sum += value;
+                number++;
+                if (!(value > best) && value == value) continue;
+                best = value;
+                tap = kh * w.kernel_w + kw;
+            }
+        sum /= number;
+        max[at] = best;
+        indices[at] = (unsigned char)tap;
+        average[at] = sum;
+    }
+    if (!max_partial) return;
+    const int here = min(THREADS, count - (int)blockIdx.x * THREADS), place = c * gridDim.x + blockIdx.x;
+    statistics_of_group(best, here, scratch, max_partial + place);
+    statistics_of_group(sum, here, scratch, average_partial + place);
+}

@@ -1,0 +1,288 @@
+// Convolutions that look at one channel at a time (depthwise) or at one pixel at a time (pointwise), alone and one behind the other, for
+// several branches at once. Work-groups take 256 pixels; filters and statistics come through the scalar cache.
+struct Branch
+{
+    const float *src, *mean, *inverse; // x, and the batch norm before the ReLU or null
+    const float *depthwise, *pointwise; // either may be null
+    float* value;                       // z
+    const float *diff, *diff_scale, *value_scale, *offset; // dz = diff_scale·diff + value_scale·z + offset, or diff where these are null
+    float* middle;                      // du: gradient of the depthwise output
+    float* partial;                     // statistics [O][groups] of mean and squares; or pointwise gradient [groups][O·I]
+    float* partial_depthwise;           // [groups][I·taps]
+    int inputs, outputs, height, width, out_height, out_width;
+    int kernel_h, kernel_w, stride_h, stride_w, padding_h, padding_w, dilation;
+    int channels; // of the tensor that z is a part of
+    int rectified; // whether a ReLU precedes
+};
+// A tensor whose gradient is the sum over the branches that read it.
+struct Source
+{
+    float *diff, *sums, *products; // dx; Σ dx and Σ dx·(x − mean) [I][groups], or null
+    int first, count, accumulate;
+};
+struct Table { Branch branches[16]; Source sources[16]; int images, statistics; };
+
+struct Pixel { int image, row, column, inner; };
+
+__device__ inline Pixel locate(int q, int height, int width)
+{
+    const int pixels = height * width, inner = q % pixels;
+    return {q / pixels, inner / width, inner % width, inner};
+}
+
+// x of channel c after batch norm and ReLU.
+struct Reader
+{
+    float mean, inverse, floor;
+    __device__ Reader(const Branch& b, int c)
+    {
+        mean = b.mean ? uniform(b.mean)[c] : 0.0f;
+        inverse = b.mean ? uniform(b.inverse)[c] : 1.0f;
+        floor = b.rectified ? 0.0f : -__builtin_inff();
+    }
+    __device__ float operator()(float x) const { return at_least((x - mean) * inverse, floor); }
+};
+
+// u: one output of the depthwise convolution of channel c (of the 1x1 one with weight one where there is no filter).
+__device__ inline float depthwise_at(const Branch& b, const Pixel& p, int c)
+{
+    const float* plane = b.src + ((long long)p.image * b.inputs + c) * b.height * b.width;
+    const Uniform filter = uniform(b.depthwise) + c * b.kernel_h * b.kernel_w;
+    const Reader read(b, c);
+    const int h0 = p.row * b.stride_h - b.padding_h, w0 = p.column * b.stride_w - b.padding_w;
+    float sum = 0;
+    for (int kh = 0; kh < b.kernel_h; kh++)
+        for (int kw = 0; kw < b.kernel_w; kw++)
+        {
+            const int h = h0 + kh * b.dilation, w = w0 + kw * b.dilation;
+            const float weight = b.depthwise ? filter[kh * b.kernel_w + kw] : 1.0f;
+            if ((unsigned)h < (unsigned)b.height && (unsigned)w < (unsigned)b.width) sum += weight * read(plane[h * b.width + w]);
+        }
+    return sum;
+}
+
+__device__ inline float diff_at(const Branch& b, const Pixel& p, int o)
+{
+    const long long at = ((long long)p.image * b.channels + o) * b.out_height * b.out_width + p.inner;
+    if (!b.diff_scale) return b.diff[at];
+    return uniform(b.diff_scale)[o] * b.diff[at] + (uniform(b.value_scale)[o] * b.value[at] + uniform(b.offset)[o]);
+}
+
+// Grid: output pixels, branches, tiles of O output channels.
+template <int O>
+__device__ inline void forward(const Table& t)
+{
+    __shared__ float rows[ROWS * PITCH];
+    const Branch& b = t.branches[blockIdx.y];
+    const int count = t.images * b.out_height * b.out_width, first = blockIdx.x * THREADS, o0 = blockIdx.z * O;
+    if (first >= count || o0 >= b.outputs) return;
+    const int q = pixel(), here = min(THREADS, count - first), last = b.outputs - 1 - o0;
+    float sums[O];
+#pragma unroll
+    for (int o = 0; o < O; o++) sums[o] = 0;
+    const Pixel p = locate(min(q, count - 1), b.out_height, b.out_width);
+    for (int c = 0; c < b.inputs; c++)
+    {
+        const float u = depthwise_at(b, p, c);
+        const Uniform weights = uniform(b.pointwise) + o0 * b.inputs + c;
+#pragma unroll
+        for (int o = 0; o < O; o++) sums[o] += weights[min(o, last) * b.inputs] * u;
+    }
+    if (q < count)
+    {
+        float* z = b.value + ((long long)p.image * b.channels + o0) * b.out_height * b.out_width + p.inner;
+#pragma unroll
+        for (int o = 0; o < O; o++)
+            if (o <= last) z[o * b.out_height * b.out_width] = sums[o];
+    }
+    if (!t.statistics) return;
+    const int groups = (count + THREADS - 1) / THREADS;
+#pragma unroll
+    for (int o = 0; o < O; o += ROWS)
+    {
+        float tile[ROWS];
+#pragma unroll
+        for (int k = 0; k < ROWS; k++) tile[k] = sums[o + k];
+        const float2 moments = statistics16(tile, here, rows);
+        const int k = o + threadIdx.x / 16;
+        if (threadIdx.x % 16 == 0 && k <= last) ((float2*)b.partial)[(o0 + k) * groups + blockIdx.x] = moments;
+    }
+}
+
+KERNEL separable_forward_16(Table t) { forward<16>(t); }
+KERNEL separable_forward_32(Table t) { forward<32>(t); }
+KERNEL separable_forward_64(Table t) { forward<64>(t); }
+
+// Depthwise alone. Grid: output pixels, branches, channels.
+KERNEL depthwise_forward(Table t)
+{
+    const Branch& b = t.branches[blockIdx.y];
+    const int q = pixel(), c = blockIdx.z;
+    if (q >= t.images * b.out_height * b.out_width || c >= b.inputs) return;
+    const Pixel p = locate(q, b.out_height, b.out_width);
+    b.value[((long long)p.image * b.channels + c) * b.out_height * b.out_width + p.inner] = depthwise_at(b, p, c);
+}
+
+// du = Wᵀ·dz. Grid: output pixels, branches.
+template <int O>
+__device__ inline void diff_middle(const Table& t)
+{
+    const Branch& b = t.branches[blockIdx.y];
+    const int q = pixel();
+    if (q >= t.images * b.out_height * b.out_width) return;
+    const Pixel p = locate(q, b.out_height, b.out_width);
+    const int pixels = b.out_height * b.out_width;
+    float* du = b.middle + (long long)p.image * b.inputs * pixels + p.inner;
+    for (int o0 = 0; o0 < b.outputs; o0 += O)
+    {
+        float dz[O];
+        const int last = b.outputs - 1 - o0;
+#pragma unroll
+        for (int o = 0; o < O; o++) dz[o] = o <= last ? diff_at(b, p, o0 + o) : 0.0f;
+        for (int c = 0; c < b.inputs; c++)
+        {
+            const Uniform weights = uniform(b.pointwise) + o0 * b.inputs + c;
+            float sum = o0 == 0 ? 0.0f : du[c * pixels];
+#pragma unroll
+            for (int o = 0; o < O; o++) sum += weights[min(o, last) * b.inputs] * dz[o];
+            du[c * pixels] = sum;
+        }
+    }
+}
+
+KERNEL separable_diff_middle_16(Table t) { diff_middle<16>(t); }
+KERNEL separable_diff_middle_32(Table t) { diff_middle<32>(t); }
+KERNEL separable_diff_middle_64(Table t) { diff_middle<64>(t); }
+
+#define WEIGHT_PIXELS 1024
+#define TILE 64
+
+// dW[o][c] = Σ dz[o]·u[c] over 1,024 pixels, a tile of 16 x 16: four sets of 64 threads take every fourth pixel, each thread 2 x 2 products.
+// Grid: groups of pixels, branches, tiles of outputs · tiles of inputs.
+KERNEL separable_diff_pointwise(Table t)
+{
+    __shared__ float dz[16][TILE + 1], u[16][TILE + 1], total[4][16][17];
+    const Branch& b = t.branches[blockIdx.y];
+    const int count = t.images * b.out_height * b.out_width, first = blockIdx.x * WEIGHT_PIXELS, tiles = (b.inputs + 15) / 16;
+    const int o0 = blockIdx.z / tiles * 16, c0 = blockIdx.z % tiles * 16, set = threadIdx.x / TILE, lane = threadIdx.x % TILE;
+    if (first >= count || o0 >= b.outputs) return;
+    const int o = lane / 8 * 2, c = lane % 8 * 2;
+    float s00 = 0, s01 = 0, s10 = 0, s11 = 0;
+    for (int start = first; start < min(first + WEIGHT_PIXELS, count); start += TILE)
+    {
+        const bool valid = start + lane < count;
+        const Pixel p = locate(valid ? start + lane : 0, b.out_height, b.out_width);
+        __syncthreads();
+        for (int k = set; k < 16; k += 4)
+        {
+            dz[k][lane] = valid && o0 + k < b.outputs ? diff_at(b, p, min(o0 + k, b.outputs - 1)) : 0.0f;
+            u[k][lane] = valid && c0 + k < b.inputs ? depthwise_at(b, p, min(c0 + k, b.inputs - 1)) : 0.0f;
+        }
+        __syncthreads();
+#pragma unroll 4
+        for (int j = 0; j < TILE / 4; j++)
+        {
+            const int at = set * (TILE / 4) + j;
+            s00 += dz[o][at] * u[c][at];
+            s01 += dz[o][at] * u[c + 1][at];
+            s10 += dz[o + 1][at] * u[c][at];
+            s11 += dz[o + 1][at] * u[c + 1][at];
+        }
+    }
+    total[set][o][c] = s00;
+    total[set][o][c + 1] = s01;
+    total[set][o + 1][c] = s10;
+    total[set][o + 1][c + 1] = s11;
+    __syncthreads();
+    const int row = threadIdx.x / 16, column = threadIdx.x % 16;
+    if (o0 + row >= b.outputs || c0 + column >= b.inputs) return;
+    b.partial[((long long)blockIdx.x * b.outputs + o0 + row) * b.inputs + c0 + column] =
+        total[0][row][column] + total[1][row][column] + total[2][row][column] + total[3][row][column];
+}
+
+#define TAP_PIXELS 2048
+
+// Gradient of the depthwise filter of a channel over 2,048 pixels, 16 taps at a time. Grid: groups of pixels, branches, channels.
+KERNEL separable_diff_depthwise(Table t)
+{
+    __shared__ float rows[ROWS * PITCH];
+    const Branch& b = t.branches[blockIdx.y];
+    const int c = blockIdx.z, count = t.images * b.out_height * b.out_width, first = blockIdx.x * TAP_PIXELS, taps = b.kernel_h * b.kernel_w;
+    if (!b.depthwise || c >= b.inputs || first >= count) return;
+    const Reader read(b, c);
+    for (int k0 = 0; k0 < taps; k0 += ROWS)
+    {
+        float sums[ROWS];
+#pragma unroll
+        for (int k = 0; k < ROWS; k++) sums[k] = 0;
+        for (int q = first + threadIdx.x; q < min(first + TAP_PIXELS, count); q += THREADS)
+        {
+            const Pixel p = locate(q, b.out_height, b.out_width);
+            const float du = b.middle[((long long)p.image * b.inputs + c) * b.out_height * b.out_width + p.inner];
+            const float* plane = b.src + ((long long)p.image * b.inputs + c) * b.height * b.width;
+            const int h0 = p.row * b.stride_h - b.padding_h, w0 = p.column * b.stride_w - b.padding_w;
+#pragma unroll
+            for (int k = 0; k < ROWS; k++)
+            {
+                if (k0 + k >= taps) continue;
+                const int h = h0 + (k0 + k) / b.kernel_w * b.dilation, w = w0 + (k0 + k) % b.kernel_w * b.dilation;
+                if ((unsigned)h < (unsigned)b.height && (unsigned)w < (unsigned)b.width) sums[k] += du * read(plane[h * b.width + w]);
+            }
+        }
+        const float sum = sum16(sums, rows);
+        const int k = k0 + threadIdx.x / 16;
+        if (threadIdx.x % 16 == 0 && k < taps) b.partial_depthwise[((long long)blockIdx.x * b.inputs + c) * taps + k] = sum;
+    }
+}
+
+// Output index whose window reaches x with this tap, or -1.
+__device__ inline int reached(int x, int stride, int extent)
+{
+    if (x < 0) return -1;
+    const int at = stride == 1 ? x : stride == 2 ? x >> 1 : x / stride;
+    return at * stride == x && at < extent ? at : -1;
+}
+
+// dx over all branches of a source, masked by the ReLU. Grid: source pixels, sources, channels.
+KERNEL separable_diff_source(Table t)
+{
+    __shared__ float scratch[THREADS];
+    const Source& s = t.sources[blockIdx.y];
+    const Branch& shared = t.branches[s.first];
+    const int c = blockIdx.z, pixels = shared.height * shared.width, count = t.images * pixels, q = pixel();
+    if (c >= shared.inputs || (int)blockIdx.x * THREADS >= count) return;
+    float sum = 0, product = 0;
+    if (q < count)
+    {
+        const Pixel p = locate(q, shared.height, shared.width);
+        for (int k = s.first; k < s.first + s.count; k++)
+        {
+            const Branch& b = t.branches[k];
+            const float* du = b.middle + ((long long)p.image * b.inputs + c) * b.out_height * b.out_width;
+            const Uniform filter = uniform(b.depthwise) + c * b.kernel_h * b.kernel_w;
+            for (int kh = 0; kh < b.kernel_h; kh++)
+                for (int kw = 0; kw < b.kernel_w; kw++)
+                {
+                    const int oh = reached(p.row + b.padding_h - kh * b.dilation, b.stride_h, b.out_height);
+                    const int ow = reached(p.column + b.padding_w - kw * b.dilation, b.stride_w, b.out_width);
+                    const float weight = b.depthwise ? filter[kh * b.kernel_w + kw] : 1.0f;
+                    if (oh >= 0 && ow >= 0) sum += weight * du[oh * b.out_width + ow];
+                }
+        }
+        const long long at = ((long long)p.image * shared.inputs + c) * pixels + p.inner;
+        if (shared.rectified)
+        {
+            const float x = shared.src[at] - (shared.mean ? uniform(shared.mean)[c] : 0.0f);
+            if (!(x > 0)) sum = 0;
+            product = sum * x;
+        }
+        store(s.diff + at, sum, s.accumulate);
+    }
+    if (!s.sums) return;
+    const int groups = (count + THREADS - 1) / THREADS, place = c * groups + blockIdx.x;
+    sum = sum_of_group(sum, scratch);
+    product = sum_of_group(product, scratch);
+    if (threadIdx.x != 0) return;
+    s.sums[place] = sum;
+    s.products[place] = product;
+}

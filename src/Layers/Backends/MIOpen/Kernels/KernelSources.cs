@@ -1,0 +1,31 @@
+using MIOpenDarts.Interop.Rtc;
+
+namespace MIOpenDarts.Layers.Backends.MIOpen.Kernels;
+
+/// <summary>The texts of <c>native/kernels</c>, which are embedded in this assembly.</summary>
+public static class KernelSources
+{
+    private const string Prelude = "prelude.hip";
+
+    /// <summary>Files with kernels in them.</summary>
+    public static IReadOnlyList<string> Files { get; } =
+        [.. typeof(KernelSources).Assembly.GetManifestResourceNames().Where(n => n.EndsWith(".hip", StringComparison.Ordinal) && n != Prelude).Order(StringComparer.Ordinal)];
+
+    /// <summary>The kernels of a file.</summary>
+    public static IReadOnlyList<string> Kernels(string file) =>
+        [.. Text(file).Split('\n').Where(l => l.StartsWith("KERNEL ", StringComparison.Ordinal)).Select(l => l["KERNEL ".Length..l.IndexOf('(', StringComparison.Ordinal)])];
+
+    /// <summary>A file as hipRTC gets it. Waves have 64 lanes on every architecture.</summary>
+    /// <param name="file">One of <see cref="Files"/>.</param>
+    /// <param name="architecture">The target, for example gfx803.</param>
+    public static KernelSource Read(string file, string architecture) =>
+        new(file, Text(Prelude) + Text(file), architecture, "-O3", "-mwavefrontsize64");
+
+    private static string Text(string file)
+    {
+        using var stream = typeof(KernelSources).Assembly.GetManifestResourceStream(file)
+            ?? throw new ArgumentException($"There is no kernel file {file}; there are {string.Join(", ", Files)}.", nameof(file));
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

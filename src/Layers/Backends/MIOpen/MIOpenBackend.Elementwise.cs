@@ -1,0 +1,100 @@
+using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.MIOpen;
+
+public sealed partial class MIOpenBackend
+{
+    private const int DotElements = 4096;
+
+    /// <inheritdoc/>
+    public override void ReluForward(Tensor<float> src, Tensor<float> dst) => Pairwise("relu_forward", src, dst);
+
+    /// <inheritdoc/>
+    public override void ReluBackward(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate)
+    {
+        var count = (int)src.Shape.Count;
+        Arguments.Add(src.Address).Add(diffDst.Address).Add(diffSrc.Address).Add(Flag(accumulate)).Add(count);
+        Launch("relu_backward", Groups(count));
+    }
+
+    /// <inheritdoc/>
+    public override void ConcatForward(ReadOnlySpan<Tensor<float>> sources, Tensor<float> dst) => Concatenate("concat_forward", sources, dst, false);
+
+    /// <inheritdoc/>
+    public override void ConcatBackward(Tensor<float> diffDst, ReadOnlySpan<Tensor<float>> diffSources, bool accumulate) =>
+        Concatenate("concat_backward", diffSources, diffDst, accumulate);
+
+    /// <inheritdoc/>
+    public override void ScaleForward(Tensor<float> src, Tensor<float> weights, int index, Tensor<float> dst, bool accumulate)
+    {
+        var count = (int)src.Shape.Count;
+        Arguments.Add(src.Address).Add(weights.Address).Add(index).Add(dst.Address).Add(Flag(accumulate)).Add(count);
+        Launch("scale_forward", Groups(count));
+    }
+
+    /// <inheritdoc/>
+    public override void ScaleBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, int index) =>
+        Dot(src, diffDst, 0, diffWeights.Address + index * sizeof(float));
+
+    /// <inheritdoc/>
+    public override void ScaleImages(Tensor<float> src, Tensor<float> factors, Tensor<float> dst, bool accumulate)
+    {
+        var count = (int)src.Shape.Count;
+        Arguments.Add(src.Address).Add(factors.Address).Add(dst.Address).Add((int)src.Shape.CountPerImage).Add(Flag(accumulate)).Add(count);
+        Launch("scale_images", Groups(count));
+    }
+
+    /// <inheritdoc/>
+    public override void Multiply(Tensor<float> src, Tensor<float> factors, Tensor<float> dst, bool accumulate)
+    {
+        var count = (int)src.Shape.Count;
+        Arguments.Add(src.Address).Add(factors.Address).Add(dst.Address).Add(Flag(accumulate)).Add(count);
+        Launch("multiply", Groups(count));
+    }
+
+    /// <inheritdoc/>
+    public override void CrossEntropy(
+        Tensor<float> logits, Tensor<int> labels, Tensor<float> result, Tensor<float>? diffLogits, double labelSmoothing = 0, double lossScale = 1)
+    {
+        Arguments.Add(logits.Address).Add(labels.Address).Add(result.Address).Add(Address(diffLogits))
+            .Add(logits.Shape.N).Add(logits.Shape.C).Add(labelSmoothing).Add(lossScale);
+        Launch("cross_entropy", 1);
+    }
+
+    /// <summary>Σ a·b, written as a double or added to a float.</summary>
+    private void Dot(Tensor<float> a, Tensor<float> b, nint result, nint added)
+    {
+        var count = (int)a.Shape.Count;
+        var groups = Groups(count, DotElements);
+        var partial = memory.Scratch((groups + 1) * sizeof(double)) + sizeof(double);
+        Arguments.Add(a.Address).Add(b.Address).Add(partial).Add(count);
+        Launch("dot_partial", groups);
+        Arguments.Add(partial).Add(groups).Add(result).Add(added);
+        Launch("dot_finish", 1);
+    }
+
+    private void Concatenate(string kernel, ReadOnlySpan<Tensor<float>> parts, Tensor<float> whole, bool accumulate)
+    {
+        var table = new Concat
+        {
+            Whole = whole.Address, Channels = whole.Shape.C, Pixels = whole.Shape.Pixels, Images = whole.Shape.N, Accumulate = Flag(accumulate),
+        };
+        var first = 0;
+        while (parts.Length > 0)
+        {
+            var some = parts[..Math.Min(parts.Length, Concat.Most)];
+            var widest = 0;
+            for (var i = 0; i < some.Length; i++)
+            {
+                table.Parts[i] = new ConcatPart { Part = some[i].Address, First = first, Channels = some[i].Shape.C };
+                first += some[i].Shape.C;
+                widest = Math.Max(widest, (int)some[i].Shape.Count);
+            }
+
+            Arguments.Add(table);
+            Launch(kernel, Groups(widest), some.Length);
+            parts = parts[some.Length..];
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.MIOpen;
+
+public sealed partial class MIOpenBackend
+{
+    private const int StatisticsPixels = 1024;
+
+    /// <inheritdoc/>
+    public override void NormalizationStatistics(Tensor<float> src, Normalization<float> norm)
+    {
+        var (count, channels) = (src.Shape.N * src.Shape.Pixels, src.Shape.C);
+        var groups = Groups(count, StatisticsPixels);
+        var partial = memory.Scratch(2L * sizeof(float) * groups * channels);
+        Arguments.Add(src.Address).Add(partial).Add(channels).Add(src.Shape.Pixels).Add(count);
+        Launch("statistics_partial", groups, channels);
+        var table = new StatisticTable();
+        table[0] = StatisticOf(norm, partial, groups, StatisticsPixels, count);
+        FinishStatistics(table, 1, channels, training: true);
+    }
+
+    /// <inheritdoc/>
+    public override void NormalizationInference(Normalization<float> norm)
+    {
+        var table = new StatisticTable();
+        table[0] = StatisticOf(norm, 0, 0, 0, 0);
+        FinishStatistics(table, 1, norm.Channels, training: false);
+    }
+
+    /// <inheritdoc/>
+    public override void NormalizationForward(Tensor<float> src, Normalization<float> norm, Tensor<float> dst)
+    {
+        var count = src.Shape.N * src.Shape.Pixels;
+        Arguments.Add(src.Address).Add(norm.Mean.Address).Add(norm.InverseDeviation.Address).Add(Address(norm.Scale)).Add(Address(norm.Shift))
+            .Add(dst.Address).Add(src.Shape.C).Add(src.Shape.Pixels).Add(count);
+        Launch("normalization_forward", Groups(count), src.Shape.C);
+    }
+
+    /// <inheritdoc/>
+    public override void NormalizationBackward(
+        Tensor<float> src, Normalization<float> norm, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate, bool weightGradients)
+    {
+        var channels = src.Shape.C;
+        var (table, vectors) = GradientSums(src, norm.Mean.Address, diffDst, 3 * channels);
+        var of = new GradientOf
+        {
+            Sums = table.Of[0].Sums, Products = table.Of[0].Products, Mean = norm.Mean.Address, Inverse = norm.InverseDeviation.Address,
+            DiffScale = vectors, ValueScale = vectors + channels * sizeof(float), Offset = vectors + 2 * channels * sizeof(float), Index = -1,
+        };
+        table.Of[0] = of;
+        table.Scale = Address(norm.Scale);
+        if (weightGradients) (table.DiffGamma, table.DiffBeta) = (Address(norm.Scale?.Diff), Address(norm.Shift?.Diff));
+        FinishGradients(table, 1);
+        var diffs = new DiffTable();
+        diffs.Of[0] = new DiffTerm
+        {
+            Value = src.Address, Diff = diffDst.Address, DiffScale = of.DiffScale, ValueScale = of.ValueScale, Offset = of.Offset,
+        };
+        Apply(diffs, 1, diffSrc.Address, diffSrc.Shape, accumulate);
+    }
+
+    /// <inheritdoc/>
+    public override void NormalizationGradient(NormalizedTensor<float> v, Tensor<float>? weights, int index, Tensor<float>? diffWeights)
+    {
+        var (table, _) = GradientSums(v.Value, v.Applied ? 0 : v.Norm.Mean.Address, v.Diff!, 0);
+        table.Of[0] = GradientOf(v, weights is null ? -1 : index, table.Of[0].Sums, table.Of[0].Products);
+        (table.Weights, table.DiffWeights) = (Address(weights), Address(diffWeights));
+        FinishGradients(table, 1);
+    }
+
+    /// <inheritdoc/>
+    public override void NormalizationDiff(ReadOnlySpan<NormalizedTensor<float>> values, Tensor<float> diffSrc, bool accumulate)
+    {
+        if (values.Length == 0 && !accumulate) Fill(diffSrc, 0);
+        for (; values.Length > 0; accumulate = true)
+        {
+            var some = values[..Math.Min(values.Length, DiffTable.Most)];
+            Apply(DiffsOf(some), some.Length, diffSrc.Address, diffSrc.Shape, accumulate);
+            values = values[some.Length..];
+        }
+    }
+
+    private static Statistic StatisticOf(Normalization<float> norm, nint partial, int groups, int size, int count) => new()
+    {
+        Partial = partial, Mean = norm.Mean.Address, Inverse = norm.InverseDeviation.Address,
+        RunningMean = norm.RunningMean.Address, RunningVariance = norm.RunningVariance.Address,
+        Channels = norm.Channels, Groups = groups, Size = size, Count = count,
+    };
+
+    private static GradientOf GradientOf(NormalizedTensor<float> v, int index, nint sums, nint products) => new()
+    {
+        Sums = sums, Products = products, Mean = v.Norm.Mean.Address, Inverse = v.Norm.InverseDeviation.Address,
+        DiffScale = v.DiffScale.Address, ValueScale = v.ValueScale.Address, Offset = v.Offset.Address, Index = index, Applied = Flag(v.Applied),
+    };
+
+    private void FinishStatistics(in StatisticTable table, int used, int channels, bool training)
+    {
+        Arguments.Add(table);
+        if (training) Launch("statistics_finish", channels, used, threads: 64);
+        else Launch("statistics_inference", Groups(channels), used);
+    }
+
+    /// <summary>Partial sums in scratch memory, with <paramref name="floats"/> behind them.</summary>
+    private (GradientTable Table, nint Behind) GradientSums(Tensor<float> src, nint mean, Tensor<float> diffDst, int floats)
+    {
+        var (count, channels) = (src.Shape.N * src.Shape.Pixels, src.Shape.C);
+        var groups = Groups(count, StatisticsPixels);
+        var sums = memory.Scratch((2L * groups * channels + floats) * sizeof(float));
+        var products = sums + groups * channels * sizeof(float);
+        Arguments.Add(src.Address).Add(mean).Add(diffDst.Address).Add(sums).Add(products).Add(channels).Add(src.Shape.Pixels).Add(count);
+        Launch("gradient_partial", groups, channels);
+        var table = new GradientTable { Channels = channels, Groups = groups, Count = count };
+        table.Of[0].Sums = sums;
+        table.Of[0].Products = products;
+        return (table, products + groups * channels * sizeof(float));
+    }
+
+    private void FinishGradients(in GradientTable table, int used)
+    {
+        Arguments.Add(table);
+        Launch("gradient_finish", used);
+    }
+
+    private static DiffTable DiffsOf(ReadOnlySpan<NormalizedTensor<float>> values)
+    {
+        var table = new DiffTable();
+        for (var i = 0; i < values.Length; i++)
+            table.Of[i] = new DiffTerm
+            {
+                Value = values[i].Value.Address, Diff = values[i].Diff!.Address,
+                DiffScale = values[i].DiffScale.Address, ValueScale = values[i].ValueScale.Address, Offset = values[i].Offset.Address,
+            };
+        return table;
+    }
+
+    private void Apply(DiffTable table, int used, nint dst, Shape shape, bool accumulate)
+    {
+        (table.Dst, table.Used, table.Accumulate) = (dst, used, Flag(accumulate));
+        (table.Channels, table.Pixels, table.Count) = (shape.C, shape.Pixels, shape.N * shape.Pixels);
+        Arguments.Add(table);
+        Launch("normalization_diff", Groups(table.Count), shape.C);
+    }
+}

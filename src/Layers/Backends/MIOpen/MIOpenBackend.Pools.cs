@@ -1,0 +1,66 @@
+using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.MIOpen;
+
+public sealed partial class MIOpenBackend
+{
+    /// <inheritdoc/>
+    public override void PoolsForward(PoolPair<float> pools, bool training)
+    {
+        var (shape, count) = (pools.Max.Shape, pools.Max.Shape.N * pools.Max.Shape.Pixels);
+        var groups = Groups(count);
+        var bytes = 2L * sizeof(float) * groups * shape.C;
+        var max = training ? memory.Scratch(2 * bytes) : 0;
+        var average = training ? max + (nint)bytes : 0;
+        Arguments.Add(pools.Src.Address).Add(pools.Max.Address).Add(pools.Indices.Address).Add(pools.Average.Address).Add(max).Add(average)
+            .Add(new PoolWindow(pools.Window)).Add(PlanesOf(pools.Src.Shape, shape)).Add(shape.C).Add(count);
+        Launch("pools_forward", groups, shape.C);
+
+        var table = new StatisticTable();
+        var used = 0;
+        for (var kind = 0; kind < 2; kind++)
+            foreach (var edge in kind == 0 ? pools.MaxEdges : pools.AverageEdges)
+            {
+                table[used++] = StatisticOf(edge.Norm, kind == 0 ? max : average, groups, Threads, count);
+                if (training) edge.Norm.BatchesTracked++;
+                if (used < StatisticTable.Most) continue;
+                FinishStatistics(table, used, shape.C, training);
+                used = 0;
+            }
+
+        FinishStatistics(table, used, shape.C, training);
+    }
+
+    /// <inheritdoc/>
+    public override void PlanPools(MemoryPlan<float> plan, PoolPair<float> pools)
+    {
+        long used = 0;
+        var whole = pools.Max.Capacity;
+        pools.Scratch = plan.Scratch("d pools", whole with { C = 2 * whole.C }, ref used);
+    }
+
+    /// <inheritdoc/>
+    public override void PoolsBackward(PoolPair<float> pools)
+    {
+        var dst = pools.Max.Shape;
+        var diffMax = pools.Scratch!.Address;
+        var diffAverage = diffMax + (nint)(dst.Count * sizeof(float));
+        Merge(pools.MaxEdges, diffMax, dst);
+        Merge(pools.AverageEdges, diffAverage, dst);
+        PoolBackward(
+            pools.MaxEdges.Length > 0 ? diffMax : 0, pools.Indices.Address, pools.AverageEdges.Length > 0 ? diffAverage : 0,
+            dst, pools.Src.Diff!, pools.Window, accumulate: true);
+    }
+
+    /// <summary>Σ dz over all edges of a pool.</summary>
+    private void Merge(ReadOnlySpan<NormalizedTensor<float>> edges, nint dst, Shape shape)
+    {
+        for (var accumulate = false; edges.Length > 0; accumulate = true)
+        {
+            var some = edges[..Math.Min(edges.Length, DiffTable.Most)];
+            Apply(DiffsOf(some), some.Length, dst, shape, accumulate);
+            edges = edges[some.Length..];
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using MIOpenDarts.Interop.Blas;
+using MIOpenDarts.Interop.Devices;
+using MIOpenDarts.Interop.Errors;
+using MIOpenDarts.Interop.Kernels;
+using MIOpenDarts.Interop.Loading;
+using MIOpenDarts.Interop.MIOpen;
+using MIOpenDarts.Interop.Streams;
+using MIOpenDarts.Layers.Backends.MIOpen.Convolutions;
+using MIOpenDarts.Layers.Backends.MIOpen.Device;
+using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.MIOpen;
+
+/// <summary>
+/// One AMD GPU: device memory and one stream of HIP, dense convolutions through MIOpen, matrix products through hipBLAS, and kernels of our
+/// own (<c>native/kernels</c>) for the rest. Activations lie N, C, H, W, packed. Nothing is summed with atomic additions.
+/// </summary>
+public sealed partial class MIOpenBackend : Backend<float>
+{
+    private const int Threads = 256;
+    private readonly HipDevice device;
+    private readonly HipStream stream;
+    private readonly DeviceMemory memory;
+    private readonly KernelLibrary kernels;
+    private readonly KernelArguments arguments = new();
+    private readonly Lazy<MIOpenHandle> miopen;
+    private readonly Lazy<HipBlasHandle> blas;
+    private readonly Lazy<ConvolutionSolver> solver;
+
+    private MIOpenBackend(HipDevice device)
+    {
+        this.device = device;
+        stream = HipStream.Create(device);
+        memory = new DeviceMemory(device, stream);
+        kernels = new KernelLibrary(device);
+        miopen = new(() => MIOpenHandle.Create(stream));
+        blas = new(() => HipBlasHandle.Create(stream));
+        solver = new(() => new ConvolutionSolver(miopen.Value, memory));
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "hip";
+
+    /// <inheritdoc/>
+    public override string Description => $"{device.Name}, {device.Architecture}, {device.TotalMemory >> 20} MiB";
+
+    /// <inheritdoc/>
+    public override string Signature => $"hip/Single/{device.Architecture}";
+
+    /// <summary>Kernels launched, without those of the libraries.</summary>
+    public long Launches { get; private set; }
+
+    /// <summary>Bytes of device memory that are allocated.</summary>
+    public long AllocatedBytes => memory.Bytes;
+
+    /// <summary>The backend on the GPU with this number.</summary>
+    /// <exception cref="BackendUnavailableException">There is no such GPU, or its libraries are missing; the text says why.</exception>
+    public static MIOpenBackend Create(int ordinal = 0)
+    {
+        if (HipDevice.All.Count == 0) throw new BackendUnavailableException($"backend 'hip': {HipDevice.WhyNone}");
+        if (ordinal < 0 || ordinal >= HipDevice.All.Count)
+            throw new BackendUnavailableException($"backend 'hip:{ordinal}': there are {HipDevice.All.Count} GPU(s), hip:0 to hip:{HipDevice.All.Count - 1}");
+        if (Rocm.WhyUnavailable(RocmLibrary.HipRtc) is { } missing) throw new BackendUnavailableException($"backend 'hip': {missing}");
+        try
+        {
+            return new MIOpenBackend(HipDevice.All[ordinal]);
+        }
+        catch (HipException e)
+        {
+            throw new BackendUnavailableException($"backend 'hip:{ordinal}': {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            if (solver.IsValueCreated) solver.Value.Dispose();
+            if (miopen.IsValueCreated) miopen.Value.Dispose();
+            if (blas.IsValueCreated) blas.Value.Dispose();
+            memory.Dispose();
+            kernels.Dispose();
+            stream.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static int Groups(long count, int size = Threads) => checked((int)((count + size - 1) / size));
+
+    private static int Flag(bool value) => value ? 1 : 0;
+
+    private static nint Address(Tensor<float>? tensor) => tensor is null ? 0 : tensor.Address;
+
+    /// <summary>Arguments of the next launch: addresses and numbers, in the order of the kernel's parameters.</summary>
+    private KernelArguments Arguments => arguments.Clear();
+
+    private void Launch(string kernel, int x, int y = 1, int z = 1, int threads = Threads)
+    {
+        if (x == 0 || y == 0 || z == 0) return;
+        Launches++;
+        kernels[kernel].Launch(stream, new Dim3((uint)x, (uint)y, (uint)z), new Dim3((uint)threads), arguments);
+    }
+}

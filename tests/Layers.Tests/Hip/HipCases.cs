@@ -1,0 +1,27 @@
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Tests.Backends;
+
+namespace MIOpenDarts.Layers.Tests.Hip;
+
+/// <summary>
+/// A fixed list, because each first use of a kernel of MIOpen is compiled for seconds: every primitive's window, odd extents, channels below,
+/// at and beyond a tile of 16, 32 and 64, several work-groups and a part of one.
+/// </summary>
+internal static class HipCases
+{
+    public static IReadOnlyList<OperationCase> All { get; } =
+    [
+        Case(2, 4, 9, 7, 16, Window.Square(3, 1, 1), 1, accumulate: false),
+        Case(1, 3, 7, 5, 5, Window.Square(3, 2, 1), 1, accumulate: true),
+        Case(2, 16, 16, 16, 16, Window.Square(5, 1, 2), 1, accumulate: false, coarse: true),
+        Case(3, 17, 5, 11, 33, Window.Square(3, 1, 2, 2), 2, accumulate: true),
+        Case(2, 6, 13, 13, 70, Window.Square(5, 2, 4, 2), 3, accumulate: false),
+        Case(1, 64, 3, 3, 64, Window.Square(1, 1, 0), 1, accumulate: true),
+        Case(2, 5, 6, 4, 3, Window.Square(1, 2, 0), 1, accumulate: false, coarse: true),
+        Case(1, 2, 9, 8, 7, new Window(1, 7, 1, 1, 0, 3, 1), 2, accumulate: true, coarse: true),
+        Case(5, 1, 33, 32, 1, new Window(7, 1, 1, 1, 3, 0, 1), 1, accumulate: true),
+    ];
+
+    private static OperationCase Case(int n, int c, int h, int w, int outputs, Window window, int groups, bool accumulate, bool coarse = false) =>
+        new(n, c, h, w, outputs, window, groups, accumulate, coarse, 7 * n + c);
+}

@@ -1,0 +1,79 @@
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Tests.Fused;
+
+namespace MIOpenDarts.Layers.Tests.Hip;
+
+/// <summary>The fused operations on the GPU of this process against the composed form in double on the reference backend.</summary>
+public class HipFusedTests
+{
+    private static readonly SeparableCase[] Separables =
+    [
+        .. FusedCases.SearchShapes,
+        new(2, 20, 5, 17, 1, false, true, new(3, 1, 40), new BranchCase(0, 1, 5), new BranchCase(7, 2, 70)),
+        new(3, 36, 9, 3, 2, true, true, new BranchCase(3, 2, 20)),
+        new(1, 4, 6, 5, 2, false, false, new(5, 1, 4), new BranchCase(1, 1, 3)),
+    ];
+
+    private static readonly MixCase[] Mixtures = [new(18, 12, 5, 7, 9, 2), new(2, 17, 8, 8, 30, 5), new(3, 1, 2, 3, 1, 0), new(1, 4, 33, 32, 50, 1)];
+
+    private static readonly PoolCase[] Pools = [new(18, 12, 5, 7, 2, 3, 2), new(2, 4, 9, 17, 1, 4, 4), new(1, 3, 4, 4, 1, 0, 1), new(2, 5, 1, 6, 2, 20, 20)];
+
+    [Fact]
+    public void Separable_branches_compute_what_the_composed_form_computes()
+    {
+        foreach (var c in Separables)
+            foreach (var weightGradients in new[] { true, false })
+                Compare(weightGradients, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<double>(b, c));
+    }
+
+    [Fact]
+    public void Mixtures_compute_what_the_composed_form_computes()
+    {
+        foreach (var c in Mixtures) Compare(true, c.ToString(), b => new MixSetup<float>(b, c), b => new MixSetup<double>(b, c));
+    }
+
+    [Fact]
+    public void Pools_compute_what_the_composed_form_computes()
+    {
+        foreach (var c in Pools) Compare(true, c.ToString(), b => new PoolSetup<float>(b, c), b => new PoolSetup<double>(b, c));
+    }
+
+    [Fact]
+    public void Inference_uses_the_running_statistics()
+    {
+        using var gpu = Gpu.Create();
+        using var setup = new SeparableSetup<float>(gpu, FusedCases.SearchShapes[0]);
+        setup.Forward(training: false);
+        var results = setup.Results().ToDictionary();
+        Assert.All(results["mean 0"], m => Assert.Equal(0, m));
+        Assert.All(results["inverse deviation 0"], d => Assert.Equal(1 / Math.Sqrt(1 + 1e-5), d, 1e-6));
+        Assert.Equal(0, results["batches 0"][0]);
+    }
+
+    [Fact]
+    public void Two_runs_give_the_same_bits()
+    {
+        foreach (var make in FusedCases.Operations) Assert.Equal(Bits(make), Bits(make));
+    }
+
+    private static void Compare(
+        bool weightGradients, string what, Func<Backend<float>, FusedSetup<float>> make, Func<Backend<double>, FusedSetup<double>> makeExpected)
+    {
+        using var gpu = Gpu.Create();
+        using var reference = new ReferenceBackend<double>();
+        using var actual = make(gpu);
+        using var expected = makeExpected(reference);
+        actual.Run(weightGradients);
+        expected.Run(weightGradients);
+        Agreement.Check(actual, expected, what);
+    }
+
+    private static double[][] Bits(Func<Backend<float>, FusedSetup<float>> make)
+    {
+        using var gpu = Gpu.Create();
+        using var setup = make(gpu);
+        setup.Run();
+        return [.. setup.Results().Select(r => r.Values)];
+    }
+}

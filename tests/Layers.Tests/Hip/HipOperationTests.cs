@@ -1,0 +1,17 @@
+using MIOpenDarts.Layers.Tests.Backends;
+
+namespace MIOpenDarts.Layers.Tests.Hip;
+
+/// <summary>Every plain operation on the GPU of this process.</summary>
+public class HipOperationTests
+{
+    public static TheoryData<string> Operations => [.. Operation.All.Select(o => o.Name)];
+
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public void Equals_the_reference_in_double_precision(string operation)
+    {
+        var tested = Operation.ByName(operation);
+        foreach (var c in HipCases.All) Comparison.Compare(tested, "hip", Gpu.Create, tested.Restrict(c));
+    }
+}
