@@ -193,8 +193,8 @@ KERNEL gradient_finish(Gradients t)
 struct Diff { const float *value, *diff, *diff_scale, *value_scale, *offset; };
 struct Diffs { Diff of[16]; float* dst; int used, channels, pixels, count, accumulate; };
 
-// dst (+)= Σ dz over tensors that share z. Grid: pixels, channels.
-KERNEL normalization_diff(Diffs t)
+// dst (+)= Σ dz over tensors that share z.
+__device__ inline void diff_of(const Diffs& t)
 {
     const int q = pixel(), c = blockIdx.y;
     if (q >= t.count) return;
@@ -206,4 +206,14 @@ KERNEL normalization_diff(Diffs t)
         sum += d.diff_scale[c] * d.diff[at] + (d.value_scale[c] * d.value[at] + d.offset[c]);
     }
     store(t.dst + at, sum, t.accumulate);
+}
+
+// Grid: pixels, channels.
+KERNEL normalization_diff(Diffs t) { diff_of(t); }
+
+// Of two values at once. Grid: pixels, channels, 2.
+KERNEL normalization_diff_pair(Diffs first, Diffs second)
+{
+    if (blockIdx.z == 0) diff_of(first);
+    else diff_of(second);
 }

@@ -86,8 +86,9 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
     /// <inheritdoc/>
     public void Backward(in Pass pass)
     {
-        foreach (var state in states) backend!.Fill(state.Src.Diff!, T.Zero);
-        backend!.ConcatBackward(Dst.Diff!, diffOutputs, accumulate: true);
+        // The concatenation overwrites the gradients of the last states; those of the others are only added to.
+        for (var s = 0; s < states.Length - diffOutputs.Length; s++) backend!.Fill(states[s].Src.Diff!, T.Zero);
+        backend!.ConcatBackward(Dst.Diff!, diffOutputs, accumulate: false);
         for (var s = states.Length - 1; s >= 0; s--)
         {
             states[s].Backward(pass);

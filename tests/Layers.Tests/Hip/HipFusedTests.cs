@@ -1,6 +1,7 @@
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Tests.Fused;
+using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Layers.Tests.Hip;
 

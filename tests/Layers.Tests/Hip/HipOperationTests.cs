@@ -1,4 +1,5 @@
 using MIOpenDarts.Layers.Tests.Backends;
+using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Layers.Tests.Hip;
 

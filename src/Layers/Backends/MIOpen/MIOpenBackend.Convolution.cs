@@ -109,9 +109,20 @@ public sealed partial class MIOpenBackend
 
     private static Branch Geometry(Shape src, Shape dst, Window window) => new()
     {
-        Inputs = src.C, Outputs = dst.C, Height = src.H, Width = src.W, OutHeight = dst.H, OutWidth = dst.W, Channels = dst.C,
-        KernelH = window.KernelH, KernelW = window.KernelW, StrideH = window.StrideH, StrideW = window.StrideW,
-        PaddingH = window.PaddingH, PaddingW = window.PaddingW, Dilation = window.Dilation,
+        Inputs = src.C,
+        Outputs = dst.C,
+        Height = src.H,
+        Width = src.W,
+        OutHeight = dst.H,
+        OutWidth = dst.W,
+        Channels = dst.C,
+        KernelH = window.KernelH,
+        KernelW = window.KernelW,
+        StrideH = window.StrideH,
+        StrideW = window.StrideW,
+        PaddingH = window.PaddingH,
+        PaddingW = window.PaddingW,
+        Dilation = window.Dilation,
     };
 
     private static Branch Depthwise(Tensor<float> src, nint filter, nint value, Shape dst, Window window)

@@ -78,7 +78,11 @@ public sealed partial class MIOpenBackend
     {
         var table = new Concat
         {
-            Whole = whole.Address, Channels = whole.Shape.C, Pixels = whole.Shape.Pixels, Images = whole.Shape.N, Accumulate = Flag(accumulate),
+            Whole = whole.Address,
+            Channels = whole.Shape.C,
+            Pixels = whole.Shape.Pixels,
+            Images = whole.Shape.N,
+            Accumulate = Flag(accumulate),
         };
         var first = 0;
         while (parts.Length > 0)

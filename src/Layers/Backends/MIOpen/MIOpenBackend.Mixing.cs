@@ -31,7 +31,11 @@ public sealed partial class MIOpenBackend
             table.Sums = memory.Scratch((long)row * (some.Length + 1));
             var gradients = new GradientTable
             {
-                Channels = table.Channels, Groups = groups, Count = table.Count, Weights = weights.Address, DiffWeights = diffWeights.Address,
+                Channels = table.Channels,
+                Groups = groups,
+                Count = table.Count,
+                Weights = weights.Address,
+                DiffWeights = diffWeights.Address,
             };
             for (var k = 0; k < some.Length; k++)
             {
@@ -54,7 +58,12 @@ public sealed partial class MIOpenBackend
         var shape = node.Shape;
         var table = new MixTable
         {
-            Weights = weights.Address, Node = node.Address, Used = branches.Length, Channels = shape.C, Pixels = shape.Pixels, Count = shape.N * shape.Pixels,
+            Weights = weights.Address,
+            Node = node.Address,
+            Used = branches.Length,
+            Channels = shape.C,
+            Pixels = shape.Pixels,
+            Count = shape.N * shape.Pixels,
         };
         for (var k = 0; k < branches.Length; k++)
         {
@@ -62,8 +71,11 @@ public sealed partial class MIOpenBackend
             table.Branches[k] = b.Normalized is { } v
                 ? new MixTerm
                 {
-                    Value = v.Value.Address, Mean = v.Norm.Mean.Address, Inverse = v.Norm.InverseDeviation.Address,
-                    Index = b.Index, Applied = Flag(v.Applied),
+                    Value = v.Value.Address,
+                    Mean = v.Norm.Mean.Address,
+                    Inverse = v.Norm.InverseDeviation.Address,
+                    Index = b.Index,
+                    Applied = Flag(v.Applied),
                 }
                 : new MixTerm { Value = b.Identity!.Address, Diff = Address(b.Identity.Diff), Index = b.Index };
         }

@@ -45,8 +45,14 @@ public sealed partial class MIOpenBackend
         var (table, vectors) = GradientSums(src, norm.Mean.Address, diffDst, 3 * channels);
         var of = new GradientOf
         {
-            Sums = table.Of[0].Sums, Products = table.Of[0].Products, Mean = norm.Mean.Address, Inverse = norm.InverseDeviation.Address,
-            DiffScale = vectors, ValueScale = vectors + channels * sizeof(float), Offset = vectors + 2 * channels * sizeof(float), Index = -1,
+            Sums = table.Of[0].Sums,
+            Products = table.Of[0].Products,
+            Mean = norm.Mean.Address,
+            Inverse = norm.InverseDeviation.Address,
+            DiffScale = vectors,
+            ValueScale = vectors + channels * sizeof(float),
+            Offset = vectors + 2 * channels * sizeof(float),
+            Index = -1,
         };
         table.Of[0] = of;
         table.Scale = Address(norm.Scale);
@@ -55,7 +61,11 @@ public sealed partial class MIOpenBackend
         var diffs = new DiffTable();
         diffs.Of[0] = new DiffTerm
         {
-            Value = src.Address, Diff = diffDst.Address, DiffScale = of.DiffScale, ValueScale = of.ValueScale, Offset = of.Offset,
+            Value = src.Address,
+            Diff = diffDst.Address,
+            DiffScale = of.DiffScale,
+            ValueScale = of.ValueScale,
+            Offset = of.Offset,
         };
         Apply(diffs, 1, diffSrc.Address, diffSrc.Shape, accumulate);
     }
@@ -83,15 +93,28 @@ public sealed partial class MIOpenBackend
 
     private static Statistic StatisticOf(Normalization<float> norm, nint partial, int groups, int size, int count) => new()
     {
-        Partial = partial, Mean = norm.Mean.Address, Inverse = norm.InverseDeviation.Address,
-        RunningMean = norm.RunningMean.Address, RunningVariance = norm.RunningVariance.Address,
-        Channels = norm.Channels, Groups = groups, Size = size, Count = count,
+        Partial = partial,
+        Mean = norm.Mean.Address,
+        Inverse = norm.InverseDeviation.Address,
+        RunningMean = norm.RunningMean.Address,
+        RunningVariance = norm.RunningVariance.Address,
+        Channels = norm.Channels,
+        Groups = groups,
+        Size = size,
+        Count = count,
     };
 
     private static GradientOf GradientOf(NormalizedTensor<float> v, int index, nint sums, nint products) => new()
     {
-        Sums = sums, Products = products, Mean = v.Norm.Mean.Address, Inverse = v.Norm.InverseDeviation.Address,
-        DiffScale = v.DiffScale.Address, ValueScale = v.ValueScale.Address, Offset = v.Offset.Address, Index = index, Applied = Flag(v.Applied),
+        Sums = sums,
+        Products = products,
+        Mean = v.Norm.Mean.Address,
+        Inverse = v.Norm.InverseDeviation.Address,
+        DiffScale = v.DiffScale.Address,
+        ValueScale = v.ValueScale.Address,
+        Offset = v.Offset.Address,
+        Index = index,
+        Applied = Flag(v.Applied),
     };
 
     private void FinishStatistics(in StatisticTable table, int used, int channels, bool training)
@@ -128,17 +151,25 @@ public sealed partial class MIOpenBackend
         for (var i = 0; i < values.Length; i++)
             table.Of[i] = new DiffTerm
             {
-                Value = values[i].Value.Address, Diff = values[i].Diff!.Address,
-                DiffScale = values[i].DiffScale.Address, ValueScale = values[i].ValueScale.Address, Offset = values[i].Offset.Address,
+                Value = values[i].Value.Address,
+                Diff = values[i].Diff!.Address,
+                DiffScale = values[i].DiffScale.Address,
+                ValueScale = values[i].ValueScale.Address,
+                Offset = values[i].Offset.Address,
             };
         return table;
     }
 
-    private void Apply(DiffTable table, int used, nint dst, Shape shape, bool accumulate)
+    private static DiffTable Towards(DiffTable table, int used, nint dst, Shape shape, bool accumulate)
     {
         (table.Dst, table.Used, table.Accumulate) = (dst, used, Flag(accumulate));
         (table.Channels, table.Pixels, table.Count) = (shape.C, shape.Pixels, shape.N * shape.Pixels);
-        Arguments.Add(table);
-        Launch("normalization_diff", Groups(table.Count), shape.C);
+        return table;
+    }
+
+    private void Apply(in DiffTable table, int used, nint dst, Shape shape, bool accumulate)
+    {
+        Arguments.Add(Towards(table, used, dst, shape, accumulate));
+        Launch("normalization_diff", Groups(shape.N * shape.Pixels), shape.C);
     }
 }

@@ -46,8 +46,19 @@ public sealed partial class MIOpenBackend
         var dst = pools.Max.Shape;
         var diffMax = pools.Scratch!.Address;
         var diffAverage = diffMax + (nint)(dst.Count * sizeof(float));
-        Merge(pools.MaxEdges, diffMax, dst);
-        Merge(pools.AverageEdges, diffAverage, dst);
+        if (pools.MaxEdges.Length is > 0 and <= DiffTable.Most && pools.AverageEdges.Length is > 0 and <= DiffTable.Most)
+        {
+            Arguments
+                .Add(Towards(DiffsOf(pools.MaxEdges), pools.MaxEdges.Length, diffMax, dst, accumulate: false))
+                .Add(Towards(DiffsOf(pools.AverageEdges), pools.AverageEdges.Length, diffAverage, dst, accumulate: false));
+            Launch("normalization_diff_pair", Groups(dst.N * dst.Pixels), dst.C, 2);
+        }
+        else
+        {
+            Merge(pools.MaxEdges, diffMax, dst);
+            Merge(pools.AverageEdges, diffAverage, dst);
+        }
+
         PoolBackward(
             pools.MaxEdges.Length > 0 ? diffMax : 0, pools.Indices.Address, pools.AverageEdges.Length > 0 ? diffAverage : 0,
             dst, pools.Src.Diff!, pools.Window, accumulate: true);

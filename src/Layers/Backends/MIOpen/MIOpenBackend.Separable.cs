@@ -138,7 +138,10 @@ public sealed partial class MIOpenBackend
                 branch.Partial = (nint)floats;
                 sums[count++] = new PartialSum
                 {
-                    Partial = (nint)floats, Dst = pointwise[i], Count = branch.Outputs * branch.Inputs, Groups = Groups(all, PointwiseGradientPixels),
+                    Partial = (nint)floats,
+                    Dst = pointwise[i],
+                    Count = branch.Outputs * branch.Inputs,
+                    Groups = Groups(all, PointwiseGradientPixels),
                 };
                 floats += (long)sums[count - 1].Count * sums[count - 1].Groups;
                 tiles = Math.Max(tiles, Groups(branch.Outputs, 16) * Groups(branch.Inputs, 16));
@@ -150,7 +153,10 @@ public sealed partial class MIOpenBackend
                 branch.PartialDepthwise = (nint)floats;
                 sums[count++] = new PartialSum
                 {
-                    Partial = (nint)floats, Dst = depthwise[i], Count = branch.Inputs * branch.Taps, Groups = Groups(all, DepthwiseGradientPixels),
+                    Partial = (nint)floats,
+                    Dst = depthwise[i],
+                    Count = branch.Inputs * branch.Taps,
+                    Groups = Groups(all, DepthwiseGradientPixels),
                 };
                 floats += (long)sums[count - 1].Count * sums[count - 1].Groups;
                 channels = Math.Max(channels, branch.Inputs);

@@ -1,0 +1,30 @@
+using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Darts.Tests.Goldens;
+using MIOpenDarts.Tests.Hip;
+
+namespace MIOpenDarts.Darts.Tests.Hip;
+
+/// <summary>Whole supernets on the GPU of this process, as the official code computes them, within float tolerance.</summary>
+public class HipGoldenTests
+{
+    // Five cells deep, and first order only, as for Cpu.
+    private const double Tolerance = 5e-3;
+
+    // Later steps begin at weights that differ by rounding, which decides over single ReLUs and largest values on the way.
+    private const double ToleranceOfSearch = 2e-2;
+
+    [Theory]
+    [MemberData(nameof(SupernetGoldenTests.Networks), MemberType = typeof(SupernetGoldenTests))]
+    public void Forward_loss_and_all_gradients(string file, CellForm form)
+    {
+        using var gpu = Gpu.Create();
+        SupernetGoldenTests.CheckNetwork(gpu, file, form, Tolerance);
+    }
+
+    [Fact]
+    public void Three_first_order_search_steps()
+    {
+        using var gpu = Gpu.Create();
+        foreach (var file in GoldenFiles.Named("search_first*.safetensors")) SupernetGoldenTests.CheckSearch(gpu, file, CellForm.Shared, ToleranceOfSearch);
+    }
+}

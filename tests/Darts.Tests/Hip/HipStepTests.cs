@@ -1,0 +1,28 @@
+using MIOpenDarts.Darts.Benchmarks.Steps;
+using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Tests.Hip;
+
+namespace MIOpenDarts.Darts.Tests.Hip;
+
+/// <summary>What a search step costs on the GPU of this process besides arithmetic.</summary>
+public class HipStepTests
+{
+    // As many launches as with images of 32x32 in batches of 64: a launch takes all images and pixels.
+    private static readonly StepConfiguration Standard = new("standard", new SupernetShape(3, 8, 8, 10, 16, 8), 2);
+
+    [Fact]
+    public void A_first_order_step_of_the_standard_supernet_takes_at_most_2500_launches()
+    {
+        using var gpu = Gpu.Create();
+        using var step = new PreparedStep(gpu, Standard, unrolled: false);
+        step.Run(StepKind.AlphasFirstOrder);
+        step.Run(StepKind.Weights);
+        var (launches, bytes) = (gpu.Launches, gpu.AllocatedBytes);
+        step.Run(StepKind.AlphasFirstOrder);
+        var alphas = gpu.Launches - launches;
+        step.Run(StepKind.Weights);
+        var weights = gpu.Launches - launches - alphas;
+        Assert.True(alphas + weights <= 2500, $"{alphas} launches for the alphas and {weights} for the weights");
+        Assert.Equal(bytes, gpu.AllocatedBytes);
+    }
+}
