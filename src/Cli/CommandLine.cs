@@ -31,7 +31,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Differentiable architecture search (DARTS).")
         {
-            SearchCommand.Create(screen), ShowCommand.Create(screen), BenchCommand.Create(screen), InfoCommand.Create(screen),
+            SearchCommand.Create(screen), ShowCommand.Create(screen), BenchCommand.Create(screen), InfoCommand.Create(screen), DoctorCommand.Create(screen),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpPage((HelpAction)help.Action!);

@@ -4,6 +4,8 @@ using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Interop.Errors;
+using MIOpenDarts.Interop.Loading;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
 
@@ -54,7 +56,7 @@ internal static class Failures
 
     private static bool IsExpected(Exception e) => e is
         OptionsException or DataException or CheckpointException or RunFolderException or SearchDivergedException or BackendUnavailableException
-        or PlanDoesNotFitException or OutOfMemoryException or IOException or UnauthorizedAccessException or InvalidDataException;
+        or PlanDoesNotFitException or RocmException or RocmNotFoundException or OutOfMemoryException or IOException or UnauthorizedAccessException or InvalidDataException;
 
     private static string Unexpected(Exception e) =>
         $"unexpected {e.GetType().Name}: {e.Message.TrimEnd('.')}; this is a fault of miopendarts: please report it with the command and, if there is one, the run's log.jsonl";

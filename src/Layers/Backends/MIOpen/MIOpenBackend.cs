@@ -19,7 +19,6 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 public sealed partial class MIOpenBackend : Backend<float>
 {
     private const int Threads = 256;
-    private readonly HipDevice device;
     private readonly HipStream stream;
     private readonly DeviceMemory memory;
     private readonly KernelLibrary kernels;
@@ -30,7 +29,7 @@ public sealed partial class MIOpenBackend : Backend<float>
 
     private MIOpenBackend(HipDevice device)
     {
-        this.device = device;
+        Device = device;
         stream = HipStream.Create(device);
         memory = new DeviceMemory(device, stream);
         kernels = new KernelLibrary(device);
@@ -43,10 +42,13 @@ public sealed partial class MIOpenBackend : Backend<float>
     public override string Name => "hip";
 
     /// <inheritdoc/>
-    public override string Description => $"{device.Name}, {device.Architecture}, {device.TotalMemory >> 20} MiB";
+    public override string Description => $"{Device.Name}, {Device.Architecture}, {Device.TotalMemory >> 20} MiB";
 
     /// <inheritdoc/>
-    public override string Signature => $"hip/Single/{device.Architecture}";
+    public override string Signature => $"hip/Single/{Device.Architecture}";
+
+    /// <summary>The GPU.</summary>
+    public HipDevice Device { get; }
 
     /// <summary>Kernels launched, without those of the libraries.</summary>
     public long Launches { get; private set; }

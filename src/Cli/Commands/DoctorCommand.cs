@@ -1,0 +1,58 @@
+using System.CommandLine;
+using MIOpenDarts.Interop.Devices;
+using MIOpenDarts.Layers.Backends.MIOpen;
+using MIOpenDarts.Layers.Diagnostics;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary><c>miopendarts doctor</c>: whether a GPU here computes what it should, and what to do if not.</summary>
+internal static class DoctorCommand
+{
+    public const string Name = "doctor";
+
+    public static Command Create(Screen screen)
+    {
+        var number = new Option<int>("--device") { HelpName = "N", Description = "Number of the GPU, from 0." };
+        var command = new Command(Name, "Test the GPU: libraries, environment, and every operation against the managed path.") { number };
+        command.SetAction(parsed => Examine(screen.Output, parsed.GetValue(number)));
+        return command;
+    }
+
+    private static int Examine(TextWriter output, int ordinal)
+    {
+        Write(output, "libraries", Surroundings.Libraries());
+        using var backend = MIOpenBackend.Create(ordinal);
+        var device = HipDevice.All[ordinal];
+        Write(output, "GPU", Surroundings.Device(device));
+        Write(output, "environment", Surroundings.Environment());
+        output.WriteLine($"{"operation",-42} {"by",-12} {"error",9} {"ms",9}  verdict");
+        var wrong = SelfTest.Run(backend).Concat(ProductTest.Run(device)).Where(v => !Show(output, v)).ToList();
+        output.WriteLine();
+        var faults = Surroundings.Faults(device).Concat(wrong.Select(v => (Fault: $"{v.Name} by {v.Library} {v.Failure ?? "is wrong"}", v.Cure))).ToList();
+        foreach (var cure in faults.GroupBy(f => f.Cure, f => f.Fault))
+        {
+            output.WriteLine($"problem  {string.Join("; ", cure)}");
+            output.WriteLine($"cure     {cure.Key}");
+        }
+
+        output.WriteLine(
+            wrong.Count == 0
+                ? "verdict  every operation is right: searches can run on this GPU"
+                : $"verdict  {wrong.Count} operations are wrong: do not search on this GPU before they are cured");
+        return wrong.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static bool Show(TextWriter output, SelfTestVerdict v)
+    {
+        var verdict = v.IsRight ? "right" : v.Failure is not null ? "FAILED" : "WRONG";
+        output.WriteLine($"{v.Name,-42} {v.Library,-12} {v.Error,9:0.0E+0} {v.Milliseconds,9:F2}  {verdict}");
+        return v.IsRight;
+    }
+
+    private static void Write(TextWriter output, string title, IEnumerable<(string Name, string Text)> lines)
+    {
+        output.WriteLine(title);
+        foreach (var (name, text) in lines) output.WriteLine($"  {name,-10} {text}");
+        output.WriteLine();
+    }
+}

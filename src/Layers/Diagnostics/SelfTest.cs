@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Backends.MIOpen;
+using MIOpenDarts.Layers.Backends.Reference;
+
+namespace MIOpenDarts.Layers.Diagnostics;
+
+/// <summary>The verdict on one operation.</summary>
+/// <param name="Name">What it computes.</param>
+/// <param name="Library">Who computes it.</param>
+/// <param name="Error">Largest difference to the managed path over the largest value; NaN if it could not be computed.</param>
+/// <param name="Milliseconds">Time of a call, the first one apart.</param>
+/// <param name="Cure">What to do if it is wrong.</param>
+/// <param name="Failure">Why it could not be computed, or null.</param>
+public sealed record SelfTestVerdict(string Name, string Library, double Error, double Milliseconds, string Cure, string? Failure = null)
+{
+    /// <summary>Whether the result is that of the managed path up to float rounding.</summary>
+    public bool IsRight => Error <= SelfTest.Tolerance;
+}
+
+/// <summary>
+/// Compares every operation of a backend with plain loops. On a gfx803 this is a necessity: libraries that were built without anybody having
+/// tried that card compute wrong results there and report success.
+/// </summary>
+public static class SelfTest
+{
+    /// <summary>Largest difference over the largest value that float rounding can explain in these sizes.</summary>
+    public const double Tolerance = 1e-4;
+
+    /// <summary>Tests the operations one after the other, as they are asked for.</summary>
+    /// <param name="backend">What is tested.</param>
+    /// <param name="shortForm">Whether only what comes from libraries or is at the heart of a search is tested.</param>
+    public static IEnumerable<SelfTestVerdict> Run(Backend<float> backend, bool shortForm = false)
+    {
+        foreach (var c in SelfTestCases.All.Where(c => c.Short || !shortForm)) yield return Run(backend, c);
+    }
+
+    /// <summary>The short form, before a search.</summary>
+    /// <exception cref="BackendUnavailableException">Something is wrong; the text names it and the cure.</exception>
+    public static void Require(Backend<float> backend)
+    {
+        var products = backend is MIOpenBackend gpu ? ProductTest.Run(gpu.Device) : [];
+        foreach (var verdict in Run(backend, shortForm: true).Concat(products))
+        {
+            if (verdict.IsRight) continue;
+            throw new BackendUnavailableException(
+                $"backend '{backend.Name}': {verdict.Name} by {verdict.Library} {verdict.Failure ?? $"is wrong (off by {verdict.Error:0.0E+0})"}; "
+                + $"{verdict.Cure}; miopendarts doctor tests everything");
+        }
+    }
+
+    private static SelfTestVerdict Run(Backend<float> backend, SelfTestCase c)
+    {
+        using var reference = new ReferenceBackend<float>();
+        var expected = Results(reference, c, out _);
+        try
+        {
+            Results(backend, c, out _);
+            var actual = Results(backend, c, out var milliseconds);
+            return new(c.Name, c.Library, Distance(expected, actual), milliseconds, Cures.For(c.Library));
+        }
+#pragma warning disable CA1031 // Whatever a library does is the verdict on it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return new(c.Name, c.Library, double.NaN, 0, Cures.For(c.Library), e.Message);
+        }
+    }
+
+    /// <summary>Largest difference over the largest expected value; NaN where something is not a number.</summary>
+    internal static double Distance(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    {
+        double difference = 0, largest = 1e-6;
+        for (var i = 0; i < expected.Length; i++)
+        {
+            if (!float.IsFinite(actual[i])) return double.NaN;
+            difference = Math.Max(difference, Math.Abs((double)actual[i] - expected[i]));
+            largest = Math.Max(largest, Math.Abs(expected[i]));
+        }
+
+        return difference / largest;
+    }
+
+    private static float[] Results(Backend<float> backend, SelfTestCase c, out double milliseconds)
+    {
+        using var trial = new Trial(backend);
+        var start = Stopwatch.GetTimestamp();
+        c.Run(trial);
+        backend.Synchronize();
+        milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        return trial.Read();
+    }
+}

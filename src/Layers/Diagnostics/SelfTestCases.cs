@@ -1,0 +1,147 @@
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Diagnostics;
+
+/// <summary>One operation of the self-test.</summary>
+/// <param name="Name">What it computes.</param>
+/// <param name="Library">Who computes it on a GPU.</param>
+/// <param name="Short">Whether it belongs to the short form that comes before every search.</param>
+/// <param name="Run">Makes inputs and results, and runs it.</param>
+internal sealed record SelfTestCase(string Name, string Library, bool Short, Action<Trial> Run);
+
+/// <summary>Every operation of a search, in small; channels and pixels that fill no tile evenly.</summary>
+internal static class SelfTestCases
+{
+    private const string Own = "own kernels";
+    private const int N = 3, C = 18, H = 9, W = 7, O = 20;
+    private static readonly Window Three = Window.Square(3, 1, 1);
+
+    public static IReadOnlyList<SelfTestCase> All { get; } =
+    [
+        new("copies to the GPU and back", "HIP", true, t => t.ImageResult(N, C, H, W)),
+        new("elementwise: fill, add, ReLU, scale", Own, false, Elementwise),
+        new("convolution 3x3, forward", "MIOpen", true, t => t.Backend.ConvolutionForward(
+            t.Images(N, 3, H, W), t.Parameter(O, 3, 3, 3), t.ImageResult(N, O, H, W), Three, 1)),
+        new("convolution 3x3, data gradient", "MIOpen", false, t => t.Backend.ConvolutionBackwardData(
+            t.Images(N, O, H, W), t.Parameter(O, 3, 3, 3), t.ImageResult(N, 3, H, W), Three, 1, accumulate: false)),
+        new("convolution 3x3, filter gradient", "MIOpen", true, t => t.Backend.ConvolutionBackwardWeights(
+            t.Images(N, 3, H, W), t.Images(N, O, H, W), t.ParameterResult(O, 3, 3, 3), Three, 1)),
+        new("pointwise convolution, forward", "hipBLAS", true, t => t.Backend.ConvolutionForward(
+            t.Images(N, C, H, W), t.Parameter(O, C, 1, 1), t.ImageResult(N, O, H, W), Window.Point, 1)),
+        new("pointwise convolution, data gradient", "hipBLAS", true, t => t.Backend.ConvolutionBackwardData(
+            t.Images(N, O, H, W), t.Parameter(O, C, 1, 1), t.ImageResult(N, C, H, W), Window.Point, 1, accumulate: false)),
+        new("pointwise convolution, filter gradient", Own, false, t => t.Backend.ConvolutionBackwardWeights(
+            t.Images(N, C, H, W), t.Images(N, O, H, W), t.ParameterResult(O, C, 1, 1), Window.Point, 1)),
+        new("depthwise convolutions, all directions", Own, false, Depthwise),
+        new("factorized reduction, all directions", Own, false, Halving),
+        new("linear layer, forward", Own, false, t => t.Backend.LinearForward(
+            t.Images(N, C, 1, 1), t.Parameter(O, C, 1, 1), t.Parameter(O), t.ImageResult(N, O, 1, 1))),
+        new("linear layer, gradients", "hipBLAS", true, t =>
+        {
+            t.Backend.LinearBackwardData(t.Images(N, O, 1, 1), t.Parameter(O, C, 1, 1), t.ImageResult(N, C, 1, 1));
+            t.Backend.LinearBackwardWeights(t.Images(N, C, 1, 1), t.Images(N, O, 1, 1), t.ParameterResult(O, C, 1, 1), t.ParameterResult(O));
+        }),
+        new("batch normalisation, all directions", Own, false, BatchNorm),
+        new("pools, all directions", Own, false, Pools),
+        new("cross entropy", Own, false, t => t.Backend.CrossEntropy(
+            t.Images(N, 10, 1, 1), t.Zeros<int>(N, 1, 1, 1), t.ParameterResult(2), t.ImageResult(N, 10, 1, 1))),
+        new("optimiser and norms", Own, false, t =>
+        {
+            t.Backend.SgdStep(t.ParameterResult(5000), t.Parameter(5000), t.ParameterResult(5000), 0.025, 0.9, 3e-4, nesterov: false);
+            t.Backend.AddScaled(0.3, t.Parameter(5000), t.ParameterResult(5000));
+            t.NumberResult(t.Backend.SquaredNorm(t.Parameter(5000)));
+        }),
+        new("separable branches, forward and backward", Own, true, Separable),
+        new("mixture of branches, forward and backward", Own, true, Mix),
+    ];
+
+    private static void Elementwise(Trial t)
+    {
+        var dst = t.ImageResult(N, C, H, W);
+        t.Backend.Fill(dst, 0.5f);
+        t.Backend.Add(t.Images(N, C, H, W), dst);
+        t.Backend.ReluForward(dst, dst);
+        t.Backend.ScaleForward(t.Images(N, C, H, W), t.Parameter(4), 2, dst, accumulate: true);
+        t.Backend.ConcatForward([dst, t.Images(N, 5, H, W)], t.ImageResult(N, C + 5, H, W));
+    }
+
+    private static void Depthwise(Trial t)
+    {
+        foreach (var (kernel, stride, dilation) in new[] { (3, 1, 1), (5, 1, 2), (5, 2, 1), (3, 2, 2) })
+        {
+            var window = Window.Square(kernel, stride, dilation * (kernel - 1) / 2, dilation);
+            var (h, w) = (window.OutputHeight(H), window.OutputWidth(W));
+            var (src, filter, diff) = (t.Images(N, C, H, W), t.Parameter(C, 1, kernel, kernel), t.Images(N, C, h, w));
+            t.Backend.ConvolutionForward(src, filter, t.ImageResult(N, C, h, w), window, C);
+            t.Backend.ConvolutionBackwardData(diff, filter, t.ImageResult(N, C, H, W), window, C, accumulate: true);
+            t.Backend.ConvolutionBackwardWeights(src, diff, t.ParameterResult(C, 1, kernel, kernel), window, C);
+        }
+    }
+
+    private static void Halving(Trial t)
+    {
+        var (src, even, odd, diff) = (t.Images(N, C, H, W), t.Parameter(O / 2, C, 1, 1), t.Parameter(O / 2, C, 1, 1), t.Images(N, O, 5, 4));
+        t.Backend.FactorizedReduceForward(src, even, odd, t.ImageResult(N, O, 5, 4));
+        t.Backend.FactorizedReduceBackwardData(diff, even, odd, t.ImageResult(N, C, H, W), accumulate: true);
+        t.Backend.FactorizedReduceBackwardWeights(src, diff, t.ParameterResult(O / 2, C, 1, 1), t.ParameterResult(O / 2, C, 1, 1));
+    }
+
+    private static void BatchNorm(Trial t)
+    {
+        var (src, diff) = (t.Images(N, C, H, W), t.Images(N, C, H, W));
+        var v = t.Normalized(src, diff);
+        t.Backend.NormalizationStatistics(src, v.Norm);
+        foreach (var vector in new[] { v.Norm.Mean, v.Norm.InverseDeviation, v.Norm.RunningMean, v.Norm.RunningVariance }) t.VectorResult(vector);
+        t.Backend.NormalizationForward(src, v.Norm, t.ImageResult(N, C, H, W));
+        t.Backend.NormalizationBackward(src, v.Norm, diff, t.ImageResult(N, C, H, W), accumulate: false, weightGradients: false);
+    }
+
+    private static void Pools(Trial t)
+    {
+        var (src, max, average, taps) = (t.Images(N, C, H, W), t.ImageResult(N, C, H, W), t.ImageResult(N, C, H, W), t.Zeros<byte>(N, C, H, W));
+        t.Backend.MaxPoolForward(src, max, taps, Three);
+        t.Backend.AveragePoolForward(src, average, Three);
+        var diff = t.ImageResult(N, C, H, W);
+        t.Backend.MaxPoolBackward(t.Images(N, C, H, W), taps, diff, Three, accumulate: false);
+        t.Backend.AveragePoolBackward(t.Images(N, C, H, W), diff, Three, accumulate: true);
+        t.Backend.GlobalAverageForward(src, t.ImageResult(N, C, 1, 1));
+    }
+
+    private static void Separable(Trial t)
+    {
+        var src = t.Images(N, C, H, W);
+        src.Diff = t.ImageResult(N, C, H, W);
+        SeparableBranch<float>[] branches = [.. new[] { (3, 1), (5, 2) }.Select(b => Branch(t, src, b.Item1, b.Item2))];
+        t.Plan(N, plan => t.Backend.PlanSeparable(plan, branches));
+        t.Backend.SeparableForward(branches, training: true);
+        t.Backend.SeparableBackward(branches, weightGradients: true);
+    }
+
+    private static SeparableBranch<float> Branch(Trial t, Tensor<float> src, int kernel, int dilation)
+    {
+        var (depthwise, pointwise) = (t.Parameter(C, 1, kernel, kernel), t.Parameter(O, C, 1, 1));
+        depthwise.Diff = t.ParameterResult(C, 1, kernel, kernel);
+        pointwise.Diff = t.ParameterResult(O, C, 1, 1);
+        return new SeparableBranch<float>
+        {
+            Src = src,
+            Depthwise = depthwise,
+            Pointwise = pointwise,
+            Window = Window.Square(kernel, 1, dilation * (kernel - 1) / 2, dilation),
+            Dst = t.Normalized(t.ImageResult(N, O, H, W), t.Images(N, O, H, W)),
+        };
+    }
+
+    private static void Mix(Trial t)
+    {
+        var (node, diff, identity) = (t.ImageResult(N, C, H, W), t.Images(N, C, H, W), t.Images(N, C, H, W));
+        identity.Diff = t.ImageResult(N, C, H, W);
+        var v = t.Normalized(t.Images(N, C, H, W), diff);
+        MixBranch<float>[] branches = [new(0, v, null), new(1, t.Normalized(t.Images(N, C, H, W), diff), null), new(2, null, identity)];
+        var weights = t.Parameter(3);
+        t.Backend.MixForward(branches, weights, node, t.Images(N, C, H, W));
+        t.Backend.MixBackward(branches, weights, diff, t.ParameterResult(3));
+        foreach (var vector in new[] { v.DiffScale, v.ValueScale, v.Offset }) t.VectorResult(vector);
+    }
+}

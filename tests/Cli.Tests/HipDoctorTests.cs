@@ -1,0 +1,45 @@
+using MIOpenDarts.Interop.Devices;
+using MIOpenDarts.Tests.Hip;
+
+namespace MIOpenDarts.Cli.Tests;
+
+public sealed class HipDoctorTests
+{
+    [Fact]
+    public void Without_a_GPU_one_line_says_what_is_missing_and_what_helps()
+    {
+        Assert.SkipWhen(HipDevice.All.Count > 0, "This machine has a GPU.");
+        Command.Refuses(1, ["doctor"], "backend 'hip'", "MIOPENDARTS_ROCM");
+    }
+
+    [Fact]
+    public async Task With_the_fallback_kernels_of_rocBLAS_every_operation_is_right()
+    {
+        var (code, output) = await VirtualGpu.RunAsync(["dotnet", Command.Program, "doctor"]);
+        Assert.True(code == 0, output);
+        Assert.Contains("verdict  every operation is right", output);
+        Assert.DoesNotContain("problem", output);
+        Assert.Equal(22, output.Split('\n').Count(line => line.EndsWith("  right", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task The_wrong_products_of_stock_rocBLAS_are_caught_with_their_cure()
+    {
+        var (code, output) = await VirtualGpu.RunAsync(["dotnet", Command.Program, "doctor"], "VGPU_STOCK_ROCBLAS=1");
+        Assert.Equal(1, code);
+        Assert.Matches(@"matrix product T,N +hipBLAS .*WRONG", output);
+        Assert.Matches("cure .*ROCBLAS_TENSILE_LIBPATH", output);
+    }
+
+    [Fact]
+    public async Task A_search_refuses_to_begin_on_them()
+    {
+        using var tiny = new TinySearch();
+        string[] args = [.. tiny.Args("run").Select(word => word == "cpu" ? "hip" : word)];
+        var (code, output) = await VirtualGpu.RunAsync(["dotnet", Command.Program, .. args], "VGPU_STOCK_ROCBLAS=1", $"VGPU_BIND={tiny.Root}");
+        Assert.Equal(1, code);
+        Assert.Contains("matrix product T,N by hipBLAS is wrong", output);
+        Assert.Contains("ROCBLAS_TENSILE_LIBPATH", output);
+        Assert.False(Directory.Exists(tiny.Checkpoints("run")) && Directory.GetFiles(tiny.Checkpoints("run")).Length > 0);
+    }
+}
