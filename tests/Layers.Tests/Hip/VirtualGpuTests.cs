@@ -10,6 +10,9 @@ public class VirtualGpuTests
     public Task Plain_operations_with_poisoned_memory() => VirtualGpu.TestAsync(typeof(HipOperationTests), "VGPU_POISON=1");
 
     [Fact]
+    public Task Kernels_for_every_architecture() => VirtualGpu.TestAsync(typeof(HipKernelTests));
+
+    [Fact]
     public Task Fused_operations_with_poisoned_memory() => VirtualGpu.TestAsync(typeof(HipFusedTests), "VGPU_POISON=1");
 
     [Fact]

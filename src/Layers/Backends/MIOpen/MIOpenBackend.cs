@@ -14,7 +14,8 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 
 /// <summary>
 /// One AMD GPU: device memory and one stream of HIP, dense convolutions through MIOpen, matrix products through hipBLAS, and kernels of our
-/// own (<c>native/kernels</c>) for the rest. Activations lie N, C, H, W, packed. Nothing is summed with atomic additions.
+/// own (<c>native/kernels</c>) for the rest. Activations lie N, C, H, W, packed. Nothing is summed with
+/// atomic additions, in the libraries neither, so that results are the same in every run.
 /// </summary>
 public sealed partial class MIOpenBackend : Backend<float>
 {
@@ -34,7 +35,7 @@ public sealed partial class MIOpenBackend : Backend<float>
         memory = new DeviceMemory(device, stream);
         kernels = new KernelLibrary(device);
         miopen = new(() => MIOpenHandle.Create(stream));
-        blas = new(() => HipBlasHandle.Create(stream));
+        blas = new(CreateBlas);
         solver = new(() => new ConvolutionSolver(miopen.Value, memory));
     }
 
@@ -88,6 +89,13 @@ public sealed partial class MIOpenBackend : Backend<float>
         }
 
         base.Dispose(disposing);
+    }
+
+    private HipBlasHandle CreateBlas()
+    {
+        var handle = HipBlasHandle.Create(stream);
+        handle.Deterministic = true;
+        return handle;
     }
 
     private static int Groups(long count, int size = Threads) => checked((int)((count + size - 1) / size));

@@ -70,10 +70,10 @@ internal sealed class ConvolutionSolver(MIOpenHandle miopen, DeviceMemory memory
     {
         if (problems.TryGetValue(key, out var known)) return known;
         var window = key.Window;
-        return problems[key] = new Problem(
-            ConvolutionDescriptor.Create(
-                (window.PaddingH, window.PaddingW), (window.StrideH, window.StrideW), (window.Dilation, window.Dilation), key.Groups),
-            Descriptor(key.Src), Descriptor(key.Weights), Descriptor(key.Dst));
+        var descriptor = ConvolutionDescriptor.Create(
+            (window.PaddingH, window.PaddingW), (window.StrideH, window.StrideW), (window.Dilation, window.Dilation), key.Groups);
+        descriptor.Deterministic = true;
+        return problems[key] = new Problem(descriptor, Descriptor(key.Src), Descriptor(key.Weights), Descriptor(key.Dst));
     }
 
     private static TensorDescriptor Descriptor(Shape s) => TensorDescriptor.Packed(DataType.Float, s.N, s.C, s.H, s.W);
