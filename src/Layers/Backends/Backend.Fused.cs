@@ -72,6 +72,20 @@ public abstract partial class Backend<T>
         }
     }
 
+    /// <summary>
+    /// For a value behind an affine batch norm: from the gradient <paramref name="diffDst"/> of the scaled and shifted value, the vectors
+    /// and the Diff of <paramref name="v"/> that say dz = DiffScale · Diff + ValueScale · z + Offset, and, if
+    /// <paramref name="weightGradients"/>, the gradients of scale and shift (+=). <paramref name="scratch"/> is like z and may hold Diff.
+    /// </summary>
+    public virtual void AffineGradient(NormalizedTensor<T> v, Tensor<T> diffDst, Tensor<T> scratch, bool weightGradients)
+    {
+        NormalizationBackward(v.Value, v.Norm, diffDst, scratch, accumulate: false, weightGradients);
+        v.Diff = scratch;
+        Fill(v.DiffScale, T.One);
+        Fill(v.ValueScale, T.Zero);
+        Fill(v.Offset, T.Zero);
+    }
+
     /// <summary>Asks for the workspace of shared pools.</summary>
     public virtual void PlanPools(MemoryPlan<T> plan, PoolPair<T> pools)
     {

@@ -48,6 +48,9 @@ public sealed class Identity<T> : Module<T>
 public sealed class Zero<T>(int stride) : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>1 or 2.</summary>
+    public int Stride => stride;
+
     /// <inheritdoc/>
     public override void Forward(in Pass pass) => Backend.Fill(Dst, T.Zero);
 

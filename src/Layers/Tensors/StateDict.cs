@@ -34,7 +34,8 @@ public static class StateDict
             var values = new T[tensor.Capacity.Count];
             backend.Download<T>(tensor, values);
             var (o, i, h, w) = tensor.Capacity;
-            long[] shape = statistics.Contains(tensor) || o == 1 && h == 1 && w == 1 ? [i] : h == 1 && w == 1 && tensor.Name.StartsWith("classifier", StringComparison.Ordinal) ? [o, i] : [o, i, h, w];
+            var isVector = statistics.Contains(tensor) || (o == 1 && h == 1 && w == 1);
+            long[] shape = isVector ? [i] : IsLinear(tensor.Name) ? [o, i] : [o, i, h, w];
             writer.Add<T>(prefix + tensor.Name, shape, values);
         }
 
@@ -48,4 +49,7 @@ public static class StateDict
             SafetensorsType.F64 => Array.ConvertAll(file.ReadDouble(name), T.CreateChecked),
             _ => Array.ConvertAll(file.ReadSingle(name), T.CreateChecked),
         };
+
+    private static bool IsLinear(string name) =>
+        name.EndsWith("classifier.weight", StringComparison.Ordinal) || name.EndsWith("linear.weight", StringComparison.Ordinal);
 }

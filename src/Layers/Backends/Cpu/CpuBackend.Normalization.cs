@@ -97,6 +97,26 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <inheritdoc/>
+    public override void AffineGradient(NormalizedTensor<float> v, Tensor<float> diffDst, Tensor<float> scratch, bool weightGradients)
+    {
+        // The consumer applies the vectors while it loads, so the gradient in front of the batch norm is never written.
+        var (channels, _, count) = Pixels(v.Value);
+        var sums = GradientSums(v.Value, v.Norm, diffDst);
+        v.Diff = diffDst;
+        for (var c = 0; c < channels; c++)
+        {
+            if (weightGradients && v.Norm.Scale is { } scale)
+            {
+                P(scale.Diff!)[c] += (float)sums.Second[c];
+                P(v.Norm.Shift!.Diff!)[c] += (float)sums.First[c];
+            }
+
+            (P(v.DiffScale)[c], P(v.ValueScale)[c], P(v.Offset)[c]) = Coefficients(
+                P(v.Norm.Mean)[c], P(v.Norm.InverseDeviation)[c], v.Norm.Scale is null ? 1 : P(v.Norm.Scale)[c], sums.First[c], sums.Second[c], count);
+        }
+    }
+
+    /// <inheritdoc/>
     public override void NormalizationDiff(ReadOnlySpan<NormalizedTensor<float>> values, Tensor<float> diffSrc, bool accumulate)
     {
         if (values.IsEmpty && !accumulate) Fill(diffSrc, 0);

@@ -1,0 +1,59 @@
+using System.Numerics;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Evaluation.Baselines;
+
+/// <summary>Every second pixel, between channels of zeros: the shortcut without parameters, option A of He et al. (2016). x: [N,C,H,W], y: [N,C',⌈H/2⌉,⌈W/2⌉].</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="before">Channels of zeros before those of x.</param>
+/// <param name="behind">Channels of zeros behind them.</param>
+public sealed class SubsampleAndPad<T>(int before, int behind) : Module<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Tensor<T>[] sources = new Tensor<T>[3];
+    private readonly Tensor<T>[] diffs = new Tensor<T>[3];
+    private Tensor<byte> indices = new("indices", default);
+
+    /// <summary>The window that takes every second pixel.</summary>
+    public static Window EverySecond => Window.Square(1, 2, 0);
+
+    /// <summary>Channels of zeros before those of x.</summary>
+    public int Before => before;
+
+    /// <summary>Channels of zeros behind them.</summary>
+    public int Behind => behind;
+
+    /// <inheritdoc/>
+    public override void Forward(in Pass pass)
+    {
+        Backend.MaxPoolForward(Src, sources[1], indices, EverySecond);
+        Backend.Fill(sources[0], T.Zero);
+        Backend.Fill(sources[2], T.Zero);
+        Backend.ConcatForward(sources, Dst);
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(in Pass pass, bool accumulate)
+    {
+        Backend.ConcatBackward(Dst.Diff!, diffs, accumulate: false);
+        Backend.MaxPoolBackward(diffs[1], indices, Src.Diff!, EverySecond, accumulate);
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)
+    {
+        var (_, c, h, w) = source.Capacity;
+        var (height, width) = (EverySecond.OutputHeight(h), EverySecond.OutputWidth(w));
+        var widths = new[] { before, c, behind };
+        for (var i = 0; i < sources.Length; i++)
+        {
+            sources[i] = plan.ActivationWithDiff("shortcut", widths[i], height, width);
+            diffs[i] = sources[i].Diff!;
+        }
+
+        indices = plan.PerImage<byte>("shortcut indices", c, height, width);
+        return plan.ActivationWithDiff("shortcut", before + c + behind, height, width);
+    }
+}
