@@ -4,6 +4,7 @@ using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Loading;
 using MIOpenDarts.Layers.Backends;
@@ -30,7 +31,7 @@ internal static class Failures
         {
             return Tell(error, e.Message, ExitCode.Usage);
         }
-        catch (SearchInterruptedException e)
+        catch (OperationCanceledException e) when (e is SearchInterruptedException or TrainingInterruptedException)
         {
             return Tell(error, e.Message, ExitCode.Interrupted);
         }
@@ -55,8 +56,9 @@ internal static class Failures
     public static string ForLog(Exception e) => IsExpected(e) ? e.Message : e.ToString();
 
     private static bool IsExpected(Exception e) => e is
-        OptionsException or DataException or CheckpointException or RunFolderException or SearchDivergedException or BackendUnavailableException
-        or PlanDoesNotFitException or RocmException or RocmNotFoundException or OutOfMemoryException or IOException or UnauthorizedAccessException or InvalidDataException;
+        OptionsException or DataException or CheckpointException or RunFolderException or SearchDivergedException or TrainingDivergedException
+        or BackendUnavailableException or PlanDoesNotFitException or RocmException or RocmNotFoundException or OutOfMemoryException or IOException
+        or UnauthorizedAccessException or InvalidDataException;
 
     private static string Unexpected(Exception e) =>
         $"unexpected {e.GetType().Name}: {e.Message.TrimEnd('.')}; this is a fault of miopendarts: please report it with the command and, if there is one, the run's log.jsonl";

@@ -40,7 +40,8 @@ internal static class ShowCommand
         return command;
     }
 
-    private static Genotype Resolve(string typed)
+    /// <summary>A genotype from what a user typed.</summary>
+    public static Genotype Resolve(string typed)
     {
         if (!Directory.Exists(typed))
         {

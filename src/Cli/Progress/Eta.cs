@@ -27,11 +27,19 @@ internal sealed class Eta(int epochs)
                 Correct(step);
                 Remaining = (epochs - step.Epoch - (double)step.Step / step.Steps) * epochSeconds;
                 break;
-            case EpochDone done:
-                (epochSeconds, measured) = (done.Record.Seconds, true);
-                Remaining = (epochs - done.Record.Epoch - 1) * epochSeconds;
+            case EpochDone { Record: var record }:
+                See(record.Epoch, record.Seconds);
+                break;
+            case TrainEpochDone { Record: var record }:
+                See(record.Epoch, record.Seconds);
                 break;
         }
+    }
+
+    private void See(int epoch, double seconds)
+    {
+        (epochSeconds, measured) = (seconds, true);
+        Remaining = (epochs - epoch - 1) * epochSeconds;
     }
 
     private void Correct(StepDone step)

@@ -42,6 +42,11 @@ internal abstract class ProgressView(int epochs) : IProgress<RunEvent>, IDisposa
                         + $"valid {record.ValidAccuracy:F2} % (loss {record.ValidLoss:F3})  {Units.Time(record.Seconds)}");
                     if (record.Epoch + 1 < epochs) Note($"epoch {record.Epoch + 2}/{epochs}  {Units.Time(Eta.Remaining)} left");
                     break;
+                case TrainEpochDone { Record: var trained }:
+                    Line($"epoch {trained.Epoch + 1}/{epochs} done  train {trained.TrainAccuracy:F2} % (loss {trained.TrainLoss:F3})  "
+                        + $"test {trained.Test.Top1:F2} % (loss {trained.Test.Loss:F3}){(trained.IsBest ? "  best" : "")}  {Units.Time(trained.Seconds)}");
+                    if (trained.Epoch + 1 < epochs) Note($"epoch {trained.Epoch + 2}/{epochs}  {Units.Time(Eta.Remaining)} left");
+                    break;
             }
         }
     }

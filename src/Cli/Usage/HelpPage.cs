@@ -18,6 +18,8 @@ internal sealed class HelpPage(HelpAction generated) : SynchronousCommandLineAct
         var footer = parseResult.CommandResult.Command.Name switch
         {
             SearchCommand.Name => SearchCommand.Footer,
+            TrainCommand.Name => TrainCommand.Footer,
+            EvaluateCommand.Name => EvaluateCommand.Footer,
             ShowCommand.Name => ShowCommand.Footer,
             BenchCommand.Name => BenchCommand.Footer,
             InfoCommand.Name => "",

@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Checkpoints;
 
@@ -37,18 +38,29 @@ public sealed class CheckpointRing
     /// <summary>Writes one checkpoint and removes the oldest beyond the ring.</summary>
     /// <returns>File name and size.</returns>
     /// <exception cref="CheckpointException">It cannot be written; earlier ones are unharmed.</exception>
-    public (string File, long Bytes) Save(SearchState state, SearchPosition position, SearchOptions options)
+    public (string File, long Bytes) Save(SearchState state, SearchPosition position, SearchOptions options) =>
+        Save(position.Epoch, position.Step, SearchCheckpoint.Collect(state, position, options));
+
+    /// <summary>Restores the newest checkpoint that is whole; null where the folder has none.</summary>
+    /// <exception cref="CheckpointException">All are damaged, or the newest whole one belongs to another run.</exception>
+    public SearchPosition? Load(SearchState state, SearchOptions options) => Load(file => SearchCheckpoint.Restore(file, state, options, warn));
+
+    /// <summary>Writes one checkpoint of any kind and removes the oldest beyond the ring.</summary>
+    internal (string File, long Bytes) Save(int epoch, int step, SafetensorsWriter contents)
     {
-        var name = $"checkpoint-{position.Epoch:D5}-{position.Step:D7}.safetensors";
-        var bytes = CheckpointFile.Write(Path.Combine(folder, name), SearchCheckpoint.Collect(state, position, options));
+        var name = $"checkpoint-{epoch:D5}-{step:D7}.safetensors";
+        var bytes = CheckpointFile.Write(Path.Combine(folder, name), contents);
         // A newer file is one that was passed over because it is damaged; it must not count, or it would push whole ones out.
         foreach (var old in Files.SkipWhile(path => Path.GetFileName(path) != name).Skip(keep)) File.Delete(old);
         return (name, bytes);
     }
 
-    /// <summary>Restores the newest checkpoint that is whole; null where the folder has none.</summary>
-    /// <exception cref="CheckpointException">All are damaged, or the newest whole one belongs to another run.</exception>
-    public SearchPosition? Load(SearchState state, SearchOptions options)
+    /// <summary>Takes a line for each checkpoint that cannot be used.</summary>
+    internal void Warn(string line) => warn(line);
+
+    /// <summary>Restores the newest checkpoint that is whole, of any kind; null where the folder has none.</summary>
+    internal TPosition? Load<TPosition>(Func<SafetensorsFile, TPosition> restore)
+        where TPosition : class
     {
         CheckpointException? last = null;
         foreach (var path in Files)
@@ -56,7 +68,7 @@ public sealed class CheckpointRing
             try
             {
                 using var file = CheckpointFile.Open(path);
-                return SearchCheckpoint.Restore(file, state, options, warn);
+                return restore(file);
             }
             catch (CheckpointException e) when (e.InnerException is not null)
             {

@@ -17,17 +17,11 @@ public enum OptionKind
     Text,
 }
 
-/// <summary>One option of a search: its name, what it takes, and what it is for. The command line is built from these.</summary>
-public sealed class OptionField
+/// <summary>What an option is called, what it takes, and what it is for. The command line is built from these.</summary>
+public abstract class OptionDefinition
 {
-    private readonly Func<SearchOptions, string?> check;
-    private readonly Func<SearchOptions, string> show;
-
-    internal OptionField(string name, OptionKind kind, string allowed, string help, Func<SearchOptions, string> show, Func<SearchOptions, string?> check)
-    {
+    private protected OptionDefinition(string name, OptionKind kind, string allowed, string help) =>
         (Name, Kind, Allowed, Help) = (name, kind, allowed, help);
-        (this.show, this.check) = (show, check);
-    }
 
     /// <summary>Name in snake_case, as in a configuration file.</summary>
     public string Name { get; }
@@ -40,12 +34,6 @@ public sealed class OptionField
 
     /// <summary>What it is for, in one sentence.</summary>
     public string Help { get; }
-
-    /// <summary>The value in some options, as it would be typed.</summary>
-    public string Show(SearchOptions options) => show(options);
-
-    internal OptionProblem? Check(SearchOptions options) =>
-        check(options) is { } allowed ? OptionProblem.NotAllowed(Name, show(options), allowed) : null;
 
     /// <summary>Reads a typed text into the JSON value of this field; null when it is not of the field's kind.</summary>
     internal JsonNode? ParseText(string text)
@@ -70,4 +58,20 @@ public sealed class OptionField
         (OptionKind.Text, JsonValueKind.String) => ParseText(node!.GetValue<string>()),
         _ => null,
     };
+}
+
+/// <summary>One option of a search.</summary>
+public sealed class OptionField : OptionDefinition
+{
+    private readonly Func<SearchOptions, string?> check;
+    private readonly Func<SearchOptions, string> show;
+
+    internal OptionField(string name, OptionKind kind, string allowed, string help, Func<SearchOptions, string> show, Func<SearchOptions, string?> check)
+        : base(name, kind, allowed, help) => (this.show, this.check) = (show, check);
+
+    /// <summary>The value in some options, as it would be typed.</summary>
+    public string Show(SearchOptions options) => show(options);
+
+    internal OptionProblem? Check(SearchOptions options) =>
+        check(options) is { } allowed ? OptionProblem.NotAllowed(Name, show(options), allowed) : null;
 }

@@ -9,7 +9,7 @@ internal readonly record struct OptionOverride(string Name, string? Text, JsonNo
 {
     public string Shown => Text is not null ? $"'{Text}'" : Json?.ToJsonString() ?? "null";
 
-    public JsonNode? Parse(OptionField field) => Text is not null ? field.ParseText(Text) : field.ParseJson(Json);
+    public JsonNode? Parse(OptionDefinition field) => Text is not null ? field.ParseText(Text) : field.ParseJson(Json);
 }
 
 /// <summary>Reads a configuration file into overrides: a JSON object or a YAML mapping of option names to values.</summary>

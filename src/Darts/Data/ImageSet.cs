@@ -44,6 +44,9 @@ public sealed class ImageSet
     /// <summary>Number of classes.</summary>
     public int Classes { get; }
 
+    /// <summary>Names of the classes, where the source has any.</summary>
+    public IReadOnlyList<string>? ClassNames { get; init; }
+
     /// <summary>Number of images.</summary>
     public int Count => labels.Length;
 

@@ -11,11 +11,14 @@ namespace MIOpenDarts.Darts.Runs;
 public static class RunEnvironments
 {
     /// <summary>This machine, computing with <paramref name="options"/> on <paramref name="backend"/>.</summary>
-    public static RunEnvironment Here(Backend<float> backend, SearchOptions options) => new()
+    public static RunEnvironment Here(Backend<float> backend, SearchOptions options) => Here(backend, options.Threads);
+
+    /// <summary>This machine, computing on <paramref name="backend"/> with so many threads (0: one for each processor).</summary>
+    public static RunEnvironment Here(Backend<float> backend, int threads) => new()
     {
         Processor = Processor,
         SimdBits = SimdBits,
-        Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
+        Threads = threads == 0 ? Environment.ProcessorCount : threads,
         Backend = $"{backend.Name}: {backend.Description}",
         DotNet = RuntimeInformation.FrameworkDescription,
         OperatingSystem = RuntimeInformation.OSDescription,

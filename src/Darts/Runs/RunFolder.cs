@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Genotypes;
@@ -12,49 +11,21 @@ namespace MIOpenDarts.Darts.Runs;
 /// The folder of one run: <c>config.json</c> (resolved), <c>environment.json</c>, <c>log.jsonl</c>, <c>checkpoints/</c> and <c>report.html</c> as the run goes on;
 /// at the end <c>genotype.txt</c>, <c>genotype.json</c> and both cells as SVG and DOT. One process at a time works in it.
 /// </summary>
-public sealed class RunFolder : IDisposable
+public sealed class RunFolder : WorkFolder
 {
     /// <summary>Name of the file that has the found genotype in the official form.</summary>
     public const string GenotypeName = "genotype.txt";
 
-    private readonly FileStream held;
-
-    private RunFolder(string path, SearchOptions options, FileStream held) => (Path, Options, this.held) = (path, options, held);
-
-    /// <summary>Where it is.</summary>
-    public string Path { get; }
+    private RunFolder(string path, SearchOptions options, FileStream held)
+        : base(path, "search", held) => Options = options;
 
     /// <summary>The options that the run was begun with.</summary>
     public SearchOptions Options { get; }
 
-    /// <summary>The log.</summary>
-    public string LogFile => In(Path, "log.jsonl");
-
-    /// <summary>The report.</summary>
-    public string ReportFile => In(Path, "report.html");
-
     /// <summary>Makes the folder of a new run and writes its configuration.</summary>
     /// <exception cref="RunFolderException">It cannot be written, or holds a run already.</exception>
-    public static RunFolder Create(string path, SearchOptions options)
-    {
-        RequireNew(path);
-        FileStream? held = null;
-        try
-        {
-            Directory.CreateDirectory(path);
-            held = RunLock.Take(path);
-            RequireNew(path);
-            WriteWhole(ConfigOf(path), SearchOptionsJson.Format(options) + "\n");
-            return new RunFolder(path, options, held);
-        }
-        catch (Exception e)
-        {
-            held?.Dispose();
-            if (e is IOException or UnauthorizedAccessException)
-                throw new RunFolderException($"{path}: the run folder cannot be written ({e.Message.TrimEnd('.')}); choose another --out", e);
-            throw;
-        }
-    }
+    public static RunFolder Create(string path, SearchOptions options) =>
+        new(path, options, Begin(path, SearchOptionsJson.Format(options)));
 
     /// <summary>Opens the folder of an earlier run and reads its configuration.</summary>
     /// <exception cref="RunFolderException">There is no run in it, it cannot be written, or another process works in it.</exception>
@@ -74,12 +45,6 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>The run's checkpoints.</summary>
-    /// <param name="keep">How many stay.</param>
-    /// <param name="warn">Takes a line for each checkpoint that cannot be used.</param>
-    /// <exception cref="CheckpointException">The folder cannot be made.</exception>
-    public CheckpointRing Checkpoints(int keep, Action<string> warn) => new(In(Path, "checkpoints"), keep, warn);
-
     /// <summary>Refuses options that would change what the run computes.</summary>
     /// <exception cref="RunFolderException">One differs; the message names it with both values.</exception>
     public void RequireSameSearch(SearchOptions options)
@@ -91,11 +56,6 @@ public sealed class RunFolder : IDisposable
                 $"{Path}: was begun with {field.Name} {field.Show(Options)}, not {field.Show(options)}; leave that option out, or begin another run");
         }
     }
-
-    /// <summary>Writes what the run computes on now.</summary>
-    /// <exception cref="RunFolderException">It cannot be written.</exception>
-    public void WriteEnvironment(RunEnvironment environment) => Try("the environment", () =>
-        WriteWhole(In(Path, "environment.json"), JsonSerializer.Serialize(environment, RunLogJson.Default.RunEnvironment) + "\n"));
 
     /// <summary>Writes the report of what has happened up to now.</summary>
     /// <exception cref="RunFolderException">It cannot be written; an older one stays.</exception>
@@ -114,38 +74,4 @@ public sealed class RunFolder : IDisposable
             WriteWhole(In(Path, $"{name}.dot"), CellDot.Write(graph, name));
         }
     });
-
-    /// <summary>Lets other processes in again.</summary>
-    public void Dispose() => held.Dispose();
-
-    /// <summary>Does something to the folder's files, and says what to do when the disk is full or gone.</summary>
-    internal void Try(string what, Action write)
-    {
-        try
-        {
-            write();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new RunFolderException(
-                $"{Path}: {what} cannot be written ({e.Message.TrimEnd('.')}); make room, then go on with: miopendarts search --resume {Path}", e);
-        }
-    }
-
-    private static void RequireNew(string path)
-    {
-        if (File.Exists(ConfigOf(path)) || File.Exists(In(path, "log.jsonl")) || Directory.Exists(In(path, "checkpoints")))
-            throw new RunFolderException($"{path}: holds a run already; go on with it by --resume {path}, or choose another --out");
-    }
-
-    // A reader, or a resume after a kill, finds the old file or the new one, never half of it.
-    private static void WriteWhole(string path, string text)
-    {
-        File.WriteAllText(path + ".tmp", text);
-        File.Move(path + ".tmp", path, overwrite: true);
-    }
-
-    private static string ConfigOf(string path) => In(path, "config.json");
-
-    private static string In(string path, string name) => System.IO.Path.Combine(path, name);
 }

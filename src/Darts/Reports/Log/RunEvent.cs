@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MIOpenDarts.Darts.Training;
 
 namespace MIOpenDarts.Darts.Reports.Log;
 
@@ -9,6 +10,7 @@ namespace MIOpenDarts.Darts.Reports.Log;
 [JsonDerivedType(typeof(ForecastMade), "forecast")]
 [JsonDerivedType(typeof(StepDone), "step")]
 [JsonDerivedType(typeof(EpochDone), "epoch")]
+[JsonDerivedType(typeof(TrainEpochDone), "train_epoch")]
 [JsonDerivedType(typeof(CheckpointWritten), "checkpoint")]
 [JsonDerivedType(typeof(RunEnded), "end")]
 public abstract record RunEvent(double Seconds);
@@ -56,6 +58,11 @@ public sealed record StepDone(
 /// <param name="Seconds">See <see cref="RunEvent"/>.</param>
 /// <param name="Record">What the epoch did.</param>
 public sealed record EpochDone(double Seconds, EpochRecord Record) : RunEvent(Seconds);
+
+/// <summary>An epoch of a training from scratch and its test ended.</summary>
+/// <param name="Seconds">See <see cref="RunEvent"/>.</param>
+/// <param name="Record">What the epoch did.</param>
+public sealed record TrainEpochDone(double Seconds, TrainEpochRecord Record) : RunEvent(Seconds);
 
 /// <summary>A checkpoint is complete on disk.</summary>
 /// <param name="Seconds">See <see cref="RunEvent"/>.</param>

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Runs;
+using MIOpenDarts.Darts.Training;
+using MIOpenDarts.Layers.Backends;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary><c>miopendarts evaluate</c>: the test accuracy of a trained network, as its training said it.</summary>
+internal static class EvaluateCommand
+{
+    public const string Name = "evaluate";
+    private const int Batch = 96;
+
+    /// <summary>What the help says below the options.</summary>
+    public static string Footer =>
+        """
+        Examples:
+          miopendarts evaluate runs/trained
+          miopendarts evaluate runs/trained --best
+          miopendarts evaluate best.safetensors --data cifar-10-batches-bin
+        """;
+
+    public static Command Create(Screen screen)
+    {
+        var network = new Argument<string>("network") { Description = "The folder of a training, or a weights file." };
+        var best = new Option<bool>("--best") { Description = "The weights of the best epoch instead of the last." };
+        var data = Words.Path("--data", "NAME", "Data set (default: that of the training).");
+        var backend = Words.OneOf("--backend", "Where to compute.", [.. BackendChoice.Names]);
+        var command = new Command(Name, "Test a trained network.") { network, best, data, backend };
+        command.SetAction(parsed =>
+        {
+            var typed = parsed.GetValue(network)!;
+            var options = Directory.Exists(typed) ? TrainFolder.ReadOptions(typed) : null;
+            using var trained = TrainedNetwork.Open(typed, parsed.GetValue(best), parsed.GetValue(backend)!, 0);
+            var images = DataSource.Open(parsed.GetValue(data) ?? options?.Data ?? DataSource.FashionMnistSlice);
+            var result = Test(trained, images, options?.BatchSize ?? Batch);
+            screen.Output.WriteLine(Describe(result));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>One line about a test.</summary>
+    public static string Describe(TestResult test) => $"{test.Top1:F2} % of {test.Images:N0} images right (top 5 {test.Top5:F2} %), loss {test.Loss:F4}";
+
+    private static TestResult Test(TrainedNetwork trained, ImageData data, int batch)
+    {
+        var images = EvaluationTraining.RequireTest(data);
+        var task = new ImageTask(images.Channels, images.Height, images.Width, images.Classes);
+        if (task != trained.Description.Task)
+            throw new DataException($"{images.Name}: images are {Show(task)}, but the network takes {Show(trained.Description.Task)}; give the data it was trained for");
+        trained.Net.Plan(batch, training: false);
+        using var batches = new BatchPipeline(new ImageEncoder(images, new Normalization(trained.Description.Mean, trained.Description.Deviation)), batch, workers: 2);
+        return new NetworkTest(trained.Net).Run(batches, images.Count, batch);
+    }
+
+    private static string Show(ImageTask task) => $"{task.Channels}x{task.Height}x{task.Width} in {task.Classes} classes";
+}

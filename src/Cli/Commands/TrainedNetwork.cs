@@ -1,0 +1,48 @@
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Runs;
+using MIOpenDarts.Layers.Backends;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary>A trained network from what a user typed: the folder of a training, or a weights file.</summary>
+internal sealed class TrainedNetwork : IDisposable
+{
+    private TrainedNetwork(NetworkDescription description, ImageClassifier<float> net, Backend<float> backend) =>
+        (Description, Net, Backend) = (description, net, backend);
+
+    public NetworkDescription Description { get; }
+
+    public ImageClassifier<float> Net { get; }
+
+    public Backend<float> Backend { get; }
+
+    /// <summary>Reads weights after the last epoch, or of the best one.</summary>
+    public static TrainedNetwork Open(string typed, bool best, string backendName, int threads)
+    {
+        var backend = BackendChoice.Create(backendName, threads);
+        try
+        {
+            var (description, net) = NetworkDescription.Load(FileOf(typed, best), backend);
+            return new TrainedNetwork(description, net, backend);
+        }
+        catch
+        {
+            backend.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Net.Dispose();
+        Backend.Dispose();
+    }
+
+    private static string FileOf(string typed, bool best)
+    {
+        if (!Directory.Exists(typed)) return File.Exists(typed) ? typed : throw new RunFolderException($"{typed}: there is no such file or folder; give the folder of a training or a weights file");
+        var name = best ? TrainFolder.BestName : TrainFolder.WeightsName;
+        var file = Path.Combine(typed, name);
+        return File.Exists(file) ? file : throw new RunFolderException($"{typed}: there is no {name} in this folder; a training writes it {(best ? "after its first epoch" : "when it is done")}");
+    }
+}

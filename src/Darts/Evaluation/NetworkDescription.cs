@@ -1,0 +1,96 @@
+using System.Numerics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Evaluation.Baselines;
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Evaluation;
+
+/// <summary>All that is needed to build a trained network again and to give it images: it travels in the metadata of a weights file.</summary>
+public sealed record NetworkDescription
+{
+    private const string Key = "network";
+
+    /// <summary>Names of the hand-made networks.</summary>
+    public static IReadOnlyList<string> Baselines { get; } = ["resnet20", "mobilenetv2"];
+
+    /// <summary>A genotype in its official text, or one of <see cref="Baselines"/>.</summary>
+    public required string Network { get; init; }
+
+    /// <summary>Images and classes.</summary>
+    public required ImageTask Task { get; init; }
+
+    /// <summary>C of the first cell.</summary>
+    public int InitChannels { get; init; }
+
+    /// <summary>Number of cells.</summary>
+    public int Layers { get; init; }
+
+    /// <summary>Whether there is an auxiliary head.</summary>
+    public bool Auxiliary { get; init; }
+
+    /// <summary>What stands before the first cell.</summary>
+    public StemForm Stem { get; init; }
+
+    /// <summary>Mean of each channel of the images, in 0..1.</summary>
+    public IReadOnlyList<float> Mean { get; init; } = [];
+
+    /// <summary>Standard deviation of each channel of the images, in 0..1.</summary>
+    public IReadOnlyList<float> Deviation { get; init; } = [];
+
+    /// <summary>Names of the classes, or null.</summary>
+    public IReadOnlyList<string>? ClassNames { get; init; }
+
+    /// <summary>Whether it is one of <see cref="Baselines"/>.</summary>
+    [JsonIgnore]
+    public bool IsBaseline => Baselines.Contains(Network);
+
+    /// <summary>Builds the network with zeroed parameters.</summary>
+    /// <exception cref="GenotypeFormatException">It is neither a baseline nor a genotype.</exception>
+    public ImageClassifier<T> Build<T>(Backend<T> backend)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Network switch
+        {
+            "resnet20" => new ResNet20<T>(backend, Task),
+            "mobilenetv2" => new MobileNetV2<T>(backend, Task),
+            _ => new EvaluationNetwork<T>(backend, new EvaluationShape(Task, InitChannels, Layers, Auxiliary, Stem), GenotypeReader.Resolve(Network)),
+        };
+
+    /// <summary>Writes a network's weights and statistics with its description.</summary>
+    /// <exception cref="CheckpointException">The file cannot be written; an older one stays.</exception>
+    public void Save<T>(string path, ImageClassifier<T> net)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var writer = new SafetensorsWriter();
+        writer.AddMetadata(Key, JsonSerializer.Serialize(this, NetworkDescriptionContext.Default.NetworkDescription));
+        StateDict.Save(net.Parameters, net.Backend, writer);
+        CheckpointFile.Write(path, writer);
+    }
+
+    /// <summary>Builds the network of a weights file and reads its weights.</summary>
+    /// <exception cref="CheckpointException">The file is damaged or has no description.</exception>
+    public static (NetworkDescription Description, ImageClassifier<T> Net) Load<T>(string path, Backend<T> backend)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using var file = CheckpointFile.Open(path);
+        if (!file.Metadata.TryGetValue(Key, out var json)) throw new CheckpointException($"{path}: says of no network; give a weights file that training wrote");
+        var description = JsonSerializer.Deserialize(json, NetworkDescriptionContext.Default.NetworkDescription)!;
+        var net = description.Build(backend);
+        try
+        {
+            StateDict.Load(net.Parameters, backend, file);
+            return (description, net);
+        }
+        catch
+        {
+            net.Dispose();
+            throw;
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(NetworkDescription))]
+internal sealed partial class NetworkDescriptionContext : JsonSerializerContext;

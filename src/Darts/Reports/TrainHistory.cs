@@ -1,0 +1,31 @@
+using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Training;
+
+namespace MIOpenDarts.Darts.Reports;
+
+/// <summary>The story of one training, as its log tells it.</summary>
+/// <param name="Start">The first start of the run.</param>
+/// <param name="Forecast">What it was forecast to cost; null before that.</param>
+/// <param name="Epochs">Finished epochs in order, each once.</param>
+/// <param name="End">The orderly end, or null while it runs or after it was killed.</param>
+/// <param name="Seconds">Seconds of work.</param>
+public sealed record TrainHistory(RunStarted Start, ForecastMade? Forecast, IReadOnlyList<TrainEpochRecord> Epochs, RunEnded? End, double Seconds)
+{
+    /// <summary>Best test accuracy of all epochs, in percent; NaN before the first.</summary>
+    public double Best => Epochs.Count == 0 ? double.NaN : Epochs.Max(epoch => epoch.Test.Top1);
+
+    /// <summary>Puts the events of a log together. An epoch that was repeated after a resume counts once: both are equal.</summary>
+    /// <param name="events">Events in the order they were written.</param>
+    /// <exception cref="InvalidDataException">There is no start among them.</exception>
+    public static TrainHistory Of(IReadOnlyCollection<RunEvent> events)
+    {
+        var start = events.OfType<RunStarted>().FirstOrDefault() ?? throw new InvalidDataException("the log has no start event; it is empty or belongs to something else");
+        var epochs = new SortedDictionary<int, TrainEpochRecord>();
+        foreach (var done in events.OfType<TrainEpochDone>()) epochs[done.Record.Epoch] = done.Record;
+        var end = events.LastOrDefault(line => line is RunStarted or RunEnded) as RunEnded;
+        return new TrainHistory(start, events.OfType<ForecastMade>().FirstOrDefault(), [.. epochs.Values], end, events.Max(line => line.Seconds));
+    }
+
+    /// <summary>The value of an option; empty where the run had none of that name.</summary>
+    public string Option(string name) => Start.Options.FirstOrDefault(option => option.Name == name)?.Value ?? "";
+}

@@ -1,0 +1,124 @@
+using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Layers.Backends;
+
+namespace MIOpenDarts.Darts.Training;
+
+/// <summary>What a finished training reached.</summary>
+/// <param name="Best">Best test accuracy of all epochs, in percent.</param>
+/// <param name="History">One record an epoch.</param>
+/// <param name="Options">The options it ran with.</param>
+public sealed record TrainResult(double Best, IReadOnlyList<TrainEpochRecord> History, TrainOptions Options);
+
+/// <summary>Where a training leaves weights files; every path may be null.</summary>
+/// <param name="Best">Weights of the epoch with the best test accuracy.</param>
+/// <param name="Last">Weights after the last epoch.</param>
+public sealed record WeightFiles(string? Best = null, string? Last = null);
+
+/// <summary>Training of a discrete network from scratch, section 3.2 of the DARTS paper, start to end.</summary>
+public static class EvaluationTraining
+{
+    /// <summary>
+    /// Trains, and classifies the test images after every epoch. With <paramref name="checkpoints"/>, goes on from the newest good one of
+    /// the same run, and then ends bit for bit like a run that was never stopped.
+    /// </summary>
+    /// <param name="data">Training and test images.</param>
+    /// <param name="options">Checked options.</param>
+    /// <param name="backend">Where it computes.</param>
+    /// <param name="progress">Steps, epochs and checkpoints as they happen, on the calling thread; null for none.</param>
+    /// <param name="checkpoints">Where checkpoints go and come from; null for none.</param>
+    /// <param name="weights">Where weights files go; null for nowhere.</param>
+    /// <param name="cancellation">Stops after the step under way, with a checkpoint.</param>
+    /// <exception cref="OptionsException">The options are out of range.</exception>
+    /// <exception cref="DataException">There are no test images.</exception>
+    /// <exception cref="GenotypeFormatException">The network is unknown.</exception>
+    /// <exception cref="TrainingInterruptedException">It was cancelled.</exception>
+    /// <exception cref="CheckpointException">No checkpoint of the ring can be used, or one cannot be written.</exception>
+    public static TrainResult Run(
+        ImageData data, TrainOptions options, Backend<float> backend, IProgress<RunEvent>? progress = null, CheckpointRing? checkpoints = null,
+        WeightFiles? weights = null, CancellationToken cancellation = default)
+    {
+        var problems = TrainOptionFields.Check(options);
+        if (problems.Count > 0) throw new OptionsException(problems);
+        RequireTest(data);
+        using var state = new TrainState(options, Describe(data, options), backend);
+        var position = new TrainPosition();
+        var cost = progress is null ? default : TrainCost.Measure(state, data, options);
+        if (checkpoints?.Load(file => TrainCheckpoint.Restore(file, state, options, checkpoints.Warn)) is { } resumed) position = resumed;
+        else state.Initialize();
+        using var run = new TrainLoop(data, options, state, position, progress, checkpoints, weights ?? new WeightFiles());
+        progress?.Report(cost.Forecast(state, position, options));
+        return run.ToEnd(cancellation);
+    }
+
+    /// <summary>The network that the options describe for some data.</summary>
+    /// <exception cref="GenotypeFormatException">The network is unknown.</exception>
+    public static NetworkDescription Describe(ImageData data, TrainOptions options)
+    {
+        var images = data.Train;
+        var name = NetworkDescription.Baselines.FirstOrDefault(baseline => string.Equals(baseline, options.Network, StringComparison.OrdinalIgnoreCase));
+        return new NetworkDescription
+        {
+            Network = name ?? GenotypeReader.Resolve(options.Network).ToString(),
+            Task = new ImageTask(images.Channels, images.Height, images.Width, images.Classes),
+            InitChannels = options.InitChannels,
+            Layers = options.Layers,
+            Auxiliary = options.Auxiliary && name is null,
+            Stem = options.Stem == "imagenet" ? StemForm.ImageNet : StemForm.Cifar,
+            Mean = data.Normalization.Mean,
+            Deviation = data.Normalization.Deviation,
+            ClassNames = images.ClassNames,
+        };
+    }
+
+    /// <summary>Refuses data without test images.</summary>
+    /// <exception cref="DataException">There are none.</exception>
+    public static ImageSet RequireTest(ImageData data) =>
+        data.Test ?? throw new DataException($"{data.Name}: there are no test images; training needs them to say how good a network is");
+}
+
+/// <summary>A training was stopped on request; what it had done is in the checkpoint, if it keeps any.</summary>
+public sealed class TrainingInterruptedException : OperationCanceledException
+{
+    /// <summary>Without a place.</summary>
+    public TrainingInterruptedException()
+    {
+    }
+
+    /// <summary>With a text.</summary>
+    public TrainingInterruptedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>With a text and a cause.</summary>
+    public TrainingInterruptedException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>A loss became infinite or NaN; the message names the step and the cure.</summary>
+public sealed class TrainingDivergedException : Exception
+{
+    /// <summary>Without a text.</summary>
+    public TrainingDivergedException()
+    {
+    }
+
+    /// <summary>With a text.</summary>
+    public TrainingDivergedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>With a text and a cause.</summary>
+    public TrainingDivergedException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

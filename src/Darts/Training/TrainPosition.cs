@@ -1,0 +1,88 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Training;
+
+/// <summary>Where a training stands between two steps. With weights and momentum it is all that a resume needs: random numbers and data order follow from seed, epoch and step.</summary>
+public sealed class TrainPosition
+{
+    /// <summary>Epoch under way.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>Steps done in it.</summary>
+    public int Step { get; set; }
+
+    /// <summary>Σ loss · images of the epoch's steps.</summary>
+    public double LossSum { get; set; }
+
+    /// <summary>Right answers in the epoch's steps.</summary>
+    public long Correct { get; set; }
+
+    /// <summary>Images in the epoch's steps.</summary>
+    public long Images { get; set; }
+
+    /// <summary>Seconds of work in the epoch.</summary>
+    public double EpochSeconds { get; set; }
+
+    /// <summary>Seconds of work since the run began.</summary>
+    public double Seconds { get; set; }
+
+    /// <summary>Finished epochs.</summary>
+    public List<TrainEpochRecord> History { get; init; } = [];
+
+    /// <summary>Moves on to the next epoch.</summary>
+    public void NextEpoch()
+    {
+        Epoch++;
+        (Step, LossSum, Correct, Images, EpochSeconds) = (0, 0, 0, 0, 0);
+    }
+}
+
+/// <summary>What a checkpoint of a training holds: weights and statistics under their official names, momentum, position, options.</summary>
+internal static class TrainCheckpoint
+{
+    private const string Format = "miopendarts training checkpoint 1";
+
+    /// <summary>Gathers everything into a writer.</summary>
+    public static SafetensorsWriter Collect(TrainState state, TrainPosition position, TrainOptions options)
+    {
+        var writer = new SafetensorsWriter();
+        writer.AddMetadata("format", Format);
+        writer.AddMetadata("options", TrainOptionsResolver.Format(options));
+        writer.AddMetadata("position", JsonSerializer.Serialize(position, TrainPositionContext.Default.TrainPosition));
+        writer.AddMetadata("backend", state.Net.Backend.Signature);
+        StateDict.Save(state.Net.Parameters, state.Net.Backend, writer);
+        var momentum = new float[state.Net.Parameters.Count];
+        state.Net.Backend.Download<float>(state.Sgd.MomentumBuffer, momentum);
+        writer.Add("train.momentum", momentum, momentum.Length);
+        return writer;
+    }
+
+    /// <summary>Puts everything back.</summary>
+    /// <exception cref="CheckpointException">The checkpoint belongs to another run; the text names the first difference.</exception>
+    public static TrainPosition Restore(SafetensorsFile file, TrainState state, TrainOptions options, Action<string> warn)
+    {
+        if (!file.Metadata.TryGetValue("format", out var format) || format != Format)
+            throw new CheckpointException($"{file.Path}: not a training checkpoint of this version (format '{format}')");
+        var then = TrainOptionsResolver.Parse(file.Metadata["options"], file.Path);
+        foreach (var field in TrainOptionFields.All)
+        {
+            if (!field.HasEffect || field.Show(then) == field.Show(options)) continue;
+            throw new CheckpointException(
+                $"{file.Path}: belongs to a run with {field.Name} {field.Show(then)}, not {field.Show(options)}; use the same value or another run folder");
+        }
+
+        var backend = state.Net.Backend;
+        if (file.Metadata["backend"] != backend.Signature)
+            warn($"{file.Path} was written on {file.Metadata["backend"]}, this is {backend.Signature}: the run goes on, but not bit for bit as it would have there");
+        StateDict.Load(state.Net.Parameters, backend, file);
+        backend.Upload<float>(file.ReadSingle("train.momentum"), state.Sgd.MomentumBuffer);
+        return JsonSerializer.Deserialize(file.Metadata["position"], TrainPositionContext.Default.TrainPosition)!;
+    }
+}
+
+[JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, PreferredObjectCreationHandling = JsonObjectCreationHandling.Replace)]
+[JsonSerializable(typeof(TrainPosition))]
+internal sealed partial class TrainPositionContext : JsonSerializerContext;

@@ -1,0 +1,57 @@
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Optimisers;
+
+namespace MIOpenDarts.Darts.Training;
+
+/// <summary>Network and optimiser of one training, and one step of it.</summary>
+public sealed class TrainState : IDisposable
+{
+    private readonly TrainOptions options;
+    private readonly float[] zeros;
+
+    /// <summary>Builds and plans everything on <paramref name="backend"/>; the weights are not drawn yet.</summary>
+    public TrainState(TrainOptions options, NetworkDescription description, Backend<float> backend)
+    {
+        (this.options, Description) = (options, description);
+        Net = description.Build(backend);
+        Net.AuxiliaryWeight = options.AuxiliaryWeight;
+        Net.LabelSmoothing = options.LabelSmoothing;
+        Sgd = new Sgd<float>(backend, Net.Parameters, options.Momentum, options.WeightDecay);
+        zeros = new float[Net.Parameters.Count];
+        Net.Plan(options.BatchSize);
+    }
+
+    /// <summary>What the network was built from.</summary>
+    public NetworkDescription Description { get; }
+
+    /// <summary>The network.</summary>
+    public ImageClassifier<float> Net { get; }
+
+    /// <summary>Its optimiser.</summary>
+    public Sgd<float> Sgd { get; }
+
+    /// <summary>Draws the weights and clears the optimiser.</summary>
+    public void Initialize()
+    {
+        Net.Parameters.Initialize(options.Seed);
+        Net.Backend.Upload<float>(zeros, Sgd.MomentumBuffer);
+    }
+
+    /// <summary>One step on a batch.</summary>
+    public BatchResult Step(ImageBatch<float> batch, double rate, int epoch, int step)
+    {
+        var pass = new Pass(Training: true, WeightGradients: true, options.Seed, epoch, step);
+        Net.LoadBatch(batch.Images, batch.Labels);
+        var result = Net.Forward(pass);
+        Net.Backward(pass);
+        Sgd.Clip(options.GradClip);
+        Sgd.Step(rate);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Net.Dispose();
+}

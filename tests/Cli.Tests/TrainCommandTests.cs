@@ -1,0 +1,64 @@
+using MIOpenDarts.Darts.Reports.Log;
+
+namespace MIOpenDarts.Cli.Tests;
+
+public sealed class TrainCommandTests : IDisposable
+{
+    private readonly TinySearch tiny = new();
+
+    public TrainCommandTests()
+    {
+        File.Copy(tiny.ImagesFile, tiny.ImagesFile.Replace("train", "t10k", StringComparison.Ordinal));
+        File.Copy(tiny.LabelsFile, tiny.LabelsFile.Replace("train", "t10k", StringComparison.Ordinal));
+    }
+
+    public void Dispose() => tiny.Dispose();
+
+    [Fact]
+    public void A_training_ends_with_weights_that_evaluate_to_the_same_number()
+    {
+        var outcome = Command.Run(Args("run"));
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        var told = outcome.Output.Split('\n').Single(line => line.StartsWith("test     ", StringComparison.Ordinal))[9..];
+        string[] files = ["best.safetensors", "config.json", "environment.json", "log.jsonl", "report.html", "weights.safetensors"];
+        Assert.Equal(files, Directory.GetFiles(tiny.In("run")).Select(Path.GetFileName).Where(name => name != ".lock").Order());
+        Assert.Equal(told, Command.Run("evaluate", tiny.In("run"), "--backend", "cpu").Output.TrimEnd());
+        Assert.Equal(0, Command.Run("evaluate", tiny.In("run"), "--best").Code);
+        Assert.Contains("Confusion", File.ReadAllText(Path.Combine(tiny.In("run"), "report.html")));
+    }
+
+    [Fact]
+    public void A_run_that_lost_its_last_checkpoint_computes_it_again()
+    {
+        Assert.Equal(0, Command.Run(Args("whole")).Code);
+        tiny.Copy("whole", "run");
+        tiny.TakeBack("run");
+        File.Delete(Path.Combine(tiny.In("run"), "weights.safetensors"));
+        Assert.Equal(0, Command.Run("train", "--resume", tiny.In("run"), "--threads", "1").Code);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(tiny.In("whole"), "weights.safetensors")), File.ReadAllBytes(Path.Combine(tiny.In("run"), "weights.safetensors")));
+        Assert.Equal(RunOutcome.Done, tiny.Log("run").OfType<RunEnded>().Last().Outcome);
+        Assert.Contains("all 2 epochs are done", Command.Run("train", "--resume", tiny.In("run")).Output);
+        Command.Refuses(1, ["train", "--resume", tiny.In("run"), "--epochs", "3"], "epochs 2, not 3");
+    }
+
+    [Fact]
+    public void What_cannot_be_trained_or_tested_is_refused_in_one_line()
+    {
+        Command.Refuses(2, ["train", "--genotype", "DARTS_V9"], "DARTS_V9", "did you mean");
+        Command.Refuses(2, ["train", "--genotype", "DARTS_V1", "--arch", "resnet20"], "do not go together");
+        Command.Refuses(2, ["train", "--arch", "resnet21"], "resnet21");
+        Command.Refuses(2, ["train", "--init-channels", "1"], "init_channels is 1");
+        Command.Refuses(1, ["evaluate", tiny.In("nowhere")], "no such file or folder");
+        Command.Refuses(1, ["evaluate", tiny.Data], "no run in this folder");
+        File.Delete(tiny.ImagesFile.Replace("train", "t10k", StringComparison.Ordinal));
+        File.Delete(tiny.LabelsFile.Replace("train", "t10k", StringComparison.Ordinal));
+        Command.Refuses(1, Args("run"), "no test images");
+        Assert.False(Directory.Exists(tiny.In("run")));
+    }
+
+    private string[] Args(string run) =>
+    [
+        "train", "--genotype", "DARTS_V1", "--data", tiny.Data, "--backend", "cpu", "--init-channels", "2", "--layers", "3", "--batch-size", "16",
+        "--epochs", "2", "--checkpoint-interval", "2", "--report-interval", "2", "--data-workers", "1", "--auxiliary", "true", "--drop-path", "0.2", "--out", tiny.In(run),
+    ];
+}
