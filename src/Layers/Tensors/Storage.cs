@@ -23,7 +23,7 @@ public abstract class Storage : IDisposable
     protected abstract void Dispose(bool disposing);
 }
 
-/// <summary>Host memory outside the managed heap, aligned to a cache line, zeroed.</summary>
+/// <summary>Host memory outside the managed heap, aligned to a cache line or, where it is large, to a large page, zeroed.</summary>
 public sealed unsafe class HostStorage : Storage
 {
     private const int Alignment = 64;
@@ -34,7 +34,9 @@ public sealed unsafe class HostStorage : Storage
     public HostStorage(long bytes)
     {
         Bytes = bytes;
-        memory = NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, Alignment), Alignment);
+        var large = LargePages.Pay(bytes);
+        memory = NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, Alignment), (nuint)(large ? LargePages.Bytes : Alignment));
+        if (large) LargePages.Advise(memory, bytes);
         NativeMemory.Clear(memory, (nuint)Math.Max(bytes, Alignment));
     }
 
