@@ -31,8 +31,14 @@ internal static class CommandLine
     {
         var root = new RootCommand("Differentiable architecture search (DARTS).")
         {
-            SearchCommand.Create(screen), TrainCommand.Create(screen), EvaluateCommand.Create(screen), ShowCommand.Create(screen),
-            BenchCommand.Create(screen), InfoCommand.Create(screen), DoctorCommand.Create(screen),
+            SearchCommand.Create(screen),
+            TrainCommand.Create(screen),
+            EvaluateCommand.Create(screen),
+            ExportCommand.Create(screen),
+            ShowCommand.Create(screen),
+            BenchCommand.Create(screen),
+            InfoCommand.Create(screen),
+            DoctorCommand.Create(screen),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpPage((HelpAction)help.Action!);

@@ -20,6 +20,7 @@ internal sealed class HelpPage(HelpAction generated) : SynchronousCommandLineAct
             SearchCommand.Name => SearchCommand.Footer,
             TrainCommand.Name => TrainCommand.Footer,
             EvaluateCommand.Name => EvaluateCommand.Footer,
+            ExportCommand.Name => ExportCommand.Footer,
             ShowCommand.Name => ShowCommand.Footer,
             BenchCommand.Name => BenchCommand.Footer,
             InfoCommand.Name => "",

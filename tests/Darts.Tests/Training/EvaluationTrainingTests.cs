@@ -48,7 +48,13 @@ public sealed class EvaluationTrainingTests : IDisposable
         using var backend = CpuBackend.Create(2);
         var options = SmallTraining.Options with
         {
-            Network = network, Epochs = 8, Augment = false, Cutout = false, DropPath = 0, Auxiliary = false, LearningRate = 0.05,
+            Network = network,
+            Epochs = 8,
+            Augment = false,
+            Cutout = false,
+            DropPath = 0,
+            Auxiliary = false,
+            LearningRate = 0.05,
         };
         var result = EvaluationTraining.Run(SmallTraining.Data(), options, backend);
         Assert.True(result.History[^1].TrainLoss < result.History[0].TrainLoss);

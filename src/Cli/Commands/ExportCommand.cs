@@ -1,0 +1,48 @@
+using System.CommandLine;
+using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Export;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary><c>miopendarts export</c>: a trained network as ONNX.</summary>
+internal static class ExportCommand
+{
+    public const string Name = "export";
+
+    /// <summary>What the help says below the options.</summary>
+    public static string Footer =>
+        $"""
+        The model takes images [batch, channels, height, width], normalised with the mean and deviation of its metadata (opset {OnnxExport.Opset}).
+        Weights need no export: weights.safetensors has the official PyTorch names.
+
+        Examples:
+          miopendarts export runs/trained --out model.onnx
+          miopendarts export runs/trained --best --fold --out model.onnx
+        """;
+
+    public static Command Create(Screen screen)
+    {
+        var network = new Argument<string>("network") { Description = "The folder of a training, or a weights file." };
+        var best = new Option<bool>("--best") { Description = "The weights of the best epoch instead of the last." };
+        var fold = new Option<bool>("--fold") { Description = "Multiply batch norms into the convolutions before them." };
+        var output = Words.Path("--out", "FILE", "Where to write (default: model.onnx).");
+        var command = new Command(Name, "Write a trained network as ONNX.") { network, best, fold, output };
+        command.SetAction(parsed =>
+        {
+            using var trained = TrainedNetwork.Open(parsed.GetValue(network)!, parsed.GetValue(best), "cpu", 1);
+            var file = parsed.GetValue(output) ?? "model.onnx";
+            try
+            {
+                OnnxExport.Write(file, trained.Net, trained.Description, parsed.GetValue(fold));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new IOException($"{file}: cannot be written ({e.Message.TrimEnd('.')}); choose another --out", e);
+            }
+
+            screen.Output.WriteLine($"{file}: {new FileInfo(file).Length:N0} bytes, {trained.Net.ParameterCount:N0} parameters");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

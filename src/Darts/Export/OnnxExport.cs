@@ -1,0 +1,215 @@
+using System.Globalization;
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Evaluation.Tracing;
+using MIOpenDarts.Darts.Runs;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Export;
+
+/// <summary>
+/// Writes a network as ONNX, opset 17: input <c>images</c> [batch,C,H,W], normalised as in training, output <c>logits</c> [batch,classes].
+/// </summary>
+public sealed class OnnxExport
+{
+    /// <summary>Version of the operator set.</summary>
+    public const int Opset = 17;
+
+    private const int IrVersion = 8;
+    private readonly Backend<float> backend;
+    private readonly InferenceGraph<float> source;
+    private readonly OnnxGraph target = new();
+    private readonly Dictionary<GraphValue, string> names = [];
+    private readonly Dictionary<GraphValue, NormNode<float>> folded = [];
+
+    private OnnxExport(Backend<float> backend, InferenceGraph<float> source, bool foldNorms)
+    {
+        (this.backend, this.source) = (backend, source);
+        if (foldNorms) FindFolds();
+    }
+
+    /// <summary>Writes a network to a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="net">The network, whose weights are read.</param>
+    /// <param name="description">Its normalisation and class names, which go into the metadata.</param>
+    /// <param name="foldNorms">Multiply every batch norm into the convolution before it.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Write(string path, ImageClassifier<float> net, NetworkDescription description, bool foldNorms)
+    {
+        var bytes = Bytes(net.Backend, net.Trace(), foldNorms, description);
+        File.WriteAllBytes(path + ".tmp", bytes);
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    /// <summary>The message <c>ModelProto</c> of a graph.</summary>
+    internal static byte[] Bytes(Backend<float> backend, InferenceGraph<float> source, bool foldNorms, NetworkDescription? description = null)
+    {
+        var export = new OnnxExport(backend, source, foldNorms);
+        var model = new ProtoWriter().Add(1, (long)IrVersion).Add(2, "miopendarts").Add(3, RunEnvironments.Version).Add(7, export.Graph());
+        model.Add(8, new ProtoWriter().Add(1, "").Add(2, (long)Opset));
+        if (description is not null)
+        {
+            foreach (var (key, value) in Metadata(description)) model.Add(14, new ProtoWriter().Add(1, key).Add(2, value));
+        }
+
+        return model.Bytes.ToArray();
+    }
+
+    private static IEnumerable<(string Key, string Value)> Metadata(NetworkDescription description)
+    {
+        yield return ("network", description.Network);
+        yield return ("mean", string.Join(", ", description.Mean.Select(v => v.ToString(CultureInfo.InvariantCulture))));
+        yield return ("deviation", string.Join(", ", description.Deviation.Select(v => v.ToString(CultureInfo.InvariantCulture))));
+        if (description.ClassNames is { } classes) yield return ("classes", string.Join(", ", classes));
+    }
+
+    private ProtoWriter Graph()
+    {
+        var (input, output) = (source.Input.Shape, source.Output.Shape);
+        names[source.Input] = "images";
+        foreach (var node in source.Nodes)
+        {
+            if (node is NormNode<float> norm && folded.ContainsValue(norm))
+            {
+                names[norm.Dst] = names[norm.Src];
+                continue;
+            }
+
+            names[node.Dst] = $"v{node.Dst.Number}";
+            Add(node);
+        }
+
+        target.Node("Flatten", [names[source.Output]], "logits", ("axis", 1));
+        target.Message.Add(2, "network");
+        target.Declare(isInput: true, "images", input.C, input.H, input.W);
+        target.Declare(isInput: false, "logits", output.C * output.H * output.W);
+        return target.Message;
+    }
+
+    private void Add(GraphNode<float> node)
+    {
+        string[] inputs = [.. node.Sources.Select(s => names[s])];
+        var output = names[node.Dst];
+        switch (node)
+        {
+            case ConvolutionNode<float> convolution:
+                Convolve(convolution, inputs[0], output);
+                break;
+            case NormNode<float> { Norm: var norm }:
+                var channels = norm.Channels;
+                var name = norm.RunningMean.Name[..^"running_mean".Length];
+                target.Node(
+                    "BatchNormalization",
+                    [
+                        inputs[0], target.Constant(name + "weight", Scale(norm), channels), target.Constant(name + "bias", Shift(norm), channels),
+                        target.Constant(norm.RunningMean.Name, Values(norm.RunningMean), channels),
+                        target.Constant(norm.RunningVariance.Name, Values(norm.RunningVariance), channels),
+                    ],
+                    output, ("epsilon", (float)Normalization<float>.Epsilon));
+                break;
+            case ReluNode<float>:
+                target.Node("Relu", inputs, output);
+                break;
+            case PoolNode<float> { Window: var window, IsMaximum: var isMaximum }:
+                target.Node(isMaximum ? "MaxPool" : "AveragePool", inputs, output, Geometry(window));
+                break;
+            case GlobalAverageNode<float>:
+                target.Node("GlobalAveragePool", inputs, output);
+                break;
+            case LinearNode<float> linear:
+                var (o, i, _, _) = linear.Weights.Capacity;
+                target.Node("Flatten", inputs, output + "_flat", ("axis", 1));
+                target.Node(
+                    "Gemm", [output + "_flat", target.Constant(linear.Weights.Name, Values(linear.Weights), o, i), target.Constant(linear.Bias.Name, Values(linear.Bias), o)],
+                    output, ("transB", 1));
+                break;
+            case ShiftNode<float>:
+                target.Node("Pad", [inputs[0], target.Constant("behind", 0, 0, 0, 0, 0, 0, 1, 1)], output + "_padded");
+                target.Node(
+                    "Slice", [output + "_padded", target.Constant("one", 1, 1), target.Constant("end", int.MaxValue, int.MaxValue), target.Constant("pixels", 2, 3)], output);
+                break;
+            case ZeroNode<float> { Stride: var stride }:
+                target.Node("MaxPool", inputs, output + "_strided", Geometry(Window.Square(1, stride, 0)));
+                target.Node("Mul", [output + "_strided", target.Constant("zero", [0f])], output);
+                break;
+            case ChannelPadNode<float> { Before: var before, Behind: var behind }:
+                target.Node("Pad", [inputs[0], target.Constant($"channels_{before}_{behind}", 0, before, 0, 0, 0, behind, 0, 0)], output);
+                break;
+            case ConcatNode<float>:
+                target.Node("Concat", inputs, output, ("axis", 1));
+                break;
+            case SumNode<float>:
+                target.Node("Add", inputs, output);
+                break;
+            default:
+                throw new NotSupportedException($"{node.GetType().Name} has no form in ONNX here.");
+        }
+    }
+
+    private void Convolve(ConvolutionNode<float> node, string input, string output)
+    {
+        var weights = Values(node.Weights);
+        var (o, i, h, w) = node.Weights.Capacity;
+        string[] inputs = [input, node.Weights.Name];
+        if (folded.TryGetValue(node.Dst, out var fold))
+        {
+            var (scale, shift, first) = (Scale(fold.Norm), Shift(fold.Norm), FirstChannel(fold, node.Dst));
+            var (mean, variance) = (Values(fold.Norm.RunningMean), Values(fold.Norm.RunningVariance));
+            var bias = new float[o];
+            for (var c = 0; c < o; c++)
+            {
+                var factor = scale[first + c] / Math.Sqrt(variance[first + c] + Normalization<float>.Epsilon);
+                bias[c] = (float)(shift[first + c] - mean[first + c] * factor);
+                for (var k = 0; k < i * h * w; k++) weights[c * i * h * w + k] = (float)(weights[c * i * h * w + k] * factor);
+            }
+
+            inputs = [.. inputs, target.Constant(node.Weights.Name + ".folded_bias", bias, o)];
+        }
+
+        target.Constant(node.Weights.Name, weights, o, i, h, w);
+        target.Node("Conv", inputs, output, [.. Geometry(node.Window), ("dilations", new[] { node.Window.Dilation, node.Window.Dilation }), ("group", node.Groups)]);
+    }
+
+    /// <summary>Which batch norm goes into which convolution: one right behind it, or behind the concatenation of several.</summary>
+    private void FindFolds()
+    {
+        var producers = source.Nodes.ToDictionary(node => node.Dst);
+        var readers = source.Nodes.SelectMany(node => node.Sources).CountBy(value => value).ToDictionary();
+        foreach (var norm in source.Nodes.OfType<NormNode<float>>())
+        {
+            if (!producers.TryGetValue(norm.Src, out var before) || readers[norm.Src] != 1) continue;
+            GraphNode<float>[] convolutions = before is ConcatNode<float> ? [.. before.Sources.Select(s => producers[s])] : [before];
+            if (!convolutions.All(c => c is ConvolutionNode<float> && readers[c.Dst] == 1)) continue;
+            foreach (var convolution in convolutions) folded[convolution.Dst] = norm;
+        }
+    }
+
+    private int FirstChannel(NormNode<float> norm, GraphValue convolution)
+    {
+        var first = 0;
+        foreach (var part in source.Nodes.First(node => node.Dst == norm.Src) is ConcatNode<float> concat ? concat.Sources : [norm.Src])
+        {
+            if (part == convolution) break;
+            first += part.Shape.C;
+        }
+
+        return first;
+    }
+
+    private static (string Name, object Value)[] Geometry(Window window) =>
+    [
+        ("kernel_shape", new[] { window.KernelH, window.KernelW }), ("strides", new[] { window.StrideH, window.StrideW }),
+        ("pads", new[] { window.PaddingH, window.PaddingW, window.PaddingH, window.PaddingW }),
+    ];
+
+    private float[] Scale(Normalization<float> norm) => norm.Scale is { } scale ? Values(scale) : [.. Enumerable.Repeat(1f, norm.Channels)];
+
+    private float[] Shift(Normalization<float> norm) => norm.Shift is { } shift ? Values(shift) : new float[norm.Channels];
+
+    private float[] Values(Tensor<float> tensor)
+    {
+        var values = new float[tensor.Capacity.Count];
+        backend.Download<float>(tensor, values);
+        return values;
+    }
+}

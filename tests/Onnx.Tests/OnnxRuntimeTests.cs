@@ -1,0 +1,127 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Evaluation.Baselines;
+using MIOpenDarts.Darts.Evaluation.Tracing;
+using MIOpenDarts.Darts.Export;
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Random;
+
+namespace MIOpenDarts.Onnx.Tests;
+
+/// <summary>What is exported computes in ONNX Runtime what the network computes here.</summary>
+public class OnnxRuntimeTests
+{
+    private const int Batch = 3;
+
+    public static TheoryData<string, bool> Networks() =>
+        [.. NamedGenotypes.Names.Concat(NetworkDescription.Baselines).SelectMany(name => new[] { (name, false), (name, true) })];
+
+    public static TheoryData<Primitive, int, int> Operations() =>
+        [.. Enum.GetValues<Primitive>().SelectMany(p => new[] { (p, 1, 8), (p, 2, 8), (p, 1, 9), (p, 2, 9) })];
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void A_network_gives_the_same_logits(string name, bool fold)
+    {
+        using var backend = CpuBackend.Create(2);
+        var description = new NetworkDescription { Network = name, Task = new ImageTask(3, 16, 16, 10), InitChannels = 4, Layers = 5, Auxiliary = true };
+        using var net = description.Build(backend);
+        Settle(net);
+        var images = Images(net.Task, Batch);
+        net.LoadBatch(images, new int[Batch]);
+        net.Forward(Pass.Inference);
+        var expected = new float[Batch * net.Task.Classes];
+        backend.ReadImages(net.Logits, expected);
+        AssertSame(expected, OnnxExport.Bytes(backend, net.Trace(), fold, description), net.Task, images);
+    }
+
+    [Fact]
+    public void The_ImageNet_form_gives_the_same_logits()
+    {
+        using var backend = CpuBackend.Create(2);
+        using var net = new EvaluationNetwork<float>(
+            backend, new EvaluationShape(new ImageTask(3, 40, 40, 6), 4, 4, Auxiliary: false, StemForm.ImageNet), NamedGenotypes.Get("DARTS_V2"));
+        Settle(net);
+        var images = Images(net.Task, Batch);
+        net.LoadBatch(images, new int[Batch]);
+        net.Forward(Pass.Inference);
+        var expected = new float[Batch * net.Task.Classes];
+        backend.ReadImages(net.Logits, expected);
+        AssertSame(expected, OnnxExport.Bytes(backend, net.Trace(), foldNorms: true), net.Task, images);
+    }
+
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public void A_primitive_computes_the_same(Primitive primitive, int stride, int size)
+    {
+        using var backend = CpuBackend.Create(2);
+        using var net = new SingleOperation(backend, primitive, stride, size);
+        Settle(net);
+        var images = Images(net.Task, Batch);
+        net.LoadBatch(images, new int[Batch]);
+        net.Forward(Pass.Inference);
+        var expected = new float[Batch * net.Task.Classes];
+        backend.ReadImages(net.Logits, expected);
+        AssertSame(expected, OnnxExport.Bytes(backend, net.Trace(), foldNorms: false), net.Task, images);
+    }
+
+    private static void Settle(ImageClassifier<float> net)
+    {
+        net.Parameters.Initialize(3);
+        net.Plan(16);
+        net.LoadBatch(Images(net.Task, 16), new int[16]);
+        // A few training passes move the running statistics away from zero and one.
+        for (var i = 0; i < 5; i++) net.Forward(new Pass(Training: true));
+    }
+
+    private static void AssertSame(float[] expected, byte[] model, ImageTask task, float[] images)
+    {
+        using var session = Open(model);
+        foreach (var count in new[] { Batch, 1 })
+        {
+            var size = task.Channels * task.Height * task.Width;
+            var input = new DenseTensor<float>(images.AsMemory(0, count * size), [count, task.Channels, task.Height, task.Width]);
+            using var outputs = session.Run([NamedOnnxValue.CreateFromTensor("images", input)]);
+            var actual = outputs.Single().AsTensor<float>();
+            Assert.Equal([count, task.Classes], actual.Dimensions.ToArray());
+            var largest = Math.Max(expected.Max(Math.Abs), 1e-3f);
+            foreach (var (e, a) in expected.Zip(actual.ToArray())) Assert.True(Math.Abs(e - a) <= 1e-4f * largest, $"{a} is not {e}, largest {largest}");
+        }
+    }
+
+    private static InferenceSession Open(byte[] model)
+    {
+        try
+        {
+            return new InferenceSession(model);
+        }
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
+        {
+            Assert.Skip($"ONNX Runtime's native library does not load here ({e.Message}); its package has it for 64-bit Linux, Windows and macOS");
+            throw;
+        }
+    }
+
+    private static float[] Images(ImageTask task, int count)
+    {
+        var random = new CounterRandom(1, RandomStream.Augmentation);
+        var pixels = new float[count * task.Channels * task.Height * task.Width];
+        for (var i = 0; i < pixels.Length; i++) pixels[i] = (float)random.NextNormal();
+        return pixels;
+    }
+
+    /// <summary>One operation, global pool and classifier.</summary>
+    private sealed class SingleOperation : BaselineNetwork<float>
+    {
+        public SingleOperation(Backend<float> backend, Primitive primitive, int stride, int size)
+            : base(backend, new ImageTask(4, size, size, 5))
+        {
+            Append(EvaluationOperations.Create(Parameters, primitive, "operation.", 4, stride));
+            Finish(4);
+        }
+    }
+}
