@@ -13,6 +13,7 @@ public sealed class HipDoctorTests
     }
 
     [Fact]
+    [Trait("Category", "virtual-gpu")]
     public async Task With_the_fallback_kernels_of_rocBLAS_every_operation_is_right()
     {
         var (code, output) = await VirtualGpu.RunAsync(["dotnet", Command.Program, "doctor"]);
@@ -23,6 +24,7 @@ public sealed class HipDoctorTests
     }
 
     [Fact]
+    [Trait("Category", "virtual-gpu")]
     public async Task The_wrong_products_of_stock_rocBLAS_are_caught_with_their_cure()
     {
         var (code, output) = await VirtualGpu.RunAsync(["dotnet", Command.Program, "doctor"], "VGPU_STOCK_ROCBLAS=1");
@@ -32,6 +34,7 @@ public sealed class HipDoctorTests
     }
 
     [Fact]
+    [Trait("Category", "virtual-gpu")]
     public async Task A_search_refuses_to_begin_on_them()
     {
         using var tiny = new TinySearch();

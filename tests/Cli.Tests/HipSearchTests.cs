@@ -5,6 +5,7 @@ using MIOpenDarts.Tests.Hip;
 namespace MIOpenDarts.Cli.Tests;
 
 /// <summary>Whole searches on the virtual gfx803 beside the same ones on the processor.</summary>
+[Trait("Category", "virtual-gpu")]
 public sealed class HipSearchTests(FinishedSearch tiny) : IClassFixture<FinishedSearch>
 {
     [Fact]

@@ -5,6 +5,7 @@ using MIOpenDarts.Tests.Hip;
 namespace MIOpenDarts.Darts.Tests.Hip;
 
 /// <summary>Whole supernets on the GPU of this process, as the official code computes them, within float tolerance.</summary>
+[Trait("Category", "gpu")]
 public class HipGoldenTests
 {
     // Five cells deep, and first order only, as for Cpu.

@@ -5,6 +5,7 @@ using MIOpenDarts.Tests.Hip;
 namespace MIOpenDarts.Darts.Tests.Hip;
 
 /// <summary>What a search step costs on the GPU of this process besides arithmetic.</summary>
+[Trait("Category", "gpu")]
 public class HipStepTests
 {
     // As many launches as with images of 32x32 in batches of 64: a launch takes all images and pixels.

@@ -2,6 +2,7 @@ using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Darts.Tests.Hip;
 
+[Trait("Category", "virtual-gpu")]
 public class VirtualGpuTests
 {
     [Fact]

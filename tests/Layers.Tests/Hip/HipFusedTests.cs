@@ -6,6 +6,7 @@ using MIOpenDarts.Tests.Hip;
 namespace MIOpenDarts.Layers.Tests.Hip;
 
 /// <summary>The fused operations on the GPU of this process against the composed form in double on the reference backend.</summary>
+[Trait("Category", "gpu")]
 public class HipFusedTests
 {
     private static readonly SeparableCase[] Separables =

@@ -4,6 +4,7 @@ using MIOpenDarts.Tests.Hip;
 namespace MIOpenDarts.Layers.Tests.Hip;
 
 /// <summary>Every plain operation on the GPU of this process.</summary>
+[Trait("Category", "gpu")]
 public class HipOperationTests
 {
     public static TheoryData<string> Operations => [.. Operation.All.Select(o => o.Name)];

@@ -4,6 +4,7 @@ using MIOpenDarts.Tests.Hip;
 namespace MIOpenDarts.Layers.Tests.Hip;
 
 [Collection(nameof(Alone))]
+[Trait("Category", "virtual-gpu")]
 public class VirtualGpuTests
 {
     [Fact]
