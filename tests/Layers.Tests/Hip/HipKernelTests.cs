@@ -5,6 +5,7 @@ using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 namespace MIOpenDarts.Layers.Tests.Hip;
 
 /// <summary>Our kernels as machine code; hipRTC makes it without a GPU.</summary>
+[Trait("Category", "gpu")]
 public class HipKernelTests
 {
     // A wave of GCN and, with 64 lanes, of RDNA: what runs was tried on gfx803 only.
