@@ -56,6 +56,29 @@ public sealed class TrainCommandTests : IDisposable
         Assert.False(Directory.Exists(tiny.In("run")));
     }
 
+    [Fact]
+    public void A_trained_network_is_exported_compared_and_predicts()
+    {
+        Assert.Equal(0, Command.Run(Args("one")).Code);
+        Assert.Equal(0, Command.Run([.. Args("two"), "--seed", "1"]).Code);
+        Assert.Equal(0, Command.Run("export", tiny.In("one"), "--fold", "--out", tiny.In("model.onnx")).Code);
+        Assert.True(new FileInfo(tiny.In("model.onnx")).Length > 10_000);
+        Command.Refuses(1, ["export", tiny.In("one"), "--out", tiny.In("no/model.onnx")], "choose another --out");
+
+        var compared = Command.Run("compare", tiny.In("one"), tiny.In("two"), "--csv", tiny.In("table.csv"), "--html", tiny.In("table.html"));
+        Assert.Equal((0, ""), (compared.Code, compared.Error));
+        Assert.Contains("DARTS_V1  ", compared.Output);
+        Assert.StartsWith("DARTS_V1,2,2,", File.ReadAllLines(tiny.In("table.csv"))[1]);
+        Command.Refuses(1, ["compare", tiny.Data], "no run in this folder");
+
+        var data = Command.Run("data", tiny.Data, "--samples", tiny.In("samples.png"));
+        Assert.Contains("96 to train, 96 to test; 1x8x8 in 2 classes", data.Output);
+        var predicted = Command.Run("predict", tiny.In("one"), tiny.In("samples.png"));
+        Assert.Equal((0, ""), (predicted.Code, predicted.Error));
+        Assert.Matches(@"samples\.png: class [01] [0-9.]+ %, class [01] [0-9.]+ %", predicted.Output);
+        Command.Refuses(1, ["predict", tiny.In("one"), tiny.ImagesFile], "no JPEG or PNG");
+    }
+
     private string[] Args(string run) =>
     [
         "train", "--genotype", "DARTS_V1", "--data", tiny.Data, "--backend", "cpu", "--init-channels", "2", "--layers", "3", "--batch-size", "16",

@@ -35,7 +35,7 @@ internal static class EvaluateCommand
             var typed = parsed.GetValue(network)!;
             var options = Directory.Exists(typed) ? TrainFolder.ReadOptions(typed) : null;
             using var trained = TrainedNetwork.Open(typed, parsed.GetValue(best), parsed.GetValue(backend)!, 0);
-            var images = DataSource.Open(parsed.GetValue(data) ?? options?.Data ?? DataSource.FashionMnistSlice);
+            var images = DataSource.Open(parsed.GetValue(data) ?? options?.Data ?? DataSource.FashionMnistSlice, options?.ImageSize ?? trained.Description.Task.Height);
             var result = Test(trained, images, options?.BatchSize ?? Batch);
             screen.Output.WriteLine(Describe(result));
             return ExitCode.Done;

@@ -37,7 +37,7 @@ internal sealed class TrainRun : IDisposable
     public static TrainRun Start(Screen screen, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output)
     {
         var options = TrainOptionsResolver.Resolve(preset, config, typed);
-        var images = DataSource.Open(options.Data);
+        var images = DataSource.Open(options.Data, options.ImageSize);
         EvaluationTraining.RequireTest(images);
         BackendChoice.Create(options.Backend, options.Threads).Dispose();
         // A resume may be called from another folder, and a genotype's file may change.
@@ -104,7 +104,7 @@ internal sealed class TrainRun : IDisposable
 
     private TrainResult Train(CancellationToken cancellation)
     {
-        var data = images ?? DataSource.Open(options.Data);
+        var data = images ?? DataSource.Open(options.Data, options.ImageSize);
         using var backend = BackendChoice.Create(options.Backend, options.Threads);
         recorder.Begin($"{data.Name}, {data.Train.Count} + {EvaluationTraining.RequireTest(data).Count} images", backend, options);
         var ring = folder.Checkpoints(options.CheckpointRing, view.Warn);

@@ -14,11 +14,13 @@ public static class DataSource
     public const string FashionMnistSlice = "fashion-mnist-slice";
 
     /// <summary>
-    /// Opens the embedded slice, or a folder: CIFAR-10 binary files, or a pair of IDX files (normalised by their own measured
-    /// mean and deviation).
+    /// Opens the embedded slice, or a folder: CIFAR-10 or CIFAR-100 binary files, or a pair of IDX files or a sub-folder of JPEG or PNG
+    /// images for each class (normalised by their own measured mean and deviation).
     /// </summary>
+    /// <param name="nameOrFolder">Name or folder.</param>
+    /// <param name="imageSize">Rows and columns that a folder's JPEG and PNG images are brought to; 0 to keep the size that all have.</param>
     /// <exception cref="DataException">There is no such data, or a file is damaged.</exception>
-    public static ImageData Open(string nameOrFolder)
+    public static ImageData Open(string nameOrFolder, int imageSize = 0)
     {
         if (string.Equals(nameOrFolder, FashionMnistSlice, StringComparison.OrdinalIgnoreCase))
         {
@@ -30,14 +32,21 @@ public static class DataSource
             throw new DataException($"{nameOrFolder}: there is no such folder; give one with CIFAR-10 binary or IDX files, or the name {FashionMnistSlice}");
         try
         {
-            if (Cifar10Reader.Recognises(nameOrFolder))
+            foreach (var (reader, normalization) in new[] { (CifarReader.Cifar10, Normalization.Cifar10), (CifarReader.Cifar100, Normalization.Cifar100) })
             {
-                var (cifarTrain, cifarTest) = Cifar10Reader.ReadFolder(nameOrFolder);
-                return new ImageData(nameOrFolder, cifarTrain, cifarTest, Normalization.Cifar10);
+                if (!reader.Recognises(nameOrFolder)) continue;
+                var (cifarTrain, cifarTest) = reader.ReadFolder(nameOrFolder);
+                return new ImageData(nameOrFolder, cifarTrain, cifarTest, normalization);
+            }
+
+            if (!IdxReader.Recognises(nameOrFolder) && ImageFolderReader.Recognises(nameOrFolder))
+            {
+                var (folderTrain, folderTest) = ImageFolderReader.ReadFolder(nameOrFolder, imageSize);
+                return new ImageData(nameOrFolder, folderTrain, folderTest, Normalization.Measure(folderTrain));
             }
 
             if (!IdxReader.Recognises(nameOrFolder))
-                throw new DataException($"{nameOrFolder}: there are neither data_batch_*.bin (CIFAR-10) nor train-images-idx3-ubyte[.gz] (IDX) in it; give the folder that has them");
+                throw new DataException($"{nameOrFolder}: there are neither data_batch_*.bin (CIFAR-10) nor train.bin (CIFAR-100) nor train-images-idx3-ubyte[.gz] (IDX) nor sub-folders of images in it; give the folder that has them");
             var (train, test) = IdxReader.ReadFolder(nameOrFolder);
             return new ImageData(nameOrFolder, train, Agreeing(train, test), Normalization.Measure(train));
         }

@@ -9,6 +9,9 @@ public sealed record Normalization(IReadOnlyList<float> Mean, IReadOnlyList<floa
     public static Normalization Cifar10 { get; } =
         new([0.49139968f, 0.48215827f, 0.44653124f], [0.24703233f, 0.24348505f, 0.26158768f]);
 
+    /// <summary>CIFAR-100.</summary>
+    public static Normalization Cifar100 { get; } = new([0.5071f, 0.4865f, 0.4409f], [0.2673f, 0.2564f, 0.2762f]);
+
     /// <summary>Fashion-MNIST.</summary>
     public static Normalization FashionMnist { get; } = new([0.2860f], [0.3530f]);
 

@@ -69,14 +69,21 @@ public sealed record NetworkDescription
         CheckpointFile.Write(path, writer);
     }
 
+    /// <summary>The description in a weights file.</summary>
+    /// <exception cref="CheckpointException">The file is damaged or has no description.</exception>
+    public static NetworkDescription Read(string path)
+    {
+        using var file = CheckpointFile.Open(path);
+        return Of(file);
+    }
+
     /// <summary>Builds the network of a weights file and reads its weights.</summary>
     /// <exception cref="CheckpointException">The file is damaged or has no description.</exception>
     public static (NetworkDescription Description, ImageClassifier<T> Net) Load<T>(string path, Backend<T> backend)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using var file = CheckpointFile.Open(path);
-        if (!file.Metadata.TryGetValue(Key, out var json)) throw new CheckpointException($"{path}: says of no network; give a weights file that training wrote");
-        var description = JsonSerializer.Deserialize(json, NetworkDescriptionContext.Default.NetworkDescription)!;
+        var description = Of(file);
         var net = description.Build(backend);
         try
         {
@@ -89,6 +96,10 @@ public sealed record NetworkDescription
             throw;
         }
     }
+
+    private static NetworkDescription Of(SafetensorsFile file) => file.Metadata.TryGetValue(Key, out var json)
+        ? JsonSerializer.Deserialize(json, NetworkDescriptionContext.Default.NetworkDescription)!
+        : throw new CheckpointException($"{file.Path}: says of no network; give a weights file that training wrote");
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]

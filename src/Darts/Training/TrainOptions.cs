@@ -12,6 +12,9 @@ public sealed record TrainOptions
     /// <summary>The data set: <c>fashion-mnist-slice</c> (embedded) or a folder.</summary>
     public string Data { get; init; } = "fashion-mnist-slice";
 
+    /// <summary>Rows and columns that a folder's JPEG and PNG images are brought to; 0 to keep the size that all have.</summary>
+    public int ImageSize { get; init; }
+
     /// <summary>Where it computes: <c>auto</c>, <c>hip</c>, <c>hip:n</c>, <c>cpu</c> or <c>reference</c>.</summary>
     public string Backend { get; init; } = "auto";
 

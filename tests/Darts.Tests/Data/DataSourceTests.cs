@@ -105,7 +105,7 @@ public sealed class DataSourceTests : IDisposable
     [Fact]
     public void A_folder_without_data_or_no_folder_is_refused()
     {
-        Fails("there are neither data_batch_*.bin (CIFAR-10) nor train-images-idx3-ubyte[.gz]");
+        Fails("there are neither data_batch_*.bin (CIFAR-10) nor train.bin (CIFAR-100) nor train-images-idx3-ubyte[.gz]");
         Write("train-images-idx3-ubyte", IdxImages(2, 3, 4));
         Fails("the file train-labels-idx1-ubyte (or train-labels-idx1-ubyte.gz) is missing");
         Assert.Contains("there is no such folder", Assert.Throws<DataException>(() => DataSource.Open(folder + "x")).Message, StringComparison.Ordinal);

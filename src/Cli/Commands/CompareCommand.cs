@@ -1,0 +1,51 @@
+using System.CommandLine;
+using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Reports.Comparison;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary><c>miopendarts compare</c>: a table over several trainings.</summary>
+internal static class CompareCommand
+{
+    public const string Name = "compare";
+
+    /// <summary>What the help says below the options.</summary>
+    public static string Footer =>
+        """
+        Trainings that differ in their seed only are one row, with mean and standard deviation. Folders of searches give the cost of the
+        genotypes that they found.
+
+        Examples:
+          miopendarts compare runs/found runs/trained runs/resnet20
+          miopendarts compare runs/* --csv table.csv --html table.html
+        """;
+
+    public static Command Create(Screen screen)
+    {
+        var runs = new Argument<string[]>("runs") { Description = "Folders of trainings, and of searches.", Arity = ArgumentArity.OneOrMore };
+        var csv = Words.Path("--csv", "FILE", "Write the table as CSV.");
+        var html = Words.Path("--html", "FILE", "Write the table as a page.");
+        var command = new Command(Name, "Compare trainings: parameters, arithmetic, cost, accuracy over seeds.") { runs, csv, html };
+        command.SetAction(parsed =>
+        {
+            var table = RunComparison.Read(parsed.GetValue(runs)!);
+            screen.Output.Write(table.ToText());
+            if (parsed.GetValue(csv) is { } text) Write("--csv", text, table.ToCsv());
+            if (parsed.GetValue(html) is { } page) Write("--html", page, table.ToHtml());
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Write(string option, string file, string text)
+    {
+        try
+        {
+            File.WriteAllText(file, text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{file}: cannot be written ({e.Message.TrimEnd('.')}); choose another {option}", e);
+        }
+    }
+}

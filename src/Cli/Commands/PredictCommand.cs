@@ -1,0 +1,61 @@
+using System.CommandLine;
+using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Training;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Modules;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary><c>miopendarts predict</c>: what a trained network sees in images.</summary>
+internal static class PredictCommand
+{
+    public const string Name = "predict";
+    private const int Shown = 3;
+
+    /// <summary>What the help says below the options.</summary>
+    public static string Footer =>
+        """
+        Images are cut to the shape that the network takes, in the middle, and scaled.
+
+        Example:
+          miopendarts predict runs/trained photo.jpg drawing.png
+        """;
+
+    public static Command Create(Screen screen)
+    {
+        var network = new Argument<string>("network") { Description = "The folder of a training, or a weights file." };
+        var images = new Argument<string[]>("images") { Description = "JPEG or PNG files.", Arity = ArgumentArity.OneOrMore };
+        var best = new Option<bool>("--best") { Description = "The weights of the best epoch instead of the last." };
+        var backend = Words.OneOf("--backend", "Where to compute.", [.. BackendChoice.Names]);
+        var command = new Command(Name, "Classify images with a trained network.") { network, images, best, backend };
+        command.SetAction(parsed =>
+        {
+            using var trained = TrainedNetwork.Open(parsed.GetValue(network)!, parsed.GetValue(best), parsed.GetValue(backend)!, 0);
+            trained.Net.Plan(1, training: false);
+            foreach (var file in parsed.GetValue(images)!) screen.Output.WriteLine($"{file}: {Predict(trained, file)}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string Predict(TrainedNetwork trained, string file)
+    {
+        var (task, description) = (trained.Net.Task, trained.Description);
+        var bytes = ImageFile.Read(file, task.Channels, task.Height, task.Width);
+        var set = new ImageSet(file, task.Channels, task.Height, task.Width, task.Classes, bytes, [0]);
+        var encoder = new ImageEncoder(set, new Normalization(description.Mean, description.Deviation));
+        var pixels = new float[encoder.Size];
+        encoder.Encode(0, pixels);
+        trained.Net.LoadBatch(pixels, [0]);
+        trained.Net.Forward(Pass.Inference);
+        var logits = new NetworkTest(trained.Net).Logits(1).ToArray();
+        var largest = logits.Max();
+        var sum = logits.Sum(z => Math.Exp(z - largest));
+        var likely = Enumerable.Range(0, logits.Length).OrderByDescending(k => logits[k]).Take(Shown);
+        return string.Join(", ", likely.Select(k => $"{NameOf(description, k)} {100 * Math.Exp(logits[k] - largest) / sum:F1} %"));
+    }
+
+    private static string NameOf(NetworkDescription description, int label) => description.ClassNames?[label] ?? $"class {label}";
+}

@@ -1,0 +1,70 @@
+namespace MIOpenDarts.Darts.Data;
+
+/// <summary>
+/// Reads CIFAR-10 and CIFAR-100 in their binary form (Krizhevsky 2009): records of one label byte (CIFAR-100: a coarse and a fine one, of
+/// which the fine counts) and 3x32x32 pixels.
+/// </summary>
+/// <param name="name">Name of the set in messages.</param>
+/// <param name="trainPattern">Names of the training files.</param>
+/// <param name="testName">Name of the test file.</param>
+/// <param name="labelBytes">Label bytes before the pixels; the last one counts.</param>
+/// <param name="classes">Number of classes.</param>
+internal sealed class CifarReader(string name, string trainPattern, string testName, int labelBytes, int classes)
+{
+    private const int Side = 32;
+    private const int Channels = 3;
+    private const int ImageBytes = Channels * Side * Side;
+    private readonly int recordBytes = labelBytes + ImageBytes;
+
+    /// <summary><c>data_batch_*.bin</c> and <c>test_batch.bin</c>.</summary>
+    public static CifarReader Cifar10 { get; } = new("CIFAR-10", "data_batch_*.bin", "test_batch.bin", 1, 10);
+
+    /// <summary><c>train.bin</c> and <c>test.bin</c>.</summary>
+    public static CifarReader Cifar100 { get; } = new("CIFAR-100", "train.bin", "test.bin", 2, 100);
+
+    /// <summary>Whether a folder has training batches.</summary>
+    public bool Recognises(string folder) => TrainFiles(folder).Length > 0;
+
+    public (ImageSet Train, ImageSet? Test) ReadFolder(string folder)
+    {
+        var test = Path.Combine(folder, testName);
+        return (Read(folder, TrainFiles(folder)), File.Exists(test) ? Read(test, [test]) : null);
+    }
+
+    private string[] TrainFiles(string folder) =>
+        Directory.EnumerateFiles(folder, trainPattern).OrderBy(file => file.Length).ThenBy(file => file, StringComparer.Ordinal).ToArray();
+
+    private ImageSet Read(string from, string[] files)
+    {
+        var records = files.Sum(CountRecords);
+        if (records * ImageBytes > Array.MaxLength)
+            throw new DataException($"{from}: {records} images are too many for memory; at most {Array.MaxLength / ImageBytes} fit");
+        var pixels = new byte[records * ImageBytes];
+        var labels = new int[records];
+        var bytes = new byte[recordBytes];
+        var next = 0;
+        foreach (var path in files)
+        {
+            using var file = DataFile.Open(path);
+            for (long record = 0, count = CountRecords(path); record < count; record++, next++)
+            {
+                file.Read(bytes, "a record");
+                var label = bytes[labelBytes - 1];
+                if (label >= classes)
+                    throw new DataException($"{path}: record {record} has the label {label}; labels go from 0 to {classes - 1}, so this is not a {name} file or it is damaged");
+                labels[next] = label;
+                bytes.AsSpan(labelBytes).CopyTo(pixels.AsSpan(next * ImageBytes));
+            }
+        }
+
+        return new ImageSet(from, Channels, Side, Side, classes, pixels, labels);
+    }
+
+    private long CountRecords(string path)
+    {
+        var length = new FileInfo(path).Length;
+        return length > 0 && length % recordBytes == 0
+            ? length / recordBytes
+            : throw new DataException($"{path}: {length} bytes are not whole records of {recordBytes}; the file is truncated or oversized, fetch it again");
+    }
+}

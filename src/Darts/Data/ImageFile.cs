@@ -1,0 +1,65 @@
+using StbImageSharp;
+
+namespace MIOpenDarts.Darts.Data;
+
+/// <summary>Decodes JPEG and PNG files and brings them to a size.</summary>
+public static class ImageFile
+{
+    private const long MostBytes = 256L << 20;
+    private const long MostPixels = 1L << 26;
+    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png"];
+
+    /// <summary>Whether a file's name says that it is one.</summary>
+    public static bool HasName(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Width and height, from the header alone.</summary>
+    /// <exception cref="DataException">The file cannot be read, is no image, or is too large.</exception>
+    public static (int Height, int Width) Size(string path)
+    {
+        using var stream = Open(path);
+        var info = ImageInfo.FromStream(stream) ?? throw new DataException($"{path}: this is no JPEG or PNG image, or its header is damaged");
+        if ((long)info.Width * info.Height > MostPixels)
+            throw new DataException($"{path}: {info.Width}x{info.Height} pixels are too many; at most {MostPixels} are read");
+        return (info.Height, info.Width);
+    }
+
+    /// <summary>
+    /// The middle of the image, as large as fits, in <paramref name="height"/> x <paramref name="width"/> pixels [C,H,W]; a size that
+    /// fits is copied.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="channels">1 for grey, 3 for red, green, blue.</param>
+    /// <param name="height">Rows wanted.</param>
+    /// <param name="width">Columns wanted.</param>
+    /// <exception cref="DataException">The file cannot be read or decoded.</exception>
+    public static byte[] Read(string path, int channels, int height, int width)
+    {
+        Size(path);
+        try
+        {
+            using var stream = Open(path);
+            var image = ImageResult.FromStream(stream, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
+            return ImageScaling.Fit(image.Data, image.Height, image.Width, channels, height, width);
+        }
+        catch (Exception e) when (e is not DataException)
+        {
+            // The decoder tells damage by exceptions of many types.
+            throw new DataException($"{path}: the image cannot be decoded ({e.Message.TrimEnd('.')}); it is damaged, fetch it again", e);
+        }
+    }
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            var stream = File.OpenRead(path);
+            if (stream.Length <= MostBytes) return stream;
+            stream.Dispose();
+            throw new DataException($"{path}: the file has more than {MostBytes >> 20} MiB");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{path}: the file cannot be read: {e.Message}", e);
+        }
+    }
+}
