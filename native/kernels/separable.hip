@@ -1,5 +1,6 @@
 // Convolutions that look at one channel at a time (depthwise) or at one pixel at a time (pointwise), alone and one behind the other, for
-// several branches at once. Work-groups take 256 pixels; filters and statistics come through the scalar cache.
+// several branches at once. Work-groups take 256 pixels; filters and statistics come through the scalar cache. Where branches share a source
+// or tiles share an operand, groups of pixels are the slowest axis of the grid, so that those work-groups run side by side and find it in L2.
 struct Branch
 {
     const float *src, *mean, *inverse; // x, and the batch norm before the ReLU or null
@@ -68,15 +69,15 @@ __device__ inline float diff_at(const Branch& b, const Pixel& p, int o)
     return uniform(b.diff_scale)[o] * b.diff[at] + (uniform(b.value_scale)[o] * b.value[at] + uniform(b.offset)[o]);
 }
 
-// Grid: output pixels, branches, tiles of O output channels.
+// Grid: tiles of O output channels, branches, output pixels.
 template <int O>
 __device__ inline void forward(const Table& t)
 {
     __shared__ float rows[ROWS * PITCH];
     const Branch& b = t.branches[blockIdx.y];
-    const int count = t.images * b.out_height * b.out_width, first = blockIdx.x * THREADS, o0 = blockIdx.z * O;
+    const int count = t.images * b.out_height * b.out_width, first = blockIdx.z * THREADS, o0 = blockIdx.x * O;
     if (first >= count || o0 >= b.outputs) return;
-    const int q = pixel(), here = min(THREADS, count - first), last = b.outputs - 1 - o0;
+    const int q = first + threadIdx.x, here = min(THREADS, count - first), last = b.outputs - 1 - o0;
     float sums[O];
 #pragma unroll
     for (int o = 0; o < O; o++) sums[o] = 0;
@@ -105,7 +106,7 @@ __device__ inline void forward(const Table& t)
         for (int k = 0; k < ROWS; k++) tile[k] = sums[o + k];
         const float2 moments = statistics16(tile, here, rows);
         const int k = o + threadIdx.x / 16;
-        if (threadIdx.x % 16 == 0 && k <= last) ((float2*)b.partial)[(o0 + k) * groups + blockIdx.x] = moments;
+        if (threadIdx.x % 16 == 0 && k <= last) ((float2*)b.partial)[(o0 + k) * groups + blockIdx.z] = moments;
     }
 }
 
@@ -123,12 +124,12 @@ KERNEL depthwise_forward(Table t)
     b.value[((long long)p.image * b.channels + c) * b.out_height * b.out_width + p.inner] = depthwise_at(b, p, c);
 }
 
-// du = Wᵀ·dz. Grid: output pixels, branches.
+// du = Wᵀ·dz. Grid: 1, branches, output pixels.
 template <int O>
 __device__ inline void diff_middle(const Table& t)
 {
     const Branch& b = t.branches[blockIdx.y];
-    const int q = pixel();
+    const int q = blockIdx.z * THREADS + threadIdx.x;
     if (q >= t.images * b.out_height * b.out_width) return;
     const Pixel p = locate(q, b.out_height, b.out_width);
     const int pixels = b.out_height * b.out_width;
@@ -158,13 +159,13 @@ KERNEL separable_diff_middle_64(Table t) { diff_middle<64>(t); }
 #define TILE 64
 
 // dW[o][c] = Σ dz[o]·u[c] over 1,024 pixels, a tile of 16 x 16: four sets of 64 threads take every fourth pixel, each thread 2 x 2 products.
-// Grid: groups of pixels, branches, tiles of outputs · tiles of inputs.
+// Grid: tiles of outputs · tiles of inputs, branches, groups of pixels.
 KERNEL separable_diff_pointwise(Table t)
 {
     __shared__ float dz[16][TILE + 1], u[16][TILE + 1], total[4][16][17];
     const Branch& b = t.branches[blockIdx.y];
-    const int count = t.images * b.out_height * b.out_width, first = blockIdx.x * WEIGHT_PIXELS, tiles = (b.inputs + 15) / 16;
-    const int o0 = blockIdx.z / tiles * 16, c0 = blockIdx.z % tiles * 16, set = threadIdx.x / TILE, lane = threadIdx.x % TILE;
+    const int count = t.images * b.out_height * b.out_width, first = blockIdx.z * WEIGHT_PIXELS, tiles = (b.inputs + 15) / 16;
+    const int o0 = blockIdx.x / tiles * 16, c0 = blockIdx.x % tiles * 16, set = threadIdx.x / TILE, lane = threadIdx.x % TILE;
     if (first >= count || o0 >= b.outputs) return;
     const int o = lane / 8 * 2, c = lane % 8 * 2;
     float s00 = 0, s01 = 0, s10 = 0, s11 = 0;
@@ -196,18 +197,18 @@ KERNEL separable_diff_pointwise(Table t)
     __syncthreads();
     const int row = threadIdx.x / 16, column = threadIdx.x % 16;
     if (o0 + row >= b.outputs || c0 + column >= b.inputs) return;
-    b.partial[((long long)blockIdx.x * b.outputs + o0 + row) * b.inputs + c0 + column] =
+    b.partial[((long long)blockIdx.z * b.outputs + o0 + row) * b.inputs + c0 + column] =
         total[0][row][column] + total[1][row][column] + total[2][row][column] + total[3][row][column];
 }
 
 #define TAP_PIXELS 2048
 
-// Gradient of the depthwise filter of a channel over 2,048 pixels, 16 taps at a time. Grid: groups of pixels, branches, channels.
+// Gradient of the depthwise filter of a channel over 2,048 pixels, 16 taps at a time. Grid: channels, branches, groups of pixels.
 KERNEL separable_diff_depthwise(Table t)
 {
     __shared__ float rows[ROWS * PITCH];
     const Branch& b = t.branches[blockIdx.y];
-    const int c = blockIdx.z, count = t.images * b.out_height * b.out_width, first = blockIdx.x * TAP_PIXELS, taps = b.kernel_h * b.kernel_w;
+    const int c = blockIdx.x, count = t.images * b.out_height * b.out_width, first = blockIdx.z * TAP_PIXELS, taps = b.kernel_h * b.kernel_w;
     if (!b.depthwise || c >= b.inputs || first >= count) return;
     const Reader read(b, c);
     for (int k0 = 0; k0 < taps; k0 += ROWS)
@@ -231,7 +232,7 @@ KERNEL separable_diff_depthwise(Table t)
         }
         const float sum = sum16(sums, rows);
         const int k = k0 + threadIdx.x / 16;
-        if (threadIdx.x % 16 == 0 && k < taps) b.partial_depthwise[((long long)blockIdx.x * b.inputs + c) * taps + k] = sum;
+        if (threadIdx.x % 16 == 0 && k < taps) b.partial_depthwise[((long long)blockIdx.z * b.inputs + c) * taps + k] = sum;
     }
 }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Layers.Backends.MIOpen;
 using MIOpenDarts.Layers.Diagnostics;
@@ -13,9 +14,18 @@ internal static class DoctorCommand
     public static Command Create(Screen screen)
     {
         var number = new Option<int>("--device") { HelpName = "N", Description = "Number of the GPU, from 0." };
-        var command = new Command(Name, "Test the GPU: libraries, environment, and every operation against the managed path.") { number };
-        command.SetAction(parsed => Examine(screen.Output, parsed.GetValue(number)));
+        var kernels = Words.Path("--kernels", "ARCH", "Print what our kernels need on an architecture (for example gfx803), as a table, and do nothing else.");
+        var command = new Command(Name, "Test the GPU: libraries, environment, and every operation against the managed path.") { number, kernels };
+        command.SetAction(parsed => parsed.GetValue(kernels) is { } architecture
+            ? Tabulate(screen.Output, architecture)
+            : Examine(screen.Output, parsed.GetValue(number)));
         return command;
+    }
+
+    private static int Tabulate(TextWriter output, string architecture)
+    {
+        output.Write(KernelTable.Markdown(architecture));
+        return ExitCode.Done;
     }
 
     private static int Examine(TextWriter output, int ordinal)

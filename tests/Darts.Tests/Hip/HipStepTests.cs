@@ -26,4 +26,24 @@ public class HipStepTests
         Assert.True(alphas + weights <= 2500, $"{alphas} launches for the alphas and {weights} for the weights");
         Assert.Equal(bytes, gpu.AllocatedBytes);
     }
+
+    [Fact]
+    public void A_first_order_step_of_the_standard_supernet_moves_at_most_42_GB()
+    {
+        // Traffic is linear in images and pixels: what two more images of 8x8 add, an image of 32x32 has sixteen times.
+        var (two, four) = (Traffic(2), Traffic(4));
+        var standard = two + (four - two) / 2.0 * (64 * 16 - 2);
+        Assert.InRange(standard, 1e9, 42e9);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{standard / 1e9:F1} GB");
+    }
+
+    private static long Traffic(int batch)
+    {
+        using var gpu = Gpu.Create();
+        using var step = new PreparedStep(gpu, Standard with { Batch = batch }, unrolled: false);
+        var before = gpu.TrafficBytes;
+        step.Run(StepKind.AlphasFirstOrder);
+        step.Run(StepKind.Weights);
+        return gpu.TrafficBytes - before;
+    }
 }

@@ -16,7 +16,7 @@ public sealed partial class MIOpenBackend
         {
             var table = Single(Depthwise(src, weights.Address, dst.Address, dst.Shape, window), src.Shape.N);
             Arguments.Add(table);
-            Launch("depthwise_forward", Groups((long)dst.Shape.N * dst.Shape.Pixels), 1, dst.Shape.C);
+            Launch("depthwise_forward", Groups((long)dst.Shape.N * dst.Shape.Pixels), 1, dst.Shape.C, moved: src.Shape.Count + dst.Shape.Count);
         }
         else if (IsPointwise(window, groups))
         {
@@ -162,6 +162,6 @@ public sealed partial class MIOpenBackend
     {
         var count = (int)dst.Shape.Count;
         Arguments.Add(addend).Add(dst.Address).Add(count);
-        Launch("add", Groups(count));
+        Launch("add", Groups(count), moved: 3L * count);
     }
 }

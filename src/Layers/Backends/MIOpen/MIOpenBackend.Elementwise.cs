@@ -15,7 +15,7 @@ public sealed partial class MIOpenBackend
     {
         var count = (int)src.Shape.Count;
         Arguments.Add(src.Address).Add(diffDst.Address).Add(diffSrc.Address).Add(Flag(accumulate)).Add(count);
-        Launch("relu_backward", Groups(count));
+        Launch("relu_backward", Groups(count), moved: (accumulate ? 4L : 3L) * count);
     }
 
     /// <inheritdoc/>
@@ -30,7 +30,7 @@ public sealed partial class MIOpenBackend
     {
         var count = (int)src.Shape.Count;
         Arguments.Add(src.Address).Add(weights.Address).Add(index).Add(dst.Address).Add(Flag(accumulate)).Add(count);
-        Launch("scale_forward", Groups(count));
+        Launch("scale_forward", Groups(count), moved: (accumulate ? 3L : 2L) * count);
     }
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ public sealed partial class MIOpenBackend
     {
         var count = (int)src.Shape.Count;
         Arguments.Add(src.Address).Add(factors.Address).Add(dst.Address).Add((int)src.Shape.CountPerImage).Add(Flag(accumulate)).Add(count);
-        Launch("scale_images", Groups(count));
+        Launch("scale_images", Groups(count), moved: (accumulate ? 3L : 2L) * count);
     }
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ public sealed partial class MIOpenBackend
     {
         var count = (int)src.Shape.Count;
         Arguments.Add(src.Address).Add(factors.Address).Add(dst.Address).Add(Flag(accumulate)).Add(count);
-        Launch("multiply", Groups(count));
+        Launch("multiply", Groups(count), moved: (accumulate ? 4L : 3L) * count);
     }
 
     /// <inheritdoc/>
@@ -69,7 +69,7 @@ public sealed partial class MIOpenBackend
         var groups = Groups(count, DotElements);
         var partial = memory.Scratch((groups + 1) * sizeof(double)) + sizeof(double);
         Arguments.Add(a.Address).Add(b.Address).Add(partial).Add(count);
-        Launch("dot_partial", groups);
+        Launch("dot_partial", groups, moved: 2L * count);
         Arguments.Add(partial).Add(groups).Add(result).Add(added);
         Launch("dot_finish", 1);
     }
@@ -97,7 +97,7 @@ public sealed partial class MIOpenBackend
             }
 
             Arguments.Add(table);
-            Launch(kernel, Groups(widest), some.Length);
+            Launch(kernel, Groups(widest), some.Length, moved: (accumulate ? 3 : 2) * some.Length * (long)widest);
             parts = parts[some.Length..];
         }
     }

@@ -27,7 +27,7 @@ public sealed partial class MIOpenBackend
     {
         var count = (int)dst.Shape.Count;
         Arguments.Add(dst.Address).Add(value).Add(count);
-        Launch("fill", Groups(count));
+        Launch("fill", Groups(count), moved: count);
     }
 
     /// <inheritdoc/>
@@ -43,6 +43,6 @@ public sealed partial class MIOpenBackend
     {
         var count = (int)src.Shape.Count;
         Arguments.Add(src.Address).Add(dst.Address).Add(count);
-        Launch(kernel, Groups(count));
+        Launch(kernel, Groups(count), moved: 3L * count);
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class MIOpenBackend
 
         var table = MixOf(branches, weights, dst);
         Arguments.Add(table);
-        Launch("mix_forward", Groups(table.Count), table.Channels);
+        Launch("mix_forward", Groups(table.Count), table.Channels, moved: (branches.Length + 1) * dst.Shape.Count);
     }
 
     /// <inheritdoc/>
@@ -37,8 +37,10 @@ public sealed partial class MIOpenBackend
                 Weights = weights.Address,
                 DiffWeights = diffWeights.Address,
             };
+            var identities = 0;
             for (var k = 0; k < some.Length; k++)
             {
+                if (some[k].Normalized is null) identities++;
                 var products = table.Sums + row * (k + 1);
                 table.Branches[k].Products = products;
                 gradients.Of[k] = some[k].Normalized is { } v
@@ -47,7 +49,7 @@ public sealed partial class MIOpenBackend
             }
 
             Arguments.Add(table);
-            Launch("mix_backward", groups, table.Channels);
+            Launch("mix_backward", groups, table.Channels, moved: (some.Length + 1 + 2 * identities) * diffDst.Shape.Count);
             FinishGradients(gradients, some.Length);
             branches = branches[some.Length..];
         }

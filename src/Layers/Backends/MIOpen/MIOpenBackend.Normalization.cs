@@ -14,7 +14,7 @@ public sealed partial class MIOpenBackend
         var groups = Groups(count, StatisticsPixels);
         var partial = memory.Scratch(2L * sizeof(float) * groups * channels);
         Arguments.Add(src.Address).Add(partial).Add(channels).Add(src.Shape.Pixels).Add(count);
-        Launch("statistics_partial", groups, channels);
+        Launch("statistics_partial", groups, channels, moved: src.Shape.Count);
         var table = new StatisticTable();
         table[0] = StatisticOf(norm, partial, groups, StatisticsPixels, count);
         FinishStatistics(table, 1, channels, training: true);
@@ -34,7 +34,7 @@ public sealed partial class MIOpenBackend
         var count = src.Shape.N * src.Shape.Pixels;
         Arguments.Add(src.Address).Add(norm.Mean.Address).Add(norm.InverseDeviation.Address).Add(Address(norm.Scale)).Add(Address(norm.Shift))
             .Add(dst.Address).Add(src.Shape.C).Add(src.Shape.Pixels).Add(count);
-        Launch("normalization_forward", Groups(count), src.Shape.C);
+        Launch("normalization_forward", Groups(count), src.Shape.C, moved: 2 * src.Shape.Count);
     }
 
     /// <inheritdoc/>
@@ -132,7 +132,7 @@ public sealed partial class MIOpenBackend
         var sums = memory.Scratch((2L * groups * channels + floats) * sizeof(float));
         var products = sums + groups * channels * sizeof(float);
         Arguments.Add(src.Address).Add(mean).Add(diffDst.Address).Add(sums).Add(products).Add(channels).Add(src.Shape.Pixels).Add(count);
-        Launch("gradient_partial", groups, channels);
+        Launch("gradient_partial", groups, channels, moved: 2 * src.Shape.Count);
         var table = new GradientTable { Channels = channels, Groups = groups, Count = count };
         table.Of[0].Sums = sums;
         table.Of[0].Products = products;
@@ -170,6 +170,6 @@ public sealed partial class MIOpenBackend
     private void Apply(in DiffTable table, int used, nint dst, Shape shape, bool accumulate)
     {
         Arguments.Add(Towards(table, used, dst, shape, accumulate));
-        Launch("normalization_diff", Groups(shape.N * shape.Pixels), shape.C);
+        Launch("normalization_diff", Groups(shape.N * shape.Pixels), shape.C, moved: (used + (accumulate ? 3 : 2)) * shape.Count);
     }
 }

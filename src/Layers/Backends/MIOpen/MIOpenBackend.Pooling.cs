@@ -11,7 +11,7 @@ public sealed partial class MIOpenBackend
     {
         var count = (int)dst.Shape.Count;
         Arguments.Add(src.Address).Add(dst.Address).Add(indices.Address).Add(new PoolWindow(window)).Add(PlanesOf(src.Shape, dst.Shape)).Add(count);
-        Launch("max_pool_forward", Groups(count));
+        Launch("max_pool_forward", Groups(count), moved: src.Shape.Count + count + count / 4);
     }
 
     /// <inheritdoc/>
@@ -23,7 +23,7 @@ public sealed partial class MIOpenBackend
     {
         var count = (int)dst.Shape.Count;
         Arguments.Add(src.Address).Add(dst.Address).Add(new PoolWindow(window)).Add(PlanesOf(src.Shape, dst.Shape)).Add(count);
-        Launch("average_pool_forward", Groups(count));
+        Launch("average_pool_forward", Groups(count), moved: src.Shape.Count + count);
     }
 
     /// <inheritdoc/>
@@ -34,7 +34,7 @@ public sealed partial class MIOpenBackend
     public override void GlobalAverageForward(Tensor<float> src, Tensor<float> dst)
     {
         Arguments.Add(src.Address).Add(dst.Address).Add(src.Shape.Pixels);
-        Launch("global_average_forward", src.Shape.N * src.Shape.C);
+        Launch("global_average_forward", src.Shape.N * src.Shape.C, moved: src.Shape.Count);
     }
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ public sealed partial class MIOpenBackend
     {
         var count = (int)diffSrc.Shape.Count;
         Arguments.Add(diffDst.Address).Add(diffSrc.Address).Add(diffSrc.Shape.Pixels).Add(Flag(accumulate)).Add(count);
-        Launch("global_average_backward", Groups(count));
+        Launch("global_average_backward", Groups(count), moved: count);
     }
 
     private static Planes PlanesOf(Shape src, Shape dst) => new() { Height = src.H, Width = src.W, OutHeight = dst.H, OutWidth = dst.W };
@@ -52,6 +52,6 @@ public sealed partial class MIOpenBackend
         var count = (int)diffSrc.Shape.Count;
         Arguments.Add(diffMax).Add(indices).Add(diffAverage).Add(diffSrc.Address).Add(new PoolWindow(window)).Add(PlanesOf(diffSrc.Shape, dst))
             .Add(Flag(accumulate)).Add(count);
-        Launch("pool_backward", Groups(count));
+        Launch("pool_backward", Groups(count), moved: 2L * dst.Count + dst.Count / 4 + (accumulate ? 2L : 1L) * count);
     }
 }

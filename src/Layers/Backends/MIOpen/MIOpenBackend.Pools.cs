@@ -15,7 +15,7 @@ public sealed partial class MIOpenBackend
         var average = training ? max + (nint)bytes : 0;
         Arguments.Add(pools.Src.Address).Add(pools.Max.Address).Add(pools.Indices.Address).Add(pools.Average.Address).Add(max).Add(average)
             .Add(new PoolWindow(pools.Window)).Add(PlanesOf(pools.Src.Shape, shape)).Add(shape.C).Add(count);
-        Launch("pools_forward", groups, shape.C);
+        Launch("pools_forward", groups, shape.C, moved: pools.Src.Shape.Count + 2 * shape.Count + shape.Count / 4);
 
         var table = new StatisticTable();
         var used = 0;
@@ -51,7 +51,7 @@ public sealed partial class MIOpenBackend
             Arguments
                 .Add(Towards(DiffsOf(pools.MaxEdges), pools.MaxEdges.Length, diffMax, dst, accumulate: false))
                 .Add(Towards(DiffsOf(pools.AverageEdges), pools.AverageEdges.Length, diffAverage, dst, accumulate: false));
-            Launch("normalization_diff_pair", Groups(dst.N * dst.Pixels), dst.C, 2);
+            Launch("normalization_diff_pair", Groups(dst.N * dst.Pixels), dst.C, 2, moved: (pools.MaxEdges.Length + pools.AverageEdges.Length + 4) * dst.Count);
         }
         else
         {

@@ -108,153 +108,36 @@ public sealed partial class MIOpenBackend
         var tile = Tile(widest);
         Arguments.Add(table);
         Launch(tile == 16 ? "separable_forward_16" : tile == 32 ? "separable_forward_32" : "separable_forward_64",
-            Groups((long)table.Images * pixels), used, Groups(widest, tile));
+            Groups(widest, tile), used, Groups((long)table.Images * pixels), moved: Moved(table, used, (_, i, o, _) => i + o));
     }
 
-    /// <summary>Gradients of the depthwise outputs.</summary>
-    private void DiffOfMiddles(in BranchTable table, int used)
+    /// <summary>Floats of the outputs' gradients: behind a batch norm the value, and the gradient unless the branch before reads the same.</summary>
+    private static long MovedDiffs(in BranchTable table, int used)
     {
-        var (widest, pixels) = Extents(table, used);
-        var tile = Tile(widest);
-        Arguments.Add(table);
-        Launch(tile == 16 ? "separable_diff_middle_16" : tile == 32 ? "separable_diff_middle_32" : "separable_diff_middle_64",
-            Groups((long)table.Images * pixels), used);
-    }
-
-    /// <summary>Adds to the filters' gradients at these addresses; zero where there is no such filter.</summary>
-    private void WeightGradients(BranchTable table, int used, ReadOnlySpan<nint> pointwise, ReadOnlySpan<nint> depthwise)
-    {
-        var sums = new PartialSums();
-        var (count, tiles, longest, channels) = (0, 0, 0, 0);
-        var (anyPointwise, anyDepthwise) = (false, false);
-        var (_, pixels) = Extents(table, used);
-        long floats = 0;
+        long sum = 0;
         for (var i = 0; i < used; i++)
         {
-            ref var branch = ref table.Branches[i];
-            var all = (long)table.Images * branch.OutPixels;
-            if (pointwise[i] != 0)
-            {
-                branch.Partial = (nint)floats;
-                sums[count++] = new PartialSum
-                {
-                    Partial = (nint)floats,
-                    Dst = pointwise[i],
-                    Count = branch.Outputs * branch.Inputs,
-                    Groups = Groups(all, PointwiseGradientPixels),
-                };
-                floats += (long)sums[count - 1].Count * sums[count - 1].Groups;
-                tiles = Math.Max(tiles, Groups(branch.Outputs, 16) * Groups(branch.Inputs, 16));
-                anyPointwise = true;
-            }
-
-            if (depthwise[i] != 0)
-            {
-                branch.PartialDepthwise = (nint)floats;
-                sums[count++] = new PartialSum
-                {
-                    Partial = (nint)floats,
-                    Dst = depthwise[i],
-                    Count = branch.Inputs * branch.Taps,
-                    Groups = Groups(all, DepthwiseGradientPixels),
-                };
-                floats += (long)sums[count - 1].Count * sums[count - 1].Groups;
-                channels = Math.Max(channels, branch.Inputs);
-                anyDepthwise = true;
-            }
+            var b = table.Branches[i];
+            var tensors = (b.DiffScale == 0 ? 0 : 1) + (i > 0 && table.Branches[i - 1].Diff == b.Diff ? 0 : 1);
+            sum += (long)tensors * table.Images * b.Outputs * b.OutPixels;
         }
 
-        var scratch = memory.Scratch(floats * sizeof(float));
+        return sum;
+    }
+
+    /// <summary>Floats over all branches, from the sizes of the source (zero where the branch before reads the same), the output, and the depthwise output.</summary>
+    private static long Moved(in BranchTable table, int used, Func<Branch, long, long, long, long> floats)
+    {
+        long sum = 0;
         for (var i = 0; i < used; i++)
         {
-            ref var branch = ref table.Branches[i];
-            branch.Partial = scratch + branch.Partial * sizeof(float);
-            branch.PartialDepthwise = scratch + branch.PartialDepthwise * sizeof(float);
+            var b = table.Branches[i];
+            var (images, pixels) = ((long)table.Images, b.OutPixels);
+            var shared = i > 0 && table.Branches[i - 1].Src == b.Src;
+            sum += floats(b, shared ? 0 : images * b.Inputs * b.Height * b.Width, images * b.Outputs * pixels, images * b.Inputs * pixels);
         }
 
-        for (var i = 0; i < count; i++)
-        {
-            sums[i].Partial = scratch + sums[i].Partial * sizeof(float);
-            longest = Math.Max(longest, sums[i].Count);
-        }
-
-        var images = (long)table.Images * pixels;
-        if (anyPointwise)
-        {
-            Arguments.Add(table);
-            Launch("separable_diff_pointwise", Groups(images, PointwiseGradientPixels), used, tiles);
-        }
-
-        if (anyDepthwise)
-        {
-            Arguments.Add(table);
-            Launch("separable_diff_depthwise", Groups(images, DepthwiseGradientPixels), used, channels);
-        }
-
-        Arguments.Add(sums);
-        Launch("sums_finish", Groups(longest), count);
-    }
-
-    /// <summary>Adds to each source's gradient, or overwrites that of a normalised source and finds its gradient vectors.</summary>
-    private void DiffOfSources(BranchTable table, ReadOnlySpan<SeparableBranch<float>> branches)
-    {
-        var gradients = new GradientTable { Channels = table.Branches[0].Inputs };
-        var (sources, normalized) = (0, 0);
-        long floats = 0;
-        for (var first = 0; first < branches.Length;)
-        {
-            var b = branches[first];
-            var count = 1;
-            while (b.NormalizedSrc is null && first + count < branches.Length && branches[first + count].NormalizedSrc is null
-                && ReferenceEquals(branches[first + count].Src, b.Src)) count++;
-            if (b.NormalizedSrc is { } n)
-            {
-                gradients.Count = table.Images * b.Src.Shape.Pixels;
-                gradients.Groups = Groups(gradients.Count);
-                var size = (long)gradients.Groups * gradients.Channels;
-                gradients.Of[normalized++] = GradientOf(n, -1, (nint)floats, (nint)(floats + size));
-                table.Sources[sources++] = new BranchSource { Diff = n.Diff!.Address, Sums = (nint)floats, Products = (nint)(floats + size), First = first, Count = count };
-                floats += 2 * size;
-            }
-            else if (b.Src.Diff is { } diff)
-            {
-                table.Sources[sources++] = new BranchSource { Diff = diff.Address, First = first, Count = count, Accumulate = 1 };
-            }
-
-            first += count;
-        }
-
-        if (normalized > 0)
-        {
-            var scratch = memory.Scratch(floats * sizeof(float));
-            for (var i = 0; i < sources; i++)
-            {
-                ref var source = ref table.Sources[i];
-                if (source.Accumulate == 0) (source.Sums, source.Products) = (scratch + source.Sums * sizeof(float), scratch + source.Products * sizeof(float));
-            }
-
-            for (var i = 0; i < normalized; i++)
-            {
-                ref var of = ref gradients.Of[i];
-                (of.Sums, of.Products) = (scratch + of.Sums * sizeof(float), scratch + of.Products * sizeof(float));
-            }
-        }
-
-        if (sources > 0) DiffOfSources(table, sources);
-        if (normalized > 0) FinishGradients(gradients, normalized);
-    }
-
-    private void DiffOfSources(in BranchTable table, int sources)
-    {
-        var (pixels, channels) = (0, 0);
-        for (var i = 0; i < sources; i++)
-        {
-            var shared = table.Branches[table.Sources[i].First];
-            (pixels, channels) = (Math.Max(pixels, shared.Height * shared.Width), Math.Max(channels, shared.Inputs));
-        }
-
-        Arguments.Add(table);
-        Launch("separable_diff_source", Groups((long)table.Images * pixels), sources, channels);
+        return sum;
     }
 
     private static (int Outputs, int Pixels) Extents(in BranchTable table, int used)

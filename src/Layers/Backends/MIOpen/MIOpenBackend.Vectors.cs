@@ -10,7 +10,7 @@ public sealed partial class MIOpenBackend
     {
         var count = (int)x.Shape.Count;
         Arguments.Add(factor).Add(x.Address).Add(y.Address).Add(count);
-        Launch("add_scaled", Groups(count));
+        Launch("add_scaled", Groups(count), moved: 3L * count);
     }
 
     /// <inheritdoc/>
@@ -18,7 +18,7 @@ public sealed partial class MIOpenBackend
     {
         var count = (int)x.Shape.Count;
         Arguments.Add(x.Address).Add(factor).Add(count);
-        Launch("scale_vector", Groups(count));
+        Launch("scale_vector", Groups(count), moved: 2L * count);
     }
 
     /// <inheritdoc/>
@@ -38,6 +38,6 @@ public sealed partial class MIOpenBackend
         var count = (int)weights.Shape.Count;
         Arguments.Add(weights.Address).Add(diffs.Address).Add(momentumBuffer.Address)
             .Add(rate).Add(momentum).Add(decay).Add(Flag(nesterov)).Add(count);
-        Launch("sgd_step", Groups(count));
+        Launch("sgd_step", Groups(count), moved: 5L * count);
     }
 }

@@ -54,6 +54,12 @@ public sealed partial class MIOpenBackend : Backend<float>
     /// <summary>Kernels launched, without those of the libraries.</summary>
     public long Launches { get; private set; }
 
+    /// <summary>
+    /// Bytes of tensors that our kernels read and wrote. What several branches or tiles of a launch read at the same time counts once; partial
+    /// sums and statistics, which are small, are left out.
+    /// </summary>
+    public long TrafficBytes { get; private set; }
+
     /// <summary>Bytes of device memory that are allocated.</summary>
     public long AllocatedBytes => memory.Bytes;
 
@@ -107,10 +113,18 @@ public sealed partial class MIOpenBackend : Backend<float>
     /// <summary>Arguments of the next launch: addresses and numbers, in the order of the kernel's parameters.</summary>
     private KernelArguments Arguments => arguments.Clear();
 
-    private void Launch(string kernel, int x, int y = 1, int z = 1, int threads = Threads)
+    /// <summary>Gives a kernel to the stream.</summary>
+    /// <param name="kernel">Its name.</param>
+    /// <param name="x">Work-groups along x.</param>
+    /// <param name="y">Work-groups along y.</param>
+    /// <param name="z">Work-groups along z.</param>
+    /// <param name="threads">Threads of a work-group.</param>
+    /// <param name="moved">Floats of tensors that it reads and writes.</param>
+    private void Launch(string kernel, int x, int y = 1, int z = 1, int threads = Threads, long moved = 0)
     {
         if (x == 0 || y == 0 || z == 0) return;
         Launches++;
+        TrafficBytes += moved * sizeof(float);
         kernels[kernel].Launch(stream, new Dim3((uint)x, (uint)y, (uint)z), new Dim3((uint)threads), arguments);
     }
 }
