@@ -60,7 +60,8 @@ public sealed class TrainCommandTests : IDisposable
     public void A_trained_network_is_exported_compared_and_predicts()
     {
         Assert.Equal(0, Command.Run(Args("one")).Code);
-        Assert.Equal(0, Command.Run([.. Args("two"), "--seed", "1"]).Code);
+        Assert.Equal(0, Command.Run([.. Args("two"), "--seed", "1", "--tensorboard"]).Code);
+        Assert.Single(Directory.GetFiles(tiny.In("two"), "events.out.tfevents.*"));
         Assert.Equal(0, Command.Run("export", tiny.In("one"), "--fold", "--out", tiny.In("model.onnx")).Code);
         Assert.True(new FileInfo(tiny.In("model.onnx")).Length > 10_000);
         Command.Refuses(1, ["export", tiny.In("one"), "--out", tiny.In("no/model.onnx")], "choose another --out");

@@ -40,9 +40,10 @@ internal static class TrainCommand
         var config = Words.Path("--config", "FILE", "Options from a .json or .yaml file; the command line wins over it.");
         var resume = Words.Path("--resume", "FOLDER", "Go on with a run that was stopped or killed.");
         var output = Words.Path("--out", "FOLDER", "Folder for the run (default: runs/ and the time).");
+        var board = new Option<bool>("--tensorboard") { Description = "Write an event file for TensorBoard into the run folder too." };
         var command = new Command(Name, "Train a network from scratch and test it after every epoch; without options DARTS_V2, small, on the embedded images.")
         {
-            genotype, arch, preset, config, resume, output,
+            genotype, arch, preset, config, resume, output, board,
         };
         var fields = TrainOptionFields.All.Where(f => f.Name != "network").Select(f => (Field: f, Option: OptionOf(f))).ToList();
         foreach (var (_, option) in fields) command.Options.Add(option);
@@ -51,8 +52,8 @@ internal static class TrainCommand
             var typed = Typed(parsed, fields).ToList();
             if (Network(parsed.GetValue(genotype), parsed.GetValue(arch)) is { } network) typed.Add(new("network", network));
             using var run = parsed.GetValue(resume) is { } folder
-                ? TrainRun.Resume(screen, folder, typed, Given(parsed, preset, config, output))
-                : TrainRun.Start(screen, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output));
+                ? TrainRun.Resume(screen, folder, typed, Given(parsed, preset, config, output), parsed.GetValue(board))
+                : TrainRun.Start(screen, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output), parsed.GetValue(board));
             return run.ToEnd();
         });
         return command;

@@ -1,6 +1,7 @@
 using MIOpenDarts.Cli.Progress;
 using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Export;
 using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Training;
@@ -16,17 +17,20 @@ internal sealed class TrainRun : IDisposable
     private readonly ImageData? images;
     private readonly ProgressView view;
     private readonly TrainRecorder recorder;
+    private readonly TensorBoardLog? board;
 
-    private TrainRun(Screen screen, TrainFolder folder, TrainOptions options, ImageData? images)
+    private TrainRun(Screen screen, TrainFolder folder, TrainOptions options, ImageData? images, bool tensorBoard)
     {
         (this.folder, this.options, this.images) = (folder, options, images);
         view = ProgressView.Create(screen, options.Epochs);
         try
         {
-            recorder = new TrainRecorder(folder, view);
+            if (tensorBoard) board = new TensorBoardLog(folder.Path, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(), view);
+            recorder = new TrainRecorder(folder, (IProgress<RunEvent>?)board ?? view);
         }
         catch
         {
+            board?.Dispose();
             view.Dispose();
             folder.Dispose();
             throw;
@@ -34,7 +38,7 @@ internal sealed class TrainRun : IDisposable
     }
 
     /// <summary>A new run. Everything that a user may have got wrong is checked before the folder is made.</summary>
-    public static TrainRun Start(Screen screen, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output)
+    public static TrainRun Start(Screen screen, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, bool tensorBoard)
     {
         var options = TrainOptionsResolver.Resolve(preset, config, typed);
         var images = DataSource.Open(options.Data, options.ImageSize);
@@ -44,11 +48,11 @@ internal sealed class TrainRun : IDisposable
         options = options with { Network = EvaluationTraining.Describe(images, options).Network };
         if (Directory.Exists(options.Data)) options = options with { Data = Path.GetFullPath(options.Data) };
         var path = output ?? Path.Combine("runs", $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}");
-        return new TrainRun(screen, TrainFolder.Create(path, options), options, images);
+        return new TrainRun(screen, TrainFolder.Create(path, options), options, images, tensorBoard);
     }
 
     /// <summary>A run that was begun before.</summary>
-    public static TrainRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given)
+    public static TrainRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard)
     {
         if (given is not null) throw new OptionsException($"{given} does not go with --resume; a run goes on as it was begun, so leave it out");
         var folder = TrainFolder.Open(path);
@@ -56,7 +60,7 @@ internal sealed class TrainRun : IDisposable
         {
             var options = TrainOptionsResolver.Apply(folder.Options, typed);
             folder.RequireSame(options);
-            return new TrainRun(screen, folder, options, images: null);
+            return new TrainRun(screen, folder, options, images: null, tensorBoard);
         }
         catch
         {
@@ -99,6 +103,7 @@ internal sealed class TrainRun : IDisposable
     {
         view.Dispose();
         recorder.Dispose();
+        board?.Dispose();
         folder.Dispose();
     }
 

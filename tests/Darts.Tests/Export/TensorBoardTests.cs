@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using System.Text;
+using MIOpenDarts.Darts.Export;
+using MIOpenDarts.Darts.Reports.Log;
+
+namespace MIOpenDarts.Darts.Tests.Export;
+
+public sealed class TensorBoardTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("miopendarts-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void The_checksum_is_CRC_32C_masked()
+    {
+        // RFC 3720, appendix B.4: 32 bytes of zeros have the CRC 8a9136aa.
+        const uint crc = 0x8a9136aa;
+        Assert.Equal(unchecked(((crc >> 15) | (crc << 17)) + 0xa282ead8), TensorBoardLog.MaskedCrc(new byte[32]));
+    }
+
+    [Fact]
+    public void The_file_is_frames_of_events_with_scalars()
+    {
+        var seen = new List<RunEvent>();
+        string path;
+        using (var log = new TensorBoardLog(folder, 1000, new Seen(seen)))
+        {
+            path = log.Path;
+            log.Report(new StepDone(2, 1, 3, 10, 0.5, 75, 100));
+        }
+
+        Assert.Single(seen);
+        var frames = Frames(File.ReadAllBytes(path));
+        Assert.Equal(2, frames.Count);
+        // wall_time = 1 (double 1000), file_version = 3 ("brain.Event:2").
+        Assert.Equal([0x09, .. BitConverter.GetBytes(1000.0), 0x1a, 13, .. "brain.Event:2"u8], frames[0]);
+        var summary = Encoding.Latin1.GetString(frames[1]);
+        Assert.Equal([0x09, .. BitConverter.GetBytes(1002.0), 0x10, 13, 0x2a], frames[1][..12]);
+        Assert.Contains("\u000a\u0009step/loss\u0015" + Encoding.Latin1.GetString(BitConverter.GetBytes(0.5f)), summary);
+        Assert.Contains("step/accuracy", summary);
+    }
+
+    private static List<byte[]> Frames(byte[] file)
+    {
+        var frames = new List<byte[]>();
+        for (var at = 0; at < file.Length;)
+        {
+            var length = (int)BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(at));
+            Assert.Equal(TensorBoardLog.MaskedCrc(file.AsSpan(at, 8)), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)));
+            frames.Add(file[(at + 12)..(at + 12 + length)]);
+            Assert.Equal(TensorBoardLog.MaskedCrc(frames[^1]), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)));
+            at += 16 + length;
+        }
+
+        return frames;
+    }
+
+    private sealed class Seen(List<RunEvent> seen) : IProgress<RunEvent>
+    {
+        public void Report(RunEvent value) => seen.Add(value);
+    }
+}
