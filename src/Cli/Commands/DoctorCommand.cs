@@ -36,7 +36,7 @@ internal static class DoctorCommand
         Write(output, "GPU", Surroundings.Device(device));
         Write(output, "environment", Surroundings.Environment());
         output.WriteLine($"{"operation",-42} {"by",-12} {"error",9} {"ms",9}  verdict");
-        var wrong = SelfTest.Run(backend).Concat(ProductTest.Run(device)).Where(v => !Show(output, v)).ToList();
+        var wrong = ProductTest.Run(device).Concat(SelfTest.Run(backend)).Where(v => !Show(output, v)).ToList();
         output.WriteLine();
         var faults = Surroundings.Faults(device).Concat(wrong.Select(v => (Fault: $"{v.Name} by {v.Library} {v.Failure ?? "is wrong"}", v.Cure))).ToList();
         foreach (var cure in faults.GroupBy(f => f.Cure, f => f.Fault))
