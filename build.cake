@@ -1,4 +1,4 @@
-// Targets: Build (default), Format, Test, Bench, Pack, Bindings. Run: dotnet tool restore && dotnet cake --target=Test
+// Targets: Build (default), Format, Test, Bench, Pack, Bindings, VirtualGpu. Run: dotnet tool restore && dotnet cake --target=Test
 var target = Argument("target", "Build");
 var configuration = Argument("configuration", "Release");
 var solution = "MIOpenDarts.sln";
@@ -44,6 +44,13 @@ Task("Bindings")
         foreach (var script in new[] { "native/generation/headers.sh", "native/generation/generate.sh" })
             if (StartProcess("sh", new ProcessSettings { Arguments = script }) != 0)
                 throw new CakeException($"{script} failed; the lines above say why.");
+    });
+
+Task("VirtualGpu")
+    .Does(() =>
+    {
+        if (StartProcess("bash", new ProcessSettings { Arguments = "native/virtual-gpu/setup.sh" }) != 0)
+            throw new CakeException("The virtual gfx803 could not be set up; the lines above say why.");
     });
 
 RunTarget(target);
