@@ -10,15 +10,23 @@ CXX=${CXX:-g++}
 FLAGS="-O3 -march=native -std=gnu++20 -fPIC -fno-strict-aliasing -ffp-contract=off -fno-math-errno -fno-trapping-math -w -fvisibility=hidden -DNDEBUG"
 LLVM=/usr/lib/llvm-21
 
-# The objects belong to one processor and one state of the sources and compiler.
-KEY=$( { grep -m1 '^model name' /proc/cpuinfo; grep -m1 '^flags' /proc/cpuinfo; $CXX --version | head -1; sha256sum "$SRC"/* | sed 's, .*/, ,'; sha256sum "$REAL"; } | sha256sum | cut -c1-64)
+# Objects belong to one processor, compiler and state of the headers; each also to its own source.
+COMMON=$( { grep -m1 '^model name' /proc/cpuinfo; grep -m1 '^flags' /proc/cpuinfo; $CXX --version | head -1; cat "$SRC"/*.h; sha256sum "$REAL"; } | sha256sum)
+KEY=$( { echo "$COMMON"; sha256sum "$SRC"/* | sed 's, .*/, ,'; } | sha256sum)
 if [ "$(cat "$OUT/key" 2>/dev/null)" = "$KEY" ]; then echo "virtual gfx803: up to date"; exit 0; fi
+compile() {
+  local key
+  key=$( { echo "$COMMON"; cat "$SRC/$1.cpp"; } | sha256sum)
+  [ -e "$OUT/obj/$1.o" ] && [ "$(cat "$OUT/obj/$1.key" 2>/dev/null)" = "$key" ] && return
+  nice $CXX $FLAGS -D__HIP_PLATFORM_AMD__=1 -c "$SRC/$1.cpp" -o "$OUT/obj/$1.o" && echo "$key" > "$OUT/obj/$1.key" && echo "  $1"
+}
 
 FILES=$(cd "$SRC" && ls *.cpp | grep -v llvmdis | sed 's/\.cpp$//')
 OBJECTS=$(for f in $FILES; do echo "$OUT/obj/$f.o"; done)
-echo "virtual gfx803: compiling $(echo $FILES | wc -w) files for this processor (2 to 4 minutes)"
-export CXX FLAGS SRC OUT
-echo $FILES | tr ' ' '\n' | xargs -P "$(nproc)" -I{} sh -c 'nice $CXX $FLAGS -D__HIP_PLATFORM_AMD__=1 -c "$SRC/{}.cpp" -o "$OUT/obj/{}.o" && echo "  {}"'
+echo "virtual gfx803: compiling what changed of $(echo $FILES | wc -w) files for this processor (all: 2 to 4 minutes)"
+export CXX FLAGS SRC OUT COMMON
+export -f compile
+echo $FILES | tr ' ' '\n' | xargs -P "$(nproc)" -I{} bash -c 'compile {}'
 nice $CXX -O1 -std=gnu++20 -fPIC -fno-rtti -fvisibility=hidden -w -I$LLVM/include -shared "$SRC/llvmdis.cpp" -o "$OUT/libvgpudis.so" -L$LLVM/lib -lLLVM-21
 
 # Every symbol that the real library exports: ours, a forward to hipRTC, or a stub that reports itself.

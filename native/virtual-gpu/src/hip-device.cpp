@@ -1,30 +1,30 @@
 // HIP: device, properties, attributes, contexts.
 #include "runtime.h"
 
-EX E hipInit(unsigned int flags) { return ret(flags ? hipErrorInvalidValue : hipSuccess); }
-EX E hipDriverGetVersion(int* v) { if (!v) return ret(hipErrorInvalidValue); *v = HIP_VERSION; return hipSuccess; }
-EX E hipRuntimeGetVersion(int* v) { return hipDriverGetVersion(v); }
-EX E hipGetDeviceCount(int* n) { if (!n) return ret(hipErrorInvalidValue); *n = 1; return hipSuccess; }
-EX E hipGetDevice(int* d) { if (!d) return ret(hipErrorInvalidValue); *d = 0; return hipSuccess; }
-EX E hipSetDevice(int d) { return ret(d == 0 ? hipSuccess : hipErrorInvalidDevice); }
-EX E hipDeviceGet(hipDevice_t* d, int o) { if (!d) return ret(hipErrorInvalidValue); if (o) return ret(hipErrorInvalidDevice); *d = 0; return hipSuccess; }
-EX E hipDeviceSynchronize() { LOCK; finishAll(); return hipSuccess; }
-EX E hipDeviceReset() { LOCK; finishAll(); return hipSuccess; }
-EX E hipSetDeviceFlags(unsigned) { return hipSuccess; }
-EX E hipGetDeviceFlags(unsigned* f) { if (f) *f = 0; return hipSuccess; }
-EX E hipDeviceSetCacheConfig(hipFuncCache_t) { return hipSuccess; }
-EX E hipDeviceGetCacheConfig(hipFuncCache_t* c) { if (c) *c = hipFuncCachePreferNone; return hipSuccess; }
-EX E hipDeviceGetStreamPriorityRange(int* l, int* g) { if (l) *l = 1; if (g) *g = -1; return hipSuccess; }
-EX E hipDeviceCanAccessPeer(int* c, int, int) { if (c) *c = 0; return hipSuccess; }
+EX E hipInit(unsigned int flags) { FAULT; return ret(flags ? hipErrorInvalidValue : hipSuccess); }
+EX E hipDriverGetVersion(int* v) { FAULT; if (!v) return ret(hipErrorInvalidValue); *v = HIP_VERSION; return hipSuccess; }
+EX E hipRuntimeGetVersion(int* v) { FAULT; return hipDriverGetVersion(v); }
+EX E hipGetDeviceCount(int* n) { FAULT; if (!n) return ret(hipErrorInvalidValue); *n = 1; return hipSuccess; }
+EX E hipGetDevice(int* d) { FAULT; if (!d) return ret(hipErrorInvalidValue); *d = 0; return hipSuccess; }
+EX E hipSetDevice(int d) { FAULT; return ret(d == 0 ? hipSuccess : hipErrorInvalidDevice); }
+EX E hipDeviceGet(hipDevice_t* d, int o) { FAULT; if (!d) return ret(hipErrorInvalidValue); if (o) return ret(hipErrorInvalidDevice); *d = 0; return hipSuccess; }
+EX E hipDeviceSynchronize() { FAULT; vg_count_synchronisation(); LOCK; finishAll(); return hipSuccess; }
+EX E hipDeviceReset() { FAULT; LOCK; finishAll(); return hipSuccess; }
+EX E hipSetDeviceFlags(unsigned) { FAULT; return hipSuccess; }
+EX E hipGetDeviceFlags(unsigned* f) { FAULT; if (f) *f = 0; return hipSuccess; }
+EX E hipDeviceSetCacheConfig(hipFuncCache_t) { FAULT; return hipSuccess; }
+EX E hipDeviceGetCacheConfig(hipFuncCache_t* c) { FAULT; if (c) *c = hipFuncCachePreferNone; return hipSuccess; }
+EX E hipDeviceGetStreamPriorityRange(int* l, int* g) { FAULT; if (l) *l = 1; if (g) *g = -1; return hipSuccess; }
+EX E hipDeviceCanAccessPeer(int* c, int, int) { FAULT; if (c) *c = 0; return hipSuccess; }
 static const char* DEVNAME = "Radeon RX 580 Series (virtual)";
-EX E hipDeviceGetName(char* n, int len, hipDevice_t d) { if (!n || len <= 0) return ret(hipErrorInvalidValue); if (d) return ret(hipErrorInvalidDevice); snprintf(n, len, "%s", DEVNAME); return hipSuccess; }
-EX E hipDeviceGetUuid(hipUUID* u, hipDevice_t d) { if (!u) return ret(hipErrorInvalidValue); if (d) return ret(hipErrorInvalidDevice); memset(u, 0x58, sizeof *u); return hipSuccess; }
-EX E hipDeviceGetPCIBusId(char* b, int len, int) { if (!b) return ret(hipErrorInvalidValue); snprintf(b, len, "0000:01:00.0"); return hipSuccess; }
-EX E hipDeviceTotalMem(size_t* b, hipDevice_t d) { if (!b) return ret(hipErrorInvalidValue); if (d) return ret(hipErrorInvalidDevice); *b = TOTAL; return hipSuccess; }
-EX E hipDeviceComputeCapability(int* a, int* b, hipDevice_t) { *a = 8; *b = 0; return hipSuccess; }
-EX E hipDeviceGetLimit(size_t* v, hipLimit_t l) { if (!v) return ret(hipErrorInvalidValue); *v = l == hipLimitMallocHeapSize ? 8 << 20 : 16384; return hipSuccess; }
-EX E hipDeviceSetLimit(hipLimit_t, size_t) { return hipSuccess; }
-EX E hipGetDevicePropertiesR0600(hipDeviceProp_tR0600* p, int d) {
+EX E hipDeviceGetName(char* n, int len, hipDevice_t d) { FAULT; if (!n || len <= 0) return ret(hipErrorInvalidValue); if (d) return ret(hipErrorInvalidDevice); snprintf(n, len, "%s", DEVNAME); return hipSuccess; }
+EX E hipDeviceGetUuid(hipUUID* u, hipDevice_t d) { FAULT; if (!u) return ret(hipErrorInvalidValue); if (d) return ret(hipErrorInvalidDevice); memset(u, 0x58, sizeof *u); return hipSuccess; }
+EX E hipDeviceGetPCIBusId(char* b, int len, int) { FAULT; if (!b) return ret(hipErrorInvalidValue); snprintf(b, len, "0000:01:00.0"); return hipSuccess; }
+EX E hipDeviceTotalMem(size_t* b, hipDevice_t d) { FAULT; if (!b) return ret(hipErrorInvalidValue); if (d) return ret(hipErrorInvalidDevice); *b = TOTAL; return hipSuccess; }
+EX E hipDeviceComputeCapability(int* a, int* b, hipDevice_t) { FAULT; *a = 8; *b = 0; return hipSuccess; }
+EX E hipDeviceGetLimit(size_t* v, hipLimit_t l) { FAULT; if (!v) return ret(hipErrorInvalidValue); *v = l == hipLimitMallocHeapSize ? 8 << 20 : 16384; return hipSuccess; }
+EX E hipDeviceSetLimit(hipLimit_t, size_t) { FAULT; return hipSuccess; }
+EX E hipGetDevicePropertiesR0600(hipDeviceProp_tR0600* p, int d) { FAULT;
   if (!p) return ret(hipErrorInvalidValue); if (d) return ret(hipErrorInvalidDevice); memset(p, 0, sizeof *p);
   snprintf(p->name, sizeof p->name, "%s", DEVNAME); snprintf(p->gcnArchName, sizeof p->gcnArchName, "gfx803");
   p->totalGlobalMem = TOTAL; p->sharedMemPerBlock = 65536; p->regsPerBlock = 65536; p->warpSize = 64; p->memPitch = 0x7fffffff; p->maxThreadsPerBlock = 1024;
@@ -34,15 +34,15 @@ EX E hipGetDevicePropertiesR0600(hipDeviceProp_tR0600* p, int d) {
   p->arch.hasGlobalInt32Atomics = p->arch.hasGlobalFloatAtomicExch = p->arch.hasSharedInt32Atomics = p->arch.hasSharedFloatAtomicExch = p->arch.hasFloatAtomicAdd = p->arch.hasGlobalInt64Atomics = p->arch.hasSharedInt64Atomics = p->arch.hasDoubles = p->arch.hasWarpVote = p->arch.hasWarpBallot = p->arch.hasWarpShuffle = p->arch.has3dGrid = 1;
   return hipSuccess;
 }
-EX E hipGetDevicePropertiesR0000(hipDeviceProp_tR0000* p, int d) {
+EX E hipGetDevicePropertiesR0000(hipDeviceProp_tR0000* p, int d) { FAULT;
   if (!p) return ret(hipErrorInvalidValue); if (d) return ret(hipErrorInvalidDevice); memset(p, 0, sizeof *p);
   snprintf(p->name, sizeof p->name, "%s", DEVNAME); snprintf(p->gcnArchName, sizeof p->gcnArchName, "gfx803"); p->gcnArch = 803;
   p->totalGlobalMem = TOTAL; p->sharedMemPerBlock = 65536; p->regsPerBlock = 65536; p->warpSize = 64; p->maxThreadsPerBlock = 1024; p->maxThreadsDim[0] = p->maxThreadsDim[1] = p->maxThreadsDim[2] = 1024; p->maxGridSize[0] = p->maxGridSize[1] = p->maxGridSize[2] = 0x7fffffff;
   p->clockRate = 1340000; p->memoryClockRate = 2000000; p->memoryBusWidth = 256; p->totalConstMem = 0x7fffffff; p->major = 8; p->minor = 0; p->multiProcessorCount = 36; p->l2CacheSize = 2 << 20; p->maxThreadsPerMultiProcessor = 2560; p->maxSharedMemoryPerMultiProcessor = 65536; p->pciBusID = 1; p->canMapHostMemory = 1; p->concurrentKernels = 1;
   return hipSuccess;
 }
-EX E hipGetDeviceProperties(hipDeviceProp_tR0000* p, int d) { return hipGetDevicePropertiesR0000(p, d); } // the unversioned name is the old struct, as in the real library
-EX E hipDeviceGetAttribute(int* v, hipDeviceAttribute_t a, int d) {
+EX E hipGetDeviceProperties(hipDeviceProp_tR0000* p, int d) { FAULT; return hipGetDevicePropertiesR0000(p, d); } // the unversioned name is the old struct, as in the real library
+EX E hipDeviceGetAttribute(int* v, hipDeviceAttribute_t a, int d) { FAULT;
   if (!v) return ret(hipErrorInvalidValue); if (d) return ret(hipErrorInvalidDevice);
   switch (a) {
     case hipDeviceAttributeMaxThreadsPerBlock: case hipDeviceAttributeMaxBlockDimX: case hipDeviceAttributeMaxBlockDimY: case hipDeviceAttributeMaxBlockDimZ: *v = 1024; break;
@@ -55,9 +55,9 @@ EX E hipDeviceGetAttribute(int* v, hipDeviceAttribute_t a, int d) {
     default: *v = 0; if (trace()) fprintf(stderr, "vgpu: hipDeviceGetAttribute %d -> 0\n", (int)a);
   } return hipSuccess;
 }
-EX E hipChooseDeviceR0600(int* d, const hipDeviceProp_tR0600*) { if (d) *d = 0; return hipSuccess; }
+EX E hipChooseDeviceR0600(int* d, const hipDeviceProp_tR0600*) { FAULT; if (d) *d = 0; return hipSuccess; }
 // contexts
 static int theCtx;
-EX E hipCtxCreate(hipCtx_t* c, unsigned, hipDevice_t) { *c = (hipCtx_t)&theCtx; return hipSuccess; }
-EX E hipCtxDestroy(hipCtx_t) { return hipSuccess; } EX E hipCtxGetCurrent(hipCtx_t* c) { *c = (hipCtx_t)&theCtx; return hipSuccess; } EX E hipCtxSetCurrent(hipCtx_t) { return hipSuccess; } EX E hipCtxPushCurrent(hipCtx_t) { return hipSuccess; } EX E hipCtxPopCurrent(hipCtx_t* c) { if (c) *c = (hipCtx_t)&theCtx; return hipSuccess; }
-EX E hipCtxGetDevice(hipDevice_t* d) { *d = 0; return hipSuccess; } EX E hipCtxSynchronize() { LOCK; finishAll(); return hipSuccess; } EX E hipDevicePrimaryCtxRetain(hipCtx_t* c, hipDevice_t) { *c = (hipCtx_t)&theCtx; return hipSuccess; } EX E hipDevicePrimaryCtxRelease(hipDevice_t) { return hipSuccess; }
+EX E hipCtxCreate(hipCtx_t* c, unsigned, hipDevice_t) { FAULT; *c = (hipCtx_t)&theCtx; return hipSuccess; }
+EX E hipCtxDestroy(hipCtx_t) { FAULT; return hipSuccess; } EX E hipCtxGetCurrent(hipCtx_t* c) { FAULT; *c = (hipCtx_t)&theCtx; return hipSuccess; } EX E hipCtxSetCurrent(hipCtx_t) { FAULT; return hipSuccess; } EX E hipCtxPushCurrent(hipCtx_t) { FAULT; return hipSuccess; } EX E hipCtxPopCurrent(hipCtx_t* c) { FAULT; if (c) *c = (hipCtx_t)&theCtx; return hipSuccess; }
+EX E hipCtxGetDevice(hipDevice_t* d) { FAULT; *d = 0; return hipSuccess; } EX E hipCtxSynchronize() { FAULT; vg_count_synchronisation(); LOCK; finishAll(); return hipSuccess; } EX E hipDevicePrimaryCtxRetain(hipCtx_t* c, hipDevice_t) { FAULT; *c = (hipCtx_t)&theCtx; return hipSuccess; } EX E hipDevicePrimaryCtxRelease(hipDevice_t) { FAULT; return hipSuccess; }

@@ -4,6 +4,7 @@
 #include <hip/hip_runtime_api.h>
 #include <hip/hip_deprecated.h>
 #include <hip/hip_ext.h>
+#include "counters.h"
 #include "isa.h"
 #include <cstdio>
 #include <deque>
@@ -31,8 +32,9 @@ inline std::recursive_mutex vg_api;
 void vg_add_range(const void*, uint64_t); void vg_del_range(const void*); bool vg_find_range(uint64_t, uint64_t&, uint64_t&);
 inline thread_local E lastErr = hipSuccess;
 inline E ret(E e) { if (e != hipSuccess) lastErr = e; return e; }
+#define FAULT if (int fault_ = vg_fault(__func__)) return ret((E)fault_)
 #define LOCK std::lock_guard<std::recursive_mutex> lk_(vg_api)
-inline const uint64_t TOTAL = 8ull << 30;
+inline const uint64_t TOTAL = vg_memory();
 inline uint64_t used = 0;
 struct Alloc { uint64_t size; int type; unsigned flags; }; // type: hipMemoryTypeDevice / Host / Managed
 inline std::map<uint64_t, Alloc> allocs;

@@ -7,6 +7,6 @@ stale() { [ ! -e "$OUT/$1" ] || [ "$2" -nt "$OUT/$1" ] || [ common.h -nt "$OUT/$
 for t in basic bench; do
   if stale $t $t.hip; then clang++-21 -x hip --offload-arch=gfx803 -O3 -std=c++17 -D__HIP_PLATFORM_AMD__=1 -Wno-unused-result $t.hip -o "$OUT/$t" --hip-link -L"$OUT" -lamdhip64; fi
 done
-for t in conv ops gemm sweep rtc semantics slices streams; do
+for t in conv ops gemm sweep rtc semantics slices streams counters; do
   if stale $t $t.cpp; then g++ -O2 -Wno-unused-result -D__HIP_PLATFORM_AMD__=1 $t.cpp -o "$OUT/$t" -L"$OUT" -lamdhip64 -lMIOpen -lhipblas -lhiprtc; fi
 done
