@@ -38,6 +38,7 @@ internal static class CommandLine
             PredictCommand.Create(screen),
             CompareCommand.Create(screen),
             DataCommand.Create(screen),
+            DemoCommand.Create(screen),
             ShowCommand.Create(screen),
             BenchCommand.Create(screen),
             InfoCommand.Create(screen),

@@ -23,7 +23,7 @@ public sealed class TrainCommandTests : IDisposable
         string[] files = ["best.safetensors", "config.json", "environment.json", "log.jsonl", "report.html", "weights.safetensors"];
         Assert.Equal(files, Directory.GetFiles(tiny.In("run")).Select(Path.GetFileName).Where(name => name != ".lock").Order());
         Assert.Equal(told, Command.Run("evaluate", tiny.In("run"), "--backend", "cpu").Output.TrimEnd());
-        Assert.Equal(0, Command.Run("evaluate", tiny.In("run"), "--best").Code);
+        Assert.Contains("ms an image", Command.Run("evaluate", tiny.In("run"), "--best", "--figures").Output);
         Assert.Contains("Confusion", File.ReadAllText(Path.Combine(tiny.In("run"), "report.html")));
     }
 
@@ -78,6 +78,17 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal((0, ""), (predicted.Code, predicted.Error));
         Assert.Matches(@"samples\.png: class [01] [0-9.]+ %, class [01] [0-9.]+ %", predicted.Output);
         Command.Refuses(1, ["predict", tiny.In("one"), tiny.ImagesFile], "no JPEG or PNG");
+    }
+
+    [Fact]
+    [Trait("Category", "long")]
+    public void The_demo_shows_six_parts()
+    {
+        var outcome = Command.Run("demo", "--out", tiny.In("demo"));
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.All(Enumerable.Range(1, 6), part => Assert.Contains($"{part} of 6", outcome.Output));
+        Assert.True(File.Exists(tiny.In("demo/model.onnx")));
+        Assert.Contains("-class-", outcome.Output);
     }
 
     private string[] Args(string run) =>

@@ -29,7 +29,8 @@ internal static class EvaluateCommand
         var best = new Option<bool>("--best") { Description = "The weights of the best epoch instead of the last." };
         var data = Words.Path("--data", "NAME", "Data set (default: that of the training).");
         var backend = Words.OneOf("--backend", "Where to compute.", [.. BackendChoice.Names]);
-        var command = new Command(Name, "Test a trained network.") { network, best, data, backend };
+        var figures = new Option<bool>("--figures") { Description = "Size, memory and time of an image at batch 1 on this backend too." };
+        var command = new Command(Name, "Test a trained network.") { network, best, data, backend, figures };
         command.SetAction(parsed =>
         {
             var typed = parsed.GetValue(network)!;
@@ -38,6 +39,7 @@ internal static class EvaluateCommand
             var images = DataSource.Open(parsed.GetValue(data) ?? options?.Data ?? DataSource.FashionMnistSlice, options?.ImageSize ?? trained.Description.Task.Height);
             var result = Test(trained, images, options?.BatchSize ?? Batch);
             screen.Output.WriteLine(Describe(result));
+            if (parsed.GetValue(figures)) screen.Output.WriteLine(Describe(InferenceFigures.Measure(trained.Net)));
             return ExitCode.Done;
         });
         return command;
@@ -45,6 +47,10 @@ internal static class EvaluateCommand
 
     /// <summary>One line about a test.</summary>
     public static string Describe(TestResult test) => $"{test.Top1:F2} % of {test.Images:N0} images right (top 5 {test.Top5:F2} %), loss {test.Loss:F4}";
+
+    private static string Describe(InferenceFigures f) =>
+        $"{f.Parameters:N0} parameters ({f.WeightBytes / 1048576.0:F2} MiB), {f.MultiplyAdds / 1e6:F1} M multiply-adds; at batch 1 "
+        + $"{f.ActivationBytes / 1048576.0:F2} MiB of activations, {1000 * f.Seconds:F2} ms an image";
 
     private static TestResult Test(TrainedNetwork trained, ImageData data, int batch)
     {

@@ -23,6 +23,7 @@ internal sealed class HelpPage(HelpAction generated) : SynchronousCommandLineAct
             ExportCommand.Name => ExportCommand.Footer,
             PredictCommand.Name => PredictCommand.Footer,
             CompareCommand.Name => CompareCommand.Footer,
+            DemoCommand.Name => DemoCommand.Footer,
             DataCommand.Name => DataCommand.Footer,
             ShowCommand.Name => ShowCommand.Footer,
             BenchCommand.Name => BenchCommand.Footer,

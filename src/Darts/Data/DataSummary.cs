@@ -23,6 +23,10 @@ public sealed record DataSummary(ImageData Data)
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void WriteSamples(string path) => File.WriteAllBytes(path, PngPicture.Samples(Data.Train, PicturesPerClass, MostClasses));
 
+    /// <summary>Writes one image as a PNG picture.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void WriteImage(ImageSet images, int index, string path) => File.WriteAllBytes(path, PngPicture.Of(images, index));
+
     private static int[] Counts(ImageSet images)
     {
         var counts = new int[images.Classes];

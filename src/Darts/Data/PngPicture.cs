@@ -26,6 +26,14 @@ internal static class PngPicture
         return Encode(picture, height, width, channels);
     }
 
+    /// <summary>One image.</summary>
+    public static byte[] Of(ImageSet images, int index)
+    {
+        var picture = new byte[images.ImageSize];
+        Place(images.Image(index), images, picture, images.Width, 0, 0);
+        return Encode(picture, images.Height, images.Width, images.Channels);
+    }
+
     /// <summary>The file of interleaved bytes [H,W,C].</summary>
     public static byte[] Encode(ReadOnlySpan<byte> pixels, int height, int width, int channels)
     {
