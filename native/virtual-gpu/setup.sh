@@ -84,7 +84,7 @@ for part in src tests; do
   for old in "$ROOT/opt/virtual-gpu-src/$part"/*; do [ -e "$HERE/$part/$(basename "$old")" ] || rm -f "$old"; done
   cp -p "$HERE/$part"/* "$ROOT/opt/virtual-gpu-src/$part/"
 done
-cp -p "$HERE/rocblas-fallback.sh" "$ROOT/opt/virtual-gpu-src/"
+cp -p "$HERE/../rocblas-fallback.sh" "$ROOT/opt/virtual-gpu-src/"
 in_root '/opt/virtual-gpu-src/src/build.sh /opt/virtual-gpu' || fail "the interpreter could not be built; the lines above say why."
-[ -d "$ROOT/opt/virtual-gpu/rocblas-library" ] || in_root '/opt/virtual-gpu-src/rocblas-fallback.sh /opt/virtual-gpu/rocblas-library'
+[ -d "$ROOT/opt/virtual-gpu/rocblas-library" ] || in_root '/opt/virtual-gpu-src/rocblas-fallback.sh /opt/virtual-gpu/rocblas-library' > /dev/null
 say "ready. Run programs on it with $HERE/exec COMMAND..."

@@ -19,3 +19,14 @@ template <class T, int K> static inline T arun(T* p, T v, T cmp) {
   do nw = acalc<T, K>(old, v, cmp); while (!__atomic_compare_exchange_n(p, &old, nw, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
   return old;
 }
+
+// Registers every atomic operation of an encoding. Op<T, K>::run is its handler; names are PREFIX + operation, with _x2 for 64 bits.
+template <template <class, int> class Op, int K> static void reg_atomic(const std::string& name) {
+  reg(name.c_str(), Op<uint32_t, K>::run, SH_ND); reg((name + "_x2").c_str(), Op<uint64_t, K>::run, SH_ND);
+}
+template <template <class, int> class Op> static int reg_atomics(const std::string& p) {
+  reg_atomic<Op, A_SWAP>(p + "swap"); reg_atomic<Op, A_CMPSWAP>(p + "cmpswap"); reg_atomic<Op, A_ADD>(p + "add"); reg_atomic<Op, A_SUB>(p + "sub");
+  reg_atomic<Op, A_SMIN>(p + "smin"); reg_atomic<Op, A_UMIN>(p + "umin"); reg_atomic<Op, A_SMAX>(p + "smax"); reg_atomic<Op, A_UMAX>(p + "umax");
+  reg_atomic<Op, A_AND>(p + "and"); reg_atomic<Op, A_OR>(p + "or"); reg_atomic<Op, A_XOR>(p + "xor"); reg_atomic<Op, A_INC>(p + "inc"); reg_atomic<Op, A_DEC>(p + "dec");
+  return 0;
+}

@@ -71,23 +71,5 @@ template <class T, int K> static void batom(Wave& w, const Op& o) {
   }
   if (o.glc) for (int k = 0; k < W; k++) { Opd d = o.s[0]; d.idx += k; put32(w, d, r[k]); }
 }
-template <int K> static void rega(const char* n) {
-  string b = string("buffer_atomic_") + n;
-  reg(b.c_str(), batom<uint32_t, K>, SH_ND); reg((b + "_x2").c_str(), batom<uint64_t, K>, SH_ND);
-}
-static int r_atomics = [] {
-  rega<A_SWAP>("swap");
-  rega<A_CMPSWAP>("cmpswap");
-  rega<A_ADD>("add");
-  rega<A_SUB>("sub");
-  rega<A_SMIN>("smin");
-  rega<A_UMIN>("umin");
-  rega<A_SMAX>("smax");
-  rega<A_UMAX>("umax");
-  rega<A_AND>("and");
-  rega<A_OR>("or");
-  rega<A_XOR>("xor");
-  rega<A_INC>("inc");
-  rega<A_DEC>("dec");
-  return 0;
-}();
+template <class T, int K> struct BufferAtomic { static void run(Wave& w, const Op& o) { batom<T, K>(w, o); } };
+static int r_atomics = reg_atomics<BufferAtomic>("buffer_atomic_");

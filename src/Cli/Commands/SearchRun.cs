@@ -6,8 +6,6 @@ using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends;
-using MIOpenDarts.Layers.Backends.MIOpen;
-using MIOpenDarts.Layers.Diagnostics;
 
 namespace MIOpenDarts.Cli.Commands;
 
@@ -42,7 +40,7 @@ internal sealed class SearchRun : IDisposable
         var options = SearchOptionsResolver.Resolve(preset, config, typed);
         var images = DataSource.Open(options.Data);
         SearchImages.Split(images, options);
-        RequireBackend(options);
+        Backends.Require(options.Backend, options.Threads);
         // A resume may be called from another folder.
         if (Directory.Exists(options.Data)) options = options with { Data = Path.GetFullPath(options.Data) };
         var path = output ?? Path.Combine("runs", $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}");
@@ -58,7 +56,7 @@ internal sealed class SearchRun : IDisposable
         {
             var options = SearchOptionsResolver.Apply(folder.Options, typed);
             folder.RequireSameSearch(options);
-            RequireBackend(options);
+            Backends.Require(options.Backend, options.Threads);
             return new SearchRun(screen, folder, options, images: null);
         }
         catch
@@ -104,13 +102,6 @@ internal sealed class SearchRun : IDisposable
         view.Dispose();
         recorder.Dispose();
         folder.Dispose();
-    }
-
-    /// <summary>The backend exists and, if it is a GPU, computes what it should.</summary>
-    private static void RequireBackend(SearchOptions options)
-    {
-        using var backend = BackendChoice.Create(options.Backend, options.Threads);
-        if (backend is MIOpenBackend) SelfTest.Require(backend);
     }
 
     private SearchResult Search(CancellationToken cancellation)

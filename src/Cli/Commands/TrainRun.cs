@@ -43,7 +43,7 @@ internal sealed class TrainRun : IDisposable
         var options = TrainOptionsResolver.Resolve(preset, config, typed);
         var images = DataSource.Open(options.Data, options.ImageSize);
         EvaluationTraining.RequireTest(images);
-        BackendChoice.Create(options.Backend, options.Threads).Dispose();
+        Backends.Require(options.Backend, options.Threads);
         // A resume may be called from another folder, and a genotype's file may change.
         options = options with { Network = EvaluationTraining.Describe(images, options).Network };
         if (Directory.Exists(options.Data)) options = options with { Data = Path.GetFullPath(options.Data) };
@@ -60,6 +60,7 @@ internal sealed class TrainRun : IDisposable
         {
             var options = TrainOptionsResolver.Apply(folder.Options, typed);
             folder.RequireSame(options);
+            Backends.Require(options.Backend, options.Threads);
             return new TrainRun(screen, folder, options, images: null, tensorBoard);
         }
         catch

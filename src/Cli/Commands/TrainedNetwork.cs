@@ -19,7 +19,7 @@ internal sealed class TrainedNetwork : IDisposable
     /// <summary>Reads weights after the last epoch, or of the best one.</summary>
     public static TrainedNetwork Open(string typed, bool best, string backendName, int threads)
     {
-        var backend = BackendChoice.Create(backendName, threads);
+        var backend = Backends.Create(backendName, threads);
         try
         {
             var (description, net) = NetworkDescription.Load(FileOf(typed, best), backend);

@@ -35,6 +35,11 @@ public abstract class OptionDefinition
     /// <summary>What it is for, in one sentence.</summary>
     public string Help { get; }
 
+    /// <summary>Whether a name in snake_case, camelCase or kebab-case is this option's.</summary>
+    internal bool IsCalled(string name) => Key(name) == Key(Name);
+
+    private static string Key(string name) => string.Concat(name.Where(c => c is not ('_' or '-'))).ToUpperInvariant();
+
     /// <summary>Reads a typed text into the JSON value of this field; null when it is not of the field's kind.</summary>
     internal JsonNode? ParseText(string text)
     {

@@ -48,14 +48,11 @@ public static class SearchOptionFields
     public static OptionField? Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var key = Key(name);
-        return All.FirstOrDefault(field => Key(field.Name) == key);
+        return All.FirstOrDefault(field => field.IsCalled(name));
     }
 
     internal static IReadOnlyList<OptionProblem> Check(SearchOptions options) =>
         All.Select(field => field.Check(options)).OfType<OptionProblem>().ToList();
-
-    private static string Key(string name) => string.Concat(name.Where(c => c is not ('_' or '-'))).ToUpperInvariant();
 
     private static OptionField Integer(string name, int min, int max, string help, Func<SearchOptions, int> value)
     {
@@ -84,7 +81,7 @@ public static class SearchOptionFields
             o => Show(o.LearningRateMin),
             o => o.LearningRateMin >= 0 && o.LearningRateMin <= o.LearningRate ? null : $"a number from 0 to learning_rate, which is {Show(o.LearningRate)}");
 
-    private static bool IsBackend(string name) =>
+    internal static bool IsBackend(string name) =>
         name is "auto" or "hip" or "cpu" or "reference"
         || (name.StartsWith("hip:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out _));
 

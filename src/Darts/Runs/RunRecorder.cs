@@ -90,7 +90,7 @@ public sealed class RunRecorder : IProgress<RunEvent>, IDisposable
             var end = new RunEnded(seconds, outcome, reason);
             log.Write(end);
             story.Add(end);
-            folder.WriteReport(History!);
+            if (History is { } history) folder.WriteReport(history);
         }
         catch (Exception e) when (e is IOException or RunFolderException)
         {

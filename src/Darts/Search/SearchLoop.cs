@@ -72,14 +72,11 @@ internal sealed class SearchLoop : IDisposable
             if (!trainBatches.TryRead(out var batch) || !validBatches.TryRead(out var draw))
                 throw new InvalidOperationException($"The data ended before step {position.Step} of {steps}.");
             var result = state.Step(new(batch.Pixels, batch.Labels), new(draw.Pixels, draw.Labels), rate, epoch, position.Step);
-            position.Step++;
-            position.LossSum += result.Loss * result.Images;
-            position.Correct += result.Correct;
-            position.Images += result.Images;
+            position.Count(result);
             LookAtClock();
             if (!double.IsFinite(result.Loss))
                 throw new SearchDivergedException($"The training loss of epoch {epoch}, step {position.Step} is {result.Loss}. A lower learning_rate (now {options.LearningRate}) helps.");
-            if (position.Step % options.ReportInterval == 0 || position.Step == steps) ReportStep();
+            if (position.Step % options.ReportInterval == 0 || position.Step == steps) progress?.Report(position.Report(steps));
             if (options.CheckpointInterval > 0 && position.Step % options.CheckpointInterval == 0 && position.Step < steps) Save();
         }
     }
@@ -92,15 +89,15 @@ internal sealed class SearchLoop : IDisposable
         {
             Epoch = position.Epoch,
             LearningRate = schedule.Rate(position.Epoch),
-            TrainLoss = position.LossSum / position.Images,
-            TrainAccuracy = 100.0 * position.Correct / position.Images,
+            TrainLoss = position.MeanLoss(),
+            TrainAccuracy = position.Accuracy(),
             ValidLoss = loss,
             ValidAccuracy = accuracy,
             Normal = Record(state.Net.Normal),
             Reduce = Record(state.Net.Reduce),
             Genotype = state.Genotype,
             Seconds = position.EpochSeconds,
-            ImagesPerSecond = position.Images / position.EpochSeconds,
+            ImagesPerSecond = position.ImagesPerSecond(),
             PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
         };
         position.History.Add(record);
@@ -140,10 +137,6 @@ internal sealed class SearchLoop : IDisposable
         progress?.Report(new CheckpointWritten(position.Seconds, position.Epoch, position.Step, file, bytes));
     }
 
-    private void ReportStep() => progress?.Report(new StepDone(
-        position.Seconds, position.Epoch, position.Step, steps, position.LossSum / position.Images,
-        100.0 * position.Correct / position.Images, position.Images / position.EpochSeconds));
-
     private static AlphaRecord Record(ArchitectureParameters<float> alphas)
     {
         var weights = new float[alphas.Alphas.Length];
@@ -157,8 +150,7 @@ internal sealed class SearchLoop : IDisposable
     private void LookAtClock()
     {
         var now = clock.Elapsed.TotalSeconds;
-        position.EpochSeconds += now - clockAtLastLook;
-        position.Seconds += now - clockAtLastLook;
+        position.Spend(now - clockAtLastLook);
         clockAtLastLook = now;
     }
 }

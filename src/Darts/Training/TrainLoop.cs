@@ -73,14 +73,11 @@ internal sealed class TrainLoop : IDisposable
             if (cancellation.IsCancellationRequested) Interrupt();
             if (!trainBatches.TryRead(out var batch)) throw new InvalidOperationException($"The data ended before step {position.Step} of {steps}.");
             var result = state.Step(new(batch.Pixels, batch.Labels), rate, epoch, position.Step);
-            position.Step++;
-            position.LossSum += result.Loss * result.Images;
-            position.Correct += result.Correct;
-            position.Images += result.Images;
+            position.Count(result);
             LookAtClock();
             if (!double.IsFinite(result.Loss))
                 throw new TrainingDivergedException($"The loss of epoch {epoch}, step {position.Step} is {result.Loss}. A lower learning_rate (now {options.LearningRate}) helps.");
-            if (position.Step % options.ReportInterval == 0 || position.Step == steps) ReportStep();
+            if (position.Step % options.ReportInterval == 0 || position.Step == steps) progress?.Report(position.Report(steps));
             if (options.CheckpointInterval > 0 && position.Step % options.CheckpointInterval == 0 && position.Step < steps) Save();
         }
     }
@@ -93,12 +90,12 @@ internal sealed class TrainLoop : IDisposable
         {
             Epoch = position.Epoch,
             LearningRate = Rate(options, position.Epoch),
-            TrainLoss = position.LossSum / position.Images,
-            TrainAccuracy = 100.0 * position.Correct / position.Images,
+            TrainLoss = position.MeanLoss(),
+            TrainAccuracy = position.Accuracy(),
             Test = result,
             IsBest = position.History.All(epoch => epoch.Test.Top1 < result.Top1),
             Seconds = position.EpochSeconds,
-            ImagesPerSecond = position.Images / position.EpochSeconds,
+            ImagesPerSecond = position.ImagesPerSecond(),
             PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
         };
         if (record.IsBest && weights.Best is { } best) state.Description.Save(best, state.Net);
@@ -122,15 +119,10 @@ internal sealed class TrainLoop : IDisposable
         progress?.Report(new CheckpointWritten(position.Seconds, position.Epoch, position.Step, file, bytes));
     }
 
-    private void ReportStep() => progress?.Report(new StepDone(
-        position.Seconds, position.Epoch, position.Step, steps, position.LossSum / position.Images,
-        100.0 * position.Correct / position.Images, position.Images / position.EpochSeconds));
-
     private void LookAtClock()
     {
         var now = clock.Elapsed.TotalSeconds;
-        position.EpochSeconds += now - clockAtLastLook;
-        position.Seconds += now - clockAtLastLook;
+        position.Spend(now - clockAtLastLook);
         clockAtLastLook = now;
     }
 }

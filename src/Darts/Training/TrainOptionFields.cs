@@ -31,7 +31,7 @@ public static class TrainOptionFields
         Text("network", "a genotype, resnet20 or mobilenetv2", "What to train.", o => o.Network, text => text.Length > 0),
         Text("data", "fashion-mnist-slice or a folder", "Data set to train and test on.", o => o.Data, text => text.Length > 0),
         Integer("image_size", 0, 4096, "Size that a folder's images are brought to; 0 to keep theirs.", o => o.ImageSize),
-        Text("backend", "auto, hip, hip:0 (a device number), cpu or reference", "Where to compute.", o => o.Backend, IsBackend, hasEffect: false),
+        Text("backend", "auto, hip, hip:0 (a device number), cpu or reference", "Where to compute.", o => o.Backend, SearchOptionFields.IsBackend, hasEffect: false),
         Integer("threads", 0, 1024, "Threads of a managed backend; 0 for one per processor.", o => o.Threads, hasEffect: false),
         new("seed", OptionKind.Integer, $"a whole number from 0 to {ulong.MaxValue}", "Seed of every random draw.", o => Show(o.Seed), _ => true),
         Integer("epochs", 1, 100_000, "Passes over the training images.", o => o.Epochs),
@@ -58,16 +58,10 @@ public static class TrainOptionFields
     ]);
 
     /// <summary>Finds an option by its name in snake_case, camelCase or kebab-case.</summary>
-    public static TrainOptionField? Find(string name)
-    {
-        var key = Key(name);
-        return All.FirstOrDefault(field => Key(field.Name) == key);
-    }
+    public static TrainOptionField? Find(string name) => All.FirstOrDefault(field => field.IsCalled(name));
 
     /// <summary>All problems of some options; empty when they can be used.</summary>
     public static IReadOnlyList<OptionProblem> Check(TrainOptions options) => [.. All.Select(field => field.Check(options)).OfType<OptionProblem>()];
-
-    private static string Key(string name) => string.Concat(name.Where(c => c is not ('_' or '-'))).ToUpperInvariant();
 
     private static TrainOptionField Integer(string name, int min, int max, string help, Func<TrainOptions, int> value, bool hasEffect = true) =>
         new(name, OptionKind.Integer, $"a whole number from {min} to {max}", help, o => Show(value(o)), o => value(o) >= min && value(o) <= max, hasEffect);
@@ -81,10 +75,6 @@ public static class TrainOptionFields
     private static TrainOptionField Text(
         string name, string allowed, string help, Func<TrainOptions, string> value, Func<string, bool> valid, bool hasEffect = true) =>
         new(name, OptionKind.Text, allowed, help, value, o => valid(value(o)), hasEffect);
-
-    private static bool IsBackend(string name) =>
-        name is "auto" or "hip" or "cpu" or "reference"
-        || (name.StartsWith("hip:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     private static string Show<T>(T value)
         where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using MIOpenDarts.Darts.Configuration;
 
@@ -8,8 +7,6 @@ namespace MIOpenDarts.Darts.Training;
 /// <summary>Builds options from three sources; a later one wins: preset, configuration file, command line.</summary>
 public static class TrainOptionsResolver
 {
-    private const string PresetKey = "preset";
-
     /// <summary>Resolves all sources and validates the result.</summary>
     /// <param name="preset">Preset named on the command line, or null: then the file's <c>preset</c>, then <see cref="TrainPresets.Default"/>.</param>
     /// <param name="configFile">A .json or .yaml file, or null.</param>
@@ -17,16 +14,10 @@ public static class TrainOptionsResolver
     /// <exception cref="OptionsException">Anything is wrong; all problems are listed.</exception>
     public static TrainOptions Resolve(string? preset, string? configFile, IEnumerable<KeyValuePair<string, string>> commandLine)
     {
-        var fromFile = configFile is null ? [] : OptionFile.Read(configFile);
-        if (fromFile.FindIndex(item => item.Name == PresetKey) is >= 0 and var at)
-        {
-            preset ??= fromFile[at].Text ?? fromFile[at].Json?.ToString() ?? "";
-            fromFile.RemoveAt(at);
-        }
-
+        var fromFile = OptionMerge.ReadFile(configFile, ref preset);
         var problems = new List<OptionProblem>();
         var options = Merge(TrainPresets.Get(preset ?? TrainPresets.Default), fromFile, configFile ?? "", problems);
-        return Validated(Merge(options, Typed(commandLine), "", problems), problems);
+        return Validated(Merge(options, OptionMerge.Typed(commandLine), "", problems), problems);
     }
 
     /// <summary>Replaces some options by name and validates the result.</summary>
@@ -34,7 +25,7 @@ public static class TrainOptionsResolver
     public static TrainOptions Apply(TrainOptions options, IEnumerable<KeyValuePair<string, string>> overrides)
     {
         var problems = new List<OptionProblem>();
-        return Validated(Merge(options, Typed(overrides), "", problems), problems);
+        return Validated(Merge(options, OptionMerge.Typed(overrides), "", problems), problems);
     }
 
     /// <summary>All options as an indented JSON object with snake_case names.</summary>
@@ -50,33 +41,12 @@ public static class TrainOptionsResolver
         return Validated(Merge(new TrainOptions(), OptionFile.ReadJson(json, source), source, problems), problems);
     }
 
-    private static IEnumerable<OptionOverride> Typed(IEnumerable<KeyValuePair<string, string>> words) =>
-        words.Select(item => new OptionOverride(item.Key, item.Value, null));
-
     private static TrainOptions Merge(TrainOptions options, IEnumerable<OptionOverride> overrides, string source, List<OptionProblem> problems)
     {
         var merged = JsonSerializer.SerializeToNode(options, TrainOptionsContext.Default.TrainOptions)!.AsObject();
-        var seen = new HashSet<TrainOptionField>();
-        var prefix = source.Length == 0 ? "" : source + ": ";
-        foreach (var item in overrides)
-        {
-            var field = TrainOptionFields.Find(item.Name);
-            if (field is null)
-                problems.Add(new OptionProblem(item.Name, $"{prefix}{item.Name} is not an option; did you mean {Spelling.Nearest(item.Name, TrainOptionFields.All.Select(f => f.Name))}?"));
-            else if (!seen.Add(field))
-                problems.Add(new OptionProblem(field.Name, $"{prefix}{item.Name} is given twice; keep one"));
-            else if (item.Parse(field) is { } value && Fits(field, value))
-                merged[field.Name] = value;
-            else
-                problems.Add(new OptionProblem(field.Name, $"{prefix}{field.Name} is {item.Shown}; allowed is {field.Allowed}"));
-        }
-
+        OptionMerge.Into(merged, TrainOptionFields.All, overrides, source, problems);
         return merged.Deserialize(TrainOptionsContext.Default.TrainOptions)!;
     }
-
-    // A whole number beyond the property's type would only fail when the object is built, without naming the option.
-    private static bool Fits(TrainOptionField field, JsonNode value) =>
-        field.Kind != OptionKind.Integer || (field.Name == "seed" ? ulong.TryParse(value.ToJsonString(), out _) : int.TryParse(value.ToJsonString(), out _));
 
     private static TrainOptions Validated(TrainOptions options, List<OptionProblem> problems)
     {

@@ -1,0 +1,29 @@
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Diagnostics;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary>Backends for commands whose results matter: a GPU must compute what it should before anything relies on it.</summary>
+internal static class Backends
+{
+    /// <summary>A backend that has passed the short self-test.</summary>
+    /// <exception cref="BackendUnavailableException">It is not there, or computes wrong results; the text has the cure.</exception>
+    public static Backend<float> Create(string name, int threads)
+    {
+        var backend = BackendChoice.Create(name, threads);
+        try
+        {
+            SelfTest.Require(backend);
+            return backend;
+        }
+        catch
+        {
+            backend.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Checks that <see cref="Create"/> will succeed.</summary>
+    /// <exception cref="BackendUnavailableException">It will not.</exception>
+    public static void Require(string name, int threads) => Create(name, threads).Dispose();
+}
