@@ -1,0 +1,50 @@
+using MIOpenDarts.Darts.Genotypes;
+
+namespace MIOpenDarts.Darts.Tests.Genotypes;
+
+public class ThresholdDerivationTests
+{
+    private static readonly Primitive[] Three = [Primitive.MaxPool3x3, Primitive.SkipConnect, Primitive.SepConv3x3];
+
+    // Two nodes: edges 0-2, 1-2, 0-3, 1-3, 2-3.
+    private static readonly double[] Weights =
+    [
+        0.90, 0.10, 0.95,
+        0.20, 0.86, 0.30,
+        0.99, 0.10, 0.20,
+        0.50, 0.84, 0.30,
+        0.10, 0.88, 0.87,
+    ];
+
+    [Fact]
+    public void Sparse_keeps_the_strongest_operation_of_the_two_strongest_edges()
+    {
+        var cell = ThresholdDerivation.DeriveCell<double>(Weights, Three, 0.85, ThresholdMode.Sparse, 2);
+        Assert.Equal([new(Primitive.SepConv3x3, 0), new(Primitive.SkipConnect, 1)], cell.Nodes[0]);
+        Assert.Equal([new(Primitive.MaxPool3x3, 0), new(Primitive.SkipConnect, 2)], cell.Nodes[1]);
+    }
+
+    [Fact]
+    public void Edge_keeps_up_to_two_operations_of_every_edge_the_weaker_first()
+    {
+        var cell = ThresholdDerivation.DeriveCell<double>(Weights, Three, 0.85, ThresholdMode.Edge, 2);
+        Assert.Equal([new(Primitive.MaxPool3x3, 0), new(Primitive.SepConv3x3, 0), new(Primitive.SkipConnect, 1)], cell.Nodes[0]);
+        Assert.Equal([new(Primitive.MaxPool3x3, 0), new(Primitive.SepConv3x3, 2), new(Primitive.SkipConnect, 2)], cell.Nodes[1]);
+    }
+
+    [Theory]
+    [InlineData(ThresholdMode.Sparse)]
+    [InlineData(ThresholdMode.Edge)]
+    public void A_threshold_above_all_leaves_nodes_without_edges(ThresholdMode mode) =>
+        Assert.All(ThresholdDerivation.DeriveCell<double>(Weights, Three, 0.995, mode, 2).Nodes, Assert.Empty);
+
+    [Fact]
+    public void None_is_never_taken_and_a_weight_that_is_not_a_number_is_refused()
+    {
+        Primitive[] withNone = [Primitive.None, Primitive.SkipConnect, Primitive.SepConv3x3];
+        var cell = ThresholdDerivation.DeriveCell<float>([.. Weights.Select(w => (float)w)], withNone, 0.85, ThresholdMode.Edge, 2);
+        Assert.DoesNotContain(cell.Edges, item => item.Edge.Operation == Primitive.None);
+        Assert.Throws<ArgumentException>(() => ThresholdDerivation.DeriveCell<double>([.. Weights[..14], double.NaN], Three, 0.85, ThresholdMode.Edge, 2));
+        Assert.Throws<ArgumentException>(() => ThresholdDerivation.DeriveCell<double>(Weights.AsSpan(0, 9), Three, 0.85, ThresholdMode.Edge, 2));
+    }
+}
