@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Optimisers;
@@ -15,7 +16,7 @@ internal static class SearchCheckpoint
     private static readonly string[] WithoutEffect =
         ["backend", "threads", "data_workers", "report_interval", "checkpoint_interval", "checkpoint_ring"];
 
-    private const string Format = "miopendarts search checkpoint 1";
+    private const string Format = "miopendarts search checkpoint 2";
 
     /// <summary>Whether a run computes something else when this option changes, so that a resume must keep it.</summary>
     public static bool HasEffect(OptionField field) => !WithoutEffect.Contains(field.Name);
@@ -33,6 +34,9 @@ internal static class SearchCheckpoint
         var momentum = new float[net.Parameters.Count];
         backend.Download<float>(state.Sgd.MomentumBuffer, momentum);
         writer.Add("search.momentum", momentum, momentum.Length);
+        writer.Add("search.stage", [(long)state.Stage], []);
+        foreach (var (kind, relaxation) in Kept(state))
+            writer.Add($"search.kept_{kind}", [.. relaxation.Kept.ToArray().Select(kept => kept ? 1L : 0)], [relaxation.Kept.Length]);
         foreach (var (kind, alphas, adam) in Kinds(state))
         {
             writer.Add($"search.alphas_{kind}", alphas, alphas.Length);
@@ -54,6 +58,7 @@ internal static class SearchCheckpoint
         var backend = state.Net.Backend;
         if (file.Metadata["backend"] != backend.Signature)
             warn($"{file.Path} was written on {file.Metadata["backend"]}, this is {backend.Signature}: the run goes on, but not bit for bit as it would have there");
+        state.MakeRoom((int)file.ReadInt64("search.stage")[0], [.. Kept(state).Select(k => file.ReadInt64($"search.kept_{k.Kind}").Select(kept => kept == 1).ToArray())]);
         StateDict.Load(state.Net.Parameters, backend, file);
         backend.Upload<float>(file.ReadSingle("search.momentum"), state.Sgd.MomentumBuffer);
         foreach (var (kind, alphas, adam) in Kinds(state))
@@ -67,8 +72,14 @@ internal static class SearchCheckpoint
         return JsonSerializer.Deserialize(file.Metadata["position"], SearchPositionContext.Default.SearchPosition)!;
     }
 
-    private static (string Kind, float[] Alphas, Adam<float> Adam)[] Kinds(SearchState state) =>
-        [("normal", state.Net.Normal.Alphas, state.Architect.Adams[0]), ("reduce", state.Net.Reduce.Alphas, state.Architect.Adams[1])];
+    private static IEnumerable<(string Kind, float[] Alphas, Adam<float> Adam)> Kinds(SearchState state) =>
+        ((string[])["normal", "reduce", "normal_edges", "reduce_edges"]).Zip(state.Net.Alphas, state.Architect.Adams);
+
+    private static IEnumerable<(string Kind, DirichletRelaxation<float> Relaxation)> Kept(SearchState state)
+    {
+        if (state.Net.Normal.Relaxation is DirichletRelaxation<float> normal) yield return ("normal", normal);
+        if (state.Net.Reduce.Relaxation is DirichletRelaxation<float> reduce) yield return ("reduce", reduce);
+    }
 
     private static void RequireSame(SafetensorsFile file, SearchOptions then, SearchOptions now)
     {

@@ -24,6 +24,14 @@ internal static class OptionMerge
         return overrides;
     }
 
+    /// <summary>The text that an option is given; null where it is not.</summary>
+    public static string? Find(IEnumerable<OptionOverride> overrides, string name)
+    {
+        foreach (var item in overrides)
+            if (item.Name == name) return item.Text ?? item.Json?.ToString();
+        return null;
+    }
+
     /// <summary>Replaces values in <paramref name="options"/>; what cannot be used becomes a problem.</summary>
     public static void Into(
         JsonObject options, IReadOnlyList<OptionDefinition> fields, IEnumerable<OptionOverride> overrides, string source, List<OptionProblem> problems)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MIOpenDarts.Darts.Algorithms;
 
 namespace MIOpenDarts.Darts.Configuration;
 
@@ -12,6 +13,7 @@ public static class SearchOptionFields
     public static IReadOnlyList<OptionField> All { get; } = Array.AsReadOnly<OptionField>(
     [
         Text("data", "fashion-mnist-slice or a folder", "Data set to search on.", o => o.Data, o => o.Data.Length > 0),
+        Text("algorithm", string.Join(", ", SearchAlgorithm.Names), "Method.", o => o.Algorithm, o => SearchAlgorithm.Find(o.Algorithm) is not null),
         Text("backend", "auto, hip, hip:0 (a device number), cpu or reference", "Where to compute.", o => o.Backend, o => IsBackend(o.Backend)),
         Integer("threads", 0, 1024, "Threads of a managed backend; 0 for one per processor.", o => o.Threads),
         Seed(),
@@ -32,6 +34,20 @@ public static class SearchOptionFields
         Number("alpha_beta2", "from 0, below 1", "Second-moment decay of the architecture's Adam.", o => o.AlphaBeta2, x => x is >= 0 and < 1),
         Number("alpha_weight_decay", "from 0 to 1", "L2 penalty on the architecture.", o => o.AlphaWeightDecay, x => x is >= 0 and <= 1),
         Number("train_portion", "over 0, below 1", "Share of the images that trains the weights.", o => o.TrainPortion, x => x is > 0 and < 1),
+        PartialChannels("partial_channels", "Mix one K-th of the channels, let the rest bypass; 1 mixes all.", o => o.PartialChannels),
+        Flag("edge_normalization", "Weights for the edges into a node, beside those of their operations.", o => o.EdgeNormalization),
+        WarmupEpochs(),
+        Number("zero_one_weight", "from 0 to 1000", "Weight of the loss that drives sigmoids to zero or one (fair-darts).", o => o.ZeroOneWeight, x => x is >= 0 and <= 1000),
+        Choice("zero_one_form", ["l2", "l1"], "Form of that loss.", o => o.ZeroOneForm),
+        Choice("genotype_rule", FairDartsAlgorithm.Rules, "How a genotype is read (fair-darts).", o => o.GenotypeRule),
+        Number("threshold", "over 0, below 1", "Least weight of an operation that a threshold rule keeps.", o => o.Threshold, x => x is > 0 and < 1),
+        Number("divergence_weight", "from 0 to 1000", "Weight of the divergence from the uniform distribution, for alpha_weight_decay 0 (dr-nas).", o => o.DivergenceWeight, x => x is >= 0 and <= 1000),
+        Integer("second_stage_epoch", 0, o => o.Epochs - 1, "epochs - 1", "Epoch in which the second stage begins (dr-nas); 0 for one stage.", o => o.SecondStageEpoch),
+        PartialChannels("second_stage_partial_channels", "K of the second stage.", o => o.SecondStagePartialChannels),
+        Integer("second_stage_operations", 1, 7, "Operations that an edge keeps in the second stage.", o => o.SecondStageOperations),
+        Number("temperature_start", "over 0, up to 1000", "Temperature of the draws in the first epoch (gdas).", o => o.TemperatureStart, x => x is > 0 and <= 1000),
+        Number("temperature_end", "over 0, up to 1000", "Temperature in the last epoch.", o => o.TemperatureEnd, x => x is > 0 and <= 1000),
+        Flag("nesterov", "Nesterov's momentum for the weights.", o => o.Nesterov),
         Flag("unrolled", "Second-order architecture gradient.", o => o.Unrolled),
         Flag("augment", "Random crop and horizontal flip.", o => o.Augment),
         Flag("cutout", "Blank a random square of every training image.", o => o.Cutout),
@@ -72,6 +88,21 @@ public static class SearchOptionFields
 
     private static OptionField Text(string name, string allowed, string help, Func<SearchOptions, string> value, Func<SearchOptions, bool> valid) =>
         new(name, OptionKind.Text, allowed, help, value, o => valid(o) ? null : allowed);
+
+    private static OptionField Choice(string name, IReadOnlyList<string> values, string help, Func<SearchOptions, string> value) =>
+        Text(name, string.Join(", ", values), help, value, o => values.Contains(value(o)));
+
+    private static OptionField PartialChannels(string name, string help, Func<SearchOptions, int> value) =>
+        new(name, OptionKind.Integer, "a divisor of init_channels", help, o => Show(value(o)),
+            o => value(o) >= 1 && o.InitChannels % value(o) == 0 ? null : $"a divisor of init_channels, which is {o.InitChannels}");
+
+    private static OptionField WarmupEpochs() =>
+        new("warmup_epochs", OptionKind.Integer, "a whole number from 0, below epochs", "Epochs at the start of each stage in which the architecture rests.",
+            o => Show(o.WarmupEpochs),
+            o => o.WarmupEpochs >= 0 && o.WarmupEpochs < ShortestStage(o) ? null : $"a whole number from 0 to {ShortestStage(o) - 1}, so that the architecture moves in every stage");
+
+    private static int ShortestStage(SearchOptions o) =>
+        o.SecondStageEpoch <= 0 || o.SecondStageEpoch >= o.Epochs ? o.Epochs : Math.Min(o.SecondStageEpoch, o.Epochs - o.SecondStageEpoch);
 
     private static OptionField Seed() =>
         new("seed", OptionKind.Integer, $"a whole number from 0 to {ulong.MaxValue}", "Seed of every random draw.", o => Show(o.Seed), _ => null);

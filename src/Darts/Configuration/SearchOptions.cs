@@ -9,6 +9,9 @@ public sealed record SearchOptions
     /// <summary>The data set: <c>fashion-mnist-slice</c> (embedded) or a folder with CIFAR-10 or IDX files.</summary>
     public string Data { get; init; } = "fashion-mnist-slice";
 
+    /// <summary>The method: <c>darts</c>, <c>pc-darts</c>, <c>fair-darts</c>, <c>dr-nas</c>, <c>gdas</c> or <c>random</c>.</summary>
+    public string Algorithm { get; init; } = "darts";
+
     /// <summary>Where it computes: <c>auto</c>, <c>hip</c>, <c>hip:n</c>, <c>cpu</c> or <c>reference</c>.</summary>
     public string Backend { get; init; } = "auto";
 
@@ -89,6 +92,48 @@ public sealed record SearchOptions
 
     /// <summary>Half-precision arithmetic; refused, because gfx803 gains nothing from it.</summary>
     public bool MixedPrecision { get; init; }
+
+    /// <summary>K: one K-th of the channels goes through mixed operations, the rest bypasses them; 1 for all (PC-DARTS).</summary>
+    public int PartialChannels { get; init; } = 1;
+
+    /// <summary>Weights of their own, softmaxed, for the edges into a node (PC-DARTS).</summary>
+    public bool EdgeNormalization { get; init; }
+
+    /// <summary>Epochs, at the start of the search or of a stage, in which the alphas rest.</summary>
+    public int WarmupEpochs { get; init; }
+
+    /// <summary>Nesterov's momentum for the weights.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>Weight of the zero-one loss (Fair DARTS); 0 for none.</summary>
+    public double ZeroOneWeight { get; init; }
+
+    /// <summary>Its form: <c>l2</c> or <c>l1</c>.</summary>
+    public string ZeroOneForm { get; init; } = "l2";
+
+    /// <summary>How a genotype is read (Fair DARTS): <c>darts</c>, <c>threshold_sparse</c> or <c>threshold_edge</c>.</summary>
+    public string GenotypeRule { get; init; } = "darts";
+
+    /// <summary>Least sigmoid of an operation that a threshold rule keeps.</summary>
+    public double Threshold { get; init; } = 0.85;
+
+    /// <summary>Weight of the divergence from the uniform Dirichlet distribution (DrNAS); 0 for none.</summary>
+    public double DivergenceWeight { get; init; }
+
+    /// <summary>Epoch in which the second stage begins (DrNAS); 0 for one stage.</summary>
+    public int SecondStageEpoch { get; init; }
+
+    /// <summary>K of the second stage.</summary>
+    public int SecondStagePartialChannels { get; init; } = 1;
+
+    /// <summary>Operations that an edge keeps in the second stage.</summary>
+    public int SecondStageOperations { get; init; } = 7;
+
+    /// <summary>Temperature of the first epoch (GDAS).</summary>
+    public double TemperatureStart { get; init; } = 10;
+
+    /// <summary>Temperature of the last epoch (GDAS).</summary>
+    public double TemperatureEnd { get; init; } = 0.1;
 
     /// <summary>Steps between two progress reports.</summary>
     public int ReportInterval { get; init; } = 50;

@@ -1,20 +1,29 @@
+using MIOpenDarts.Darts.Algorithms;
+
 namespace MIOpenDarts.Darts.Configuration;
 
 /// <summary>Builds options from three sources; a later one wins: preset, configuration file, command line.</summary>
 public static class SearchOptionsResolver
 {
     /// <summary>Resolves all sources and validates the result.</summary>
-    /// <param name="preset">Preset named on the command line, or null: then the file's <c>preset</c>, then <see cref="SearchPresets.Default"/>.</param>
+    /// <param name="preset">
+    /// Preset named on the command line, or null: then the file's <c>preset</c>, then the size of the algorithm's paper where an algorithm
+    /// is named, else <see cref="SearchPresets.Default"/>.
+    /// </param>
     /// <param name="configFile">A .json or .yaml file, or null.</param>
     /// <param name="commandLine">Options by name in any case style, with their values as typed.</param>
     /// <exception cref="OptionsException">Anything is wrong; all problems are listed.</exception>
     public static SearchOptions Resolve(string? preset, string? configFile, IEnumerable<KeyValuePair<string, string>> commandLine)
     {
         var fromFile = OptionMerge.ReadFile(configFile, ref preset);
+        var typed = OptionMerge.Typed(commandLine).ToList();
         var problems = new List<OptionProblem>();
-        var options = SearchPresets.Get(preset ?? SearchPresets.Default);
+        var algorithm = OptionMerge.Find(typed, "algorithm") ?? OptionMerge.Find(fromFile, "algorithm");
+        // An unknown algorithm is told with all other problems, when the options are checked.
+        var paper = algorithm is null ? new SearchOptions() : SearchAlgorithm.Find(algorithm)?.Paper ?? new SearchOptions();
+        var options = SearchPresets.Size(preset ?? (algorithm is null ? SearchPresets.Default : SearchPresets.Paper), paper);
         options = Merge(options, fromFile, configFile ?? "", problems);
-        options = Merge(options, OptionMerge.Typed(commandLine), "", problems);
+        options = Merge(options, typed, "", problems);
         return Validated(options, problems);
     }
 

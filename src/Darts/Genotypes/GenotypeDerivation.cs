@@ -25,9 +25,17 @@ public static class GenotypeDerivation
     /// <param name="multiplier">How many of the last nodes make the output.</param>
     /// <exception cref="ArgumentException">The weights are not those of whole nodes, or one is not a number.</exception>
     public static GenotypeCell DeriveCell<T>(ReadOnlySpan<T> weights, int multiplier = 4)
+        where T : IFloatingPointIeee754<T> => DeriveCell(weights, Primitives.SearchSpace, multiplier);
+
+    /// <summary>Derives one cell of a search that chooses from <paramref name="primitives"/>.</summary>
+    /// <param name="weights">Weights [edges, primitives], edges in the order (node, source).</param>
+    /// <param name="primitives">Operation of each column; <c>none</c> is never taken.</param>
+    /// <param name="multiplier">How many of the last nodes make the output.</param>
+    /// <exception cref="ArgumentException">The weights are not those of whole nodes, or one is not a number.</exception>
+    public static GenotypeCell DeriveCell<T>(ReadOnlySpan<T> weights, IReadOnlyList<Primitive> primitives, int multiplier = 4)
         where T : IFloatingPointIeee754<T>
     {
-        var operations = Primitives.SearchSpace.Count;
+        var operations = primitives.Count;
         var nodes = NodeCount(weights.Length, operations);
         if (multiplier < 1 || multiplier > nodes)
             throw new ArgumentException($"multiplier is {multiplier}; a cell of {nodes} nodes concatenates 1 to {nodes}", nameof(multiplier));
@@ -39,7 +47,7 @@ public static class GenotypeDerivation
             var candidates = new (Primitive Operation, T Weight, int Source)[sources];
             for (var source = 0; source < sources; source++)
             {
-                var (operation, weight) = Strongest(weights.Slice((first + source) * operations, operations));
+                var (operation, weight) = Strongest(weights.Slice((first + source) * operations, operations), primitives);
                 candidates[source] = (operation, weight, source);
             }
 
@@ -54,17 +62,17 @@ public static class GenotypeDerivation
         return new GenotypeCell(cell, GenotypeConcat.Range(states - multiplier, states));
     }
 
-    private static (Primitive Operation, T Weight) Strongest<T>(ReadOnlySpan<T> weights) where T : IFloatingPointIeee754<T>
+    private static (Primitive Operation, T Weight) Strongest<T>(ReadOnlySpan<T> weights, IReadOnlyList<Primitive> primitives)
+        where T : IFloatingPointIeee754<T>
     {
-        var best = Primitive.None;
+        var best = -1;
         for (var k = 0; k < weights.Length; k++)
         {
             if (T.IsNaN(weights[k])) throw new ArgumentException("a weight is not a number: the search has diverged", nameof(weights));
-            if (k == (int)Primitive.None) continue;
-            if (best == Primitive.None || weights[k] > weights[(int)best]) best = (Primitive)k;
+            if (primitives[k] != Primitive.None && (best < 0 || weights[k] > weights[best])) best = k;
         }
 
-        return (best, weights[(int)best]);
+        return (primitives[best], weights[best]);
     }
 
     private static int NodeCount(int length, int operations)

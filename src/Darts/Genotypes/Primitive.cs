@@ -40,6 +40,9 @@ public static class Primitives
     /// <summary>The eight primitives that a search mixes, in the official order.</summary>
     public static IReadOnlyList<Primitive> SearchSpace { get; } = Array.AsReadOnly(Enum.GetValues<Primitive>()[..8]);
 
+    /// <summary>The seven of them that are not <c>none</c>.</summary>
+    public static IReadOnlyList<Primitive> Operations { get; } = Array.AsReadOnly(Enum.GetValues<Primitive>()[1..8]);
+
     /// <summary>All official names, in the order of <see cref="Primitive"/>.</summary>
     public static IReadOnlyList<string> Names { get; } = Array.AsReadOnly(OfficialNames);
 

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports;
@@ -54,7 +55,7 @@ public sealed class RunRecorder : IProgress<RunEvent>, IDisposable
         var environment = RunEnvironments.Here(backend, options);
         folder.WriteEnvironment(environment);
         Report(new RunStarted(
-            last?.Seconds ?? 0, DateTimeOffset.UtcNow, dataset, [.. Primitives.SearchSpace.Select(p => p.Name())], options.Epochs, last?.Epoch ?? 0,
+            last?.Seconds ?? 0, DateTimeOffset.UtcNow, dataset, [.. SearchAlgorithm.Of(options).Candidates.Select(p => p.Name())], options.Epochs, last?.Epoch ?? 0,
             environment, [.. SearchOptionFields.All.Select(f => new OptionValue(f.Name, f.Show(options)))]));
     }
 

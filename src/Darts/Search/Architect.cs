@@ -40,6 +40,9 @@ public sealed class Architect<T>
     /// <summary>Whether steps are second order.</summary>
     public bool Unrolled { get; }
 
+    /// <summary>A term of the loss in the alphas alone, or null. Since the weights do not move it, it is added after the unrolled gradient.</summary>
+    public IAlphaPenalty? Penalty { get; init; }
+
     /// <summary>Optimisers of the alphas.</summary>
     public IReadOnlyList<Adam<T>> Adams { get; }
 
@@ -63,6 +66,7 @@ public sealed class Architect<T>
     public BatchResult Step(ImageBatch<T> train, ImageBatch<T> valid, double rate, in Pass pass)
     {
         var result = Unrolled ? Differentiate(train, valid, rate, pass) : Evaluate(valid, 0, pass with { Training = true, WeightGradients = false });
+        Penalty?.AddGradient(model.Alphas, model.AlphaDiffs);
         for (var i = 0; i < Adams.Count; i++) Adams[i].Step(model.Alphas[i], model.AlphaDiffs[i]);
         return result;
     }

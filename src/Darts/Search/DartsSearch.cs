@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Reports.Log;
@@ -30,6 +31,7 @@ public static class DartsSearch
     {
         var problems = options.Validate();
         if (problems.Count > 0) throw new OptionsException(problems);
+        if (!SearchAlgorithm.Of(options).Trains) return SearchResult.OfDraw(RandomAlgorithm.Draw(options), options);
         using var state = new SearchState(options, ShapeOf(train, options), backend);
         var cost = progress is null ? default : SearchCost.Measure(state, train, valid, options);
         var position = new SearchPosition();

@@ -62,6 +62,7 @@ internal sealed class SearchLoop : IDisposable
     private void TrainEpoch(CancellationToken cancellation)
     {
         var (epoch, first) = (position.Epoch, position.Step);
+        state.Enter(state.Algorithm.Stage(options, epoch));
         trainBatches.Start(BatchSchedule.Training(train.Indices, options.BatchSize, augmentation, options.Seed, epoch, first));
         validBatches.Start(BatchSchedule.ArchitectureDraws(valid.Indices, options.BatchSize, steps, augmentation, options.Seed, epoch, first));
         state.Net.SetDropPath(options.DropPath * epoch / options.Epochs);
@@ -137,12 +138,8 @@ internal sealed class SearchLoop : IDisposable
         progress?.Report(new CheckpointWritten(position.Seconds, position.Epoch, position.Step, file, bytes));
     }
 
-    private static AlphaRecord Record(ArchitectureParameters<float> alphas)
-    {
-        var weights = new float[alphas.Alphas.Length];
-        alphas.Softmax(alphas.Alphas, weights);
-        return new AlphaRecord(Rows(alphas.Alphas, alphas.Edges), Rows(weights, alphas.Edges));
-    }
+    private static AlphaRecord Record(ArchitectureParameters<float> alphas) =>
+        new(Rows(alphas.Alphas, alphas.Edges), Rows(alphas.Strengths(), alphas.Edges));
 
     private static double[][] Rows(float[] values, int rows) =>
         [.. values.Chunk(values.Length / rows).Select(row => Array.ConvertAll(row, v => (double)v))];

@@ -11,7 +11,11 @@ namespace MIOpenDarts.Darts.Search;
 /// <param name="History">One record an epoch.</param>
 /// <param name="Options">The options it ran with.</param>
 public sealed record SearchResult(
-    Genotype Genotype, double TrainAccuracy, double ValidAccuracy, IReadOnlyList<EpochRecord> History, SearchOptions Options);
+    Genotype Genotype, double TrainAccuracy, double ValidAccuracy, IReadOnlyList<EpochRecord> History, SearchOptions Options)
+{
+    /// <summary>What a method that trains nothing found.</summary>
+    internal static SearchResult OfDraw(Genotype genotype, SearchOptions options) => new(genotype, double.NaN, double.NaN, [], options);
+}
 
 /// <summary>A search was stopped on request; what it had done is in the checkpoint, if it keeps any.</summary>
 public sealed class SearchInterruptedException : OperationCanceledException

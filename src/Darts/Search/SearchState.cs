@@ -1,5 +1,7 @@
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
@@ -11,47 +13,45 @@ namespace MIOpenDarts.Darts.Search;
 public sealed class SearchState : IDisposable
 {
     private readonly SearchOptions options;
-    private readonly float[] zeros;
+    private readonly SupernetShape shape;
+    private readonly Backend<float> backend;
+    private readonly Adam<float>[] adams;
 
     /// <summary>Builds and plans everything on <paramref name="backend"/>; the weights are not drawn yet.</summary>
     public SearchState(SearchOptions options, SupernetShape shape, Backend<float> backend)
     {
-        this.options = options;
-        Net = new Supernet<float>(backend, shape, dropPath: options.DropPath > 0);
-        Sgd = new Sgd<float>(backend, Net.Parameters, options.Momentum, options.WeightDecay);
-        Architect = new Architect<float>(Net, Sgd, [NewAdam(Net.Normal), NewAdam(Net.Reduce)], options.Unrolled);
-        zeros = new float[Net.Parameters.Count];
+        (this.options, this.shape, this.backend) = (options, shape, backend);
+        Algorithm = SearchAlgorithm.Of(options);
+        Net = NewNet(0);
+        adams = [.. Net.Alphas.Select(a => new Adam<float>(a.Length, options.AlphaLearningRate, options.AlphaBeta1, options.AlphaBeta2, options.AlphaWeightDecay))];
+        (Sgd, Architect) = NewOptimisers(Net);
         Net.Plan(options.BatchSize);
     }
 
+    /// <summary>The method.</summary>
+    public SearchAlgorithm Algorithm { get; }
+
+    /// <summary>The stage that the network is built for.</summary>
+    public int Stage { get; private set; }
+
     /// <summary>The network.</summary>
-    public Supernet<float> Net { get; }
+    public Supernet<float> Net { get; private set; }
 
     /// <summary>Optimiser of the weights.</summary>
-    public Sgd<float> Sgd { get; }
+    public Sgd<float> Sgd { get; private set; }
 
     /// <summary>Optimiser of the alphas.</summary>
-    public Architect<float> Architect { get; }
+    public Architect<float> Architect { get; private set; }
 
     /// <summary>The genotype that the alphas say now.</summary>
-    public Genotype Genotype
-    {
-        get
-        {
-            var normal = new float[Net.Normal.Alphas.Length];
-            var reduce = new float[Net.Reduce.Alphas.Length];
-            Net.Normal.Softmax(Net.Normal.Alphas, normal);
-            Net.Reduce.Softmax(Net.Reduce.Alphas, reduce);
-            return GenotypeDerivation.Derive<float>(normal, reduce, options.Multiplier);
-        }
-    }
+    public Genotype Genotype => Algorithm.Derive(Net.Normal.Strengths(), Net.Reduce.Strengths(), options);
 
     /// <summary>Draws weights and alphas and clears the optimisers.</summary>
     public void Initialize()
     {
         Net.Initialize(options.Seed);
-        Net.Backend.Upload<float>(zeros, Sgd.MomentumBuffer);
-        foreach (var adam in Architect.Adams)
+        backend.Upload<float>(new float[Net.Parameters.Count], Sgd.MomentumBuffer);
+        foreach (var adam in adams)
         {
             adam.Steps = 0;
             Array.Clear(adam.Mean);
@@ -59,12 +59,48 @@ public sealed class SearchState : IDisposable
         }
     }
 
-    /// <summary>One bilevel step: the alphas on the validation batch, then the weights on the training batch.</summary>
+    /// <summary>
+    /// Goes on to a stage, if it has not begun: the weakest operations leave the race, and weights, statistics and momentum go over to the
+    /// network of that stage, copied where it has more channels.
+    /// </summary>
+    public void Enter(int stage)
+    {
+        if (stage == Stage) return;
+        var (before, momentum) = (Net, Sgd.MomentumBuffer);
+        Rebuild(stage);
+        foreach (var (old, now) in before.Alphas.Zip(Net.Alphas)) old.CopyTo(now, 0);
+        foreach (var (kind, adam) in new[] { (Net.Normal, adams[0]), (Net.Reduce, adams[1]) })
+        {
+            if (kind.Relaxation is not DirichletRelaxation<float> relaxation) continue;
+            relaxation.Prune(kind.Alphas, options.SecondStageOperations);
+            // What is out of the race must not drift on what Adam remembers of it.
+            for (var path = 0; path < kind.Alphas.Length; path++)
+                if (!relaxation.Lives(path)) (adam.Mean[path], adam.MeanSquare[path]) = (0, 0);
+        }
+
+        new ChannelWidening(options.Seed, stage).Copy(before, momentum, Net, Sgd.MomentumBuffer);
+        before.Dispose();
+        Net.Plan(options.BatchSize);
+    }
+
+    /// <summary>Makes room for what a checkpoint of a stage holds.</summary>
+    /// <param name="stage">Its stage.</param>
+    /// <param name="kept">Operations of the normal and of the reduction cells that were in the race; none where a method prunes none.</param>
+    internal void MakeRoom(int stage, IReadOnlyList<bool[]> kept)
+    {
+        if (stage == Stage) return;
+        Net.Dispose();
+        Rebuild(stage);
+        foreach (var (kind, paths) in new[] { Net.Normal, Net.Reduce }.Zip(kept)) ((DirichletRelaxation<float>)kind.Relaxation).Keep(paths);
+        Net.Plan(options.BatchSize);
+    }
+
+    /// <summary>One bilevel step: the alphas on the validation batch, unless they rest, then the weights on the training batch.</summary>
     public BatchResult Step(ImageBatch<float> train, ImageBatch<float> valid, double rate, int epoch, int step)
     {
         // Two passes a step draw drop-path masks, so the step number is doubled.
         var pass = new Pass(Training: true, WeightGradients: true, options.Seed, epoch, 2 * step);
-        Architect.Step(train, valid, rate, pass);
+        if (Algorithm.MovesAlphas(options, epoch)) Architect.Step(train, valid, rate, pass);
         pass = pass with { Step = 2 * step + 1 };
         var result = Net.Evaluate(train, pass);
         Sgd.Clip(options.GradClip);
@@ -75,6 +111,20 @@ public sealed class SearchState : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Net.Dispose();
 
-    private Adam<float> NewAdam(ArchitectureParameters<float> alphas) =>
-        new(alphas.Alphas.Length, options.AlphaLearningRate, options.AlphaBeta1, options.AlphaBeta2, options.AlphaWeightDecay);
+    private void Rebuild(int stage)
+    {
+        Net = NewNet(stage);
+        (Sgd, Architect) = NewOptimisers(Net);
+        Stage = stage;
+    }
+
+    private Supernet<float> NewNet(int stage) => new(
+        backend, shape, dropPath: options.DropPath > 0, space: Algorithm.Space(options, stage),
+        relax: kind => Algorithm.Relax<float>(options, shape.Edges, kind));
+
+    private (Sgd<float> Sgd, Architect<float> Architect) NewOptimisers(Supernet<float> net)
+    {
+        var sgd = new Sgd<float>(backend, net.Parameters, options.Momentum, options.WeightDecay, options.Nesterov);
+        return (sgd, new Architect<float>(net, sgd, adams, options.Unrolled) { Penalty = Algorithm.Penalty(options) });
+    }
 }

@@ -1,100 +1,169 @@
 using System.Numerics;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Random;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Supernets;
 
 /// <summary>
-/// The alphas of one kind of cell: [edges, primitives] on the host, their softmax as mixing weights on the backend. A step uploads
-/// the weights and downloads their gradient; nothing else of the architecture crosses.
+/// The architecture parameters of one kind of cell, on the host: alpha [edges, candidates] and, with edge normalisation, beta [edges].
+/// Their relaxation is the vector of mixing weights on the backend. A step uploads the weights and downloads their gradient; nothing
+/// else of the architecture crosses.
 /// </summary>
+/// <remarks>
+/// The vector holds the weights of operations, where edges have weights those too (with partial channels but no edge normalisation all
+/// are one), and with edge normalisation the products of both: the textbook form reads the first two, the shared form, which scales
+/// once, the last two.
+/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class ArchitectureParameters<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T[] weights;
-    private readonly T[] diffWeights;
+    private readonly T[] mixing;
+    private readonly T[] diffMixing;
     private readonly T[] zeros;
-    private readonly int columns = Primitives.SearchSpace.Count;
+    private readonly int columns;
+    private readonly int paths;
 
     /// <summary>Zero alphas for <paramref name="edges"/> edges.</summary>
-    public ArchitectureParameters(int edges)
+    /// <param name="edges">Edges of a cell.</param>
+    /// <param name="space">What they choose from; that of DARTS if null.</param>
+    /// <param name="relaxation">How alphas become weights; softmax if null.</param>
+    public ArchitectureParameters(int edges, SearchSpace? space = null, Relaxation<T>? relaxation = null)
     {
-        Edges = edges;
-        Alphas = new T[edges * columns];
-        Diffs = new T[edges * columns];
-        weights = new T[edges * columns];
-        diffWeights = new T[edges * columns];
-        zeros = new T[edges * columns];
-        Mixing = new Tensor<T>("mixing weights", Shape.Vector(edges * columns))
-        {
-            Diff = new Tensor<T>("d mixing weights", Shape.Vector(edges * columns)),
-        };
+        Space = space ?? SearchSpace.Darts;
+        (Edges, columns) = (edges, Space.Candidates.Count);
+        paths = edges * columns;
+        Relaxation = relaxation ?? new SoftmaxRelaxation<T>(edges, columns);
+        (Alphas, Diffs) = (new T[paths], new T[paths]);
+        if (Space.EdgeNormalization) (Betas, BetaDiffs) = (new T[edges], new T[edges]);
+        var count = Space.EdgeNormalization ? 2 * paths + edges : Space.PartialChannels > 1 ? paths + edges : paths;
+        (mixing, diffMixing, zeros) = (new T[count], new T[count], new T[count]);
+        mixing.AsSpan(paths).Fill(T.One);
+        Mixing = new Tensor<T>("mixing weights", Shape.Vector(count)) { Diff = new Tensor<T>("d mixing weights", Shape.Vector(count)) };
     }
 
     /// <summary>Edges of a cell.</summary>
     public int Edges { get; }
 
-    /// <summary>α, row by edge, column by primitive.</summary>
+    /// <summary>What they choose from.</summary>
+    public SearchSpace Space { get; }
+
+    /// <summary>How alphas become weights.</summary>
+    public Relaxation<T> Relaxation { get; }
+
+    /// <summary>α, row by edge, column by candidate.</summary>
     public T[] Alphas { get; }
 
     /// <summary>Gradient of the loss in α after <see cref="PullDiffs"/>.</summary>
     public T[] Diffs { get; }
 
-    /// <summary>softmax(α) row by row, as of the last <see cref="PushWeights"/>.</summary>
-    public ReadOnlySpan<T> Weights => weights;
+    /// <summary>β, one for each edge; empty without edge normalisation.</summary>
+    public T[] Betas { get; } = [];
+
+    /// <summary>Gradient of the loss in β after <see cref="PullDiffs"/>.</summary>
+    public T[] BetaDiffs { get; } = [];
+
+    /// <summary>Weights of the operations as of the last <see cref="PushWeights"/>.</summary>
+    public ReadOnlySpan<T> Weights => mixing.AsSpan(0, paths);
 
     /// <summary>The weights on the backend, with their gradient.</summary>
     public Tensor<T> Mixing { get; }
 
-    /// <summary>Draws 1e-3 · N(0, 1), in single precision on every backend.</summary>
+    /// <summary>Index of an operation of an edge: that of its weight, and of its path through the cell.</summary>
+    public int Path(int edge, Primitive primitive) => edge * columns + Column(primitive);
+
+    /// <summary>Whether an edge has this operation at all.</summary>
+    public bool Has(Primitive primitive) => Space.Candidates.Contains(primitive);
+
+    /// <summary>Index of the weight of an edge.</summary>
+    public int EdgeWeight(int edge) => paths + edge;
+
+    /// <summary>Index of the weight with which a path enters its node: that of its operation, times that of its edge.</summary>
+    public int NodeWeight(int path) => Space.EdgeNormalization ? paths + Edges + path : path;
+
+    /// <summary>Draws first alphas and betas, in single precision on every backend.</summary>
     public void Initialize(ulong seed, int kind)
     {
-        var random = new CounterRandom(seed, RandomStream.Alphas, 0, kind);
-        for (var i = 0; i < Alphas.Length; i++) Alphas[i] = T.CreateChecked((float)(1e-3 * random.NextNormal()));
+        Draw(Alphas, new CounterRandom(seed, RandomStream.Alphas, 0, kind), Relaxation.InitialDeviation);
+        Draw(Betas, new CounterRandom(seed, RandomStream.Alphas, 0, kind + 2), 1e-3);
     }
 
-    /// <summary>Binds the device vectors to a storage of 2 · count elements.</summary>
+    /// <summary>Binds the device vectors to a storage of twice <see cref="Mixing"/>'s length.</summary>
     public void Bind(Storage storage)
     {
         Mixing.Bind(storage.Address);
         Mixing.Diff!.Bind(storage.Address + (nint)(storage.Bytes / 2));
     }
 
-    /// <summary>Computes softmax(α), uploads it and clears its gradient.</summary>
-    public void PushWeights(Backend<T> backend)
+    /// <summary>Computes the weights of a pass, uploads them and clears their gradient.</summary>
+    public void PushWeights(Backend<T> backend, in Pass pass)
     {
-        Softmax(Alphas, weights);
-        backend.Upload<T>(weights, Mixing);
+        Relaxation.Forward(Alphas, mixing.AsSpan(0, paths), pass);
+        if (Space.EdgeNormalization)
+        {
+            EdgeWeights(mixing.AsSpan(paths, Edges));
+            for (var path = 0; path < paths; path++) mixing[NodeWeight(path)] = mixing[path] * mixing[EdgeWeight(path / columns)];
+        }
+
+        backend.Upload<T>(mixing, Mixing);
         backend.Upload<T>(zeros, Mixing.Diff!);
     }
 
-    /// <summary>Downloads the weights' gradient and takes it through the softmax: dα_k = w_k · (dw_k − Σ_j w_j·dw_j).</summary>
+    /// <summary>Downloads the weights' gradient and takes it back to <see cref="Diffs"/> and <see cref="BetaDiffs"/>.</summary>
     public void PullDiffs(Backend<T> backend)
     {
-        backend.Download(Mixing.Diff!, diffWeights.AsSpan());
-        for (var row = 0; row < Edges; row++)
+        backend.Download(Mixing.Diff!, diffMixing.AsSpan());
+        if (Space.EdgeNormalization)
         {
-            var dot = T.Zero;
-            for (var k = 0; k < columns; k++) dot += weights[row * columns + k] * diffWeights[row * columns + k];
-            for (var k = 0; k < columns; k++) Diffs[row * columns + k] = weights[row * columns + k] * (diffWeights[row * columns + k] - dot);
+            for (var path = 0; path < paths; path++)
+            {
+                var (edge, product) = (EdgeWeight(path / columns), diffMixing[NodeWeight(path)]);
+                diffMixing[edge] += product * mixing[path];
+                diffMixing[path] += product * mixing[edge];
+            }
+
+            for (int node = 0, first = 0; first < Edges; first += GenotypeCell.Inputs + node++)
+            {
+                var (at, sources) = (paths + first, GenotypeCell.Inputs + node);
+                Softmax.Backward<T>(mixing.AsSpan(at, sources), diffMixing.AsSpan(at, sources), BetaDiffs.AsSpan(first, sources));
+            }
         }
+
+        Relaxation.Backward(Alphas, mixing.AsSpan(0, paths), diffMixing.AsSpan(0, paths), Diffs);
     }
 
-    /// <summary>softmax of each row of <paramref name="alphas"/>.</summary>
-    public void Softmax(ReadOnlySpan<T> alphas, Span<T> destination)
+    /// <summary>How strong each operation of each edge is when a genotype is read: the relaxation's strength times the edge's weight.</summary>
+    public T[] Strengths()
     {
-        for (var row = 0; row < Edges; row++)
-        {
-            var x = alphas.Slice(row * columns, columns);
-            var y = destination.Slice(row * columns, columns);
-            var largest = x[0];
-            foreach (var value in x) largest = T.Max(largest, value);
-            var sum = T.Zero;
-            for (var k = 0; k < columns; k++) sum += y[k] = T.Exp(x[k] - largest);
-            for (var k = 0; k < columns; k++) y[k] /= sum;
-        }
+        var strengths = new T[paths];
+        Relaxation.Strengths(Alphas, strengths);
+        if (!Space.EdgeNormalization) return strengths;
+        var edges = new T[Edges];
+        EdgeWeights(edges);
+        for (var path = 0; path < paths; path++) strengths[path] *= edges[path / columns];
+        return strengths;
+    }
+
+    // softmax(β) over the edges into each node.
+    private void EdgeWeights(Span<T> weights)
+    {
+        for (int node = 0, first = 0; first < Edges; first += GenotypeCell.Inputs + node++)
+            Softmax.Forward<T>(Betas.AsSpan(first, GenotypeCell.Inputs + node), weights.Slice(first, GenotypeCell.Inputs + node));
+    }
+
+    private int Column(Primitive primitive)
+    {
+        for (var k = 0; k < columns; k++)
+            if (Space.Candidates[k] == primitive) return k;
+        throw new ArgumentException($"{primitive.Name()} is no candidate of this search.", nameof(primitive));
+    }
+
+    private static void Draw(T[] values, CounterRandom random, double deviation)
+    {
+        for (var i = 0; i < values.Length; i++) values[i] = T.CreateChecked((float)(deviation * random.NextNormal()));
     }
 }

@@ -46,25 +46,24 @@ public sealed class Cell<T> : ICell<T>
     /// <param name="inputs1">Channels of the output of the last cell.</param>
     /// <param name="reduction">Whether edges from the inputs have stride 2.</param>
     /// <param name="afterReduction">Whether the last cell was a reduction, so that the first input must be halved.</param>
-    /// <param name="weights">Mixing weights [edges · primitives] of this kind of cell.</param>
+    /// <param name="architecture">Architecture parameters of this kind of cell.</param>
     /// <param name="dropPath">Whether operations can be dropped, which the textbook form alone can do.</param>
     public Cell(
         ParameterSet<T> parameters, string prefix, SupernetShape shape, int channels, int inputs0, int inputs1, bool reduction, bool afterReduction,
-        Tensor<T> weights, bool dropPath = false)
+        ArchitectureParameters<T> architecture, bool dropPath = false)
     {
         Shape = shape;
         Channels = channels;
-        Weights = weights;
+        Architecture = architecture;
         Preprocess0 = afterReduction
             ? new FactorizedReduce<T>(parameters, prefix + "preprocess0.", inputs0, channels, affine: false)
             : new ReluConvBn<T>(parameters, prefix + "preprocess0.", inputs0, channels, Window.Point, affine: false);
         Preprocess1 = new ReluConvBn<T>(parameters, prefix + "preprocess1.", inputs1, channels, Window.Point, affine: false);
         edges = new MixedOp<T>[shape.Edges];
-        var primitives = Genotypes.Primitives.SearchSpace.Count;
         for (int node = 0, edge = 0; node < shape.Nodes; node++)
             for (var source = 0; source < 2 + node; source++, edge++)
                 edges[edge] = new MixedOp<T>(
-                    parameters, $"{prefix}_ops.{edge}.", channels, reduction && source < 2 ? 2 : 1, weights, edge * primitives, dropPath);
+                    parameters, $"{prefix}_ops.{edge}.", channels, reduction && source < 2 ? 2 : 1, architecture, edge, dropPath);
         states = new Tensor<T>[2 + shape.Nodes];
     }
 
@@ -74,8 +73,8 @@ public sealed class Cell<T> : ICell<T>
     /// <summary>C.</summary>
     public int Channels { get; }
 
-    /// <summary>Mixing weights of this kind of cell.</summary>
-    public Tensor<T> Weights { get; }
+    /// <summary>Architecture parameters of this kind of cell.</summary>
+    public ArchitectureParameters<T> Architecture { get; }
 
     /// <summary>1x1 convolution, or factorized reduction, of the cell before the last.</summary>
     public Module<T> Preprocess0 { get; }
@@ -85,6 +84,9 @@ public sealed class Cell<T> : ICell<T>
 
     /// <inheritdoc/>
     public Tensor<T> Dst { get; private set; } = new("cell", default);
+
+    /// <summary>All edges, node by node.</summary>
+    public IReadOnlyList<MixedOp<T>> Edges => edges;
 
     /// <summary>The edge from state <paramref name="source"/> (0 and 1 are the inputs) to a node.</summary>
     public MixedOp<T> Edge(int node, int source) => edges[node * (node + 3) / 2 + source];
@@ -106,7 +108,9 @@ public sealed class Cell<T> : ICell<T>
             for (var source = 0; source < 2 + node; source++) Edge(node, source).Plan(plan, states[source]);
             var (_, c, h, w) = Edge(node, 0).Dst.Capacity;
             var state = states[2 + node] = plan.ActivationWithDiff($"node {node}", c, h, w);
-            for (var source = 0; source < 2 + node; source++) Edge(node, source).Dst.Diff = state.Diff;
+            // Without edge normalisation the gradient of an edge is that of its node.
+            if (!Architecture.Space.EdgeNormalization)
+                for (var source = 0; source < 2 + node; source++) Edge(node, source).Dst.Diff = state.Diff;
         }
 
         outputs = states[^Shape.Multiplier..];
@@ -124,7 +128,9 @@ public sealed class Cell<T> : ICell<T>
             {
                 var edge = Edge(node, source);
                 edge.Forward(pass);
-                if (source == 0) backend!.Copy(edge.Dst, states[2 + node]);
+                if (Architecture.Space.EdgeNormalization)
+                    backend!.ScaleForward(edge.Dst, Architecture.Mixing, edge.EdgeWeight, states[2 + node], accumulate: source > 0);
+                else if (source == 0) backend!.Copy(edge.Dst, states[2 + node]);
                 else backend!.Add(edge.Dst, states[2 + node]);
             }
 
@@ -137,7 +143,18 @@ public sealed class Cell<T> : ICell<T>
         foreach (var state in states) backend!.Fill(state.Diff!, T.Zero);
         backend!.ConcatBackward(Dst.Diff!, diffOutputs, accumulate: true);
         for (var node = Shape.Nodes - 1; node >= 0; node--)
-            for (var source = 0; source < 2 + node; source++) Edge(node, source).Backward(pass, accumulate: true);
+            for (var source = 0; source < 2 + node; source++)
+            {
+                var (edge, diffNode) = (Edge(node, source), states[2 + node].Diff!);
+                if (Architecture.Space.EdgeNormalization)
+                {
+                    backend!.ScaleBackwardWeights(edge.Dst, diffNode, Architecture.Mixing.Diff!, edge.EdgeWeight);
+                    backend!.ScaleForward(diffNode, Architecture.Mixing, edge.EdgeWeight, edge.Dst.Diff!, accumulate: false);
+                }
+
+                edge.Backward(pass, accumulate: true);
+            }
+
         Preprocess1.Backward(pass, accumulate: true);
         Preprocess0.Backward(pass, accumulate: true);
     }

@@ -6,36 +6,55 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Darts.Supernets;
 
 /// <summary>
-/// The continuous relaxation of one edge, eq. (2) of the DARTS paper: y = Σ_k weight_k · o_k(x), computed operation by operation.
+/// The continuous relaxation of one edge, eq. (2) of the DARTS paper: y = Σ_k weight_k · o_k(x), computed operation by operation. With
+/// partial channels (eq. (1) of Xu et al. 2020) that is the first part of the channels, the rest bypasses, and both are shuffled.
 /// x: [N,C,H,W], y: [N,C,⌈H/stride⌉,⌈W/stride⌉].
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class MixedOp<T> : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly ArchitectureParameters<T> architecture;
     private readonly Module<T>[] operations;
     private readonly DropPath<T>?[] drops;
-    private readonly int firstWeight;
+    private readonly int edge;
+    private ChannelSplit<T>? split;
+    private Tensor<T>? mixed;
 
     /// <summary>
-    /// Declares all primitives below <paramref name="prefix"/>; weight k is element <paramref name="firstWeight"/> + k. With
-    /// <paramref name="dropPath"/>, a mask follows every operation but <c>none</c> and the identity.
+    /// Declares all candidates of edge number <paramref name="edge"/> below <paramref name="prefix"/>. With <paramref name="dropPath"/>,
+    /// a mask follows every operation but <c>none</c> and the identity.
     /// </summary>
-    public MixedOp(ParameterSet<T> parameters, string prefix, int channels, int stride, Tensor<T> weights, int firstWeight, bool dropPath = false)
+    public MixedOp(
+        ParameterSet<T> parameters, string prefix, int channels, int stride, ArchitectureParameters<T> architecture, int edge, bool dropPath = false)
     {
-        Weights = weights;
-        Stride = stride;
-        this.firstWeight = firstWeight;
-        var primitives = Primitives.SearchSpace;
-        operations = new Module<T>[primitives.Count];
-        drops = new DropPath<T>?[primitives.Count];
+        (this.architecture, this.edge, Stride) = (architecture, edge, stride);
+        var candidates = architecture.Space.Candidates;
+        operations = new Module<T>[candidates.Count];
+        drops = new DropPath<T>?[candidates.Count];
         for (var k = 0; k < operations.Length; k++)
         {
-            operations[k] = OperationFactory.Create(parameters, primitives[k], $"{prefix}_ops.{k}.", channels, stride, affine: false, poolNorm: true);
+            operations[k] = OperationFactory.Create(
+                parameters, candidates[k], $"{prefix}_ops.{k}.", channels / architecture.Space.PartialChannels, stride, affine: false, poolNorm: true);
             // Every operation that is dropped ends in a batch norm, so the number of batch norms so far is a number of its own.
             if (dropPath && operations[k] is not (Zero<T> or Identity<T>)) drops[k] = new DropPath<T>(parameters.Counters.Count);
         }
     }
+
+    /// <summary>One module for each candidate.</summary>
+    public IReadOnlyList<Module<T>> Operations => operations;
+
+    /// <summary>Stride of the edge.</summary>
+    public int Stride { get; }
+
+    /// <summary>Index of the weight of the edge.</summary>
+    public int EdgeWeight => architecture.EdgeWeight(edge);
+
+    /// <summary>Index of a candidate's weight.</summary>
+    public int Path(Primitive primitive) => architecture.Path(edge, primitive);
+
+    /// <summary>The module of a candidate.</summary>
+    public Module<T> Operation(Primitive primitive) => operations[Path(primitive) % operations.Length];
 
     /// <summary>Sets the probability with which an image's path through an operation is dropped.</summary>
     public void SetDropPath(double probability)
@@ -44,54 +63,60 @@ public sealed class MixedOp<T> : Module<T>
             if (drop is not null) drop.Probability = probability;
     }
 
-    /// <summary>One module for each primitive, in the official order.</summary>
-    public IReadOnlyList<Module<T>> Operations => operations;
-
-    /// <summary>Stride of the edge.</summary>
-    public int Stride { get; }
-
-    /// <summary>Mixing weights of all edges of a kind of cell, with their gradient.</summary>
-    public Tensor<T> Weights { get; }
-
-    /// <summary>Index of the weight of <paramref name="primitive"/>.</summary>
-    public int WeightIndex(Primitive primitive) => firstWeight + (int)primitive;
-
     /// <inheritdoc/>
     public override void Forward(in Pass pass)
     {
+        split?.Forward();
+        var first = true;
         for (var k = 0; k < operations.Length; k++)
         {
+            if (!architecture.Relaxation.Computes(FirstPath + k)) continue;
             operations[k].Forward(pass);
             drops[k]?.Forward(pass);
-            Backend.ScaleForward(Output(k), Weights, firstWeight + k, Dst, accumulate: k > 0);
+            Backend.ScaleForward(Output(k), architecture.Mixing, FirstPath + k, mixed!, accumulate: !first);
+            first = false;
         }
+
+        if (split is not null) Backend.PartialMergeForward(mixed!, split.Bypass, Dst);
     }
 
     /// <inheritdoc/>
     public override void Backward(in Pass pass, bool accumulate)
     {
+        if (split is not null) Backend.PartialMergeBackward(Dst.Diff!, mixed!.Diff!, split.Bypass.Diff!);
+        var upstream = split is null ? Dst.Diff! : mixed!.Diff!;
+        var first = !accumulate || split is not null;
         for (var k = 0; k < operations.Length; k++)
         {
+            if (!architecture.Relaxation.Computes(FirstPath + k)) continue;
             var dst = Output(k);
-            Backend.ScaleBackwardWeights(dst, Dst.Diff!, Weights.Diff!, firstWeight + k);
-            Backend.ScaleForward(Dst.Diff!, Weights, firstWeight + k, dst.Diff!, accumulate: false);
+            Backend.ScaleBackwardWeights(dst, upstream, architecture.Mixing.Diff!, FirstPath + k);
+            Backend.ScaleForward(upstream, architecture.Mixing, FirstPath + k, dst.Diff!, accumulate: false);
             drops[k]?.Backward(pass, accumulate: false);
-            operations[k].Backward(pass, accumulate || k > 0);
+            operations[k].Backward(pass, !first);
+            first = false;
         }
+
+        split?.Backward(accumulate);
     }
 
     /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)
     {
+        var parts = architecture.Space.PartialChannels;
+        split = parts > 1 ? new ChannelSplit<T>(plan, source, parts, Stride) : null;
         for (var k = 0; k < operations.Length; k++)
         {
-            operations[k].Plan(plan, source);
+            operations[k].Plan(plan, split?.Head ?? source);
             drops[k]?.Plan(plan, operations[k].Dst);
         }
 
         var (_, c, h, w) = operations[0].Dst.Capacity;
-        return plan.ActivationWithDiff("mixed op", c, h, w);
+        mixed = plan.ActivationWithDiff("mixed op", c, h, w);
+        return split is null ? mixed : plan.ActivationWithDiff("merged channels", parts * c, h, w);
     }
+
+    private int FirstPath => edge * operations.Length;
 
     private Tensor<T> Output(int k) => drops[k]?.Dst ?? operations[k].Dst;
 }

@@ -21,12 +21,11 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
     // Every state has a tick of its own in the backward pass, and the preprocessing the last.
     private readonly int ticks = cell.Shape.Nodes + 3;
     private readonly SharedState<T>[] states = new SharedState<T>[2 + cell.Shape.Nodes];
-    private MixBranch<T>[][] nodes = [];
+    private readonly SharedNode<T>[] nodes = new SharedNode<T>[cell.Shape.Nodes];
     private Tensor<T>[] outputs = [];
     private Tensor<T>[] diffOutputs = [];
     private SharedPreprocess<T>? preprocess0;
     private SharedPreprocess<T>? preprocess1;
-    private Tensor<T>? scratch;
     private Backend<T>? backend;
 
     /// <inheritdoc/>
@@ -41,7 +40,6 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
         preprocess0 = new SharedPreprocess<T>(cell.Preprocess0, plan, src0, DiffLifetime);
         preprocess1 = new SharedPreprocess<T>(cell.Preprocess1, plan, src1, DiffLifetime);
         var shape = cell.Shape;
-        nodes = new MixBranch<T>[shape.Nodes][];
         for (var s = 0; s < states.Length; s++)
         {
             var tensor = s switch
@@ -53,11 +51,6 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
             var tick = FirstBackwardTick + states.Length - 1 - s;
             states[s] = new SharedState<T>(cell, plan, tensor, s, new Lifetime(tick, tick));
         }
-
-        // A node is known before its consumers are, so the branches refer to its gradient afterwards.
-        for (var node = 0; node < shape.Nodes; node++)
-            foreach (var branch in nodes[node])
-                if (branch.Normalized is { } v) v.Diff = states[2 + node].Src.Diff;
 
         outputs = [.. states[^shape.Multiplier..].Select(s => s.Src)];
         diffOutputs = [.. outputs.Select(o => o.Diff!)];
@@ -76,7 +69,7 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
         preprocess1!.Forward(pass);
         for (var s = 0; s < states.Length; s++)
         {
-            if (s >= 2) backend!.MixForward(nodes[s - 2], cell.Weights, states[s].Src, scratch!);
+            if (s >= 2) nodes[s - 2].Forward();
             states[s].Forward(pass);
         }
 
@@ -88,11 +81,12 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
     {
         // The concatenation overwrites the gradients of the last states; those of the others are only added to.
         for (var s = 0; s < states.Length - diffOutputs.Length; s++) backend!.Fill(states[s].Src.Diff!, T.Zero);
+        foreach (var state in states) state.ClearDiffs();
         backend!.ConcatBackward(Dst.Diff!, diffOutputs, accumulate: false);
         for (var s = states.Length - 1; s >= 0; s--)
         {
             states[s].Backward(pass);
-            if (s >= 2) backend!.MixBackward(nodes[s - 2], cell.Weights, states[s].Src.Diff!, cell.Weights.Diff!);
+            if (s >= 2) nodes[s - 2].Backward();
         }
 
         preprocess1!.Backward(pass);
@@ -108,18 +102,12 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
 
     private Tensor<T> PlanNode(MemoryPlan<T> plan, int node)
     {
-        var branches = new List<MixBranch<T>>();
-        for (var source = 0; source < 2 + node; source++) branches.AddRange(states[source].BranchesTo(node));
-        nodes[node] = [.. branches];
-        var (_, c, h, w) = branches.First(b => b.Normalized is not null).Normalized!.Value.Capacity;
-        var state = plan.Activation($"node {node}", c, h, w);
-        state.Diff = plan.Activation($"d node {node}", c, h, w, DiffLifetime);
-        if (scratch is null)
-        {
-            long used = 0;
-            scratch = plan.Scratch("mix", state.Capacity, ref used);
-        }
-
-        return state;
+        var (_, channels, h, w) = states[0].Src.Capacity;
+        var stride = cell.Edge(0, 0).Stride;
+        nodes[node] = new SharedNode<T>(
+            plan, cell.Architecture, $"node {node}", new Shape(plan.Batch, channels, (h + stride - 1) / stride, (w + stride - 1) / stride),
+            Enumerable.Range(0, 2 + node).SelectMany(source => states[source].BranchesTo(node)),
+            Enumerable.Range(0, 2 + node).SelectMany(source => states[source].BypassesTo(node)));
+        return nodes[node].Dst;
     }
 }

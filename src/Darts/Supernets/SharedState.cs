@@ -6,81 +6,130 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Supernets;
 
-/// <summary>One state of a cell and everything that leaves it: both pools, the first halves of all convolutions as one list, the second halves, the skips.</summary>
+/// <summary>
+/// One state of a cell and everything that leaves it: both pools, the first halves of all convolutions as one list, the second halves,
+/// the skips. With partial channels all of them leave its first channels, and the others bypass. Operations that a search has given up
+/// are not planned; those that a pass has not drawn are not computed.
+/// </summary>
 internal sealed class SharedState<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Backend<T> backend;
-    private readonly List<(int Node, MixBranch<T> Branch)> branches = [];
+    private readonly ArchitectureParameters<T> architecture;
+    private readonly List<(int Node, int Path, MixBranch<T> Branch)> branches = [];
+    private readonly List<(int Node, MixBranch<T> Branch)> bypasses = [];
+    private readonly ChannelSplit<T>? split;
     private readonly SharedHalving<T>? halving;
     private readonly PoolPair<T>? pools;
-    private readonly SeparableBranch<T>[] first = [];
-    private readonly SeparableBranch<T>[] second = [];
+    private readonly PathList<NormalizedTensor<T>> maxPools = new([]);
+    private readonly PathList<NormalizedTensor<T>> averagePools = new([]);
+    private readonly PathList<SeparableBranch<T>> first = new([]);
+    private readonly PathList<SeparableBranch<T>> second = new([]);
 
     /// <summary>Plans all edges from state <paramref name="index"/> of <paramref name="cell"/>, whose value is <paramref name="src"/>.</summary>
     public SharedState(Cell<T> cell, MemoryPlan<T> plan, Tensor<T> src, int index, Lifetime diffs)
     {
-        backend = plan.Backend;
-        Src = src;
+        (backend, architecture, Src) = (plan.Backend, cell.Architecture, src);
         var firstNode = Math.Max(index - 1, 0);
         var edges = Enumerable.Range(firstNode, cell.Shape.Nodes - firstNode).Select(n => (Node: n, Edge: cell.Edge(n, index))).ToArray();
         if (edges.Length == 0) return;
 
-        var stride = edges[0].Edge.Stride;
-        pools = PlanPools(plan, stride, edges);
-        if (stride == 2) halving = new SharedHalving<T>(plan, src);
-        var (starts, ends) = (new List<SeparableBranch<T>>(), new List<SeparableBranch<T>>());
+        var (stride, parts) = (edges[0].Edge.Stride, architecture.Space.PartialChannels);
+        if (parts > 1)
+        {
+            split = new ChannelSplit<T>(plan, src, parts, stride);
+            bypasses.AddRange(edges.Select(e => (e.Node, new MixBranch<T>(e.Edge.EdgeWeight, null, split.Bypass))));
+        }
+
+        var head = split?.Head ?? src;
+        (maxPools, averagePools, pools) = PlanPools(plan, head, stride, edges);
+        if (stride == 2) halving = new SharedHalving<T>(plan, head);
+        var (starts, ends) = (new List<(int Path, SeparableBranch<T> Branch)>(), new List<(int Path, SeparableBranch<T> Branch)>());
         foreach (var (node, edge) in edges)
         {
-            if (halving is null) branches.Add((node, new MixBranch<T>(edge.WeightIndex(Primitive.SkipConnect), null, src)));
-            else Enter(node, edge, Primitive.SkipConnect, halving.Add((FactorizedReduce<T>)edge.Operations[(int)Primitive.SkipConnect]));
+            if (Lives(edge, Primitive.SkipConnect, out var skip))
+            {
+                if (halving is null) Enter(node, skip, null, head);
+                else Enter(node, skip, halving.Add((FactorizedReduce<T>)edge.Operation(Primitive.SkipConnect), skip));
+            }
+
             foreach (var primitive in (ReadOnlySpan<Primitive>)[Primitive.SepConv3x3, Primitive.SepConv5x5])
             {
-                var convolution = (SepConv<T>)edge.Operations[(int)primitive];
-                var start = Separable(plan, src, null, convolution.First);
-                start.Dst.Diff = plan.Activation("d " + start.Dst.Value.Name, cell.Channels, start.Dst.Value.Capacity.H, start.Dst.Value.Capacity.W, diffs);
-                starts.Add(start);
-                ends.Add(Separable(plan, start.Dst.Value, start.Dst, convolution.Second));
-                Enter(node, edge, primitive, ends[^1].Dst);
+                if (!Lives(edge, primitive, out var path)) continue;
+                var convolution = (SepConv<T>)edge.Operation(primitive);
+                var start = Separable(plan, head, null, convolution.First);
+                var (_, c, h, w) = start.Dst.Value.Capacity;
+                start.Dst.Diff = plan.Activation("d " + start.Dst.Value.Name, c, h, w, diffs);
+                starts.Add((path, start));
+                ends.Add((path, Separable(plan, start.Dst.Value, start.Dst, convolution.Second)));
+                Enter(node, path, ends[^1].Branch.Dst);
             }
 
             foreach (var primitive in (ReadOnlySpan<Primitive>)[Primitive.DilConv3x3, Primitive.DilConv5x5])
             {
-                starts.Add(Separable(plan, src, null, (SeparableBlock<T>)edge.Operations[(int)primitive]));
-                Enter(node, edge, primitive, starts[^1].Dst);
+                if (!Lives(edge, primitive, out var path)) continue;
+                starts.Add((path, Separable(plan, head, null, (SeparableBlock<T>)edge.Operation(primitive))));
+                Enter(node, path, starts[^1].Branch.Dst);
             }
         }
 
-        first = [.. starts];
-        second = [.. ends];
-        backend.PlanSeparable(plan, first);
-        backend.PlanSeparable(plan, second);
+        (first, second) = (new PathList<SeparableBranch<T>>(starts), new PathList<SeparableBranch<T>>(ends));
+        backend.PlanSeparable(plan, first.Span);
+        backend.PlanSeparable(plan, second.Span);
     }
 
     /// <summary>The state's value, with its gradient.</summary>
     public Tensor<T> Src { get; }
 
     /// <summary>What enters <paramref name="node"/> from here.</summary>
-    public IEnumerable<MixBranch<T>> BranchesTo(int node) => branches.Where(b => b.Node == node).Select(b => b.Branch);
+    public IEnumerable<(int Path, MixBranch<T> Branch)> BranchesTo(int node) => branches.Where(b => b.Node == node).Select(b => (b.Path, b.Branch));
+
+    /// <summary>What enters <paramref name="node"/> from here around the operations.</summary>
+    public IEnumerable<MixBranch<T>> BypassesTo(int node) => bypasses.Where(b => b.Node == node).Select(b => b.Branch);
 
     /// <summary>Raw values and statistics of everything that leaves the state.</summary>
     public void Forward(in Pass pass)
     {
         if (pools is null) return;
-        backend.PoolsForward(pools, pass.Training);
+        if (architecture.Relaxation.ComputesSome) Select();
+        split?.Forward();
+        if (HasPools) backend.PoolsForward(pools, pass.Training);
         halving?.Forward(pass);
-        backend.SeparableForward(first, pass.Training);
-        backend.SeparableForward(second, pass.Training);
+        backend.SeparableForward(first.Span, pass.Training);
+        backend.SeparableForward(second.Span, pass.Training);
     }
+
+    /// <summary>Clears gradients that nodes behind only add to.</summary>
+    public void ClearDiffs() => split?.ClearDiffs();
 
     /// <summary>Adds to the state's gradient, once every node behind it has its own.</summary>
     public void Backward(in Pass pass)
     {
         if (pools is null) return;
-        backend.SeparableBackward(second, pass.WeightGradients);
-        backend.SeparableBackward(first, pass.WeightGradients);
+        backend.SeparableBackward(second.Span, pass.WeightGradients);
+        backend.SeparableBackward(first.Span, pass.WeightGradients);
         halving?.Backward(pass);
-        backend.PoolsBackward(pools);
+        if (HasPools) backend.PoolsBackward(pools);
+        split?.Backward(accumulate: true);
+    }
+
+    private bool HasPools => maxPools.Count + averagePools.Count > 0;
+
+    private void Select()
+    {
+        first.Select(architecture);
+        second.Select(architecture);
+        maxPools.Select(architecture);
+        averagePools.Select(architecture);
+        halving?.Select(architecture);
+        (pools!.MaxEdges, pools.AverageEdges) = (maxPools.Memory, averagePools.Memory);
+    }
+
+    // An operation has memory unless it can never be computed any more.
+    private bool Lives(MixedOp<T> edge, Primitive primitive, out int path)
+    {
+        path = architecture.Has(primitive) ? edge.Path(primitive) : -1;
+        return path >= 0 && architecture.Relaxation.Lives(path);
     }
 
     private static SeparableBranch<T> Separable(MemoryPlan<T> plan, Tensor<T> src, NormalizedTensor<T>? normalized, SeparableBlock<T> block)
@@ -101,36 +150,45 @@ internal sealed class SharedState<T>
         };
     }
 
-    private PoolPair<T> PlanPools(MemoryPlan<T> plan, int stride, (int Node, MixedOp<T> Edge)[] edges)
+    private (PathList<NormalizedTensor<T>> Max, PathList<NormalizedTensor<T>> Average, PoolPair<T> Pair) PlanPools(
+        MemoryPlan<T> plan, Tensor<T> head, int stride, (int Node, MixedOp<T> Edge)[] edges)
     {
         var window = Window.Square(3, stride, 1);
-        var (_, c, h, w) = Src.Capacity;
+        var (_, c, h, w) = head.Capacity;
         var (height, width) = (window.OutputHeight(h), window.OutputWidth(w));
         var max = plan.Activation("max pool", c, height, width);
         var average = plan.Activation("average pool", c, height, width);
+        var maxEdges = Pooled(plan, max, edges, Primitive.MaxPool3x3);
+        var averageEdges = Pooled(plan, average, edges, Primitive.AvgPool3x3);
         var pair = new PoolPair<T>
         {
-            Src = Src,
+            Src = head,
             Window = window,
             Max = max,
             Indices = plan.PerImage<byte>("max pool indices", c, height, width),
             Average = average,
-            MaxEdges = [.. edges.Select(e => Pooled(plan, max, e.Node, e.Edge, Primitive.MaxPool3x3))],
-            AverageEdges = [.. edges.Select(e => Pooled(plan, average, e.Node, e.Edge, Primitive.AvgPool3x3))],
+            MaxEdges = maxEdges.Memory,
+            AverageEdges = averageEdges.Memory,
         };
         backend.PlanPools(plan, pair);
-        return pair;
+        return (maxEdges, averageEdges, pair);
     }
 
-    private NormalizedTensor<T> Pooled(MemoryPlan<T> plan, Tensor<T> value, int node, MixedOp<T> edge, Primitive primitive)
+    private PathList<NormalizedTensor<T>> Pooled(MemoryPlan<T> plan, Tensor<T> value, (int Node, MixedOp<T> Edge)[] edges, Primitive primitive)
     {
-        var norm = ((BatchNorm<T>)((Sequential<T>)edge.Operations[(int)primitive]).Modules[1]).Norm;
-        var normalized = new NormalizedTensor<T>(value, norm);
-        normalized.Plan(plan);
-        Enter(node, edge, primitive, normalized);
-        return normalized;
+        var normalized = new List<(int Path, NormalizedTensor<T> Value)>();
+        foreach (var (node, edge) in edges)
+        {
+            if (!Lives(edge, primitive, out var path)) continue;
+            var norm = ((BatchNorm<T>)((Sequential<T>)edge.Operation(primitive)).Modules[1]).Norm;
+            normalized.Add((path, new NormalizedTensor<T>(value, norm)));
+            normalized[^1].Value.Plan(plan);
+            Enter(node, path, normalized[^1].Value);
+        }
+
+        return new PathList<NormalizedTensor<T>>(normalized);
     }
 
-    private void Enter(int node, MixedOp<T> edge, Primitive primitive, NormalizedTensor<T> value) =>
-        branches.Add((node, new MixBranch<T>(edge.WeightIndex(primitive), value, null)));
+    private void Enter(int node, int path, NormalizedTensor<T>? value, Tensor<T>? identity = null) =>
+        branches.Add((node, path, new MixBranch<T>(architecture.NodeWeight(path), value, identity)));
 }

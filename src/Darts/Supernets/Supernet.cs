@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
@@ -42,15 +43,25 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
     /// Builds the network on a backend with zeroed parameters; see <see cref="Initialize"/>. With <paramref name="dropPath"/> cells are
     /// computed in textbook form, since the shared one never materialises a single operation's output.
     /// </summary>
-    public Supernet(Backend<T> backend, SupernetShape shape, CellForm form = CellForm.Shared, bool dropPath = false)
+    /// <param name="backend">Where it lives.</param>
+    /// <param name="shape">Sizes.</param>
+    /// <param name="form">How cells are computed.</param>
+    /// <param name="dropPath">Whether operations can be dropped.</param>
+    /// <param name="space">What edges choose from; that of DARTS if null.</param>
+    /// <param name="relax">Makes the relaxation of the normal (0) and of the reduction cells (1); softmax if null.</param>
+    public Supernet(
+        Backend<T> backend, SupernetShape shape, CellForm form = CellForm.Shared, bool dropPath = false, SearchSpace? space = null,
+        Func<int, Relaxation<T>>? relax = null)
     {
         if (dropPath) form = CellForm.Textbook;
         Backend = backend;
         Shape = shape;
         this.form = form;
-        Normal = new ArchitectureParameters<T>(shape.Edges);
-        Reduce = new ArchitectureParameters<T>(shape.Edges);
+        Normal = new ArchitectureParameters<T>(shape.Edges, space, relax?.Invoke(0));
+        Reduce = new ArchitectureParameters<T>(shape.Edges, space, relax?.Invoke(1));
         (Alphas, AlphaDiffs) = ([Normal.Alphas, Reduce.Alphas], [Normal.Diffs, Reduce.Diffs]);
+        if (Normal.Space.EdgeNormalization)
+            (Alphas, AlphaDiffs) = ([.. Alphas, Normal.Betas, Reduce.Betas], [.. AlphaDiffs, Normal.BetaDiffs, Reduce.BetaDiffs]);
 
         var channels = shape.InitChannels;
         var stem = shape.StemMultiplier * channels;
@@ -63,14 +74,14 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
             var reduction = shape.IsReduction(i);
             if (reduction) channels *= 2;
             cells[i] = new Cell<T>(
-                Parameters, $"cells.{i}.", shape, channels, inputs0, inputs1, reduction, afterReduction, (reduction ? Reduce : Normal).Mixing, dropPath);
+                Parameters, $"cells.{i}.", shape, channels, inputs0, inputs1, reduction, afterReduction, reduction ? Reduce : Normal, dropPath);
             (inputs0, inputs1, afterReduction) = (inputs1, shape.Multiplier * channels, reduction);
         }
 
         running = new ICell<T>[shape.Layers];
         classifier = new Linear<T>(Parameters, "classifier.", inputs1, shape.Classes);
         Parameters.Commit(backend);
-        var bytes = 2 * (shape.Edges * 8 + 32) * Unsafe.SizeOf<T>();
+        var bytes = 2 * (Normal.Mixing.Capacity.Count + 32) * Unsafe.SizeOf<T>();
         foreach (var (kind, slot) in new[] { (Normal, 0), (Reduce, 1) })
         {
             mixing[slot] = backend.Allocate(bytes);
@@ -92,6 +103,9 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
 
     /// <summary>α of the reduction cells.</summary>
     public ArchitectureParameters<T> Reduce { get; }
+
+    /// <summary>The edges of all cells, cell by cell.</summary>
+    public IEnumerable<MixedOp<T>> MixedOps => cells.SelectMany(cell => cell.Edges);
 
     /// <inheritdoc/>
     public IReadOnlyList<T[]> Alphas { get; }
@@ -146,8 +160,8 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
     /// <summary>Logits and loss of the loaded batch; in training also the loss's gradient in the logits.</summary>
     public BatchResult Forward(in Pass pass)
     {
-        Normal.PushWeights(Backend);
-        Reduce.PushWeights(Backend);
+        Normal.PushWeights(Backend, pass);
+        Reduce.PushWeights(Backend, pass);
         stemConvolution.Forward(pass);
         stemNorm.Forward(pass);
         foreach (var cell in running) cell.Forward(pass);

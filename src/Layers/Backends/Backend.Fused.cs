@@ -98,16 +98,16 @@ public abstract partial class Backend<T>
     {
         MaxPoolForward(pools.Src, pools.Max, pools.Indices, pools.Window);
         AveragePoolForward(pools.Src, pools.Average, pools.Window);
-        foreach (var edge in pools.MaxEdges) NormalizationPrepare(pools.Max, edge.Norm, training);
-        foreach (var edge in pools.AverageEdges) NormalizationPrepare(pools.Average, edge.Norm, training);
+        foreach (var edge in pools.MaxEdges.Span) NormalizationPrepare(pools.Max, edge.Norm, training);
+        foreach (var edge in pools.AverageEdges.Span) NormalizationPrepare(pools.Average, edge.Norm, training);
     }
 
     /// <summary>Src.Diff += the gradient of both pools, from the gradient vectors of all edges.</summary>
     public virtual void PoolsBackward(PoolPair<T> pools)
     {
-        NormalizationDiff(pools.MaxEdges, pools.Scratch!, accumulate: false);
+        NormalizationDiff(pools.MaxEdges.Span, pools.Scratch!, accumulate: false);
         MaxPoolBackward(pools.Scratch!, pools.Indices, pools.Src.Diff!, pools.Window, accumulate: true);
-        NormalizationDiff(pools.AverageEdges, pools.Scratch!, accumulate: false);
+        NormalizationDiff(pools.AverageEdges.Span, pools.Scratch!, accumulate: false);
         AveragePoolBackward(pools.Scratch!, pools.Src.Diff!, pools.Window, accumulate: true);
     }
 

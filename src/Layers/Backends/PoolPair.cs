@@ -27,10 +27,10 @@ public sealed class PoolPair<T>
     public required Tensor<T> Average { get; init; }
 
     /// <summary>The max pool's batch norm in every edge that uses it; a search that computes some edges only sets those of the pass.</summary>
-    public required NormalizedTensor<T>[] MaxEdges { get; set; }
+    public required ReadOnlyMemory<NormalizedTensor<T>> MaxEdges { get; set; }
 
     /// <summary>The average pool's batch norm in every edge that uses it.</summary>
-    public required NormalizedTensor<T>[] AverageEdges { get; set; }
+    public required ReadOnlyMemory<NormalizedTensor<T>> AverageEdges { get; set; }
 
     /// <summary>Scratch of the composed form: the gradient of a pooled value.</summary>
     internal Tensor<T>? Scratch { get; set; }

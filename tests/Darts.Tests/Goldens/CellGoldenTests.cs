@@ -40,7 +40,7 @@ public class CellGoldenTests
         var (shape0, shape1) = (golden[name + ".input0"].Shape, golden[name + ".input1"].Shape);
         var cell = new Cell<T>(
             parameters, "", new SupernetShape(3, 16, 16, 10, 4, 5), 4, (int)shape0[1], (int)shape1[1],
-            name.EndsWith(".reduce", StringComparison.Ordinal), name.EndsWith("after_reduce", StringComparison.Ordinal), alphas.Mixing);
+            name.EndsWith(".reduce", StringComparison.Ordinal), name.EndsWith("after_reduce", StringComparison.Ordinal), alphas);
         ICell<T> running = form == CellForm.Textbook ? cell : new SharedCell<T>(cell, 0, 1);
         parameters.Commit(backend);
         using var storage = backend.Allocate(4096);

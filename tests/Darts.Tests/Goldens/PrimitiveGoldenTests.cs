@@ -37,13 +37,13 @@ public class PrimitiveGoldenTests
     {
         using var golden = SafetensorsFile.Open(file);
         using var parameters = new ParameterSet<T>();
-        var weights = new Tensor<T>("weights", Shape.Vector(8)) { Diff = new Tensor<T>("d weights", Shape.Vector(8)) };
+        var architecture = new ArchitectureParameters<T>(edges: 1);
+        var weights = architecture.Mixing;
         var shape = golden[name + ".input"].Shape;
-        var module = Build(parameters, name, golden, weights);
+        var module = Build(parameters, name, golden, architecture);
         parameters.Commit(backend);
         using var storage = backend.Allocate(1024);
-        weights.Bind(storage.Address);
-        weights.Diff.Bind(storage.Address + 512);
+        architecture.Bind(storage);
         using var plan = new MemoryPlan<T>(backend, (int)shape[0]);
         var src = plan.ActivationWithDiff("src", (int)shape[1], (int)shape[2], (int)shape[3]);
         var dst = module.Plan(plan, src);
@@ -62,7 +62,7 @@ public class PrimitiveGoldenTests
         foreach (var s in parameters.Statistics) Close.Equal<T>(golden, $"{name}.after.{s.Name}", Raw(s), tolerance);
         foreach (var (counter, owner) in parameters.Counters)
             Assert.Equal(golden.ReadInt64($"{name}.after.{counter}")[0], owner.BatchesTracked);
-        if (golden.Contains(name + ".grad_weights")) Close.Equal<T>(golden, name + ".grad_weights", Raw(weights.Diff), tolerance);
+        if (golden.Contains(name + ".grad_weights")) Close.Equal<T>(golden, name + ".grad_weights", Raw(weights.Diff!), tolerance);
         module.Forward(Pass.Inference);
         Expect(".eval_output", dst);
 
@@ -81,7 +81,7 @@ public class PrimitiveGoldenTests
         }
     }
 
-    private static Module<T> Build<T>(ParameterSet<T> parameters, string name, SafetensorsFile golden, Tensor<T> weights)
+    private static Module<T> Build<T>(ParameterSet<T> parameters, string name, SafetensorsFile golden, ArchitectureParameters<T> architecture)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var parts = name.Split('.');
@@ -96,7 +96,7 @@ public class PrimitiveGoldenTests
 
         return parts[0] switch
         {
-            "mixed" => new MixedOp<T>(parameters, "", inputs, stride, weights, 0),
+            "mixed" => new MixedOp<T>(parameters, "", inputs, stride, architecture, 0),
             "ties" => OperationFactory.Create(parameters, Primitive.MaxPool3x3, "", inputs, stride, affine: false, poolNorm: false),
             "relu_conv_bn" => new ReluConvBn<T>(parameters, "", inputs, outputs, Window.Point, parts[1] == "affine"),
             "factorized_reduce" => new FactorizedReduce<T>(parameters, "", inputs, outputs, parts[1] == "affine"),

@@ -90,7 +90,7 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(2, DartsSearch.Run(train, valid, SmallSearch.Options, backend, null, ring).History.Count);
     }
 
-    private static void AssertSameTensors(string expected, string actual)
+    internal static void AssertSameTensors(string expected, string actual)
     {
         using var a = SafetensorsFile.Open(expected);
         using var b = SafetensorsFile.Open(actual);
@@ -102,7 +102,7 @@ public sealed class ResumeTests : IDisposable
         }
     }
 
-    private sealed class StopAfter(int steps, CancellationTokenSource cancellation) : IProgress<RunEvent>
+    internal sealed class StopAfter(int steps, CancellationTokenSource cancellation) : IProgress<RunEvent>
     {
         private int seen;
 

@@ -12,13 +12,14 @@ public sealed class MixedOpTests : IDisposable
     private readonly ReferenceBackend<double> backend = new();
     private readonly ParameterSet<double> parameters = new();
     private readonly Storage storage;
-    private readonly Tensor<double> weights = new("weights", Shape.Vector(8)) { Diff = new Tensor<double>("d weights", Shape.Vector(8)) };
+    private readonly ArchitectureParameters<double> architecture = new(edges: 1);
+    private readonly Tensor<double> weights;
 
     public MixedOpTests()
     {
         storage = backend.Allocate(1024);
-        weights.Bind(storage.Address);
-        weights.Diff!.Bind(storage.Address + 512);
+        architecture.Bind(storage);
+        weights = architecture.Mixing;
     }
 
     public void Dispose()
@@ -54,7 +55,7 @@ public sealed class MixedOpTests : IDisposable
         mixed.Backward(new Pass(Training: true), accumulate: false);
         var gradient = Get(weights.Diff!);
         for (var k = 0; k < 8; k++) Assert.Equal(outputs[k].Zip(upstream, (y, d) => y * d).Sum(), gradient[k], 9);
-        Assert.Equal(0, gradient[mixed.WeightIndex(Primitive.None)]);
+        Assert.Equal(0, gradient[mixed.Path(Primitive.None)]);
     }
 
     [Fact]
@@ -72,7 +73,7 @@ public sealed class MixedOpTests : IDisposable
 
     private MemoryPlan<double> Build(int stride, bool dropPath, out MixedOp<double> mixed)
     {
-        mixed = new MixedOp<double>(parameters, "", 4, stride, weights, 0, dropPath);
+        mixed = new MixedOp<double>(parameters, "", 4, stride, architecture, 0, dropPath);
         parameters.Commit(backend);
         parameters.Initialize(1);
         var plan = new MemoryPlan<double>(backend, 2);

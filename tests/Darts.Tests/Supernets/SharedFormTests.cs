@@ -84,19 +84,10 @@ public class SharedFormTests
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         using var small = new SmallSupernet<T>(backend, shape, form, batch);
-        var net = small.Net;
-        net.Evaluate(small.Batch, new Pass(Training: true));
-        return new Dictionary<string, double[]>
-        {
-            ["logits"] = small.Values(net.Logits),
-            ["weights"] = small.Values(net.Parameters.Diffs),
-            ["statistics"] = small.Values(net.Parameters.Buffers),
-            ["normal"] = Array.ConvertAll(net.AlphaDiffs[0], v => double.CreateChecked(v)),
-            ["reduce"] = Array.ConvertAll(net.AlphaDiffs[1], v => double.CreateChecked(v)),
-        };
+        return small.Outcome(new Pass(Training: true));
     }
 
-    private static void AssertClose(Dictionary<string, double[]> expected, Dictionary<string, double[]> actual, double tolerance)
+    internal static void AssertClose(Dictionary<string, double[]> expected, Dictionary<string, double[]> actual, double tolerance)
     {
         foreach (var (name, values) in expected)
         {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
@@ -15,9 +16,9 @@ internal sealed class SmallSupernet<T> : IDisposable
     private readonly T[] images;
     private readonly int[] labels;
 
-    public SmallSupernet(Backend<T> backend, SupernetShape shape, CellForm form, int batch, ulong seed = 1)
+    public SmallSupernet(Backend<T> backend, SupernetShape shape, CellForm form, int batch, ulong seed = 1, SearchSpace? space = null, Func<int, Relaxation<T>>? relax = null)
     {
-        Net = new Supernet<T>(backend, shape, form);
+        Net = new Supernet<T>(backend, shape, form, dropPath: false, space, relax);
         Net.Initialize(seed);
         var random = new CounterRandom(seed, RandomStream.Augmentation);
         foreach (var alphas in Net.Alphas)
@@ -32,6 +33,20 @@ internal sealed class SmallSupernet<T> : IDisposable
     public Supernet<T> Net { get; }
 
     public ImageBatch<T> Batch => new(images, labels);
+
+    /// <summary>Everything that a training pass leaves behind, by name.</summary>
+    public Dictionary<string, double[]> Outcome(in Pass pass)
+    {
+        Net.Evaluate(Batch, pass);
+        var outcome = new Dictionary<string, double[]>
+        {
+            ["logits"] = Values(Net.Logits),
+            ["weights"] = Values(Net.Parameters.Diffs),
+            ["statistics"] = Values(Net.Parameters.Buffers),
+        };
+        for (var i = 0; i < Net.AlphaDiffs.Count; i++) outcome[$"alphas {i}"] = Array.ConvertAll(Net.AlphaDiffs[i], v => double.CreateChecked(v));
+        return outcome;
+    }
 
     public double Loss
     {

@@ -25,14 +25,14 @@ internal sealed class PoolSetup<T> : FusedSetup<T>
             Max = max,
             Indices = Plan.PerImage<byte>("indices", c.C, h, w),
             Average = average,
-            MaxEdges = [.. Enumerable.Range(0, c.MaxEdges).Select(i => Edge(max, $"max {i}."))],
-            AverageEdges = [.. Enumerable.Range(0, c.AverageEdges).Select(i => Edge(average, $"average {i}."))],
+            MaxEdges = Enumerable.Range(0, c.MaxEdges).Select(i => Edge(max, $"max {i}.")).ToArray(),
+            AverageEdges = Enumerable.Range(0, c.AverageEdges).Select(i => Edge(average, $"average {i}.")).ToArray(),
         };
         backend.PlanPools(Plan, pools);
         Commit();
         Randomize(pools.Src);
         Randomize(pools.Src.Diff!);
-        foreach (var edge in pools.MaxEdges.Concat(pools.AverageEdges))
+        foreach (var edge in Edges(pools))
         {
             Randomize(edge.Diff!);
             RandomizeGradient(edge);
@@ -48,7 +48,7 @@ internal sealed class PoolSetup<T> : FusedSetup<T>
         yield return ("max", Image(pools.Max));
         yield return ("average", Image(pools.Average));
         yield return ("dx", Image(pools.Src.Diff!));
-        foreach (var edge in pools.MaxEdges.Concat(pools.AverageEdges))
+        foreach (var edge in Edges(pools))
         {
             yield return ("mean", Vector(edge.Norm.Mean));
             yield return ("inverse deviation", Vector(edge.Norm.InverseDeviation));
@@ -57,6 +57,8 @@ internal sealed class PoolSetup<T> : FusedSetup<T>
             yield return ("batches", [edge.Norm.BatchesTracked]);
         }
     }
+
+    private static IEnumerable<NormalizedTensor<T>> Edges(PoolPair<T> pools) => [.. pools.MaxEdges.Span, .. pools.AverageEdges.Span];
 
     private NormalizedTensor<T> Edge(Tensor<T> value, string name)
     {

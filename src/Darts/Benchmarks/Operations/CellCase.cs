@@ -14,7 +14,7 @@ internal sealed class CellCase(bool reduction) : OperationCase(reduction ? "redu
     public override Work Forward(Geometry g)
     {
         using var parameters = new ParameterSet<float>();
-        var cell = Create(parameters, g, new Tensor<float>("weights", Shape.Vector(Structure.Edges * 8)));
+        var cell = Create(parameters, g, new ArchitectureParameters<float>(Structure.Edges));
         var src = Source(g);
         return Work.Of(SupernetArithmetic.Cell(cell, src, src), 2 * src.Count + Destination(g));
     }
@@ -25,17 +25,26 @@ internal sealed class CellCase(bool reduction) : OperationCase(reduction ? "redu
     {
         var source = Source(g);
         var weights = bench.Filter(1, Structure.Edges * 8, 1);
-        var cell = new SharedCell<float>(Create(bench.Parameters, g, weights), 0, 1);
+        var architecture = new ArchitectureParameters<float>(Structure.Edges);
+        var cell = new SharedCell<float>(Create(bench.Parameters, g, architecture), 0, 1);
         var dst = cell.Plan(bench.Plan, bench.Images(source.C, source.H), bench.Images(source.C, source.H));
         var pass = new Pass(Training: true);
         bench.Fill(dst.Diff!);
-        return (() => cell.Forward(pass), () => cell.Backward(pass));
+        return (Forward, () => cell.Backward(pass));
+
+        void Forward()
+        {
+            // The bench has addresses when it runs, not yet when it is built.
+            architecture.Mixing.Bind(weights.Address);
+            architecture.Mixing.Diff!.Bind(weights.Diff!.Address);
+            cell.Forward(pass);
+        }
     }
 
-    private Cell<float> Create(ParameterSet<float> parameters, Geometry g, Tensor<float> weights)
+    private Cell<float> Create(ParameterSet<float> parameters, Geometry g, ArchitectureParameters<float> architecture)
     {
         var inputs = Inputs * g.Channels;
-        return new Cell<float>(parameters, "", Structure, g.Channels, inputs, inputs, reduction, afterReduction: false, weights);
+        return new Cell<float>(parameters, "", Structure, g.Channels, inputs, inputs, reduction, afterReduction: false, architecture);
     }
 
     // A reduction cell with C channels is measured on the larger image that it halves.

@@ -69,8 +69,8 @@ internal sealed class SharedPoolsCase(int edges) : OperationCase("pools_of_a_sta
             Max = max,
             Indices = bench.Plan.PerImage<byte>("indices", g.Channels, g.Size, g.Size),
             Average = average,
-            MaxEdges = [.. nodes.Select(d => bench.Normalized(max, d))],
-            AverageEdges = [.. nodes.Select(d => bench.Normalized(average, d))],
+            MaxEdges = nodes.Select(d => bench.Normalized(max, d)).ToArray(),
+            AverageEdges = nodes.Select(d => bench.Normalized(average, d)).ToArray(),
         };
         bench.Backend.PlanPools(bench.Plan, pools);
         return (() => bench.Backend.PoolsForward(pools, training: true), () => bench.Backend.PoolsBackward(pools));

@@ -15,7 +15,7 @@ public static class SupernetArithmetic
     public static (double All, double Stem) ForwardImage(SupernetShape shape)
     {
         using var parameters = new ParameterSet<float>();
-        var mixing = new Tensor<float>("mixing weights", Shape.Vector(shape.Edges * 8));
+        var mixing = new ArchitectureParameters<float>(shape.Edges);
         var (channels, image) = (shape.InitChannels, new Shape(1, shape.ImageChannels, shape.Height, shape.Width));
         var (stem, src1) = ModuleArithmetic.Forward(
             new Convolution<float>(parameters, "stem.", shape.ImageChannels, shape.StemMultiplier * channels, Window.Square(3, 1, 1)), image);

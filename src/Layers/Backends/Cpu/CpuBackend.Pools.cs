@@ -17,8 +17,8 @@ internal sealed unsafe partial class CpuBackend<S, V>
         call->Fill(pools, scratch, S.Width, team.Threads);
         var work = new PoolForward<S, V>(call, training);
         team.Run(call->Images, ref work);
-        Apply(pools.MaxEdges, call->MaxStatistics, call->Images, pools.Max.Shape, training);
-        Apply(pools.AverageEdges, call->AverageStatistics, call->Images, pools.Average.Shape, training);
+        Apply(pools.MaxEdges.Span, call->MaxStatistics, call->Images, pools.Max.Shape, training);
+        Apply(pools.AverageEdges.Span, call->AverageStatistics, call->Images, pools.Average.Shape, training);
     }
 
     /// <inheritdoc/>
@@ -31,7 +31,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         team.Run(gradient->Call.Images, ref work);
     }
 
-    private void Apply(NormalizedTensor<float>[] edges, double* sums, int items, Shape shape, bool training)
+    private void Apply(ReadOnlySpan<NormalizedTensor<float>> edges, double* sums, int items, Shape shape, bool training)
     {
         if (training) Statistics.Merge(sums, items, shape);
         foreach (var edge in edges)

@@ -20,7 +20,7 @@ public sealed partial class MIOpenBackend
         var table = new StatisticTable();
         var used = 0;
         for (var kind = 0; kind < 2; kind++)
-            foreach (var edge in kind == 0 ? pools.MaxEdges : pools.AverageEdges)
+            foreach (var edge in kind == 0 ? pools.MaxEdges.Span : pools.AverageEdges.Span)
             {
                 table[used++] = StatisticOf(edge.Norm, kind == 0 ? max : average, groups, Threads, count);
                 if (training) edge.Norm.BatchesTracked++;
@@ -49,14 +49,14 @@ public sealed partial class MIOpenBackend
         if (pools.MaxEdges.Length is > 0 and <= DiffTable.Most && pools.AverageEdges.Length is > 0 and <= DiffTable.Most)
         {
             Arguments
-                .Add(Towards(DiffsOf(pools.MaxEdges), pools.MaxEdges.Length, diffMax, dst, accumulate: false))
-                .Add(Towards(DiffsOf(pools.AverageEdges), pools.AverageEdges.Length, diffAverage, dst, accumulate: false));
+                .Add(Towards(DiffsOf(pools.MaxEdges.Span), pools.MaxEdges.Length, diffMax, dst, accumulate: false))
+                .Add(Towards(DiffsOf(pools.AverageEdges.Span), pools.AverageEdges.Length, diffAverage, dst, accumulate: false));
             Launch("normalization_diff_pair", Groups(dst.N * dst.Pixels), dst.C, 2, moved: (pools.MaxEdges.Length + pools.AverageEdges.Length + 4) * dst.Count);
         }
         else
         {
-            Merge(pools.MaxEdges, diffMax, dst);
-            Merge(pools.AverageEdges, diffAverage, dst);
+            Merge(pools.MaxEdges.Span, diffMax, dst);
+            Merge(pools.AverageEdges.Span, diffAverage, dst);
         }
 
         PoolBackward(

@@ -52,8 +52,8 @@ internal unsafe struct PoolGradient
     {
         var source = Call.Source;
         var pattern = source.Period * vectorWidth;
-        MaxEdges.Fill(pools.Max, pools.MaxEdges, pattern);
-        AverageEdges.Fill(pools.Average, pools.AverageEdges, pattern);
+        MaxEdges.Fill(pools.Max, pools.MaxEdges.Span, pattern);
+        AverageEdges.Fill(pools.Average, pools.AverageEdges.Span, pattern);
         Span<nint> offsets = stackalloc nint[Call.Window.Taps];
         Span<int> numbers = stackalloc int[Call.Window.Taps];
         for (var remainder = 0; remainder < source.StrideH * source.StrideW; remainder++)
@@ -101,7 +101,7 @@ internal unsafe struct EdgeSum
     }
 
     /// <summary>Copies the vectors.</summary>
-    public readonly void Fill(Tensor<float> z, NormalizedTensor<float>[] edges, int pattern)
+    public readonly void Fill(Tensor<float> z, ReadOnlySpan<NormalizedTensor<float>> edges, int pattern)
     {
         var value = Runs.Weights + (nint)edges.Length * pattern;
         new Span<float>(value, pattern).Clear();

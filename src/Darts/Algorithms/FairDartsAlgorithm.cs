@@ -1,0 +1,56 @@
+using System.Numerics;
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Relaxations;
+using MIOpenDarts.Darts.Search;
+
+namespace MIOpenDarts.Darts.Algorithms;
+
+/// <summary>
+/// Fair DARTS (Chu et al., ECCV 2020; xiaomi-automl/FairDARTS): a sigmoid for each operation, none left out of seven by the others, a loss
+/// that drives the sigmoids towards zero or one, and a genotype of what is above a threshold.
+/// </summary>
+public sealed class FairDartsAlgorithm : SearchAlgorithm
+{
+    /// <summary>What the option <c>genotype_rule</c> may be: the official parse modes.</summary>
+    public static IReadOnlyList<string> Rules { get; } = ["darts", "threshold_sparse", "threshold_edge"];
+
+    /// <inheritdoc/>
+    public override string Name => "fair-darts";
+
+    /// <inheritdoc/>
+    public override string Summary => "independent sigmoids with a zero-one loss (Chu et al. 2020)";
+
+    /// <inheritdoc/>
+    public override SearchOptions Paper { get; } = new()
+    {
+        Algorithm = "fair-darts",
+        GenotypeRule = "threshold_sparse",
+        ZeroOneWeight = 10,
+        BatchSize = 128,
+        LearningRate = 0.005,
+        AlphaLearningRate = 3e-3,
+        AlphaBeta1 = 0.9,
+    };
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Primitive> Candidates => Primitives.Operations;
+
+    /// <inheritdoc/>
+    public override Relaxation<T> Relax<T>(SearchOptions options, int edges, int kind) => new SigmoidRelaxation<T>(edges, Candidates.Count);
+
+    /// <inheritdoc/>
+    public override IAlphaPenalty? Penalty(SearchOptions options) =>
+        options.ZeroOneWeight > 0 ? new ZeroOnePenalty(options.ZeroOneWeight, options.ZeroOneForm == "l1") : null;
+
+    /// <inheritdoc/>
+    public override Genotype Derive(float[] normal, float[] reduce, SearchOptions options)
+    {
+        if (options.GenotypeRule == "darts") return base.Derive(normal, reduce, options);
+        var mode = options.GenotypeRule == "threshold_edge" ? ThresholdMode.Edge : ThresholdMode.Sparse;
+        return new Genotype(Cell(normal), Cell(reduce));
+
+        GenotypeCell Cell(float[] strengths) =>
+            ThresholdDerivation.DeriveCell<float>(strengths, Candidates, options.Threshold, mode, options.Multiplier);
+    }
+}

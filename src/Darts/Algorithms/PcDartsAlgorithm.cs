@@ -1,0 +1,29 @@
+using MIOpenDarts.Darts.Configuration;
+
+namespace MIOpenDarts.Darts.Algorithms;
+
+/// <summary>
+/// PC-DARTS (Xu et al., ICLR 2020; yuhuixu1993/PC-DARTS): one K-th of the channels is mixed and the rest bypasses; edges into a node have
+/// weights β of their own, softmaxed among themselves, and the genotype is read out of α·β; the alphas rest for the first 15 epochs.
+/// </summary>
+public sealed class PcDartsAlgorithm : SearchAlgorithm
+{
+    /// <inheritdoc/>
+    public override string Name => "pc-darts";
+
+    /// <inheritdoc/>
+    public override string Summary => "partial channels and edge normalisation (Xu et al. 2020)";
+
+    /// <inheritdoc/>
+    public override SearchOptions Paper { get; } = new()
+    {
+        Algorithm = "pc-darts",
+        PartialChannels = 4,
+        EdgeNormalization = true,
+        WarmupEpochs = 15,
+        BatchSize = 256,
+        LearningRate = 0.1,
+        LearningRateMin = 0,
+        AlphaLearningRate = 6e-4,
+    };
+}

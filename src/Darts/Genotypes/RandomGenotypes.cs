@@ -1,0 +1,79 @@
+using MIOpenDarts.Layers.Random;
+
+namespace MIOpenDarts.Darts.Genotypes;
+
+/// <summary>A random genotype whose network was asked to have a given size.</summary>
+/// <param name="Genotype">What was drawn.</param>
+/// <param name="Parameters">Parameters of its network.</param>
+/// <param name="IsWithin">Whether that is within <see cref="RandomGenotypes.Tolerance"/> of what was asked for; otherwise it is the closest of all draws.</param>
+public sealed record SizedGenotype(Genotype Genotype, long Parameters, bool IsWithin);
+
+/// <summary>
+/// Genotypes drawn uniformly from the search space: the baseline that a search must beat (Li and Talwalkar 2019; Yu et al. 2020). A node
+/// has two edges from distinct earlier states, an edge any operation but <c>none</c>.
+/// </summary>
+public static class RandomGenotypes
+{
+    /// <summary>Draws before the closest is taken.</summary>
+    public const int MostDraws = 1000;
+
+    /// <summary>Share by which the parameters of <see cref="DrawOfSize"/> may differ from those asked for.</summary>
+    public const double Tolerance = 0.05;
+
+    /// <summary>The genotype with a number, a pure function of its arguments.</summary>
+    /// <param name="seed">Seed of the draws.</param>
+    /// <param name="index">Number of the genotype.</param>
+    /// <param name="nodes">Intermediate nodes of both cells.</param>
+    /// <param name="multiplier">How many of the last nodes make the output.</param>
+    /// <exception cref="ArgumentException">There is no node, or the multiplier is not from 1 to <paramref name="nodes"/>.</exception>
+    public static Genotype Draw(ulong seed, long index, int nodes = 4, int multiplier = 4)
+    {
+        if (nodes < 1 || multiplier < 1 || multiplier > nodes)
+            throw new ArgumentException($"multiplier is {multiplier}; a cell of {nodes} nodes concatenates 1 to {nodes}", nameof(multiplier));
+        var random = new CounterRandom(seed, RandomStream.Architecture, 0, index);
+        var normal = Cell(ref random, nodes, multiplier);
+        return new Genotype(normal, Cell(ref random, nodes, multiplier));
+    }
+
+    /// <summary>
+    /// Draws until a network has about as many parameters as asked for; the closest of <see cref="MostDraws"/> where none has. Genotypes
+    /// with different numbers share no draw.
+    /// </summary>
+    /// <param name="seed">Seed of the draws.</param>
+    /// <param name="number">Number of the genotype.</param>
+    /// <param name="nodes">Intermediate nodes of both cells.</param>
+    /// <param name="multiplier">How many of the last nodes make the output.</param>
+    /// <param name="parameters">Parameters asked for.</param>
+    /// <param name="count">Parameters of a genotype's network.</param>
+    public static SizedGenotype DrawOfSize(ulong seed, int number, int nodes, int multiplier, long parameters, Func<Genotype, long> count)
+    {
+        SizedGenotype? closest = null;
+        for (var draw = 0; draw < MostDraws; draw++)
+        {
+            var genotype = Draw(seed, (long)number * MostDraws + draw, nodes, multiplier);
+            var size = count(genotype);
+            if (Math.Abs(size - parameters) <= Tolerance * parameters) return new SizedGenotype(genotype, size, IsWithin: true);
+            if (closest is null || Math.Abs(size - parameters) < Math.Abs(closest.Parameters - parameters)) closest = new SizedGenotype(genotype, size, IsWithin: false);
+        }
+
+        return closest!;
+    }
+
+    private static GenotypeCell Cell(ref CounterRandom random, int nodes, int multiplier)
+    {
+        var cell = new GenotypeEdge[nodes][];
+        for (var node = 0; node < nodes; node++)
+        {
+            var states = GenotypeCell.Inputs + node;
+            var first = random.NextInt32(states);
+            var second = random.NextInt32(states - 1);
+            if (second >= first) second++;
+            cell[node] = [Edge(ref random, Math.Min(first, second)), Edge(ref random, Math.Max(first, second))];
+        }
+
+        return new GenotypeCell(cell, GenotypeConcat.Range(GenotypeCell.Inputs + nodes - multiplier, GenotypeCell.Inputs + nodes));
+    }
+
+    private static GenotypeEdge Edge(ref CounterRandom random, int source) =>
+        new(Primitives.SearchSpace[1 + random.NextInt32(Primitives.SearchSpace.Count - 1)], source);
+}

@@ -1,0 +1,68 @@
+using System.Numerics;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Supernets;
+
+/// <summary>
+/// One node of a cell: the sum over all operations of all edges that enter it, each with its weight, in one pass. Partial channels are
+/// split, scaled and shuffled alike on all edges, so that operations and bypasses are summed first and merged once.
+/// y: [N,C,H,W].
+/// </summary>
+internal sealed class SharedNode<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Backend<T> backend;
+    private readonly ArchitectureParameters<T> architecture;
+    private readonly PathList<MixBranch<T>> branches;
+    private readonly MixBranch<T>[] bypasses;
+    private readonly Tensor<T> mixed;
+    private readonly Tensor<T>? bypassed;
+    private readonly Tensor<T> scratch;
+
+    /// <summary>Plans a node of the extent <paramref name="extent"/>, into which the given branches lead.</summary>
+    public SharedNode(
+        MemoryPlan<T> plan, ArchitectureParameters<T> architecture, string name, Shape extent, IEnumerable<(int Path, MixBranch<T> Branch)> branches,
+        IEnumerable<MixBranch<T>> bypasses)
+    {
+        (backend, this.architecture) = (plan.Backend, architecture);
+        (this.branches, this.bypasses) = (new PathList<MixBranch<T>>(branches), [.. bypasses]);
+        var (parts, (_, channels, h, w)) = (architecture.Space.PartialChannels, extent);
+        Dst = plan.ActivationWithDiff(name, channels, h, w);
+        mixed = Dst;
+        if (parts > 1)
+        {
+            mixed = plan.ActivationWithDiff(name + ", mixed", channels / parts, h, w);
+            bypassed = plan.ActivationWithDiff(name + ", bypassed", channels - channels / parts, h, w);
+        }
+
+        foreach (var branch in this.branches.Span)
+            if (branch.Normalized is { } v) v.Diff = mixed.Diff;
+        long used = 0;
+        scratch = plan.Scratch("mix", mixed.Capacity, ref used);
+    }
+
+    /// <summary>The node's value, with its gradient.</summary>
+    public Tensor<T> Dst { get; }
+
+    public void Forward()
+    {
+        if (architecture.Relaxation.ComputesSome) branches.Select(architecture);
+        if (branches.Count > 0) backend.MixForward(branches.Span, architecture.Mixing, mixed, scratch);
+        else backend.Fill(mixed, T.Zero);
+        if (bypassed is null) return;
+        backend.MixForward(bypasses, architecture.Mixing, bypassed, scratch);
+        backend.PartialMergeForward(mixed, bypassed, Dst);
+    }
+
+    public void Backward()
+    {
+        if (bypassed is not null)
+        {
+            backend.PartialMergeBackward(Dst.Diff!, mixed.Diff!, bypassed.Diff!);
+            backend.MixBackward(bypasses, architecture.Mixing, bypassed.Diff!, architecture.Mixing.Diff!);
+        }
+
+        if (branches.Count > 0) backend.MixBackward(branches.Span, architecture.Mixing, mixed.Diff!, architecture.Mixing.Diff!);
+    }
+}

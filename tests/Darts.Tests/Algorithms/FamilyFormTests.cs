@@ -1,0 +1,84 @@
+using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Darts.Tests.Supernets;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Modules;
+
+namespace MIOpenDarts.Darts.Tests.Algorithms;
+
+/// <summary>Of every method the shared form is the textbook form, and Cpu is Reference.</summary>
+public class FamilyFormTests
+{
+    private static readonly SupernetShape Shape = new(3, 9, 8, 3, 4, 3, 3, 2);
+
+    // Of the batch and the seed, so that Gumbel and Dirichlet draw; the same draw in every network.
+    private static readonly Pass Training = new(Training: true, WeightGradients: true, Seed: 3, Epoch: 1, Step: 5);
+
+    public static TheoryData<string, int> Methods() => new()
+    {
+        { "darts", 2 }, { "pc-darts", 2 }, { "pc-darts", 4 }, { "fair-darts", 1 }, { "dr-nas", 2 }, { "gdas", 1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void On_Reference_in_double(string method, int partialChannels)
+    {
+        using var backend = new ReferenceBackend<double>();
+        using var textbook = Small(backend, method, partialChannels, CellForm.Textbook);
+        using var shared = Small(backend, method, partialChannels, CellForm.Shared);
+        SharedFormTests.AssertClose(textbook.Outcome(Training), shared.Outcome(Training), 1e-9);
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void On_Cpu_against_the_textbook_on_Reference(string method, int partialChannels)
+    {
+        using var reference = new ReferenceBackend<double>();
+        using var textbook = Small(reference, method, partialChannels, CellForm.Textbook);
+        var expected = textbook.Outcome(Training);
+        foreach (var width in new[] { 4, 8, 16 }.Where(w => w <= CpuBackend.PreferredWidth))
+        {
+            using var cpu = CpuBackend.Create(2, width);
+            using var shared = Small(cpu, method, partialChannels, CellForm.Shared);
+            SharedFormTests.AssertClose(expected, shared.Outcome(Training), 5e-3);
+        }
+    }
+
+    // What draws has tests of its own: a drawn operation is a step function of alpha, and a sample depends on alpha through rejections.
+    [Theory]
+    [InlineData("darts", 2)]
+    [InlineData("pc-darts", 2)]
+    [InlineData("pc-darts", 4)]
+    [InlineData("fair-darts", 1)]
+    public void The_gradient_of_every_architecture_parameter_is_the_slope_of_the_loss(string method, int partialChannels)
+    {
+        using var backend = new ReferenceBackend<double>();
+        using var small = Small(backend, method, partialChannels, CellForm.Shared);
+        small.Net.Evaluate(small.Batch, Training);
+        var gradients = small.Net.AlphaDiffs.Select(d => (double[])d.Clone()).ToArray();
+        foreach (var (alphas, gradient) in small.Net.Alphas.Zip(gradients))
+            for (var i = 0; i < alphas.Length; i += 5)
+            {
+                // Small, because the loss has kinks: one stands 1e-6 beside an edge weight.
+                const double h = 1e-7;
+                var at = alphas[i];
+                alphas[i] = at + h;
+                var above = small.Loss;
+                alphas[i] = at - h;
+                var slope = (above - small.Loss) / (2 * h);
+                alphas[i] = at;
+                Assert.Equal(slope, gradient[i], 1e-6);
+            }
+    }
+
+    private static SmallSupernet<T> Small<T>(Backend<T> backend, string method, int partialChannels, CellForm form)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        var algorithm = SearchAlgorithm.Find(method)!;
+        var options = algorithm.Paper with { PartialChannels = partialChannels };
+        return new SmallSupernet<T>(
+            backend, Shape, form, batch: 3, seed: 1, algorithm.Space(options, 0), kind => algorithm.Relax<T>(options, Shape.Edges, kind));
+    }
+}
