@@ -31,7 +31,7 @@ internal static class Failures
         {
             return Tell(error, e.Message, ExitCode.Usage);
         }
-        catch (OperationCanceledException e) when (e is SearchInterruptedException or TrainingInterruptedException)
+        catch (OperationCanceledException e)
         {
             return Tell(error, e.Message, ExitCode.Interrupted);
         }

@@ -105,6 +105,14 @@ public sealed class ResumeTests : IClassFixture<FinishedSearch>
         Command.Refuses(1, ["search", "--resume", tiny.In(name)], tiny.In(name), words, "--resume takes a folder that a search wrote");
 
     [Fact]
+    public void A_training_does_not_go_on_with_a_search_and_says_what_does()
+    {
+        string[] words = [tiny.In("run"), "was written by search, not by train", $"miopendarts search --resume {tiny.In("run")}", "train --genotype"];
+        Command.Refuses(1, ["train", "--resume", tiny.In("run"), "--epochs", "9"], words);
+        Command.Refuses(1, ["evaluate", tiny.In("run")], words);
+    }
+
+    [Fact]
     public void A_damaged_configuration_or_log_is_named()
     {
         var log = Path.Combine(tiny.In("run"), "log.jsonl");

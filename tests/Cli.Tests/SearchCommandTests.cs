@@ -26,6 +26,14 @@ public sealed class SearchCommandTests : IDisposable
     }
 
     [Fact]
+    public void An_event_file_is_written_on_request()
+    {
+        Assert.Equal(0, Command.Run(tiny.Args("run", "--tensorboard")).Code);
+        var events = File.ReadAllText(Assert.Single(Directory.GetFiles(tiny.In("run"), "events.out.tfevents.*")));
+        Assert.All(["step/loss", "valid/accuracy", "weight_normal/sep_conv_3x3", "alphas/reduce"], tag => Assert.Contains(tag, events));
+    }
+
+    [Fact]
     public void The_log_tells_machine_options_epochs_and_end()
     {
         Command.Run(tiny.Args("run", "--seed", "9"));

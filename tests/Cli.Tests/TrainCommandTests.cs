@@ -39,6 +39,7 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(RunOutcome.Done, tiny.Log("run").OfType<RunEnded>().Last().Outcome);
         Assert.Contains("all 2 epochs are done", Command.Run("train", "--resume", tiny.In("run")).Output);
         Command.Refuses(1, ["train", "--resume", tiny.In("run"), "--epochs", "3"], "epochs 2, not 3");
+        Command.Refuses(1, ["search", "--resume", tiny.In("run")], tiny.In("run"), "was written by train, not by search", $"miopendarts train --resume {tiny.In("run")}");
     }
 
     [Fact]
@@ -78,6 +79,40 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal((0, ""), (predicted.Code, predicted.Error));
         Assert.Matches(@"samples\.png: class [01] [0-9.]+ %, class [01] [0-9.]+ %", predicted.Output);
         Command.Refuses(1, ["predict", tiny.In("one"), tiny.ImagesFile], "no JPEG or PNG");
+    }
+
+    [Fact]
+    public void A_folder_of_images_is_trained_on_as_ImageNet_is_whatever_the_workers()
+    {
+        foreach (var (part, name) in new[] { ("train", "ant"), ("train", "bee"), ("val", "ant"), ("val", "bee") })
+        {
+            Directory.CreateDirectory(tiny.In($"pictures/{part}/{name}"));
+            for (var i = 0; i < 3; i++)
+            {
+                tiny.WriteImages(12 + i, classes: 2);
+                Assert.Equal(0, Command.Run("data", tiny.Data, "--samples", tiny.In($"pictures/{part}/{name}/{i}.png")).Code);
+            }
+        }
+
+        string[] Pictures(string run, string workers) =>
+        [
+            "train", "--genotype", "DARTS_V1", "--data", tiny.In("pictures"), "--image-size", "8", "--crop", "resized", "--color-jitter", "--augment", "--backend", "cpu",
+            "--init-channels", "2", "--layers", "3", "--batch-size", "3", "--epochs", "2", "--checkpoint-interval", "1", "--data-workers", workers, "--out", tiny.In(run),
+        ];
+
+        var outcome = Command.Run(Pictures("whole", "2"));
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        var told = outcome.Output.Split('\n').Single(line => line.StartsWith("test     ", StringComparison.Ordinal))[9..];
+        Assert.Equal(told, Command.Run("evaluate", tiny.In("whole"), "--backend", "cpu").Output.TrimEnd());
+        Assert.Equal(told, Command.Run("evaluate", tiny.In("whole/weights.safetensors"), "--data", tiny.In("pictures"), "--backend", "cpu").Output.TrimEnd());
+        Assert.Equal(0, Command.Run("predict", tiny.In("whole"), tiny.In("pictures/val/ant/0.png")).Code);
+
+        tiny.Copy("whole", "run");
+        tiny.TakeBack("run");
+        File.Delete(tiny.In("run/weights.safetensors"));
+        Assert.Equal(0, Command.Run("train", "--resume", tiny.In("run"), "--data-workers", "0").Code);
+        Assert.Equal(File.ReadAllBytes(tiny.In("whole/weights.safetensors")), File.ReadAllBytes(tiny.In("run/weights.safetensors")));
+        Command.Refuses(1, [.. Pictures("other", "0").Where(word => word is not ("--image-size" or "8"))], "image_size");
     }
 
     [Fact]

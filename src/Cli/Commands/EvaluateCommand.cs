@@ -21,22 +21,27 @@ internal static class EvaluateCommand
           miopendarts evaluate runs/trained
           miopendarts evaluate runs/trained --best
           miopendarts evaluate best.safetensors --data cifar-10-batches-bin
+          miopendarts evaluate official.safetensors --genotype DARTS_V2 --data cifar-10-batches-bin
         """;
 
     public static Command Create(Screen screen)
     {
-        var network = new Argument<string>("network") { Description = "The folder of a training, or a weights file." };
-        var best = new Option<bool>("--best") { Description = "The weights of the best epoch instead of the last." };
+        var network = new NetworkWords();
         var data = Words.Path("--data", "NAME", "Data set (default: that of the training).");
         var backend = Words.OneOf("--backend", "Where to compute.", [.. BackendChoice.Names]);
         var figures = new Option<bool>("--figures") { Description = "Size, memory and time of an image at batch 1 on this backend too." };
-        var command = new Command(Name, "Test a trained network.") { network, best, data, backend, figures };
+        var command = new Command(Name, "Test a trained network.");
+        network.AddTo(command);
+        foreach (var option in new Option[] { data, backend, figures }) command.Options.Add(option);
+        network.AddForeignTo(command);
         command.SetAction(parsed =>
         {
-            var typed = parsed.GetValue(network)!;
+            var typed = network.Typed(parsed);
             var options = Directory.Exists(typed) ? TrainFolder.ReadOptions(typed) : null;
-            using var trained = TrainedNetwork.Open(typed, parsed.GetValue(best), parsed.GetValue(backend)!, 0);
-            var images = DataSource.Open(parsed.GetValue(data) ?? options?.Data ?? DataSource.FashionMnistSlice, options?.ImageSize ?? trained.Description.Task.Height);
+            var name = parsed.GetValue(data) ?? options?.Data ?? DataSource.FashionMnistSlice;
+            var given = network.Data(parsed, name);
+            using var trained = network.Open(parsed, parsed.GetValue(backend)!, 0, given);
+            var images = given ?? DataSource.Open(name, options?.ImageSize ?? trained.Description.Task.Height, trained.Description.WholeImages);
             var result = Test(trained, images, options?.BatchSize ?? Batch);
             screen.Output.WriteLine(Describe(result));
             if (parsed.GetValue(figures)) screen.Output.WriteLine(Describe(InferenceFigures.Measure(trained.Net)));

@@ -18,18 +18,22 @@ internal static class ExportCommand
         Examples:
           miopendarts export runs/trained --out model.onnx
           miopendarts export runs/trained --best --fold --out model.onnx
+          miopendarts export official.safetensors --genotype DARTS_V2 --out model.onnx
         """;
 
     public static Command Create(Screen screen)
     {
-        var network = new Argument<string>("network") { Description = "The folder of a training, or a weights file." };
-        var best = new Option<bool>("--best") { Description = "The weights of the best epoch instead of the last." };
+        var network = new NetworkWords();
         var fold = new Option<bool>("--fold") { Description = "Multiply batch norms into the convolutions before them." };
         var output = Words.Path("--out", "FILE", "Where to write (default: model.onnx).");
-        var command = new Command(Name, "Write a trained network as ONNX.") { network, best, fold, output };
+        var command = new Command(Name, "Write a trained network as ONNX.");
+        network.AddTo(command);
+        command.Options.Add(fold);
+        command.Options.Add(output);
+        network.AddForeignTo(command);
         command.SetAction(parsed =>
         {
-            using var trained = TrainedNetwork.Open(parsed.GetValue(network)!, parsed.GetValue(best), "cpu", 1);
+            using var trained = network.Open(parsed, "cpu", 1);
             var file = parsed.GetValue(output) ?? "model.onnx";
             try
             {

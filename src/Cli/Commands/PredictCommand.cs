@@ -25,14 +25,17 @@ internal static class PredictCommand
 
     public static Command Create(Screen screen)
     {
-        var network = new Argument<string>("network") { Description = "The folder of a training, or a weights file." };
+        var network = new NetworkWords();
         var images = new Argument<string[]>("images") { Description = "JPEG or PNG files.", Arity = ArgumentArity.OneOrMore };
-        var best = new Option<bool>("--best") { Description = "The weights of the best epoch instead of the last." };
         var backend = Words.OneOf("--backend", "Where to compute.", [.. BackendChoice.Names]);
-        var command = new Command(Name, "Classify images with a trained network.") { network, images, best, backend };
+        var command = new Command(Name, "Classify images with a trained network.");
+        network.AddTo(command);
+        command.Arguments.Add(images);
+        command.Options.Add(backend);
+        network.AddForeignTo(command);
         command.SetAction(parsed =>
         {
-            using var trained = TrainedNetwork.Open(parsed.GetValue(network)!, parsed.GetValue(best), parsed.GetValue(backend)!, 0);
+            using var trained = network.Open(parsed, parsed.GetValue(backend)!, 0);
             trained.Net.Plan(1, training: false);
             foreach (var file in parsed.GetValue(images)!) screen.Output.WriteLine($"{file}: {Predict(trained, file)}");
             return ExitCode.Done;
@@ -43,7 +46,7 @@ internal static class PredictCommand
     private static string Predict(TrainedNetwork trained, string file)
     {
         var (task, description) = (trained.Net.Task, trained.Description);
-        var bytes = ImageFile.Read(file, task.Channels, task.Height, task.Width);
+        var bytes = ImageFile.Read(file, task.Channels, task.Height, task.Width, description.WholeImages ? ImageFile.CropMargin : 1);
         var set = new ImageSet(file, task.Channels, task.Height, task.Width, task.Classes, bytes, [0]);
         var encoder = new ImageEncoder(set, new Normalization(description.Mean, description.Deviation));
         var pixels = new float[encoder.Size];

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Configuration;
 
@@ -37,32 +36,22 @@ internal static class SearchCommand
         var config = Words.Path("--config", "FILE", "Options from a .json or .yaml file; the command line wins over it.");
         var resume = Words.Path("--resume", "FOLDER", "Go on with a run that was stopped or killed.");
         var output = Words.Path("--out", "FOLDER", "Folder for the run (default: runs/ and the time).");
+        var board = Words.TensorBoard();
         var command = new Command(Name, "Search for an architecture; without options on the embedded images, in under two minutes on two cores.")
         {
-            preset, config, resume, output,
+            preset, config, resume, output, board,
         };
-        var fields = SearchOptionFields.All.Select(f => (Field: f, Option: OptionOf(f))).ToList();
-        foreach (var (_, option) in fields) command.Options.Add(option);
+        var fields = new FieldOptions(SearchOptionFields.All.Select(f => ((OptionDefinition)f, f.Show(SearchPresets.Get(Paper)))));
+        fields.AddTo(command);
         command.SetAction(parsed =>
         {
-            var typed = Typed(parsed, fields).ToList();
+            var typed = fields.Typed(parsed).ToList();
             using var run = parsed.GetValue(resume) is { } folder
-                ? SearchRun.Resume(screen, folder, typed, Given(parsed, preset, config, output))
-                : SearchRun.Start(screen, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output));
+                ? SearchRun.Resume(screen, folder, typed, FieldOptions.Given(parsed, preset, config, output), parsed.GetValue(board))
+                : SearchRun.Start(screen, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output), parsed.GetValue(board));
             return run.ToEnd();
         });
         return command;
-    }
-
-    private static Option<string?> OptionOf(OptionField field)
-    {
-        var help = field.Kind == OptionKind.Text ? $"{field.Help.TrimEnd('.')}: {field.Allowed}." : field.Help;
-        return new Option<string?>("--" + field.Name.Replace('_', '-'))
-        {
-            Description = $"{help} [{field.Show(SearchPresets.Get(Paper))}]",
-            HelpName = field.Kind switch { OptionKind.Integer => "N", OptionKind.Number => "X", OptionKind.Flag => "true|false", _ => "NAME" },
-            Arity = field.Kind == OptionKind.Flag ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
-        };
     }
 
     private static string Differences(string preset)
@@ -71,14 +60,4 @@ internal static class SearchCommand
         var differing = SearchOptionFields.All.Where(f => f.Show(paper) != f.Show(other)).Select(f => $"{f.Name} {f.Show(other)}");
         return $"  {preset,-6} {string.Join(", ", differing)}";
     }
-
-    private static IEnumerable<KeyValuePair<string, string>> Typed(ParseResult parsed, List<(OptionField Field, Option<string?> Option)> fields)
-    {
-        foreach (var (field, option) in fields)
-            if (parsed.GetResult(option) is { Implicit: false } result)
-                yield return new(field.Name, result.Tokens.Count == 0 ? "true" : result.Tokens[0].Value);
-    }
-
-    private static string? Given(ParseResult parsed, params Option<string?>[] options) =>
-        options.FirstOrDefault(o => parsed.GetValue(o) is not null)?.Name;
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Training;
 
 namespace MIOpenDarts.Cli.Commands;
@@ -35,45 +36,38 @@ internal static class TrainCommand
             HelpName = string.Join('|', TrainPresets.Names),
             Description = $"Settings to start from ({TrainPresets.Default} unless told).",
         };
-        var genotype = Words.Path("--genotype", "GENOTYPE", "A published name, a file, the folder of a finished search, or the text itself.");
-        var arch = Words.Path("--arch", "resnet20|mobilenetv2", "A hand-made network instead of a genotype.");
+        var genotype = Words.Genotype("A published name, a file, the folder of a finished search, or the text itself.");
+        var arch = Words.Arch("A hand-made network instead of a genotype.");
         var config = Words.Path("--config", "FILE", "Options from a .json or .yaml file; the command line wins over it.");
         var resume = Words.Path("--resume", "FOLDER", "Go on with a run that was stopped or killed.");
         var output = Words.Path("--out", "FOLDER", "Folder for the run (default: runs/ and the time).");
-        var board = new Option<bool>("--tensorboard") { Description = "Write an event file for TensorBoard into the run folder too." };
+        var board = Words.TensorBoard();
         var command = new Command(Name, "Train a network from scratch and test it after every epoch; without options DARTS_V2, small, on the embedded images.")
         {
             genotype, arch, preset, config, resume, output, board,
         };
-        var fields = TrainOptionFields.All.Where(f => f.Name != "network").Select(f => (Field: f, Option: OptionOf(f))).ToList();
-        foreach (var (_, option) in fields) command.Options.Add(option);
+        var fields = new FieldOptions(TrainOptionFields.All.Where(f => f.Name != "network").Select(f => ((OptionDefinition)f, f.Show(TrainPresets.Get(Paper)))));
+        fields.AddTo(command);
         command.SetAction(parsed =>
         {
-            var typed = Typed(parsed, fields).ToList();
+            var typed = fields.Typed(parsed).ToList();
             if (Network(parsed.GetValue(genotype), parsed.GetValue(arch)) is { } network) typed.Add(new("network", network));
             using var run = parsed.GetValue(resume) is { } folder
-                ? TrainRun.Resume(screen, folder, typed, Given(parsed, preset, config, output), parsed.GetValue(board))
+                ? TrainRun.Resume(screen, folder, typed, FieldOptions.Given(parsed, preset, config, output), parsed.GetValue(board))
                 : TrainRun.Start(screen, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output), parsed.GetValue(board));
             return run.ToEnd();
         });
         return command;
     }
 
-    private static string? Network(string? genotype, string? arch)
+    /// <summary>A network's text or name from what was typed; null from nothing.</summary>
+    public static string? Network(string? genotype, string? arch)
     {
         if (genotype is not null && arch is not null) throw new OptionsException("--genotype and --arch do not go together; keep one");
-        return genotype is null ? arch : ShowCommand.Resolve(genotype).ToString();
-    }
-
-    private static Option<string?> OptionOf(TrainOptionField field)
-    {
-        var help = field.Kind == OptionKind.Text ? $"{field.Help.TrimEnd('.')}: {field.Allowed}." : field.Help;
-        return new Option<string?>("--" + field.Name.Replace('_', '-'))
-        {
-            Description = $"{help} [{field.Show(TrainPresets.Get(Paper))}]",
-            HelpName = field.Kind switch { OptionKind.Integer => "N", OptionKind.Number => "X", OptionKind.Flag => "true|false", _ => "NAME" },
-            Arity = field.Kind == OptionKind.Flag ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
-        };
+        if (genotype is not null) return ShowCommand.Resolve(genotype).ToString();
+        if (arch is null) return null;
+        return NetworkDescription.Baselines.FirstOrDefault(name => string.Equals(name, arch, StringComparison.OrdinalIgnoreCase))
+            ?? throw new OptionsException($"--arch is '{arch}'; allowed is one of {string.Join(", ", NetworkDescription.Baselines)}");
     }
 
     private static string Differences(string preset)
@@ -82,14 +76,4 @@ internal static class TrainCommand
         var differing = TrainOptionFields.All.Where(f => f.Show(paper) != f.Show(other)).Select(f => $"{f.Name} {f.Show(other)}");
         return $"  {preset,-8} {string.Join(", ", differing)}";
     }
-
-    private static IEnumerable<KeyValuePair<string, string>> Typed(ParseResult parsed, List<(TrainOptionField Field, Option<string?> Option)> fields)
-    {
-        foreach (var (field, option) in fields)
-            if (parsed.GetResult(option) is { Implicit: false } result)
-                yield return new(field.Name, result.Tokens.Count == 0 ? "true" : result.Tokens[0].Value);
-    }
-
-    private static string? Given(ParseResult parsed, params Option<string?>[] options) =>
-        options.FirstOrDefault(o => parsed.GetValue(o) is not null)?.Name;
 }

@@ -17,12 +17,18 @@ internal sealed class TrainedNetwork : IDisposable
     public Backend<float> Backend { get; }
 
     /// <summary>Reads weights after the last epoch, or of the best one.</summary>
-    public static TrainedNetwork Open(string typed, bool best, string backendName, int threads)
+    /// <param name="typed">What the user typed.</param>
+    /// <param name="best">The best epoch's weights.</param>
+    /// <param name="foreign">The network of a file that another program wrote; null for a file of ours, which says it itself.</param>
+    /// <param name="backendName">Where to compute.</param>
+    /// <param name="threads">Threads of a managed backend.</param>
+    public static TrainedNetwork Open(string typed, bool best, NetworkDescription? foreign, string backendName, int threads)
     {
         var backend = Backends.Create(backendName, threads);
         try
         {
-            var (description, net) = NetworkDescription.Load(FileOf(typed, best), backend);
+            var file = FileOf(typed, best);
+            var (description, net) = foreign is null ? NetworkDescription.Load(file, backend) : foreign.Import(file, backend);
             return new TrainedNetwork(description, net, backend);
         }
         catch

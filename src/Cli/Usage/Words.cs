@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using MIOpenDarts.Darts.Evaluation;
 
 namespace MIOpenDarts.Cli.Usage;
 
@@ -23,6 +25,27 @@ internal static class Words
         option.Validators.Add(result =>
         {
             if (result.Tokens is [var word] && !words.Contains(word.Value)) result.AddError($"{name} is '{word.Value}'; allowed is one of {string.Join(", ", words)}");
+        });
+        return option;
+    }
+
+    /// <summary>The option of a run that writes an event file too.</summary>
+    public static Option<bool> TensorBoard() => new("--tensorboard") { Description = "Write an event file for TensorBoard into the run folder too." };
+
+    /// <summary>An option that takes a genotype in any form.</summary>
+    public static Option<string?> Genotype(string description) => Path("--genotype", "GENOTYPE", description);
+
+    /// <summary>An option that takes the name of a hand-made network.</summary>
+    public static Option<string?> Arch(string description) => Path("--arch", string.Join('|', NetworkDescription.Baselines), description);
+
+    /// <summary>An option that takes a whole number.</summary>
+    public static Option<int?> Number(string name, string description, int least, int most)
+    {
+        var option = new Option<int?>(name) { HelpName = "N", Description = description };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var word] && (!int.TryParse(word.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < least || value > most))
+                result.AddError($"{name} is {word.Value}; allowed is a whole number from {least} to {most}");
         });
         return option;
     }

@@ -4,7 +4,7 @@ namespace MIOpenDarts.Darts.Configuration;
 /// Everything a search can be told (the specification's <c>DARTSConfig</c>). The defaults are those of the official code
 /// (Liu et al. 2019). Immutable; <see cref="SearchOptionsResolver"/> builds one from preset, file and command line.
 /// </summary>
-public sealed record SearchOptions
+public sealed record SearchOptions : IRunOptions
 {
     /// <summary>The data set: <c>fashion-mnist-slice</c> (embedded) or a folder with CIFAR-10 or IDX files.</summary>
     public string Data { get; init; } = "fashion-mnist-slice";

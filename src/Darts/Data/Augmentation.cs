@@ -3,11 +3,13 @@ using MIOpenDarts.Layers.Random;
 
 namespace MIOpenDarts.Darts.Data;
 
-/// <summary>How a training image is varied, in the order of the official code: crop, flip, normalise, cutout.</summary>
+/// <summary>How a training image is varied, in the order of the official code: crop, flip, colours, normalise, cutout.</summary>
 /// <param name="Padding">Black border from which an image of the old size is cropped; 0 for no crop.</param>
 /// <param name="Flip">Mirror left to right, every other time.</param>
 /// <param name="CutoutLength">Side of the square set to zero after normalisation; 0 for none.</param>
-public sealed record Augmentation(int Padding, bool Flip, int CutoutLength)
+/// <param name="Resized">Scale a random part of the image to its size instead of a crop with a border.</param>
+/// <param name="Jitter">Vary brightness, contrast, saturation and hue.</param>
+public sealed record Augmentation(int Padding, bool Flip, int CutoutLength, bool Resized = false, bool Jitter = false)
 {
     /// <summary>Images as they are.</summary>
     public static Augmentation None { get; } = new(0, false, 0);
@@ -23,9 +25,12 @@ public sealed record Augmentation(int Padding, bool Flip, int CutoutLength)
         var down = random.NextInt32(2 * Padding + 1) - Padding;
         var right = random.NextInt32(2 * Padding + 1) - Padding;
         var flip = (random.NextUInt32() & 1) == 1;
-        return new AugmentationDraw(down, right, Flip && flip, random.NextInt32(height), random.NextInt32(width), CutoutLength);
+        var (row, column) = (random.NextInt32(height), random.NextInt32(width));
+        var jitter = ColourJitter.Draw(ref random);
+        return new AugmentationDraw(down, right, Flip && flip, row, column, CutoutLength, Jitter ? jitter : default, Resized ? random : null);
     }
 }
 
-/// <summary>The draw of one image: shift of the crop window, flip, and the centre of the cutout.</summary>
-internal readonly record struct AugmentationDraw(int Down, int Right, bool Flip, int CutoutRow, int CutoutColumn, int CutoutLength);
+/// <summary>The draw of one image: shift of the crop window, flip, centre of the cutout, colours, and what a resized crop is drawn from.</summary>
+internal readonly record struct AugmentationDraw(
+    int Down, int Right, bool Flip, int CutoutRow, int CutoutColumn, int CutoutLength, JitterDraw Jitter = default, CounterRandom? Crop = null);

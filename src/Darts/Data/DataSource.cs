@@ -19,8 +19,12 @@ public static class DataSource
     /// </summary>
     /// <param name="nameOrFolder">Name or folder.</param>
     /// <param name="imageSize">Rows and columns that a folder's JPEG and PNG images are brought to; 0 to keep the size that all have.</param>
+    /// <param name="whole">
+    /// Leave a folder's JPEG and PNG images in their files, for random resized crops in training and a crop of the middle in tests;
+    /// they are normalised as the official code normalises ImageNet.
+    /// </param>
     /// <exception cref="DataException">There is no such data, or a file is damaged.</exception>
-    public static ImageData Open(string nameOrFolder, int imageSize = 0)
+    public static ImageData Open(string nameOrFolder, int imageSize = 0, bool whole = false)
     {
         if (string.Equals(nameOrFolder, FashionMnistSlice, StringComparison.OrdinalIgnoreCase))
         {
@@ -41,8 +45,8 @@ public static class DataSource
 
             if (!IdxReader.Recognises(nameOrFolder) && ImageFolderReader.Recognises(nameOrFolder))
             {
-                var (folderTrain, folderTest) = ImageFolderReader.ReadFolder(nameOrFolder, imageSize);
-                return new ImageData(nameOrFolder, folderTrain, folderTest, Normalization.Measure(folderTrain));
+                var (folderTrain, folderTest) = ImageFolderReader.ReadFolder(nameOrFolder, imageSize, whole);
+                return new ImageData(nameOrFolder, folderTrain, folderTest, whole ? Normalization.ImageNet : Normalization.Measure(folderTrain));
             }
 
             if (!IdxReader.Recognises(nameOrFolder))

@@ -3,7 +3,10 @@ namespace MIOpenDarts.Darts.Data;
 /// <summary>Turns the bytes of one image into normalised floats, varied on request. Shared by all threads.</summary>
 public sealed class ImageEncoder
 {
+    private static readonly float[] Bytes = [.. Enumerable.Range(0, 256).Select(value => (float)value)];
+
     private readonly ImageSet images;
+    private readonly Normalization normalization;
     private readonly float[][] tables;
 
     /// <summary>Encodes images of a set.</summary>
@@ -17,7 +20,7 @@ public sealed class ImageEncoder
             throw new DataException($"{images.Name}: the normalisation has {normalization.Mean.Count} channels, the images have {images.Channels}; give one value per channel");
         if (greyToRgb && images.Channels != 1)
             throw new DataException($"{images.Name}: images of {images.Channels} channels are not grey; they cannot be copied to three");
-        this.images = images;
+        (this.images, this.normalization) = (images, normalization);
         Channels = greyToRgb ? 3 : images.Channels;
         tables = Enumerable.Range(0, images.Channels).Select(normalization.Table).ToArray();
     }
@@ -44,14 +47,17 @@ public sealed class ImageEncoder
     internal void Encode(int index, in AugmentationDraw draw, Span<float> destination)
     {
         var plane = Height * Width;
-        var source = images.Image(index);
+        var source = draw.Crop is { } random ? images.Crop(index, random) : images.Image(index);
+        var jitter = draw.Jitter != default;
         for (var channel = 0; channel < images.Channels; channel++)
+            EncodePlane(source.Slice(channel * plane, plane), jitter ? Bytes : tables[channel], draw, destination.Slice(channel * plane, plane));
+        if (jitter)
         {
-            var target = destination.Slice(channel * plane, plane);
-            EncodePlane(source.Slice(channel * plane, plane), tables[channel], draw, target);
-            if (draw.CutoutLength > 0) CutOut(draw, target);
+            ColourJitter.Apply(destination[..(images.Channels * plane)], plane, draw.Jitter);
+            for (var channel = 0; channel < images.Channels; channel++) normalization.Apply(channel, destination.Slice(channel * plane, plane));
         }
 
+        for (var channel = 0; channel < images.Channels && draw.CutoutLength > 0; channel++) CutOut(draw, destination.Slice(channel * plane, plane));
         for (var copy = images.Channels; copy < Channels; copy++) destination[..plane].CopyTo(destination.Slice(copy * plane, plane));
     }
 

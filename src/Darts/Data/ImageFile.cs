@@ -5,6 +5,9 @@ namespace MIOpenDarts.Darts.Data;
 /// <summary>Decodes JPEG and PNG files and brings them to a size.</summary>
 public static class ImageFile
 {
+    /// <summary>What a test on ImageNet leaves at the border: scaled to 256 pixels, 224 are cut out of the middle.</summary>
+    public const double CropMargin = 256.0 / 224;
+
     private const long MostBytes = 256L << 20;
     private const long MostPixels = 1L << 26;
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png"];
@@ -24,22 +27,27 @@ public static class ImageFile
     }
 
     /// <summary>
-    /// The middle of the image, as large as fits, in <paramref name="height"/> x <paramref name="width"/> pixels [C,H,W]; a size that
-    /// fits is copied.
+    /// The middle of the image in <paramref name="height"/> x <paramref name="width"/> pixels [C,H,W]; a size that fits is copied.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="channels">1 for grey, 3 for red, green, blue.</param>
     /// <param name="height">Rows wanted.</param>
     /// <param name="width">Columns wanted.</param>
+    /// <param name="margin">1 for as much of the image as fits; more leaves a border away, <see cref="CropMargin"/> what ImageNet's tests leave.</param>
     /// <exception cref="DataException">The file cannot be read or decoded.</exception>
-    public static byte[] Read(string path, int channels, int height, int width)
+    public static byte[] Read(string path, int channels, int height, int width, double margin = 1) =>
+        ImageScaling.Fit(Decode(path, channels), height, width, margin);
+
+    /// <summary>All pixels of a file.</summary>
+    /// <exception cref="DataException">It cannot be read or decoded.</exception>
+    internal static PixelGrid Decode(string path, int channels)
     {
         Size(path);
         try
         {
             using var stream = Open(path);
             var image = ImageResult.FromStream(stream, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
-            return ImageScaling.Fit(image.Data, image.Height, image.Width, channels, height, width);
+            return PixelGrid.Interleaved(image.Data, channels, image.Height, image.Width);
         }
         catch (Exception e) when (e is not DataException)
         {

@@ -1,25 +1,39 @@
 namespace MIOpenDarts.Darts.Data;
 
-/// <summary>Scales images of interleaved bytes [H,W,C] with a triangle filter as wide as a pixel of the result, so that shrinking does not alias.</summary>
+/// <summary>Scales images with a triangle filter as wide as a pixel of the result, so that shrinking does not alias.</summary>
 internal static class ImageScaling
 {
     /// <summary>The largest window of the wanted shape in the middle, scaled to it: [C,H,W].</summary>
-    public static byte[] Fit(byte[] source, int sourceHeight, int sourceWidth, int channels, int height, int width)
+    /// <param name="source">The image.</param>
+    /// <param name="height">Rows wanted.</param>
+    /// <param name="width">Columns wanted.</param>
+    /// <param name="margin">By how much the shorter side of the scaled image is to exceed what is cut out of it, as a factor.</param>
+    public static byte[] Fit(PixelGrid source, int height, int width, double margin = 1)
     {
-        var scale = Math.Min((double)sourceHeight / height, (double)sourceWidth / width);
-        var rows = Filter(sourceHeight, (sourceHeight - height * scale) / 2, scale, height);
-        var columns = Filter(sourceWidth, (sourceWidth - width * scale) / 2, scale, width);
-        var result = new byte[channels * height * width];
-        var line = new float[sourceHeight];
-        for (var c = 0; c < channels; c++)
+        var scale = Math.Min((double)source.Height / height, (double)source.Width / width) / margin;
+        var rows = Filter(source.Height, (source.Height - height * scale) / 2, scale, height);
+        return Scale(source, new CropWindow(0, 0, source.Height, source.Width), rows, Filter(source.Width, (source.Width - width * scale) / 2, scale, width));
+    }
+
+    /// <summary>A part of an image, scaled as if there were nothing around it: [C,H,W].</summary>
+    public static byte[] Crop(PixelGrid source, CropWindow part, int height, int width) => Scale(
+        source, part, Filter(part.Height, 0, (double)part.Height / height, height), Filter(part.Width, 0, (double)part.Width / width, width));
+
+    private static byte[] Scale(PixelGrid source, CropWindow part, Taps[] rows, Taps[] columns)
+    {
+        var (height, width) = (rows.Length, columns.Length);
+        var result = new byte[source.Channels * height * width];
+        var line = new float[part.Height];
+        for (var c = 0; c < source.Channels; c++)
         {
             for (var x = 0; x < width; x++)
             {
                 var (first, weights) = columns[x];
-                for (var y = 0; y < sourceHeight; y++)
+                for (var y = 0; y < line.Length; y++)
                 {
+                    var pixels = source.Row(c, part.Top + y, part.Left + first);
                     float sum = 0;
-                    for (var k = 0; k < weights.Length; k++) sum += weights[k] * source[((long)y * sourceWidth + first + k) * channels + c];
+                    for (var k = 0; k < weights.Length; k++) sum += weights[k] * pixels[k * source.PixelStep];
                     line[y] = sum;
                 }
 
@@ -36,11 +50,10 @@ internal static class ImageScaling
         return result;
     }
 
-    /// <summary>For each pixel of the result: the first pixel of the source that it reads, and their weights, which add up to one.</summary>
-    private static (int First, float[] Weights)[] Filter(int size, double offset, double scale, int wanted)
+    private static Taps[] Filter(int size, double offset, double scale, int wanted)
     {
         var reach = Math.Max(scale, 1);
-        var result = new (int, float[])[wanted];
+        var result = new Taps[wanted];
         for (var i = 0; i < wanted; i++)
         {
             var centre = offset + (i + 0.5) * scale;
@@ -49,9 +62,12 @@ internal static class ImageScaling
             var weights = new double[end - first];
             for (var k = 0; k < weights.Length; k++) weights[k] = Math.Max(0, 1 - Math.Abs(first + k + 0.5 - centre) / reach);
             var sum = weights.Sum();
-            result[i] = (first, Array.ConvertAll(weights, w => (float)(w / sum)));
+            result[i] = new Taps(first, Array.ConvertAll(weights, w => (float)(w / sum)));
         }
 
         return result;
     }
+
+    /// <summary>What a pixel of the result is made of: the first pixel of the source that it reads, and the weights, which add up to one.</summary>
+    private readonly record struct Taps(int First, float[] Weights);
 }

@@ -1,12 +1,14 @@
+using MIOpenDarts.Layers.Random;
+
 namespace MIOpenDarts.Darts.Data;
 
-/// <summary>Labelled images of one size in memory, as unsigned bytes [N, C, H, W].</summary>
+/// <summary>Labelled images of one size, as unsigned bytes [N, C, H, W]: in memory, or decoded from files at each use.</summary>
 public sealed class ImageSet
 {
-    private readonly byte[] pixels;
+    private readonly PixelStore pixels;
     private readonly int[] labels;
 
-    /// <summary>Makes a set. The arrays are kept, not copied.</summary>
+    /// <summary>Makes a set in memory. The arrays are kept, not copied.</summary>
     /// <param name="name">Where the images come from; used in messages.</param>
     /// <param name="channels">Channels of an image.</param>
     /// <param name="height">Rows of an image.</param>
@@ -16,11 +18,16 @@ public sealed class ImageSet
     /// <param name="labels">Class of each image [N].</param>
     /// <exception cref="DataException">The set is empty, its arrays disagree, or a label is out of range.</exception>
     public ImageSet(string name, int channels, int height, int width, int classes, byte[] pixels, int[] labels)
+        : this(name, channels, height, width, classes, labels, new PixelsInMemory(pixels, channels, height, width))
+    {
+        if ((long)channels * height * width * labels.Length != pixels.Length)
+            throw new DataException($"{name}: {pixels.Length} bytes are not {labels.Length} images of {channels}x{height}x{width}");
+    }
+
+    private ImageSet(string name, int channels, int height, int width, int classes, int[] labels, PixelStore pixels)
     {
         if (labels.Length == 0) throw new DataException($"{name}: the set has no images; give one that has");
         if (channels < 1 || height < 1 || width < 1) throw new DataException($"{name}: images of {channels}x{height}x{width} have no pixels");
-        if ((long)channels * height * width * labels.Length != pixels.Length)
-            throw new DataException($"{name}: {pixels.Length} bytes are not {labels.Length} images of {channels}x{height}x{width}");
         if (classes < 2) throw new DataException($"{name}: there is only {classes} class; a classifier needs at least 2");
         var wrong = Array.FindIndex(labels, label => label < 0 || label >= classes);
         if (wrong >= 0) throw new DataException($"{name}: image {wrong} has the label {labels[wrong]}; labels go from 0 to {classes - 1}");
@@ -56,6 +63,16 @@ public sealed class ImageSet
     /// <summary>Bytes of one image.</summary>
     public int ImageSize => Channels * Height * Width;
 
+    /// <summary>Makes a set of files, which are decoded at each use.</summary>
+    /// <exception cref="DataException">The set is empty, or a label is out of range.</exception>
+    internal static ImageSet OfFiles(string name, int channels, int height, int width, IReadOnlyList<string> classNames, string[] files, int[] labels) =>
+        new(name, channels, height, width, classNames.Count, labels, new PixelsInFiles(files, channels, height, width)) { ClassNames = classNames };
+
     /// <summary>One image [C, H, W].</summary>
-    public ReadOnlySpan<byte> Image(int index) => pixels.AsSpan(checked(index * ImageSize), ImageSize);
+    /// <exception cref="DataException">Its file cannot be decoded.</exception>
+    public ReadOnlySpan<byte> Image(int index) => pixels.Image(index);
+
+    /// <summary>A random part of an image, scaled to the size of the set [C, H, W].</summary>
+    /// <exception cref="DataException">Its file cannot be decoded.</exception>
+    internal ReadOnlySpan<byte> Crop(int index, CounterRandom random) => pixels.Crop(index, random);
 }

@@ -12,6 +12,9 @@ public sealed record Normalization(IReadOnlyList<float> Mean, IReadOnlyList<floa
     /// <summary>CIFAR-100.</summary>
     public static Normalization Cifar100 { get; } = new([0.5071f, 0.4865f, 0.4409f], [0.2673f, 0.2564f, 0.2762f]);
 
+    /// <summary>ImageNet as the official DARTS code normalises it.</summary>
+    public static Normalization ImageNet { get; } = new([0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
+
     /// <summary>Fashion-MNIST.</summary>
     public static Normalization FashionMnist { get; } = new([0.2860f], [0.3530f]);
 
@@ -42,6 +45,13 @@ public sealed record Normalization(IReadOnlyList<float> Mean, IReadOnlyList<floa
         }
 
         return new Normalization(mean, deviation);
+    }
+
+    /// <summary>Normalises values of 0..255 of one channel in place.</summary>
+    internal void Apply(int channel, Span<float> values)
+    {
+        var (mean, deviation) = (Mean[channel], Deviation[channel]);
+        foreach (ref var value in values) value = (value / 255f - mean) / deviation;
     }
 
     /// <summary>The normalised value of each byte, in single precision and the order of operations of the official code.</summary>

@@ -54,7 +54,7 @@ public abstract class ImageClassifier<T> : IDisposable
     public long ActivationBytes => plan?.Bytes ?? 0;
 
     /// <summary>What names of the auxiliary head's parameters begin with.</summary>
-    protected const string AuxiliaryPrefix = "auxiliary_head.";
+    protected internal const string AuxiliaryPrefix = "auxiliary_head.";
 
     /// <summary>Lays out and allocates the memory of passes over at most <paramref name="batch"/> images.</summary>
     /// <param name="batch">Most images.</param>

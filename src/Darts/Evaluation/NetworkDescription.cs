@@ -44,6 +44,9 @@ public sealed record NetworkDescription
     /// <summary>Names of the classes, or null.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
 
+    /// <summary>Whether it was trained on random parts of whole images, and so is given their middle, with a border left away.</summary>
+    public bool WholeImages { get; init; }
+
     /// <summary>Whether it is one of <see cref="Baselines"/>.</summary>
     [JsonIgnore]
     public bool IsBaseline => Baselines.Contains(Network);
@@ -73,22 +76,42 @@ public sealed record NetworkDescription
     /// <exception cref="CheckpointException">The file is damaged or has no description.</exception>
     public static NetworkDescription Read(string path)
     {
-        using var file = CheckpointFile.Open(path);
+        using var file = OpenOwn(path);
         return Of(file);
     }
 
     /// <summary>Builds the network of a weights file and reads its weights.</summary>
     /// <exception cref="CheckpointException">The file is damaged or has no description.</exception>
+    /// <exception cref="InvalidDataException">It is no safetensors file, or not of the network it says; the text names the tensor.</exception>
     public static (NetworkDescription Description, ImageClassifier<T> Net) Load<T>(string path, Backend<T> backend)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using var file = CheckpointFile.Open(path);
-        var description = Of(file);
-        var net = description.Build(backend);
+        using var file = OpenOwn(path);
+        return Of(file).BuildWith(file, backend);
+    }
+
+    /// <summary>
+    /// Builds this network, with an auxiliary head if the file has one, and reads its weights from a file that another program wrote: a
+    /// state dict with the official PyTorch names and nothing else.
+    /// </summary>
+    /// <exception cref="InvalidDataException">It is no sound safetensors file, or not of this network; the text names the tensor.</exception>
+    /// <exception cref="GenotypeFormatException">The network is neither a baseline nor a genotype.</exception>
+    public (NetworkDescription Description, ImageClassifier<T> Net) Import<T>(string path, Backend<T> backend)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using var file = SafetensorsFile.Open(path);
+        var hasHead = !IsBaseline && file.Names.Any(name => name.StartsWith(ImageClassifier<T>.AuxiliaryPrefix, StringComparison.Ordinal));
+        return (this with { Auxiliary = hasHead }).BuildWith(file, backend);
+    }
+
+    private (NetworkDescription Description, ImageClassifier<T> Net) BuildWith<T>(SafetensorsFile file, Backend<T> backend)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var net = Build(backend);
         try
         {
-            StateDict.Load(net.Parameters, backend, file);
-            return (description, net);
+            StateDict.LoadExactly(net.Parameters, backend, file);
+            return (this, net);
         }
         catch
         {
@@ -97,9 +120,19 @@ public sealed record NetworkDescription
         }
     }
 
-    private static NetworkDescription Of(SafetensorsFile file) => file.Metadata.TryGetValue(Key, out var json)
-        ? JsonSerializer.Deserialize(json, NetworkDescriptionContext.Default.NetworkDescription)!
-        : throw new CheckpointException($"{file.Path}: says of no network; give a weights file that training wrote");
+    private static SafetensorsFile OpenOwn(string path)
+    {
+        using (var file = SafetensorsFile.Open(path))
+        {
+            if (!file.Metadata.ContainsKey(Key))
+                throw new CheckpointException($"{path}: does not say what network it is of; a file that no training here wrote needs --genotype or --arch");
+        }
+
+        return CheckpointFile.Open(path);
+    }
+
+    private static NetworkDescription Of(SafetensorsFile file) =>
+        JsonSerializer.Deserialize(file.Metadata[Key], NetworkDescriptionContext.Default.NetworkDescription)!;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]

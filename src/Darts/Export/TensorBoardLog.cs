@@ -6,13 +6,15 @@ namespace MIOpenDarts.Darts.Export;
 
 /// <summary>
 /// Writes what a run reports as an event file of TensorBoard: TFRecord frames (length, masked CRC-32C, data, masked CRC-32C) around
-/// messages <c>Event</c> with scalar summaries, by step or epoch.
+/// messages <c>Event</c> with scalar summaries by step or epoch, and for a search the mean mixing weight of each operation and the alphas
+/// as histograms.
 /// </summary>
 public sealed class TensorBoardLog : IProgress<RunEvent>, IDisposable
 {
     private const uint MaskDelta = 0xa282ead8;
     private readonly FileStream stream;
     private readonly IProgress<RunEvent> next;
+    private IReadOnlyList<string> operations = [];
     private double started;
 
     /// <summary>Begins a file in a folder; a resumed run has a further one, which TensorBoard reads together with the first.</summary>
@@ -41,6 +43,7 @@ public sealed class TensorBoardLog : IProgress<RunEvent>, IDisposable
         {
             case RunStarted start:
                 started = start.Time.ToUnixTimeMilliseconds() / 1000.0 - start.Seconds;
+                operations = start.Primitives;
                 break;
             case StepDone step:
                 Scalars(step, (long)step.Epoch * step.Steps + step.Step, ("step/loss", step.TrainLoss), ("step/accuracy", step.TrainAccuracy), ("step/images_per_second", step.ImagesPerSecond));
@@ -54,6 +57,8 @@ public sealed class TensorBoardLog : IProgress<RunEvent>, IDisposable
                 Scalars(
                     value, e.Epoch, ("train/loss", e.TrainLoss), ("train/accuracy", e.TrainAccuracy), ("valid/loss", e.ValidLoss), ("valid/accuracy", e.ValidAccuracy),
                     ("learning_rate", e.LearningRate));
+                Architecture(value, e.Epoch, "normal", e.Normal);
+                Architecture(value, e.Epoch, "reduce", e.Reduce);
                 break;
         }
 
@@ -72,12 +77,21 @@ public sealed class TensorBoardLog : IProgress<RunEvent>, IDisposable
         return BitOperations.RotateRight(crc, 15) + MaskDelta;
     }
 
+    private void Architecture(RunEvent at, long epoch, string cell, AlphaRecord record)
+    {
+        for (var k = 0; k < operations.Count; k++) Scalars(at, epoch, ($"weight_{cell}/{operations[k]}", record.Weights.Average(row => row[k])));
+        var histogram = TensorBoardHistogram.Of(record.Alphas.SelectMany(row => row));
+        Summary(at, epoch, new ProtoWriter().Add(1, new ProtoWriter().Add(1, $"alphas/{cell}").Add(5, histogram)));
+    }
+
     private void Scalars(RunEvent at, long step, params ReadOnlySpan<(string Tag, double Value)> values)
     {
         var summary = new ProtoWriter();
         foreach (var (tag, value) in values) summary.Add(1, new ProtoWriter().Add(1, tag).Add(2, (float)value));
-        Write(new ProtoWriter().Add(1, started + at.Seconds).Add(2, step).Add(5, summary));
+        Summary(at, step, summary);
     }
+
+    private void Summary(RunEvent at, long step, ProtoWriter summary) => Write(new ProtoWriter().Add(1, started + at.Seconds).Add(2, step).Add(5, summary));
 
     private void Write(ProtoWriter message)
     {

@@ -9,7 +9,11 @@ namespace MIOpenDarts.Darts.Reports;
 /// <param name="Resumes">How often it went on from a checkpoint.</param>
 /// <param name="Seconds">Seconds of work.</param>
 public sealed record SearchHistory(RunStarted Start, IReadOnlyList<EpochRecord> Epochs, RunEnded? End, int Resumes, double Seconds)
+    : IRunHistory
 {
+    /// <inheritdoc/>
+    public int EpochsDone => Epochs.Count;
+
     /// <summary>Puts the events of a log together. An epoch that was repeated after a resume counts once: both are equal.</summary>
     /// <param name="events">Events in the order they were written.</param>
     /// <exception cref="InvalidDataException">There is no start among them.</exception>

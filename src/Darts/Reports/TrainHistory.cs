@@ -10,7 +10,11 @@ namespace MIOpenDarts.Darts.Reports;
 /// <param name="End">The orderly end, or null while it runs or after it was killed.</param>
 /// <param name="Seconds">Seconds of work.</param>
 public sealed record TrainHistory(RunStarted Start, ForecastMade? Forecast, IReadOnlyList<TrainEpochRecord> Epochs, RunEnded? End, double Seconds)
+    : IRunHistory
 {
+    /// <inheritdoc/>
+    public int EpochsDone => Epochs.Count;
+
     /// <summary>Best test accuracy of all epochs, in percent; NaN before the first.</summary>
     public double Best => Epochs.Count == 0 ? double.NaN : Epochs.Max(epoch => epoch.Test.Top1);
 

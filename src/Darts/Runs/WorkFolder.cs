@@ -1,36 +1,61 @@
 using System.Text.Json;
 using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Reports.Log;
 
 namespace MIOpenDarts.Darts.Runs;
 
 /// <summary>What the folders of all kinds of runs have in common: configuration, environment, log, checkpoints, report; one process at a time works in it.</summary>
-public abstract class WorkFolder : IDisposable
+/// <typeparam name="TOptions">What such a run is told.</typeparam>
+/// <typeparam name="THistory">What its log tells.</typeparam>
+public abstract class WorkFolder<TOptions, THistory> : IDisposable
+    where TOptions : IRunOptions
+    where THistory : class, IRunHistory
 {
-    private readonly string command;
+    private readonly RunKind kind;
     private readonly FileStream held;
 
-    private protected WorkFolder(string path, string command, FileStream held) => (Path, this.command, this.held) = (path, command, held);
+    private protected WorkFolder(RunKind kind, string path, TOptions options, FileStream held) =>
+        (this.kind, Path, Options, this.held) = (kind, path, options, held);
+
+    /// <summary>The options that the run was begun with.</summary>
+    public TOptions Options { get; }
 
     /// <summary>Where it is.</summary>
     public string Path { get; }
 
     /// <summary>The log.</summary>
-    public string LogFile => In(Path, "log.jsonl");
+    public string LogFile => In("log.jsonl");
 
     /// <summary>The report.</summary>
-    public string ReportFile => In(Path, "report.html");
+    public string ReportFile => In("report.html");
 
     /// <summary>The run's checkpoints.</summary>
     /// <param name="keep">How many stay.</param>
     /// <param name="warn">Takes a line for each checkpoint that cannot be used.</param>
     /// <exception cref="CheckpointException">The folder cannot be made.</exception>
-    public CheckpointRing Checkpoints(int keep, Action<string> warn) => new(In(Path, "checkpoints"), keep, warn);
+    public CheckpointRing Checkpoints(int keep, Action<string> warn) => new(In("checkpoints"), keep, warn);
 
     /// <summary>Writes what the run computes on now.</summary>
     /// <exception cref="RunFolderException">It cannot be written.</exception>
     public void WriteEnvironment(RunEnvironment environment) => Try("the environment", () =>
-        WriteWhole(In(Path, "environment.json"), JsonSerializer.Serialize(environment, RunLogJson.Default.RunEnvironment) + "\n"));
+        Write("environment.json", JsonSerializer.Serialize(environment, RunLogJson.Default.RunEnvironment) + "\n"));
+
+    /// <summary>Writes the report of what has happened up to now.</summary>
+    /// <exception cref="RunFolderException">It cannot be written; an older one stays.</exception>
+    public void WriteReport(THistory history) => Try("the report", () => Report(history));
+
+    /// <summary>Refuses options that would change what the run computes.</summary>
+    /// <exception cref="RunFolderException">One differs; the message names it with both values.</exception>
+    public void RequireSame(TOptions options)
+    {
+        foreach (var (then, now) in Shown(Options).Zip(Shown(options)))
+        {
+            if (then.Value == now.Value || !HasEffect(then.Name)) continue;
+            throw new RunFolderException($"{Path}: was begun with {then.Name} {then.Value}, not {now.Value}; leave that option out, or begin another run");
+        }
+    }
 
     /// <summary>Lets other processes in again.</summary>
     public void Dispose()
@@ -49,46 +74,22 @@ public abstract class WorkFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RunFolderException(
-                $"{Path}: {what} cannot be written ({e.Message.TrimEnd('.')}); make room, then go on with: miopendarts {command} --resume {Path}", e);
+                $"{Path}: {what} cannot be written ({e.Message.TrimEnd('.')}); make room, then go on with: {kind.Resume(Path)}", e);
         }
     }
 
-    /// <summary>Makes the folder of a new run, takes its lock and writes its configuration.</summary>
-    private protected static FileStream Begin(string path, string configuration)
-    {
-        RequireNew(path);
-        FileStream? held = null;
-        try
-        {
-            Directory.CreateDirectory(path);
-            held = RunLock.Take(path);
-            RequireNew(path);
-            WriteWhole(ConfigOf(path), configuration + "\n");
-            return held;
-        }
-        catch (Exception e)
-        {
-            held?.Dispose();
-            if (e is IOException or UnauthorizedAccessException)
-                throw new RunFolderException($"{path}: the run folder cannot be written ({e.Message.TrimEnd('.')}); choose another --out", e);
-            throw;
-        }
-    }
+    /// <summary>Every option with its value, in the order in which they are shown.</summary>
+    internal abstract IEnumerable<OptionValue> Shown(TOptions options);
 
-    // A reader, or a resume after a kill, finds the old file or the new one, never half of it.
-    private protected static void WriteWhole(string path, string text)
-    {
-        File.WriteAllText(path + ".tmp", text);
-        File.Move(path + ".tmp", path, overwrite: true);
-    }
+    /// <summary>Whether a run computes something else when this option changes.</summary>
+    private protected abstract bool HasEffect(string option);
 
-    private protected static string ConfigOf(string path) => In(path, "config.json");
+    /// <summary>Writes the report's file.</summary>
+    private protected abstract void Report(THistory history);
 
-    private protected static string In(string path, string name) => System.IO.Path.Combine(path, name);
+    /// <summary>Writes a file of the run as a whole.</summary>
+    private protected void Write(string name, string text) => RunConfiguration.WriteWhole(In(name), text);
 
-    private static void RequireNew(string path)
-    {
-        if (File.Exists(ConfigOf(path)) || File.Exists(In(path, "log.jsonl")) || Directory.Exists(In(path, "checkpoints")))
-            throw new RunFolderException($"{path}: holds a run already; go on with it by --resume {path}, or choose another --out");
-    }
+    /// <summary>A file of the run.</summary>
+    private protected string In(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -5,6 +5,8 @@ using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Training;
 
@@ -49,11 +51,15 @@ public static class EvaluationTraining
         var position = new TrainPosition();
         var cost = progress is null ? default : TrainCost.Measure(state, data, options);
         if (checkpoints?.Load(file => TrainCheckpoint.Restore(file, state, options, checkpoints.Warn)) is { } resumed) position = resumed;
-        else state.Initialize();
+        else Begin(state, options);
         using var run = new TrainLoop(data, options, state, position, progress, checkpoints, weights ?? new WeightFiles());
         progress?.Report(cost.Forecast(state, position, options));
         return run.ToEnd(cancellation);
     }
+
+    /// <summary>Opens the data that the options name.</summary>
+    /// <exception cref="DataException">There is no such data, or a file is damaged.</exception>
+    public static ImageData Open(TrainOptions options) => DataSource.Open(options.Data, options.ImageSize, options.Crop == TrainOptions.ResizedCrop);
 
     /// <summary>The network that the options describe for some data.</summary>
     /// <exception cref="GenotypeFormatException">The network is unknown.</exception>
@@ -72,13 +78,37 @@ public static class EvaluationTraining
             Mean = data.Normalization.Mean,
             Deviation = data.Normalization.Deviation,
             ClassNames = images.ClassNames,
+            WholeImages = options.Crop == TrainOptions.ResizedCrop,
         };
+    }
+
+    /// <summary>Refuses weights to start from that do not fit the network.</summary>
+    /// <exception cref="InvalidDataException">The file is no safetensors file, or of another network; the text names the tensor.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static void RequireWeights(ImageData data, TrainOptions options)
+    {
+        if (options.Weights.Length == 0) return;
+        using var backend = new ReferenceBackend<float>();
+        using var net = Describe(data, options).Build(backend);
+        ReadWeights(options.Weights, net);
     }
 
     /// <summary>Refuses data without test images.</summary>
     /// <exception cref="DataException">There are none.</exception>
     public static ImageSet RequireTest(ImageData data) =>
         data.Test ?? throw new DataException($"{data.Name}: there are no test images; training needs them to say how good a network is");
+
+    private static void Begin(TrainState state, TrainOptions options)
+    {
+        state.Initialize();
+        if (options.Weights.Length > 0) ReadWeights(options.Weights, state.Net);
+    }
+
+    private static void ReadWeights(string path, ImageClassifier<float> net)
+    {
+        using var file = SafetensorsFile.Open(path);
+        StateDict.LoadExactly(net.Parameters, net.Backend, file);
+    }
 }
 
 /// <summary>A training was stopped on request; what it had done is in the checkpoint, if it keeps any.</summary>

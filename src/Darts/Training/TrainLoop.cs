@@ -31,7 +31,7 @@ internal sealed class TrainLoop : IDisposable
     {
         (this.data, this.options, this.state, this.position) = (data, options, state, position);
         (this.progress, this.checkpoints, this.weights) = (progress, checkpoints, weights);
-        augmentation = new Augmentation(options.Augment ? 4 : 0, options.Augment, options.Cutout ? options.CutoutLength : 0);
+        augmentation = Of(options);
         images = [.. Enumerable.Range(0, data.Train.Count)];
         steps = TrainCost.StepsOf(images.Length, options.BatchSize);
         trainBatches = new BatchPipeline(new ImageEncoder(data.Train, data.Normalization), options.BatchSize, options.DataWorkers);
@@ -61,6 +61,12 @@ internal sealed class TrainLoop : IDisposable
     internal static double Rate(TrainOptions options, int epoch) => options.LearningRateDecay < 1
         ? options.LearningRate * Math.Pow(options.LearningRateDecay, epoch)
         : new CosineSchedule(options.LearningRate, 0, options.Epochs).Rate(epoch);
+
+    private static Augmentation Of(TrainOptions options)
+    {
+        var resized = options.Augment && options.Crop == TrainOptions.ResizedCrop;
+        return new Augmentation(options.Augment && !resized ? 4 : 0, options.Augment, options.Cutout ? options.CutoutLength : 0, resized, options.ColorJitter);
+    }
 
     private void TrainEpoch(CancellationToken cancellation)
     {

@@ -29,6 +29,7 @@ public static class TrainOptionFields
     public static IReadOnlyList<TrainOptionField> All { get; } = Array.AsReadOnly<TrainOptionField>(
     [
         Text("network", "a genotype, resnet20 or mobilenetv2", "What to train.", o => o.Network, text => text.Length > 0),
+        Text("weights", "a safetensors file with the official PyTorch names, or nothing to draw them", "Weights to start from.", o => o.Weights, _ => true),
         Text("data", "fashion-mnist-slice or a folder", "Data set to train and test on.", o => o.Data, text => text.Length > 0),
         Integer("image_size", 0, 4096, "Size that a folder's images are brought to; 0 to keep theirs.", o => o.ImageSize),
         Text("backend", "auto, hip, hip:0 (a device number), cpu or reference", "Where to compute.", o => o.Backend, SearchOptionFields.IsBackend, hasEffect: false),
@@ -49,6 +50,8 @@ public static class TrainOptionFields
         Number("label_smoothing", "from 0, below 1", "Share of the target that is spread over all classes.", o => o.LabelSmoothing, x => x is >= 0 and < 1),
         Number("drop_path", "from 0, below 1", "Probability with which a path is dropped at the end.", o => o.DropPath, x => x is >= 0 and < 1),
         Flag("augment", "Random crop and horizontal flip.", o => o.Augment),
+        Text("crop", "padded (of its size, from a border of 4) or resized (8 to 100 % of it, scaled)", "How a training image is cropped.", o => o.Crop, text => text is TrainOptions.PaddedCrop or TrainOptions.ResizedCrop),
+        Flag("color_jitter", "Vary brightness, contrast, saturation (0.4) and hue (0.2).", o => o.ColorJitter),
         Flag("cutout", "Blank a random square of every training image.", o => o.Cutout),
         Integer("cutout_length", 1, 1024, "Side of that square in pixels.", o => o.CutoutLength),
         Integer("data_workers", 0, 64, "Background threads that prepare batches.", o => o.DataWorkers, hasEffect: false),

@@ -1,13 +1,21 @@
+using MIOpenDarts.Darts.Configuration;
+
 namespace MIOpenDarts.Darts.Training;
 
 /// <summary>
 /// Everything a training from scratch can be told. The defaults are those of the official <c>train.py</c> (Liu et al. 2019, section
 /// 3.2). Immutable; <see cref="TrainOptionsResolver"/> builds one from preset, file and command line.
 /// </summary>
-public sealed record TrainOptions
+public sealed record TrainOptions : IRunOptions
 {
+    internal const string PaddedCrop = "padded";
+    internal const string ResizedCrop = "resized";
+
     /// <summary>What is trained: a genotype's text, or <c>resnet20</c> or <c>mobilenetv2</c>.</summary>
     public string Network { get; init; } = "DARTS_V2";
+
+    /// <summary>A safetensors file with the weights to start from, by their official PyTorch names; empty to draw them.</summary>
+    public string Weights { get; init; } = "";
 
     /// <summary>The data set: <c>fashion-mnist-slice</c> (embedded) or a folder.</summary>
     public string Data { get; init; } = "fashion-mnist-slice";
@@ -66,8 +74,17 @@ public sealed record TrainOptions
     /// <summary>Probability with which a path is dropped that the last epoch approaches.</summary>
     public double DropPath { get; init; } = 0.2;
 
-    /// <summary>Random crop (padding 4) and horizontal flip.</summary>
+    /// <summary>Random crop and horizontal flip.</summary>
     public bool Augment { get; init; } = true;
+
+    /// <summary>
+    /// How a training image is cropped: <c>padded</c> (of its own size, from a border of 4) or <c>resized</c> (8 to 100 % of its area,
+    /// scaled to the size of all, as ImageNet is trained on; a folder's images are then decoded at each use and tested on their middle).
+    /// </summary>
+    public string Crop { get; init; } = PaddedCrop;
+
+    /// <summary>Vary brightness, contrast and saturation by up to 0.4 and hue by up to 0.2, as ImageNet is trained on.</summary>
+    public bool ColorJitter { get; init; }
 
     /// <summary>Blank a random square of every training image (DeVries and Taylor 2017).</summary>
     public bool Cutout { get; init; } = true;

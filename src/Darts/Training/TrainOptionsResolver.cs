@@ -67,7 +67,7 @@ public static class TrainPresets
         ("imagenet", new TrainOptions
         {
             Stem = "imagenet", Layers = 14, InitChannels = 48, Epochs = 250, BatchSize = 128, LearningRate = 0.1, LearningRateDecay = 0.97, WeightDecay = 3e-5,
-            LabelSmoothing = 0.1, DropPath = 0, Cutout = false,
+            LabelSmoothing = 0.1, DropPath = 0, Cutout = false, ImageSize = 224, Crop = TrainOptions.ResizedCrop, ColorJitter = true,
         }),
         ("demo", new TrainOptions { Layers = 5, InitChannels = 8, Epochs = 3, BatchSize = 64, DropPath = 0, Augment = false, Cutout = false, Auxiliary = false, ReportInterval = 16 }),
     ];

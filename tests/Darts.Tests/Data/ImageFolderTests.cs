@@ -80,9 +80,11 @@ public sealed class ImageFolderTests : IDisposable
     {
         // Columns 0 … 7 of 4 rows; the middle square is columns 2 … 5.
         var source = Enumerable.Range(0, 32).Select(i => (byte)(10 * (i % 8))).ToArray();
-        Assert.Equal(Enumerable.Range(0, 16).Select(i => (byte)(20 + 10 * (i % 4))), ImageScaling.Fit(source, 4, 8, 1, 4, 4));
-        Assert.Equal([35], ImageScaling.Fit(source, 4, 8, 1, 1, 1));
-        Assert.Equal(64, ImageScaling.Fit(source, 4, 8, 1, 8, 8).Length);
+        Assert.Equal(Enumerable.Range(0, 16).Select(i => (byte)(20 + 10 * (i % 4))), Fit(4));
+        Assert.Equal([35], Fit(1));
+        Assert.Equal(64, Fit(8).Length);
+
+        byte[] Fit(int size) => ImageScaling.Fit(PixelGrid.Interleaved(source, 1, 4, 8), size, size);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using MIOpenDarts.Darts.Export;
 using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Tests.Reports;
 
 namespace MIOpenDarts.Darts.Tests.Export;
 
@@ -39,6 +40,47 @@ public sealed class TensorBoardTests : IDisposable
         Assert.Equal([0x09, .. BitConverter.GetBytes(1002.0), 0x10, 13, 0x2a], frames[1][..12]);
         Assert.Contains("\u000a\u0009step/loss\u0015" + Encoding.Latin1.GetString(BitConverter.GetBytes(0.5f)), summary);
         Assert.Contains("step/accuracy", summary);
+    }
+
+    [Fact]
+    public void An_epoch_of_a_search_has_the_mean_weight_of_each_operation_and_the_alphas_as_a_histogram()
+    {
+        var record = SampleRun.Epoch(0, 1);
+        string path;
+        using (var log = new TensorBoardLog(folder, 1000, new Seen([])))
+        {
+            path = log.Path;
+            log.Report(SampleRun.Start(1));
+            log.Report(new EpochDone(2, record));
+        }
+
+        var texts = Frames(File.ReadAllBytes(path)).ConvertAll(Encoding.Latin1.GetString);
+        for (var k = 0; k < SampleCells.Operations.Length; k++)
+        {
+            var weight = (float)record.Reduce.Weights.Average(row => row[k]);
+            Assert.Single(texts, text => text.Contains($"weight_reduce/{SampleCells.Operations[k]}\u0015" + Encoding.Latin1.GetString(BitConverter.GetBytes(weight)), StringComparison.Ordinal));
+        }
+
+        Assert.Single(texts, text => text.Contains("alphas/normal", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_histogram_counts_every_number_once()
+    {
+        var bytes = TensorBoardHistogram.Of([0, 0.1, 30, double.NaN, 30]).Bytes;
+        double[] head = [0, 30, 4, 60.1, 1800.01];
+        for (var field = 0; field < head.Length; field++)
+        {
+            Assert.Equal((field + 1) << 3 | 1, bytes[9 * field]);
+            Assert.Equal(head[field], BinaryPrimitives.ReadDoubleLittleEndian(bytes[(9 * field + 1)..]), 9);
+        }
+
+        // Two packed fields of 30 doubles, each behind a tag and a length of two bytes.
+        var limits = bytes[(45 + 3)..];
+        var counts = bytes[(45 + 3 + 240 + 3)..];
+        Assert.Equal((6 << 3 | 2, 7 << 3 | 2, 45 + 2 * 243), (bytes[45], bytes[45 + 243], bytes.Length));
+        Assert.Equal((1, 30), (BinaryPrimitives.ReadDoubleLittleEndian(limits), BinaryPrimitives.ReadDoubleLittleEndian(limits[232..])));
+        Assert.Equal((2, 2), (BinaryPrimitives.ReadDoubleLittleEndian(counts), BinaryPrimitives.ReadDoubleLittleEndian(counts[232..])));
     }
 
     private static List<byte[]> Frames(byte[] file)

@@ -1,0 +1,131 @@
+using MIOpenDarts.Cli.Progress;
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Export;
+using MIOpenDarts.Darts.Reports;
+using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Runs;
+using MIOpenDarts.Layers.Backends;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary>One run from the command line: folder, log, progress, signals, result.</summary>
+internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
+    where TOptions : IRunOptions
+    where THistory : class, IRunHistory
+{
+    private readonly WorkFolder<TOptions, THistory> folder;
+    private readonly WorkRecorder<TOptions, THistory, TResult> recorder;
+    private readonly TensorBoardLog? board;
+
+    /// <summary>Opens what the run writes to; a failure closes all of it.</summary>
+    protected CommandRun(
+        Screen screen, WorkFolder<TOptions, THistory> folder, TOptions options, bool tensorBoard,
+        Func<IProgress<RunEvent>, WorkRecorder<TOptions, THistory, TResult>> record)
+    {
+        (this.folder, Options) = (folder, options);
+        View = ProgressView.Create(screen, options.Epochs);
+        try
+        {
+            if (tensorBoard) board = new TensorBoardLog(folder.Path, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(), View);
+            recorder = record((IProgress<RunEvent>?)board ?? View);
+        }
+        catch
+        {
+            board?.Dispose();
+            View.Dispose();
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The command that goes on with such a run.</summary>
+    protected abstract string Command { get; }
+
+    protected TOptions Options { get; }
+
+    protected ProgressView View { get; }
+
+    /// <summary>Works to the end, unless the run has come there before.</summary>
+    public int ToEnd()
+    {
+        View.Say($"run      {folder.Path}");
+        if (recorder.Finished is { } history)
+        {
+            View.Say($"all {history.EpochsDone} epochs are done; the result is written again");
+            folder.WriteReport(history);
+            WriteResult(history);
+            return Told(history);
+        }
+
+        using var signals = new StopSignals(() => View.Say("stopping after this step, with a checkpoint; once more stops at once"));
+        try
+        {
+            using var backend = BackendChoice.Create(Options.Backend, Options.Threads);
+            return Told(recorder.Complete(Compute(backend, recorder, signals.Token)));
+        }
+        catch (OperationCanceledException e)
+        {
+            recorder.Stop(RunOutcome.Interrupted);
+            throw new OperationCanceledException($"stopped with a checkpoint; go on with: miopendarts {Command} --resume {folder.Path}", e);
+        }
+        catch (Exception e)
+        {
+            recorder.Stop(RunOutcome.Failed, Failures.ForLog(e));
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        View.Dispose();
+        recorder.Dispose();
+        board?.Dispose();
+        folder.Dispose();
+    }
+
+    /// <summary>A folder for a run that was given none.</summary>
+    protected static string NewFolder() => Path.Combine("runs", $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}");
+
+    /// <summary>A file or folder as an absolute path, because a resume may be called from another folder; a name as it is.</summary>
+    protected static string Lasting(string typed) => Path.Exists(typed) ? Path.GetFullPath(typed) : typed;
+
+    /// <summary>A run that was begun before.</summary>
+    /// <param name="open">Opens its folder.</param>
+    /// <param name="given">An option that was typed and does not go with a resume, or null.</param>
+    /// <param name="change">Lays what was typed over its options.</param>
+    /// <param name="begin">Makes the run.</param>
+    protected static TRun Continue<TFolder, TRun>(Func<TFolder> open, string? given, Func<TOptions, TOptions> change, Func<TFolder, TOptions, TRun> begin)
+        where TFolder : WorkFolder<TOptions, THistory>
+    {
+        if (given is not null) throw new OptionsException($"{given} does not go with --resume; a run goes on as it was begun, so leave it out");
+        var folder = open();
+        try
+        {
+            var options = change(folder.Options);
+            folder.RequireSame(options);
+            Backends.Require(options.Backend, options.Threads);
+            return begin(folder, options);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Does the work.</summary>
+    protected abstract TResult Compute(Backend<float> backend, WorkRecorder<TOptions, THistory, TResult> recorder, CancellationToken cancellation);
+
+    /// <summary>Writes the result files of a run that is done again.</summary>
+    protected abstract void WriteResult(THistory history);
+
+    /// <summary>Says what came out.</summary>
+    protected abstract void Tell(THistory history);
+
+    private int Told(THistory history)
+    {
+        View.Dispose();
+        Tell(history);
+        return ExitCode.Done;
+    }
+}

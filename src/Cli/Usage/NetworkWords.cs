@@ -1,0 +1,89 @@
+using System.CommandLine;
+using MIOpenDarts.Cli.Commands;
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Evaluation;
+
+namespace MIOpenDarts.Cli.Usage;
+
+/// <summary>
+/// The words that name a trained network: the folder of a training, a weights file of one, or a state dict of another program with what
+/// network it is of.
+/// </summary>
+internal sealed class NetworkWords
+{
+    private const int ImageNetSize = 224;
+
+    private readonly Argument<string> network = new("network") { Description = "The folder of a training, or a weights file." };
+    private readonly Option<bool> best = new("--best") { Description = "The weights of the best epoch instead of the last." };
+    private readonly Option<string?> genotype = Words.Genotype("The network of a weights file that no training here wrote: a name, a file, a folder, or the text.");
+    private readonly Option<string?> arch = Words.Arch("The same for a hand-made network.");
+    private readonly Option<string> stem = Words.OneOf("--stem", "What stands before its first cell.", "cifar", "imagenet");
+    private readonly Option<int?> channels = Words.Number("--init-channels", "Channels of its first cell (default: 36, or 48 with the stem imagenet).", 2, 1024);
+    private readonly Option<int?> layers = Words.Number("--layers", "Its cells (default: 20, or 14 with the stem imagenet).", 3, 100);
+    private readonly Option<int?> classes = Words.Number("--classes", "Its classes (default: those of the data, or 10, or 1000 with the stem imagenet).", 2, 100_000);
+    private readonly Option<int?> size = Words.Number("--image-size", "Rows and columns of its images (default: those of the data, or 32, or 224 with the stem imagenet).", 1, 4096);
+    private readonly Option<bool> grey = new("--grey") { Description = "Its images are grey (default: as the data, or colours)." };
+
+    /// <summary>Adds the network as the first word of a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(network);
+        command.Options.Add(best);
+    }
+
+    /// <summary>Adds what tells of a file of another program, behind the command's own options.</summary>
+    public void AddForeignTo(Command command)
+    {
+        foreach (var option in Foreign) command.Options.Add(option);
+    }
+
+    /// <summary>What was typed.</summary>
+    public string Typed(ParseResult parsed) => parsed.GetValue(network)!;
+
+    /// <summary>Opens the network.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="backend">Where to compute.</param>
+    /// <param name="threads">Threads of a managed backend.</param>
+    /// <param name="data">Data that a network of another program is to take, or null.</param>
+    public TrainedNetwork Open(ParseResult parsed, string backend, int threads, ImageData? data = null) =>
+        TrainedNetwork.Open(Typed(parsed), parsed.GetValue(best), Described(parsed, data), backend, threads);
+
+    /// <summary>The data that a network of another program is to take; null for a network that says it itself.</summary>
+    public ImageData? Data(ParseResult parsed, string name) =>
+        IsForeign(parsed) ? DataSource.Open(name, parsed.GetValue(size) ?? (IsImageNet(parsed) ? ImageNetSize : 0), IsImageNet(parsed)) : null;
+
+    private bool IsImageNet(ParseResult parsed) => parsed.GetValue(stem) == "imagenet";
+
+    private bool IsForeign(ParseResult parsed) => parsed.GetValue(genotype) is not null || parsed.GetValue(arch) is not null;
+
+    private Option[] Foreign => [genotype, arch, stem, channels, layers, classes, size, grey];
+
+    private NetworkDescription? Described(ParseResult parsed, ImageData? data)
+    {
+        if (!IsForeign(parsed))
+        {
+            return Foreign.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } lonely
+                ? throw new OptionsException($"{lonely.Name} is for a weights file that no training here wrote; give --genotype or --arch with it, or leave it out")
+                : null;
+        }
+
+        var (imageNet, images) = (IsImageNet(parsed), data?.Train);
+        var side = parsed.GetValue(size) ?? (imageNet ? ImageNetSize : 32);
+        var count = images?.Channels ?? (parsed.GetValue(grey) ? 1 : 3);
+        var usual = data?.Normalization ?? (count == 1 ? Normalization.FashionMnist : imageNet ? Normalization.ImageNet : Normalization.Cifar10);
+        return new NetworkDescription
+        {
+            Network = TrainCommand.Network(parsed.GetValue(genotype), parsed.GetValue(arch))!,
+            Task = new ImageTask(
+                count, images?.Height ?? side, images?.Width ?? side, parsed.GetValue(classes) ?? images?.Classes ?? (imageNet ? 1000 : 10)),
+            InitChannels = parsed.GetValue(channels) ?? (imageNet ? 48 : 36),
+            Layers = parsed.GetValue(layers) ?? (imageNet ? 14 : 20),
+            Stem = imageNet ? StemForm.ImageNet : StemForm.Cifar,
+            Mean = usual.Mean,
+            Deviation = usual.Deviation,
+            ClassNames = images?.ClassNames,
+            WholeImages = imageNet,
+        };
+    }
+}

@@ -1,0 +1,13 @@
+using MIOpenDarts.Darts.Reports.Log;
+
+namespace MIOpenDarts.Darts.Reports;
+
+/// <summary>What the stories of all kinds of runs tell.</summary>
+public interface IRunHistory
+{
+    /// <summary>The orderly end, or null while it runs or after it was killed.</summary>
+    RunEnded? End { get; }
+
+    /// <summary>Number of finished epochs.</summary>
+    int EpochsDone { get; }
+}

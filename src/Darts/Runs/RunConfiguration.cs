@@ -1,0 +1,93 @@
+using System.Text.Json;
+
+namespace MIOpenDarts.Darts.Runs;
+
+/// <summary>The configuration in a run folder: it comes first and says what kind of run the folder holds.</summary>
+internal static class RunConfiguration
+{
+    /// <summary>Makes the folder of a new run, takes its lock and writes its configuration.</summary>
+    /// <exception cref="RunFolderException">It cannot be written, or holds a run already.</exception>
+    public static FileStream Begin(string path, string configuration)
+    {
+        RequireNew(path);
+        FileStream? held = null;
+        try
+        {
+            Directory.CreateDirectory(path);
+            held = RunLock.Take(path);
+            RequireNew(path);
+            WriteWhole(FileOf(path), configuration + "\n");
+            return held;
+        }
+        catch (Exception e)
+        {
+            held?.Dispose();
+            if (e is IOException or UnauthorizedAccessException)
+                throw new RunFolderException($"{path}: the run folder cannot be written ({e.Message.TrimEnd('.')}); choose another --out", e);
+            throw;
+        }
+    }
+
+    /// <summary>Takes the lock of an earlier run.</summary>
+    /// <exception cref="RunFolderException">It cannot be written, or another process works in it.</exception>
+    public static FileStream Hold(string path) => Opened(path, "readable and writable", () => RunLock.Take(path));
+
+    /// <summary>The options of an earlier run, which may be under way.</summary>
+    /// <param name="path">Its folder.</param>
+    /// <param name="kind">The kind it must be of.</param>
+    /// <param name="parse">Reads a text with a name for messages.</param>
+    /// <exception cref="RunFolderException">There is no run in the folder, it is of another kind, or it cannot be read.</exception>
+    public static TOptions Read<TOptions>(string path, RunKind kind, Func<string, string, TOptions> parse)
+    {
+        var file = FileOf(path);
+        if (!File.Exists(file)) throw new RunFolderException($"{path}: there is no run in this folder (no config.json); {kind.Wanted}");
+        var text = Opened(path, "readable", () => File.ReadAllText(file));
+        var written = KindOf(text);
+        return written is null || written == kind
+            ? parse(text, file)
+            : throw new RunFolderException($"{path}: was written by {written.Command}, not by {kind.Command}; {written.Uses(path)}");
+    }
+
+    // A reader, or a resume after a kill, finds the old file or the new one, never half of it.
+    public static void WriteWhole(string path, string text)
+    {
+        File.WriteAllText(path + ".tmp", text);
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    private static string FileOf(string path) => Path.Combine(path, "config.json");
+
+    private static T Opened<T>(string path, string need, Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException($"{path}: the run cannot be opened ({e.Message.TrimEnd('.')}); make the folder {need}", e);
+        }
+    }
+
+    // Null where nothing tells: what is wrong then is said by whoever parses the options.
+    private static RunKind? KindOf(string configuration)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(configuration);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) return null;
+            var kinds = RunKind.All.Where(kind => document.RootElement.TryGetProperty(kind.OwnOption, out _)).ToList();
+            return kinds.Count == 1 ? kinds[0] : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static void RequireNew(string path)
+    {
+        if (File.Exists(FileOf(path)) || File.Exists(Path.Combine(path, "log.jsonl")) || Directory.Exists(Path.Combine(path, "checkpoints")))
+            throw new RunFolderException($"{path}: holds a run already; go on with it by --resume {path}, or choose another --out");
+    }
+}
