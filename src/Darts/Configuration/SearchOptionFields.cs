@@ -42,7 +42,7 @@ public static class SearchOptionFields
         Choice("genotype_rule", FairDartsAlgorithm.Rules, "How a genotype is read (fair-darts).", o => o.GenotypeRule),
         Number("threshold", "over 0, below 1", "Least weight of an operation that a threshold rule keeps.", o => o.Threshold, x => x is > 0 and < 1),
         Number("divergence_weight", "from 0 to 1000", "Weight of the divergence from the uniform distribution, for alpha_weight_decay 0 (dr-nas).", o => o.DivergenceWeight, x => x is >= 0 and <= 1000),
-        Integer("second_stage_epoch", 0, o => o.Epochs - 1, "epochs - 1", "Epoch in which the second stage begins (dr-nas); 0 for one stage.", o => o.SecondStageEpoch),
+        SecondStageEpoch(),
         PartialChannels("second_stage_partial_channels", "K of the second stage.", o => o.SecondStagePartialChannels),
         Integer("second_stage_operations", 1, 7, "Operations that an edge keeps in the second stage.", o => o.SecondStageOperations),
         Number("temperature_start", "over 0, up to 1000", "Temperature of the draws in the first epoch (gdas).", o => o.TemperatureStart, x => x is > 0 and <= 1000),
@@ -99,7 +99,12 @@ public static class SearchOptionFields
     private static OptionField WarmupEpochs() =>
         new("warmup_epochs", OptionKind.Integer, "a whole number from 0, below epochs", "Epochs at the start of each stage in which the architecture rests.",
             o => Show(o.WarmupEpochs),
-            o => o.WarmupEpochs >= 0 && o.WarmupEpochs < ShortestStage(o) ? null : $"a whole number from 0 to {ShortestStage(o) - 1}, so that the architecture moves in every stage");
+            o => o.WarmupEpochs == 0 || (o.WarmupEpochs > 0 && o.WarmupEpochs < ShortestStage(o)) ? null : $"a whole number from 0 to {ShortestStage(o) - 1}, so that the architecture moves in every stage");
+
+    private static OptionField SecondStageEpoch() =>
+        new("second_stage_epoch", OptionKind.Integer, "0, or a whole number below epochs", "Epoch in which the second stage begins (dr-nas); 0 for one stage.",
+            o => Show(o.SecondStageEpoch),
+            o => o.SecondStageEpoch == 0 || (o.SecondStageEpoch > 0 && o.SecondStageEpoch < o.Epochs) ? null : $"0, or a whole number below epochs, which is {o.Epochs}");
 
     private static int ShortestStage(SearchOptions o) =>
         o.SecondStageEpoch <= 0 || o.SecondStageEpoch >= o.Epochs ? o.Epochs : Math.Min(o.SecondStageEpoch, o.Epochs - o.SecondStageEpoch);
