@@ -9,7 +9,7 @@ struct Branch
     const float *diff, *diff_scale, *value_scale, *offset; // dz = diff_scale·diff + value_scale·z + offset, or diff where these are null
     float* middle;                      // du: gradient of the depthwise output
     float* partial;                     // statistics [O][groups] of mean and squares; or pointwise gradient [groups][O·I]
-    float* partial_depthwise;           // [groups][I·taps]
+    float* partial_depthwise;           // [groups][I·taps], or null where no gradient of the filter is wanted
     int inputs, outputs, height, width, out_height, out_width;
     int kernel_h, kernel_w, stride_h, stride_w, padding_h, padding_w, dilation;
     int channels; // of the tensor that z is a part of
@@ -18,7 +18,7 @@ struct Branch
 // A tensor whose gradient is the sum over the branches that read it.
 struct Source
 {
-    float *diff, *sums, *products; // dx; Σ dx and Σ dx·(x − mean) [I][groups], or null
+    float *diff, *sums, *products; // dx, or null; Σ dx and Σ dx·(x − mean) [I][groups], or null
     int first, count, accumulate;
 };
 struct Table { Branch branches[16]; Source sources[16]; int images, statistics; };
@@ -201,41 +201,6 @@ KERNEL separable_diff_pointwise(Table t)
         total[0][row][column] + total[1][row][column] + total[2][row][column] + total[3][row][column];
 }
 
-#define TAP_PIXELS 2048
-
-// Gradient of the depthwise filter of a channel over 2,048 pixels, 16 taps at a time. Grid: channels, branches, groups of pixels.
-KERNEL separable_diff_depthwise(Table t)
-{
-    __shared__ float rows[ROWS * PITCH];
-    const Branch& b = t.branches[blockIdx.y];
-    const int c = blockIdx.x, count = t.images * b.out_height * b.out_width, first = blockIdx.z * TAP_PIXELS, taps = b.kernel_h * b.kernel_w;
-    if (!b.depthwise || c >= b.inputs || first >= count) return;
-    const Reader read(b, c);
-    for (int k0 = 0; k0 < taps; k0 += ROWS)
-    {
-        float sums[ROWS];
-#pragma unroll
-        for (int k = 0; k < ROWS; k++) sums[k] = 0;
-        for (int q = first + threadIdx.x; q < min(first + TAP_PIXELS, count); q += THREADS)
-        {
-            const Pixel p = locate(q, b.out_height, b.out_width);
-            const float du = b.middle[((long long)p.image * b.inputs + c) * b.out_height * b.out_width + p.inner];
-            const float* plane = b.src + ((long long)p.image * b.inputs + c) * b.height * b.width;
-            const int h0 = p.row * b.stride_h - b.padding_h, w0 = p.column * b.stride_w - b.padding_w;
-#pragma unroll
-            for (int k = 0; k < ROWS; k++)
-            {
-                if (k0 + k >= taps) continue;
-                const int h = h0 + (k0 + k) / b.kernel_w * b.dilation, w = w0 + (k0 + k) % b.kernel_w * b.dilation;
-                if ((unsigned)h < (unsigned)b.height && (unsigned)w < (unsigned)b.width) sums[k] += du * read(plane[h * b.width + w]);
-            }
-        }
-        const float sum = sum16(sums, rows);
-        const int k = k0 + threadIdx.x / 16;
-        if (threadIdx.x % 16 == 0 && k < taps) b.partial_depthwise[((long long)blockIdx.z * b.inputs + c) * taps + k] = sum;
-    }
-}
-
 // Output index whose window reaches x with this tap, or -1.
 __device__ inline int reached(int x, int stride, int extent)
 {
@@ -244,46 +209,91 @@ __device__ inline int reached(int x, int stride, int extent)
     return at * stride == x && at < extent ? at : -1;
 }
 
-// dx over all branches of a source, masked by the ReLU. Grid: source pixels, sources, channels.
-KERNEL separable_diff_source(Table t)
+#define SOURCE_PIXELS 1024
+
+// dx over all branches of a source, masked by the ReLU, and, where a branch wants its filter's gradient, Σ x·du for each of its taps: du is read
+// once for both. Four pixels a thread. Grid: groups of 1,024 source pixels, sources, channels.
+template <bool Filters>
+__device__ inline void diff_source(const Table& t)
 {
-    __shared__ float scratch[THREADS];
+    __shared__ float rows[Filters ? ROWS * PITCH : THREADS];
     const Source& s = t.sources[blockIdx.y];
     const Branch& shared = t.branches[s.first];
-    const int c = blockIdx.z, pixels = shared.height * shared.width, count = t.images * pixels, q = pixel();
-    if (c >= shared.inputs || (int)blockIdx.x * THREADS >= count) return;
-    float sum = 0, product = 0;
-    if (q < count)
+    const int c = blockIdx.z, pixels = shared.height * shared.width, count = t.images * pixels, first = blockIdx.x * SOURCE_PIXELS;
+    if (c >= shared.inputs || first >= count) return;
+    const Reader read(shared, c);
+    Pixel p[4];
+    float x[4], y[4], dx[4];
+#pragma unroll
+    for (int j = 0; j < 4; j++)
     {
-        const Pixel p = locate(q, shared.height, shared.width);
-        for (int k = s.first; k < s.first + s.count; k++)
+        const int q = first + j * THREADS + threadIdx.x;
+        p[j] = locate(min(q, count - 1), shared.height, shared.width);
+        x[j] = Filters || shared.rectified ? shared.src[((long long)p[j].image * shared.inputs + c) * pixels + p[j].inner] : 0.0f;
+        y[j] = read(x[j]);
+        dx[j] = 0;
+        // So far outside that no window reaches it.
+        if (q >= count) p[j].row = -(1 << 24);
+    }
+    for (int k = s.first; k < s.first + s.count; k++)
+    {
+        const Branch& b = t.branches[k];
+        const int out = b.out_height * b.out_width, taps = b.kernel_h * b.kernel_w;
+        const float* du = b.middle + (long long)c * out;
+        const Uniform filter = uniform(b.depthwise) + c * taps;
+        int kh = 0, kw = 0;
+        for (int tap0 = 0; tap0 < taps; tap0 += ROWS)
         {
-            const Branch& b = t.branches[k];
-            const float* du = b.middle + ((long long)p.image * b.inputs + c) * b.out_height * b.out_width;
-            const Uniform filter = uniform(b.depthwise) + c * b.kernel_h * b.kernel_w;
-            for (int kh = 0; kh < b.kernel_h; kh++)
-                for (int kw = 0; kw < b.kernel_w; kw++)
+            float sums[ROWS];
+#pragma unroll
+            for (int tap = 0; tap < ROWS; tap++)
+            {
+                sums[tap] = 0;
+                if (tap0 + tap >= taps) continue;
+                const float weight = b.depthwise ? filter[tap0 + tap] : 1.0f;
+#pragma unroll
+                for (int j = 0; j < 4; j++)
                 {
-                    const int oh = reached(p.row + b.padding_h - kh * b.dilation, b.stride_h, b.out_height);
-                    const int ow = reached(p.column + b.padding_w - kw * b.dilation, b.stride_w, b.out_width);
-                    const float weight = b.depthwise ? filter[kh * b.kernel_w + kw] : 1.0f;
-                    if (oh >= 0 && ow >= 0) sum += weight * du[oh * b.out_width + ow];
+                    const int oh = reached(p[j].row + b.padding_h - kh * b.dilation, b.stride_h, b.out_height);
+                    const int ow = reached(p[j].column + b.padding_w - kw * b.dilation, b.stride_w, b.out_width);
+                    if (oh < 0 || ow < 0) continue;
+                    const float d = du[(long long)p[j].image * b.inputs * out + oh * b.out_width + ow];
+                    dx[j] += weight * d;
+                    sums[tap] += y[j] * d;
                 }
+                if (++kw < b.kernel_w) continue;
+                kw = 0;
+                kh++;
+            }
+            if (!Filters || !b.partial_depthwise) continue;
+            const float sum = sum16(sums, rows);
+            const int tap = tap0 + threadIdx.x / 16;
+            if (threadIdx.x % 16 == 0 && tap < taps) b.partial_depthwise[((long long)blockIdx.x * b.inputs + c) * taps + tap] = sum;
         }
-        const long long at = ((long long)p.image * shared.inputs + c) * pixels + p.inner;
+    }
+    if (!s.diff) return;
+    float sum = 0, product = 0;
+#pragma unroll
+    for (int j = 0; j < 4; j++)
+    {
+        if (p[j].row < 0) continue;
         if (shared.rectified)
         {
-            const float x = shared.src[at] - (shared.mean ? uniform(shared.mean)[c] : 0.0f);
-            if (!(x > 0)) sum = 0;
-            product = sum * x;
+            const float centred = x[j] - read.mean;
+            if (!(centred > 0)) dx[j] = 0;
+            product += dx[j] * centred;
         }
-        store(s.diff + at, sum, s.accumulate);
+        sum += dx[j];
+        store(s.diff + ((long long)p[j].image * shared.inputs + c) * pixels + p[j].inner, dx[j], s.accumulate);
     }
     if (!s.sums) return;
-    const int groups = (count + THREADS - 1) / THREADS, place = c * groups + blockIdx.x;
-    sum = sum_of_group(sum, scratch);
-    product = sum_of_group(product, scratch);
+    const int groups = (count + SOURCE_PIXELS - 1) / SOURCE_PIXELS, place = c * groups + blockIdx.x;
+    sum = sum_of_group(sum, rows);
+    product = sum_of_group(product, rows);
     if (threadIdx.x != 0) return;
     s.sums[place] = sum;
     s.products[place] = product;
 }
+
+KERNEL separable_diff_source(Table t) { diff_source<false>(t); }
+KERNEL separable_diff_source_filters(Table t) { diff_source<true>(t); }

@@ -43,6 +43,7 @@ internal static class CommandLine
             BenchCommand.Create(screen),
             InfoCommand.Create(screen),
             DoctorCommand.Create(screen),
+            WarmupCommand.Create(screen),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpPage((HelpAction)help.Action!);

@@ -13,7 +13,7 @@ internal static partial class VirtualGpu
     /// <summary>Runs the tests of a class there; each must pass and none may be skipped.</summary>
     public static async Task TestAsync(Type tests, params string[] settings)
     {
-        Assert.SkipWhen(HipDevice.All.Count > 0, "This process has a GPU, and the tests run on that.");
+        Assert.SkipWhen(HipDevice.All.Count > 0, "This machine has an AMD GPU: run these tests on it with -s tests/gpu.runsettings.");
         var (code, output) = await RunAsync(["dotnet", "exec", tests.Assembly.Location, "-class", tests.FullName!, "-failSkips", "-noColor"], settings);
         Assert.True(code == 0 && SomePassed().IsMatch(output), $"exit code {code}: {output}");
     }
@@ -24,7 +24,9 @@ internal static partial class VirtualGpu
     public static async Task<(int Code, string Output)> RunAsync(IEnumerable<string> command, params string[] settings)
     {
         var launcher = Environment.GetEnvironmentVariable(Variable);
-        Assert.SkipWhen(string.IsNullOrEmpty(launcher), $"{Variable} is not set: it names the command that runs a program on the virtual gfx803.");
+        Assert.SkipWhen(
+            string.IsNullOrEmpty(launcher),
+            $"There is no virtual GPU: run native/virtual-gpu/setup.sh (root, 7 GB, once) and set {Variable} to the full path of native/virtual-gpu/exec.");
         var start = new ProcessStartInfo(launcher!, command)
         {
             WorkingDirectory = AppContext.BaseDirectory,

@@ -12,7 +12,7 @@
 namespace {
 struct Fault { uint64_t call; int error; };
 std::mutex guard;
-std::map<std::string, uint64_t> launches, calls;
+std::map<std::string, uint64_t> launches, functions, calls;
 std::map<std::string, Fault> faults;
 std::atomic<bool> faulty{false};
 uint64_t live, peak, allocations, total, copies[4], copied[4], synchronisations;
@@ -62,8 +62,9 @@ uint64_t vg_memory() {
 int vg_fault(const char* function) {
   static const bool once = faults_of_environment();
   (void)once;
-  if (!faulty) return 0;
   Lock lock(guard);
+  ++functions[function];
+  if (!faulty) return 0;
   auto fault = faults.find(function);
   if (fault == faults.end()) return 0;
   return ++calls[function] == fault->second.call ? fault->second.error : 0;
@@ -102,21 +103,26 @@ EX uint64_t vgpu_copies(int direction) { Lock lock(guard); return copies[directi
 EX uint64_t vgpu_copied_bytes(int direction) { Lock lock(guard); return copied[direction & 3]; }
 EX uint64_t vgpu_synchronisations() { Lock lock(guard); return synchronisations; }
 
-// The name of the index-th kernel by alphabet and its launches; null beyond the last.
-EX const char* vgpu_kernel(int index, uint64_t* count) {
-  Lock lock(guard);
-  for (auto& kernel : launches)
+static const char* at(const std::map<std::string, uint64_t>& counts, int index, uint64_t* count) {
+  for (auto& entry : counts)
     if (index-- == 0) {
-      *count = kernel.second;
-      return kernel.first.c_str();
+      *count = entry.second;
+      return entry.first.c_str();
     }
   return nullptr;
 }
+
+// The name of the index-th kernel by alphabet and its launches; null beyond the last.
+EX const char* vgpu_kernel(int index, uint64_t* count) { Lock lock(guard); return at(launches, index, count); }
+
+// The same of the HIP functions that were called.
+EX const char* vgpu_function(int index, uint64_t* count) { Lock lock(guard); return at(functions, index, count); }
 
 // Counts start again at zero; the peak at what is live. Kernel names stay valid.
 EX void vgpu_reset_counters() {
   Lock lock(guard);
   for (auto& kernel : launches) kernel.second = 0;
+  for (auto& function : functions) function.second = 0;
   memset(copies, 0, sizeof copies);
   memset(copied, 0, sizeof copied);
   total = synchronisations = 0;

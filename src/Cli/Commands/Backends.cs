@@ -8,9 +8,9 @@ internal static class Backends
 {
     /// <summary>A backend that has passed the short self-test.</summary>
     /// <exception cref="BackendUnavailableException">It is not there, or computes wrong results; the text has the cure.</exception>
-    public static Backend<float> Create(string name, int threads)
+    public static Backend<float> Create(string name, int threads, bool deterministic = true)
     {
-        var backend = BackendChoice.Create(name, threads);
+        var backend = BackendChoice.Create(name, threads, deterministic);
         try
         {
             SelfTest.Require(backend);

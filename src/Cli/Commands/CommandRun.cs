@@ -60,7 +60,7 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
         using var signals = new StopSignals(() => View.Say("stopping after this step, with a checkpoint; once more stops at once"));
         try
         {
-            using var backend = BackendChoice.Create(Options.Backend, Options.Threads);
+            using var backend = BackendChoice.Create(Options.Backend, Options.Threads, Options.Deterministic);
             return Told(recorder.Complete(Compute(backend, recorder, signals.Token)));
         }
         catch (OperationCanceledException e)

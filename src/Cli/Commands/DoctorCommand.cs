@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Benchmarks.Steps;
 using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Layers.Backends.MIOpen;
 using MIOpenDarts.Layers.Diagnostics;
@@ -14,7 +15,7 @@ internal static class DoctorCommand
     public static Command Create(Screen screen)
     {
         var number = new Option<int>("--device") { HelpName = "N", Description = "Number of the GPU, from 0." };
-        var kernels = Words.Path("--kernels", "ARCH", "Print what our kernels need on an architecture (for example gfx803), as a table, and do nothing else.");
+        var kernels = Words.Path("--kernels", "ARCH", "Print what our kernels need on an architecture (for example gfx803) and, where there is a GPU, how a step of the standard supernet uses them, as a table, and do nothing else.");
         var command = new Command(Name, "Test the GPU: libraries, environment, and every operation against the managed path.") { number, kernels };
         command.SetAction(parsed => parsed.GetValue(kernels) is { } architecture
             ? Tabulate(screen.Output, architecture)
@@ -24,8 +25,26 @@ internal static class DoctorCommand
 
     private static int Tabulate(TextWriter output, string architecture)
     {
-        output.Write(KernelTable.Markdown(architecture));
+        output.Write(KernelTable.Markdown(architecture, HipDevice.All.Count > 0 ? OneStep() : new Dictionary<string, KernelUse>()));
         return ExitCode.Done;
+    }
+
+    /// <summary>What one first-order step of the paper's supernet launches, the first one, which also prepares, apart.</summary>
+    private static Dictionary<string, KernelUse> OneStep()
+    {
+        using var gpu = MIOpenBackend.Create();
+        using var step = new PreparedStep(gpu, StepConfiguration.All.Single(c => c.Name == "A"), unrolled: false);
+        var before = Run();
+        return Run().ToDictionary(k => k.Key, k => Less(k.Value, before.GetValueOrDefault(k.Key)));
+
+        Dictionary<string, KernelUse> Run()
+        {
+            step.Run(StepKind.AlphasFirstOrder);
+            step.Run(StepKind.Weights);
+            return new(gpu.KernelUses);
+        }
+
+        static KernelUse Less(KernelUse all, KernelUse first) => new(all.Launches - first.Launches, all.Bytes - first.Bytes);
     }
 
     private static int Examine(TextWriter output, int ordinal)

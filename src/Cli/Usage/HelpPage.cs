@@ -27,6 +27,7 @@ internal sealed class HelpPage(HelpAction generated) : SynchronousCommandLineAct
             DataCommand.Name => DataCommand.Footer,
             ShowCommand.Name => ShowCommand.Footer,
             BenchCommand.Name => BenchCommand.Footer,
+            WarmupCommand.Name => WarmupCommand.Footer,
             InfoCommand.Name => "",
             _ => "Start with: miopendarts search\n" + ExitCode.Legend,
         };

@@ -14,7 +14,7 @@ internal static class SearchCheckpoint
 {
     // Options that a run may be resumed with other values of, because they do not change what it computes.
     private static readonly string[] WithoutEffect =
-        ["backend", "threads", "data_workers", "report_interval", "checkpoint_interval", "checkpoint_ring"];
+        ["backend", "threads", "deterministic", "data_workers", "report_interval", "checkpoint_interval", "checkpoint_ring"];
 
     private const string Format = "miopendarts search checkpoint 2";
 

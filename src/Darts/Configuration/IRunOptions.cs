@@ -9,6 +9,9 @@ public interface IRunOptions
     /// <summary>Threads of a managed backend; 0 for one per processor.</summary>
     int Threads { get; }
 
+    /// <summary>On a GPU, only solutions that give the same sums in every run.</summary>
+    bool Deterministic { get; }
+
     /// <summary>Passes over the training images.</summary>
     int Epochs { get; }
 

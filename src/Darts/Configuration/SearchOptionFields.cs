@@ -16,6 +16,7 @@ public static class SearchOptionFields
         Text("algorithm", string.Join(", ", SearchAlgorithm.Names), "Method.", o => o.Algorithm, o => SearchAlgorithm.Find(o.Algorithm) is not null),
         Text("backend", "auto, hip, hip:0 (a device number), cpu or reference", "Where to compute.", o => o.Backend, o => IsBackend(o.Backend)),
         Integer("threads", 0, 1024, "Threads of a managed backend; 0 for one per processor.", o => o.Threads),
+        Flag("deterministic", "The same bits in every run on a GPU; false lets MIOpen and rocBLAS use faster solvers that sum in any order.", o => o.Deterministic),
         Seed(),
         Integer("epochs", 1, 100_000, "Passes over the training half.", o => o.Epochs),
         Integer("batch_size", 1, 65_536, "Images in a batch.", o => o.BatchSize),

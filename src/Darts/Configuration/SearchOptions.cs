@@ -18,6 +18,9 @@ public sealed record SearchOptions : IRunOptions
     /// <summary>Threads of a managed backend; 0 for one per processor. Results do not depend on it.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Whether a GPU's libraries may use only what sums in the same order every time; managed backends always do.</summary>
+    public bool Deterministic { get; init; } = true;
+
     /// <summary>Seed of every random draw.</summary>
     public ulong Seed { get; init; } = 2;
 

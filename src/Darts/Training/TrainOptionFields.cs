@@ -34,6 +34,7 @@ public static class TrainOptionFields
         Integer("image_size", 0, 4096, "Size that a folder's images are brought to; 0 to keep theirs.", o => o.ImageSize),
         Text("backend", "auto, hip, hip:0 (a device number), cpu or reference", "Where to compute.", o => o.Backend, SearchOptionFields.IsBackend, hasEffect: false),
         Integer("threads", 0, 1024, "Threads of a managed backend; 0 for one per processor.", o => o.Threads, hasEffect: false),
+        Flag("deterministic", "The same bits in every run on a GPU; false lets MIOpen and rocBLAS use faster solvers that sum in any order.", o => o.Deterministic, hasEffect: false),
         new("seed", OptionKind.Integer, $"a whole number from 0 to {ulong.MaxValue}", "Seed of every random draw.", o => Show(o.Seed), _ => true),
         Integer("epochs", 1, 100_000, "Passes over the training images.", o => o.Epochs),
         Integer("batch_size", 1, 65_536, "Images in a batch.", o => o.BatchSize),
@@ -72,8 +73,8 @@ public static class TrainOptionFields
     private static TrainOptionField Number(string name, string range, string help, Func<TrainOptions, double> value, Func<double, bool> inRange) =>
         new(name, OptionKind.Number, $"a number {range}", help, o => Show(value(o)), o => inRange(value(o)));
 
-    private static TrainOptionField Flag(string name, string help, Func<TrainOptions, bool> value) =>
-        new(name, OptionKind.Flag, "true or false", help, o => value(o) ? "true" : "false", _ => true);
+    private static TrainOptionField Flag(string name, string help, Func<TrainOptions, bool> value, bool hasEffect = true) =>
+        new(name, OptionKind.Flag, "true or false", help, o => value(o) ? "true" : "false", _ => true, hasEffect);
 
     private static TrainOptionField Text(
         string name, string allowed, string help, Func<TrainOptions, string> value, Func<string, bool> valid, bool hasEffect = true) =>

@@ -53,7 +53,12 @@ public sealed unsafe partial class HipBlasHandle : DeviceHandle
             hipblasHandle_t created;
             Status.Check(HipBlasNative.hipblasCreate(&created));
             handle.Own(created);
-            Status.Check(HipBlasNative.hipblasSetStream(handle.In(held), stream.In(held)));
+            var set = HipBlasNative.hipblasSetStream(handle.In(held), stream.In(held));
+            if (set != hipblasStatus_t.HIPBLAS_STATUS_SUCCESS)
+            {
+                handle.Dispose();
+            }
+            Status.Check(set);
         }
         return handle;
     }

@@ -27,6 +27,16 @@ public sealed unsafe class HipDevice
     /// <summary>Why <see cref="All"/> is empty, with likely causes and cures; null when it is not.</summary>
     public static string? WhyNone => Found.Value.Why;
 
+    /// <summary>The driver's version as HIP counts it, 0 if it does not tell.</summary>
+    public static int DriverVersion
+    {
+        get
+        {
+            int version;
+            return Rocm.IsAvailable(RocmLibrary.Hip) && HipNative.hipDriverGetVersion(&version) == hipError_t.hipSuccess ? version : 0;
+        }
+    }
+
     /// <summary>The device's number in this process, from 0.</summary>
     public int Ordinal { get; }
 

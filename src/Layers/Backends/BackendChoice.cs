@@ -18,14 +18,15 @@ public static class BackendChoice
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="threads">Threads of <c>cpu</c>; 0 for one for each processor.</param>
+    /// <param name="deterministic">Whether <c>hip</c> gives the same bits in every run; the others always do.</param>
     /// <exception cref="BackendUnavailableException">The name is unknown, or the backend cannot run here; the message says what can.</exception>
-    public static Backend<float> Create(string name, int threads = 0) => name switch
+    public static Backend<float> Create(string name, int threads = 0, bool deterministic = true) => name switch
     {
-        "auto" => HipDevice.All.Count > 0 && Rocm.IsAvailable(RocmLibrary.HipRtc) ? MIOpenBackend.Create() : CpuBackend.Create(threads),
+        "auto" => HipDevice.All.Count > 0 && Rocm.IsAvailable(RocmLibrary.HipRtc) ? MIOpenBackend.Create(0, deterministic) : CpuBackend.Create(threads),
         "cpu" => CpuBackend.Create(threads),
         "reference" => new ReferenceBackend<float>(),
-        "hip" => MIOpenBackend.Create(),
-        _ when name.StartsWith("hip:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(4), out var ordinal) => MIOpenBackend.Create(ordinal),
+        "hip" => MIOpenBackend.Create(0, deterministic),
+        _ when name.StartsWith("hip:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(4), out var ordinal) => MIOpenBackend.Create(ordinal, deterministic),
         _ => throw new BackendUnavailableException($"backend '{name}' is unknown; use one of {string.Join(", ", Names)}"),
     };
 }

@@ -1,22 +1,43 @@
+using System.Globalization;
 using System.Text;
 using MIOpenDarts.Interop.Rtc;
+using MIOpenDarts.Layers.Backends.MIOpen;
 using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 
 namespace MIOpenDarts.Layers.Diagnostics;
 
-/// <summary>What each of our kernels needs of a compute unit, from the compiler's notes: the table of docs/gpu.md. Needs hipRTC, but no GPU.</summary>
+/// <summary>
+/// What each of our kernels needs of a compute unit, from the compiler's notes, and how a step uses it: the tables of docs/gpu.md. The first
+/// part needs hipRTC, but no GPU.
+/// </summary>
 public static class KernelTable
 {
+    /// <summary>Bytes a second that the memory of an RX 580 moves.</summary>
+    public const double BytesPerSecond = 256e9;
+
     /// <summary>The table in Markdown.</summary>
     /// <param name="architecture">For example gfx803.</param>
-    public static string Markdown(string architecture)
+    /// <param name="uses">Launches and bytes of one step, by kernel; nothing where it did not run.</param>
+    public static string Markdown(string architecture, IReadOnlyDictionary<string, KernelUse> uses)
     {
         var compiler = new KernelCompiler(CodeObjectCache.Default());
         var text = new StringBuilder();
-        text.Append("| file | kernel | VGPRs | SGPRs | LDS, bytes | waves per SIMD |\n|---|---|---|---|---|---|\n");
+        text.Append("| file | kernel | VGPRs | SGPRs | LDS, bytes | waves per SIMD | launches a step | MB a launch | µs at 256 GB/s |\n|---|---|---|---|---|---|---|---|---|\n");
         foreach (var file in KernelSources.Files)
             foreach (var k in KernelResources.Read(compiler.Compile(KernelSources.Read(file, architecture)).Bytes.Span))
-                text.Append($"| {file} | {k.Name} | {k.VectorRegisters} | {k.ScalarRegisters} | {k.SharedBytes} | {k.WavesPerSimd(k.Name == "statistics_finish" ? 64 : 256)} |\n");
+            {
+                text.Append($"| {file} | {k.Name} | {k.VectorRegisters} | {k.ScalarRegisters} | {k.SharedBytes} | {k.WavesPerSimd(k.Name == "statistics_finish" ? 64 : 256)} ");
+                text.Append(uses.TryGetValue(k.Name, out var use) ? Use(use) : "| | | |").Append('\n');
+            }
+
+        if (uses.Count > 0)
+            text.Append(CultureInfo.InvariantCulture, $"| | all | | | | | {uses.Values.Sum(u => u.Launches)} | {uses.Values.Sum(u => u.Bytes) / 1e9:F1} GB | {Microseconds(uses.Values.Sum(u => u.Bytes)) / 1000:F0} ms |\n");
         return text.ToString();
     }
+
+    private static string Use(KernelUse use) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"| {use.Launches} | {(use.Bytes == 0 ? "" : $"{use.Bytes / 1e6 / use.Launches:F2}")} | {(use.Bytes == 0 ? "" : $"{Microseconds(use.Bytes) / use.Launches:F1}")} |");
+
+    private static double Microseconds(double bytes) => bytes / BytesPerSecond * 1e6;
 }

@@ -31,7 +31,7 @@ public class CellGoldenTests
         Check(backend, file, name, form, tolerance: 2e-4);
     }
 
-    private static void Check<T>(Backend<T> backend, string file, string name, CellForm form, double tolerance)
+    internal static void Check<T>(Backend<T> backend, string file, string name, CellForm form, double tolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using var golden = SafetensorsFile.Open(file);

@@ -32,7 +32,7 @@ public class PrimitiveGoldenTests
         Check(backend, file, name, tolerance: 3e-5);
     }
 
-    private static void Check<T>(Backend<T> backend, string file, string name, double tolerance)
+    internal static void Check<T>(Backend<T> backend, string file, string name, double tolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using var golden = SafetensorsFile.Open(file);

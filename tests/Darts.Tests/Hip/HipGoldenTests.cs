@@ -4,7 +4,7 @@ using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Darts.Tests.Hip;
 
-/// <summary>Whole supernets on the GPU of this process, as the official code computes them, within float tolerance.</summary>
+/// <summary>Primitives, cells and whole supernets on the GPU of this process, as the official code computes them, within the float tolerances of Cpu.</summary>
 [Trait("Category", "gpu")]
 public class HipGoldenTests
 {
@@ -13,6 +13,22 @@ public class HipGoldenTests
 
     // Later steps begin at weights that differ by rounding, which decides over single ReLUs and largest values on the way.
     private const double ToleranceOfSearch = 2e-2;
+
+    [Fact]
+    public void Every_primitive_and_block()
+    {
+        using var gpu = Gpu.Create();
+        foreach (var (file, name) in GoldenFiles.Cases("ops*.safetensors", ".input")) PrimitiveGoldenTests.Check(gpu, file, name, 3e-5);
+    }
+
+    [Theory]
+    [InlineData(CellForm.Shared)]
+    [InlineData(CellForm.Textbook)]
+    public void Every_cell(CellForm form)
+    {
+        using var gpu = Gpu.Create();
+        foreach (var (file, name) in GoldenFiles.Cases("ops*.safetensors", ".input0")) CellGoldenTests.Check(gpu, file, name, form, 2e-4);
+    }
 
     [Theory]
     [MemberData(nameof(SupernetGoldenTests.Networks), MemberType = typeof(SupernetGoldenTests))]

@@ -6,8 +6,14 @@ namespace MIOpenDarts.Darts.Tests.Hip;
 public class VirtualGpuTests
 {
     [Fact]
-    public Task Whole_supernets_with_poisoned_memory() => VirtualGpu.TestAsync(typeof(HipGoldenTests), "VGPU_POISON=1");
+    public Task Goldens_with_poisoned_memory() => VirtualGpu.TestAsync(typeof(HipGoldenTests), "VGPU_POISON=1");
 
     [Fact]
-    public Task Search_steps_with_delayed_execution() => VirtualGpu.TestAsync(typeof(HipStepTests), "VGPU_ASYNC=1");
+    public Task Resume_in_the_middle_of_an_epoch_with_delayed_execution() => VirtualGpu.TestAsync(typeof(HipResumeTests), "VGPU_ASYNC=1");
+
+    [Fact]
+    public Task Memory_copies_and_a_thousand_steps_in_dry_mode() => VirtualGpu.TestAsync(typeof(HipDryTests), "VGPU_DRY=1");
+
+    [Fact]
+    public Task Injected_faults() => VirtualGpu.TestAsync(typeof(HipFaultTests), "VGPU_DRY=1");
 }

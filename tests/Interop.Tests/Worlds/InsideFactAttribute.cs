@@ -17,13 +17,6 @@ public sealed class InsideFactAttribute([CallerFilePath] string? file = null, [C
 [XunitTestCaseDiscoverer(typeof(GpuFactDiscoverer))]
 public sealed class GpuFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : FactAttribute(file, line);
 
-/// <summary>
-/// A test that starts such a process on the virtual gfx803, if MIOPENDARTS_VGPU_EXEC names the command that runs programs on it.
-/// </summary>
-[AttributeUsage(AttributeTargets.Method)]
-[XunitTestCaseDiscoverer(typeof(VirtualGpuFactDiscoverer))]
-public sealed class VirtualGpuFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : FactAttribute(file, line);
-
 /// <summary>Finds tests in the processes where they exist.</summary>
 public abstract class ConditionalDiscoverer(bool exist) : FactDiscoverer
 {
@@ -39,6 +32,3 @@ public sealed class InsideFactDiscoverer() : ConditionalDiscoverer(World.Current
 /// <summary>Finds the tests that want a GPU.</summary>
 public sealed class GpuFactDiscoverer() : ConditionalDiscoverer(
     World.Current == World.Gpu || (World.Current is null && File.Exists("/dev/kfd")));
-
-/// <summary>Finds the tests that start the virtual GPU.</summary>
-public sealed class VirtualGpuFactDiscoverer() : ConditionalDiscoverer(World.Current is null && World.VirtualGpu is not null);

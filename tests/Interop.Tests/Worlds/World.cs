@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Interop.Tests.Worlds;
 
@@ -13,9 +14,6 @@ internal static partial class World
     public const string Gpu = "gpu";
 
     private const string Variable = "MIOPENDARTS_TEST_WORLD";
-
-    /// <summary>The command that runs a program on the virtual gfx803, or null.</summary>
-    public static string? VirtualGpu => Environment.GetEnvironmentVariable("MIOPENDARTS_VGPU_EXEC") is { Length: > 0 } command ? command : null;
 
     /// <summary>The generation whose libraries this process has, <see cref="Gpu"/>, or null in an ordinary test run.</summary>
     public static string? Current => Environment.GetEnvironmentVariable(Variable);
@@ -44,13 +42,8 @@ internal static partial class World
         }
     }
 
-    /// <summary>Runs the tests of a class on the virtual gfx803.</summary>
-    public static Task<string> RunOnVirtualGpuAsync<T>()
-    {
-        var start = new ProcessStartInfo(VirtualGpu!, ["dotnet", .. Arguments<T>()]);
-        start.Environment[Variable] = Gpu;
-        return FinishedAsync(start);
-    }
+    /// <summary>Runs the tests of a class on the virtual gfx803, or skips the test where there is none.</summary>
+    public static Task RunOnVirtualGpuAsync<T>() => VirtualGpu.TestAsync(typeof(T), $"{Variable}={Gpu}");
 
     /// <summary>Runs the tests of a class where no ROCm is found.</summary>
     /// <typeparam name="T">The class.</typeparam>

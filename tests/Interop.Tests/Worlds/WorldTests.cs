@@ -1,5 +1,6 @@
 using MIOpenDarts.Interop.Loading;
 using MIOpenDarts.Interop.Tests.Inside;
+using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Interop.Tests.Worlds;
 
@@ -36,15 +37,32 @@ public sealed class WorldTests
         return World.RunWithNothingAsync<NothingInside>();
     }
 
-    [VirtualGpuFact]
+    [Theory]
+    [Trait("Category", "virtual-gpu")]
+    [InlineData("instructions")]
+    [InlineData("counters")]
+    public async Task The_virtual_gfx803_passes_its_own(string program)
+    {
+        var tests = Path.Combine(SetupTests.Native(), "virtual-gpu", "tests", "build.sh");
+        var built = await VirtualGpu.RunAsync([tests, program]);
+        Assert.True(built.Code == 0, built.Output);
+        var (code, output) = await VirtualGpu.RunAsync([program]);
+        Assert.True(code == 0 && output.EndsWith("all ok\n", StringComparison.Ordinal), output);
+    }
+
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
     public Task Pools_work_on_a_virtual_gfx803() => World.RunOnVirtualGpuAsync<GpuPoolInside>();
 
-    [VirtualGpuFact]
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
     public Task Memory_streams_and_kernels_work_on_a_virtual_gfx803() => World.RunOnVirtualGpuAsync<GpuInside>();
 
-    [VirtualGpuFact]
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
     public Task MIOpen_and_hipBLAS_work_on_a_virtual_gfx803() => World.RunOnVirtualGpuAsync<GpuLibrariesInside>();
 
-    [VirtualGpuFact]
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
     public Task Device_objects_end_as_they_should_on_a_virtual_gfx803() => World.RunOnVirtualGpuAsync<GpuLifetimeInside>();
 }

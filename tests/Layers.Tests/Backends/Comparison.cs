@@ -6,10 +6,20 @@ namespace MIOpenDarts.Layers.Tests.Backends;
 /// <summary>Runs one operation on a backend and on the reference in double precision.</summary>
 internal static class Comparison
 {
-    public static void Compare(Operation operation, string name, Func<Backend<float>> backend, OperationCase c)
+    public static void Compare(Operation operation, string name, Func<Backend<float>> backend, OperationCase c) =>
+        Compare(operation, name, Run(operation, backend(), c), c);
+
+    /// <summary>The same on a backend that is used again.</summary>
+    public static void Compare(Operation operation, Backend<float> backend, OperationCase c)
+    {
+        using var rig = new Rig<float>(backend, c, keepBackend: true);
+        operation.Prepare(rig, c)();
+        Compare(operation, backend.Name, rig.Read(), c);
+    }
+
+    private static void Compare(Operation operation, string name, IReadOnlyList<(double[] Values, double Tolerance)> actual, OperationCase c)
     {
         var expected = Run(operation, new ReferenceBackend<double>(), c);
-        var actual = Run(operation, backend(), c);
         for (var k = 0; k < expected.Count; k++)
             for (var i = 0; i < expected[k].Values.Length; i++)
             {

@@ -11,7 +11,7 @@ namespace MIOpenDarts.Layers.Tests.Backends;
 /// Tensors for one operation on one backend. The k-th tensor holds the same numbers on every backend, exact in single precision;
 /// that goes for results too, which must be overwritten or added to. Behind every tensor lie bytes that nobody may change.
 /// </summary>
-internal sealed class Rig<T>(Backend<T> backend, OperationCase @case) : IDisposable
+internal sealed class Rig<T>(Backend<T> backend, OperationCase @case, bool keepBackend = false) : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Slack = 128;
@@ -132,7 +132,7 @@ internal sealed class Rig<T>(Backend<T> backend, OperationCase @case) : IDisposa
     {
         foreach (var (block, _) in memory) block.Dispose();
         foreach (var item in owned) item.Dispose();
-        backend.Dispose();
+        if (!keepBackend) backend.Dispose();
     }
 
     private Tensor<TElement> Place<TElement>(Shape shape)

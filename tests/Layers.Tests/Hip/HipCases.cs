@@ -4,11 +4,22 @@ using MIOpenDarts.Layers.Tests.Backends;
 namespace MIOpenDarts.Layers.Tests.Hip;
 
 /// <summary>
-/// A fixed list, because each first use of a kernel of MIOpen is compiled for seconds: every primitive's window, odd extents, channels below,
-/// at and beyond a tile of 16, 32 and 64, several work-groups and a part of one.
+/// A fixed list of 61 shapes, because each first use of a kernel of MIOpen is compiled for seconds: every primitive's window at every stride
+/// and dilation on four extents, odd ones among them; channels below, at and beyond a tile of 16, 32 and 64; several work-groups and a part of one.
 /// </summary>
 internal static class HipCases
 {
+    private static readonly Window[] Windows =
+    [
+        Window.Square(1, 1, 0), Window.Square(1, 2, 0),
+        Window.Square(3, 1, 1), Window.Square(3, 2, 1), Window.Square(3, 1, 2, 2), Window.Square(3, 2, 2, 2),
+        Window.Square(5, 1, 2), Window.Square(5, 2, 2), Window.Square(5, 1, 4, 2), Window.Square(5, 2, 4, 2),
+        new(1, 7, 1, 1, 0, 3, 1), new(7, 1, 2, 2, 3, 0, 1), Window.Square(7, 2, 3),
+    ];
+
+    private static readonly (int N, int C, int H, int W, int Outputs, int Groups)[] Extents =
+        [(1, 3, 5, 5, 4, 1), (2, 8, 7, 6, 6, 2), (3, 5, 4, 9, 16, 1), (1, 18, 8, 8, 18, 3)];
+
     public static IReadOnlyList<OperationCase> All { get; } =
     [
         Case(2, 4, 9, 7, 16, Window.Square(3, 1, 1), 1, accumulate: false),
@@ -20,6 +31,7 @@ internal static class HipCases
         Case(2, 5, 6, 4, 3, Window.Square(1, 2, 0), 1, accumulate: false, coarse: true),
         Case(1, 2, 9, 8, 7, new Window(1, 7, 1, 1, 0, 3, 1), 2, accumulate: true, coarse: true),
         Case(5, 1, 33, 32, 1, new Window(7, 1, 1, 1, 3, 0, 1), 1, accumulate: true),
+        .. Windows.SelectMany(window => Extents.Select((e, i) => Case(e.N, e.C, e.H, e.W, e.Outputs, window, e.Groups, accumulate: i % 2 == 1, coarse: i == 2))),
     ];
 
     private static OperationCase Case(int n, int c, int h, int w, int outputs, Window window, int groups, bool accumulate, bool coarse = false) =>

@@ -5,8 +5,8 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
-// Depthwise convolutions run on our kernels, pointwise ones as matrix products, all others through MIOpen. MIOpen and the products only
-// overwrite, so a result that is to be added goes through scratch memory.
+// Depthwise convolutions run on our kernels, pointwise ones as matrix products (or through MIOpen where a warm-up found that faster), all others
+// through MIOpen. MIOpen and the products only overwrite, so a result that is to be added goes through scratch memory.
 public sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
@@ -24,7 +24,7 @@ public sealed partial class MIOpenBackend
         }
         else
         {
-            solver.Value.Run(new(ConvolutionDirection.Forward, src.Shape, weights.Shape, dst.Shape, window, groups), src.Address, weights.Address, dst.Address);
+            Convolve(new(ConvolutionDirection.Forward, src.Shape, weights.Shape, dst.Shape, window, groups, Deterministic), src.Address, weights.Address, dst.Address);
         }
     }
 
@@ -37,15 +37,14 @@ public sealed partial class MIOpenBackend
             var table = Single(Depthwise(diffSrc, weights.Address, 0, diffDst.Shape, window), diffSrc.Shape.N);
             table.Branches[0].Middle = diffDst.Address;
             table.Sources[0] = new BranchSource { Diff = diffSrc.Address, Count = 1, Accumulate = Flag(accumulate) };
-            DiffOfSources(table, 1);
+            DiffOfSources(table, 1, filters: false);
             return;
         }
 
         var target = accumulate ? memory.Scratch(diffSrc.Shape.Count * sizeof(float)) : diffSrc.Address;
-        if (IsPointwise(window, groups)) PointwiseBackwardData(diffDst, weights, diffSrc.Shape, target);
-        else
-            solver.Value.Run(
-                new(ConvolutionDirection.BackwardData, diffSrc.Shape, weights.Shape, diffDst.Shape, window, groups), target, weights.Address, diffDst.Address);
+        var key = new ConvolutionKey(ConvolutionDirection.BackwardData, diffSrc.Shape, weights.Shape, diffDst.Shape, window, groups, Deterministic);
+        if (IsPointwise(window, groups)) PointwiseBackwardData(key, diffDst, weights, target);
+        else Convolve(key, target, weights.Address, diffDst.Address);
         if (accumulate) AddTo(diffSrc, target);
     }
 
@@ -56,18 +55,22 @@ public sealed partial class MIOpenBackend
         {
             var table = Single(Depthwise(src, diffWeights.Address, 0, diffDst.Shape, window), src.Shape.N);
             table.Branches[0].Middle = diffDst.Address;
-            WeightGradients(table, 1, [0], [diffWeights.Address]);
+            table.Sources[0] = new BranchSource { Count = 1 };
+            var sums = new PartialSums();
+            var used = PlacePartials(ref table, 1, [0], [diffWeights.Address], ref sums);
+            DiffOfSources(table, 1, filters: true);
+            FinishSums(sums, used);
         }
         else if (IsPointwise(window, groups))
         {
             var table = Single(Pointwise(src, 0, diffDst, 0, diffDst.Shape, window), src.Shape.N);
-            WeightGradients(table, 1, [diffWeights.Address], [0]);
+            PointwiseGradients(table, 1, [diffWeights.Address]);
         }
         else
         {
             var target = memory.Scratch(diffWeights.Shape.Count * sizeof(float));
-            solver.Value.Run(
-                new(ConvolutionDirection.BackwardWeights, src.Shape, diffWeights.Shape, diffDst.Shape, window, groups), src.Address, target, diffDst.Address);
+            Convolve(
+                new(ConvolutionDirection.BackwardWeights, src.Shape, diffWeights.Shape, diffDst.Shape, window, groups, Deterministic), src.Address, target, diffDst.Address);
             AddTo(diffWeights, target);
         }
     }
@@ -89,12 +92,12 @@ public sealed partial class MIOpenBackend
         table.Branches[1].Middle = table.Branches[0].Middle + (nint)middle;
         DiffOfMiddles(table, 2);
         table.Sources[0] = new BranchSource { Diff = diffSrc.Address, Count = 2, Accumulate = Flag(accumulate) };
-        DiffOfSources(table, 1);
+        DiffOfSources(table, 1, filters: false);
     }
 
     /// <inheritdoc/>
     public override void FactorizedReduceBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffEven, Tensor<float> diffOdd) =>
-        WeightGradients(Halves(src, 0, 0, null, diffDst), 2, [diffEven.Address, diffOdd.Address], [0, 0]);
+        PointwiseGradients(Halves(src, 0, 0, null, diffDst), 2, [diffEven.Address, diffOdd.Address]);
 
     private static bool IsDepthwise(Shape weights, int groups) => groups > 1 && weights.C == 1 && weights.N == groups;
 

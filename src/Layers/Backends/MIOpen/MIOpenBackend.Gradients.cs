@@ -16,84 +16,70 @@ public sealed partial class MIOpenBackend
             1, used, Groups((long)table.Images * pixels), moved: Moved(table, used, (_, _, _, middle) => middle) + MovedDiffs(table, used));
     }
 
-    /// <summary>Adds to the filters' gradients at these addresses; zero where there is no such filter.</summary>
-    private void WeightGradients(BranchTable table, int used, ReadOnlySpan<nint> pointwise, ReadOnlySpan<nint> depthwise)
+    /// <summary>Places the partial sums of the filters' gradients at these addresses; zero where there is no such filter.</summary>
+    private int PlacePartials(ref BranchTable table, int used, ReadOnlySpan<nint> pointwise, ReadOnlySpan<nint> depthwise, ref PartialSums sums)
     {
-        var sums = new PartialSums();
-        var (count, tiles, longest, channels) = (0, 0, 0, 0);
-        var (anyPointwise, anyDepthwise) = (false, false);
-        var (_, pixels) = Extents(table, used);
+        var count = 0;
         long floats = 0;
         for (var i = 0; i < used; i++)
         {
             ref var branch = ref table.Branches[i];
-            var all = (long)table.Images * branch.OutPixels;
             if (pointwise[i] != 0)
-            {
-                branch.Partial = (nint)floats;
-                sums[count++] = new PartialSum
-                {
-                    Partial = (nint)floats,
-                    Dst = pointwise[i],
-                    Count = branch.Outputs * branch.Inputs,
-                    Groups = Groups(all, PointwiseGradientPixels),
-                };
-                floats += (long)sums[count - 1].Count * sums[count - 1].Groups;
-                tiles = Math.Max(tiles, Groups(branch.Outputs, 16) * Groups(branch.Inputs, 16));
-                anyPointwise = true;
-            }
-
+                Place(ref sums[count++], pointwise[i], branch.Outputs * branch.Inputs, Groups((long)table.Images * branch.OutPixels, PointwiseGradientPixels));
             if (depthwise[i] != 0)
-            {
-                branch.PartialDepthwise = (nint)floats;
-                sums[count++] = new PartialSum
-                {
-                    Partial = (nint)floats,
-                    Dst = depthwise[i],
-                    Count = branch.Inputs * branch.Taps,
-                    Groups = Groups(all, DepthwiseGradientPixels),
-                };
-                floats += (long)sums[count - 1].Count * sums[count - 1].Groups;
-                channels = Math.Max(channels, branch.Inputs);
-                anyDepthwise = true;
-            }
+                Place(ref sums[count++], depthwise[i], branch.Inputs * branch.Taps, Groups((long)table.Images * branch.Pixels, SourcePixels));
         }
 
-        var scratch = memory.Scratch(floats * sizeof(float));
-        for (var i = 0; i < used; i++)
+        var partials = memory.Partials(floats * sizeof(float));
+        for (int i = 0, next = 0; i < used; i++)
         {
             ref var branch = ref table.Branches[i];
-            branch.Partial = scratch + branch.Partial * sizeof(float);
-            branch.PartialDepthwise = scratch + branch.PartialDepthwise * sizeof(float);
+            if (pointwise[i] != 0) branch.Partial = sums[next++].Partial += partials;
+            if (depthwise[i] != 0) branch.PartialDepthwise = sums[next++].Partial += partials;
         }
 
-        for (var i = 0; i < count; i++)
+        return count;
+
+        void Place(ref PartialSum sum, nint dst, int size, int groups)
         {
-            sums[i].Partial = scratch + sums[i].Partial * sizeof(float);
-            longest = Math.Max(longest, sums[i].Count);
+            sum = new PartialSum { Partial = (nint)(floats * sizeof(float)), Dst = dst, Count = size, Groups = groups };
+            floats += (long)size * groups;
         }
-
-        var images = (long)table.Images * pixels;
-        if (anyPointwise)
-        {
-            Arguments.Add(table);
-            Launch("separable_diff_pointwise", tiles, used, Groups(images, PointwiseGradientPixels),
-                moved: Moved(table, used, (_, i, _, _) => i) + MovedDiffs(table, used));
-        }
-
-        if (anyDepthwise)
-        {
-            Arguments.Add(table);
-            Launch("separable_diff_depthwise", channels, used, Groups(images, DepthwiseGradientPixels),
-                moved: Moved(table, used, (b, i, _, middle) => b.Depthwise == 0 ? 0 : i + middle));
-        }
-
-        Arguments.Add(sums);
-        Launch("sums_finish", Groups(longest), count);
     }
 
-    /// <summary>Adds to each source's gradient, or overwrites that of a normalised source and finds its gradient vectors.</summary>
-    private void DiffOfSources(BranchTable table, ReadOnlySpan<SeparableBranch<float>> branches)
+    /// <summary>Partial sums of the pointwise filters' gradients.</summary>
+    private void PointwiseGradients(in BranchTable table, int used)
+    {
+        var tiles = 0;
+        for (var i = 0; i < used; i++) tiles = Math.Max(tiles, Groups(table.Branches[i].Outputs, 16) * Groups(table.Branches[i].Inputs, 16));
+        Arguments.Add(table);
+        Launch("separable_diff_pointwise", tiles, used, Groups((long)table.Images * Extents(table, used).Pixels, PointwiseGradientPixels),
+            moved: Moved(table, used, (_, i, _, _) => i) + MovedDiffs(table, used));
+    }
+
+    /// <summary>Adds to the pointwise filters' gradients at these addresses.</summary>
+    private void PointwiseGradients(BranchTable table, int used, ReadOnlySpan<nint> gradients)
+    {
+        var sums = new PartialSums();
+        var placed = PlacePartials(ref table, used, gradients, [0, 0], ref sums);
+        PointwiseGradients(table, used);
+        FinishSums(sums, placed);
+    }
+
+    /// <summary>Adds partial sums to the filters' gradients.</summary>
+    private void FinishSums(in PartialSums sums, int used)
+    {
+        var longest = 0;
+        for (var i = 0; i < used; i++) longest = Math.Max(longest, sums[i].Count);
+        Arguments.Add(sums);
+        Launch("sums_finish", Groups(longest), used);
+    }
+
+    /// <summary>
+    /// Adds to each source's gradient, or overwrites that of a normalised source and finds its gradient vectors. With <paramref name="filters"/>
+    /// also the partial sums of the depthwise filters' gradients.
+    /// </summary>
+    private void DiffOfSources(BranchTable table, ReadOnlySpan<SeparableBranch<float>> branches, bool filters)
     {
         var gradients = new GradientTable { Channels = table.Branches[0].Inputs };
         var (sources, normalized) = (0, 0);
@@ -107,15 +93,15 @@ public sealed partial class MIOpenBackend
             if (b.NormalizedSrc is { } n)
             {
                 gradients.Count = table.Images * b.Src.Shape.Pixels;
-                gradients.Groups = Groups(gradients.Count);
+                gradients.Groups = Groups(gradients.Count, SourcePixels);
                 var size = (long)gradients.Groups * gradients.Channels;
                 gradients.Of[normalized++] = GradientOf(n, -1, (nint)floats, (nint)(floats + size));
                 table.Sources[sources++] = new BranchSource { Diff = n.Diff!.Address, Sums = (nint)floats, Products = (nint)(floats + size), First = first, Count = count };
                 floats += 2 * size;
             }
-            else if (b.Src.Diff is { } diff)
+            else if (b.Src.Diff is not null || filters)
             {
-                table.Sources[sources++] = new BranchSource { Diff = diff.Address, First = first, Count = count, Accumulate = 1 };
+                table.Sources[sources++] = new BranchSource { Diff = Address(b.Src.Diff), First = first, Count = count, Accumulate = 1 };
             }
 
             first += count;
@@ -137,24 +123,24 @@ public sealed partial class MIOpenBackend
             }
         }
 
-        if (sources > 0) DiffOfSources(table, sources);
+        if (sources > 0) DiffOfSources(table, sources, filters);
         if (normalized > 0) FinishGradients(gradients, normalized);
     }
 
-    private void DiffOfSources(in BranchTable table, int sources)
+    private void DiffOfSources(in BranchTable table, int sources, bool filters)
     {
         var (pixels, channels, branches) = (0, 0, 0);
         long moved = 0;
         for (var i = 0; i < sources; i++)
         {
-            var shared = table.Branches[table.Sources[i].First];
-            moved += (2 + table.Sources[i].Accumulate) * (long)table.Images * shared.Inputs * shared.Height * shared.Width;
-            branches = Math.Max(branches, table.Sources[i].First + table.Sources[i].Count);
-            (pixels, channels) = (Math.Max(pixels, shared.Height * shared.Width), Math.Max(channels, shared.Inputs));
+            var (source, shared) = (table.Sources[i], table.Branches[table.Sources[i].First]);
+            moved += (source.Diff == 0 ? 1 : 2 + source.Accumulate) * (long)table.Images * shared.Inputs * shared.Pixels;
+            branches = Math.Max(branches, source.First + source.Count);
+            (pixels, channels) = (Math.Max(pixels, shared.Pixels), Math.Max(channels, shared.Inputs));
         }
 
         Arguments.Add(table);
-        Launch("separable_diff_source", Groups((long)table.Images * pixels), sources, channels,
+        Launch(filters ? "separable_diff_source_filters" : "separable_diff_source", Groups((long)table.Images * pixels, SourcePixels), sources, channels,
             moved: moved + Moved(table, branches, (_, _, _, middle) => middle));
     }
 }

@@ -1,5 +1,7 @@
 using MIOpenDarts.Interop.Blas;
 using MIOpenDarts.Interop.Memory;
+using MIOpenDarts.Interop.MIOpen;
+using MIOpenDarts.Layers.Backends.MIOpen.Convolutions;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen;
@@ -8,6 +10,8 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 // transposed left matrix are asked for, because rocBLAS computes wrong ones on gfx803; those run on kernels of our own.
 public sealed partial class MIOpenBackend
 {
+    private readonly Dictionary<ConvolutionKey, bool> byMIOpen = [];
+
     /// <inheritdoc/>
     public override void LinearForward(Tensor<float> src, Tensor<float> weights, Tensor<float> bias, Tensor<float> dst)
     {
@@ -39,19 +43,37 @@ public sealed partial class MIOpenBackend
 
     private void PointwiseForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst)
     {
-        var (inputs, outputs, pixels) = (src.Shape.C, dst.Shape.C, src.Shape.Pixels);
-        blas.Value.GemmStridedBatched(
-            src.Shape.N, 1, new Matrix(Span(src), pixels, inputs), src.Shape.CountPerImage, new Matrix(Span(weights), inputs, outputs), 0,
-            0, new Matrix(Span(dst), pixels, outputs), dst.Shape.CountPerImage);
+        var key = new ConvolutionKey(ConvolutionDirection.Forward, src.Shape, weights.Shape, dst.Shape, Window.Point, 1, Deterministic);
+        if (collected is not null || ByMIOpen(key)) Convolve(key, src.Address, weights.Address, dst.Address);
+        else Multiply(key, src.Address, weights.Address, dst.Address);
     }
 
-    private void PointwiseBackwardData(Tensor<float> diffDst, Tensor<float> weights, Shape src, nint diffSrc)
+    private void PointwiseBackwardData(in ConvolutionKey key, Tensor<float> diffDst, Tensor<float> weights, nint diffSrc)
     {
-        var (inputs, outputs, pixels) = (src.C, diffDst.Shape.C, src.Pixels);
-        blas.Value.GemmStridedBatched(
-            src.N, 1, new Matrix(Span(diffDst), pixels, outputs), diffDst.Shape.CountPerImage,
-            new Matrix(Span(weights), inputs, outputs, transposed: true), 0,
-            0, new Matrix(memory.Span(diffSrc, src.Count * sizeof(float)), pixels, inputs), src.CountPerImage);
+        if (collected is not null || ByMIOpen(key)) Convolve(key, diffSrc, weights.Address, diffDst.Address);
+        else Multiply(key, diffSrc, weights.Address, diffDst.Address);
+    }
+
+    /// <summary>A pointwise convolution or its data gradient as one product for each image.</summary>
+    private void Multiply(in ConvolutionKey key, nint x, nint w, nint y)
+    {
+        var (inputs, outputs, pixels) = (key.Src.C, key.Dst.C, key.Src.Pixels);
+        var (src, dst) = (memory.Span(x, key.Src.Count * sizeof(float)), memory.Span(y, key.Dst.Count * sizeof(float)));
+        var weights = memory.Span(w, key.Weights.Count * sizeof(float));
+        if (key.Direction == ConvolutionDirection.Forward)
+            blas.Value.GemmStridedBatched(
+                key.Src.N, 1, new Matrix(src, pixels, inputs), key.Src.CountPerImage, new Matrix(weights, inputs, outputs), 0,
+                0, new Matrix(dst, pixels, outputs), key.Dst.CountPerImage);
+        else
+            blas.Value.GemmStridedBatched(
+                key.Src.N, 1, new Matrix(dst, pixels, outputs), key.Dst.CountPerImage, new Matrix(weights, inputs, outputs, transposed: true), 0,
+                0, new Matrix(src, pixels, inputs), key.Src.CountPerImage);
+    }
+
+    private bool ByMIOpen(in ConvolutionKey key)
+    {
+        if (!byMIOpen.TryGetValue(key, out var chosen)) byMIOpen[key] = chosen = choices.Value[key] is { Library: SolverChoice.MIOpen };
+        return chosen;
     }
 
     private DeviceSpan Span(Tensor<float> tensor) => memory.Span(tensor.Address, tensor.Shape.Count * sizeof(float));

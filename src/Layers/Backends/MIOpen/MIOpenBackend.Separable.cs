@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 public sealed partial class MIOpenBackend
 {
     private const int PointwiseGradientPixels = 1024;
-    private const int DepthwiseGradientPixels = 2048;
+    private const int SourcePixels = 1024;
 
     /// <inheritdoc/>
     public override void PlanSeparable(MemoryPlan<float> plan, ReadOnlySpan<SeparableBranch<float>> branches)
@@ -77,8 +77,18 @@ public sealed partial class MIOpenBackend
             }
 
             DiffOfMiddles(table, some.Length);
-            if (weightGradients) WeightGradients(table, some.Length, pointwise, depthwise);
-            DiffOfSources(table, some);
+            if (!weightGradients)
+            {
+                DiffOfSources(table, some, filters: false);
+                branches = branches[some.Length..];
+                continue;
+            }
+
+            var sums = new PartialSums();
+            var used = PlacePartials(ref table, some.Length, pointwise, depthwise, ref sums);
+            PointwiseGradients(table, some.Length);
+            DiffOfSources(table, some, filters: depthwise[..some.Length].ContainsAnyExcept((nint)0));
+            FinishSums(sums, used);
             branches = branches[some.Length..];
         }
     }

@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
 using MIOpenDarts.Interop.Blas;
 using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Kernels;
 using MIOpenDarts.Interop.Loading;
 using MIOpenDarts.Interop.MIOpen;
+using MIOpenDarts.Interop.Rtc;
 using MIOpenDarts.Interop.Streams;
 using MIOpenDarts.Layers.Backends.MIOpen.Convolutions;
 using MIOpenDarts.Layers.Backends.MIOpen.Device;
@@ -12,10 +14,18 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
+/// <summary>How one of our kernels was used.</summary>
+/// <param name="Launches">How often.</param>
+/// <param name="Bytes">
+/// Bytes of tensors that it read and wrote. What several branches or tiles of a launch read at the same time counts once; partial sums and
+/// statistics, which are small, are left out.
+/// </param>
+public readonly record struct KernelUse(long Launches, long Bytes);
+
 /// <summary>
 /// One AMD GPU: device memory and one stream of HIP, dense convolutions through MIOpen, matrix products through hipBLAS, and kernels of our
-/// own (<c>native/kernels</c>) for the rest. Activations lie N, C, H, W, packed. Nothing is summed with
-/// atomic additions, in the libraries neither, so that results are the same in every run.
+/// own (<c>native/kernels</c>) for the rest. Activations lie N, C, H, W, packed. Nothing is summed with atomic additions, unless it is
+/// allowed to the libraries, so that results are the same in every run.
 /// </summary>
 public sealed partial class MIOpenBackend : Backend<float>
 {
@@ -24,19 +34,22 @@ public sealed partial class MIOpenBackend : Backend<float>
     private readonly DeviceMemory memory;
     private readonly KernelLibrary kernels;
     private readonly KernelArguments arguments = new();
+    private readonly Dictionary<string, KernelUse> uses = [];
     private readonly Lazy<MIOpenHandle> miopen;
     private readonly Lazy<HipBlasHandle> blas;
+    private readonly Lazy<SolverMemory> choices;
     private readonly Lazy<ConvolutionSolver> solver;
 
-    private MIOpenBackend(HipDevice device)
+    private MIOpenBackend(HipDevice device, bool deterministic)
     {
-        Device = device;
+        (Device, Deterministic) = (device, deterministic);
         stream = HipStream.Create(device);
         memory = new DeviceMemory(device, stream);
         kernels = new KernelLibrary(device);
         miopen = new(() => MIOpenHandle.Create(stream));
         blas = new(CreateBlas);
-        solver = new(() => new ConvolutionSolver(miopen.Value, memory));
+        choices = new(() => SolverMemory.Of(CodeObjectCache.Default().Directory, device.Architecture, HipDevice.DriverVersion, MIOpenHandle.LibraryVersion));
+        solver = new(() => new ConvolutionSolver(miopen.Value, memory, choices.Value));
     }
 
     /// <inheritdoc/>
@@ -51,21 +64,26 @@ public sealed partial class MIOpenBackend : Backend<float>
     /// <summary>The GPU.</summary>
     public HipDevice Device { get; }
 
-    /// <summary>Kernels launched, without those of the libraries.</summary>
-    public long Launches { get; private set; }
+    /// <summary>Whether MIOpen and rocBLAS may use only what sums in the same order every time. Our own kernels always do.</summary>
+    public bool Deterministic { get; }
 
-    /// <summary>
-    /// Bytes of tensors that our kernels read and wrote. What several branches or tiles of a launch read at the same time counts once; partial
-    /// sums and statistics, which are small, are left out.
-    /// </summary>
-    public long TrafficBytes { get; private set; }
+    /// <summary>Kernels launched, without those of the libraries.</summary>
+    public long Launches => uses.Values.Sum(u => u.Launches);
+
+    /// <summary>Bytes of tensors that our kernels read and wrote; see <see cref="KernelUse"/>.</summary>
+    public long TrafficBytes => uses.Values.Sum(u => u.Bytes);
+
+    /// <summary>The same for each of our kernels that was launched.</summary>
+    public IReadOnlyDictionary<string, KernelUse> KernelUses => uses;
 
     /// <summary>Bytes of device memory that are allocated.</summary>
     public long AllocatedBytes => memory.Bytes;
 
     /// <summary>The backend on the GPU with this number.</summary>
+    /// <param name="ordinal">From 0.</param>
+    /// <param name="deterministic">See <see cref="Deterministic"/>.</param>
     /// <exception cref="BackendUnavailableException">There is no such GPU, or its libraries are missing; the text says why.</exception>
-    public static MIOpenBackend Create(int ordinal = 0)
+    public static MIOpenBackend Create(int ordinal = 0, bool deterministic = true)
     {
         if (HipDevice.All.Count == 0) throw new BackendUnavailableException($"backend 'hip': {HipDevice.WhyNone}");
         if (ordinal < 0 || ordinal >= HipDevice.All.Count)
@@ -73,7 +91,7 @@ public sealed partial class MIOpenBackend : Backend<float>
         if (Rocm.WhyUnavailable(RocmLibrary.HipRtc) is { } missing) throw new BackendUnavailableException($"backend 'hip': {missing}");
         try
         {
-            return new MIOpenBackend(HipDevice.All[ordinal]);
+            return new MIOpenBackend(HipDevice.All[ordinal], deterministic);
         }
         catch (HipException e)
         {
@@ -100,7 +118,7 @@ public sealed partial class MIOpenBackend : Backend<float>
     private HipBlasHandle CreateBlas()
     {
         var handle = HipBlasHandle.Create(stream);
-        handle.Deterministic = true;
+        handle.Deterministic = Deterministic;
         return handle;
     }
 
@@ -123,8 +141,8 @@ public sealed partial class MIOpenBackend : Backend<float>
     private void Launch(string kernel, int x, int y = 1, int z = 1, int threads = Threads, long moved = 0)
     {
         if (x == 0 || y == 0 || z == 0) return;
-        Launches++;
-        TrafficBytes += moved * sizeof(float);
+        ref var use = ref CollectionsMarshal.GetValueRefOrAddDefault(uses, kernel, out _);
+        use = new KernelUse(use.Launches + 1, use.Bytes + moved * sizeof(float));
         kernels[kernel].Launch(stream, new Dim3((uint)x, (uint)y, (uint)z), new Dim3((uint)threads), arguments);
     }
 }

@@ -1,35 +1,39 @@
+using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.MIOpen;
 using MIOpenDarts.Layers.Backends.MIOpen.Device;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen.Convolutions;
 
-/// <summary>One convolution in the terms of MIOpen: what decides over the solver.</summary>
-internal readonly record struct ConvolutionKey(ConvolutionDirection Direction, Shape Src, Shape Weights, Shape Dst, Window Window, int Groups);
-
 /// <summary>
-/// Dense and grouped convolutions through MIOpen. A solver is searched once for each problem, because MIOpen refuses to compute before it
-/// has searched; the search overwrites its output, so it runs on the tensors of the first call, just before that call.
+/// Dense and grouped convolutions through MIOpen. A solver is searched once for each problem and remembered on disk; the search overwrites
+/// its output, so it runs on the tensors of the first call, just before that call.
 /// </summary>
-internal sealed class ConvolutionSolver(MIOpenHandle miopen, DeviceMemory memory) : IDisposable
+internal sealed class ConvolutionSolver(MIOpenHandle miopen, DeviceMemory memory, SolverMemory choices) : IDisposable
 {
     private readonly Dictionary<ConvolutionKey, Problem> problems = [];
     private DeviceStorage? workspace;
 
     private sealed record Problem(ConvolutionDescriptor Descriptor, TensorDescriptor X, TensorDescriptor W, TensorDescriptor Y)
     {
-        public ConvolutionPlan? Plan { get; set; }
+        public ConvolutionSolution? Solution { get; set; }
     }
 
     /// <summary>Overwrites the tensor that the direction computes: y, x or w.</summary>
     public void Run(in ConvolutionKey key, nint x, nint w, nint y)
     {
         var problem = Describe(key);
-        var call = new ConvolutionCall(
-            key.Direction, problem.Descriptor, Tensor(problem.X, x), Tensor(problem.W, w), Tensor(problem.Y, y));
-        problem.Plan ??= Find(call);
-        var bytes = problem.Plan.WorkspaceBytes;
-        miopen.Convolve(call, problem.Plan, bytes == 0 ? default : memory.Span(Workspace(bytes), bytes));
+        var call = Call(key, problem, x, w, y);
+        var solution = problem.Solution ??= Remembered(key, call) ?? Kept(key, call, Find(call));
+        miopen.Convolve(call, solution, solution.WorkspaceBytes == 0 ? default : memory.Span(Workspace(solution.WorkspaceBytes), solution.WorkspaceBytes));
+    }
+
+    /// <summary>Finds the solver that <see cref="Run"/> takes from now on in this process, but does not remember it.</summary>
+    public SolverChoice Search(in ConvolutionKey key, nint x, nint w, nint y)
+    {
+        var problem = Describe(key);
+        problem.Solution = Find(Call(key, problem, x, w, y));
+        return ChoiceOf(problem.Solution);
     }
 
     public void Dispose()
@@ -51,18 +55,46 @@ internal sealed class ConvolutionSolver(MIOpenHandle miopen, DeviceMemory memory
         if (workspace is null || workspace.Bytes < bytes)
         {
             workspace?.Dispose();
+            workspace = null;
             workspace = memory.Allocate(bytes);
         }
 
         return workspace.Address;
     }
 
-    private ConvolutionPlan Find(in ConvolutionCall call)
+    private ConvolutionSolution? Remembered(in ConvolutionKey key, in ConvolutionCall call)
+    {
+        if (choices[key] is not { Library: SolverChoice.MIOpen } choice) return null;
+        var solution = new ConvolutionSolution(key.Direction, choice.Solution, (float)choice.Milliseconds, choice.WorkspaceBytes);
+        try
+        {
+            miopen.Compile(call, solution);
+            return solution;
+        }
+        catch (MIOpenException)
+        {
+            // A file of another build with the same version.
+            choices.Forget(key);
+            return null;
+        }
+    }
+
+    private ConvolutionSolution Find(in ConvolutionCall call)
     {
         // Asked anew each time: the answer depends on what earlier searches found.
         var bytes = Math.Max(64, miopen.ConvolutionWorkspaceBytes(call));
-        return miopen.FindConvolutions(call, memory.Span(Workspace(bytes), bytes))[0];
+        miopen.FindConvolutions(call, memory.Span(Workspace(bytes), bytes));
+        // What the search found stands first there, with its number.
+        return miopen.ConvolutionSolutions(call)[0];
     }
+
+    private ConvolutionSolution Kept(in ConvolutionKey key, in ConvolutionCall call, ConvolutionSolution found) =>
+        choices.Add(key, ChoiceOf(found)).Solution == found.Id ? found : Remembered(key, call) ?? found;
+
+    private static SolverChoice ChoiceOf(ConvolutionSolution s) => new(SolverChoice.MIOpen, s.Id, s.WorkspaceBytes, s.Milliseconds);
+
+    private ConvolutionCall Call(in ConvolutionKey key, Problem problem, nint x, nint w, nint y) =>
+        new(key.Direction, problem.Descriptor, Tensor(problem.X, x), Tensor(problem.W, w), Tensor(problem.Y, y));
 
     private DeviceTensor Tensor(TensorDescriptor descriptor, nint address) => new(descriptor, memory.Span(address, descriptor.Bytes));
 
@@ -72,7 +104,7 @@ internal sealed class ConvolutionSolver(MIOpenHandle miopen, DeviceMemory memory
         var window = key.Window;
         var descriptor = ConvolutionDescriptor.Create(
             (window.PaddingH, window.PaddingW), (window.StrideH, window.StrideW), (window.Dilation, window.Dilation), key.Groups);
-        descriptor.Deterministic = true;
+        descriptor.Deterministic = key.Deterministic;
         return problems[key] = new Problem(descriptor, Descriptor(key.Src), Descriptor(key.Weights), Descriptor(key.Dst));
     }
 

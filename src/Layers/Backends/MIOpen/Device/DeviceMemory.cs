@@ -16,6 +16,7 @@ internal sealed class DeviceMemory(HipDevice device, HipStream stream) : IDispos
     private PinnedBuffer? staging;
     private long staged;
     private DeviceStorage? scratch;
+    private DeviceStorage? partials;
 
     /// <summary>Bytes that are allocated.</summary>
     public long Bytes => blocks.Sum(b => b.Bytes);
@@ -35,7 +36,16 @@ internal sealed class DeviceMemory(HipDevice device, HipStream stream) : IDispos
         }
 
         var storage = new DeviceStorage(this, buffer);
-        stream.Fill(buffer.Span, (byte)0);
+        try
+        {
+            stream.Fill(buffer.Span, (byte)0);
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+
         var at = blocks.FindIndex(b => b.Address > storage.Address);
         blocks.Insert(at < 0 ? blocks.Count : at, storage);
         return storage;
@@ -45,7 +55,15 @@ internal sealed class DeviceMemory(HipDevice device, HipStream stream) : IDispos
     public void Free(DeviceStorage storage)
     {
         if (!blocks.Remove(storage)) return;
-        if (!stream.IsClosed) stream.Synchronize();
+        try
+        {
+            if (!stream.IsClosed) stream.Synchronize();
+        }
+        catch (HipException)
+        {
+            // The work is lost; its memory is given back all the same, as this may run on the way out of that very failure.
+        }
+
         storage.Buffer.Dispose();
     }
 
@@ -67,16 +85,10 @@ internal sealed class DeviceMemory(HipDevice device, HipStream stream) : IDispos
     }
 
     /// <summary>Memory for the operation under way; the next one may overwrite it. Grows with the largest operation.</summary>
-    public nint Scratch(long bytes)
-    {
-        if (scratch is null || scratch.Bytes < bytes)
-        {
-            scratch?.Dispose();
-            scratch = Allocate((bytes + (1 << 16)) / (1 << 16) * (1 << 16));
-        }
+    public nint Scratch(long bytes) => Grown(ref scratch, bytes);
 
-        return scratch.Address;
-    }
+    /// <summary>Like <see cref="Scratch"/>, apart from it: for partial sums that live while an operation uses scratch memory for something else.</summary>
+    public nint Partials(long bytes) => Grown(ref partials, bytes);
 
     /// <summary>Copies to the device. Later work sees it; the source may be changed at once.</summary>
     public void Upload(ReadOnlySpan<byte> source, nint target)
@@ -115,10 +127,23 @@ internal sealed class DeviceMemory(HipDevice device, HipStream stream) : IDispos
         staged = 0;
     }
 
+    /// <summary>Frees everything, also what an operation that failed has left behind.</summary>
     public void Dispose()
     {
-        scratch?.Dispose();
+        foreach (var block in blocks.ToArray()) block.Dispose();
         staging?.Dispose();
+    }
+
+    private nint Grown(ref DeviceStorage? block, long bytes)
+    {
+        if (block is null || block.Bytes < bytes)
+        {
+            block?.Dispose();
+            block = null;
+            block = Allocate((bytes + (1 << 16)) / (1 << 16) * (1 << 16));
+        }
+
+        return block.Address;
     }
 
     private PinnedBuffer Staging => staging ??= PinnedBuffer.Allocate(device, StagingBytes);

@@ -18,15 +18,16 @@ internal sealed class KernelLibrary(HipDevice device) : IDisposable
         get
         {
             if (kernels.TryGetValue(name, out var kernel)) return kernel;
-            var file = fileOf[name];
-            if (!modules.TryGetValue(file, out var module))
-            {
-                var code = compiler.Compile(KernelSources.Read(file, device.Architecture));
-                modules[file] = module = HipModule.Load(device, code.Bytes.Span);
-            }
-
-            return kernels[name] = module.Kernel(name);
+            return kernels[name] = Load(fileOf[name]).Kernel(name);
         }
+    }
+
+    /// <summary>A file's kernels on the device.</summary>
+    public HipModule Load(string file)
+    {
+        if (modules.TryGetValue(file, out var module)) return module;
+        var code = compiler.Compile(KernelSources.Read(file, device.Architecture));
+        return modules[file] = HipModule.Load(device, code.Bytes.Span);
     }
 
     public void Dispose()

@@ -141,6 +141,8 @@ internal struct Branch
     public int KernelH, KernelW, StrideH, StrideW, PaddingH, PaddingW, Dilation;
     public int Channels, Rectified;
 
+    public readonly int Pixels => Height * Width;
+
     public readonly int OutPixels => OutHeight * OutWidth;
 
     public readonly int Taps => KernelH * KernelW;

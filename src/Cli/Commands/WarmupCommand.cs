@@ -1,0 +1,99 @@
+using System.CommandLine;
+using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Training;
+using MIOpenDarts.Layers.Backends.MIOpen;
+using Spectre.Console;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary><c>miopendarts warmup</c>: compiles and measures beforehand what the first step on a GPU would wait for.</summary>
+internal static class WarmupCommand
+{
+    public const string Name = "warmup";
+
+    /// <summary>What the help says below the options.</summary>
+    public static string Footer =>
+        """
+        Kernels and choices are kept in MIOPENDARTS_CACHE or ~/.cache/miopendarts, for each architecture, driver and version of MIOpen.
+
+        Examples:
+          miopendarts warmup --preset darts --data cifar-10-batches-bin
+          miopendarts warmup --genotype DARTS_V2 --preset darts --data cifar-10-batches-bin
+        """;
+
+    public static Command Create(Screen screen)
+    {
+        var backend = Words.Path("--backend", "hip|hip:N", "The GPU (default: the first).");
+        var genotype = Words.Path("--genotype", "GENOTYPE", "Warm up for training this network (as for train) instead of for a search.");
+        var preset = Words.Path("--preset", "NAME", "Settings of the search or training, as there.");
+        var config = Words.Path("--config", "FILE", "Options of the search or training from a .json or .yaml file.");
+        var data = Words.Path("--data", "DATA", "The data set, as there.");
+        var command = new Command(Name, "Compile kernels and find the fastest solvers for a search or a training on a GPU, before it begins.")
+        {
+            backend, genotype, preset, config, data,
+        };
+        command.SetAction(parsed =>
+        {
+            List<KeyValuePair<string, string>> typed = [new("backend", parsed.GetValue(backend) ?? "hip")];
+            if (parsed.GetValue(data) is { } set) typed.Add(new("data", set));
+            if (parsed.GetValue(genotype) is not { } network) return Search(screen, SearchOptionsResolver.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed));
+            typed.Add(new("network", ShowCommand.Resolve(network).ToString()));
+            return Train(screen, TrainOptionsResolver.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed));
+        });
+        return command;
+    }
+
+    private static int Search(Screen screen, SearchOptions options)
+    {
+        var (train, _) = SearchImages.Split(DataSource.Open(options.Data), options);
+        using var gpu = Gpu(options.Backend, options.Deterministic);
+        using var state = new SearchState(options, DartsSearch.ShapeOf(train, options), gpu);
+        state.Initialize();
+        var shape = state.Net.Shape;
+        var (pixels, labels) = Blank(options.BatchSize, shape.ImageChannels * shape.Height * shape.Width);
+        return Show(screen, gpu.WarmUp(() => state.Step(new(pixels, labels), new(pixels, labels), options.LearningRate, 0, 0)));
+    }
+
+    private static int Train(Screen screen, TrainOptions options)
+    {
+        var data = DataSource.Open(options.Data);
+        using var gpu = Gpu(options.Backend, options.Deterministic);
+        using var state = new TrainState(options, EvaluationTraining.Describe(data, options), gpu);
+        state.Initialize();
+        var (pixels, labels) = Blank(options.BatchSize, data.Train.Channels * data.Train.Height * data.Train.Width);
+        return Show(screen, gpu.WarmUp(() => state.Step(new(pixels, labels), options.LearningRate, 0, 0)));
+    }
+
+    private static MIOpenBackend Gpu(string name, bool deterministic)
+    {
+        var backend = Backends.Create(name, 0, deterministic);
+        if (backend is MIOpenBackend gpu) return gpu;
+        backend.Dispose();
+        throw new OptionsException($"backend '{name}' compiles and measures nothing; only hip needs a warm-up");
+    }
+
+    private static (float[] Pixels, int[] Labels) Blank(int batch, int size) => (new float[batch * size], new int[batch]);
+
+    private static int Show(Screen screen, IEnumerable<WarmUpStep> steps)
+    {
+        if (screen.Terminal is { } terminal)
+            terminal.Progress().Start(progress =>
+            {
+                ProgressTask? task = null;
+                foreach (var step in steps)
+                {
+                    if (task?.Description != step.Kind) task = progress.AddTask(step.Kind, maxValue: step.Total);
+                    task.Value = step.Done;
+                }
+            });
+        else
+            foreach (var step in steps)
+                screen.Output.WriteLine(
+                    $"{step.Kind} {step.Done}/{step.Total}  {step.Name}  {step.Library}{(step.Milliseconds > 0 ? $" {step.Milliseconds:F3} ms" : "")}");
+        screen.Output.WriteLine("ready: the first step waits for nothing any more");
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using MIOpenDarts.Layers.Backends.MIOpen.Convolutions;
+using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.MIOpen;
+
+/// <summary>One thing that a warm-up has done.</summary>
+/// <param name="Kind">What things are counted.</param>
+/// <param name="Done">How many of them are done.</param>
+/// <param name="Total">How many there are.</param>
+/// <param name="Name">This one.</param>
+/// <param name="Library">What computes it from now on.</param>
+/// <param name="Milliseconds">Its time there; 0 where none is taken.</param>
+public sealed record WarmUpStep(string Kind, int Done, int Total, string Name, string Library, double Milliseconds);
+
+// What the first step of a run would otherwise wait for.
+public sealed partial class MIOpenBackend
+{
+    private const int Repetitions = 5;
+    private List<ConvolutionKey>? collected;
+
+    /// <summary>
+    /// Compiles our kernels, then finds MIOpen's solver for every convolution in <paramref name="steps"/>, and for pointwise ones whether
+    /// MIOpen or hipBLAS is faster on this card. Kernels and choices stay on disk.
+    /// </summary>
+    /// <param name="steps">Calls the operations of a step; convolutions only clear their results then.</param>
+    public IEnumerable<WarmUpStep> WarmUp(Action steps)
+    {
+        for (var i = 0; i < KernelSources.Files.Count; i++)
+        {
+            kernels.Load(KernelSources.Files[i]);
+            yield return new("kernel files", i + 1, KernelSources.Files.Count, KernelSources.Files[i], "hipRTC", 0);
+        }
+
+        var keys = Collect(steps);
+        for (var i = 0; i < keys.Count; i++)
+        {
+            var choice = choices.Value[keys[i]] ?? Find(keys[i]);
+            yield return new("convolutions", i + 1, keys.Count, keys[i].ToString(), choice.Library, choice.Milliseconds);
+        }
+
+        byMIOpen.Clear();
+    }
+
+    private List<ConvolutionKey> Collect(Action steps)
+    {
+        var keys = collected = [];
+        try
+        {
+            steps();
+        }
+        finally
+        {
+            collected = null;
+        }
+
+        return keys;
+    }
+
+    private void Convolve(in ConvolutionKey key, nint x, nint w, nint y)
+    {
+        if (collected is null)
+        {
+            solver.Value.Run(key, x, w, y);
+            return;
+        }
+
+        if (!collected.Contains(key)) collected.Add(key);
+        var (address, shape) = key.Direction switch
+        {
+            Interop.MIOpen.ConvolutionDirection.Forward => (y, key.Dst),
+            Interop.MIOpen.ConvolutionDirection.BackwardData => (x, key.Src),
+            _ => (w, key.Weights),
+        };
+        var result = new Tensor<float>("result", shape);
+        result.Bind(address);
+        Fill(result, 0);
+    }
+
+    private SolverChoice Find(ConvolutionKey key)
+    {
+        using var x = memory.Allocate(key.Src.Count * sizeof(float));
+        using var w = memory.Allocate(key.Weights.Count * sizeof(float));
+        using var y = memory.Allocate(key.Dst.Count * sizeof(float));
+        if (!IsPointwise(key.Window, key.Groups))
+        {
+            solver.Value.Run(key, x.Address, w.Address, y.Address);
+            return choices.Value[key]!;
+        }
+
+        var found = solver.Value.Search(key, x.Address, w.Address, y.Address);
+        var (byLibrary, byProduct) = (Time(() => solver.Value.Run(key, x.Address, w.Address, y.Address)), Time(() => Multiply(key, x.Address, w.Address, y.Address)));
+        return choices.Value.Add(
+            key, byLibrary < byProduct ? found with { Milliseconds = byLibrary } : new SolverChoice(SolverChoice.HipBlas, 0, 0, byProduct));
+    }
+
+    /// <summary>The shortest of a few runs in milliseconds, after one that compiles.</summary>
+    private double Time(Action run)
+    {
+        var best = double.MaxValue;
+        for (var i = 0; i <= Repetitions; i++)
+        {
+            Synchronize();
+            var start = Stopwatch.GetTimestamp();
+            run();
+            Synchronize();
+            if (i > 0) best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        return best;
+    }
+}
