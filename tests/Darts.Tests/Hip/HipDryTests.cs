@@ -54,6 +54,21 @@ public class HipDryTests(StandardStep standard) : IClassFixture<StandardStep>
         TestContext.Current.TestOutputHelper?.WriteLine($"{standard.PeakBytes >> 20} MiB counted, {standard.PlannedBytes >> 20} MiB planned");
     }
 
+    [Theory]
+    [InlineData(64)]
+    [InlineData(128)]
+    [InlineData(256)]
+    public void Pc_darts_needs_what_was_forecast_and_fits_8_GiB(int batch)
+    {
+        var before = VirtualDevice.LiveBytes;
+        using var gpu = Gpu.Create();
+        using var step = new PreparedStep(gpu, StepConfiguration.All.Single(c => c.Name == "P") with { Batch = batch }, unrolled: false);
+        Run(step, 1);
+        var live = VirtualDevice.LiveBytes - before;
+        TestContext.Current.TestOutputHelper?.WriteLine($"batch {batch}: {live >> 20} MiB live, {step.PlannedBytes >> 20} MiB planned");
+        Assert.InRange(live, step.PlannedBytes, Math.Min(step.PlannedBytes + (160L << 20), 8L << 30));
+    }
+
     [Fact]
     public void A_step_moves_a_batch_to_the_card_and_losses_and_the_alphas_gradients_back()
     {

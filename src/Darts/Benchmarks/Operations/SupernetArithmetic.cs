@@ -12,10 +12,10 @@ namespace MIOpenDarts.Darts.Benchmarks.Operations;
 public static class SupernetArithmetic
 {
     /// <summary>Multiply-adds of one image's forward pass: of the whole network, and of the stem alone.</summary>
-    public static (double All, double Stem) ForwardImage(SupernetShape shape)
+    public static (double All, double Stem) ForwardImage(SupernetShape shape, SearchSpace? space = null)
     {
         using var parameters = new ParameterSet<float>();
-        var mixing = new ArchitectureParameters<float>(shape.Edges);
+        var mixing = new ArchitectureParameters<float>(shape.Edges, space);
         var (channels, image) = (shape.InitChannels, new Shape(1, shape.ImageChannels, shape.Height, shape.Width));
         var (stem, src1) = ModuleArithmetic.Forward(
             new Convolution<float>(parameters, "stem.", shape.ImageChannels, shape.StemMultiplier * channels, Window.Square(3, 1, 1)), image);
@@ -34,19 +34,19 @@ public static class SupernetArithmetic
     }
 
     /// <summary>FLOPs of a training step's forward and backward pass over a batch, the weights' gradients included.</summary>
-    public static double WeightStep(SupernetShape shape, int batch)
+    public static double WeightStep(SupernetShape shape, int batch, SearchSpace? space = null)
     {
         // The images need no gradient, so the stem has no backward pass in its data.
-        var (all, stem) = ForwardImage(shape);
+        var (all, stem) = ForwardImage(shape, space);
         return 2.0 * batch * (3 * all - stem);
     }
 
     /// <summary>FLOPs of an architecture step: first order needs no weight gradients, second order is two passes with and two without.</summary>
-    public static double AlphaStep(SupernetShape shape, int batch, bool unrolled)
+    public static double AlphaStep(SupernetShape shape, int batch, SearchSpace? space, bool unrolled)
     {
-        var (all, stem) = ForwardImage(shape);
+        var (all, stem) = ForwardImage(shape, space);
         var withoutWeights = 2.0 * batch * (2 * all - stem);
-        return unrolled ? 2 * (WeightStep(shape, batch) + withoutWeights) : withoutWeights;
+        return unrolled ? 2 * (WeightStep(shape, batch, space) + withoutWeights) : withoutWeights;
     }
 
     /// <summary>Multiply-adds of a cell's forward pass over the outputs of the two before it.</summary>
@@ -62,8 +62,9 @@ public static class SupernetArithmetic
             for (var source = 0; source < 2 + node; source++)
             {
                 var edge = cell.Edge(node, source);
-                foreach (var operation in edge.Operations) sum += ModuleArithmetic.Forward(operation, states[source]).MultiplyAdds;
-                var (_, _, h, w) = states[source];
+                var (_, c, h, w) = states[source];
+                var head = states[source] with { C = c / cell.Architecture.Space.PartialChannels };
+                foreach (var operation in edge.Operations) sum += ModuleArithmetic.Forward(operation, head).MultiplyAdds;
                 output = states[source] with { H = (h + edge.Stride - 1) / edge.Stride, W = (w + edge.Stride - 1) / edge.Stride };
             }
 

@@ -19,7 +19,7 @@ public sealed class PreparedStep : IDisposable
     public PreparedStep(Backend<float> backend, StepConfiguration configuration, bool unrolled)
     {
         var shape = configuration.Shape;
-        options = new SearchOptions { BatchSize = configuration.Batch, Unrolled = unrolled };
+        options = configuration.Options with { Unrolled = unrolled };
         state = new SearchState(options, shape, backend);
         state.Initialize();
         var random = new CounterRandom(1, RandomStream.Augmentation);

@@ -1,4 +1,6 @@
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Benchmarks.Operations;
+using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Supernets;
 
 namespace MIOpenDarts.Darts.Benchmarks.Steps;
@@ -18,23 +20,30 @@ public enum StepKind
 /// <param name="Name">A letter.</param>
 /// <param name="Shape">The network.</param>
 /// <param name="Batch">Images.</param>
-public sealed record StepConfiguration(string Name, SupernetShape Shape, int Batch)
+/// <param name="Algorithm">The method, with its paper's settings.</param>
+public sealed record StepConfiguration(string Name, SupernetShape Shape, int Batch, string Algorithm = "darts")
 {
-    /// <summary>From the smallest to the standard supernet of the paper: C (images of 28x28, five cells), B (eight channels), A.</summary>
+    /// <summary>From the smallest to the standard supernet of the paper: C (images of 28x28, five cells), B (eight channels), A; and P, that of PC-DARTS.</summary>
     public static IReadOnlyList<StepConfiguration> All { get; } =
     [
         new("C", new SupernetShape(3, 28, 28, 10, 8, 5), 32),
         new("B", new SupernetShape(3, 32, 32, 10, 8, 8), 32),
         new("A", new SupernetShape(3, 32, 32, 10, 16, 8), 64),
+        new("P", new SupernetShape(3, 32, 32, 10, 16, 8), 256, "pc-darts"),
     ];
 
     /// <summary>A network so small that one step of it tells how fast a backend is before anything larger is tried.</summary>
     internal static StepConfiguration Probe { get; } = new("probe", new SupernetShape(3, 16, 16, 10, 4, 5), 8);
 
+    /// <summary>The method's own settings at this batch.</summary>
+    internal SearchOptions Options => SearchAlgorithm.Find(Algorithm)!.Paper with { BatchSize = Batch };
+
+    private SearchSpace Space => SearchAlgorithm.Find(Algorithm)!.Space(Options, stage: 0);
+
     /// <summary>Exact arithmetic of a step in FLOP.</summary>
     public double Flops(StepKind kind) => kind == StepKind.Weights
-        ? SupernetArithmetic.WeightStep(Shape, Batch)
-        : SupernetArithmetic.AlphaStep(Shape, Batch, kind == StepKind.AlphasSecondOrder);
+        ? SupernetArithmetic.WeightStep(Shape, Batch, Space)
+        : SupernetArithmetic.AlphaStep(Shape, Batch, Space, kind == StepKind.AlphasSecondOrder);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -175,3 +175,9 @@ internal struct BranchTable
     public BranchSources Sources;
     public int Images, Statistics;
 }
+
+[StructLayout(LayoutKind.Sequential)]
+internal struct ChannelParts
+{
+    public int Images, Channels, Heads, Height, Width, OutHeight, OutWidth;
+}
