@@ -51,7 +51,7 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
         View.Say($"run      {folder.Path}");
         if (recorder.Finished is { } history)
         {
-            View.Say($"all {history.EpochsDone} epochs are done; the result is written again");
+            View.Say($"{(history.End!.Message is { } reason ? $"ended by {reason}" : $"all {history.EpochsDone} epochs are done")}; the result is written again");
             folder.WriteReport(history);
             WriteResult(history);
             return Told(history);

@@ -43,12 +43,12 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         return DartsSearch.Run(train, valid, Options, backend, recorder, ring, cancellation);
     }
 
-    protected override void WriteResult(SearchHistory history) => folder.WriteResult(history.Epochs[^1].Genotype);
+    protected override void WriteResult(SearchHistory history) => folder.WriteResult(history.Chosen.Genotype);
 
     protected override void Tell(SearchHistory history)
     {
-        var last = history.Epochs[^1];
-        View.Say(last.Genotype.ToString());
-        View.Say($"accuracy {last.TrainAccuracy:F2} % in training, {last.ValidAccuracy:F2} % in validation; report: {folder.ReportFile}");
+        var chosen = history.Chosen;
+        View.Say(chosen.Genotype.ToString());
+        View.Say($"accuracy {chosen.TrainAccuracy:F2} % in training, {chosen.ValidAccuracy:F2} % in validation; report: {folder.ReportFile}");
     }
 }

@@ -42,6 +42,9 @@ internal abstract class ProgressView(int epochs) : IProgress<RunEvent>, IDisposa
                         + $"valid {record.ValidAccuracy:F2} % (loss {record.ValidLoss:F3})  {Units.Time(record.Seconds)}");
                     if (record.Epoch + 1 < epochs) Note($"epoch {record.Epoch + 2}/{epochs}  {Units.Time(Eta.Remaining)} left");
                     break;
+                case AlarmRaised { Alarm: var alarm }:
+                    Line($"alarm    {alarm.Watchdog}: {alarm.Message}; {(alarm.Ends ? "the search ends with" : "a better one to end with may be")} the genotype of epoch {alarm.Chosen + 1}");
+                    break;
                 case TrainEpochDone { Record: var trained }:
                     Line($"epoch {trained.Epoch + 1}/{epochs} done  train {trained.TrainAccuracy:F2} % (loss {trained.TrainLoss:F3})  "
                         + $"test {trained.Test.Top1:F2} % (loss {trained.Test.Loss:F3}){(trained.IsBest ? "  best" : "")}  {Units.Time(trained.Seconds)}");

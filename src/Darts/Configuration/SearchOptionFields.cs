@@ -1,5 +1,6 @@
 using System.Globalization;
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Watchdogs;
 
 namespace MIOpenDarts.Darts.Configuration;
 
@@ -54,6 +55,16 @@ public static class SearchOptionFields
         Flag("cutout", "Blank a random square of every training image.", o => o.Cutout),
         Integer("cutout_length", 1, 1024, "Side of that square in pixels.", o => o.CutoutLength),
         Number("drop_path", "from 0, below 1", "Probability with which a path is dropped.", o => o.DropPath, x => x is >= 0 and < 1),
+        Text("watch", "none, or some of skip, rank, eigenvalue with commas between", "Watchdogs of the search.", o => o.Watch, o => WatchNames.IsList(o.Watch)),
+        Text("watch_action", "report, stop or rollback (to an earlier epoch's genotype)", "What an alarm does.", o => o.WatchAction, o => WatchNames.Actions.Contains(o.WatchAction)),
+        Integer("watch_from", 0, 100_000, "First epoch that may raise an alarm.", o => o.WatchFrom),
+        Integer("watch_skip_normal", 0, 1000, "Skip connections that the normal cell may have.", o => o.WatchSkipNormal),
+        Integer("watch_skip_reduce", 0, 1000, "Skip connections that the reduction cell may have.", o => o.WatchSkipReduce),
+        Integer("watch_rank_epochs", 1, 100_000, "Epochs of equal ranking of the operations that raise an alarm.", o => o.WatchRankEpochs),
+        Integer("watch_interval", 1, 1000, "Epochs from one eigenvalue to the next.", o => o.WatchInterval),
+        Integer("watch_window", 1, 1000, "Eigenvalues in a mean.", o => o.WatchWindow),
+        Integer("watch_distance", 1, 1000, "Eigenvalues from the earlier mean to the present one.", o => o.WatchDistance),
+        Number("watch_ratio", "from 1 to 1000", "Quotient of the means that raises an alarm.", o => o.WatchRatio, x => x is >= 1 and <= 1000),
         Integer("data_workers", 0, 64, "Background threads that prepare batches.", o => o.DataWorkers),
         new OptionField("mixed_precision", OptionKind.Flag, "false", "Half-precision arithmetic (refused on gfx803).", o => Show(o.MixedPrecision), o => o.MixedPrecision ? MixedPrecisionRefusal : null),
         Integer("report_interval", 1, 1_000_000, "Steps between two progress reports.", o => o.ReportInterval),

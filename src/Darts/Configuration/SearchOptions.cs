@@ -90,6 +90,36 @@ public sealed record SearchOptions : IRunOptions
     /// <summary>Probability with which a path of a cell is dropped.</summary>
     public double DropPath { get; init; }
 
+    /// <summary>Watchdogs: <c>none</c>, or some of <c>skip</c>, <c>rank</c> and <c>eigenvalue</c> with commas between.</summary>
+    public string Watch { get; init; } = "none";
+
+    /// <summary>What an alarm does: <c>report</c> it, <c>stop</c> the search, or <c>rollback</c> to the genotype of an earlier epoch.</summary>
+    public string WatchAction { get; init; } = "report";
+
+    /// <summary>First epoch that may raise an alarm, and the first that the eigenvalue's rule goes back to.</summary>
+    public int WatchFrom { get; init; } = 10;
+
+    /// <summary>Skip connections that the normal cell may have: DARTS+ stops at two.</summary>
+    public int WatchSkipNormal { get; init; } = 1;
+
+    /// <summary>Skip connections that the reduction cell may have: no published rule limits them.</summary>
+    public int WatchSkipReduce { get; init; } = 8;
+
+    /// <summary>Epochs without a change of the operations' ranking that raise an alarm.</summary>
+    public int WatchRankEpochs { get; init; } = 10;
+
+    /// <summary>Epochs from one eigenvalue to the next.</summary>
+    public int WatchInterval { get; init; } = 2;
+
+    /// <summary>Eigenvalues in a mean.</summary>
+    public int WatchWindow { get; init; } = 5;
+
+    /// <summary>Eigenvalues from the mean that is compared with to the present one.</summary>
+    public int WatchDistance { get; init; } = 4;
+
+    /// <summary>Quotient of the two means that raises an alarm.</summary>
+    public double WatchRatio { get; init; } = 1.3;
+
     /// <summary>Background threads that prepare batches; 0 prepares them on the calling thread. Batches do not depend on it.</summary>
     public int DataWorkers { get; init; } = 4;
 

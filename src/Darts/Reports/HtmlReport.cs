@@ -43,8 +43,9 @@ public static class HtmlReport
         page.Add(ReportResult.Headline(history));
         if (history.Epochs.Count > 0)
         {
-            page.Add(ReportResult.Cells(history.Epochs[^1].Genotype));
+            page.Add(ReportResult.Cells(history.Chosen.Genotype));
             page.Add(ReportProgress.Curves(history.Epochs));
+            page.Add(ReportWatch.Draw(history.Epochs));
             page.Add(ReportProgress.Alphas(history.Epochs, history.Start.Primitives));
         }
 

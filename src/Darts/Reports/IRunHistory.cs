@@ -10,4 +10,7 @@ public interface IRunHistory
 
     /// <summary>Number of finished epochs.</summary>
     int EpochsDone { get; }
+
+    /// <summary>Whether a run of so many epochs has nothing more to do after these.</summary>
+    bool HasAll(int epochs);
 }

@@ -12,18 +12,18 @@ internal static class ReportResult
         var html = new Markup();
         html.Add($"<p class=\"soft\">{Status(history)}</p>");
         if (history.Epochs.Count == 0) return html.Add($"<p>No epoch is finished yet.</p>");
-        var last = history.Epochs[^1];
+        var (last, chosen) = (history.Epochs[^1], history.Chosen);
         html.Add($"<ul class=\"tiles\">");
-        html.Add($"<li><b>{last.ValidAccuracy.ToString("0.00")} %</b><span>validation accuracy</span></li>");
-        html.Add($"<li><b>{last.TrainAccuracy.ToString("0.00")} %</b><span>training accuracy</span></li>");
+        html.Add($"<li><b>{chosen.ValidAccuracy.ToString("0.00")} %</b><span>validation accuracy</span></li>");
+        html.Add($"<li><b>{chosen.TrainAccuracy.ToString("0.00")} %</b><span>training accuracy</span></li>");
         html.Add($"<li><b>{Duration(history.Seconds)}</b><span>total time</span></li>");
         html.Add($"<li><b>{history.Epochs.Count} of {history.Start.Epochs}</b><span>epochs</span></li>");
         html.Add($"<li><b>{history.Epochs.Average(epoch => epoch.ImagesPerSecond).ToString("0")}</b><span>images per second</span></li>");
         html.Add($"<li><b>{Memory(last.PeakMemoryBytes)}</b><span>peak memory</span></li>");
         html.Add($"</ul>");
         html.Add($"<h3>Genotype</h3>");
-        html.Add($"<pre>{last.Genotype.ToString()}</pre>");
-        return html.Add($"<details><summary>Genotype as JSON</summary><pre>{GenotypeJsonConverter.Format(last.Genotype)}</pre></details>");
+        html.Add($"<pre>{chosen.Genotype.ToString()}</pre>");
+        return html.Add($"<details><summary>Genotype as JSON</summary><pre>{GenotypeJsonConverter.Format(chosen.Genotype)}</pre></details>");
     }
 
     public static Markup Cells(Genotype genotype)
@@ -58,7 +58,7 @@ internal static class ReportResult
         var resumed = history.Resumes == 0 ? "" : $", resumed {(history.Resumes == 1 ? "once" : $"{history.Resumes} times")}";
         var outcome = history.End?.Outcome switch
         {
-            RunOutcome.Done => "Finished",
+            RunOutcome.Done => history.End.Message is { } reason ? $"Finished by {reason}" : "Finished",
             RunOutcome.Interrupted => "Interrupted; a checkpoint holds the state",
             RunOutcome.Failed => $"Failed: {history.End.Message}",
             _ => "Running, or killed",

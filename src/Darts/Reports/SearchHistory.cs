@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Watchdogs;
 
 namespace MIOpenDarts.Darts.Reports;
 
@@ -13,6 +14,12 @@ public sealed record SearchHistory(RunStarted Start, IReadOnlyList<EpochRecord> 
 {
     /// <inheritdoc/>
     public int EpochsDone => Epochs.Count;
+
+    /// <inheritdoc/>
+    public bool HasAll(int epochs) => SearchEnd.IsReached(Epochs, epochs);
+
+    /// <summary>The epoch whose genotype is, up to now, the result; there must be one.</summary>
+    public EpochRecord Chosen => SearchEnd.Of(Epochs).Chosen;
 
     /// <summary>Puts the events of a log together. An epoch that was repeated after a resume counts once: both are equal.</summary>
     /// <param name="events">Events in the order they were written.</param>

@@ -39,7 +39,7 @@ internal static class Stylesheet
         .chart{width:100%;max-width:560px;font-family:system-ui,'Segoe UI','DejaVu Sans',sans-serif}.chart-title{font-size:13px;font-weight:600;fill:var(--ink)}
         .chart-text{font-size:12px;fill:var(--soft)}.chart-small{font-size:10.5px;fill:var(--soft)}.chart-end{text-anchor:end}.chart-middle{text-anchor:middle}
         .chart-grid{stroke:var(--grid)}.chart-axis{stroke:var(--line)}.chart-line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
-        .chart-hover{fill:var(--ink);fill-opacity:0}.chart-hover:hover{fill-opacity:.07}.chart-bar{stroke:var(--page);stroke-width:1}
+        .chart-mark{fill:none;stroke-width:1.5;stroke-dasharray:4 3}.chart-hover{fill:var(--ink);fill-opacity:0}.chart-hover:hover{fill-opacity:.07}.chart-bar{stroke:var(--page);stroke-width:1}
         .heat{fill:var(--heat)}.heat-strongest{stroke:var(--ink);stroke-width:1.5}.heat-ground{fill:var(--panel)}.heat-text{font-size:11px;text-anchor:middle;fill:var(--ink)}.heat-over{fill:var(--over)}
         .legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin:8px 0;padding:0;list-style:none;font-size:.85rem;color:var(--soft)}.legend i{display:inline-block;width:11px;height:11px;border-radius:2px;margin-right:6px}
         details{margin:10px 0}summary{cursor:pointer;font-weight:600}.scroll{overflow-x:auto}

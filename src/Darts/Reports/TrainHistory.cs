@@ -15,6 +15,9 @@ public sealed record TrainHistory(RunStarted Start, ForecastMade? Forecast, IRea
     /// <inheritdoc/>
     public int EpochsDone => Epochs.Count;
 
+    /// <inheritdoc/>
+    public bool HasAll(int epochs) => Epochs.Count == epochs;
+
     /// <summary>Best test accuracy of all epochs, in percent; NaN before the first.</summary>
     public double Best => Epochs.Count == 0 ? double.NaN : Epochs.Max(epoch => epoch.Test.Top1);
 

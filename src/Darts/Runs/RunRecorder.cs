@@ -4,6 +4,7 @@ using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Watchdogs;
 
 namespace MIOpenDarts.Darts.Runs;
 
@@ -23,6 +24,8 @@ public sealed class RunRecorder : WorkRecorder<SearchOptions, SearchHistory, Sea
     private protected override IReadOnlyList<string> Operations => [.. SearchAlgorithm.Of(folder.Options).Candidates.Select(p => p.Name())];
 
     private protected override SearchHistory Tell(IReadOnlyCollection<RunEvent> events) => SearchHistory.Of(events);
+
+    private protected override string? Ending(SearchResult result) => result.History.Count == 0 ? null : SearchEnd.Of(result.History).Message;
 
     private protected override void WriteResult(SearchResult result) => folder.WriteResult(result.Genotype);
 

@@ -39,7 +39,7 @@ public abstract class WorkRecorder<TOptions, THistory, TResult> : IProgress<RunE
 
     /// <summary>The history of a run that is done, which needs no resume; null for any other.</summary>
     public THistory? Finished =>
-        History is { End.Outcome: RunOutcome.Done } history && history.EpochsDone == folder.Options.Epochs ? history : null;
+        History is { End.Outcome: RunOutcome.Done } history && history.HasAll(folder.Options.Epochs) ? history : null;
 
     /// <summary>Names of the candidate operations that alphas are told of; none where there are no alphas.</summary>
     private protected virtual IReadOnlyList<string> Operations => [];
@@ -74,7 +74,7 @@ public abstract class WorkRecorder<TOptions, THistory, TResult> : IProgress<RunE
     public THistory Complete(TResult result)
     {
         WriteResult(result);
-        var end = new RunEnded(seconds, RunOutcome.Done);
+        var end = new RunEnded(seconds, RunOutcome.Done, Ending(result));
         folder.Try("the log", () => log.Write(end));
         story.Add(end);
         var history = WithEpochs(History!, result);
@@ -111,6 +111,9 @@ public abstract class WorkRecorder<TOptions, THistory, TResult> : IProgress<RunE
 
     /// <summary>Writes what only a run that is done has.</summary>
     private protected abstract void WriteResult(TResult result);
+
+    /// <summary>What ended the run before its last epoch, though it is done; null for nothing.</summary>
+    private protected virtual string? Ending(TResult result) => null;
 
     /// <summary>The epochs of the result: a log that was lost in between has not all of them.</summary>
     private protected abstract THistory WithEpochs(THistory history, TResult result);

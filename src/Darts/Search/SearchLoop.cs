@@ -5,6 +5,7 @@ using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Darts.Watchdogs;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Optimisers;
 
@@ -24,6 +25,7 @@ internal sealed class SearchLoop : IDisposable
     private readonly Augmentation augmentation;
     private readonly BatchPipeline trainBatches;
     private readonly BatchPipeline validBatches;
+    private readonly SearchWatch? watch;
     private readonly int steps;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private double clockAtLastLook;
@@ -39,18 +41,19 @@ internal sealed class SearchLoop : IDisposable
         steps = (train.Indices.Length + options.BatchSize - 1) / options.BatchSize;
         trainBatches = new BatchPipeline(train.Encoder, options.BatchSize, options.DataWorkers);
         validBatches = new BatchPipeline(valid.Encoder, options.BatchSize, options.DataWorkers);
+        watch = SearchWatch.Create(options, state, valid);
     }
 
     public SearchResult ToEnd(CancellationToken cancellation)
     {
-        while (position.Epoch < options.Epochs)
+        while (!SearchEnd.IsReached(position.History, options.Epochs))
         {
             TrainEpoch(cancellation);
             FinishEpoch();
         }
 
-        var last = position.History[^1];
-        return new SearchResult(state.Genotype, last.TrainAccuracy, last.ValidAccuracy, position.History, options);
+        var chosen = SearchEnd.Of(position.History).Chosen;
+        return new SearchResult(chosen.Genotype, chosen.TrainAccuracy, chosen.ValidAccuracy, position.History, options);
     }
 
     public void Dispose()
@@ -85,6 +88,7 @@ internal sealed class SearchLoop : IDisposable
     private void FinishEpoch()
     {
         var (loss, accuracy) = Evaluate();
+        var eigenvalue = watch?.Measure(position.Epoch);
         LookAtClock();
         var record = new EpochRecord
         {
@@ -101,8 +105,10 @@ internal sealed class SearchLoop : IDisposable
             ImagesPerSecond = position.ImagesPerSecond(),
             PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
         };
+        if (watch is not null) record = watch.Judge(record, eigenvalue, position.History);
         position.History.Add(record);
         progress?.Report(new EpochDone(position.Seconds, record));
+        if (record.Watch?.Alarm is { } alarm) progress?.Report(new AlarmRaised(position.Seconds, alarm));
         position.NextEpoch();
         Save();
     }

@@ -5,9 +5,9 @@ using MIOpenDarts.Darts.Reports.Log;
 namespace MIOpenDarts.Darts.Search;
 
 /// <summary>What a finished search found.</summary>
-/// <param name="Genotype">The normal and the reduction cell.</param>
-/// <param name="TrainAccuracy">Accuracy over the training half in the last epoch, in percent.</param>
-/// <param name="ValidAccuracy">Accuracy over the validation half after the last epoch, in percent.</param>
+/// <param name="Genotype">The normal and the reduction cell: those of the last epoch, unless a watchdog went back to an earlier one.</param>
+/// <param name="TrainAccuracy">Accuracy over the training half in that epoch, in percent.</param>
+/// <param name="ValidAccuracy">Accuracy over the validation half after that epoch, in percent.</param>
 /// <param name="History">One record an epoch.</param>
 /// <param name="Options">The options it ran with.</param>
 public sealed record SearchResult(

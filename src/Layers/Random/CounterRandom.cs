@@ -21,6 +21,8 @@ public enum RandomStream
     Dropout = 8,
     /// <summary>Samples of an architecture relaxation (Gumbel, Dirichlet) and random genotypes.</summary>
     Architecture = 9,
+    /// <summary>Start vector of a power iteration.</summary>
+    Curvature = 10,
 }
 
 /// <summary>

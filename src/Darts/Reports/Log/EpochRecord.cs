@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Watchdogs;
 
 namespace MIOpenDarts.Darts.Reports.Log;
 
@@ -36,6 +37,9 @@ public sealed record EpochRecord
 
     /// <summary>The genotype that the search would end with now.</summary>
     public required Genotype Genotype { get; init; }
+
+    /// <summary>What the watchdogs saw; null where none is on.</summary>
+    public WatchRecord? Watch { get; init; }
 
     /// <summary>Duration of the epoch with its validation, in seconds.</summary>
     public required double Seconds { get; init; }

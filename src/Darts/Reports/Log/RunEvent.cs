@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MIOpenDarts.Darts.Training;
+using MIOpenDarts.Darts.Watchdogs;
 
 namespace MIOpenDarts.Darts.Reports.Log;
 
@@ -10,6 +11,7 @@ namespace MIOpenDarts.Darts.Reports.Log;
 [JsonDerivedType(typeof(ForecastMade), "forecast")]
 [JsonDerivedType(typeof(StepDone), "step")]
 [JsonDerivedType(typeof(EpochDone), "epoch")]
+[JsonDerivedType(typeof(AlarmRaised), "alarm")]
 [JsonDerivedType(typeof(TrainEpochDone), "train_epoch")]
 [JsonDerivedType(typeof(CheckpointWritten), "checkpoint")]
 [JsonDerivedType(typeof(RunEnded), "end")]
@@ -59,6 +61,11 @@ public sealed record StepDone(
 /// <param name="Record">What the epoch did.</param>
 public sealed record EpochDone(double Seconds, EpochRecord Record) : RunEvent(Seconds);
 
+/// <summary>A watchdog raised its alarm in the epoch that ended just before.</summary>
+/// <param name="Seconds">See <see cref="RunEvent"/>.</param>
+/// <param name="Alarm">Which, why, and whether it ends the search.</param>
+public sealed record AlarmRaised(double Seconds, WatchAlarm Alarm) : RunEvent(Seconds);
+
 /// <summary>An epoch of a training from scratch and its test ended.</summary>
 /// <param name="Seconds">See <see cref="RunEvent"/>.</param>
 /// <param name="Record">What the epoch did.</param>
@@ -76,7 +83,7 @@ public sealed record CheckpointWritten(double Seconds, int Epoch, int Step, stri
 [JsonConverter(typeof(JsonStringEnumConverter<RunOutcome>))]
 public enum RunOutcome
 {
-    /// <summary>All epochs are done.</summary>
+    /// <summary>All epochs are done, or a watchdog ended the search.</summary>
     [JsonStringEnumMemberName("done")]
     Done,
     /// <summary>Stopped on request, with a checkpoint to go on from.</summary>
@@ -90,5 +97,5 @@ public enum RunOutcome
 /// <summary>A run ends in an orderly way; a killed one has no such line.</summary>
 /// <param name="Seconds">See <see cref="RunEvent"/>.</param>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="Message">The reason when it was not done; otherwise null.</param>
+/// <param name="Message">The reason when it was not done, or when a watchdog ended it; otherwise null.</param>
 public sealed record RunEnded(double Seconds, RunOutcome Outcome, string? Message = null) : RunEvent(Seconds);

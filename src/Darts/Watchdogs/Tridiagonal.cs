@@ -1,0 +1,45 @@
+namespace MIOpenDarts.Darts.Watchdogs;
+
+/// <summary>Eigenvalues of a small symmetric tridiagonal matrix, by bisection on the signs of its leading minors (Givens 1954).</summary>
+internal static class Tridiagonal
+{
+    private const int Halvings = 60;
+
+    /// <summary>The eigenvalue of largest size.</summary>
+    /// <param name="diagonal">Elements on the diagonal, at least one.</param>
+    /// <param name="beside">Elements beside it, one fewer.</param>
+    public static double Dominant(IReadOnlyList<double> diagonal, IReadOnlyList<double> beside)
+    {
+        var (smallest, largest) = (Find(diagonal, beside, 1), Find(diagonal, beside, diagonal.Count));
+        return Math.Abs(smallest) > Math.Abs(largest) ? smallest : largest;
+    }
+
+    /// <summary>The eigenvalue with a rank, from 1 for the smallest.</summary>
+    private static double Find(IReadOnlyList<double> diagonal, IReadOnlyList<double> beside, int rank)
+    {
+        // Gershgorin: no eigenvalue is farther out.
+        var bound = diagonal.Max(Math.Abs) + 2 * beside.Select(Math.Abs).DefaultIfEmpty(0).Max();
+        var (low, high) = (-bound, bound);
+        for (var i = 0; i < Halvings; i++)
+        {
+            var middle = (low + high) / 2;
+            if (Below(diagonal, beside, middle) >= rank) high = middle;
+            else low = middle;
+        }
+
+        return (low + high) / 2;
+    }
+
+    private static int Below(IReadOnlyList<double> diagonal, IReadOnlyList<double> beside, double x)
+    {
+        var (count, pivot) = (0, 1.0);
+        for (var i = 0; i < diagonal.Count; i++)
+        {
+            pivot = diagonal[i] - x - (i == 0 ? 0 : beside[i - 1] * beside[i - 1] / pivot);
+            if (pivot == 0) pivot = double.Epsilon;
+            if (pivot < 0) count++;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,43 @@
+using MIOpenDarts.Darts.Configuration;
+
+namespace MIOpenDarts.Darts.Watchdogs;
+
+/// <summary>Words of the options <c>watch</c> and <c>watch_action</c>.</summary>
+public static class WatchNames
+{
+    /// <summary>Counts skip connections (DARTS+, Liang et al. 2019).</summary>
+    public const string Skip = "skip";
+
+    /// <summary>Watches whether the ranking of the operations still changes (DARTS+, Liang et al. 2019).</summary>
+    public const string Rank = "rank";
+
+    /// <summary>Watches the dominant eigenvalue (RobustDARTS, Zela et al. 2020).</summary>
+    public const string Eigenvalue = "eigenvalue";
+
+    /// <summary>No watchdog.</summary>
+    public const string None = "none";
+
+    /// <summary>An alarm is told and the search goes on.</summary>
+    public const string Report = "report";
+
+    /// <summary>The search ends with the genotype of the epoch with the alarm.</summary>
+    public const string Stop = "stop";
+
+    /// <summary>The search ends with the genotype of an earlier epoch.</summary>
+    public const string RollBack = "rollback";
+
+    /// <summary>All watchdogs, in the order in which they are asked.</summary>
+    public static IReadOnlyList<string> All { get; } = [Skip, Rank, Eigenvalue];
+
+    /// <summary>All actions.</summary>
+    public static IReadOnlyList<string> Actions { get; } = [Report, Stop, RollBack];
+
+    /// <summary>Whether a text is <see cref="None"/> or a comma-separated list of <see cref="All"/>, each at most once.</summary>
+    public static bool IsList(string text) => Split(text) is var names && names.All(All.Contains) && names.Distinct().Count() == names.Length;
+
+    /// <summary>The watchdogs that some options ask for.</summary>
+    public static IReadOnlyList<string> Of(SearchOptions options) => [.. All.Where(Split(options.Watch).Contains)];
+
+    private static string[] Split(string text) =>
+        text is None or "" ? [] : text.Split(',', StringSplitOptions.TrimEntries);
+}
