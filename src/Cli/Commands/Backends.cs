@@ -1,3 +1,5 @@
+using MIOpenDarts.Interop.Devices;
+using MIOpenDarts.Interop.Loading;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Diagnostics;
 
@@ -26,4 +28,9 @@ internal static class Backends
     /// <summary>Checks that <see cref="Create"/> will succeed.</summary>
     /// <exception cref="BackendUnavailableException">It will not.</exception>
     public static void Require(string name, int threads) => Create(name, threads).Dispose();
+
+    /// <summary>The backend for one of several jobs side by side: where a name leaves the choice of a GPU open, they take turns.</summary>
+    public static string InTurn(string name, int job) => name is "auto" or "hip" && HipDevice.All.Count > 0 && Rocm.IsAvailable(RocmLibrary.HipRtc)
+        ? $"hip:{job % HipDevice.All.Count}"
+        : name;
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Seeds;
 
 namespace MIOpenDarts.Cli.Commands;
 
@@ -22,6 +23,7 @@ internal static class SearchCommand
           miopendarts search
           miopendarts search --preset darts --data cifar-10-batches-bin --out runs/cifar
           miopendarts search --resume runs/cifar
+          miopendarts search --seeds 0..3 --jobs 2 --retrain 10 --out runs/seeds
 
         {{ExitCode.Legend}}
         """;
@@ -37,15 +39,31 @@ internal static class SearchCommand
         var resume = Words.Path("--resume", "FOLDER", "Go on with a run that was stopped or killed.");
         var output = Words.Path("--out", "FOLDER", "Folder for the run (default: runs/ and the time).");
         var board = Words.TensorBoard();
+        var seeds = Words.Path("--seeds", "LIST", "Search with several seeds, such as 0..3 or 0,1,5, into one folder with one report.");
+        var jobs = Words.Number("--jobs", "With --seeds: how many run side by side, each with its share of the threads, GPUs in turn [1].", 1, 1024);
+        var retrain = Words.Number("--retrain", "With --seeds: epochs for which every found cell, and a random one of its size, is trained [0].", 1, 100_000);
         var command = new Command(Name, "Search for an architecture; without options on the embedded images, in under two minutes on two cores.")
         {
-            preset, config, resume, output, board,
+            preset, config, resume, output, board, seeds, jobs, retrain,
         };
         var fields = new FieldOptions(SearchOptionFields.All.Select(f => ((OptionDefinition)f, f.Show(SearchPresets.Get(Paper)))));
         fields.AddTo(command);
         command.SetAction(parsed =>
         {
             var typed = fields.Typed(parsed).ToList();
+            if (parsed.GetValue(seeds) is not null || (parsed.GetValue(resume) is { } study && SeedFolder.IsAt(study)))
+            {
+                if (parsed.GetValue(board)) throw new OptionsException("--tensorboard does not go with several seeds; leave it out");
+                using var several = parsed.GetValue(resume) is { } begun
+                    ? SeedsRun.Resume(screen, begun, typed, FieldOptions.Given(parsed, preset, config, output, seeds), parsed.GetValue(jobs), parsed.GetValue(retrain))
+                    : SeedsRun.Start(
+                        screen, parsed.GetValue(seeds)!, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output), parsed.GetValue(jobs),
+                        parsed.GetValue(retrain));
+                return several.ToEnd();
+            }
+
+            if ((parsed.GetValue(jobs) ?? parsed.GetValue(retrain)) is not null)
+                throw new OptionsException("--jobs and --retrain are for several seeds; add --seeds, such as --seeds 0..3");
             using var run = parsed.GetValue(resume) is { } folder
                 ? SearchRun.Resume(screen, folder, typed, FieldOptions.Given(parsed, preset, config, output), parsed.GetValue(board))
                 : SearchRun.Start(screen, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output), parsed.GetValue(board));

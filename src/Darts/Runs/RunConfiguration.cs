@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MIOpenDarts.Darts.Seeds;
 
 namespace MIOpenDarts.Darts.Runs;
 
@@ -87,7 +88,7 @@ internal static class RunConfiguration
 
     private static void RequireNew(string path)
     {
-        if (File.Exists(FileOf(path)) || File.Exists(Path.Combine(path, "log.jsonl")) || Directory.Exists(Path.Combine(path, "checkpoints")))
+        if (File.Exists(FileOf(path)) || File.Exists(Path.Combine(path, "log.jsonl")) || SeedFolder.IsAt(path) || Directory.Exists(Path.Combine(path, "checkpoints")))
             throw new RunFolderException($"{path}: holds a run already; go on with it by --resume {path}, or choose another --out");
     }
 }

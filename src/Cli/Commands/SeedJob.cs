@@ -1,0 +1,95 @@
+using MIOpenDarts.Cli.Progress;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Runs;
+using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Seeds;
+using MIOpenDarts.Darts.Training;
+using MIOpenDarts.Layers.Backends;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary>One seed of a study: its search, and the trainings of what it found and of a random cell. What is done already is left as it is.</summary>
+internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Backend<float> backend, int threads, TextWriter output)
+{
+    /// <summary>Does what is still to be done.</summary>
+    public void ToEnd(CancellationToken cancellation)
+    {
+        var found = Search(cancellation);
+        if (folder.Plan.Retrain == 0) return;
+        Train("found cell", folder.FoundOf(seed), () => found, cancellation);
+        Train("random cell", folder.RandomOf(seed), () => RandomLike(found), cancellation);
+    }
+
+    private Genotype Search(CancellationToken cancellation)
+    {
+        var path = folder.SearchOf(seed);
+        var options = folder.Plan.SearchOf(seed) with { Threads = threads };
+        using var view = new SeedProgress(output, $"seed {seed}", options.Epochs);
+        using var run = HasRun(path) ? RunFolder.Open(path) : RunFolder.Create(path, folder.Plan.SearchOf(seed));
+        using var recorder = new RunRecorder(run, view);
+        if (recorder.Finished is { } history)
+        {
+            view.Say("the search is done");
+            return history.Chosen.Genotype;
+        }
+
+        var (train, valid) = SearchImages.Split(data, options);
+        return Recorded(recorder.Stop, () =>
+        {
+            recorder.Begin($"{data.Name}, {train.Indices.Length} + {valid.Indices.Length} images", backend, options);
+            var result = DartsSearch.Run(train, valid, options, backend, recorder, run.Checkpoints(options.CheckpointRing, view.Warn), cancellation);
+            recorder.Complete(result);
+            return result.Genotype;
+        });
+    }
+
+    private void Train(string name, string path, Func<Genotype> genotype, CancellationToken cancellation)
+    {
+        using var view = new SeedProgress(output, $"seed {seed}  {name}", folder.Plan.Retrain);
+        using var run = HasRun(path) ? TrainFolder.Open(path) : TrainFolder.Create(path, folder.Plan.TrainingOf(seed, genotype().ToString()));
+        var options = run.Options with { Threads = threads };
+        using var recorder = new TrainRecorder(run, view);
+        if (recorder.Finished is not null)
+        {
+            view.Say("the training is done");
+            return;
+        }
+
+        Recorded(recorder.Stop, () =>
+        {
+            recorder.Begin($"{data.Name}, {data.Train.Count} + {EvaluationTraining.RequireTest(data).Count} images", backend, options);
+            var result = EvaluationTraining.Run(data, options, backend, recorder, run.Checkpoints(options.CheckpointRing, view.Warn), run.Weights, cancellation);
+            recorder.Complete(result);
+            return result;
+        });
+    }
+
+    private Genotype RandomLike(Genotype found)
+    {
+        var (plan, size) = (folder.Plan, new CellSize(data, folder.Plan.TrainingOf(seed, found.ToString())));
+        // Number 0 is what a random search with this seed finds.
+        return RandomGenotypes.DrawOfSize(seed, 1, plan.Options.Nodes, plan.Options.Multiplier, size.Of(found), size.Of).Genotype;
+    }
+
+    private static TResult Recorded<TResult>(Action<RunOutcome, string?> stop, Func<TResult> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (OperationCanceledException)
+        {
+            stop(RunOutcome.Interrupted, null);
+            throw;
+        }
+        catch (Exception e)
+        {
+            stop(RunOutcome.Failed, Failures.ForLog(e));
+            throw;
+        }
+    }
+
+    private static bool HasRun(string path) => File.Exists(Path.Combine(path, "config.json"));
+}

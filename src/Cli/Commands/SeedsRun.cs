@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Reports.Seeds;
+using MIOpenDarts.Darts.Runs;
+using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Seeds;
+using MIOpenDarts.Darts.Training;
+using MIOpenDarts.Layers.Backends;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary>A study of several seeds from the command line: seeds in turn or side by side, signals, one report.</summary>
+internal sealed class SeedsRun : IDisposable
+{
+    private readonly SeedFolder folder;
+    private readonly ImageData data;
+    private readonly int jobs;
+    private readonly TextWriter output;
+    private readonly Lock gate = new();
+    private readonly SortedDictionary<int, SeedResult> results = [];
+    private readonly SortedDictionary<int, string> failures = [];
+
+    private SeedsRun(Screen screen, SeedFolder folder, ImageData data, int jobs) =>
+        (this.folder, this.data, this.jobs, output) = (folder, data, jobs, TextWriter.Synchronized(screen.Output));
+
+    /// <summary>A new study. Everything that a user may have got wrong is checked before the folder is made.</summary>
+    public static SeedsRun Start(
+        Screen screen, string seeds, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, int? jobs, int? retrain)
+    {
+        RefuseSeed(typed);
+        var plan = new SeedPlan(SeedList.Parse(seeds), retrain ?? 0, SearchOptionsResolver.Resolve(preset, config, typed));
+        var (data, atOnce) = Check(plan, jobs);
+        // A resume may be called from another folder.
+        if (Directory.Exists(plan.Options.Data)) plan = plan with { Options = plan.Options with { Data = Path.GetFullPath(plan.Options.Data) } };
+        var path = output ?? Path.Combine("runs", $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}");
+        return new SeedsRun(screen, SeedFolder.Create(path, plan), data, atOnce);
+    }
+
+    /// <summary>A study that was begun before.</summary>
+    public static SeedsRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, int? jobs, int? retrain)
+    {
+        if (given is not null) throw new OptionsException($"{given} does not go with --resume; a study goes on as it was begun, so leave it out");
+        RefuseSeed(typed);
+        var folder = SeedFolder.Open(path);
+        try
+        {
+            folder.Adopt(SearchOptionsResolver.Apply(folder.Plan.Options, typed));
+            if (retrain is { } epochs) folder.Retrain(epochs);
+            var (data, atOnce) = Check(folder.Plan, jobs);
+            return new SeedsRun(screen, folder, data, atOnce);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Does all seeds that are not done.</summary>
+    public int ToEnd()
+    {
+        var seeds = folder.Plan.Seeds;
+        output.WriteLine($"study    {folder.Path}: {seeds.Count} seeds, {jobs} at a time");
+        using var signals = new StopSignals(() => output.WriteLine("stopping after this step, with checkpoints; once more stops at once"));
+        var queue = new ConcurrentQueue<int>(Enumerable.Range(0, seeds.Count));
+        Task.WaitAll([.. Enumerable.Range(0, jobs).Select(job => Task.Factory.StartNew(
+            () => Work(job, queue, signals.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
+
+        folder.WriteReport(Study());
+        if (signals.Token.IsCancellationRequested && results.Count + failures.Count < seeds.Count)
+            throw new SearchInterruptedException($"stopped with checkpoints; go on with: miopendarts search --resume {folder.Path}");
+        output.Write(SeedText.Render(Study()));
+        output.WriteLine($"report   {folder.ReportFile}");
+        return failures.Count == 0 ? ExitCode.Done : throw new RunFolderException(
+            $"{folder.Path}: {string.Join("; ", failures.Select(pair => $"seed {seeds[pair.Key]}: {pair.Value.TrimEnd('.')}"))}; {results.Count} of {seeds.Count} seeds are done, "
+            + $"and for the others go on with: miopendarts search --resume {folder.Path}");
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static (ImageData Data, int Jobs) Check(SeedPlan plan, int? jobs)
+    {
+        var data = DataSource.Open(plan.Options.Data);
+        SearchImages.Split(data, plan.Options);
+        if (plan.Retrain > 0) EvaluationTraining.RequireTest(data);
+        var atOnce = Math.Min(jobs ?? 1, plan.Seeds.Count);
+        foreach (var name in Enumerable.Range(0, atOnce).Select(job => Backends.InTurn(plan.Options.Backend, job)).Distinct())
+            Backends.Require(name, plan.Options.Threads);
+        return (data, atOnce);
+    }
+
+    private static void RefuseSeed(List<KeyValuePair<string, string>> typed)
+    {
+        if (typed.Exists(option => option.Key == "seed")) throw new OptionsException("--seed does not go with a study of several seeds; leave it out");
+    }
+
+    private void Work(int job, ConcurrentQueue<int> queue, CancellationToken cancellation)
+    {
+        var options = folder.Plan.Options;
+        var threads = Math.Max(1, (options.Threads == 0 ? Environment.ProcessorCount : options.Threads) / jobs);
+        while (!cancellation.IsCancellationRequested && queue.TryDequeue(out var index))
+        {
+            try
+            {
+                var seed = folder.Plan.Seeds[index];
+                using (var backend = BackendChoice.Create(Backends.InTurn(options.Backend, job), threads))
+                    new SeedJob(folder, seed, data, backend, threads, output).ToEnd(cancellation);
+                var result = SeedReader.Read(folder, seed, data);
+                lock (gate)
+                {
+                    results[index] = result;
+                    folder.WriteReport(Study());
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                lock (gate) failures[index] = Failures.ForLog(e);
+                output.WriteLine($"seed {folder.Plan.Seeds[index]}  failed: {e.Message.ReplaceLineEndings(" ")}");
+            }
+        }
+    }
+
+    private SeedStudy Study() => new(data.Name, folder.Plan, [.. results.Values]);
+}
