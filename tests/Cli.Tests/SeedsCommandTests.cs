@@ -7,7 +7,7 @@ public sealed class SeedsCommandTests(FinishedStudy tiny) : IClassFixture<Finish
     [Fact]
     public void A_study_ends_with_one_report_and_a_full_folder_for_each_seed()
     {
-        string[] words = ["2 of 2 seeds are done", "mean ± sd", "normal cell: two seeds share", "found cells are", "than random cells of their size"];
+        string[] words = ["2 of 2 seeds are done", "mean ± sd", "normal cell: two seeds share", "Found cells are", "than random cells of their size"];
         Assert.All(words, word => Assert.Contains(word, tiny.Outcome.Output));
         Assert.Equal("", tiny.Outcome.Error);
         Assert.Equal(["report.html", "report.txt", "seeds.json"], Directory.GetFiles(tiny.In("study")).Select(Path.GetFileName).Where(name => name != ".lock").Order());
@@ -62,7 +62,7 @@ public sealed class SeedsCommandTests(FinishedStudy tiny) : IClassFixture<Finish
         File.Delete(tiny.In("failing/seed-0"));
         Assert.Equal(0, Command.Run("search", "--resume", tiny.In("failing")).Code);
         tiny.AssertSameEnd("study/seed-0", "failing/seed-0");
-        Assert.DoesNotContain("found cells are", File.ReadAllText(tiny.In("failing/report.txt")));
+        Assert.DoesNotContain("Found cells are", File.ReadAllText(tiny.In("failing/report.txt")));
     }
 
     [Theory]

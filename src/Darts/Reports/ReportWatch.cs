@@ -22,7 +22,7 @@ internal static class ReportWatch
         html.Add($"<div class=\"charts\">");
         if (watched.Where(epoch => epoch.Watch!.Eigenvalue is not null).ToList() is { Count: > 0 } measured)
             html.Add(LineChart.Draw(
-                "Dominant eigenvalue of the Hessian in alpha", "0.0000", Numbers(measured), marks,
+                "Largest Hessian eigenvalue", "0.0000", Numbers(measured), marks,
                 new LineSeries("validation loss", "valid", [.. measured.Select(epoch => epoch.Watch!.Eigenvalue!.Value)])));
         html.Add(LineChart.Draw(
             "Skip connections (edges)", "0", Numbers(watched), marks,

@@ -10,6 +10,8 @@ namespace MIOpenDarts.Darts.Seeds;
 /// <param name="Same">Share of the cells that keep the edge with that operation.</param>
 public sealed record EdgeAgreement(int Source, int Target, double Kept, Primitive Operation, double Same)
 {
+    private const int ChanceDraws = 50;
+
     /// <summary>All edges that at least one cell keeps, by target and source.</summary>
     /// <param name="cells">The same cell of several genotypes; a node may have two operations on one edge.</param>
     public static IReadOnlyList<EdgeAgreement> Of(IReadOnlyCollection<GenotypeCell> cells) =>
@@ -34,6 +36,12 @@ public sealed record EdgeAgreement(int Source, int Target, double Kept, Primitiv
         var pairs = sets.SelectMany((one, i) => sets.Skip(i + 1).Select(other => (double)one.Intersect(other).Count() / one.Union(other).Count()));
         return pairs.DefaultIfEmpty(double.NaN).Average();
     }
+
+    /// <summary>The overlap of random cells, which seeds must exceed to agree about anything: the mean over all pairs of some draws.</summary>
+    /// <param name="nodes">Nodes of a cell.</param>
+    /// <param name="withOperation">See <see cref="Overlap"/>.</param>
+    public static double Chance(int nodes, bool withOperation) =>
+        Overlap([.. Enumerable.Range(0, ChanceDraws).Select(i => RandomGenotypes.Draw(0, i, nodes, nodes).Normal)], withOperation);
 
     private static IEnumerable<PlacedEdge> Edges(GenotypeCell cell) =>
         cell.Edges.Select(item => new PlacedEdge(item.Target, item.Edge.Source, item.Edge.Operation)).Distinct();

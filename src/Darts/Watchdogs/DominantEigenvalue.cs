@@ -7,7 +7,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Darts.Watchdogs;
 
 /// <summary>
-/// The eigenvalue of largest size of the Hessian of the validation loss in all alphas together: how sharp the optimum is that a search is
+/// The largest eigenvalue of the Hessian of the validation loss in all alphas together: how sharp the optimum is that a search is
 /// in, which foretells how much the discrete network loses (Zela et al. 2020, section 4). The Hessian is never built: power iteration
 /// with products from central differences, H·v ≈ (∇_α L(α + r·v) − ∇_α L(α − r·v)) / 2r, that keeps its vectors and takes the best
 /// estimate out of all of them (Lanczos 1950), since eigenvalues close together would need many more than the last vector alone. Their
@@ -71,7 +71,7 @@ public sealed class DominantEigenvalue<T>(IBilevelModel<T> model)
             // In exact arithmetic the last two vectors would do; all of them, twice, keep the basis orthogonal.
             foreach (var q in basis.Concat(basis)) Subtract(product, q, Dot(q, product));
             var length = Length(product);
-            var value = Tridiagonal.Dominant(diagonal, beside);
+            var value = Tridiagonal.Largest(diagonal, beside);
             var stable = Products >= LeastProducts && Math.Abs(value - last) <= Tolerance * Math.Abs(value);
             if (stable || Products == Math.Min(MostProducts, count) || length <= Tolerance * Tolerance * Math.Abs(value)) return value;
             last = value;

@@ -5,17 +5,10 @@ internal static class Tridiagonal
 {
     private const int Halvings = 60;
 
-    /// <summary>The eigenvalue of largest size.</summary>
+    /// <summary>The largest eigenvalue.</summary>
     /// <param name="diagonal">Elements on the diagonal, at least one.</param>
     /// <param name="beside">Elements beside it, one fewer.</param>
-    public static double Dominant(IReadOnlyList<double> diagonal, IReadOnlyList<double> beside)
-    {
-        var (smallest, largest) = (Find(diagonal, beside, 1), Find(diagonal, beside, diagonal.Count));
-        return Math.Abs(smallest) > Math.Abs(largest) ? smallest : largest;
-    }
-
-    /// <summary>The eigenvalue with a rank, from 1 for the smallest.</summary>
-    private static double Find(IReadOnlyList<double> diagonal, IReadOnlyList<double> beside, int rank)
+    public static double Largest(IReadOnlyList<double> diagonal, IReadOnlyList<double> beside)
     {
         // Gershgorin: no eigenvalue is farther out.
         var bound = diagonal.Max(Math.Abs) + 2 * beside.Select(Math.Abs).DefaultIfEmpty(0).Max();
@@ -23,13 +16,14 @@ internal static class Tridiagonal
         for (var i = 0; i < Halvings; i++)
         {
             var middle = (low + high) / 2;
-            if (Below(diagonal, beside, middle) >= rank) high = middle;
+            if (Below(diagonal, beside, middle) == diagonal.Count) high = middle;
             else low = middle;
         }
 
         return (low + high) / 2;
     }
 
+    // As many pivots of the elimination are negative as eigenvalues are below x.
     private static int Below(IReadOnlyList<double> diagonal, IReadOnlyList<double> beside, double x)
     {
         var (count, pivot) = (0, 1.0);

@@ -4,7 +4,7 @@ namespace MIOpenDarts.Darts.Watchdogs;
 /// <param name="SkipsNormal">Edges of the normal cell with <c>skip_connect</c>, in the genotype that the search would end with.</param>
 /// <param name="SkipsReduce">The same of the reduction cell.</param>
 /// <param name="StableEpochs">Epochs before this one since which the ranking of operations by alpha is the same on every edge.</param>
-/// <param name="Eigenvalue">Dominant eigenvalue of the Hessian of the validation loss in alpha; null in epochs without one.</param>
+/// <param name="Eigenvalue">Largest eigenvalue of the Hessian of the validation loss in alpha; null in epochs without one.</param>
 /// <param name="Alarm">An alarm raised in this epoch; null without.</param>
 public sealed record WatchRecord(int SkipsNormal, int SkipsReduce, int StableEpochs, double? Eigenvalue = null, WatchAlarm? Alarm = null);
 

@@ -8,8 +8,8 @@ internal static class DenseHessian
 {
     private const double Step = 1e-5;
 
-    /// <summary>The eigenvalue of largest size.</summary>
-    public static double Dominant(IBilevelModel<double> model, ImageBatch<double> batch, in Pass pass)
+    /// <summary>The largest eigenvalue.</summary>
+    public static double Largest(IBilevelModel<double> model, ImageBatch<double> batch, in Pass pass)
     {
         var places = model.Alphas.SelectMany(vector => Enumerable.Range(0, vector.Length).Select(i => (vector, i))).ToArray();
         var hessian = new double[places.Length, places.Length];
@@ -33,7 +33,7 @@ internal static class DenseHessian
             vector[i] = alpha;
         }
 
-        return Eigenvalues(hessian).MaxBy(Math.Abs);
+        return Eigenvalues(hessian).Max();
     }
 
     private static double[] Eigenvalues(double[,] a)

@@ -27,7 +27,7 @@ public sealed class DominantEigenvalueTests : IDisposable
         var pass = new Pass(Training: true, Seed: seed);
         var estimate = watch.Estimate(default, pass);
         var evaluations = toy.Evaluations;
-        var dense = DenseHessian.Dominant(toy, default, pass);
+        var dense = DenseHessian.Largest(toy, default, pass);
         Assert.Equal(sign, Math.Sign(dense));
         Assert.InRange(estimate / dense, 0.99, 1.01);
         Assert.InRange(watch.Products, 2, DominantEigenvalue<double>.MostProducts);
@@ -41,7 +41,7 @@ public sealed class DominantEigenvalueTests : IDisposable
         // A short step, because ReLUs and max pools make the loss only piecewise smooth: both sides must see the same piece.
         var watch = new DominantEigenvalue<double>(small.Net) { Radius = 1e-5 };
         var estimate = watch.Estimate(small.Batch, new Pass(Training: true, Seed: 1));
-        var dense = DenseHessian.Dominant(small.Net, small.Batch, new Pass(Training: true));
+        var dense = DenseHessian.Largest(small.Net, small.Batch, new Pass(Training: true));
         Assert.InRange(estimate / dense, 0.99, 1.01);
     }
 

@@ -54,7 +54,7 @@ public static class SeedReport
         var html = new Markup().Add($"<h2>Agreement between seeds</h2>");
         html.Add($"<p class=\"soft\">Share of the seeds that keep an edge, and that give it the operation most of them do.</p><div class=\"pair\">");
         foreach (var (name, cells) in study.Cells)
-            html.Add($"<div><h3>{name}</h3><p>{SeedTables.Overlaps(cells)}.</p>").Add(Table(SeedTables.Agreement(cells))).Add($"</div>");
+            html.Add($"<div><h3>{name}</h3><p>Here {SeedTables.Overlaps(cells)}.</p>").Add(Table(SeedTables.Agreement(cells))).Add($"</div>");
         return html.Add($"</div>");
     }
 

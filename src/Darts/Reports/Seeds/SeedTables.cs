@@ -33,16 +33,20 @@ internal static class SeedTables
         ["mean ± sd", $"{study.Found}", "", $"{study.Random}", "", $"{study.Gain}"],
     ];
 
-    public static string Overlaps(IReadOnlyList<GenotypeCell> cells) => cells.Count < 2
-        ? "one seed agrees with itself"
-        : $"two seeds share {100 * EdgeAgreement.Overlap(cells, withOperation: false):0} % of their edges, {100 * EdgeAgreement.Overlap(cells, withOperation: true):0} % with the operation";
+    public static string Overlaps(IReadOnlyList<GenotypeCell> cells)
+    {
+        if (cells.Count < 2) return "one seed agrees with itself";
+        string Shared(bool withOperation) =>
+            $"{100 * EdgeAgreement.Overlap(cells, withOperation):0} % (random cells {100 * EdgeAgreement.Chance(cells[0].Nodes.Count, withOperation):0} %)";
+        return $"two seeds share {Shared(false)} of their edges, {Shared(true)} with the operation";
+    }
 
     /// <summary>The difference beside its standard error, so that nobody takes noise for a result.</summary>
     public static string Verdict(SeedStudy study)
     {
         var (count, mean, deviation) = study.Gain;
         var sign = mean < 0 ? "worse" : "better";
-        var start = $"found cells are {Math.Abs(mean):0.00} points {sign} than random cells of their size";
+        var start = $"Found cells are {Math.Abs(mean):0.00} points {sign} than random cells of their size";
         return deviation is { } spread ? $"{start} (standard error {spread / Math.Sqrt(count):0.00})" : $"{start}; one seed proves nothing";
     }
 
