@@ -13,6 +13,8 @@ public static class DataSource
     /// <summary>Name of the embedded set: 4,000 training and 1,000 test images of Fashion-MNIST.</summary>
     public const string FashionMnistSlice = "fashion-mnist-slice";
 
+    private static readonly string[] FashionClasses = ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle-boot"];
+
     /// <summary>
     /// Opens the embedded slice, or a folder: CIFAR-10 or CIFAR-100 binary files, or a pair of IDX files or a sub-folder of JPEG or PNG
     /// images for each class (normalised by their own measured mean and deviation).
@@ -64,7 +66,7 @@ public static class DataSource
     {
         using var images = DataFile.OpenEmbedded($"data/{part}-images-idx3-ubyte.gz");
         using var labels = DataFile.OpenEmbedded($"data/{part}-labels-idx1-ubyte.gz");
-        return IdxReader.Read(images, labels, classes: 10);
+        return IdxReader.Read(images, labels, FashionClasses.Length, FashionClasses);
     }
 
     private static ImageSet? Agreeing(ImageSet train, ImageSet? test) =>

@@ -29,7 +29,7 @@ internal static class IdxReader
     public static bool Recognises(string folder) => Find(folder, "train", "images-idx3") is not null;
 
     /// <summary>Reads one pair; without <paramref name="classes"/> the labels tell how many there are.</summary>
-    public static ImageSet Read(DataFile imageFile, DataFile labelFile, int? classes)
+    public static ImageSet Read(DataFile imageFile, DataFile labelFile, int? classes, IReadOnlyList<string>? classNames = null)
     {
         var header = ReadHeader(imageFile, ImagesMagic, "images", dimensions: 3);
         var labelHeader = ReadHeader(labelFile, LabelsMagic, "labels", dimensions: 1);
@@ -41,7 +41,10 @@ internal static class IdxReader
         imageFile.RequireEnd("the pixels");
         var labels = Array.ConvertAll(labelFile.Read(labelHeader[0], "labels"), label => (int)label);
         labelFile.RequireEnd("the labels");
-        return new ImageSet(classes is null ? imageFile.Name : labelFile.Name, 1, height, width, classes ?? CountClasses(labels, labelFile.Name), pixels, labels);
+        return new ImageSet(classes is null ? imageFile.Name : labelFile.Name, 1, height, width, classes ?? CountClasses(labels, labelFile.Name), pixels, labels)
+        {
+            ClassNames = classNames,
+        };
 
         int Extent(uint extent) => extent is >= 1 and <= 4096
             ? (int)extent
