@@ -50,6 +50,8 @@ public sealed class TrainCommandTests : IDisposable
         Command.Refuses(2, ["train", "--genotype", "DARTS_V1", "--arch", "resnet20"], "do not go together");
         Command.Refuses(2, ["train", "--arch", "resnet21"], "resnet21");
         Command.Refuses(2, ["train", "--init-channels", "1"], "init_channels is 1");
+        Command.Refuses(2, [.. Args("run"), "--stem", "imagenet"], "images of 8x8 have 1x1", "auxiliary false");
+        Command.Refuses(1, [.. Args("run"), "--weights", tiny.In("no.safetensors")], "no.safetensors");
         Command.Refuses(1, ["evaluate", tiny.In("nowhere")], "no such file or folder");
         Command.Refuses(1, ["evaluate", tiny.Data], "no run in this folder");
         File.Delete(tiny.ImagesFile.Replace("train", "t10k", StringComparison.Ordinal));

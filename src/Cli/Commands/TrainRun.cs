@@ -23,7 +23,7 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         var options = TrainOptionsResolver.Resolve(preset, config, typed);
         var images = EvaluationTraining.Open(options);
         EvaluationTraining.RequireTest(images);
-        EvaluationTraining.RequireWeights(images, options);
+        EvaluationTraining.RequireNetwork(images, options);
         Backends.Require(options.Backend, options.Threads);
         // A genotype's file may change until a resume.
         options = options with { Network = EvaluationTraining.Describe(images, options).Network, Data = Lasting(options.Data), Weights = Lasting(options.Weights) };

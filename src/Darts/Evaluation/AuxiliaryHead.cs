@@ -1,4 +1,5 @@
 using System.Numerics;
+using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;
@@ -21,7 +22,7 @@ public sealed class AuxiliaryHead<T> : Sequential<T>
     private const int Expanded = 768;
 
     /// <summary>Declares features and classifier below <paramref name="prefix"/>.</summary>
-    /// <exception cref="ArgumentException">The image is a single pixel wide or high there.</exception>
+    /// <exception cref="OptionsException">The image is a single pixel wide or high there.</exception>
     public AuxiliaryHead(ParameterSet<T> parameters, string prefix, int inputs, EvaluationShape shape, (int Height, int Width) size)
         : base(Modules(parameters, prefix, inputs, shape, size))
     {
@@ -30,7 +31,12 @@ public sealed class AuxiliaryHead<T> : Sequential<T>
     private static new Module<T>[] Modules(ParameterSet<T> parameters, string prefix, int inputs, EvaluationShape shape, (int Height, int Width) size)
     {
         if (Math.Min(size.Height, size.Width) < 2)
-            throw new ArgumentException($"An auxiliary head needs at least 2x2 pixels, but images of {shape.Task.Height}x{shape.Task.Width} have {size.Height}x{size.Width} there.", nameof(size));
+        {
+            throw new OptionsException(
+                $"an auxiliary head needs 2x2 pixels, but images of {shape.Task.Height}x{shape.Task.Width} have {size.Height}x{size.Width} where it stands; "
+                + "larger images, the stem cifar, or auxiliary false help");
+        }
+
         var (strideH, strideW) = (Stride(size.Height), Stride(size.Width));
         var pool = new Window(size.Height - strideH, size.Width - strideW, strideH, strideW, 0, 0, 1);
         List<Module<T>> modules =

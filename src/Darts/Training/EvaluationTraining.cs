@@ -82,15 +82,16 @@ public static class EvaluationTraining
         };
     }
 
-    /// <summary>Refuses weights to start from that do not fit the network.</summary>
-    /// <exception cref="InvalidDataException">The file is no safetensors file, or of another network; the text names the tensor.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public static void RequireWeights(ImageData data, TrainOptions options)
+    /// <summary>Refuses a network that cannot be built for some data, and weights to start from that do not fit it.</summary>
+    /// <exception cref="GenotypeFormatException">The network is unknown, or has no output.</exception>
+    /// <exception cref="OptionsException">The images are too small for it.</exception>
+    /// <exception cref="InvalidDataException">The weights are in no safetensors file, or of another network; the text names the tensor.</exception>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    public static void RequireNetwork(ImageData data, TrainOptions options)
     {
-        if (options.Weights.Length == 0) return;
         using var backend = new ReferenceBackend<float>();
         using var net = Describe(data, options).Build(backend);
-        ReadWeights(options.Weights, net);
+        if (options.Weights.Length > 0) ReadWeights(options.Weights, net);
     }
 
     /// <summary>Refuses data without test images.</summary>
