@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Seeds;
 
@@ -17,11 +18,15 @@ internal static class SearchCommand
         [..] is the value in the preset {{Paper}}, the paper's; the other presets differ from it in
         {{string.Join("\n", SearchPresets.Names.Where(name => name != Paper).Select(Differences))}}
 
+        Algorithms, each with its paper's settings unless --preset gives a size:
+        {{string.Join("\n", SearchAlgorithm.All.Select(Described))}}
+
         A configuration file has the same options with _ for -, and preset:  {"preset": "{{Paper}}", "epochs": 20}
 
         Examples:
           miopendarts search
           miopendarts search --preset darts --data cifar-10-batches-bin --out runs/cifar
+          miopendarts search --algorithm pc-darts --preset demo
           miopendarts search --resume runs/cifar
           miopendarts search --seeds 0..3 --jobs 2 --retrain 10 --out runs/seeds
 
@@ -33,7 +38,7 @@ internal static class SearchCommand
         var preset = new Option<string?>("--preset")
         {
             HelpName = string.Join('|', SearchPresets.Names),
-            Description = $"Settings to start from ({SearchPresets.Default} unless told).",
+            Description = $"Settings to start from ({SearchPresets.Default} unless told, or {Paper} with --algorithm).",
         };
         var config = Words.Path("--config", "FILE", "Options from a .json or .yaml file; the command line wins over it.");
         var resume = Words.Path("--resume", "FOLDER", "Go on with a run that was stopped or killed.");
@@ -72,10 +77,14 @@ internal static class SearchCommand
         return command;
     }
 
-    private static string Differences(string preset)
+    private static string Differences(string preset) => $"  {preset,-6} {Differing(SearchPresets.Get(preset))}";
+
+    private static string Described(SearchAlgorithm algorithm) =>
+        $"  {algorithm.Name,-10} {algorithm.Summary}" + (Differing(algorithm.Paper) is { Length: > 0 } settings ? $":\n             {settings}" : "");
+
+    private static string Differing(SearchOptions options)
     {
-        var (paper, other) = (SearchPresets.Get(Paper), SearchPresets.Get(preset));
-        var differing = SearchOptionFields.All.Where(f => f.Show(paper) != f.Show(other)).Select(f => $"{f.Name} {f.Show(other)}");
-        return $"  {preset,-6} {string.Join(", ", differing)}";
+        var paper = SearchPresets.Get(Paper);
+        return string.Join(", ", SearchOptionFields.All.Where(f => f.Name != "algorithm" && f.Show(paper) != f.Show(options)).Select(f => $"{f.Name} {f.Show(options)}"));
     }
 }

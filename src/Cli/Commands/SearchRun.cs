@@ -43,12 +43,18 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         return DartsSearch.Run(train, valid, Options, backend, recorder, ring, cancellation);
     }
 
-    protected override void WriteResult(SearchHistory history) => folder.WriteResult(history.Chosen.Genotype);
+    protected override void WriteResult(SearchHistory history) => folder.WriteResult(history.Genotype!);
 
     protected override void Tell(SearchHistory history)
     {
+        View.Say(history.Genotype!.ToString());
+        if (history.Drawn is not null)
+        {
+            View.Say($"drawn from the search space, nothing was trained; report: {folder.ReportFile}");
+            return;
+        }
+
         var chosen = history.Chosen;
-        View.Say(chosen.Genotype.ToString());
         View.Say($"accuracy {chosen.TrainAccuracy:F2} % in training, {chosen.ValidAccuracy:F2} % in validation; report: {folder.ReportFile}");
     }
 }

@@ -32,7 +32,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         if (recorder.Finished is { } history)
         {
             view.Say("the search is done");
-            return history.Chosen.Genotype;
+            return history.Genotype!;
         }
 
         var (train, valid) = SearchImages.Split(data, options);

@@ -41,9 +41,9 @@ public static class HtmlReport
         page.Add($"<body><main>");
         page.Add($"<h1>{title}</h1>");
         page.Add(ReportResult.Headline(history));
+        if (history.Genotype is { } genotype) page.Add(ReportResult.Cells(genotype));
         if (history.Epochs.Count > 0)
         {
-            page.Add(ReportResult.Cells(history.Chosen.Genotype));
             page.Add(ReportProgress.Curves(history.Epochs));
             page.Add(ReportWatch.Draw(history.Epochs));
             page.Add(ReportProgress.Alphas(history.Epochs, history.Start.Primitives));

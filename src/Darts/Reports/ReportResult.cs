@@ -11,6 +11,7 @@ internal static class ReportResult
     {
         var html = new Markup();
         html.Add($"<p class=\"soft\">{Status(history)}</p>");
+        if (history.Drawn is { } drawn) return Text(html.Add($"<p>Drawn uniformly from the search space; nothing was trained.</p>"), drawn);
         if (history.Epochs.Count == 0) return html.Add($"<p>No epoch is finished yet.</p>");
         var (last, chosen) = (history.Epochs[^1], history.Chosen);
         html.Add($"<ul class=\"tiles\">");
@@ -20,10 +21,7 @@ internal static class ReportResult
         html.Add($"<li><b>{history.Epochs.Count} of {history.Start.Epochs}</b><span>epochs</span></li>");
         html.Add($"<li><b>{history.Epochs.Average(epoch => epoch.ImagesPerSecond).ToString("0")}</b><span>images per second</span></li>");
         html.Add($"<li><b>{Memory(last.PeakMemoryBytes)}</b><span>peak memory</span></li>");
-        html.Add($"</ul>");
-        html.Add($"<h3>Genotype</h3>");
-        html.Add($"<pre>{chosen.Genotype.ToString()}</pre>");
-        return html.Add($"<details><summary>Genotype as JSON</summary><pre>{GenotypeJsonConverter.Format(chosen.Genotype)}</pre></details>");
+        return Text(html.Add($"</ul>"), chosen.Genotype);
     }
 
     public static Markup Cells(Genotype genotype)
@@ -42,6 +40,12 @@ internal static class ReportResult
     };
 
     public static string Memory(long bytes) => bytes < 1L << 30 ? $"{bytes / (double)(1 << 20):0} MiB" : $"{bytes / (double)(1 << 30):0.00} GiB";
+
+    private static Markup Text(Markup html, Genotype genotype)
+    {
+        html.Add($"<h3>Genotype</h3><pre>{genotype.ToString()}</pre>");
+        return html.Add($"<details><summary>Genotype as JSON</summary><pre>{GenotypeJsonConverter.Format(genotype)}</pre></details>");
+    }
 
     private static Markup Cell(string name, GenotypeCell cell)
     {

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Watchdogs;
 
@@ -9,17 +10,21 @@ namespace MIOpenDarts.Darts.Reports;
 /// <param name="End">The orderly end, or null while it runs or after it was killed.</param>
 /// <param name="Resumes">How often it went on from a checkpoint.</param>
 /// <param name="Seconds">Seconds of work.</param>
-public sealed record SearchHistory(RunStarted Start, IReadOnlyList<EpochRecord> Epochs, RunEnded? End, int Resumes, double Seconds)
+/// <param name="Drawn">The genotype of a method that draws it and trains nothing; null for all others.</param>
+public sealed record SearchHistory(RunStarted Start, IReadOnlyList<EpochRecord> Epochs, RunEnded? End, int Resumes, double Seconds, Genotype? Drawn = null)
     : IRunHistory
 {
     /// <inheritdoc/>
     public int EpochsDone => Epochs.Count;
 
     /// <inheritdoc/>
-    public bool HasAll(int epochs) => SearchEnd.IsReached(Epochs, epochs);
+    public bool HasAll(int epochs) => Drawn is not null || SearchEnd.IsReached(Epochs, epochs);
 
     /// <summary>The epoch whose genotype is, up to now, the result; there must be one.</summary>
     public EpochRecord Chosen => SearchEnd.Of(Epochs).Chosen;
+
+    /// <summary>The result up to now; null before the first epoch is finished.</summary>
+    public Genotype? Genotype => Drawn ?? (Epochs.Count == 0 ? null : Chosen.Genotype);
 
     /// <summary>Puts the events of a log together. An epoch that was repeated after a resume counts once: both are equal.</summary>
     /// <param name="events">Events in the order they were written.</param>
@@ -28,6 +33,7 @@ public sealed record SearchHistory(RunStarted Start, IReadOnlyList<EpochRecord> 
     {
         RunStarted? start = null;
         RunEnded? end = null;
+        Genotype? drawn = null;
         var epochs = new SortedDictionary<int, EpochRecord>();
         var resumes = 0;
         var seconds = 0.0;
@@ -44,6 +50,9 @@ public sealed record SearchHistory(RunStarted Start, IReadOnlyList<EpochRecord> 
                 case EpochDone done:
                     epochs[done.Record.Epoch] = done.Record;
                     break;
+                case GenotypeDrawn result:
+                    drawn = result.Genotype;
+                    break;
                 case RunEnded ended:
                     end = ended;
                     break;
@@ -52,6 +61,6 @@ public sealed record SearchHistory(RunStarted Start, IReadOnlyList<EpochRecord> 
 
         return start is null
             ? throw new InvalidDataException("the log has no start event; it is empty or belongs to something else")
-            : new SearchHistory(start, [.. epochs.Values], end, resumes, seconds);
+            : new SearchHistory(start, [.. epochs.Values], end, resumes, seconds, drawn);
     }
 }

@@ -31,7 +31,7 @@ public static class DartsSearch
     {
         var problems = options.Validate();
         if (problems.Count > 0) throw new OptionsException(problems);
-        if (!SearchAlgorithm.Of(options).Trains) return SearchResult.OfDraw(RandomAlgorithm.Draw(options), options);
+        if (!SearchAlgorithm.Of(options).Trains) return Draw(options, progress);
         using var state = new SearchState(options, ShapeOf(train, options), backend);
         var cost = progress is null ? default : SearchCost.Measure(state, train, valid, options);
         var position = new SearchPosition();
@@ -40,6 +40,13 @@ public static class DartsSearch
         progress?.Report(cost.Forecast(state, position, options));
         using var run = new SearchLoop(train, valid, options, state, position, progress, checkpoints);
         return run.ToEnd(cancellation);
+    }
+
+    private static SearchResult Draw(SearchOptions options, IProgress<RunEvent>? progress)
+    {
+        var genotype = RandomAlgorithm.Draw(options);
+        progress?.Report(new GenotypeDrawn(0, genotype));
+        return SearchResult.OfDraw(genotype, options);
     }
 
     /// <summary>The supernet that the options describe for these images.</summary>

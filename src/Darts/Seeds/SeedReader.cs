@@ -16,7 +16,7 @@ public static class SeedReader
     public static SeedResult Read(SeedFolder folder, ulong seed, ImageData data)
     {
         var history = SearchHistory.Of(RunLog.Read(Path.Combine(folder.SearchOf(seed), "log.jsonl")));
-        var result = history.Epochs.Count == 0 ? Drawn(folder, seed, history) : Searched(seed, history);
+        var result = history.Drawn is { } drawn ? new SeedResult(seed, drawn, double.NaN, double.NaN, double.NaN, history.Seconds) : Searched(seed, history);
         return folder.Plan.Retrain == 0 ? result : result with { Found = Trained(folder.FoundOf(seed), data), Random = Trained(folder.RandomOf(seed), data) };
     }
 
@@ -34,10 +34,6 @@ public static class SeedReader
             seed, chosen.Genotype, chosen.TrainAccuracy, chosen.ValidAccuracy, Entropy(chosen.Normal.Weights.Concat(chosen.Reduce.Weights)), history.Seconds,
             SearchEnd.Of(history.Epochs).Message);
     }
-
-    // A method that trains nothing has a result but no epochs.
-    private static SeedResult Drawn(SeedFolder folder, ulong seed, SearchHistory history) => new(
-        seed, GenotypeReader.Resolve(Path.Combine(folder.SearchOf(seed), RunFolder.GenotypeName)), double.NaN, double.NaN, double.NaN, history.Seconds);
 
     private static TrainedCell Trained(string path, ImageData data)
     {

@@ -13,6 +13,6 @@ public sealed record Spread(int Count, double Mean, double? Deviation)
         return new Spread(values.Count, mean, values.Count < 2 ? null : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)));
     }
 
-    /// <summary>Such as <c>91.20 ± 0.35</c>.</summary>
-    public override string ToString() => Deviation is { } deviation ? $"{Mean:0.00} ± {deviation:0.00}" : $"{Mean:0.00}";
+    /// <summary>Such as <c>91.20 ± 0.35</c>; a dash where there is no number.</summary>
+    public override string ToString() => double.IsNaN(Mean) ? "-" : Deviation is { } deviation ? $"{Mean:0.00} ± {deviation:0.00}" : $"{Mean:0.00}";
 }

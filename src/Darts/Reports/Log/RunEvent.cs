@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Darts.Watchdogs;
 
@@ -12,6 +13,7 @@ namespace MIOpenDarts.Darts.Reports.Log;
 [JsonDerivedType(typeof(StepDone), "step")]
 [JsonDerivedType(typeof(EpochDone), "epoch")]
 [JsonDerivedType(typeof(AlarmRaised), "alarm")]
+[JsonDerivedType(typeof(GenotypeDrawn), "drawn")]
 [JsonDerivedType(typeof(TrainEpochDone), "train_epoch")]
 [JsonDerivedType(typeof(CheckpointWritten), "checkpoint")]
 [JsonDerivedType(typeof(RunEnded), "end")]
@@ -65,6 +67,11 @@ public sealed record EpochDone(double Seconds, EpochRecord Record) : RunEvent(Se
 /// <param name="Seconds">See <see cref="RunEvent"/>.</param>
 /// <param name="Alarm">Which, why, and whether it ends the search.</param>
 public sealed record AlarmRaised(double Seconds, WatchAlarm Alarm) : RunEvent(Seconds);
+
+/// <summary>A method that trains nothing has its result.</summary>
+/// <param name="Seconds">See <see cref="RunEvent"/>.</param>
+/// <param name="Genotype">What it drew.</param>
+public sealed record GenotypeDrawn(double Seconds, Genotype Genotype) : RunEvent(Seconds);
 
 /// <summary>An epoch of a training from scratch and its test ended.</summary>
 /// <param name="Seconds">See <see cref="RunEvent"/>.</param>

@@ -11,7 +11,7 @@ internal static class SeedTables
         ["seed", "validation %", "training %", "entropy", "time"],
         .. study.Results.Select(result => new[]
         {
-            $"{result.Seed}", $"{result.ValidAccuracy:0.00}", $"{result.TrainAccuracy:0.00}", $"{result.Entropy:0.00}", ReportResult.Duration(result.Seconds),
+            $"{result.Seed}", $"{Spread.Of([result.ValidAccuracy])}", $"{Spread.Of([result.TrainAccuracy])}", $"{Spread.Of([result.Entropy])}", ReportResult.Duration(result.Seconds),
         }),
         ["mean ± sd", $"{study.Valid}", $"{study.Train}", $"{study.Entropy}", ReportResult.Duration(study.Results.Average(result => result.Seconds))],
     ];

@@ -1,0 +1,45 @@
+using MIOpenDarts.Darts.Genotypes;
+
+namespace MIOpenDarts.Cli.Tests;
+
+/// <summary>Every method searches the embedded images to a genotype, on a network of the smallest kind.</summary>
+public sealed class FamilyCommandTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("miopendarts-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("darts", 4)]
+    [InlineData("pc-darts", 8, "--warmup-epochs", "1")]
+    [InlineData("fair-darts", 4, "--genotype-rule", "threshold_edge", "--threshold", "0.5")]
+    [InlineData("dr-nas", 12, "--second-stage-epoch", "1", "--warmup-epochs", "0")]
+    [InlineData("gdas", 4)]
+    [InlineData("random", 4)]
+    public void A_method_searches_the_embedded_images_to_a_genotype(string algorithm, int channels, params string[] more)
+    {
+        var run = Path.Combine(folder, "run");
+        var outcome = Command.Run(
+        [
+            "search", "--algorithm", algorithm, "--preset", "demo", "--epochs", "2", "--init-channels", $"{channels}", "--layers", "3", "--nodes", "2", "--multiplier", "2",
+            "--batch-size", "128", "--out", run, .. more,
+        ]);
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        var genotype = GenotypeReader.Parse(outcome.Output.Split('\n').Single(line => line.StartsWith("Genotype(", StringComparison.Ordinal)));
+        Assert.Equal(genotype, GenotypeReader.Resolve(Path.Combine(run, "genotype.txt")));
+        Assert.Equal(2, genotype.Normal.Nodes.Count);
+        Assert.Contains("<svg", File.ReadAllText(Path.Combine(run, "report.html")));
+        var again = Command.Run("search", "--resume", run);
+        Assert.Equal(0, again.Code);
+        Assert.Contains("done; the result is written again", again.Output);
+    }
+
+    [Theory]
+    [InlineData("--algorithm", "nas", "algorithm is nas; allowed is darts, pc-darts")]
+    [InlineData("--partial-channels", "3", "partial_channels is 3; allowed is a divisor of init_channels, which is 8")]
+    [InlineData("--warmup-epochs", "3", "warmup_epochs is 3; allowed is a whole number from 0 to 2")]
+    [InlineData("--second-stage-epoch", "3", "second_stage_epoch is 3; allowed is 0, or a whole number below epochs, which is 3")]
+    [InlineData("--genotype-rule", "best", "genotype_rule is best; allowed is darts, threshold_sparse, threshold_edge")]
+    public void A_wrong_setting_of_a_method_names_value_and_cure(string option, string value, string text) =>
+        Command.Refuses(2, ["search", option, value, "--out", Path.Combine(folder, "none")], text);
+}
