@@ -52,6 +52,17 @@ public sealed class SeedsCommandTests(FinishedStudy tiny) : IClassFixture<Finish
     }
 
     [Fact]
+    public void A_method_that_trains_nothing_can_be_studied_too()
+    {
+        var outcome = Command.Run(tiny.Study("drawn", "--algorithm", "random"));
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Contains("Found cells are", outcome.Output);
+        Assert.DoesNotContain("NaN", File.ReadAllText(tiny.In("drawn/report.txt")));
+        Assert.NotEqual(File.ReadAllText(tiny.In("drawn/seed-0/genotype.txt")), File.ReadAllText(tiny.In("drawn/seed-3/genotype.txt")));
+        Assert.Contains("seed 3  the search is done", Command.Run("search", "--resume", tiny.In("drawn")).Output);
+    }
+
+    [Fact]
     public void A_seed_that_fails_holds_up_no_other()
     {
         Directory.CreateDirectory(tiny.In("failing"));

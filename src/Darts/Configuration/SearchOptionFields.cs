@@ -55,7 +55,7 @@ public static class SearchOptionFields
         Flag("cutout", "Blank a random square of every training image.", o => o.Cutout),
         Integer("cutout_length", 1, 1024, "Side of that square in pixels.", o => o.CutoutLength),
         Number("drop_path", "from 0, below 1", "Probability with which a path is dropped.", o => o.DropPath, x => x is >= 0 and < 1),
-        Text("watch", "none, or some of skip, rank, eigenvalue with commas between", "Watchdogs of the search.", o => o.Watch, o => WatchNames.IsList(o.Watch)),
+        new OptionField("watch", OptionKind.Text, WatchNames.Allowed, "Watchdogs of the search.", o => o.Watch, WatchNames.Check),
         Text("watch_action", "report, stop or rollback (to an earlier epoch's genotype)", "What an alarm does.", o => o.WatchAction, o => WatchNames.Actions.Contains(o.WatchAction)),
         Integer("watch_from", 0, 100_000, "First epoch that may raise an alarm.", o => o.WatchFrom),
         Integer("watch_skip_normal", 0, 1000, "Skip connections that the normal cell may have.", o => o.WatchSkipNormal),

@@ -7,7 +7,7 @@ using MIOpenDarts.Layers.Modules;
 
 namespace MIOpenDarts.Darts.Watchdogs;
 
-/// <summary>The watchdogs of one search: takes their figures after each epoch and raises alarms.</summary>
+/// <summary>The watchdogs of one search: takes their figures after each epoch and raises alarms, but not while the architecture rests.</summary>
 internal sealed class SearchWatch
 {
     private readonly SearchOptions options;
@@ -37,7 +37,7 @@ internal sealed class SearchWatch
     /// <summary>The eigenvalue after an epoch; null in epochs without one.</summary>
     public double? Measure(int epoch)
     {
-        if (!measures || epoch % options.WatchInterval != 0) return null;
+        if (!measures || epoch % options.WatchInterval != 0 || !state.Algorithm.MovesAlphas(options, epoch)) return null;
         // A search in stages goes on with another network.
         if (net != state.Net) (net, eigenvalue) = (state.Net, new DominantEigenvalue<float>(state.Net));
         net.SetDropPath(0);
@@ -52,6 +52,7 @@ internal sealed class SearchWatch
     {
         var (normal, reduce) = (WatchRules.Skips(record.Genotype.Normal), WatchRules.Skips(record.Genotype.Reduce));
         record = record with { Watch = new WatchRecord(normal, reduce, WatchRules.StableEpochs([.. before, record]), measured) };
+        if (!state.Algorithm.MovesAlphas(options, record.Epoch)) return record;
         return record with { Watch = record.Watch with { Alarm = WatchRules.Judge(options, [.. before, record]) } };
     }
 }

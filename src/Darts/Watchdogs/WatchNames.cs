@@ -1,4 +1,6 @@
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Relaxations;
 
 namespace MIOpenDarts.Darts.Watchdogs;
 
@@ -32,12 +34,25 @@ public static class WatchNames
     /// <summary>All actions.</summary>
     public static IReadOnlyList<string> Actions { get; } = [Report, Stop, RollBack];
 
-    /// <summary>Whether a text is <see cref="None"/> or a comma-separated list of <see cref="All"/>, each at most once.</summary>
-    public static bool IsList(string text) => Split(text) is var names && names.All(All.Contains) && names.Distinct().Count() == names.Length;
+    /// <summary>What the option <c>watch</c> may be.</summary>
+    public const string Allowed = "none, or some of skip, rank, eigenvalue with commas between";
+
+    /// <summary>What is allowed instead of the option <c>watch</c> of some options; null where it can be used.</summary>
+    internal static string? Check(SearchOptions options)
+    {
+        var names = Split(options.Watch);
+        if (!names.All(All.Contains) || names.Distinct().Count() != names.Length) return Allowed;
+        return names.Contains(Eigenvalue) && SearchAlgorithm.Find(options.Algorithm) is { } algorithm && !HasHessian(algorithm, options)
+            ? $"none, or some of skip, rank with {options.Algorithm}: its weights are drawn, so its loss has no second derivative in alpha"
+            : null;
+    }
 
     /// <summary>The watchdogs that some options ask for.</summary>
     public static IReadOnlyList<string> Of(SearchOptions options) => [.. All.Where(Split(options.Watch).Contains)];
 
     private static string[] Split(string text) =>
         text is None or "" ? [] : text.Split(',', StringSplitOptions.TrimEntries);
+
+    private static bool HasHessian(SearchAlgorithm algorithm, SearchOptions options) =>
+        algorithm.Relax<float>(options, 1, 0) is SoftmaxRelaxation<float> or SigmoidRelaxation<float>;
 }

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Reports;
@@ -7,7 +8,7 @@ using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Tests.Reports;
 using MIOpenDarts.Darts.Tests.Search;
 using MIOpenDarts.Darts.Watchdogs;
-using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Backends.Cpu;
 
 namespace MIOpenDarts.Darts.Tests.Watchdogs;
 
@@ -42,12 +43,35 @@ public sealed class WatchedSearchTests : IDisposable
         Assert.Equal(6, Search(Options with { WatchAction = "report" }).History.Count);
     }
 
-    [Fact]
-    public void Looking_changes_nothing_of_the_search()
+    [Theory]
+    [InlineData("darts")]
+    [InlineData("pc-darts")]
+    [InlineData("fair-darts")]
+    public void Looking_changes_nothing_of_the_search(string method)
     {
-        var watched = Search(Options with { WatchAction = "report" });
-        var unwatched = Search(Options with { Watch = "none" });
+        var paper = SearchAlgorithm.Find(method)!.Paper;
+        var options = Options with
+        {
+            Algorithm = method,
+            Epochs = 3,
+            InitChannels = 4,
+            PartialChannels = paper.PartialChannels,
+            EdgeNormalization = paper.EdgeNormalization,
+            ZeroOneWeight = paper.ZeroOneWeight,
+            AlphaLearningRate = 0.01,
+            WatchAction = "report",
+        };
+        var watched = Search(options);
+        var unwatched = Search(options with { Watch = "none" });
         Assert.Equal(unwatched.History.Select(e => (e.TrainLoss, e.ValidLoss, e.Genotype)), watched.History.Select(e => (e.TrainLoss, e.ValidLoss, e.Genotype)));
+    }
+
+    [Fact]
+    public void While_the_architecture_rests_nothing_is_measured_and_no_alarm_raised()
+    {
+        var history = Search(Options with { Epochs = 4, WarmupEpochs = 3, Watch = "skip,eigenvalue", WatchSkipNormal = 0, WatchSkipReduce = 0, WatchFrom = 0 }).History;
+        Assert.All(history.Take(3), record => Assert.Equal((null, null), (record.Watch!.Eigenvalue, record.Watch.Alarm)));
+        Assert.NotNull(history[3].Watch!.Eigenvalue);
     }
 
     [Theory]
@@ -88,7 +112,7 @@ public sealed class WatchedSearchTests : IDisposable
 
     private static SearchResult Search(SearchOptions options, IProgress<RunEvent>? progress = null, CheckpointRing? ring = null, CancellationToken cancellation = default)
     {
-        using var backend = new ReferenceBackend<float>();
+        using var backend = CpuBackend.Create(1);
         var (train, valid) = SmallSearch.Images();
         return DartsSearch.Run(train, valid, options, backend, progress, ring, cancellation);
     }
