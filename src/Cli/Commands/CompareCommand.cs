@@ -13,7 +13,7 @@ internal static class CompareCommand
     public static string Footer =>
         """
         Trainings that differ in their seed only are one row, with mean and standard deviation. Folders of searches give the cost of the
-        genotypes that they found.
+        genotypes that they found, and put trainings together whose searches differ in their seed only: one row for each method.
 
         Examples:
           miopendarts compare runs/found runs/trained runs/resnet20

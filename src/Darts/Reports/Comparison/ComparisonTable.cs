@@ -5,8 +5,8 @@ namespace MIOpenDarts.Darts.Reports.Comparison;
 
 /// <summary>A method over its seeds.</summary>
 /// <param name="Method">Name of the network.</param>
-/// <param name="Runs">One for each seed.</param>
-/// <param name="SearchSeconds">What finding it cost, where a search that found it is among the runs.</param>
+/// <param name="Runs">One for each seed, of one network or of what several searches of one method found.</param>
+/// <param name="SearchSeconds">What a search cost, where searches that found them are among the runs.</param>
 public sealed record ComparisonRow(string Method, IReadOnlyList<RunSummary> Runs, double? SearchSeconds)
 {
     /// <summary>Mean test accuracy, in percent.</summary>
@@ -15,8 +15,11 @@ public sealed record ComparisonRow(string Method, IReadOnlyList<RunSummary> Runs
     /// <summary>Standard deviation of a sample; null for one run.</summary>
     public double? Deviation => Runs.Count < 2 ? null : Math.Sqrt(Runs.Sum(run => Math.Pow(run.Accuracy - Accuracy, 2)) / (Runs.Count - 1));
 
-    /// <summary>Bytes of the weights.</summary>
-    public long Bytes => sizeof(float) * Runs[0].Parameters;
+    /// <summary>Mean number of parameters.</summary>
+    public double Parameters => Runs.Average(run => (double)run.Parameters);
+
+    /// <summary>Mean bytes of the weights.</summary>
+    public double Bytes => sizeof(float) * Parameters;
 }
 
 /// <summary>A table of trainings: text, CSV and HTML.</summary>
@@ -30,17 +33,18 @@ public sealed class ComparisonTable
     /// <summary>The methods, best first.</summary>
     public IReadOnlyList<ComparisonRow> Rows { get; }
 
-    /// <summary>Puts runs together: equal networks with equal recipes are seeds of one method.</summary>
+    /// <summary>
+    /// Puts runs with equal recipes together that are seeds of one method: those of one network, and those of what searches found that
+    /// differ in their seed only.
+    /// </summary>
     /// <param name="runs">Trainings.</param>
-    /// <param name="searches">Genotypes that searches found, with their cost in seconds and a name.</param>
-    public static ComparisonTable Of(IEnumerable<RunSummary> runs, IReadOnlyCollection<(string Name, string Genotype, double Seconds)> searches)
+    /// <param name="searches">Searches that found genotypes which were trained.</param>
+    public static ComparisonTable Of(IEnumerable<RunSummary> runs, IReadOnlyCollection<SearchSummary> searches)
     {
-        var rows = runs.GroupBy(run => (run.Network, run.Recipe)).Select(group =>
-        {
-            var found = searches.Where(search => search.Genotype == group.Key.Network).ToList();
-            var first = group.First();
-            return new ComparisonRow(first.Method == "genotype" && found.Count > 0 ? found[0].Name : first.Method, [.. group], found.Count > 0 ? found[0].Seconds : null);
-        });
+        var rows = runs
+            .Select(run => (Run: run, Search: searches.FirstOrDefault(search => search.Genotype == run.Network)))
+            .GroupBy(pair => (Method: pair.Search?.Recipe ?? pair.Run.Network, pair.Run.Recipe))
+            .Select(group => RowOf([.. group.Select(pair => pair.Run)], [.. group.Select(pair => pair.Search).OfType<SearchSummary>().Distinct()]));
         return new ComparisonTable([.. rows.OrderByDescending(row => row.Accuracy)]);
     }
 
@@ -76,13 +80,24 @@ public sealed class ComparisonTable
         }
 
         page.Add($"</table></div><h2>Recipes</h2>");
-        foreach (var row in Rows) page.Add($"<h3>{row.Method}</h3><pre>{row.Runs[0].Network}</pre><p class=\"soft\">{row.Runs[0].Recipe}</p>");
+        foreach (var row in Rows) page.Add($"<h3>{row.Method}</h3><pre>{string.Join('\n', row.Runs.Select(run => run.Network).Distinct())}</pre><p class=\"soft\">{row.Runs[0].Recipe}</p>");
         return page.Add($"</main></body></html>").ToString();
+    }
+
+    private static ComparisonRow RowOf(IReadOnlyList<RunSummary> runs, IReadOnlyList<SearchSummary> searches)
+    {
+        var name = searches.Count switch
+        {
+            0 => runs[0].Method,
+            1 => runs[0].Method == RunSummary.Unnamed ? searches[0].Name : runs[0].Method,
+            _ => $"{searches[0].Algorithm}, {searches.Count} searches",
+        };
+        return new ComparisonRow(name, runs, searches.Count == 0 ? null : searches.Average(search => search.Seconds));
     }
 
     private static string[] Cells(ComparisonRow row) =>
     [
-        row.Method, $"{row.Runs.Count}", $"{row.Runs[0].Epochs}", Show(row.Runs[0].Parameters, "0"), Show(row.Runs[0].MultiplyAdds / 1e6, "0.0"), Show(row.Bytes / 1048576.0, "0.00"),
+        row.Method, $"{row.Runs.Count}", $"{row.Runs[0].Epochs}", Show(row.Parameters, "0"), Show(row.Runs.Average(run => run.MultiplyAdds / 1e6), "0.0"), Show(row.Bytes / 1048576.0, "0.00"),
         row.SearchSeconds is { } seconds ? Show(seconds, "0") : "", Show(row.Runs.Average(run => run.Seconds), "0"), Show(row.Runs.Average(run => run.ImagesPerSecond), "0"),
         Show(row.Accuracy, "0.00"), row.Deviation is { } deviation ? Show(deviation, "0.00") : "",
     ];

@@ -1,5 +1,3 @@
-using MIOpenDarts.Darts.Genotypes;
-using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Runs;
 
 namespace MIOpenDarts.Darts.Reports.Comparison;
@@ -11,11 +9,10 @@ public static class RunComparison
     /// <exception cref="RunFolderException">A folder has no run, none is a training, or one has no finished epoch.</exception>
     public static ComparisonTable Read(IEnumerable<string> folders)
     {
-        var (runs, searches) = (new List<RunSummary>(), new List<(string, string, double)>());
+        var (runs, searches) = (new List<RunSummary>(), new List<SearchSummary>());
         foreach (var folder in folders)
         {
-            var genotype = Path.Combine(folder, RunFolder.GenotypeName);
-            if (File.Exists(genotype)) searches.Add((Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), GenotypeReader.Resolve(genotype).ToString(), CostOf(folder)));
+            if (SearchSummary.IsOne(folder)) searches.Add(SearchSummary.Read(folder));
             else runs.Add(RunSummary.Read(folder));
         }
 
@@ -23,7 +20,4 @@ public static class RunComparison
             ? ComparisonTable.Of(runs, searches)
             : throw new RunFolderException("compare: none of these folders holds a training; train what a search found first: miopendarts train --genotype FOLDER");
     }
-
-    private static double CostOf(string folder) =>
-        Path.Combine(folder, "log.jsonl") is var log && File.Exists(log) ? RunLog.Read(log).Max(line => line.Seconds) : double.NaN;
 }

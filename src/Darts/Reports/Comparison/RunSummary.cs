@@ -20,6 +20,9 @@ namespace MIOpenDarts.Darts.Reports.Comparison;
 public sealed record RunSummary(
     string Method, string Network, string Recipe, long Parameters, long MultiplyAdds, int Epochs, double Accuracy, double ImagesPerSecond, double Seconds)
 {
+    /// <summary>The method of a genotype that has no published name.</summary>
+    internal const string Unnamed = "genotype";
+
     /// <summary>Reads the folder of a training.</summary>
     /// <exception cref="RunFolderException">There is no training in it, or it has no finished epoch.</exception>
     /// <exception cref="InvalidDataException">Its log is damaged.</exception>
@@ -43,7 +46,7 @@ public sealed record RunSummary(
     /// <summary>A published name where there is one.</summary>
     private static string NameOf(NetworkDescription description) => description.IsBaseline
         ? description.Network
-        : NamedGenotypes.Names.FirstOrDefault(name => NamedGenotypes.Get(name).ToString() == description.Network) ?? "genotype";
+        : NamedGenotypes.Names.FirstOrDefault(name => NamedGenotypes.Get(name).ToString() == description.Network) ?? Unnamed;
 
     private static RunFolderException NothingDone(string folder) => new($"{folder}: no epoch of this training is done yet; let it train first");
 }

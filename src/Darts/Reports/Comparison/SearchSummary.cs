@@ -1,0 +1,36 @@
+using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Runs;
+
+namespace MIOpenDarts.Darts.Reports.Comparison;
+
+/// <summary>What one finished search found, for a table of trainings.</summary>
+/// <param name="Name">Name of its folder.</param>
+/// <param name="Algorithm">How it searched.</param>
+/// <param name="Recipe">Every option with an effect but the seed: searches with equal ones are seeds of one method.</param>
+/// <param name="Genotype">What it found, in the official text.</param>
+/// <param name="Seconds">What it cost; NaN where no log tells.</param>
+public sealed record SearchSummary(string Name, string Algorithm, string Recipe, string Genotype, double Seconds)
+{
+    /// <summary>Whether a folder is of a finished search.</summary>
+    public static bool IsOne(string folder) => File.Exists(Path.Combine(folder, RunFolder.GenotypeName));
+
+    /// <summary>Reads the folder of a finished search.</summary>
+    /// <exception cref="RunFolderException">It is no folder of a search.</exception>
+    /// <exception cref="OptionsException">Its configuration is damaged.</exception>
+    /// <exception cref="GenotypeFormatException">Its genotype is damaged.</exception>
+    public static SearchSummary Read(string folder)
+    {
+        var options = RunConfiguration.Read(folder, RunKind.Search, SearchOptionsJson.Parse);
+        var fields = SearchOptionFields.All.Where(SearchCheckpoint.HasEffect).ToList();
+        var log = Path.Combine(folder, "log.jsonl");
+        return new SearchSummary(
+            Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)),
+            fields.FirstOrDefault(field => field.Name == "algorithm")?.Show(options) ?? "darts",
+            string.Join(", ", fields.Where(field => field.Name != "seed").Select(field => $"{field.Name} {field.Show(options)}")),
+            GenotypeReader.Resolve(Path.Combine(folder, RunFolder.GenotypeName)).ToString(),
+            File.Exists(log) ? RunLog.Read(log).Max(line => line.Seconds) : double.NaN);
+    }
+}
