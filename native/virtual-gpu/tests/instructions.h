@@ -10,7 +10,13 @@
 
 constexpr int Lanes = 64, Groups = 64, Values = Lanes * Groups;
 
-__host__ __device__ inline float f(uint32_t u) { float x; __builtin_memcpy(&x, &u, 4); return x; }
+// A float as the vector unit reads it: clang sets the mode that flushes denormals of 32 bits.
+__host__ __device__ inline float f(uint32_t u) {
+  float x;
+  if ((u & 0x7f800000) == 0) u &= 0x80000000;
+  __builtin_memcpy(&x, &u, 4);
+  return x;
+}
 __host__ __device__ inline uint32_t u(float x) { uint32_t r; __builtin_memcpy(&r, &x, 4); return r; }
 inline _Float16 h(uint32_t u) { uint16_t s = (uint16_t)u; _Float16 x; memcpy(&x, &s, 2); return x; }
 inline uint32_t hu(_Float16 x) { uint16_t r; memcpy(&r, &x, 2); return r; }

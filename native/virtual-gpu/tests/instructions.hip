@@ -9,8 +9,8 @@ static uint32_t ux24(uint32_t x) { return x & 0xffffff; }
 static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 static uint32_t most(uint32_t a, uint32_t b) { return a > b ? a : b; }
 static uint32_t reversed(uint32_t x) { uint32_t r = 0; for (int k = 0; k < 32; k++) r |= (x >> k & 1) << (31 - k); return r; }
-static float fewest(float a, float b) { return a != a ? b : b != b ? a : a < b ? a : b < a ? b : signbit(a) ? a : b; }
-static float greatest(float a, float b) { return a != a ? b : b != b ? a : a > b ? a : b > a ? b : signbit(a) ? b : a; }
+static float fewest(float a, float b) { return a != a ? b : b != b ? a : a < b ? a : b < a ? b : u(a) >> 31 ? a : b; }
+static float greatest(float a, float b) { return a != a ? b : b != b ? a : a > b ? a : b > a ? b : u(a) >> 31 ? b : a; }
 
 // Integers of 32 bits.
 VECTOR("v_mov_b32", "%0, %1", x)
@@ -60,7 +60,7 @@ SEVERAL("v_subrev_u32", "v_subrev_u32 %0, vcc, %1, %2", y - x)
 SEVERAL("v_cndmask_b32", "v_cmp_lt_u32 vcc, %1, %2\n v_cndmask_b32 %0, %1, %3, vcc", x < y ? z : x)
 SEVERAL("v_readlane_b32", "v_readlane_b32 s40, %1, 5\n v_mov_b32 %0, s40", X[5])
 SEVERAL("v_readfirstlane_b32", "v_readfirstlane_b32 s40, %1\n v_mov_b32 %0, s40", X[0])
-SEVERAL("v_writelane_b32", "v_mov_b32 %0, %1\n v_writelane_b32 %0, 77, 9", i == 9 ? 77 : x)
+SEVERAL("v_writelane_b32", "v_mov_b32 %0, %1\n v_writelane_b32 %0, 33, 9", i == 9 ? 33 : x)
 SEVERAL("v_mbcnt", "v_mbcnt_lo_u32_b32 %0, -1, 0\n v_mbcnt_hi_u32_b32 %0, -1, %0", i)
 SEVERAL("exec masks a write", "v_mov_b32 %0, %1\n s_mov_b64 s[40:41], exec\n s_mov_b64 exec, 0xff00\n v_mov_b32 %0, %2\n s_mov_b64 exec, s[40:41]", i >= 8 && i < 16 ? y : x)
 
