@@ -28,19 +28,20 @@ internal static class WarmupCommand
     {
         var backend = Words.Path("--backend", "hip|hip:N", "The GPU (default: the first).");
         var genotype = Words.Path("--genotype", "GENOTYPE", "Warm up for training this network (as for train) instead of for a search.");
+        var arch = Words.Path("--arch", "resnet20|mobilenetv2", "The same for a hand-made network.");
         var preset = Words.Path("--preset", "NAME", "Settings of the search or training, as there.");
         var config = Words.Path("--config", "FILE", "Options of the search or training from a .json or .yaml file.");
         var data = Words.Path("--data", "DATA", "The data set, as there.");
         var command = new Command(Name, "Compile kernels and find the fastest solvers for a search or a training on a GPU, before it begins.")
         {
-            backend, genotype, preset, config, data,
+            backend, genotype, arch, preset, config, data,
         };
         command.SetAction(parsed =>
         {
             List<KeyValuePair<string, string>> typed = [new("backend", parsed.GetValue(backend) ?? "hip")];
             if (parsed.GetValue(data) is { } set) typed.Add(new("data", set));
-            if (parsed.GetValue(genotype) is not { } network) return Search(screen, SearchOptionsResolver.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed));
-            typed.Add(new("network", ShowCommand.Resolve(network).ToString()));
+            if (TrainCommand.Network(parsed.GetValue(genotype), parsed.GetValue(arch)) is not { } network) return Search(screen, SearchOptionsResolver.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed));
+            typed.Add(new("network", network));
             return Train(screen, TrainOptionsResolver.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed));
         });
         return command;
