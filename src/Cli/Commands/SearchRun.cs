@@ -1,6 +1,7 @@
 using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Reports;
+using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends;
@@ -55,6 +56,18 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         }
 
         var chosen = history.Chosen;
+        foreach (var line in EmptyCells(chosen)) View.Say(line);
         View.Say($"accuracy {chosen.TrainAccuracy:F2} % in training, {chosen.ValidAccuracy:F2} % in validation; report: {folder.ReportFile}");
+    }
+
+    // A threshold that nothing reaches leaves a cell without operations, which no network can be built of.
+    private IEnumerable<string> EmptyCells(EpochRecord chosen)
+    {
+        foreach (var (name, cell, alphas) in new[] { ("normal", chosen.Genotype.Normal, chosen.Normal), ("reduction", chosen.Genotype.Reduce, chosen.Reduce) })
+        {
+            if (cell.Edges.Any()) continue;
+            var strongest = alphas.Weights.SelectMany(row => row).Max();
+            yield return $"the {name} cell is empty: no weight reached the threshold {Options.Threshold} (the largest is {strongest:F3}); search for more epochs, with a lower --threshold, or with --genotype-rule darts";
+        }
     }
 }

@@ -14,7 +14,7 @@ public class FamilyFormTests
     private static readonly SupernetShape Shape = new(3, 9, 8, 3, 4, 3, 3, 2);
 
     // Of the batch and the seed, so that Gumbel and Dirichlet draw; the same draw in every network.
-    private static readonly Pass Training = new(Training: true, WeightGradients: true, Seed: 3, Epoch: 1, Step: 5);
+    internal static readonly Pass Training = new(Training: true, WeightGradients: true, Seed: 3, Epoch: 1, Step: 5);
 
     public static TheoryData<string, int> Methods() => new()
     {
@@ -73,7 +73,7 @@ public class FamilyFormTests
             }
     }
 
-    private static SmallSupernet<T> Small<T>(Backend<T> backend, string method, int partialChannels, CellForm form)
+    internal static SmallSupernet<T> Small<T>(Backend<T> backend, string method, int partialChannels, CellForm form)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         var algorithm = SearchAlgorithm.Find(method)!;

@@ -15,5 +15,8 @@ public class VirtualGpuTests
     public Task Memory_copies_and_a_thousand_steps_in_dry_mode() => VirtualGpu.TestAsync(typeof(HipDryTests), "VGPU_DRY=1");
 
     [Fact]
+    public Task The_family_with_poisoned_memory() => VirtualGpu.TestAsync(typeof(HipFamilyTests), "VGPU_POISON=1");
+
+    [Fact]
     public Task Injected_faults() => VirtualGpu.TestAsync(typeof(HipFaultTests), "VGPU_DRY=1");
 }
