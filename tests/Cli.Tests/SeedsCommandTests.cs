@@ -1,3 +1,4 @@
+using MIOpenDarts.Cli.Commands;
 using MIOpenDarts.Darts.Reports.Log;
 
 namespace MIOpenDarts.Cli.Tests;
@@ -121,6 +122,12 @@ public sealed class SeedsCommandTests(FinishedStudy tiny) : IClassFixture<Finish
         Assert.Equal(0, Command.Run(slow.Args("alone", "--seed", "3")).Code);
         slow.AssertSameEnd("alone", "study/seed-3");
     }
+
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("reference")]
+    [InlineData("hip:1")]
+    public void A_backend_that_was_named_is_taken_by_every_job(string name) => Assert.All(Enumerable.Range(0, 3), job => Assert.Equal(name, Backends.InTurn(name, job)));
 
     [Fact]
     public void Trainings_need_test_images()
