@@ -85,6 +85,25 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void Random_genotypes_are_a_row_with_mean_and_deviation_beside_a_search()
+    {
+        string[] searches = ["one", "two", "found"];
+        foreach (var (name, seed) in searches.Select((name, i) => (name, i)))
+        {
+            string[] how = name == "found" ? [] : ["--algorithm", "random"];
+            Assert.Equal(0, Command.Run([.. tiny.Args(name), "--seed", $"{seed}", .. how]).Code);
+            var train = Args(name + "-trained");
+            train[Array.IndexOf(train, "DARTS_V1")] = tiny.In(name);
+            Assert.Equal(0, Command.Run(train).Code);
+        }
+
+        var compared = Command.Run(["compare", .. searches.Select(tiny.In), .. searches.Select(name => tiny.In(name + "-trained"))]);
+        Assert.Equal((0, ""), (compared.Code, compared.Error));
+        Assert.Matches(@"random, 2 searches +2 .* [0-9.]+ +[0-9.]+\n", compared.Output);
+        Assert.Matches(@"\nfound +1 |^found +1 ", compared.Output);
+    }
+
+    [Fact]
     public void A_folder_of_images_is_trained_on_as_ImageNet_is_whatever_the_workers()
     {
         foreach (var (part, name) in new[] { ("train", "ant"), ("train", "bee"), ("val", "ant"), ("val", "bee") })

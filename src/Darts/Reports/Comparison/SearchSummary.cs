@@ -24,12 +24,12 @@ public sealed record SearchSummary(string Name, string Algorithm, string Recipe,
     public static SearchSummary Read(string folder)
     {
         var options = RunConfiguration.Read(folder, RunKind.Search, SearchOptionsJson.Parse);
-        var fields = SearchOptionFields.All.Where(SearchCheckpoint.HasEffect).ToList();
+        var recipe = SearchOptionFields.All.Where(field => SearchCheckpoint.HasEffect(field) && field.Name != "seed").Select(field => $"{field.Name} {field.Show(options)}");
         var log = Path.Combine(folder, "log.jsonl");
         return new SearchSummary(
             Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)),
-            fields.FirstOrDefault(field => field.Name == "algorithm")?.Show(options) ?? "darts",
-            string.Join(", ", fields.Where(field => field.Name != "seed").Select(field => $"{field.Name} {field.Show(options)}")),
+            options.Algorithm,
+            string.Join(", ", recipe),
             GenotypeReader.Resolve(Path.Combine(folder, RunFolder.GenotypeName)).ToString(),
             File.Exists(log) ? RunLog.Read(log).Max(line => line.Seconds) : double.NaN);
     }
