@@ -9,11 +9,17 @@ namespace MIOpenDarts.Cli.Tests;
 public sealed class HipSearchTests(FinishedSearch tiny) : IClassFixture<FinishedSearch>
 {
     [Fact]
-    public async Task A_search_finds_what_the_processor_finds()
+    public async Task A_search_finds_what_the_processor_finds_and_a_failing_card_costs_one_step()
     {
         await OnGpu(OnHip("gpu"));
         AssertSameSearch("gpu");
-        await OnGpu(OnHip("again"));
+
+        var (code, output) = await VirtualGpu.RunAsync(
+            ["dotnet", Command.Program, .. OnHip("again")], $"VGPU_BIND={tiny.Root}", "VGPU_FAULT=hipModuleLaunchKernel:4000");
+        Assert.Equal(1, code);
+        Assert.Matches("(^|\n)miopendarts: hipModuleLaunchKernel\\[\\w+\\] failed with HIP status 999 [^\n]*\n", output);
+        Assert.NotEmpty(Directory.GetFiles(tiny.Checkpoints("again"), "*.safetensors"));
+        await OnGpu(["search", "--resume", tiny.In("again")]);
         tiny.AssertSameEnd("gpu", "again");
     }
 

@@ -1,12 +1,25 @@
 // Loads, stores and atomics through buffer descriptors (MUBUF).
 #include "atomics.h"
 
-struct Srd { uint64_t base; uint32_t stride, num, w3; bool swz; };
-static inline Srd srd(Wave& w, const Opd& o) { const uint32_t* r = &w.s[o.idx]; return {r[0] | (uint64_t)(r[1] & 0xffff) << 32, r[1] >> 16 & 0x3fff, r[2], r[3], (bool)(r[1] >> 31)}; }
+struct Srd {
+  uint64_t base;
+  uint32_t stride, num, w3;
+  bool swz;
+};
+static inline Srd srd(Wave& w, const Opd& o) {
+  const uint32_t* r = &w.s[o.idx];
+  return {r[0] | (uint64_t)(r[1] & 0xffff) << 32, r[1] >> 16 & 0x3fff, r[2], r[3], (bool)(r[1] >> 31)};
+}
 // returns false when out of range
-static inline bool baddr(Wave& w, const Op& o, const Srd& s, const Opd& va, uint32_t soff, int l, uint32_t n, uint32_t extra, uint64_t& out) {
-  uint32_t index = 0, off = o.offset + extra; const uint32_t* v = w.v + va.idx * 64;
-  if (o.idxen) { index = v[l]; if (o.offen) off += v[64 + l]; } else if (o.offen) off += v[l];
+static inline bool baddr(Wave& w, const Op& o, const Srd& s, const Opd& va, uint32_t soff, int l, uint32_t n, uint32_t extra,
+                         uint64_t& out) {
+  uint32_t index = 0, off = o.offset + extra;
+  const uint32_t* v = w.v + va.idx * 64;
+  if (o.idxen) {
+    index = v[l];
+    if (o.offen) off += v[64 + l];
+  } else if (o.offen)
+    off += v[l];
   if (s.w3 >> 23 & 1) index += l;
   uint64_t bo;
   if (s.swz) {
@@ -15,61 +28,176 @@ static inline bool baddr(Wave& w, const Op& o, const Srd& s, const Opd& va, uint
     if (s.stride && index >= s.num) return false;
   } else {
     bo = (uint64_t)index * s.stride + off;
-    if (s.stride == 0) { if ((uint64_t)off + soff + n > s.num) return false; } else if (index >= s.num) return false;
+    if (s.stride == 0) {
+      if ((uint64_t)off + soff + n > s.num) return false;
+    } else if (index >= s.num)
+      return false;
   }
-  out = s.base + soff + bo; return true;
+  out = s.base + soff + bo;
+  return true;
 }
 // Raw buffers without swizzling: offsets of 16 lanes and the lanes in range for dword n; false when the slow path is needed
 static inline bool braw(Wave& w, const Op& o, const Srd& s) { return !o.idxen && !s.swz && s.stride == 0 && !(s.w3 >> 23 & 1); }
-static inline __m512i boff(Wave& w, const Op& o, const Opd& va, int k) { __m512i f = _mm512_set1_epi32(o.offset); if (o.offen) f = _mm512_add_epi32(f, _mm512_loadu_si512(w.v + va.idx * 64 + 16 * k)); return f; }
-static inline bool bhigh(Wave& w, const Op& o, const Opd& va, const Srd& s, uint32_t so, uint64_t e) { // an active, in-range lane beyond 2 GiB
-  if (s.num < 0x7fffffffu) return false; uint64_t b = 0; for (int k = 0; k < 4; k++) b |= (uint64_t)_mm512_cmpgt_epu32_mask(boff(w, o, va, k), _mm512_set1_epi32(0x7ffffff0)) << (16 * k); return b & e; }
-static inline bool bspan(Wave& w, const Op& o, const Opd& va, const Srd& s, uint32_t so, uint64_t e, uint32_t n); 
-static inline __mmask16 bin(__m512i f, const Srd& s, uint32_t so, int n) { uint64_t need = (uint64_t)so + 4 * n + 4; return s.num < need ? 0 : _mm512_cmple_epu32_mask(f, _mm512_set1_epi32((uint32_t)(s.num - need))); }
-static inline bool bspan(Wave& w, const Op& o, const Opd& va, const Srd& s, uint32_t so, uint64_t e, uint32_t n) { // VGPU_CHECK: in-range lanes stay in one allocation
-  if (__builtin_expect(!vg_checked, 1)) return true; uint32_t a = ~0u, b = 0; bool any = false;
-  for (int k = 0; k < 4; k++) { __m512i f = boff(w, o, va, k); __mmask16 m = bin(f, s, so, 0) & (__mmask16)(e >> (16 * k)); if (!m) continue; any = true; uint32_t lo = _mm512_mask_reduce_min_epu32(m, f), hi = _mm512_mask_reduce_max_epu32(m, f); a = lo < a ? lo : a; b = hi > b ? hi : b; }
+static inline __m512i boff(Wave& w, const Op& o, const Opd& va, int k) {
+  __m512i f = _mm512_set1_epi32(o.offset);
+  if (o.offen) f = _mm512_add_epi32(f, _mm512_loadu_si512(w.v + va.idx * 64 + 16 * k));
+  return f;
+}
+static inline bool bhigh(Wave& w, const Op& o, const Opd& va, const Srd& s, uint32_t so,
+                         uint64_t e) { // an active, in-range lane beyond 2 GiB
+  if (s.num < 0x7fffffffu) return false;
+  uint64_t b = 0;
+  for (int k = 0; k < 4; k++) b |= (uint64_t)_mm512_cmpgt_epu32_mask(boff(w, o, va, k), _mm512_set1_epi32(0x7ffffff0)) << (16 * k);
+  return b & e;
+}
+static inline bool bspan(Wave& w, const Op& o, const Opd& va, const Srd& s, uint32_t so, uint64_t e, uint32_t n);
+static inline __mmask16 bin(__m512i f, const Srd& s, uint32_t so, int n) {
+  uint64_t need = (uint64_t)so + 4 * n + 4;
+  return s.num < need ? 0 : _mm512_cmple_epu32_mask(f, _mm512_set1_epi32((uint32_t)(s.num - need)));
+}
+static inline bool bspan(Wave& w, const Op& o, const Opd& va, const Srd& s, uint32_t so, uint64_t e,
+                         uint32_t n) { // VGPU_CHECK: in-range lanes stay in one allocation
+  if (__builtin_expect(!vg_checked, 1)) return true;
+  uint32_t a = ~0u, b = 0;
+  bool any = false;
+  for (int k = 0; k < 4; k++) {
+    __m512i f = boff(w, o, va, k);
+    __mmask16 m = bin(f, s, so, 0) & (__mmask16)(e >> (16 * k));
+    if (!m) continue;
+    any = true;
+    uint32_t lo = _mm512_mask_reduce_min_epu32(m, f), hi = _mm512_mask_reduce_max_epu32(m, f);
+    a = lo < a ? lo : a;
+    b = hi > b ? hi : b;
+  }
   return !any || vg_check_range(s.base + so + a, (uint64_t)b - a + n);
 }
-static void bchk(Wave& w, const Op& o, uint64_t a, uint32_t n) { if (vg_checked && !(a >= (uint64_t)w.scratch && a + n <= (uint64_t)w.scratch + w.scratchSize)) chk(w, o, a, n); }
-template <int N, int SX> static void bload(Wave& w, const Op& o) { // ops: vdata, vaddr, srsrc, soffset
-  Srd s = srd(w, o.s[1]); uint32_t so = rs(w, o.s[2]); AL uint32_t r[4][64]; w.rd += N * __builtin_popcountll(w.exec());
-  if (o.ldsf) { // to LDS: M0 base + inst offset + lane*4
-    uint32_t base = w.s[124] & 0xffff; for (uint64_t m = w.exec(); m; m &= m - 1) { int l = __builtin_ctzll(m); uint64_t a; uint32_t x = 0; if (baddr(w, o, s, o.s[0], so, l, 4, 0, a)) x = *(uint32_t*)a; uint32_t la = base + o.offset + l * 4; if (la + 4 <= w.ldsSize) memcpy(w.lds + la, &x, 4); } return; }
-  if (N >= 4 && braw(w, o, s) && !bhigh(w, o, o.s[0], s, so, w.exec()) && bspan(w, o, o.s[0], s, so, w.exec(), 4)) {
-    for (int k = 0; k < 4; k++) { __m512i f = boff(w, o, o.s[0], k); for (int n = 0; n < N / 4; n++) _mm512_storeu_si512(r[n] + 16 * k, _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), bin(f, s, so, n) & (__mmask16)(w.exec() >> (16 * k)), f, (const uint8_t*)s.base + so + 4 * n, 1)); }
-    for (int n = 0; n < N / 4; n++) { Opd d = o.d; d.idx += n; put32(w, d, r[n]); } return;
-  }
-  for (uint64_t m = w.exec(); m; m &= m - 1) {
-    int l = __builtin_ctzll(m); uint64_t a;
-    if (N >= 4) for (int k = 0; k < N / 4; k++) { if (baddr(w, o, s, o.s[0], so, l, 4, 4 * k, a)) { bchk(w, o, a, 4); memcpy(&r[k][l], (void*)a, 4); } else r[k][l] = 0; }
-    else if (baddr(w, o, s, o.s[0], so, l, N, 0, a)) { bchk(w, o, a, N); uint8_t* p = (uint8_t*)a; r[0][l] = N == 1 ? (SX ? (uint32_t)(int8_t)*p : *p) : (SX ? (uint32_t)*(int16_t*)p : *(uint16_t*)p); } else r[0][l] = 0;
-  }
-  for (int k = 0; k < (N + 3) / 4; k++) { Opd d = o.d; d.idx += k; put32(w, d, r[k]); }
+static void bchk(Wave& w, const Op& o, uint64_t a, uint32_t n) {
+  if (vg_checked && !(a >= (uint64_t)w.scratch && a + n <= (uint64_t)w.scratch + w.scratchSize)) chk(w, o, a, n);
 }
-template <int N> static void bstore(Wave& w, const Op& o) { // ND: vdata, vaddr, srsrc, soffset
-  Srd s = srd(w, o.s[2]); uint32_t so = rs(w, o.s[3]); const uint32_t* dt = w.v + o.s[0].idx * 64; w.wr += N * __builtin_popcountll(w.exec());
-  if (N >= 4 && braw(w, o, s) && !bhigh(w, o, o.s[1], s, so, w.exec()) && bspan(w, o, o.s[1], s, so, w.exec(), 4)) {
-    for (int k = 0; k < 4; k++) { __m512i f = boff(w, o, o.s[1], k); for (int n = 0; n < N / 4; n++) _mm512_mask_i32scatter_epi32((uint8_t*)s.base + so + 4 * n, bin(f, s, so, n) & (__mmask16)(w.exec() >> (16 * k)), f, _mm512_loadu_si512(dt + n * 64 + 16 * k), 1); }
+template <int N, int SX> static void bload(Wave& w, const Op& o) { // ops: vdata, vaddr, srsrc, soffset
+  Srd s = srd(w, o.s[1]);
+  uint32_t so = rs(w, o.s[2]);
+  AL uint32_t r[4][64];
+  w.rd += N * __builtin_popcountll(w.exec());
+  if (o.ldsf) { // to LDS: M0 base + inst offset + lane*4
+    uint32_t base = w.s[124] & 0xffff;
+    for (uint64_t m = w.exec(); m; m &= m - 1) {
+      int l = __builtin_ctzll(m);
+      uint64_t a;
+      uint32_t x = 0;
+      if (baddr(w, o, s, o.s[0], so, l, 4, 0, a)) x = *(uint32_t*)a;
+      uint32_t la = base + o.offset + l * 4;
+      if (la + 4 <= w.ldsSize) memcpy(w.lds + la, &x, 4);
+    }
+    return;
+  }
+  if (N >= 4 && braw(w, o, s) && !bhigh(w, o, o.s[0], s, so, w.exec()) && bspan(w, o, o.s[0], s, so, w.exec(), 4)) {
+    for (int k = 0; k < 4; k++) {
+      __m512i f = boff(w, o, o.s[0], k);
+      for (int n = 0; n < N / 4; n++)
+        _mm512_storeu_si512(r[n] + 16 * k,
+                            _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), bin(f, s, so, n) & (__mmask16)(w.exec() >> (16 * k)), f,
+                                                        (const uint8_t*)s.base + so + 4 * n, 1));
+    }
+    for (int n = 0; n < N / 4; n++) {
+      Opd d = o.d;
+      d.idx += n;
+      put32(w, d, r[n]);
+    }
     return;
   }
   for (uint64_t m = w.exec(); m; m &= m - 1) {
-    int l = __builtin_ctzll(m); uint64_t a;
-    if (N >= 4) { for (int k = 0; k < N / 4; k++) if (baddr(w, o, s, o.s[1], so, l, 4, 4 * k, a)) { bchk(w, o, a, 4); memcpy((void*)a, &dt[k * 64 + l], 4); } }
-    else if (baddr(w, o, s, o.s[1], so, l, N, 0, a)) { bchk(w, o, a, N); memcpy((void*)a, &dt[l], N); }
+    int l = __builtin_ctzll(m);
+    uint64_t a;
+    if (N >= 4)
+      for (int k = 0; k < N / 4; k++) {
+        if (baddr(w, o, s, o.s[0], so, l, 4, 4 * k, a)) {
+          bchk(w, o, a, 4);
+          memcpy(&r[k][l], (void*)a, 4);
+        } else
+          r[k][l] = 0;
+      }
+    else if (baddr(w, o, s, o.s[0], so, l, N, 0, a)) {
+      bchk(w, o, a, N);
+      uint8_t* p = (uint8_t*)a;
+      r[0][l] = N == 1 ? (SX ? (uint32_t)(int8_t)*p : *p) : (SX ? (uint32_t)*(int16_t*)p : *(uint16_t*)p);
+    } else
+      r[0][l] = 0;
+  }
+  for (int k = 0; k < (N + 3) / 4; k++) {
+    Opd d = o.d;
+    d.idx += k;
+    put32(w, d, r[k]);
   }
 }
-R_("buffer_load_ubyte", (bload<1, 0>)); R_("buffer_load_sbyte", (bload<1, 1>)); R_("buffer_load_ushort", (bload<2, 0>)); R_("buffer_load_sshort", (bload<2, 1>));
-R_("buffer_load_dword", (bload<4, 0>)); R_("buffer_load_dwordx2", (bload<8, 0>)); R_("buffer_load_dwordx3", (bload<12, 0>)); R_("buffer_load_dwordx4", (bload<16, 0>));
-R_("buffer_store_byte", bstore<1>, SH_ND); R_("buffer_store_short", bstore<2>, SH_ND); R_("buffer_store_dword", bstore<4>, SH_ND); R_("buffer_store_dwordx2", bstore<8>, SH_ND); R_("buffer_store_dwordx3", bstore<12>, SH_ND); R_("buffer_store_dwordx4", bstore<16>, SH_ND);
-template <class T, int K> static void batom(Wave& w, const Op& o) {
-  Srd s = srd(w, o.s[2]); uint32_t so = rs(w, o.s[3]); uint32_t* dt = w.v + o.s[0].idx * 64; const int W = sizeof(T) / 4; AL uint32_t r[2][64];
+template <int N> static void bstore(Wave& w, const Op& o) { // ND: vdata, vaddr, srsrc, soffset
+  Srd s = srd(w, o.s[2]);
+  uint32_t so = rs(w, o.s[3]);
+  const uint32_t* dt = w.v + o.s[0].idx * 64;
+  w.wr += N * __builtin_popcountll(w.exec());
+  if (N >= 4 && braw(w, o, s) && !bhigh(w, o, o.s[1], s, so, w.exec()) && bspan(w, o, o.s[1], s, so, w.exec(), 4)) {
+    for (int k = 0; k < 4; k++) {
+      __m512i f = boff(w, o, o.s[1], k);
+      for (int n = 0; n < N / 4; n++)
+        _mm512_mask_i32scatter_epi32((uint8_t*)s.base + so + 4 * n, bin(f, s, so, n) & (__mmask16)(w.exec() >> (16 * k)), f,
+                                     _mm512_loadu_si512(dt + n * 64 + 16 * k), 1);
+    }
+    return;
+  }
   for (uint64_t m = w.exec(); m; m &= m - 1) {
-    int l = __builtin_ctzll(m); uint64_t a; T old = 0;
-    if (baddr(w, o, s, o.s[1], so, l, sizeof(T), 0, a)) { bchk(w, o, a, sizeof(T)); old = arun<T, K>((T*)a, gl<T>(dt, l), K == A_CMPSWAP ? gl<T>(dt + 64 * W, l) : 0); }
-    r[0][l] = (uint32_t)old; if (W == 2) r[1][l] = (uint32_t)((uint64_t)old >> 32);
+    int l = __builtin_ctzll(m);
+    uint64_t a;
+    if (N >= 4) {
+      for (int k = 0; k < N / 4; k++)
+        if (baddr(w, o, s, o.s[1], so, l, 4, 4 * k, a)) {
+          bchk(w, o, a, 4);
+          memcpy((void*)a, &dt[k * 64 + l], 4);
+        }
+    } else if (baddr(w, o, s, o.s[1], so, l, N, 0, a)) {
+      bchk(w, o, a, N);
+      memcpy((void*)a, &dt[l], N);
+    }
   }
-  if (o.glc) for (int k = 0; k < W; k++) { Opd d = o.s[0]; d.idx += k; put32(w, d, r[k]); }
 }
-template <class T, int K> struct BufferAtomic { static void run(Wave& w, const Op& o) { batom<T, K>(w, o); } };
+R_("buffer_load_ubyte", (bload<1, 0>));
+R_("buffer_load_sbyte", (bload<1, 1>));
+R_("buffer_load_ushort", (bload<2, 0>));
+R_("buffer_load_sshort", (bload<2, 1>));
+R_("buffer_load_dword", (bload<4, 0>));
+R_("buffer_load_dwordx2", (bload<8, 0>));
+R_("buffer_load_dwordx3", (bload<12, 0>));
+R_("buffer_load_dwordx4", (bload<16, 0>));
+R_("buffer_store_byte", bstore<1>, SH_ND);
+R_("buffer_store_short", bstore<2>, SH_ND);
+R_("buffer_store_dword", bstore<4>, SH_ND);
+R_("buffer_store_dwordx2", bstore<8>, SH_ND);
+R_("buffer_store_dwordx3", bstore<12>, SH_ND);
+R_("buffer_store_dwordx4", bstore<16>, SH_ND);
+template <class T, int K> static void batom(Wave& w, const Op& o) {
+  Srd s = srd(w, o.s[2]);
+  uint32_t so = rs(w, o.s[3]);
+  uint32_t* dt = w.v + o.s[0].idx * 64;
+  const int W = sizeof(T) / 4;
+  AL uint32_t r[2][64];
+  for (uint64_t m = w.exec(); m; m &= m - 1) {
+    int l = __builtin_ctzll(m);
+    uint64_t a;
+    T old = 0;
+    if (baddr(w, o, s, o.s[1], so, l, sizeof(T), 0, a)) {
+      bchk(w, o, a, sizeof(T));
+      old = arun<T, K>((T*)a, gl<T>(dt, l), K == A_CMPSWAP ? gl<T>(dt + 64 * W, l) : 0);
+    }
+    r[0][l] = (uint32_t)old;
+    if (W == 2) r[1][l] = (uint32_t)((uint64_t)old >> 32);
+  }
+  if (o.glc)
+    for (int k = 0; k < W; k++) {
+      Opd d = o.s[0];
+      d.idx += k;
+      put32(w, d, r[k]);
+    }
+}
+template <class T, int K> struct BufferAtomic {
+  static void run(Wave& w, const Op& o) { batom<T, K>(w, o); }
+};
 static int r_atomics = reg_atomics<BufferAtomic>("buffer_atomic_");

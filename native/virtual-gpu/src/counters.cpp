@@ -10,7 +10,10 @@
 #define EX extern "C" __attribute__((visibility("default")))
 
 namespace {
-struct Fault { uint64_t call; int error; };
+struct Fault {
+  uint64_t call;
+  int error;
+};
 std::mutex guard;
 std::map<std::string, uint64_t> launches, functions, calls;
 std::map<std::string, Fault> faults;
@@ -36,7 +39,7 @@ bool faults_of_environment() {
   }
   return true;
 }
-}
+} // namespace
 
 bool vg_dry() {
   static const bool dry = getenv("VGPU_DRY") && atoi(getenv("VGPU_DRY"));
@@ -94,14 +97,39 @@ void vg_count_synchronisation() {
   synchronisations++;
 }
 
-EX uint64_t vgpu_live_bytes() { Lock lock(guard); return live; }
-EX uint64_t vgpu_peak_bytes() { Lock lock(guard); return peak; }
-EX uint64_t vgpu_live_allocations() { Lock lock(guard); return allocations; }
-EX uint64_t vgpu_launches() { Lock lock(guard); return total; }
-EX uint64_t vgpu_launches_of(const char* kernel) { Lock lock(guard); auto i = launches.find(kernel); return i == launches.end() ? 0 : i->second; }
-EX uint64_t vgpu_copies(int direction) { Lock lock(guard); return copies[direction & 3]; }
-EX uint64_t vgpu_copied_bytes(int direction) { Lock lock(guard); return copied[direction & 3]; }
-EX uint64_t vgpu_synchronisations() { Lock lock(guard); return synchronisations; }
+EX uint64_t vgpu_live_bytes() {
+  Lock lock(guard);
+  return live;
+}
+EX uint64_t vgpu_peak_bytes() {
+  Lock lock(guard);
+  return peak;
+}
+EX uint64_t vgpu_live_allocations() {
+  Lock lock(guard);
+  return allocations;
+}
+EX uint64_t vgpu_launches() {
+  Lock lock(guard);
+  return total;
+}
+EX uint64_t vgpu_launches_of(const char* kernel) {
+  Lock lock(guard);
+  auto i = launches.find(kernel);
+  return i == launches.end() ? 0 : i->second;
+}
+EX uint64_t vgpu_copies(int direction) {
+  Lock lock(guard);
+  return copies[direction & 3];
+}
+EX uint64_t vgpu_copied_bytes(int direction) {
+  Lock lock(guard);
+  return copied[direction & 3];
+}
+EX uint64_t vgpu_synchronisations() {
+  Lock lock(guard);
+  return synchronisations;
+}
 
 static const char* at(const std::map<std::string, uint64_t>& counts, int index, uint64_t* count) {
   for (auto& entry : counts)
@@ -113,10 +141,16 @@ static const char* at(const std::map<std::string, uint64_t>& counts, int index, 
 }
 
 // The name of the index-th kernel by alphabet and its launches; null beyond the last.
-EX const char* vgpu_kernel(int index, uint64_t* count) { Lock lock(guard); return at(launches, index, count); }
+EX const char* vgpu_kernel(int index, uint64_t* count) {
+  Lock lock(guard);
+  return at(launches, index, count);
+}
 
 // The same of the HIP functions that were called.
-EX const char* vgpu_function(int index, uint64_t* count) { Lock lock(guard); return at(functions, index, count); }
+EX const char* vgpu_function(int index, uint64_t* count) {
+  Lock lock(guard);
+  return at(functions, index, count);
+}
 
 // Counts start again at zero; the peak at what is live. Kernel names stay valid.
 EX void vgpu_reset_counters() {
@@ -133,7 +167,9 @@ EX void vgpu_reset_counters() {
 EX void vgpu_fail(const char* function, uint64_t call, int error) {
   Lock lock(guard);
   calls.erase(function);
-  if (call) faults[function] = {call, error};
-  else faults.erase(function);
+  if (call)
+    faults[function] = {call, error};
+  else
+    faults.erase(function);
   faulty = true;
 }

@@ -1,63 +1,295 @@
 // HIP: device, properties, attributes, contexts.
 #include "runtime.h"
 
-EX E hipInit(unsigned int flags) { FAULT; return ret(flags ? hipErrorInvalidValue : hipSuccess); }
-EX E hipDriverGetVersion(int* v) { FAULT; if (!v) return ret(hipErrorInvalidValue); *v = HIP_VERSION; return hipSuccess; }
-EX E hipRuntimeGetVersion(int* v) { FAULT; return hipDriverGetVersion(v); }
-EX E hipGetDeviceCount(int* n) { FAULT; if (!n) return ret(hipErrorInvalidValue); *n = 1; return hipSuccess; }
-EX E hipGetDevice(int* d) { FAULT; if (!d) return ret(hipErrorInvalidValue); *d = 0; return hipSuccess; }
-EX E hipSetDevice(int d) { FAULT; return ret(d == 0 ? hipSuccess : hipErrorInvalidDevice); }
-EX E hipDeviceGet(hipDevice_t* d, int o) { FAULT; if (!d) return ret(hipErrorInvalidValue); if (o) return ret(hipErrorInvalidDevice); *d = 0; return hipSuccess; }
-EX E hipDeviceSynchronize() { FAULT; vg_count_synchronisation(); LOCK; finishAll(); return hipSuccess; }
-EX E hipDeviceReset() { FAULT; LOCK; finishAll(); return hipSuccess; }
-EX E hipSetDeviceFlags(unsigned) { FAULT; return hipSuccess; }
-EX E hipGetDeviceFlags(unsigned* f) { FAULT; if (f) *f = 0; return hipSuccess; }
-EX E hipDeviceSetCacheConfig(hipFuncCache_t) { FAULT; return hipSuccess; }
-EX E hipDeviceGetCacheConfig(hipFuncCache_t* c) { FAULT; if (c) *c = hipFuncCachePreferNone; return hipSuccess; }
-EX E hipDeviceGetStreamPriorityRange(int* l, int* g) { FAULT; if (l) *l = 1; if (g) *g = -1; return hipSuccess; }
-EX E hipDeviceCanAccessPeer(int* c, int, int) { FAULT; if (c) *c = 0; return hipSuccess; }
+EX E hipInit(unsigned int flags) {
+  FAULT;
+  return ret(flags ? hipErrorInvalidValue : hipSuccess);
+}
+EX E hipDriverGetVersion(int* v) {
+  FAULT;
+  if (!v) return ret(hipErrorInvalidValue);
+  *v = HIP_VERSION;
+  return hipSuccess;
+}
+EX E hipRuntimeGetVersion(int* v) {
+  FAULT;
+  return hipDriverGetVersion(v);
+}
+EX E hipGetDeviceCount(int* n) {
+  FAULT;
+  if (!n) return ret(hipErrorInvalidValue);
+  *n = 1;
+  return hipSuccess;
+}
+EX E hipGetDevice(int* d) {
+  FAULT;
+  if (!d) return ret(hipErrorInvalidValue);
+  *d = 0;
+  return hipSuccess;
+}
+EX E hipSetDevice(int d) {
+  FAULT;
+  return ret(d == 0 ? hipSuccess : hipErrorInvalidDevice);
+}
+EX E hipDeviceGet(hipDevice_t* d, int o) {
+  FAULT;
+  if (!d) return ret(hipErrorInvalidValue);
+  if (o) return ret(hipErrorInvalidDevice);
+  *d = 0;
+  return hipSuccess;
+}
+EX E hipDeviceSynchronize() {
+  FAULT;
+  vg_count_synchronisation();
+  LOCK;
+  finishAll();
+  return hipSuccess;
+}
+EX E hipDeviceReset() {
+  FAULT;
+  LOCK;
+  finishAll();
+  return hipSuccess;
+}
+EX E hipSetDeviceFlags(unsigned) {
+  FAULT;
+  return hipSuccess;
+}
+EX E hipGetDeviceFlags(unsigned* f) {
+  FAULT;
+  if (f) *f = 0;
+  return hipSuccess;
+}
+EX E hipDeviceSetCacheConfig(hipFuncCache_t) {
+  FAULT;
+  return hipSuccess;
+}
+EX E hipDeviceGetCacheConfig(hipFuncCache_t* c) {
+  FAULT;
+  if (c) *c = hipFuncCachePreferNone;
+  return hipSuccess;
+}
+EX E hipDeviceGetStreamPriorityRange(int* l, int* g) {
+  FAULT;
+  if (l) *l = 1;
+  if (g) *g = -1;
+  return hipSuccess;
+}
+EX E hipDeviceCanAccessPeer(int* c, int, int) {
+  FAULT;
+  if (c) *c = 0;
+  return hipSuccess;
+}
 static const char* DEVNAME = "Radeon RX 580 Series (virtual)";
-EX E hipDeviceGetName(char* n, int len, hipDevice_t d) { FAULT; if (!n || len <= 0) return ret(hipErrorInvalidValue); if (d) return ret(hipErrorInvalidDevice); snprintf(n, len, "%s", DEVNAME); return hipSuccess; }
-EX E hipDeviceGetUuid(hipUUID* u, hipDevice_t d) { FAULT; if (!u) return ret(hipErrorInvalidValue); if (d) return ret(hipErrorInvalidDevice); memset(u, 0x58, sizeof *u); return hipSuccess; }
-EX E hipDeviceGetPCIBusId(char* b, int len, int) { FAULT; if (!b) return ret(hipErrorInvalidValue); snprintf(b, len, "0000:01:00.0"); return hipSuccess; }
-EX E hipDeviceTotalMem(size_t* b, hipDevice_t d) { FAULT; if (!b) return ret(hipErrorInvalidValue); if (d) return ret(hipErrorInvalidDevice); *b = TOTAL; return hipSuccess; }
-EX E hipDeviceComputeCapability(int* a, int* b, hipDevice_t) { FAULT; *a = 8; *b = 0; return hipSuccess; }
-EX E hipDeviceGetLimit(size_t* v, hipLimit_t l) { FAULT; if (!v) return ret(hipErrorInvalidValue); *v = l == hipLimitMallocHeapSize ? 8 << 20 : 16384; return hipSuccess; }
-EX E hipDeviceSetLimit(hipLimit_t, size_t) { FAULT; return hipSuccess; }
-EX E hipGetDevicePropertiesR0600(hipDeviceProp_tR0600* p, int d) { FAULT;
-  if (!p) return ret(hipErrorInvalidValue); if (d) return ret(hipErrorInvalidDevice); memset(p, 0, sizeof *p);
-  snprintf(p->name, sizeof p->name, "%s", DEVNAME); snprintf(p->gcnArchName, sizeof p->gcnArchName, "gfx803");
-  p->totalGlobalMem = TOTAL; p->sharedMemPerBlock = 65536; p->regsPerBlock = 65536; p->warpSize = 64; p->memPitch = 0x7fffffff; p->maxThreadsPerBlock = 1024;
-  p->maxThreadsDim[0] = p->maxThreadsDim[1] = p->maxThreadsDim[2] = 1024; p->maxGridSize[0] = 0x7fffffff; p->maxGridSize[1] = p->maxGridSize[2] = 65536;
-  p->clockRate = 1340000; p->totalConstMem = 0x7fffffff; p->major = 8; p->minor = 0; p->multiProcessorCount = 36; p->canMapHostMemory = 1; p->concurrentKernels = 1; p->pciBusID = 1;
-  p->memoryClockRate = 2000000; p->memoryBusWidth = 256; p->l2CacheSize = 2 << 20; p->maxThreadsPerMultiProcessor = 2560; p->cooperativeLaunch = 0; p->unifiedAddressing = 1; p->asyncEngineCount = 1; p->maxSharedMemoryPerMultiProcessor = 65536; p->sharedMemPerMultiprocessor = 65536; p->regsPerMultiprocessor = 65536; p->maxBlocksPerMultiProcessor = 40; p->textureAlignment = 256; p->isLargeBar = 0;
-  p->arch.hasGlobalInt32Atomics = p->arch.hasGlobalFloatAtomicExch = p->arch.hasSharedInt32Atomics = p->arch.hasSharedFloatAtomicExch = p->arch.hasFloatAtomicAdd = p->arch.hasGlobalInt64Atomics = p->arch.hasSharedInt64Atomics = p->arch.hasDoubles = p->arch.hasWarpVote = p->arch.hasWarpBallot = p->arch.hasWarpShuffle = p->arch.has3dGrid = 1;
+EX E hipDeviceGetName(char* n, int len, hipDevice_t d) {
+  FAULT;
+  if (!n || len <= 0) return ret(hipErrorInvalidValue);
+  if (d) return ret(hipErrorInvalidDevice);
+  snprintf(n, len, "%s", DEVNAME);
   return hipSuccess;
 }
-EX E hipGetDevicePropertiesR0000(hipDeviceProp_tR0000* p, int d) { FAULT;
-  if (!p) return ret(hipErrorInvalidValue); if (d) return ret(hipErrorInvalidDevice); memset(p, 0, sizeof *p);
-  snprintf(p->name, sizeof p->name, "%s", DEVNAME); snprintf(p->gcnArchName, sizeof p->gcnArchName, "gfx803"); p->gcnArch = 803;
-  p->totalGlobalMem = TOTAL; p->sharedMemPerBlock = 65536; p->regsPerBlock = 65536; p->warpSize = 64; p->maxThreadsPerBlock = 1024; p->maxThreadsDim[0] = p->maxThreadsDim[1] = p->maxThreadsDim[2] = 1024; p->maxGridSize[0] = p->maxGridSize[1] = p->maxGridSize[2] = 0x7fffffff;
-  p->clockRate = 1340000; p->memoryClockRate = 2000000; p->memoryBusWidth = 256; p->totalConstMem = 0x7fffffff; p->major = 8; p->minor = 0; p->multiProcessorCount = 36; p->l2CacheSize = 2 << 20; p->maxThreadsPerMultiProcessor = 2560; p->maxSharedMemoryPerMultiProcessor = 65536; p->pciBusID = 1; p->canMapHostMemory = 1; p->concurrentKernels = 1;
+EX E hipDeviceGetUuid(hipUUID* u, hipDevice_t d) {
+  FAULT;
+  if (!u) return ret(hipErrorInvalidValue);
+  if (d) return ret(hipErrorInvalidDevice);
+  memset(u, 0x58, sizeof *u);
   return hipSuccess;
 }
-EX E hipGetDeviceProperties(hipDeviceProp_tR0000* p, int d) { FAULT; return hipGetDevicePropertiesR0000(p, d); } // the unversioned name is the old struct, as in the real library
-EX E hipDeviceGetAttribute(int* v, hipDeviceAttribute_t a, int d) { FAULT;
-  if (!v) return ret(hipErrorInvalidValue); if (d) return ret(hipErrorInvalidDevice);
+EX E hipDeviceGetPCIBusId(char* b, int len, int) {
+  FAULT;
+  if (!b) return ret(hipErrorInvalidValue);
+  snprintf(b, len, "0000:01:00.0");
+  return hipSuccess;
+}
+EX E hipDeviceTotalMem(size_t* b, hipDevice_t d) {
+  FAULT;
+  if (!b) return ret(hipErrorInvalidValue);
+  if (d) return ret(hipErrorInvalidDevice);
+  *b = TOTAL;
+  return hipSuccess;
+}
+EX E hipDeviceComputeCapability(int* a, int* b, hipDevice_t) {
+  FAULT;
+  *a = 8;
+  *b = 0;
+  return hipSuccess;
+}
+EX E hipDeviceGetLimit(size_t* v, hipLimit_t l) {
+  FAULT;
+  if (!v) return ret(hipErrorInvalidValue);
+  *v = l == hipLimitMallocHeapSize ? 8 << 20 : 16384;
+  return hipSuccess;
+}
+EX E hipDeviceSetLimit(hipLimit_t, size_t) {
+  FAULT;
+  return hipSuccess;
+}
+EX E hipGetDevicePropertiesR0600(hipDeviceProp_tR0600* p, int d) {
+  FAULT;
+  if (!p) return ret(hipErrorInvalidValue);
+  if (d) return ret(hipErrorInvalidDevice);
+  memset(p, 0, sizeof *p);
+  snprintf(p->name, sizeof p->name, "%s", DEVNAME);
+  snprintf(p->gcnArchName, sizeof p->gcnArchName, "gfx803");
+  p->totalGlobalMem = TOTAL;
+  p->sharedMemPerBlock = 65536;
+  p->regsPerBlock = 65536;
+  p->warpSize = 64;
+  p->memPitch = 0x7fffffff;
+  p->maxThreadsPerBlock = 1024;
+  p->maxThreadsDim[0] = p->maxThreadsDim[1] = p->maxThreadsDim[2] = 1024;
+  p->maxGridSize[0] = 0x7fffffff;
+  p->maxGridSize[1] = p->maxGridSize[2] = 65536;
+  p->clockRate = 1340000;
+  p->totalConstMem = 0x7fffffff;
+  p->major = 8;
+  p->minor = 0;
+  p->multiProcessorCount = 36;
+  p->canMapHostMemory = 1;
+  p->concurrentKernels = 1;
+  p->pciBusID = 1;
+  p->memoryClockRate = 2000000;
+  p->memoryBusWidth = 256;
+  p->l2CacheSize = 2 << 20;
+  p->maxThreadsPerMultiProcessor = 2560;
+  p->cooperativeLaunch = 0;
+  p->unifiedAddressing = 1;
+  p->asyncEngineCount = 1;
+  p->maxSharedMemoryPerMultiProcessor = 65536;
+  p->sharedMemPerMultiprocessor = 65536;
+  p->regsPerMultiprocessor = 65536;
+  p->maxBlocksPerMultiProcessor = 40;
+  p->textureAlignment = 256;
+  p->isLargeBar = 0;
+  p->arch.hasGlobalInt32Atomics = p->arch.hasGlobalFloatAtomicExch = p->arch.hasSharedInt32Atomics = p->arch.hasSharedFloatAtomicExch =
+      p->arch.hasFloatAtomicAdd = p->arch.hasGlobalInt64Atomics = p->arch.hasSharedInt64Atomics = p->arch.hasDoubles = p->arch.hasWarpVote =
+          p->arch.hasWarpBallot = p->arch.hasWarpShuffle = p->arch.has3dGrid = 1;
+  return hipSuccess;
+}
+EX E hipGetDevicePropertiesR0000(hipDeviceProp_tR0000* p, int d) {
+  FAULT;
+  if (!p) return ret(hipErrorInvalidValue);
+  if (d) return ret(hipErrorInvalidDevice);
+  memset(p, 0, sizeof *p);
+  snprintf(p->name, sizeof p->name, "%s", DEVNAME);
+  snprintf(p->gcnArchName, sizeof p->gcnArchName, "gfx803");
+  p->gcnArch = 803;
+  p->totalGlobalMem = TOTAL;
+  p->sharedMemPerBlock = 65536;
+  p->regsPerBlock = 65536;
+  p->warpSize = 64;
+  p->maxThreadsPerBlock = 1024;
+  p->maxThreadsDim[0] = p->maxThreadsDim[1] = p->maxThreadsDim[2] = 1024;
+  p->maxGridSize[0] = p->maxGridSize[1] = p->maxGridSize[2] = 0x7fffffff;
+  p->clockRate = 1340000;
+  p->memoryClockRate = 2000000;
+  p->memoryBusWidth = 256;
+  p->totalConstMem = 0x7fffffff;
+  p->major = 8;
+  p->minor = 0;
+  p->multiProcessorCount = 36;
+  p->l2CacheSize = 2 << 20;
+  p->maxThreadsPerMultiProcessor = 2560;
+  p->maxSharedMemoryPerMultiProcessor = 65536;
+  p->pciBusID = 1;
+  p->canMapHostMemory = 1;
+  p->concurrentKernels = 1;
+  return hipSuccess;
+}
+EX E hipGetDeviceProperties(hipDeviceProp_tR0000* p, int d) {
+  FAULT;
+  return hipGetDevicePropertiesR0000(p, d);
+} // the unversioned name is the old struct, as in the real library
+EX E hipDeviceGetAttribute(int* v, hipDeviceAttribute_t a, int d) {
+  FAULT;
+  if (!v) return ret(hipErrorInvalidValue);
+  if (d) return ret(hipErrorInvalidDevice);
   switch (a) {
-    case hipDeviceAttributeMaxThreadsPerBlock: case hipDeviceAttributeMaxBlockDimX: case hipDeviceAttributeMaxBlockDimY: case hipDeviceAttributeMaxBlockDimZ: *v = 1024; break;
-    case hipDeviceAttributeMaxGridDimX: *v = 0x7fffffff; break; case hipDeviceAttributeMaxGridDimY: case hipDeviceAttributeMaxGridDimZ: *v = 65536; break;
-    case hipDeviceAttributeMaxSharedMemoryPerBlock: case hipDeviceAttributeMaxSharedMemoryPerMultiprocessor: *v = 65536; break;
-    case hipDeviceAttributeWarpSize: *v = 64; break; case hipDeviceAttributeMaxRegistersPerBlock: *v = 65536; break; case hipDeviceAttributeClockRate: *v = 1340000; break; case hipDeviceAttributeMemoryClockRate: *v = 2000000; break; case hipDeviceAttributeMemoryBusWidth: *v = 256; break;
-    case hipDeviceAttributeMultiprocessorCount: case hipDeviceAttributePhysicalMultiProcessorCount: *v = 36; break; case hipDeviceAttributeMaxThreadsPerMultiProcessor: *v = 2560; break; case hipDeviceAttributeL2CacheSize: *v = 2 << 20; break;
-    case hipDeviceAttributeComputeCapabilityMajor: *v = 8; break; case hipDeviceAttributeComputeCapabilityMinor: *v = 0; break; case hipDeviceAttributeTotalConstantMemory: *v = 0x7fffffff; break; case hipDeviceAttributePciBusId: *v = 1; break;
-    case hipDeviceAttributeConcurrentKernels: case hipDeviceAttributeCanMapHostMemory: case hipDeviceAttributeUnifiedAddressing: *v = 1; break; case hipDeviceAttributeWallClockRate: *v = 25000; break; case hipDeviceAttributeTextureAlignment: *v = 256; break;
-    default: *v = 0; if (trace()) fprintf(stderr, "vgpu: hipDeviceGetAttribute %d -> 0\n", (int)a);
-  } return hipSuccess;
+  case hipDeviceAttributeMaxThreadsPerBlock:
+  case hipDeviceAttributeMaxBlockDimX:
+  case hipDeviceAttributeMaxBlockDimY:
+  case hipDeviceAttributeMaxBlockDimZ: *v = 1024; break;
+  case hipDeviceAttributeMaxGridDimX: *v = 0x7fffffff; break;
+  case hipDeviceAttributeMaxGridDimY:
+  case hipDeviceAttributeMaxGridDimZ: *v = 65536; break;
+  case hipDeviceAttributeMaxSharedMemoryPerBlock:
+  case hipDeviceAttributeMaxSharedMemoryPerMultiprocessor: *v = 65536; break;
+  case hipDeviceAttributeWarpSize: *v = 64; break;
+  case hipDeviceAttributeMaxRegistersPerBlock: *v = 65536; break;
+  case hipDeviceAttributeClockRate: *v = 1340000; break;
+  case hipDeviceAttributeMemoryClockRate: *v = 2000000; break;
+  case hipDeviceAttributeMemoryBusWidth: *v = 256; break;
+  case hipDeviceAttributeMultiprocessorCount:
+  case hipDeviceAttributePhysicalMultiProcessorCount: *v = 36; break;
+  case hipDeviceAttributeMaxThreadsPerMultiProcessor: *v = 2560; break;
+  case hipDeviceAttributeL2CacheSize: *v = 2 << 20; break;
+  case hipDeviceAttributeComputeCapabilityMajor: *v = 8; break;
+  case hipDeviceAttributeComputeCapabilityMinor: *v = 0; break;
+  case hipDeviceAttributeTotalConstantMemory: *v = 0x7fffffff; break;
+  case hipDeviceAttributePciBusId: *v = 1; break;
+  case hipDeviceAttributeConcurrentKernels:
+  case hipDeviceAttributeCanMapHostMemory:
+  case hipDeviceAttributeUnifiedAddressing: *v = 1; break;
+  case hipDeviceAttributeWallClockRate: *v = 25000; break;
+  case hipDeviceAttributeTextureAlignment: *v = 256; break;
+  default:
+    *v = 0;
+    if (trace()) fprintf(stderr, "vgpu: hipDeviceGetAttribute %d -> 0\n", (int)a);
+  }
+  return hipSuccess;
 }
-EX E hipChooseDeviceR0600(int* d, const hipDeviceProp_tR0600*) { FAULT; if (d) *d = 0; return hipSuccess; }
+EX E hipChooseDeviceR0600(int* d, const hipDeviceProp_tR0600*) {
+  FAULT;
+  if (d) *d = 0;
+  return hipSuccess;
+}
 // contexts
 static int theCtx;
-EX E hipCtxCreate(hipCtx_t* c, unsigned, hipDevice_t) { FAULT; *c = (hipCtx_t)&theCtx; return hipSuccess; }
-EX E hipCtxDestroy(hipCtx_t) { FAULT; return hipSuccess; } EX E hipCtxGetCurrent(hipCtx_t* c) { FAULT; *c = (hipCtx_t)&theCtx; return hipSuccess; } EX E hipCtxSetCurrent(hipCtx_t) { FAULT; return hipSuccess; } EX E hipCtxPushCurrent(hipCtx_t) { FAULT; return hipSuccess; } EX E hipCtxPopCurrent(hipCtx_t* c) { FAULT; if (c) *c = (hipCtx_t)&theCtx; return hipSuccess; }
-EX E hipCtxGetDevice(hipDevice_t* d) { FAULT; *d = 0; return hipSuccess; } EX E hipCtxSynchronize() { FAULT; vg_count_synchronisation(); LOCK; finishAll(); return hipSuccess; } EX E hipDevicePrimaryCtxRetain(hipCtx_t* c, hipDevice_t) { FAULT; *c = (hipCtx_t)&theCtx; return hipSuccess; } EX E hipDevicePrimaryCtxRelease(hipDevice_t) { FAULT; return hipSuccess; }
+EX E hipCtxCreate(hipCtx_t* c, unsigned, hipDevice_t) {
+  FAULT;
+  *c = (hipCtx_t)&theCtx;
+  return hipSuccess;
+}
+EX E hipCtxDestroy(hipCtx_t) {
+  FAULT;
+  return hipSuccess;
+}
+EX E hipCtxGetCurrent(hipCtx_t* c) {
+  FAULT;
+  *c = (hipCtx_t)&theCtx;
+  return hipSuccess;
+}
+EX E hipCtxSetCurrent(hipCtx_t) {
+  FAULT;
+  return hipSuccess;
+}
+EX E hipCtxPushCurrent(hipCtx_t) {
+  FAULT;
+  return hipSuccess;
+}
+EX E hipCtxPopCurrent(hipCtx_t* c) {
+  FAULT;
+  if (c) *c = (hipCtx_t)&theCtx;
+  return hipSuccess;
+}
+EX E hipCtxGetDevice(hipDevice_t* d) {
+  FAULT;
+  *d = 0;
+  return hipSuccess;
+}
+EX E hipCtxSynchronize() {
+  FAULT;
+  vg_count_synchronisation();
+  LOCK;
+  finishAll();
+  return hipSuccess;
+}
+EX E hipDevicePrimaryCtxRetain(hipCtx_t* c, hipDevice_t) {
+  FAULT;
+  *c = (hipCtx_t)&theCtx;
+  return hipSuccess;
+}
+EX E hipDevicePrimaryCtxRelease(hipDevice_t) {
+  FAULT;
+  return hipSuccess;
+}

@@ -8,11 +8,16 @@
 #include <vector>
 
 static int bad;
-static void check(bool ok, const char* what) { printf("%-60s %s\n", what, ok ? "ok" : "WRONG"); bad += !ok; }
+static void check(bool ok, const char* what) {
+  printf("%-60s %s\n", what, ok ? "ok" : "WRONG");
+  bad += !ok;
+}
 template <class F> static F entry(const char* name) { return (F)dlsym(RTLD_DEFAULT, name); }
 
 int main() {
-  auto count = [](const char* name) { return entry<uint64_t (*)()>(name)(); };
+  auto count = [](const char* name) {
+    return entry<uint64_t (*)()>(name)();
+  };
   auto fail = entry<void (*)(const char*, uint64_t, int)>("vgpu_fail");
   bool dry = getenv("VGPU_DRY") != nullptr;
 
@@ -31,7 +36,8 @@ int main() {
 
   void* x;
   float host[64] = {1};
-  check(hipMalloc(&x, 10000) == hipSuccess && count("vgpu_live_bytes") == 12288 && count("vgpu_live_allocations") == 1, "live bytes by pages");
+  check(hipMalloc(&x, 10000) == hipSuccess && count("vgpu_live_bytes") == 12288 && count("vgpu_live_allocations") == 1,
+        "live bytes by pages");
   check(hipMemcpy(x, host, sizeof host, hipMemcpyHostToDevice) == hipSuccess, "upload");
   void* arguments[] = {&x};
   for (int i = 0; i < 3; i++) check(hipModuleLaunchKernel(fill, 1, 1, 1, 64, 1, 1, 0, nullptr, arguments, nullptr) == hipSuccess, "launch");
@@ -46,7 +52,9 @@ int main() {
   check(hipMalloc(&y, 4096) == hipErrorOutOfMemory && count("vgpu_live_allocations") == 1, "the second fails");
   check(hipMalloc(&y, 4096) == hipSuccess && hipFree(y) == hipSuccess, "the third passes");
   fail("hipModuleLaunchKernel", 1, hipErrorLaunchFailure);
-  check(hipModuleLaunchKernel(fill, 1, 1, 1, 64, 1, 1, 0, nullptr, arguments, nullptr) == hipErrorLaunchFailure && count("vgpu_launches") == 3, "a launch fails");
+  check(hipModuleLaunchKernel(fill, 1, 1, 1, 64, 1, 1, 0, nullptr, arguments, nullptr) == hipErrorLaunchFailure &&
+            count("vgpu_launches") == 3,
+        "a launch fails");
 
   size_t free, total;
   check(hipMemGetInfo(&free, &total) == hipSuccess && total - free == 12288, "free memory");

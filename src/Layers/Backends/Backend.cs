@@ -22,6 +22,9 @@ public abstract partial class Backend<T> : IDisposable
     /// <summary>What must be equal for results to be equal bit by bit: name, element type and vector width.</summary>
     public abstract string Signature { get; }
 
+    /// <summary>Bytes of the device's memory that are free, or null where the machine's memory is what counts.</summary>
+    public virtual long? FreeBytes => null;
+
     /// <summary>Zeroed memory on the device.</summary>
     /// <exception cref="OutOfMemoryException">The device does not have that much.</exception>
     public abstract Storage Allocate(long bytes);

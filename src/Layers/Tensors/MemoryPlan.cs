@@ -133,8 +133,7 @@ public sealed class MemoryPlan<T> : IDisposable
         }
         catch (OutOfMemoryException e)
         {
-            throw new PlanDoesNotFitException(
-                $"{Bytes >> 20} MiB of activations do not fit. Largest: {Largest(5)}. A smaller batch, fewer init channels or fewer layers need less.", e);
+            throw new PlanDoesNotFitException(DoesNotFit(Backend.FreeBytes), e);
         }
 
         foreach (var request in scratch) request.Bind(arena.Address + (nint)request.Offset);
@@ -144,6 +143,19 @@ public sealed class MemoryPlan<T> : IDisposable
     /// <summary>The largest tensors with their sizes, for error texts and forecasts.</summary>
     public string Largest(int count) =>
         string.Join(", ", requests.OrderByDescending(r => r.Bytes).Take(count).Select(r => $"{r.Name} {r.Bytes / 1048576.0:F1} MiB"));
+
+    /// <summary>Sizes, the largest tensors, and settings that would fit: activations grow in proportion to the batch and to the channels.</summary>
+    internal string DoesNotFit(long? free)
+    {
+        var text = $"{Bytes >> 20} MiB of activations do not fit{(free is { } there ? $" into {there >> 20} MiB" : "")}. Largest: {Largest(5)}. ";
+        // Alignment and what does not depend on the batch are covered by three per cent.
+        if (free is not > 0 || 0.97 * free.Value / Bytes * Batch < 2) return text + "A smaller batch, fewer init channels or fewer layers need less.";
+        var share = Math.Min(1, 0.97 * free.Value / Bytes);
+        var both = Math.Sqrt(share);
+        return text + string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"What would fit: a batch of {(int)(share * Batch)}; or {(int)(share * 100)} % of the init channels; or a batch of {(int)(both * Batch)} with {(int)(both * 100)} % of them.");
+    }
 
     /// <summary>Frees the arena.</summary>
     public void Dispose() => arena?.Dispose();

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MIOpenDarts.Darts.Benchmarks.Steps;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends.MIOpen;
@@ -116,7 +117,15 @@ public class HipDryTests(StandardStep standard) : IClassFixture<StandardStep>
         using var gpu = Gpu.Create();
         var large = StepConfiguration.All.Single(c => c.Name == "A") with { Batch = 512 };
         var error = Assert.Throws<PlanDoesNotFitException>(() => new PreparedStep(gpu, large, unrolled: false));
-        Assert.Matches(@"^\d+ MiB of activations do not fit\. Largest: .*MiB.*smaller batch", error.Message);
+        var told = Regex.Match(
+            error.Message, @"^\d+ MiB of activations do not fit into \d+ MiB\. Largest: .* MiB\. What would fit: a batch of (\d+); or (\d+) % of the init channels; or a batch of (\d+) with (\d+) % of them\.$");
+        Assert.True(told.Success, error.Message);
+        foreach (var (batch, percent) in new[] { (1, 0), (0, 2), (3, 4) })
+        {
+            var channels = percent == 0 ? 16 : 16 * int.Parse(told.Groups[percent].Value) / 100;
+            using var net = new Supernet<float>(gpu, large.Shape with { InitChannels = channels });
+            Assert.InRange(net.ForecastBytes(batch == 0 ? large.Batch : int.Parse(told.Groups[batch].Value)), 1L << 32, gpu.FreeBytes!.Value);
+        }
     }
 
     private static void Run(PreparedStep step, int times)

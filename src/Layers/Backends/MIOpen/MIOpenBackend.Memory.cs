@@ -6,6 +6,9 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 public sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
+    public override long? FreeBytes => Device.FreeMemory;
+
+    /// <inheritdoc/>
     public override Storage Allocate(long bytes) => memory.Allocate(bytes);
 
     /// <inheritdoc/>
