@@ -46,6 +46,19 @@ public class FamilyFormTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_training_pass_allocates_nothing_after_the_first_few(string method, int partialChannels)
+    {
+        using var backend = CpuBackend.Create(2);
+        using var small = Small(backend, method, partialChannels, CellForm.Shared);
+        // Other draws, so that lists of what is drawn have grown to all they need.
+        for (var i = 0; i < 6; i++) small.Net.Evaluate(small.Batch, Training with { Step = i });
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 4; i++) small.Net.Evaluate(small.Batch, Training with { Step = i });
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     // What draws has tests of its own: a drawn operation is a step function of alpha, and a sample depends on alpha through rejections.
     [Theory]
     [InlineData("darts", 2)]
