@@ -16,7 +16,12 @@ public class ChannelWideningTests
         var paper = new DrNasAlgorithm().Paper;
         var options = SmallSearch.Options with
         {
-            Algorithm = "dr-nas", InitChannels = 12, PartialChannels = 6, SecondStagePartialChannels = 4, SecondStageEpoch = 1, SecondStageOperations = paper.SecondStageOperations,
+            Algorithm = "dr-nas",
+            InitChannels = 12,
+            PartialChannels = 6,
+            SecondStagePartialChannels = 4,
+            SecondStageEpoch = 1,
+            SecondStageOperations = paper.SecondStageOperations,
         };
         using var backend = CpuBackend.Create(1);
         var (train, valid) = SmallSearch.Images();

@@ -69,8 +69,17 @@ public sealed class FamilySearchTests : IDisposable
         var small = SmallSearch.Options;
         return paper with
         {
-            Epochs = 3, BatchSize = small.BatchSize, Layers = small.Layers, InitChannels = 4, Nodes = small.Nodes, Multiplier = small.Multiplier,
-            DataWorkers = 1, CheckpointInterval = 1, CheckpointRing = 2, ReportInterval = 1, Seed = small.Seed,
+            Epochs = 3,
+            BatchSize = small.BatchSize,
+            Layers = small.Layers,
+            InitChannels = 4,
+            Nodes = small.Nodes,
+            Multiplier = small.Multiplier,
+            DataWorkers = 1,
+            CheckpointInterval = 1,
+            CheckpointRing = 2,
+            ReportInterval = 1,
+            Seed = small.Seed,
             PartialChannels = paper.PartialChannels == 6 ? 4 : paper.PartialChannels,
             WarmupEpochs = method == "pc-darts" ? 1 : 0,
             SecondStageEpoch = Math.Min(paper.SecondStageEpoch, 1),
