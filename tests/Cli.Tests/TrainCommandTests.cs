@@ -129,6 +129,9 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(told, Command.Run("evaluate", tiny.In("whole/weights.safetensors"), "--data", tiny.In("pictures"), "--backend", "cpu").Output.TrimEnd());
         Assert.Equal(0, Command.Run("predict", tiny.In("whole"), tiny.In("pictures/val/ant/0.png")).Code);
 
+        string[] search = ["search", "--data", tiny.In("pictures"), "--preset", "demo", "--init-channels", "2", "--layers", "3", "--batch-size", "3", "--epochs", "1", "--out", tiny.In("found")];
+        Assert.Equal(0, Command.Run([.. search, "--image-size", "8"]).Code);
+
         tiny.Copy("whole", "run");
         tiny.TakeBack("run");
         File.Delete(tiny.In("run/weights.safetensors"));

@@ -23,7 +23,7 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
     public static SearchRun Start(Screen screen, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, bool tensorBoard)
     {
         var options = SearchOptionsResolver.Resolve(preset, config, typed);
-        var images = DataSource.Open(options.Data);
+        var images = SearchImages.Open(options);
         SearchImages.Split(images, options);
         Backends.Require(options.Backend, options.Threads);
         options = options with { Data = Lasting(options.Data) };
@@ -37,7 +37,7 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
 
     protected override SearchResult Compute(Backend<float> backend, WorkRecorder<SearchOptions, SearchHistory, SearchResult> recorder, CancellationToken cancellation)
     {
-        var data = images ?? DataSource.Open(Options.Data);
+        var data = images ?? SearchImages.Open(Options);
         var (train, valid) = SearchImages.Split(data, Options);
         recorder.Begin($"{data.Name}, {train.Indices.Length} + {valid.Indices.Length} images", backend, Options);
         var ring = folder.Checkpoints(Options.CheckpointRing, View.Warn);

@@ -81,7 +81,7 @@ internal sealed class SeedsRun : IDisposable
 
     private static (ImageData Data, int Jobs) Check(SeedPlan plan, int? jobs)
     {
-        var data = DataSource.Open(plan.Options.Data);
+        var data = SearchImages.Open(plan.Options);
         SearchImages.Split(data, plan.Options);
         if (plan.Retrain > 0) EvaluationTraining.RequireTest(data);
         var atOnce = Math.Min(jobs ?? 1, plan.Seeds.Count);

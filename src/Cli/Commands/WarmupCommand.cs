@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Configuration;
-using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends.MIOpen;
@@ -49,7 +48,7 @@ internal static class WarmupCommand
 
     private static int Search(Screen screen, SearchOptions options)
     {
-        var (train, _) = SearchImages.Split(DataSource.Open(options.Data), options);
+        var (train, _) = SearchImages.Split(SearchImages.Open(options), options);
         using var gpu = Gpu(options.Backend, options.Deterministic);
         using var state = new SearchState(options, DartsSearch.ShapeOf(train, options), gpu);
         state.Initialize();
@@ -60,7 +59,7 @@ internal static class WarmupCommand
 
     private static int Train(Screen screen, TrainOptions options)
     {
-        var data = DataSource.Open(options.Data);
+        var data = EvaluationTraining.Open(options);
         using var gpu = Gpu(options.Backend, options.Deterministic);
         using var state = new TrainState(options, EvaluationTraining.Describe(data, options), gpu);
         state.Initialize();

@@ -8,6 +8,10 @@ namespace MIOpenDarts.Darts.Search;
 /// <param name="Indices">Numbers of the images in the set.</param>
 public sealed record SearchImages(ImageEncoder Encoder, int[] Indices)
 {
+    /// <summary>Opens the data that the options name.</summary>
+    /// <exception cref="DataException">There is no such data, or a file is damaged.</exception>
+    public static ImageData Open(SearchOptions options) => DataSource.Open(options.Data, options.ImageSize);
+
     /// <summary>Splits the training images of a data set between weights and architecture, by the options' seed and portion.</summary>
     /// <exception cref="DataException">Too few images for the batch size.</exception>
     public static (SearchImages Train, SearchImages Valid) Split(ImageData data, SearchOptions options)

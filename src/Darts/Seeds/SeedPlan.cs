@@ -27,6 +27,7 @@ public sealed record SeedPlan(IReadOnlyList<ulong> Seeds, int Retrain, SearchOpt
         Seed = seed,
         Epochs = Retrain,
         Data = Options.Data,
+        ImageSize = Options.ImageSize,
         Backend = Options.Backend,
         Threads = Options.Threads,
         BatchSize = Options.BatchSize,
