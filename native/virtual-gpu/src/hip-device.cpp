@@ -1,4 +1,4 @@
-// HIP: device, properties, attributes, contexts.
+// HIP: device, properties, attributes.
 #include "runtime.h"
 
 EX E hipInit(unsigned int flags) {
@@ -241,55 +241,5 @@ EX E hipDeviceGetAttribute(int* v, hipDeviceAttribute_t a, int d) {
 EX E hipChooseDeviceR0600(int* d, const hipDeviceProp_tR0600*) {
   FAULT;
   if (d) *d = 0;
-  return hipSuccess;
-}
-// contexts
-static int theCtx;
-EX E hipCtxCreate(hipCtx_t* c, unsigned, hipDevice_t) {
-  FAULT;
-  *c = (hipCtx_t)&theCtx;
-  return hipSuccess;
-}
-EX E hipCtxDestroy(hipCtx_t) {
-  FAULT;
-  return hipSuccess;
-}
-EX E hipCtxGetCurrent(hipCtx_t* c) {
-  FAULT;
-  *c = (hipCtx_t)&theCtx;
-  return hipSuccess;
-}
-EX E hipCtxSetCurrent(hipCtx_t) {
-  FAULT;
-  return hipSuccess;
-}
-EX E hipCtxPushCurrent(hipCtx_t) {
-  FAULT;
-  return hipSuccess;
-}
-EX E hipCtxPopCurrent(hipCtx_t* c) {
-  FAULT;
-  if (c) *c = (hipCtx_t)&theCtx;
-  return hipSuccess;
-}
-EX E hipCtxGetDevice(hipDevice_t* d) {
-  FAULT;
-  *d = 0;
-  return hipSuccess;
-}
-EX E hipCtxSynchronize() {
-  FAULT;
-  vg_count_synchronisation();
-  LOCK;
-  finishAll();
-  return hipSuccess;
-}
-EX E hipDevicePrimaryCtxRetain(hipCtx_t* c, hipDevice_t) {
-  FAULT;
-  *c = (hipCtx_t)&theCtx;
-  return hipSuccess;
-}
-EX E hipDevicePrimaryCtxRelease(hipDevice_t) {
-  FAULT;
   return hipSuccess;
 }
