@@ -50,7 +50,7 @@ public sealed class SearchState : IDisposable
     public void Initialize()
     {
         Net.Initialize(options.Seed);
-        backend.Upload<float>(new float[Net.Parameters.Count], Sgd.MomentumBuffer);
+        backend.Fill(Sgd.MomentumBuffer, 0);
         foreach (var adam in adams)
         {
             adam.Steps = 0;

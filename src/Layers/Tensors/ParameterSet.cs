@@ -107,22 +107,23 @@ public sealed class ParameterSet<T> : IDisposable
     /// <summary>Draws first values: the k-th parameter from index k of the stream <see cref="RandomStream.Weights"/>.</summary>
     public void Initialize(ulong seed)
     {
-        var values = new T[Count];
+        // One parameter at a time: all of them together would be a second copy of the network beside it.
+        var values = new T[parameters.Select(e => e.Tensor.Capacity.Count).DefaultIfEmpty().Max()];
         for (var k = 0; k < parameters.Count; k++)
         {
             var e = parameters[k];
-            var span = values.AsSpan((int)e.Offset, (int)e.Tensor.Capacity.Count);
+            var span = values.AsSpan(0, (int)e.Tensor.Capacity.Count);
             var random = new CounterRandom(seed, RandomStream.Weights, 0, k);
             // Drawn in single precision on every backend, so that float and double runs start from the same numbers.
             var bound = 1f / MathF.Sqrt(e.FanIn);
             for (var i = 0; i < span.Length; i++) span[i] = T.CreateChecked(First(e.Initializer, bound, ref random));
+            backend!.Upload<T>(span, e.Tensor);
         }
 
-        backend!.Upload<T>(values, Values);
         var statistics = new T[BufferCount];
         foreach (var e in buffers)
             statistics.AsSpan((int)e.Offset, (int)e.Tensor.Capacity.Count).Fill(e.Initializer == Initializer.One ? T.One : T.Zero);
-        backend.Upload<T>(statistics, Buffers);
+        backend!.Upload<T>(statistics, Buffers);
         foreach (var (_, owner) in counters) owner.BatchesTracked = 0;
     }
 

@@ -86,6 +86,24 @@ public class RelaxationGradientTests
     }
 
     [Fact]
+    public void A_draw_with_an_infinite_logit_is_drawn_again()
+    {
+        // Below 1e-308 the noise divided by the temperature overflows where it is more than 1.8 from zero, which one number in six is.
+        var relaxation = new GumbelRelaxation<double>(1, 2, 0, _ => 1e-308);
+        var weights = new double[2];
+        var again = 0;
+        for (var step = 0; step < 50; step++)
+        {
+            relaxation.Forward([0, 0], weights, Training with { Step = step });
+            Assert.Equal(1, weights[0] + weights[1]);
+            var first = (Training with { Step = step }).Random(RandomStream.Architecture, 0);
+            if (!relaxation.TryDraw([0, 0], ref first)) again++;
+        }
+
+        Assert.InRange(again, 1, 49);
+    }
+
+    [Fact]
     public void The_temperature_falls_linearly_from_the_first_to_the_last_epoch()
     {
         var options = new GdasAlgorithm().Paper with { Epochs = 100 };
