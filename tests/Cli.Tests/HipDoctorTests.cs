@@ -25,6 +25,16 @@ public sealed class HipDoctorTests
 
     [Fact]
     [Trait("Category", "virtual-gpu")]
+    public async Task A_compiler_that_MIOpen_misses_is_named_with_the_cure()
+    {
+        // In Debian's package its path is that of the machine that built it.
+        var (_, output) = await VirtualGpu.RunAsync(["unshare", "-m", "--propagation", "unchanged", "bash", "-c", $"mount -t tmpfs none /build && exec dotnet {Command.Program} doctor"]);
+        Assert.Matches(@"problem  MIOpen starts /build/\S+/clang-\d+ for its OpenCL kernels, which does not exist", output);
+        Assert.Matches(@"cure     mkdir -p /build/\S+ and ln -s /usr/lib/llvm-\d+/bin/clang /build/", output);
+    }
+
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
     public async Task The_wrong_products_of_stock_rocBLAS_are_caught_with_their_cure()
     {
         var (code, output) = await VirtualGpu.RunAsync(["dotnet", Command.Program, "doctor"], "VGPU_STOCK_ROCBLAS=1");

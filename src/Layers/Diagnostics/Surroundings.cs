@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
 using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Loading;
@@ -8,8 +10,10 @@ using MIOpenDarts.Interop.Rtc;
 namespace MIOpenDarts.Layers.Diagnostics;
 
 /// <summary>What stands around a GPU: libraries, the device, access to it, environment variables, known faults of packages.</summary>
-public static class Surroundings
+public static partial class Surroundings
 {
+    private const int LongestPath = 512;
+
     // Each of these decides over results or over whether anything runs at all on a gfx803.
     private static readonly string[] Variables =
     [
@@ -48,7 +52,42 @@ public static class Surroundings
             yield return ($"ROCBLAS_TENSILE_LIBPATH names {folder}, which does not exist", "name the folder with the fallback kernels (docs/gpu.md)");
         if (device.Architecture == "gfx803" && System.Environment.GetEnvironmentVariable("HSA_OVERRIDE_GFX_VERSION") is { Length: > 0 })
             yield return ("HSA_OVERRIDE_GFX_VERSION makes code for another chip run on this one", "unset it");
+        foreach (var compiler in MissingCompilers())
+            yield return (
+                $"MIOpen starts {compiler} for its OpenCL kernels, which does not exist",
+                $"mkdir -p {Path.GetDirectoryName(compiler)} and ln -s /usr/lib/llvm-{compiler[(compiler.LastIndexOf('-') + 1)..]}/bin/clang {compiler}");
     }
+
+    /// <summary>Compilers that MIOpen has the path of, as the place where Debian builds packages, and that are not there.</summary>
+    private static IEnumerable<string> MissingCompilers()
+    {
+        if (Rocm.PathOf(RocmLibrary.MIOpen) is not { } library || !File.Exists(library)) yield break;
+        var found = new HashSet<string>();
+        var overlap = 0;
+        var buffer = new byte[1 << 20];
+        using var file = File.OpenRead(library);
+        for (int read; (read = file.Read(buffer, overlap, buffer.Length - overlap)) > 0;)
+        {
+            var length = overlap + read;
+            for (var at = 0; at < length - LongestPath; at++)
+            {
+                var next = buffer.AsSpan(at, length - LongestPath - at).IndexOf("/build/"u8);
+                if (next < 0) break;
+                at += next;
+                var text = buffer.AsSpan(at, LongestPath);
+                var end = text.IndexOf((byte)0);
+                if (end > 0 && CompilerPath().IsMatch(Encoding.ASCII.GetString(text[..end]))) found.Add(Encoding.ASCII.GetString(text[..end]));
+            }
+
+            overlap = Math.Min(LongestPath, length);
+            buffer.AsSpan(length - overlap, overlap).CopyTo(buffer);
+        }
+
+        foreach (var path in found.Where(path => !File.Exists(path)).Order(StringComparer.Ordinal)) yield return path;
+    }
+
+    [GeneratedRegex(@"^/build/\S*/clang-\d+$")]
+    private static partial Regex CompilerPath();
 
     private static string Version(RocmLibrary library)
     {
