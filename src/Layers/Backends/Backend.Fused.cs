@@ -93,11 +93,11 @@ public abstract partial class Backend<T>
         pools.Scratch = plan.Scratch("d pool", pools.Max.Capacity, ref used);
     }
 
-    /// <summary>Both pools of a state and their statistics.</summary>
+    /// <summary>Both pools of a state, as far as edges use them, and their statistics.</summary>
     public virtual void PoolsForward(PoolPair<T> pools, bool training)
     {
-        MaxPoolForward(pools.Src, pools.Max, pools.Indices, pools.Window);
-        AveragePoolForward(pools.Src, pools.Average, pools.Window);
+        if (!pools.MaxEdges.IsEmpty) MaxPoolForward(pools.Src, pools.Max, pools.Indices, pools.Window);
+        if (!pools.AverageEdges.IsEmpty) AveragePoolForward(pools.Src, pools.Average, pools.Window);
         foreach (var edge in pools.MaxEdges.Span) NormalizationPrepare(pools.Max, edge.Norm, training);
         foreach (var edge in pools.AverageEdges.Span) NormalizationPrepare(pools.Average, edge.Norm, training);
     }
@@ -105,8 +105,13 @@ public abstract partial class Backend<T>
     /// <summary>Src.Diff += the gradient of both pools, from the gradient vectors of all edges.</summary>
     public virtual void PoolsBackward(PoolPair<T> pools)
     {
-        NormalizationDiff(pools.MaxEdges.Span, pools.Scratch!, accumulate: false);
-        MaxPoolBackward(pools.Scratch!, pools.Indices, pools.Src.Diff!, pools.Window, accumulate: true);
+        if (!pools.MaxEdges.IsEmpty)
+        {
+            NormalizationDiff(pools.MaxEdges.Span, pools.Scratch!, accumulate: false);
+            MaxPoolBackward(pools.Scratch!, pools.Indices, pools.Src.Diff!, pools.Window, accumulate: true);
+        }
+
+        if (pools.AverageEdges.IsEmpty) return;
         NormalizationDiff(pools.AverageEdges.Span, pools.Scratch!, accumulate: false);
         AveragePoolBackward(pools.Scratch!, pools.Src.Diff!, pools.Window, accumulate: true);
     }

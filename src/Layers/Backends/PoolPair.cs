@@ -32,6 +32,9 @@ public sealed class PoolPair<T>
     /// <summary>The average pool's batch norm in every edge that uses it.</summary>
     public required ReadOnlyMemory<NormalizedTensor<T>> AverageEdges { get; set; }
 
+    /// <summary>Whether both pools are used; one that no edge uses is not computed.</summary>
+    internal bool UsesBoth => !MaxEdges.IsEmpty && !AverageEdges.IsEmpty;
+
     /// <summary>Scratch of the composed form: the gradient of a pooled value.</summary>
     internal Tensor<T>? Scratch { get; set; }
 }

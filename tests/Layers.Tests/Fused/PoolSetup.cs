@@ -45,8 +45,8 @@ internal sealed class PoolSetup<T> : FusedSetup<T>
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {
-        yield return ("max", Image(pools.Max));
-        yield return ("average", Image(pools.Average));
+        if (pools.MaxEdges.Length > 0) yield return ("max", Image(pools.Max));
+        if (pools.AverageEdges.Length > 0) yield return ("average", Image(pools.Average));
         yield return ("dx", Image(pools.Src.Diff!));
         foreach (var edge in Edges(pools))
         {

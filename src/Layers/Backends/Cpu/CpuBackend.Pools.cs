@@ -8,11 +8,21 @@ namespace MIOpenDarts.Layers.Backends.Cpu;
 internal sealed unsafe partial class CpuBackend<S, V>
 {
     /// <inheritdoc/>
-    public override void PlanPools(MemoryPlan<float> plan, PoolPair<float> pools) => LayOut(pools, forGradient: true);
+    public override void PlanPools(MemoryPlan<float> plan, PoolPair<float> pools)
+    {
+        base.PlanPools(plan, pools);
+        LayOut(pools, forGradient: true);
+    }
 
     /// <inheritdoc/>
     public override void PoolsForward(PoolPair<float> pools, bool training)
     {
+        if (!pools.UsesBoth)
+        {
+            base.PoolsForward(pools, training);
+            return;
+        }
+
         var call = &LayOut(pools, forGradient: false)->Call;
         call->Fill(pools, scratch, S.Width, team.Threads);
         var work = new PoolForward<S, V>(call, training);
@@ -24,6 +34,12 @@ internal sealed unsafe partial class CpuBackend<S, V>
     /// <inheritdoc/>
     public override void PoolsBackward(PoolPair<float> pools)
     {
+        if (!pools.UsesBoth)
+        {
+            base.PoolsBackward(pools);
+            return;
+        }
+
         var gradient = LayOut(pools, forGradient: true);
         gradient->Call.Fill(pools, scratch, S.Width, team.Threads);
         gradient->Fill(pools, S.Width);

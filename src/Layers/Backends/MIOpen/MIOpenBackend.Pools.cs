@@ -8,6 +8,12 @@ public sealed partial class MIOpenBackend
     /// <inheritdoc/>
     public override void PoolsForward(PoolPair<float> pools, bool training)
     {
+        if (!pools.UsesBoth)
+        {
+            base.PoolsForward(pools, training);
+            return;
+        }
+
         var (shape, count) = (pools.Max.Shape, pools.Max.Shape.N * pools.Max.Shape.Pixels);
         var groups = Groups(count);
         var bytes = 2L * sizeof(float) * groups * shape.C;

@@ -1,0 +1,52 @@
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Tests.Fused;
+
+/// <summary>A search that draws one operation of an edge must not pay for a pool that no edge has drawn.</summary>
+public class UnusedPoolTests
+{
+    [Theory]
+    [InlineData("reference", true)]
+    [InlineData("reference", false)]
+    [InlineData("cpu", true)]
+    [InlineData("cpu", false)]
+    public void A_pool_without_edges_is_not_computed(string name, bool max)
+    {
+        using Backend<float> backend = name == "cpu" ? CpuBackend.Create(2) : new ReferenceBackend<float>();
+        using var parameters = new ParameterSet<float>();
+        using var plan = new MemoryPlan<float>(backend, 2);
+        var (used, unused) = (plan.Activation("used", 4, 5, 6), plan.Activation("unused", 4, 5, 6));
+        var edge = new NormalizedTensor<float>(used, new Normalization<float>(parameters, "norm.", 4, affine: false));
+        edge.Plan(plan);
+        NormalizedTensor<float>[] none = [], one = [edge];
+        var pools = new PoolPair<float>
+        {
+            Src = plan.ActivationWithDiff("src", 4, 5, 6),
+            Window = Window.Square(3, 1, 1),
+            Indices = plan.PerImage<byte>("indices", 4, 5, 6),
+            Max = max ? used : unused,
+            Average = max ? unused : used,
+            MaxEdges = max ? one : none,
+            AverageEdges = max ? none : one,
+        };
+        backend.PlanPools(plan, pools);
+        parameters.Commit(backend);
+        parameters.Initialize(1);
+        plan.Commit();
+        backend.Fill(unused, 7);
+        backend.Fill(pools.Src, 3);
+        backend.PoolsForward(pools, training: true);
+        Assert.All(Read(backend, used), value => Assert.Equal(3, value));
+        Assert.All(Read(backend, unused), value => Assert.Equal(7, value));
+    }
+
+    private static float[] Read(Backend<float> backend, Tensor<float> tensor)
+    {
+        var values = new float[tensor.Shape.Count];
+        backend.ReadImages(tensor, values);
+        return values;
+    }
+}
