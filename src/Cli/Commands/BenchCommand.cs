@@ -83,7 +83,7 @@ internal static class BenchCommand
         screen.Output.WriteLine($"backend {environment.Backend}");
         var suite = new BenchmarkSuite(backend, options.Threads);
         if (suite.Limits is { } limits) screen.Output.WriteLine(Describe(limits));
-        var configurations = StepConfiguration.All.Where(c => configuration is Everything || c.Name == configuration);
+        var configurations = StepConfiguration.All.Where(c => configuration is Everything ? c.IsStandard : c.Name == configuration);
         var share = only == Everything ? LayerShare : 1;
         var layers = only == "steps" ? [] : Show(screen, LayerColumns, suite.Layers(seconds * share, Geometry.Widths));
         var steps = only == "layers" ? [] : Show(screen, StepColumns, suite.Steps(only == Everything ? seconds * (1 - share) : seconds, [.. configurations]));

@@ -51,7 +51,8 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
         View.Say($"run      {folder.Path}");
         if (recorder.Finished is { } history)
         {
-            View.Say($"{(history.End!.Message is { } reason ? $"ended by {reason}" : $"all {history.EpochsDone} epochs are done")}; the result is written again");
+            var end = history.End!.Message is { } reason ? $"ended by {reason}" : history.EpochsDone == 0 ? "the run is done" : $"all {history.EpochsDone} epochs are done";
+            View.Say($"{end}; the result is written again");
             folder.WriteReport(history);
             WriteResult(history);
             return Told(history);
@@ -82,12 +83,6 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
         board?.Dispose();
         folder.Dispose();
     }
-
-    /// <summary>A folder for a run that was given none.</summary>
-    protected static string NewFolder() => Path.Combine("runs", $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}");
-
-    /// <summary>A file or folder as an absolute path, because a resume may be called from another folder; a name as it is.</summary>
-    protected static string Lasting(string typed) => Path.Exists(typed) ? Path.GetFullPath(typed) : typed;
 
     /// <summary>A run that was begun before.</summary>
     /// <param name="open">Opens its folder.</param>

@@ -26,8 +26,8 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         var images = SearchImages.Open(options);
         SearchImages.Split(images, options);
         Backends.Require(options.Backend, options.Threads);
-        options = options with { Data = Lasting(options.Data) };
-        return new SearchRun(screen, RunFolder.Create(output ?? NewFolder(), options), options, images, tensorBoard);
+        options = options with { Data = NewRun.Lasting(options.Data) };
+        return new SearchRun(screen, RunFolder.Create(output ?? NewRun.Folder(), options), options, images, tensorBoard);
     }
 
     /// <summary>A run that was begun before.</summary>

@@ -31,10 +31,8 @@ internal sealed class SeedsRun : IDisposable
         RefuseSeed(typed);
         var plan = new SeedPlan(SeedList.Parse(seeds), retrain ?? 0, SearchOptionsResolver.Resolve(preset, config, typed));
         var (data, atOnce) = Check(plan, jobs);
-        // A resume may be called from another folder.
-        if (Directory.Exists(plan.Options.Data)) plan = plan with { Options = plan.Options with { Data = Path.GetFullPath(plan.Options.Data) } };
-        var path = output ?? Path.Combine("runs", $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}");
-        return new SeedsRun(screen, SeedFolder.Create(path, plan), data, atOnce);
+        plan = plan with { Options = plan.Options with { Data = NewRun.Lasting(plan.Options.Data) } };
+        return new SeedsRun(screen, SeedFolder.Create(output ?? NewRun.Folder(), plan), data, atOnce);
     }
 
     /// <summary>A study that was begun before.</summary>
@@ -104,7 +102,7 @@ internal sealed class SeedsRun : IDisposable
             try
             {
                 var seed = folder.Plan.Seeds[index];
-                using (var backend = BackendChoice.Create(Backends.InTurn(options.Backend, job), threads))
+                using (var backend = BackendChoice.Create(Backends.InTurn(options.Backend, job), threads, options.Deterministic))
                     new SeedJob(folder, seed, data, backend, threads, output).ToEnd(cancellation);
                 var result = SeedReader.Read(folder, seed, data);
                 lock (gate)

@@ -26,8 +26,8 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         EvaluationTraining.RequireNetwork(images, options);
         Backends.Require(options.Backend, options.Threads);
         // A genotype's file may change until a resume.
-        options = options with { Network = EvaluationTraining.Describe(images, options).Network, Data = Lasting(options.Data), Weights = Lasting(options.Weights) };
-        return new TrainRun(screen, TrainFolder.Create(output ?? NewFolder(), options), options, images, tensorBoard);
+        options = options with { Network = EvaluationTraining.Describe(images, options).Network, Data = NewRun.Lasting(options.Data), Weights = NewRun.Lasting(options.Weights) };
+        return new TrainRun(screen, TrainFolder.Create(output ?? NewRun.Folder(), options), options, images, tensorBoard);
     }
 
     /// <summary>A run that was begun before.</summary>

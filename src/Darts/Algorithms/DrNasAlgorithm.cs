@@ -13,8 +13,11 @@ namespace MIOpenDarts.Darts.Algorithms;
 /// </summary>
 public sealed class DrNasAlgorithm : SearchAlgorithm
 {
+    /// <summary>Its name.</summary>
+    public const string Word = "dr-nas";
+
     /// <inheritdoc/>
-    public override string Name => "dr-nas";
+    public override string Name => Word;
 
     /// <inheritdoc/>
     public override string Summary => "Dirichlet weights in two stages, the second wider (Chen et al. 2021)";
@@ -22,7 +25,7 @@ public sealed class DrNasAlgorithm : SearchAlgorithm
     /// <inheritdoc/>
     public override SearchOptions Paper { get; } = new()
     {
-        Algorithm = "dr-nas",
+        Algorithm = Word,
         InitChannels = 36,
         Layers = 20,
         PartialChannels = 6,

@@ -15,8 +15,11 @@ public sealed class FairDartsAlgorithm : SearchAlgorithm
     /// <summary>What the option <c>genotype_rule</c> may be: the official parse modes.</summary>
     public static IReadOnlyList<string> Rules { get; } = ["darts", "threshold_sparse", "threshold_edge"];
 
+    /// <summary>Its name.</summary>
+    public const string Word = "fair-darts";
+
     /// <inheritdoc/>
-    public override string Name => "fair-darts";
+    public override string Name => Word;
 
     /// <inheritdoc/>
     public override string Summary => "independent sigmoids with a zero-one loss (Chu et al. 2020)";
@@ -24,7 +27,7 @@ public sealed class FairDartsAlgorithm : SearchAlgorithm
     /// <inheritdoc/>
     public override SearchOptions Paper { get; } = new()
     {
-        Algorithm = "fair-darts",
+        Algorithm = Word,
         GenotypeRule = "threshold_sparse",
         ZeroOneWeight = 10,
         BatchSize = 128,

@@ -11,8 +11,11 @@ namespace MIOpenDarts.Darts.Algorithms;
 /// </summary>
 public sealed class GdasAlgorithm : SearchAlgorithm
 {
+    /// <summary>Its name.</summary>
+    public const string Word = "gdas";
+
     /// <inheritdoc/>
-    public override string Name => "gdas";
+    public override string Name => Word;
 
     /// <inheritdoc/>
     public override string Summary => "one drawn operation an edge, Gumbel straight-through (Dong and Yang 2019)";
@@ -20,7 +23,7 @@ public sealed class GdasAlgorithm : SearchAlgorithm
     /// <inheritdoc/>
     public override SearchOptions Paper { get; } = new()
     {
-        Algorithm = "gdas",
+        Algorithm = Word,
         Epochs = 250,
         WeightDecay = 5e-4,
         Nesterov = true,

@@ -81,14 +81,15 @@ internal static class SearchCheckpoint
         if (state.Net.Reduce.Relaxation is DirichletRelaxation<float> reduce) yield return ("reduce", reduce);
     }
 
+    /// <summary>The first option by which two searches compute something else; null where they are the same.</summary>
+    public static OptionField? Difference(SearchOptions then, SearchOptions now) =>
+        SearchOptionFields.All.FirstOrDefault(field => HasEffect(field) && field.Show(then) != field.Show(now));
+
     private static void RequireSame(SafetensorsFile file, SearchOptions then, SearchOptions now)
     {
-        foreach (var field in SearchOptionFields.All)
-        {
-            if (!HasEffect(field) || field.Show(then) == field.Show(now)) continue;
+        if (Difference(then, now) is { } field)
             throw new CheckpointException(
                 $"{file.Path}: belongs to a run with {field.Name} {field.Show(then)}, not {field.Show(now)}; use the same value or another run folder");
-        }
     }
 }
 

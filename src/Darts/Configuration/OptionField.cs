@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MIOpenDarts.Darts.Algorithms;
 
 namespace MIOpenDarts.Darts.Configuration;
 
@@ -76,6 +77,16 @@ public sealed class OptionField : OptionDefinition
 
     /// <summary>The value in some options, as it would be typed.</summary>
     public string Show(SearchOptions options) => show(options);
+
+    /// <summary>The same option where one method alone reads it: for the others it keeps its default, so that nobody sets it in vain.</summary>
+    internal OptionField OnlyFor(string algorithm)
+    {
+        var unset = show(new SearchOptions());
+        return new OptionField(Name, Kind, Allowed, Help, show, options => check(options) ?? (
+            SearchAlgorithm.Find(options.Algorithm)?.Name is { } name && name != algorithm && show(options) != unset
+                ? $"{unset} with {name}: only {algorithm} reads it"
+                : null));
+    }
 
     internal OptionProblem? Check(SearchOptions options) =>
         check(options) is { } allowed ? OptionProblem.NotAllowed(Name, show(options), allowed) : null;

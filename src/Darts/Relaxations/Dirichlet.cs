@@ -30,6 +30,14 @@ public static class Dirichlet
         for (var k = 0; k < mean.Length; k++) mean[k] = concentrations[k] / sum;
     }
 
+    /// <summary>From the gradient in the mean x to that in c: (dx_k − Σ_j x_j·dx_j) / Σc.</summary>
+    public static void MeanGradient(ReadOnlySpan<double> concentrations, ReadOnlySpan<double> diffMean, Span<double> diffs)
+    {
+        double sum = 0, dot = 0;
+        for (var k = 0; k < diffs.Length; k++) (sum, dot) = (sum + concentrations[k], dot + concentrations[k] * diffMean[k]);
+        for (var k = 0; k < diffs.Length; k++) diffs[k] = (diffMean[k] - dot / sum) / sum;
+    }
+
     /// <summary>KL(Dirichlet(c) ‖ Dirichlet(1)) of one row.</summary>
     public static double Divergence(ReadOnlySpan<double> concentrations)
     {

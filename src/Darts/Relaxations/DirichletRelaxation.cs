@@ -57,7 +57,7 @@ public sealed class DirichletRelaxation<T>(int edges, int candidates, int kind) 
         {
             Concentrations(Row(alphas, row));
             var sample = samples.AsSpan(row * Candidates, Candidates);
-            if (pass.Training) Dirichlet.Sample(concentrations, sample, ref random);
+            if (pass.Training && !TakesMean) Dirichlet.Sample(concentrations, sample, ref random);
             else Dirichlet.Mean(concentrations, sample);
             for (var k = 0; k < Candidates; k++) sample[k] = Math.Max(sample[k], Least);
             var left = Left(sample, row);
@@ -79,7 +79,8 @@ public sealed class DirichletRelaxation<T>(int edges, int candidates, int kind) 
                 if (kept[row * Candidates + k]) dot += sample[k] / left * double.CreateChecked(diffWeights[row * Candidates + k]);
             for (var k = 0; k < Candidates; k++)
                 diffSample[k] = kept[row * Candidates + k] ? (double.CreateChecked(diffWeights[row * Candidates + k]) - dot) / left : 0;
-            DirichletGradient.Backward(sample, concentrations, diffSample, diffs);
+            if (TakesMean) Dirichlet.MeanGradient(concentrations, diffSample, diffs);
+            else DirichletGradient.Backward(sample, concentrations, diffSample, diffs);
             for (var k = 0; k < Candidates; k++)
             {
                 var at = row * Candidates + k;

@@ -36,12 +36,19 @@ public sealed class GumbelRelaxation<T>(int edges, int candidates, int kind, Fun
     public ReadOnlySpan<int> Drawn => drawn;
 
     /// <inheritdoc/>
-    public override bool Computes(int path) => drawn[path / Candidates] == path % Candidates;
+    public override bool Computes(int path) => TakesMean || drawn[path / Candidates] == path % Candidates;
 
     /// <inheritdoc/>
     /// <exception cref="SearchDivergedException">No finite draw exists: an alpha is infinite or not a number.</exception>
     public override void Forward(ReadOnlySpan<T> alphas, Span<T> weights, in Pass pass)
     {
+        if (TakesMean)
+        {
+            // An operation is drawn with probability softmax(α).
+            Strengths(alphas, weights);
+            return;
+        }
+
         if (pass.Training)
         {
             var random = pass.Random(RandomStream.Architecture, kind);
@@ -61,6 +68,12 @@ public sealed class GumbelRelaxation<T>(int edges, int candidates, int kind, Fun
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<T> alphas, ReadOnlySpan<T> weights, ReadOnlySpan<T> diffWeights, Span<T> diffAlphas)
     {
+        if (TakesMean)
+        {
+            for (var row = 0; row < Edges; row++) Softmax.Backward(Row(weights, row), Row(diffWeights, row), Row(diffAlphas, row));
+            return;
+        }
+
         // Through softmax(·/τ); ln softmax(α) differs from α by a number that softmax does not see.
         var rate = T.CreateChecked(1 / drawnTemperature);
         for (var row = 0; row < Edges; row++)

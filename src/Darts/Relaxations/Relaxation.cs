@@ -19,6 +19,12 @@ public abstract class Relaxation<T>(int edges, int candidates)
     /// <summary>Operations of an edge.</summary>
     public int Candidates => candidates;
 
+    /// <summary>
+    /// Whether <see cref="Forward"/> gives the expectation of the weights in place of a draw: it is smooth in alpha, so that the loss has
+    /// a Hessian. What draws nothing is its own expectation.
+    /// </summary>
+    public bool TakesMean { get; set; }
+
     /// <summary>Standard deviation of the first alphas.</summary>
     public virtual double InitialDeviation => 1e-3;
 

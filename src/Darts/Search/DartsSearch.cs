@@ -46,7 +46,7 @@ public static class DartsSearch
     {
         var genotype = RandomAlgorithm.Draw(options);
         progress?.Report(new GenotypeDrawn(0, genotype));
-        return SearchResult.OfDraw(genotype, options);
+        return new SearchResult(genotype, double.NaN, double.NaN, [], options);
     }
 
     /// <summary>The supernet that the options describe for these images.</summary>

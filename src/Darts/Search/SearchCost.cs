@@ -26,7 +26,8 @@ internal readonly record struct SearchCost(double StepSeconds, int Steps, double
         for (var i = 0; i < 2; i++)
         {
             var start = Stopwatch.GetTimestamp();
-            state.Step(new(batch!.Pixels, batch.Labels), new(draw!.Pixels, draw.Labels), options.LearningRateMin, 0, i);
+            // As in the last epoch: in the first, the alphas of some methods rest.
+            state.Step(new(batch!.Pixels, batch.Labels), new(draw!.Pixels, draw.Labels), options.LearningRateMin, options.Epochs - 1, i);
             step = Stopwatch.GetElapsedTime(start).TotalSeconds;
             start = Stopwatch.GetTimestamp();
             state.Net.LoadBatch(draw.Pixels, draw.Labels);

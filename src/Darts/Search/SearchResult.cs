@@ -6,16 +6,12 @@ namespace MIOpenDarts.Darts.Search;
 
 /// <summary>What a finished search found.</summary>
 /// <param name="Genotype">The normal and the reduction cell: those of the last epoch, unless a watchdog went back to an earlier one.</param>
-/// <param name="TrainAccuracy">Accuracy over the training half in that epoch, in percent.</param>
+/// <param name="TrainAccuracy">Accuracy over the training half in that epoch, in percent; NaN where nothing was trained.</param>
 /// <param name="ValidAccuracy">Accuracy over the validation half after that epoch, in percent.</param>
 /// <param name="History">One record an epoch.</param>
 /// <param name="Options">The options it ran with.</param>
 public sealed record SearchResult(
-    Genotype Genotype, double TrainAccuracy, double ValidAccuracy, IReadOnlyList<EpochRecord> History, SearchOptions Options)
-{
-    /// <summary>What a method that trains nothing found.</summary>
-    internal static SearchResult OfDraw(Genotype genotype, SearchOptions options) => new(genotype, double.NaN, double.NaN, [], options);
-}
+    Genotype Genotype, double TrainAccuracy, double ValidAccuracy, IReadOnlyList<EpochRecord> History, SearchOptions Options);
 
 /// <summary>A search was stopped on request; what it had done is in the checkpoint, if it keeps any.</summary>
 public sealed class SearchInterruptedException : OperationCanceledException

@@ -68,12 +68,9 @@ public sealed class SeedFolder : IDisposable
     /// <exception cref="RunFolderException">One would; the message names it with both values.</exception>
     public void Adopt(SearchOptions options)
     {
-        foreach (var field in SearchOptionFields.All.Where(SearchCheckpoint.HasEffect))
-        {
-            if (field.Show(Plan.Options) == field.Show(options)) continue;
+        if (SearchCheckpoint.Difference(Plan.Options, options) is { } field)
             throw new RunFolderException(
                 $"{Path}: was begun with {field.Name} {field.Show(Plan.Options)}, not {field.Show(options)}; leave that option out, or begin another study");
-        }
 
         Plan = Plan with { Options = options };
     }

@@ -67,9 +67,6 @@ public sealed class ArchitectureParameters<T>
     /// <summary>Gradient of the loss in β after <see cref="PullDiffs"/>.</summary>
     public T[] BetaDiffs { get; } = [];
 
-    /// <summary>Weights of the operations as of the last <see cref="PushWeights"/>.</summary>
-    public ReadOnlySpan<T> Weights => mixing.AsSpan(0, paths);
-
     /// <summary>The weights on the backend, with their gradient.</summary>
     public Tensor<T> Mixing { get; }
 

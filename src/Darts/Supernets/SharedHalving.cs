@@ -15,8 +15,7 @@ internal sealed class SharedHalving<T>
     private readonly Tensor<T> src;
     private readonly Tensor<T> rectified;
     private readonly Tensor<T> diffRectified;
-    private readonly List<(int Path, FactorizedReduce<T> Module, NormalizedTensor<T> Dst, Tensor<T> DiffDst)> edges = [];
-    private readonly HashSet<int> idle = [];
+    private readonly PathList<(FactorizedReduce<T> Module, NormalizedTensor<T> Dst, Tensor<T> DiffDst)> edges = new();
     private readonly long scratchUsed;
 
     public SharedHalving(MemoryPlan<T> plan, Tensor<T> src)
@@ -35,26 +34,20 @@ internal sealed class SharedHalving<T>
         var dst = new NormalizedTensor<T>(value, module.Norm.Norm) { Applied = applied };
         dst.Plan(plan);
         var used = scratchUsed;
-        edges.Add((path, module, dst, plan.Scratch("d halved", value.Capacity, ref used)));
+        edges.Add(path, (module, dst, plan.Scratch("d halved", value.Capacity, ref used)));
         return dst;
     }
 
     /// <summary>Keeps to what the last relaxation of <paramref name="architecture"/> computes.</summary>
-    public void Select(ArchitectureParameters<T> architecture)
-    {
-        idle.Clear();
-        foreach (var (path, _, _, _) in edges)
-            if (!architecture.Relaxation.Computes(path)) idle.Add(path);
-    }
+    public void Select(ArchitectureParameters<T> architecture) => edges.Select(architecture);
 
     /// <summary>Raw outputs and statistics.</summary>
     public void Forward(in Pass pass)
     {
-        if (idle.Count == edges.Count) return;
+        if (edges.Count == 0) return;
         backend.ReluForward(src, rectified);
-        foreach (var (path, module, dst, _) in edges)
+        foreach (var (module, dst, _) in edges.Span)
         {
-            if (idle.Contains(path)) continue;
             backend.FactorizedReduceForward(rectified, module.Convolutions.Even, module.Convolutions.Odd, dst.Value);
             backend.NormalizationPrepare(dst.Value, dst.Norm, pass.Training);
         }
@@ -63,11 +56,10 @@ internal sealed class SharedHalving<T>
     /// <summary>Adds to the state's gradient and, if asked, to the filters'.</summary>
     public void Backward(in Pass pass)
     {
-        if (idle.Count == edges.Count) return;
+        if (edges.Count == 0) return;
         backend.ReluForward(src, rectified);
-        foreach (var (path, module, dst, diffDst) in edges)
+        foreach (var (module, dst, diffDst) in edges.Span)
         {
-            if (idle.Contains(path)) continue;
             var (even, odd) = (module.Convolutions.Even, module.Convolutions.Odd);
             backend.NormalizationDiff(new ReadOnlySpan<NormalizedTensor<T>>(in dst), diffDst, accumulate: false);
             if (pass.WeightGradients) backend.FactorizedReduceBackwardWeights(rectified, diffDst, even.Diff!, odd.Diff!);

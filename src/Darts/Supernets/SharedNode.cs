@@ -14,7 +14,7 @@ internal sealed class SharedNode<T>
 {
     private readonly Backend<T> backend;
     private readonly ArchitectureParameters<T> architecture;
-    private readonly PathList<MixBranch<T>> branches;
+    private readonly PathList<MixBranch<T>> branches = new();
     private readonly MixBranch<T>[] bypasses;
     private readonly Tensor<T> mixed;
     private readonly Tensor<T>? bypassed;
@@ -26,7 +26,8 @@ internal sealed class SharedNode<T>
         IEnumerable<MixBranch<T>> bypasses)
     {
         (backend, this.architecture) = (plan.Backend, architecture);
-        (this.branches, this.bypasses) = (new PathList<MixBranch<T>>(branches), [.. bypasses]);
+        foreach (var (path, branch) in branches) this.branches.Add(path, branch);
+        this.bypasses = [.. bypasses];
         var (parts, (_, channels, h, w)) = (architecture.Space.PartialChannels, extent);
         Dst = plan.ActivationWithDiff(name, channels, h, w);
         mixed = Dst;

@@ -21,10 +21,10 @@ internal sealed class SharedState<T>
     private readonly ChannelSplit<T>? split;
     private readonly SharedHalving<T>? halving;
     private readonly PoolPair<T>? pools;
-    private readonly PathList<NormalizedTensor<T>> maxPools = new([]);
-    private readonly PathList<NormalizedTensor<T>> averagePools = new([]);
-    private readonly PathList<SeparableBranch<T>> first = new([]);
-    private readonly PathList<SeparableBranch<T>> second = new([]);
+    private readonly PathList<NormalizedTensor<T>> maxPools = new();
+    private readonly PathList<NormalizedTensor<T>> averagePools = new();
+    private readonly PathList<SeparableBranch<T>> first = new();
+    private readonly PathList<SeparableBranch<T>> second = new();
 
     /// <summary>Plans all edges from state <paramref name="index"/> of <paramref name="cell"/>, whose value is <paramref name="src"/>.</summary>
     public SharedState(Cell<T> cell, MemoryPlan<T> plan, Tensor<T> src, int index, Lifetime diffs)
@@ -42,9 +42,8 @@ internal sealed class SharedState<T>
         }
 
         var head = split?.Head ?? src;
-        (maxPools, averagePools, pools) = PlanPools(plan, head, stride, edges);
+        pools = PlanPools(plan, head, stride, edges);
         if (stride == 2) halving = new SharedHalving<T>(plan, head);
-        var (starts, ends) = (new List<(int Path, SeparableBranch<T> Branch)>(), new List<(int Path, SeparableBranch<T> Branch)>());
         foreach (var (node, edge) in edges)
         {
             if (Lives(edge, Primitive.SkipConnect, out var skip))
@@ -60,20 +59,21 @@ internal sealed class SharedState<T>
                 var start = Separable(plan, head, null, convolution.First);
                 var (_, c, h, w) = start.Dst.Value.Capacity;
                 start.Dst.Diff = plan.Activation("d " + start.Dst.Value.Name, c, h, w, diffs);
-                starts.Add((path, start));
-                ends.Add((path, Separable(plan, start.Dst.Value, start.Dst, convolution.Second)));
-                Enter(node, path, ends[^1].Branch.Dst);
+                var end = Separable(plan, start.Dst.Value, start.Dst, convolution.Second);
+                first.Add(path, start);
+                second.Add(path, end);
+                Enter(node, path, end.Dst);
             }
 
             foreach (var primitive in (ReadOnlySpan<Primitive>)[Primitive.DilConv3x3, Primitive.DilConv5x5])
             {
                 if (!Lives(edge, primitive, out var path)) continue;
-                starts.Add((path, Separable(plan, head, null, (SeparableBlock<T>)edge.Operation(primitive))));
-                Enter(node, path, starts[^1].Branch.Dst);
+                var branch = Separable(plan, head, null, (SeparableBlock<T>)edge.Operation(primitive));
+                first.Add(path, branch);
+                Enter(node, path, branch.Dst);
             }
         }
 
-        (first, second) = (new PathList<SeparableBranch<T>>(starts), new PathList<SeparableBranch<T>>(ends));
         backend.PlanSeparable(plan, first.Span);
         backend.PlanSeparable(plan, second.Span);
     }
@@ -150,16 +150,15 @@ internal sealed class SharedState<T>
         };
     }
 
-    private (PathList<NormalizedTensor<T>> Max, PathList<NormalizedTensor<T>> Average, PoolPair<T> Pair) PlanPools(
-        MemoryPlan<T> plan, Tensor<T> head, int stride, (int Node, MixedOp<T> Edge)[] edges)
+    private PoolPair<T> PlanPools(MemoryPlan<T> plan, Tensor<T> head, int stride, (int Node, MixedOp<T> Edge)[] edges)
     {
         var window = Window.Square(3, stride, 1);
         var (_, c, h, w) = head.Capacity;
         var (height, width) = (window.OutputHeight(h), window.OutputWidth(w));
         var max = plan.Activation("max pool", c, height, width);
         var average = plan.Activation("average pool", c, height, width);
-        var maxEdges = Pooled(plan, max, edges, Primitive.MaxPool3x3);
-        var averageEdges = Pooled(plan, average, edges, Primitive.AvgPool3x3);
+        AddPooled(maxPools, plan, max, edges, Primitive.MaxPool3x3);
+        AddPooled(averagePools, plan, average, edges, Primitive.AvgPool3x3);
         var pair = new PoolPair<T>
         {
             Src = head,
@@ -167,26 +166,25 @@ internal sealed class SharedState<T>
             Max = max,
             Indices = plan.PerImage<byte>("max pool indices", c, height, width),
             Average = average,
-            MaxEdges = maxEdges.Memory,
-            AverageEdges = averageEdges.Memory,
+            MaxEdges = maxPools.Memory,
+            AverageEdges = averagePools.Memory,
         };
         backend.PlanPools(plan, pair);
-        return (maxEdges, averageEdges, pair);
+        return pair;
     }
 
-    private PathList<NormalizedTensor<T>> Pooled(MemoryPlan<T> plan, Tensor<T> value, (int Node, MixedOp<T> Edge)[] edges, Primitive primitive)
+    private void AddPooled(
+        PathList<NormalizedTensor<T>> list, MemoryPlan<T> plan, Tensor<T> value, (int Node, MixedOp<T> Edge)[] edges, Primitive primitive)
     {
-        var normalized = new List<(int Path, NormalizedTensor<T> Value)>();
         foreach (var (node, edge) in edges)
         {
             if (!Lives(edge, primitive, out var path)) continue;
             var norm = ((BatchNorm<T>)((Sequential<T>)edge.Operation(primitive)).Modules[1]).Norm;
-            normalized.Add((path, new NormalizedTensor<T>(value, norm)));
-            normalized[^1].Value.Plan(plan);
-            Enter(node, path, normalized[^1].Value);
+            var normalized = new NormalizedTensor<T>(value, norm);
+            normalized.Plan(plan);
+            list.Add(path, normalized);
+            Enter(node, path, normalized);
         }
-
-        return new PathList<NormalizedTensor<T>>(normalized);
     }
 
     private void Enter(int node, int path, NormalizedTensor<T>? value, Tensor<T>? identity = null) =>

@@ -149,6 +149,9 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
         foreach (var cell in cells) cell.SetDropPath(probability);
     }
 
+    /// <summary>Lets all cells mix by the expectation of their weights instead of a draw, or draw again.</summary>
+    public void TakeMeans(bool means) => Normal.Relaxation.TakesMean = Reduce.Relaxation.TakesMean = means;
+
     /// <summary>Copies a batch in: images in N, C, H, W order, normalised.</summary>
     public void LoadBatch(ReadOnlySpan<T> nchw, ReadOnlySpan<int> targets)
     {

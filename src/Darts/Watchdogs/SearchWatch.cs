@@ -41,7 +41,16 @@ internal sealed class SearchWatch
         // A search in stages goes on with another network.
         if (net != state.Net) (net, eigenvalue) = (state.Net, new DominantEigenvalue<float>(state.Net));
         net.SetDropPath(0);
-        return eigenvalue!.Estimate(new(pixels, labels), new Pass(Training: true, WeightGradients: false, options.Seed, epoch, 0));
+        // A drawn operation is a step of alpha, and a step has no Hessian; the expectation of the weights has.
+        net.TakeMeans(true);
+        try
+        {
+            return eigenvalue!.Estimate(new(pixels, labels), new Pass(Training: true, WeightGradients: false, options.Seed, epoch, 0));
+        }
+        finally
+        {
+            net.TakeMeans(false);
+        }
     }
 
     /// <summary>The record of an epoch with the figures, and with an alarm if one is due.</summary>

@@ -1,6 +1,4 @@
-using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Configuration;
-using MIOpenDarts.Darts.Relaxations;
 
 namespace MIOpenDarts.Darts.Watchdogs;
 
@@ -41,10 +39,7 @@ public static class WatchNames
     internal static string? Check(SearchOptions options)
     {
         var names = Split(options.Watch);
-        if (!names.All(All.Contains) || names.Distinct().Count() != names.Length) return Allowed;
-        return names.Contains(Eigenvalue) && SearchAlgorithm.Find(options.Algorithm) is { } algorithm && !HasHessian(algorithm, options)
-            ? $"none, or some of skip, rank with {options.Algorithm}: its weights are drawn, so its loss has no second derivative in alpha"
-            : null;
+        return names.All(All.Contains) && names.Distinct().Count() == names.Length ? null : Allowed;
     }
 
     /// <summary>The watchdogs that some options ask for.</summary>
@@ -52,7 +47,4 @@ public static class WatchNames
 
     private static string[] Split(string text) =>
         text is None or "" ? [] : text.Split(',', StringSplitOptions.TrimEntries);
-
-    private static bool HasHessian(SearchAlgorithm algorithm, SearchOptions options) =>
-        algorithm.Relax<float>(options, 1, 0) is SoftmaxRelaxation<float> or SigmoidRelaxation<float>;
 }

@@ -44,6 +44,7 @@ internal static class SelfTestCases
         }),
         new("batch normalisation, all directions", Own, false, BatchNorm),
         new("pools, all directions", Own, false, Pools),
+        new("partial channels, all directions", Own, false, PartialChannels),
         new("cross entropy", Own, false, t => t.Backend.CrossEntropy(
             t.Images(N, 10, 1, 1), t.Zeros<int>(N, 1, 1, 1), t.ParameterResult(2), t.ImageResult(N, 10, 1, 1))),
         new("optimiser and norms", Own, false, t =>
@@ -106,6 +107,17 @@ internal static class SelfTestCases
         t.Backend.MaxPoolBackward(t.Images(N, C, H, W), taps, diff, Three, accumulate: false);
         t.Backend.AveragePoolBackward(t.Images(N, C, H, W), diff, Three, accumulate: true);
         t.Backend.GlobalAverageForward(src, t.ImageResult(N, C, 1, 1));
+    }
+
+    private static void PartialChannels(Trial t)
+    {
+        const int heads = C / 3, rest = C - heads;
+        var (src, taps) = (t.Images(N, C, H, W), t.Zeros<byte>(N, rest, (H + 1) / 2, (W + 1) / 2));
+        var (head, pooled) = (t.ImageResult(N, heads, H, W), t.ImageResult(N, rest, (H + 1) / 2, (W + 1) / 2));
+        t.Backend.PartialSplitForward(src, head, pooled, taps);
+        t.Backend.PartialSplitBackward(t.Images(N, heads, H, W), t.Images(N, rest, (H + 1) / 2, (W + 1) / 2), taps, t.ImageResult(N, C, H, W), accumulate: true);
+        t.Backend.PartialMergeForward(head, t.Images(N, rest, H, W), t.ImageResult(N, C, H, W));
+        t.Backend.PartialMergeBackward(t.Images(N, C, H, W), t.ImageResult(N, heads, H, W), t.ImageResult(N, rest, H, W));
     }
 
     private static void Separable(Trial t)

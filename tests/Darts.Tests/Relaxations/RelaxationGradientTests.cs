@@ -17,9 +17,17 @@ public class RelaxationGradientTests
     [Theory]
     [InlineData("softmax")]
     [InlineData("sigmoid")]
+    [InlineData("mean of Gumbel's draws")]
+    [InlineData("mean of Dirichlet's")]
     public void The_gradient_is_the_slope(string kind)
     {
-        Relaxation<double> relaxation = kind == "softmax" ? new SoftmaxRelaxation<double>(Edges, Candidates) : new SigmoidRelaxation<double>(Edges, Candidates);
+        Relaxation<double> relaxation = kind switch
+        {
+            "softmax" => new SoftmaxRelaxation<double>(Edges, Candidates),
+            "sigmoid" => new SigmoidRelaxation<double>(Edges, Candidates),
+            "mean of Gumbel's draws" => new GumbelRelaxation<double>(Edges, Candidates, 0, _ => 1) { TakesMean = true },
+            _ => new DirichletRelaxation<double>(Edges, Candidates, 0) { TakesMean = true },
+        };
         AssertSlopes(Gradient(relaxation, Alphas), at => Weigh(relaxation, at), 1e-8);
     }
 

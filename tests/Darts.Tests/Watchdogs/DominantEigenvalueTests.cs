@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Tests.Supernets;
@@ -34,10 +35,19 @@ public sealed class DominantEigenvalueTests : IDisposable
         Assert.Equal(2 * watch.Products, evaluations);
     }
 
-    [Fact]
-    public void A_supernet_too()
+    // What draws is watched by the expectation of its weights.
+    [Theory]
+    [InlineData("darts")]
+    [InlineData("fair-darts")]
+    [InlineData("dr-nas")]
+    [InlineData("gdas")]
+    public void A_supernet_too(string method)
     {
-        using var small = new SmallSupernet<double>(backend, new SupernetShape(1, 6, 6, 3, 2, 3, Nodes: 2, Multiplier: 2), CellForm.Shared, 3);
+        var algorithm = SearchAlgorithm.Find(method)!;
+        var shape = new SupernetShape(1, 6, 6, 3, 2, 3, Nodes: 2, Multiplier: 2);
+        using var small = new SmallSupernet<double>(
+            backend, shape, CellForm.Shared, 3, space: new SearchSpace(algorithm.Candidates), relax: kind => algorithm.Relax<double>(algorithm.Paper, shape.Edges, kind));
+        small.Net.TakeMeans(true);
         // A short step, because ReLUs and max pools make the loss only piecewise smooth: both sides must see the same piece.
         var watch = new DominantEigenvalue<double>(small.Net) { Radius = 1e-5 };
         var estimate = watch.Estimate(small.Batch, new Pass(Training: true, Seed: 1));

@@ -32,6 +32,9 @@ public sealed record StepConfiguration(string Name, SupernetShape Shape, int Bat
         new("P", new SupernetShape(3, 32, 32, 10, 16, 8), 256, "pc-darts"),
     ];
 
+    /// <summary>Whether it is measured unless another is asked for: the others take 3 GiB of memory and more.</summary>
+    public bool IsStandard => Algorithm == "darts";
+
     /// <summary>A network so small that one step of it tells how fast a backend is before anything larger is tried.</summary>
     internal static StepConfiguration Probe { get; } = new("probe", new SupernetShape(3, 16, 16, 10, 4, 5), 8);
 
