@@ -13,6 +13,11 @@ namespace MIOpenDarts.Darts.Watchdogs;
 /// estimate out of all of them (Lanczos 1950), since eigenvalues close together would need many more than the last vector alone. Their
 /// code adds the alphas' weight decay to the diagonal; here it is left out, because it is no property of the loss.
 /// </summary>
+/// <remarks>
+/// ReLUs and max pools give the loss kinks, which a difference over a finite step sees and a Hessian does not: the value is the curvature at
+/// this radius, larger than that inside a smooth piece, and comparable between epochs because the radius is always the same. In single
+/// precision a shorter step would drown in rounding. On an untrained supernet with 64 images other start vectors changed it by up to 7 %.
+/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="model">The network; everything about it is afterwards what it was.</param>
 public sealed class DominantEigenvalue<T>(IBilevelModel<T> model)

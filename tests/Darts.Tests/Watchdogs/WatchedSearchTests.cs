@@ -2,6 +2,7 @@ using System.Xml.Linq;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Search;
@@ -9,6 +10,7 @@ using MIOpenDarts.Darts.Tests.Reports;
 using MIOpenDarts.Darts.Tests.Search;
 using MIOpenDarts.Darts.Watchdogs;
 using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Modules;
 
 namespace MIOpenDarts.Darts.Tests.Watchdogs;
 
@@ -67,6 +69,27 @@ public sealed class WatchedSearchTests : IDisposable
         Assert.All(watched.History, record => Assert.True(double.IsFinite(record.Watch!.Eigenvalue!.Value)));
         var unwatched = Search(options with { Watch = "none" });
         Assert.Equal(unwatched.History.Select(e => (e.TrainLoss, e.ValidLoss, e.Genotype)), watched.History.Select(e => (e.TrainLoss, e.ValidLoss, e.Genotype)));
+    }
+
+    [Theory]
+    [InlineData("dr-nas")]
+    [InlineData("gdas")]
+    public void What_draws_is_watched_by_the_expectation_of_its_weights_and_draws_again_afterwards(string method)
+    {
+        var options = Options with { Algorithm = method, InitChannels = 4 };
+        var (train, valid) = SmallSearch.Images();
+        using var backend = CpuBackend.Create(1);
+        using var state = new SearchState(options, DartsSearch.ShapeOf(train, options), backend);
+        state.Initialize();
+        var watched = SearchWatch.Create(options, state, valid)!.Measure(0);
+        Assert.False(state.Net.Normal.Relaxation.TakesMean || state.Net.Reduce.Relaxation.TakesMean);
+
+        using var batches = new BatchPipeline(valid.Encoder, options.BatchSize, workers: 0);
+        batches.Start(BatchSchedule.InOrder(valid.Indices[..options.BatchSize], options.BatchSize));
+        Assert.True(batches.TryRead(out var batch));
+        state.Net.TakeMeans(true);
+        var pass = new Pass(Training: true, WeightGradients: false, options.Seed, 0, 0);
+        Assert.Equal(new DominantEigenvalue<float>(state.Net).Estimate(new(batch.Pixels, batch.Labels), pass), watched);
     }
 
     [Fact]
