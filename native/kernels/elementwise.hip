@@ -10,40 +10,17 @@ KERNEL copy(const float* src, float* dst, int count)
     if (i < count) dst[i] = src[i];
 }
 
-KERNEL add(const float* src, float* dst, int count)
+// Adds, in one pass, what MIOpen would write to memory first.
+KERNEL relu_backward_add(const float* src, const float* diff_dst, float* diff_src, int count)
 {
     const int i = pixel();
-    if (i < count) dst[i] += src[i];
-}
-
-KERNEL relu_forward(const float* src, float* dst, int count)
-{
-    const int i = pixel();
-    if (i < count) dst[i] = at_least(src[i], 0.0f);
-}
-
-KERNEL relu_backward(const float* src, const float* diff_dst, float* diff_src, int accumulate, int count)
-{
-    const int i = pixel();
-    if (i < count) store(diff_src + i, src[i] > 0 ? diff_dst[i] : 0.0f, accumulate);
-}
-
-KERNEL scale_forward(const float* src, const float* weights, int index, float* dst, int accumulate, int count)
-{
-    const int i = pixel();
-    if (i < count) store(dst + i, weights[index] * src[i], accumulate);
+    if (i < count && src[i] > 0) diff_src[i] += diff_dst[i];
 }
 
 KERNEL scale_images(const float* src, const float* factors, float* dst, int size, int accumulate, int count)
 {
     const int i = pixel();
     if (i < count) store(dst + i, factors[i / size] * src[i], accumulate);
-}
-
-KERNEL multiply(const float* src, const float* factors, float* dst, int accumulate, int count)
-{
-    const int i = pixel();
-    if (i < count) store(dst + i, factors[i] * src[i], accumulate);
 }
 
 struct ConcatPart { float* part; int first, channels; };
@@ -62,13 +39,6 @@ KERNEL concat_backward(Concat t)
     const ConcatPart part = t.parts[blockIdx.y];
     const int i = pixel(), size = part.channels * t.pixels;
     if (i < t.images * size) store(part.part + i, t.whole[(i / size * t.channels + part.first) * t.pixels + i % size], t.accumulate);
-}
-
-// dst[n][k] += bias[k].
-KERNEL add_bias(const float* bias, float* dst, int outputs, int count)
-{
-    const int i = pixel();
-    if (i < count) dst[i] += bias[i % outputs];
 }
 
 // diff_bias[k] += Σ over images of diff_dst[n][k].

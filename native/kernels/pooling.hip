@@ -1,49 +1,6 @@
 struct Window { int kernel_h, kernel_w, stride_h, stride_w, padding_h, padding_w, dilation; };
 struct Planes { int height, width, out_height, out_width; };
 
-// Grid: pixels of all output planes.
-KERNEL max_pool_forward(const float* src, float* dst, unsigned char* indices, Window w, Planes p, int count)
-{
-    const int i = pixel();
-    if (i >= count) return;
-    const int out = p.out_height * p.out_width, oh = i % out / p.out_width, ow = i % out % p.out_width;
-    const float* plane = src + (long long)(i / out) * p.height * p.width;
-    float best = -__builtin_inff();
-    int tap = 0;
-    for (int kh = 0; kh < w.kernel_h; kh++)
-        for (int kw = 0; kw < w.kernel_w; kw++)
-        {
-            const int h = oh * w.stride_h - w.padding_h + kh * w.dilation, x = ow * w.stride_w - w.padding_w + kw * w.dilation;
-            if ((unsigned)h >= (unsigned)p.height || (unsigned)x >= (unsigned)p.width) continue;
-            const float value = plane[h * p.width + x];
-            // The first in row order wins a tie, and a NaN is passed on.
-            if (!(value > best) && value == value) continue;
-            best = value;
-            tap = kh * w.kernel_w + kw;
-        }
-    dst[i] = best;
-    indices[i] = (unsigned char)tap;
-}
-
-KERNEL average_pool_forward(const float* src, float* dst, Window w, Planes p, int count)
-{
-    const int i = pixel();
-    if (i >= count) return;
-    const int out = p.out_height * p.out_width, oh = i % out / p.out_width, ow = i % out % p.out_width;
-    const float* plane = src + (long long)(i / out) * p.height * p.width;
-    float sum = 0;
-    int inside = 0;
-    for (int kh = 0; kh < w.kernel_h; kh++)
-        for (int kw = 0; kw < w.kernel_w; kw++)
-        {
-            const int h = oh * w.stride_h - w.padding_h + kh * w.dilation, x = ow * w.stride_w - w.padding_w + kw * w.dilation;
-            if ((unsigned)h >= (unsigned)p.height || (unsigned)x >= (unsigned)p.width) continue;
-            sum += plane[h * p.width + x];
-            inside++;
-        }
-    dst[i] = sum / inside;
-}
-
 // How many of a window's rows (or columns) lie inside.
 __device__ inline int inside(int first, int taps, int dilation, int extent)
 {
@@ -75,36 +32,20 @@ __device__ inline float gather(
     return sum;
 }
 
-// Grid: pixels of all source planes.
-KERNEL pool_backward(
-    const float* diff_max, const unsigned char* indices, const float* diff_average, float* diff_src, Window w, Planes p, int accumulate, int count)
+// Adds the gradient of both pools to the source's. Grid: pixels of all source planes.
+KERNEL pools_backward(
+    const float* diff_max, const unsigned char* indices, const float* diff_average, float* diff_src, Window w, Planes p, int count)
 {
     const int i = pixel();
     if (i >= count) return;
     const int size = p.height * p.width, inner = i % size;
     const long long out = (long long)(i / size) * p.out_height * p.out_width;
-    store(diff_src + i,
-        gather(inner / p.width, inner % p.width, diff_max ? diff_max + out : nullptr, indices + out,
-            diff_average ? diff_average + out : nullptr, w, p), accumulate);
+    diff_src[i] += gather(inner / p.width, inner % p.width, diff_max ? diff_max + out : nullptr, indices + out,
+        diff_average ? diff_average + out : nullptr, w, p);
 }
 
-// Grid: planes.
-KERNEL global_average_forward(const float* src, float* dst, int pixels)
-{
-    __shared__ float scratch[THREADS];
-    float sum = 0;
-    for (int i = threadIdx.x; i < pixels; i += THREADS) sum += src[(long long)blockIdx.x * pixels + i];
-    sum = sum_of_group(sum, scratch);
-    if (threadIdx.x == 0) dst[blockIdx.x] = sum / pixels;
-}
-
-KERNEL global_average_backward(const float* diff_dst, float* diff_src, int pixels, int accumulate, int count)
-{
-    const int i = pixel();
-    if (i < count) store(diff_src + i, diff_dst[i / pixels] / pixels, accumulate);
-}
-
-// Both pools of a state and their statistics over 256 pixels. Grid: output pixels, channels. partials: [C][groups].
+// Both pools of a state, or one where the other is null, and their statistics over 256 pixels. The first largest in row order counts, and a
+// NaN is passed on. Grid: output pixels, channels. partials: [C][groups].
 KERNEL pools_forward(const float* src, float* max, unsigned char* indices, float* average, float2* max_partial, float2* average_partial,
     Window w, Planes p, int channels, int count)
 {
@@ -131,12 +72,15 @@ KERNEL pools_forward(const float* src, float* max, unsigned char* indices, float
                 tap = kh * w.kernel_w + kw;
             }
         sum /= number;
-        max[at] = best;
-        indices[at] = (unsigned char)tap;
-        average[at] = sum;
+        if (max)
+        {
+            max[at] = best;
+            indices[at] = (unsigned char)tap;
+        }
+        if (average) average[at] = sum;
     }
     if (!max_partial) return;
     const int here = min(THREADS, count - (int)blockIdx.x * THREADS), place = c * gridDim.x + blockIdx.x;
-    statistics_of_group(best, here, scratch, max_partial + place);
-    statistics_of_group(sum, here, scratch, average_partial + place);
+    if (max) statistics_of_group(best, here, scratch, max_partial + place);
+    if (average) statistics_of_group(sum, here, scratch, average_partial + place);
 }

@@ -16,7 +16,17 @@ public abstract partial class Backend<T>
     /// <summary>dst = scale · (src − mean) · inverse deviation + shift, with what is in force.</summary>
     public abstract void NormalizationForward(Tensor<T> src, Normalization<T> norm, Tensor<T> dst);
 
-    /// <summary>Gradient of training-mode batch norm: diffSrc (+)= …, and of scale and shift where there are any and <paramref name="weightGradients"/>.</summary>
+    /// <summary>
+    /// A whole batch norm: dst = scale · (src − mean) · inverse deviation + shift with the statistics of the batch in training, which are in force
+    /// afterwards, and the running ones otherwise. src and dst: [N,C,H,W].
+    /// </summary>
+    public virtual void BatchNormForward(Tensor<T> src, Normalization<T> norm, Tensor<T> dst, bool training)
+    {
+        NormalizationPrepare(src, norm, training);
+        NormalizationForward(src, norm, dst);
+    }
+
+    /// <summary>Gradient of training-mode batch norm, with the statistics in force: diffSrc (+)= …, and of scale and shift where there are any and <paramref name="weightGradients"/>.</summary>
     public abstract void NormalizationBackward(
         Tensor<T> src, Normalization<T> norm, Tensor<T> diffDst, Tensor<T> diffSrc, bool accumulate, bool weightGradients);
 

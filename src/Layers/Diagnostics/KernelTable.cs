@@ -7,8 +7,8 @@ using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 namespace MIOpenDarts.Layers.Diagnostics;
 
 /// <summary>
-/// What each of our kernels needs of a compute unit, from the compiler's notes, and how a step uses it: the tables of docs/gpu.md. The first
-/// part needs hipRTC, but no GPU.
+/// What each of our kernels needs of a compute unit, from the compiler's notes, and how a step uses it and MIOpen: the table of docs/gpu.md. The
+/// first part needs hipRTC, but no GPU.
 /// </summary>
 public static class KernelTable
 {
@@ -17,19 +17,20 @@ public static class KernelTable
 
     /// <summary>The table in Markdown.</summary>
     /// <param name="architecture">For example gfx803.</param>
-    /// <param name="uses">Launches and bytes of one step, by kernel; nothing where it did not run.</param>
+    /// <param name="uses">Launches and bytes of one step, by kernel or operation of MIOpen; nothing where it did not run.</param>
     public static string Markdown(string architecture, IReadOnlyDictionary<string, KernelUse> uses)
     {
         var compiler = new KernelCompiler(CodeObjectCache.Default());
-        var text = new StringBuilder();
+        var (text, libraries) = (new StringBuilder(), uses.ToDictionary());
         text.Append("| file | kernel | VGPRs | SGPRs | LDS, bytes | waves per SIMD | launches a step | MB a launch | µs at 256 GB/s |\n|---|---|---|---|---|---|---|---|---|\n");
         foreach (var file in KernelSources.Files)
             foreach (var k in KernelResources.Read(compiler.Compile(KernelSources.Read(file, architecture)).Bytes.Span))
             {
                 text.Append($"| {file} | {k.Name} | {k.VectorRegisters} | {k.ScalarRegisters} | {k.SharedBytes} | {k.WavesPerSimd(k.Name == "statistics_finish" ? 64 : 256)} ");
-                text.Append(uses.TryGetValue(k.Name, out var use) ? Use(use) : "| | | |").Append('\n');
+                text.Append(libraries.Remove(k.Name, out var use) ? Use(use) : "| | | |").Append('\n');
             }
 
+        foreach (var (name, use) in libraries.OrderBy(u => u.Key, StringComparer.Ordinal)) text.Append($"| MIOpen | {name} | | | | {Use(use)}\n");
         if (uses.Count > 0)
             text.Append(CultureInfo.InvariantCulture, $"| | all | | | | | {uses.Values.Sum(u => u.Launches)} | {uses.Values.Sum(u => u.Bytes) / 1e9:F1} GB | {Microseconds(uses.Values.Sum(u => u.Bytes)) / 1000:F0} ms |\n");
         return text.ToString();

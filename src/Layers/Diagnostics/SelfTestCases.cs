@@ -14,18 +14,20 @@ internal sealed record SelfTestCase(string Name, string Library, bool Short, Act
 internal static class SelfTestCases
 {
     private const string Own = "own kernels";
+    private const string MIOpen = "MIOpen";
     private const int N = 3, C = 18, H = 9, W = 7, O = 20;
     private static readonly Window Three = Window.Square(3, 1, 1);
 
     public static IReadOnlyList<SelfTestCase> All { get; } =
     [
         new("copies to the GPU and back", "HIP", true, t => t.ImageResult(N, C, H, W)),
-        new("elementwise: fill, add, ReLU, scale", Own, false, Elementwise),
-        new("convolution 3x3, forward", "MIOpen", true, t => t.Backend.ConvolutionForward(
+        new("fill, copy, concatenation, drop path", Own, false, Elementwise),
+        new("sums, products, ReLU", MIOpen, false, Arithmetic),
+        new("convolution 3x3, forward", MIOpen, true, t => t.Backend.ConvolutionForward(
             t.Images(N, 3, H, W), t.Parameter(O, 3, 3, 3), t.ImageResult(N, O, H, W), Three, 1)),
-        new("convolution 3x3, data gradient", "MIOpen", false, t => t.Backend.ConvolutionBackwardData(
+        new("convolution 3x3, data gradient", MIOpen, false, t => t.Backend.ConvolutionBackwardData(
             t.Images(N, O, H, W), t.Parameter(O, 3, 3, 3), t.ImageResult(N, 3, H, W), Three, 1, accumulate: false)),
-        new("convolution 3x3, filter gradient", "MIOpen", true, t => t.Backend.ConvolutionBackwardWeights(
+        new("convolution 3x3, filter gradient", MIOpen, true, t => t.Backend.ConvolutionBackwardWeights(
             t.Images(N, 3, H, W), t.Images(N, O, H, W), t.ParameterResult(O, 3, 3, 3), Three, 1)),
         new("pointwise convolution, forward", "hipBLAS", true, t => t.Backend.ConvolutionForward(
             t.Images(N, C, H, W), t.Parameter(O, C, 1, 1), t.ImageResult(N, O, H, W), Window.Point, 1)),
@@ -42,10 +44,12 @@ internal static class SelfTestCases
             t.Backend.LinearBackwardData(t.Images(N, O, 1, 1), t.Parameter(O, C, 1, 1), t.ImageResult(N, C, 1, 1));
             t.Backend.LinearBackwardWeights(t.Images(N, C, 1, 1), t.Images(N, O, 1, 1), t.ParameterResult(O, C, 1, 1), t.ParameterResult(O));
         }),
-        new("batch normalisation, all directions", Own, false, BatchNorm),
-        new("pools, all directions", Own, false, Pools),
+        new("batch normalisation, both directions", MIOpen, true, BatchNorm),
+        new("batch normalisation in parts", Own, false, NormalizationParts),
+        new("pools, both directions", MIOpen, true, Pools),
+        new("shared pools, both directions", Own, false, SharedPools),
         new("partial channels, all directions", Own, false, PartialChannels),
-        new("cross entropy", Own, false, t => t.Backend.CrossEntropy(
+        new("softmax cross entropy", MIOpen, false, t => t.Backend.CrossEntropy(
             t.Images(N, 10, 1, 1), t.Zeros<int>(N, 1, 1, 1), t.ParameterResult(2), t.ImageResult(N, 10, 1, 1))),
         new("optimiser and norms", Own, false, t =>
         {
@@ -61,10 +65,19 @@ internal static class SelfTestCases
     {
         var dst = t.ImageResult(N, C, H, W);
         t.Backend.Fill(dst, 0.5f);
-        t.Backend.Add(t.Images(N, C, H, W), dst);
-        t.Backend.ReluForward(dst, dst);
-        t.Backend.ScaleForward(t.Images(N, C, H, W), t.Parameter(4), 2, dst, accumulate: true);
+        t.Backend.ScaleImages(t.Images(N, C, H, W), t.Parameter(N), dst, accumulate: true);
         t.Backend.ConcatForward([dst, t.Images(N, 5, H, W)], t.ImageResult(N, C + 5, H, W));
+        t.Backend.Copy(t.Images(N, C, H, W), t.ImageResult(N, C, H, W));
+    }
+
+    private static void Arithmetic(Trial t)
+    {
+        var (src, dst) = (t.Images(N, C, H, W), t.ImageResult(N, C, H, W));
+        t.Backend.Add(src, dst);
+        t.Backend.Multiply(src, t.Images(N, C, H, W), dst, accumulate: true);
+        t.Backend.ScaleForward(src, t.Parameter(4), 2, dst, accumulate: true);
+        t.Backend.ReluForward(dst, t.ImageResult(N, C, H, W));
+        t.Backend.ReluBackward(src, dst, t.ImageResult(N, C, H, W), accumulate: false);
     }
 
     private static void Depthwise(Trial t)
@@ -90,12 +103,28 @@ internal static class SelfTestCases
 
     private static void BatchNorm(Trial t)
     {
+        var src = t.Images(N, C, H, W);
+        var (norm, running) = (t.Normalized(src, src).Norm, t.Normalized(src, src).Norm);
+        t.Backend.BatchNormForward(src, norm, t.ImageResult(N, C, H, W), training: true);
+        Statistics(t, norm);
+        t.Backend.NormalizationBackward(src, norm, t.Images(N, C, H, W), t.ImageResult(N, C, H, W), accumulate: false, weightGradients: false);
+        t.Backend.BatchNormForward(src, running, t.ImageResult(N, C, H, W), training: false);
+    }
+
+    private static void NormalizationParts(Trial t)
+    {
         var (src, diff) = (t.Images(N, C, H, W), t.Images(N, C, H, W));
         var v = t.Normalized(src, diff);
         t.Backend.NormalizationStatistics(src, v.Norm);
-        foreach (var vector in new[] { v.Norm.Mean, v.Norm.InverseDeviation, v.Norm.RunningMean, v.Norm.RunningVariance }) t.VectorResult(vector);
+        Statistics(t, v.Norm);
         t.Backend.NormalizationForward(src, v.Norm, t.ImageResult(N, C, H, W));
-        t.Backend.NormalizationBackward(src, v.Norm, diff, t.ImageResult(N, C, H, W), accumulate: false, weightGradients: false);
+        t.Backend.NormalizationGradient(v, null, -1, null);
+        t.Backend.NormalizationDiff(new ReadOnlySpan<NormalizedTensor<float>>(in v), t.ImageResult(N, C, H, W), accumulate: false);
+    }
+
+    private static void Statistics(Trial t, Normalization<float> norm)
+    {
+        foreach (var vector in new[] { norm.Mean, norm.InverseDeviation, norm.RunningMean, norm.RunningVariance }) t.VectorResult(vector);
     }
 
     private static void Pools(Trial t)
@@ -107,6 +136,26 @@ internal static class SelfTestCases
         t.Backend.MaxPoolBackward(t.Images(N, C, H, W), taps, diff, Three, accumulate: false);
         t.Backend.AveragePoolBackward(t.Images(N, C, H, W), diff, Three, accumulate: true);
         t.Backend.GlobalAverageForward(src, t.ImageResult(N, C, 1, 1));
+    }
+
+    private static void SharedPools(Trial t)
+    {
+        var (src, max, average) = (t.Images(N, C, H, W), t.ImageResult(N, C, H, W), t.ImageResult(N, C, H, W));
+        src.Diff = t.ImageResult(N, C, H, W);
+        var pools = new PoolPair<float>
+        {
+            Src = src,
+            Window = Three,
+            Max = max,
+            Indices = t.Zeros<byte>(N, C, H, W),
+            Average = average,
+            MaxEdges = new[] { t.Normalized(max, t.Images(N, C, H, W)), t.Normalized(max, t.Images(N, C, H, W)) },
+            AverageEdges = new[] { t.Normalized(average, t.Images(N, C, H, W)) },
+        };
+        t.Plan(N, plan => t.Backend.PlanPools(plan, pools));
+        t.Backend.PoolsForward(pools, training: true);
+        foreach (var edge in new[] { pools.MaxEdges.Span[1], pools.AverageEdges.Span[0] }) Statistics(t, edge.Norm);
+        t.Backend.PoolsBackward(pools);
     }
 
     private static void PartialChannels(Trial t)

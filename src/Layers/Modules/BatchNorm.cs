@@ -19,11 +19,7 @@ public sealed class BatchNorm<T>(ParameterSet<T> parameters, string prefix, int 
     public Normalization<T> Norm { get; } = new(parameters, prefix, channels, affine);
 
     /// <inheritdoc/>
-    public override void Forward(in Pass pass)
-    {
-        Backend.NormalizationPrepare(Src, Norm, pass.Training);
-        Backend.NormalizationForward(Src, Norm, Dst);
-    }
+    public override void Forward(in Pass pass) => Backend.BatchNormForward(Src, Norm, Dst, pass.Training);
 
     /// <inheritdoc/>
     public override void Backward(in Pass pass, bool accumulate) =>

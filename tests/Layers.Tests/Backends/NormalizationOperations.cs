@@ -42,6 +42,25 @@ internal sealed class NormalizationForward : NormalizationOperation
     }
 }
 
+/// <summary>The whole of it; in training the statistics, too, and where the case has groups with scale and shift.</summary>
+internal sealed class BatchNormForward : NormalizationOperation
+{
+    public override Action Prepare<T>(Rig<T> rig, OperationCase c)
+    {
+        var (src, norm, training) = (rig.Images(c.Src), rig.Norm(c.C, affine: c.Groups > 1), c.Accumulate);
+        // An inverse deviation is below 8 here, and so is a normalised value; a mean is a sum over pixels divided by their number.
+        var dst = rig.ImageResult(c.Src, 64 * Sum(8));
+        foreach (var mean in new[] { norm.RunningMean, norm.RunningVariance }) rig.VectorResult(mean, training ? Sum(4) : 0);
+        if (training)
+        {
+            rig.VectorResult(norm.Mean, Sum(4));
+            rig.VectorResult(norm.InverseDeviation, 8 * Sum(4));
+        }
+
+        return () => rig.Backend.BatchNormForward(src, norm, dst, training);
+    }
+}
+
 internal sealed class NormalizationBackward : NormalizationOperation
 {
     public override Action Prepare<T>(Rig<T> rig, OperationCase c)

@@ -11,6 +11,9 @@ public class VirtualGpuTests
     public Task Plain_operations_with_poisoned_memory() => VirtualGpu.TestAsync(typeof(HipOperationTests), "VGPU_POISON=1");
 
     [Fact]
+    public Task The_edges_of_MIOpen() => VirtualGpu.TestAsync(typeof(HipLibraryTests), "VGPU_POISON=1");
+
+    [Fact]
     public Task Kernels_for_every_architecture() => VirtualGpu.TestAsync(typeof(HipKernelTests));
 
     [Fact]

@@ -33,8 +33,7 @@ internal sealed class HalvingOperation<T> : CellOperation<T>
     {
         backend.ReluForward(src, rectified);
         backend.FactorizedReduceForward(rectified, module.Convolutions.Even, module.Convolutions.Odd, raw);
-        backend.NormalizationPrepare(raw, module.Norm.Norm, pass.Training);
-        backend.NormalizationForward(raw, module.Norm.Norm, dst);
+        backend.BatchNormForward(raw, module.Norm.Norm, dst, pass.Training);
     }
 
     public override void Backward(in Pass pass, Tensor<T> diffDst)

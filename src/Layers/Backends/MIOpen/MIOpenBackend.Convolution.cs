@@ -160,11 +160,4 @@ public sealed partial class MIOpenBackend
 
         return table;
     }
-
-    private void AddTo(Tensor<float> dst, nint addend)
-    {
-        var count = (int)dst.Shape.Count;
-        Arguments.Add(addend).Add(dst.Address).Add(count);
-        Launch("add", Groups(count), moved: 3L * count);
-    }
 }

@@ -1,3 +1,4 @@
+using MIOpenDarts.Interop.MIOpen;
 using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 using MIOpenDarts.Layers.Tensors;
 
@@ -8,14 +9,23 @@ public sealed partial class MIOpenBackend
     private const int DotElements = 4096;
 
     /// <inheritdoc/>
-    public override void ReluForward(Tensor<float> src, Tensor<float> dst) => Pairwise("relu_forward", src, dst);
+    public override void ReluForward(Tensor<float> src, Tensor<float> dst) =>
+        Library("activation forward", 2 * src.Shape.Count).ActivationForward(descriptors.Relu, Described(src), Described(dst));
 
     /// <inheritdoc/>
     public override void ReluBackward(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate)
     {
+        if (!accumulate)
+        {
+            // Of a ReLU MIOpen reads the input only, whatever it is given as the output.
+            var x = Described(src);
+            Library("activation backward", 3 * src.Shape.Count).ActivationBackward(descriptors.Relu, x, Described(diffDst), x, Described(diffSrc));
+            return;
+        }
+
         var count = (int)src.Shape.Count;
-        Arguments.Add(src.Address).Add(diffDst.Address).Add(diffSrc.Address).Add(Flag(accumulate)).Add(count);
-        Launch("relu_backward", Groups(count), moved: (accumulate ? 4L : 3L) * count);
+        Arguments.Add(src.Address).Add(diffDst.Address).Add(diffSrc.Address).Add(count);
+        Launch("relu_backward_add", Groups(count), moved: 4L * count);
     }
 
     /// <inheritdoc/>
@@ -26,12 +36,8 @@ public sealed partial class MIOpenBackend
         Concatenate("concat_backward", diffSources, diffDst, accumulate);
 
     /// <inheritdoc/>
-    public override void ScaleForward(Tensor<float> src, Tensor<float> weights, int index, Tensor<float> dst, bool accumulate)
-    {
-        var count = (int)src.Shape.Count;
-        Arguments.Add(src.Address).Add(weights.Address).Add(index).Add(dst.Address).Add(Flag(accumulate)).Add(count);
-        Launch("scale_forward", Groups(count), moved: (accumulate ? 3L : 2L) * count);
-    }
+    public override void ScaleForward(Tensor<float> src, Tensor<float> weights, int index, Tensor<float> dst, bool accumulate) =>
+        Combine(TensorOperation.Multiply, Described(src), Described(Shape.Vector(1), weights.Address + index * sizeof(float)), dst, accumulate);
 
     /// <inheritdoc/>
     public override void ScaleBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, int index) =>
@@ -46,18 +52,17 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void Multiply(Tensor<float> src, Tensor<float> factors, Tensor<float> dst, bool accumulate)
-    {
-        var count = (int)src.Shape.Count;
-        Arguments.Add(src.Address).Add(factors.Address).Add(dst.Address).Add(Flag(accumulate)).Add(count);
-        Launch("multiply", Groups(count), moved: (accumulate ? 4L : 3L) * count);
-    }
+    public override void Multiply(Tensor<float> src, Tensor<float> factors, Tensor<float> dst, bool accumulate) =>
+        Combine(TensorOperation.Multiply, Described(src), Described(factors), dst, accumulate);
 
     /// <inheritdoc/>
     public override void CrossEntropy(
         Tensor<float> logits, Tensor<int> labels, Tensor<float> result, Tensor<float>? diffLogits, double labelSmoothing = 0, double lossScale = 1)
     {
-        Arguments.Add(logits.Address).Add(labels.Address).Add(result.Address).Add(Address(diffLogits))
+        var logProbabilities = memory.Scratch(logits.Shape.Count * sizeof(float));
+        Library("softmax forward", 2 * logits.Shape.Count)
+            .SoftmaxForward(SoftmaxAlgorithm.Log, SoftmaxMode.Channel, Described(logits), Described(logits.Shape, logProbabilities));
+        Arguments.Add(logits.Address).Add(logProbabilities).Add(labels.Address).Add(result.Address).Add(Address(diffLogits))
             .Add(logits.Shape.N).Add(logits.Shape.C).Add(labelSmoothing).Add(lossScale);
         Launch("cross_entropy", 1);
     }
@@ -73,6 +78,13 @@ public sealed partial class MIOpenBackend
         Arguments.Add(partial).Add(groups).Add(result).Add(added);
         Launch("dot_finish", 1);
     }
+
+    /// <summary>dst (+)= a ∘ b, where b may have length 1 along an axis.</summary>
+    private void Combine(TensorOperation operation, in DeviceTensor a, in DeviceTensor b, Tensor<float> dst, bool accumulate) =>
+        Library("op tensor", (accumulate ? 3 : 2) * dst.Shape.Count + b.Data.Bytes / sizeof(float))
+            .Combine(operation, 1, a, 1, b, accumulate ? 1 : 0, Described(dst));
+
+    private void AddTo(Tensor<float> dst, nint addend) => Combine(TensorOperation.Add, Described(dst.Shape, addend), Described(dst), dst, accumulate: false);
 
     private void Concatenate(string kernel, ReadOnlySpan<Tensor<float>> parts, Tensor<float> whole, bool accumulate)
     {

@@ -34,18 +34,16 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void Copy(Tensor<float> src, Tensor<float> dst) => Pairwise("copy", src, dst);
-
-    /// <inheritdoc/>
-    public override void Add(Tensor<float> src, Tensor<float> dst) => Pairwise("add", src, dst);
-
-    /// <inheritdoc/>
-    public override void Synchronize() => memory.Wait();
-
-    private void Pairwise(string kernel, Tensor<float> src, Tensor<float> dst)
+    public override void Copy(Tensor<float> src, Tensor<float> dst)
     {
         var count = (int)src.Shape.Count;
         Arguments.Add(src.Address).Add(dst.Address).Add(count);
-        Launch(kernel, Groups(count), moved: 3L * count);
+        Launch("copy", Groups(count), moved: 2L * count);
     }
+
+    /// <inheritdoc/>
+    public override void Add(Tensor<float> src, Tensor<float> dst) => AddTo(dst, src.Address);
+
+    /// <inheritdoc/>
+    public override void Synchronize() => memory.Wait();
 }

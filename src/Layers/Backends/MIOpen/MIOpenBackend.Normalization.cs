@@ -38,42 +38,21 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void NormalizationBackward(
-        Tensor<float> src, Normalization<float> norm, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate, bool weightGradients)
+    public override void AffineGradient(NormalizedTensor<float> v, Tensor<float> diffDst, Tensor<float> scratch, bool weightGradients)
     {
-        var channels = src.Shape.C;
-        var (table, vectors) = GradientSums(src, norm.Mean.Address, diffDst, 3 * channels);
-        var of = new GradientOf
-        {
-            Sums = table.Of[0].Sums,
-            Products = table.Of[0].Products,
-            Mean = norm.Mean.Address,
-            Inverse = norm.InverseDeviation.Address,
-            DiffScale = vectors,
-            ValueScale = vectors + channels * sizeof(float),
-            Offset = vectors + 2 * channels * sizeof(float),
-            Index = -1,
-        };
-        table.Of[0] = of;
-        table.Scale = Address(norm.Scale);
-        if (weightGradients) (table.DiffGamma, table.DiffBeta) = (Address(norm.Scale?.Diff), Address(norm.Shift?.Diff));
+        // The consumer applies the vectors while it loads, so the gradient in front of the batch norm is never written.
+        v.Diff = diffDst;
+        var table = GradientSums(v.Value, v.Norm.Mean.Address, diffDst);
+        table.Of[0] = GradientOf(v, -1, table.Of[0].Sums, table.Of[0].Products);
+        table.Scale = Address(v.Norm.Scale);
+        if (weightGradients) (table.DiffGamma, table.DiffBeta) = (Address(v.Norm.Scale?.Diff), Address(v.Norm.Shift?.Diff));
         FinishGradients(table, 1);
-        var diffs = new DiffTable();
-        diffs.Of[0] = new DiffTerm
-        {
-            Value = src.Address,
-            Diff = diffDst.Address,
-            DiffScale = of.DiffScale,
-            ValueScale = of.ValueScale,
-            Offset = of.Offset,
-        };
-        Apply(diffs, 1, diffSrc.Address, diffSrc.Shape, accumulate);
     }
 
     /// <inheritdoc/>
     public override void NormalizationGradient(NormalizedTensor<float> v, Tensor<float>? weights, int index, Tensor<float>? diffWeights)
     {
-        var (table, _) = GradientSums(v.Value, v.Applied ? 0 : v.Norm.Mean.Address, v.Diff!, 0);
+        var table = GradientSums(v.Value, v.Applied ? 0 : v.Norm.Mean.Address, v.Diff!);
         table.Of[0] = GradientOf(v, weights is null ? -1 : index, table.Of[0].Sums, table.Of[0].Products);
         (table.Weights, table.DiffWeights) = (Address(weights), Address(diffWeights));
         FinishGradients(table, 1);
@@ -124,19 +103,19 @@ public sealed partial class MIOpenBackend
         else Launch("statistics_inference", Groups(channels), used);
     }
 
-    /// <summary>Partial sums in scratch memory, with <paramref name="floats"/> behind them.</summary>
-    private (GradientTable Table, nint Behind) GradientSums(Tensor<float> src, nint mean, Tensor<float> diffDst, int floats)
+    /// <summary>Partial sums in scratch memory.</summary>
+    private GradientTable GradientSums(Tensor<float> src, nint mean, Tensor<float> diffDst)
     {
         var (count, channels) = (src.Shape.N * src.Shape.Pixels, src.Shape.C);
         var groups = Groups(count, StatisticsPixels);
-        var sums = memory.Scratch((2L * groups * channels + floats) * sizeof(float));
+        var sums = memory.Scratch(2L * groups * channels * sizeof(float));
         var products = sums + groups * channels * sizeof(float);
         Arguments.Add(src.Address).Add(mean).Add(diffDst.Address).Add(sums).Add(products).Add(channels).Add(src.Shape.Pixels).Add(count);
         Launch("gradient_partial", groups, channels, moved: 2 * src.Shape.Count);
         var table = new GradientTable { Channels = channels, Groups = groups, Count = count };
         table.Of[0].Sums = sums;
         table.Of[0].Products = products;
-        return (table, products + groups * channels * sizeof(float));
+        return table;
     }
 
     private void FinishGradients(in GradientTable table, int used)

@@ -1,57 +1,47 @@
-using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
+using MIOpenDarts.Interop.Memory;
+using MIOpenDarts.Interop.MIOpen;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
-// Kernels of our own: MIOpen's maximum passes over NaN, keeps its positions in a format of its own, and knows no fused pair.
+// MIOpen passes over NaN in a maximum. It only overwrites, so a gradient that is to be added goes through scratch memory.
 public sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
-    public override void MaxPoolForward(Tensor<float> src, Tensor<float> dst, Tensor<byte> indices, Window window)
-    {
-        var count = (int)dst.Shape.Count;
-        Arguments.Add(src.Address).Add(dst.Address).Add(indices.Address).Add(new PoolWindow(window)).Add(PlanesOf(src.Shape, dst.Shape)).Add(count);
-        Launch("max_pool_forward", Groups(count), moved: src.Shape.Count + count + count / 4);
-    }
+    public override void MaxPoolForward(Tensor<float> src, Tensor<float> dst, Tensor<byte> indices, Window window) =>
+        PoolForward(PoolingMode.Max, src, dst, memory.Span(indices.Address, indices.Shape.Count), window);
 
     /// <inheritdoc/>
     public override void MaxPoolBackward(Tensor<float> diffDst, Tensor<byte> indices, Tensor<float> diffSrc, Window window, bool accumulate) =>
-        PoolBackward(diffDst.Address, indices.Address, 0, diffDst.Shape, diffSrc, window, accumulate);
+        PoolBackward(PoolingMode.Max, diffDst, memory.Span(indices.Address, indices.Shape.Count), diffSrc, window, accumulate);
 
     /// <inheritdoc/>
-    public override void AveragePoolForward(Tensor<float> src, Tensor<float> dst, Window window)
-    {
-        var count = (int)dst.Shape.Count;
-        Arguments.Add(src.Address).Add(dst.Address).Add(new PoolWindow(window)).Add(PlanesOf(src.Shape, dst.Shape)).Add(count);
-        Launch("average_pool_forward", Groups(count), moved: src.Shape.Count + count);
-    }
+    public override void AveragePoolForward(Tensor<float> src, Tensor<float> dst, Window window) =>
+        PoolForward(PoolingMode.Average, src, dst, DeviceSpan.None, window);
 
     /// <inheritdoc/>
     public override void AveragePoolBackward(Tensor<float> diffDst, Tensor<float> diffSrc, Window window, bool accumulate) =>
-        PoolBackward(0, 0, diffDst.Address, diffDst.Shape, diffSrc, window, accumulate);
+        PoolBackward(PoolingMode.Average, diffDst, DeviceSpan.None, diffSrc, window, accumulate);
 
     /// <inheritdoc/>
-    public override void GlobalAverageForward(Tensor<float> src, Tensor<float> dst)
-    {
-        Arguments.Add(src.Address).Add(dst.Address).Add(src.Shape.Pixels);
-        Launch("global_average_forward", src.Shape.N * src.Shape.C, moved: src.Shape.Count);
-    }
+    public override void GlobalAverageForward(Tensor<float> src, Tensor<float> dst) => AveragePoolForward(src, dst, Whole(src.Shape));
 
     /// <inheritdoc/>
-    public override void GlobalAverageBackward(Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate)
-    {
-        var count = (int)diffSrc.Shape.Count;
-        Arguments.Add(diffDst.Address).Add(diffSrc.Address).Add(diffSrc.Shape.Pixels).Add(Flag(accumulate)).Add(count);
-        Launch("global_average_backward", Groups(count), moved: count);
-    }
+    public override void GlobalAverageBackward(Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate) =>
+        AveragePoolBackward(diffDst, diffSrc, Whole(diffSrc.Shape), accumulate);
 
-    private static Planes PlanesOf(Shape src, Shape dst) => new() { Height = src.H, Width = src.W, OutHeight = dst.H, OutWidth = dst.W };
+    private static Window Whole(Shape s) => new(s.H, s.W, 1, 1, 0, 0, 1);
 
-    private void PoolBackward(nint diffMax, nint indices, nint diffAverage, Shape dst, Tensor<float> diffSrc, Window window, bool accumulate)
+    private void PoolForward(PoolingMode mode, Tensor<float> src, Tensor<float> dst, DeviceSpan taps, Window window) =>
+        Library("pooling forward", src.Shape.Count + dst.Shape.Count + taps.Bytes / sizeof(float))
+            .PoolForward(descriptors.Pool(mode, window), Described(src), Described(dst), taps);
+
+    private void PoolBackward(PoolingMode mode, Tensor<float> diffDst, DeviceSpan taps, Tensor<float> diffSrc, Window window, bool accumulate)
     {
-        var count = (int)diffSrc.Shape.Count;
-        Arguments.Add(diffMax).Add(indices).Add(diffAverage).Add(diffSrc.Address).Add(new PoolWindow(window)).Add(PlanesOf(diffSrc.Shape, dst))
-            .Add(Flag(accumulate)).Add(count);
-        Launch("pool_backward", Groups(count), moved: 2L * dst.Count + dst.Count / 4 + (accumulate ? 2L : 1L) * count);
+        var target = accumulate ? memory.Scratch(diffSrc.Shape.Count * sizeof(float)) : diffSrc.Address;
+        var (dy, dx) = (Described(diffDst), Described(diffSrc.Shape, target));
+        Library("pooling backward", diffSrc.Shape.Count + diffDst.Shape.Count + taps.Bytes / sizeof(float))
+            .PoolBackward(descriptors.Pool(mode, window), dy.Descriptor, dy, dx.Descriptor, dx, taps);
+        if (accumulate) AddTo(diffSrc, target);
     }
 }

@@ -8,18 +8,14 @@ public sealed partial class MIOpenBackend
     /// <inheritdoc/>
     public override void PoolsForward(PoolPair<float> pools, bool training)
     {
-        if (!pools.UsesBoth)
-        {
-            base.PoolsForward(pools, training);
-            return;
-        }
-
+        if (pools.MaxEdges.IsEmpty && pools.AverageEdges.IsEmpty) return;
         var (shape, count) = (pools.Max.Shape, pools.Max.Shape.N * pools.Max.Shape.Pixels);
         var groups = Groups(count);
         var bytes = 2L * sizeof(float) * groups * shape.C;
         var max = training ? memory.Scratch(2 * bytes) : 0;
         var average = training ? max + (nint)bytes : 0;
-        Arguments.Add(pools.Src.Address).Add(pools.Max.Address).Add(pools.Indices.Address).Add(pools.Average.Address).Add(max).Add(average)
+        var (maxDst, averageDst) = (pools.MaxEdges.IsEmpty ? 0 : pools.Max.Address, pools.AverageEdges.IsEmpty ? 0 : pools.Average.Address);
+        Arguments.Add(pools.Src.Address).Add(maxDst).Add(pools.Indices.Address).Add(averageDst).Add(max).Add(average)
             .Add(new PoolWindow(pools.Window)).Add(PlanesOf(pools.Src.Shape, shape)).Add(shape.C).Add(count);
         Launch("pools_forward", groups, shape.C, moved: pools.Src.Shape.Count + 2 * shape.Count + shape.Count / 4);
 
@@ -49,6 +45,7 @@ public sealed partial class MIOpenBackend
     /// <inheritdoc/>
     public override void PoolsBackward(PoolPair<float> pools)
     {
+        if (pools.MaxEdges.IsEmpty && pools.AverageEdges.IsEmpty) return;
         var dst = pools.Max.Shape;
         var diffMax = pools.Scratch!.Address;
         var diffAverage = diffMax + (nint)(dst.Count * sizeof(float));
@@ -65,10 +62,14 @@ public sealed partial class MIOpenBackend
             Merge(pools.AverageEdges.Span, diffAverage, dst);
         }
 
-        PoolBackward(
-            pools.MaxEdges.Length > 0 ? diffMax : 0, pools.Indices.Address, pools.AverageEdges.Length > 0 ? diffAverage : 0,
-            dst, pools.Src.Diff!, pools.Window, accumulate: true);
+        var diffSrc = pools.Src.Diff!;
+        var count = (int)diffSrc.Shape.Count;
+        Arguments.Add(pools.MaxEdges.IsEmpty ? 0 : diffMax).Add(pools.Indices.Address).Add(pools.AverageEdges.IsEmpty ? 0 : diffAverage)
+            .Add(diffSrc.Address).Add(new PoolWindow(pools.Window)).Add(PlanesOf(diffSrc.Shape, dst)).Add(count);
+        Launch("pools_backward", Groups(count), moved: 2L * dst.Count + dst.Count / 4 + 2L * count);
     }
+
+    private static Planes PlanesOf(Shape src, Shape dst) => new() { Height = src.H, Width = src.W, OutHeight = dst.H, OutWidth = dst.W };
 
     /// <summary>Σ dz over all edges of a pool.</summary>
     private void Merge(ReadOnlySpan<NormalizedTensor<float>> edges, nint dst, Shape shape)

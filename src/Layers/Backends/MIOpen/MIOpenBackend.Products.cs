@@ -18,8 +18,7 @@ public sealed partial class MIOpenBackend
         // src·weightsᵀ would need the left matrix transposed: a pointwise convolution of one pixel computes the same.
         var table = Single(Pointwise(src, weights.Address, null, dst.Address, dst.Shape, Window.Point), src.Shape.N);
         Forward(table, 1);
-        Arguments.Add(bias.Address).Add(dst.Address).Add(dst.Shape.C).Add((int)dst.Shape.Count);
-        Launch("add_bias", Groups(dst.Shape.Count));
+        Combine(TensorOperation.Add, Described(dst), Described(bias), dst, accumulate: false);
     }
 
     /// <inheritdoc/>

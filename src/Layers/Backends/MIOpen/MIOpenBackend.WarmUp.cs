@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MIOpenDarts.Interop.MIOpen;
 using MIOpenDarts.Layers.Backends.MIOpen.Convolutions;
 using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 using MIOpenDarts.Layers.Tensors;
@@ -62,6 +63,14 @@ public sealed partial class MIOpenBackend
     {
         if (collected is null)
         {
+            Count(
+                key.Direction switch
+                {
+                    ConvolutionDirection.Forward => "convolution forward",
+                    ConvolutionDirection.BackwardData => "convolution backward data",
+                    _ => "convolution backward weights",
+                },
+                key.Src.Count + key.Weights.Count + key.Dst.Count);
             solver.Value.Run(key, x, w, y);
             return;
         }
@@ -69,8 +78,8 @@ public sealed partial class MIOpenBackend
         if (!collected.Contains(key)) collected.Add(key);
         var (address, shape) = key.Direction switch
         {
-            Interop.MIOpen.ConvolutionDirection.Forward => (y, key.Dst),
-            Interop.MIOpen.ConvolutionDirection.BackwardData => (x, key.Src),
+            ConvolutionDirection.Forward => (y, key.Dst),
+            ConvolutionDirection.BackwardData => (x, key.Src),
             _ => (w, key.Weights),
         };
         var result = new Tensor<float>("result", shape);

@@ -14,7 +14,7 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
-/// <summary>How one of our kernels was used.</summary>
+/// <summary>How one of our kernels or an operation of MIOpen was used.</summary>
 /// <param name="Launches">How often.</param>
 /// <param name="Bytes">
 /// Bytes of tensors that it read and wrote. What several branches or tiles of a launch read at the same time counts once; partial sums and
@@ -23,8 +23,9 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 public readonly record struct KernelUse(long Launches, long Bytes);
 
 /// <summary>
-/// One AMD GPU: device memory and one stream of HIP, dense convolutions through MIOpen, matrix products through hipBLAS, and kernels of our
-/// own (<c>native/kernels</c>) for the rest. Activations lie N, C, H, W, packed. Nothing is summed with atomic additions, unless it is
+/// One AMD GPU: device memory and one stream of HIP; convolutions, pools, batch norm, activation, softmax and element-wise arithmetic through
+/// MIOpen, matrix products through hipBLAS, and kernels of our own (<c>native/kernels</c>) for the fused operations of a search and for what
+/// MIOpen does not have. Activations lie N, C, H, W, packed. Nothing is summed with atomic additions, unless it is
 /// allowed to the libraries, so that results are the same in every run.
 /// </summary>
 public sealed partial class MIOpenBackend : Backend<float>
@@ -35,6 +36,7 @@ public sealed partial class MIOpenBackend : Backend<float>
     private readonly KernelLibrary kernels;
     private readonly KernelArguments arguments = new();
     private readonly Dictionary<string, KernelUse> uses = [];
+    private readonly Descriptors descriptors = new();
     private readonly Lazy<MIOpenHandle> miopen;
     private readonly Lazy<HipBlasHandle> blas;
     private readonly Lazy<SolverMemory> choices;
@@ -49,7 +51,7 @@ public sealed partial class MIOpenBackend : Backend<float>
         miopen = new(() => MIOpenHandle.Create(stream));
         blas = new(CreateBlas);
         choices = new(() => SolverMemory.Of(CodeObjectCache.Default().Directory, device.Architecture, HipDevice.DriverVersion, MIOpenHandle.LibraryVersion));
-        solver = new(() => new ConvolutionSolver(miopen.Value, memory, choices.Value));
+        solver = new(() => new ConvolutionSolver(miopen.Value, descriptors, memory, choices.Value));
     }
 
     /// <inheritdoc/>
@@ -67,13 +69,13 @@ public sealed partial class MIOpenBackend : Backend<float>
     /// <summary>Whether MIOpen and rocBLAS may use only what sums in the same order every time. Our own kernels always do.</summary>
     public bool Deterministic { get; }
 
-    /// <summary>Kernels launched, without those of the libraries.</summary>
+    /// <summary>Kernels of our own and operations of MIOpen that were launched; hipBLAS's are not counted.</summary>
     public long Launches => uses.Values.Sum(u => u.Launches);
 
-    /// <summary>Bytes of tensors that our kernels read and wrote; see <see cref="KernelUse"/>.</summary>
+    /// <summary>Bytes of tensors that they read and wrote; see <see cref="KernelUse"/>.</summary>
     public long TrafficBytes => uses.Values.Sum(u => u.Bytes);
 
-    /// <summary>The same for each of our kernels that was launched.</summary>
+    /// <summary>The same for each of them.</summary>
     public IReadOnlyDictionary<string, KernelUse> KernelUses => uses;
 
     /// <summary>Bytes of device memory that are allocated.</summary>
@@ -105,6 +107,7 @@ public sealed partial class MIOpenBackend : Backend<float>
         if (disposing)
         {
             if (solver.IsValueCreated) solver.Value.Dispose();
+            descriptors.Dispose();
             if (miopen.IsValueCreated) miopen.Value.Dispose();
             if (blas.IsValueCreated) blas.Value.Dispose();
             memory.Dispose();
@@ -141,8 +144,24 @@ public sealed partial class MIOpenBackend : Backend<float>
     private void Launch(string kernel, int x, int y = 1, int z = 1, int threads = Threads, long moved = 0)
     {
         if (x == 0 || y == 0 || z == 0) return;
-        ref var use = ref CollectionsMarshal.GetValueRefOrAddDefault(uses, kernel, out _);
-        use = new KernelUse(use.Launches + 1, use.Bytes + moved * sizeof(float));
+        Count(kernel, moved);
         kernels[kernel].Launch(stream, new Dim3((uint)x, (uint)y, (uint)z), new Dim3((uint)threads), arguments);
     }
+
+    /// <summary>MIOpen, for an operation that moves so many floats of tensors.</summary>
+    private MIOpenHandle Library(string operation, long moved)
+    {
+        Count(operation, moved);
+        return miopen.Value;
+    }
+
+    private void Count(string operation, long moved)
+    {
+        ref var use = ref CollectionsMarshal.GetValueRefOrAddDefault(uses, operation, out _);
+        use = new KernelUse(use.Launches + 1, use.Bytes + moved * sizeof(float));
+    }
+
+    private DeviceTensor Described(Tensor<float> tensor) => Described(tensor.Shape, tensor.Address);
+
+    private DeviceTensor Described(Shape shape, nint address) => new(descriptors[shape], memory.Span(address, shape.Count * sizeof(float)));
 }

@@ -1,7 +1,6 @@
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.MIOpen;
 using MIOpenDarts.Layers.Backends.MIOpen.Device;
-using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen.Convolutions;
 
@@ -9,7 +8,7 @@ namespace MIOpenDarts.Layers.Backends.MIOpen.Convolutions;
 /// Dense and grouped convolutions through MIOpen. A solver is searched once for each problem and remembered on disk; the search overwrites
 /// its output, so it runs on the tensors of the first call, just before that call.
 /// </summary>
-internal sealed class ConvolutionSolver(MIOpenHandle miopen, DeviceMemory memory, SolverMemory choices) : IDisposable
+internal sealed class ConvolutionSolver(MIOpenHandle miopen, Descriptors descriptors, DeviceMemory memory, SolverMemory choices) : IDisposable
 {
     private readonly Dictionary<ConvolutionKey, Problem> problems = [];
     private DeviceStorage? workspace;
@@ -38,14 +37,7 @@ internal sealed class ConvolutionSolver(MIOpenHandle miopen, DeviceMemory memory
 
     public void Dispose()
     {
-        foreach (var (descriptor, x, w, y) in problems.Values)
-        {
-            descriptor.Dispose();
-            x.Dispose();
-            w.Dispose();
-            y.Dispose();
-        }
-
+        foreach (var problem in problems.Values) problem.Descriptor.Dispose();
         workspace?.Dispose();
     }
 
@@ -105,8 +97,6 @@ internal sealed class ConvolutionSolver(MIOpenHandle miopen, DeviceMemory memory
         var descriptor = ConvolutionDescriptor.Create(
             (window.PaddingH, window.PaddingW), (window.StrideH, window.StrideW), (window.Dilation, window.Dilation), key.Groups);
         descriptor.Deterministic = key.Deterministic;
-        return problems[key] = new Problem(descriptor, Descriptor(key.Src), Descriptor(key.Weights), Descriptor(key.Dst));
+        return problems[key] = new Problem(descriptor, descriptors[key.Src], descriptors[key.Weights], descriptors[key.Dst]);
     }
-
-    private static TensorDescriptor Descriptor(Shape s) => TensorDescriptor.Packed(DataType.Float, s.N, s.C, s.H, s.W);
 }

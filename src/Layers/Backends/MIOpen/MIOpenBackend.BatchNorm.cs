@@ -1,0 +1,72 @@
+using MIOpenDarts.Interop.Memory;
+using MIOpenDarts.Interop.MIOpen;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.MIOpen;
+
+// A whole batch norm through MIOpen, which wants a scale and a shift where there are none and only overwrites. Statistics alone and
+// their application by a consumer, of which the fused operations are made, are kernels of our own.
+public sealed partial class MIOpenBackend
+{
+    private const int Alignment = 256;
+    private Storage? ones;
+    private Storage? zeros;
+
+    /// <inheritdoc/>
+    public override void BatchNormForward(Tensor<float> src, Normalization<float> norm, Tensor<float> dst, bool training)
+    {
+        var (x, y, parameters) = (Described(src), Described(dst), descriptors.Normalization(src.Shape));
+        var (scale, shift) = (Scale(norm), Shift(norm));
+        var running = (Span(norm.RunningMean), Span(norm.RunningVariance));
+        if (training)
+        {
+            Library("batch norm forward", 3 * src.Shape.Count).BatchNormForwardTraining(
+                BatchNormMode.Spatial, x, y, parameters, scale, shift, Normalization<float>.Momentum, running, Normalization<float>.Epsilon,
+                (Span(norm.Mean), Span(norm.InverseDeviation)));
+            norm.BatchesTracked++;
+        }
+        else
+        {
+            Library("batch norm inference", 2 * src.Shape.Count).BatchNormForwardInference(
+                BatchNormMode.Spatial, x, y, parameters, scale, shift, running.Item1, running.Item2, Normalization<float>.Epsilon);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void NormalizationBackward(
+        Tensor<float> src, Normalization<float> norm, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate, bool weightGradients)
+    {
+        var bytes = norm.Channels * sizeof(float);
+        var behind = (bytes + Alignment - 1) / Alignment * Alignment;
+        var diffScale = memory.Scratch(2L * behind + (accumulate ? diffSrc.Shape.Count * sizeof(float) : 0));
+        var diffShift = diffScale + behind;
+        var target = accumulate ? diffShift + behind : diffSrc.Address;
+        Library("batch norm backward", 5 * src.Shape.Count).BatchNormBackward(
+            BatchNormMode.Spatial, Described(src), Described(diffDst), Described(diffSrc.Shape, target), descriptors.Normalization(src.Shape), Scale(norm),
+            memory.Span(diffScale, bytes), memory.Span(diffShift, bytes), Normalization<float>.Epsilon, (Span(norm.Mean), Span(norm.InverseDeviation)));
+        if (accumulate) AddTo(diffSrc, target);
+        if (!weightGradients || norm.Scale is null) return;
+        AddTo(norm.Scale.Diff!, diffScale);
+        AddTo(norm.Shift!.Diff!, diffShift);
+    }
+
+    private DeviceSpan Scale(Normalization<float> norm) => norm.Scale is { } scale ? Span(scale) : Constant(ref ones, 1, norm.Channels);
+
+    private DeviceSpan Shift(Normalization<float> norm) => norm.Shift is { } shift ? Span(shift) : Constant(ref zeros, 0, norm.Channels);
+
+    private DeviceSpan Constant(ref Storage? block, float value, int channels)
+    {
+        var bytes = channels * sizeof(float);
+        if (block is null || block.Bytes < bytes)
+        {
+            block?.Dispose();
+            block = null;
+            block = Allocate(Math.Max(bytes, 4096));
+            var all = new Tensor<float>("constant", Shape.Vector((int)(block.Bytes / sizeof(float))));
+            all.Bind(block.Address);
+            Fill(all, value);
+        }
+
+        return memory.Span(block.Address, bytes);
+    }
+}
