@@ -3,15 +3,15 @@ using MIOpenDarts.Layers.Backends.MIOpen;
 
 namespace MIOpenDarts.Tests.Hip;
 
-/// <summary>The GPU of this process, real or virtual.</summary>
+/// <summary>The GPUs of this process, real or virtual.</summary>
 internal static class Gpu
 {
-    /// <summary>A backend on it, or skips the test.</summary>
-    public static MIOpenBackend Create()
+    /// <summary>A backend on one of them, or skips the test.</summary>
+    public static MIOpenBackend Create(int ordinal = 0)
     {
         Assert.SkipUnless(
-            HipDevice.All.Count > 0,
-            $"This process has no AMD GPU. Run it on a machine with one, or on the virtual gfx803: VirtualGpuTests does that where {VirtualGpu.Variable} is set.");
-        return MIOpenBackend.Create();
+            HipDevice.All.Count > ordinal,
+            $"This process has {HipDevice.All.Count} AMD GPUs, {ordinal + 1} are needed. Run it on a machine that has them, or on the virtual gfx803: VirtualGpuTests does that where {VirtualGpu.Variable} is set.");
+        return MIOpenBackend.Create(ordinal);
     }
 }

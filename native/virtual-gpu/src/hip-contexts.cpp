@@ -31,7 +31,7 @@ EX E hipCtxPopCurrent(hipCtx_t* c) {
 }
 EX E hipCtxGetDevice(hipDevice_t* d) {
   FAULT;
-  *d = 0;
+  *d = current;
   return hipSuccess;
 }
 EX E hipCtxSynchronize() {

@@ -18,24 +18,26 @@ EX E hipRuntimeGetVersion(int* v) {
 EX E hipGetDeviceCount(int* n) {
   FAULT;
   if (!n) return ret(hipErrorInvalidValue);
-  *n = 1;
+  *n = DEVICES;
   return hipSuccess;
 }
 EX E hipGetDevice(int* d) {
   FAULT;
   if (!d) return ret(hipErrorInvalidValue);
-  *d = 0;
+  *d = current;
   return hipSuccess;
 }
 EX E hipSetDevice(int d) {
   FAULT;
-  return ret(d == 0 ? hipSuccess : hipErrorInvalidDevice);
+  if (!isDevice(d)) return ret(hipErrorInvalidDevice);
+  current = d;
+  return hipSuccess;
 }
 EX E hipDeviceGet(hipDevice_t* d, int o) {
   FAULT;
   if (!d) return ret(hipErrorInvalidValue);
-  if (o) return ret(hipErrorInvalidDevice);
-  *d = 0;
+  if (!isDevice(o)) return ret(hipErrorInvalidDevice);
+  *d = o;
   return hipSuccess;
 }
 EX E hipDeviceSynchronize() {
@@ -84,27 +86,27 @@ static const char* DEVNAME = "Radeon RX 580 Series (virtual)";
 EX E hipDeviceGetName(char* n, int len, hipDevice_t d) {
   FAULT;
   if (!n || len <= 0) return ret(hipErrorInvalidValue);
-  if (d) return ret(hipErrorInvalidDevice);
+  if (!isDevice(d)) return ret(hipErrorInvalidDevice);
   snprintf(n, len, "%s", DEVNAME);
   return hipSuccess;
 }
 EX E hipDeviceGetUuid(hipUUID* u, hipDevice_t d) {
   FAULT;
   if (!u) return ret(hipErrorInvalidValue);
-  if (d) return ret(hipErrorInvalidDevice);
-  memset(u, 0x58, sizeof *u);
+  if (!isDevice(d)) return ret(hipErrorInvalidDevice);
+  memset(u, 0x58 + d, sizeof *u);
   return hipSuccess;
 }
-EX E hipDeviceGetPCIBusId(char* b, int len, int) {
+EX E hipDeviceGetPCIBusId(char* b, int len, int d) {
   FAULT;
   if (!b) return ret(hipErrorInvalidValue);
-  snprintf(b, len, "0000:01:00.0");
+  snprintf(b, len, "0000:%02x:00.0", 1 + d);
   return hipSuccess;
 }
 EX E hipDeviceTotalMem(size_t* b, hipDevice_t d) {
   FAULT;
   if (!b) return ret(hipErrorInvalidValue);
-  if (d) return ret(hipErrorInvalidDevice);
+  if (!isDevice(d)) return ret(hipErrorInvalidDevice);
   *b = TOTAL;
   return hipSuccess;
 }
@@ -127,7 +129,7 @@ EX E hipDeviceSetLimit(hipLimit_t, size_t) {
 EX E hipGetDevicePropertiesR0600(hipDeviceProp_tR0600* p, int d) {
   FAULT;
   if (!p) return ret(hipErrorInvalidValue);
-  if (d) return ret(hipErrorInvalidDevice);
+  if (!isDevice(d)) return ret(hipErrorInvalidDevice);
   memset(p, 0, sizeof *p);
   snprintf(p->name, sizeof p->name, "%s", DEVNAME);
   snprintf(p->gcnArchName, sizeof p->gcnArchName, "gfx803");
@@ -147,7 +149,7 @@ EX E hipGetDevicePropertiesR0600(hipDeviceProp_tR0600* p, int d) {
   p->multiProcessorCount = 36;
   p->canMapHostMemory = 1;
   p->concurrentKernels = 1;
-  p->pciBusID = 1;
+  p->pciBusID = 1 + d;
   p->memoryClockRate = 2000000;
   p->memoryBusWidth = 256;
   p->l2CacheSize = 2 << 20;
@@ -169,7 +171,7 @@ EX E hipGetDevicePropertiesR0600(hipDeviceProp_tR0600* p, int d) {
 EX E hipGetDevicePropertiesR0000(hipDeviceProp_tR0000* p, int d) {
   FAULT;
   if (!p) return ret(hipErrorInvalidValue);
-  if (d) return ret(hipErrorInvalidDevice);
+  if (!isDevice(d)) return ret(hipErrorInvalidDevice);
   memset(p, 0, sizeof *p);
   snprintf(p->name, sizeof p->name, "%s", DEVNAME);
   snprintf(p->gcnArchName, sizeof p->gcnArchName, "gfx803");
@@ -191,7 +193,7 @@ EX E hipGetDevicePropertiesR0000(hipDeviceProp_tR0000* p, int d) {
   p->l2CacheSize = 2 << 20;
   p->maxThreadsPerMultiProcessor = 2560;
   p->maxSharedMemoryPerMultiProcessor = 65536;
-  p->pciBusID = 1;
+  p->pciBusID = 1 + d;
   p->canMapHostMemory = 1;
   p->concurrentKernels = 1;
   return hipSuccess;
@@ -203,7 +205,7 @@ EX E hipGetDeviceProperties(hipDeviceProp_tR0000* p, int d) {
 EX E hipDeviceGetAttribute(int* v, hipDeviceAttribute_t a, int d) {
   FAULT;
   if (!v) return ret(hipErrorInvalidValue);
-  if (d) return ret(hipErrorInvalidDevice);
+  if (!isDevice(d)) return ret(hipErrorInvalidDevice);
   switch (a) {
   case hipDeviceAttributeMaxThreadsPerBlock:
   case hipDeviceAttributeMaxBlockDimX:
@@ -226,7 +228,7 @@ EX E hipDeviceGetAttribute(int* v, hipDeviceAttribute_t a, int d) {
   case hipDeviceAttributeComputeCapabilityMajor: *v = 8; break;
   case hipDeviceAttributeComputeCapabilityMinor: *v = 0; break;
   case hipDeviceAttributeTotalConstantMemory: *v = 0x7fffffff; break;
-  case hipDeviceAttributePciBusId: *v = 1; break;
+  case hipDeviceAttributePciBusId: *v = 1 + d; break;
   case hipDeviceAttributeConcurrentKernels:
   case hipDeviceAttributeCanMapHostMemory:
   case hipDeviceAttributeUnifiedAddressing: *v = 1; break;

@@ -7,16 +7,16 @@ static E dalloc(void** p, size_t n, int type, unsigned flags) {
   *p = nullptr;
   if (!n) return hipSuccess;
   uint64_t r = (n + 4095) & ~4095ull;
-  if (type == hipMemoryTypeDevice && used + r > TOTAL) return ret(hipErrorOutOfMemory);
+  if (type == hipMemoryTypeDevice && used[current] + r > TOTAL) return ret(hipErrorOutOfMemory);
   void* q = aligned_alloc(4096, r);
   if (!q) return ret(hipErrorOutOfMemory);
   if (type == hipMemoryTypeDevice) {
-    used += r;
+    used[current] += r;
     vg_count_allocation((int64_t)r);
   }
   static int poison = getenv("VGPU_POISON") ? atoi(getenv("VGPU_POISON")) : 0;
   if (poison) memset(q, 0xff, r);
-  allocs[(uint64_t)q] = {n, type, flags};
+  allocs[(uint64_t)q] = {n, type, flags, current};
   vg_add_range(q, n);
   *p = q;
   return hipSuccess;
@@ -29,7 +29,7 @@ static E dfree(void* p) {
   if (i == allocs.end()) return ret(hipErrorInvalidValue);
   if (i->second.type == hipMemoryTypeDevice) {
     uint64_t r = (i->second.size + 4095) & ~4095ull;
-    used -= r;
+    used[i->second.device] -= r;
     vg_count_allocation(-(int64_t)r);
   }
   if (i->second.flags != 0x80000000u) free(p);
@@ -123,7 +123,7 @@ EX E hipMallocPitch(void** p, size_t* pitch, size_t w, size_t h) {
 EX E hipMemGetInfo(size_t* f, size_t* t) {
   FAULT;
   LOCK;
-  if (f) *f = TOTAL - used;
+  if (f) *f = TOTAL - used[current];
   if (t) *t = TOTAL;
   return hipSuccess;
 }
@@ -159,6 +159,7 @@ EX E hipPointerGetAttributes(hipPointerAttribute_t* o, const void* p) {
     return ret(hipErrorInvalidValue);
   }
   o->type = (hipMemoryType)a.type;
+  o->device = a.device;
   o->devicePointer = (void*)p;
   o->hostPointer = a.type == hipMemoryTypeDevice ? nullptr : (void*)p;
   o->isManaged = a.type == hipMemoryTypeManaged;

@@ -118,7 +118,8 @@ EX E hipExtModuleLaunchKernel(hipFunction_t f, uint32_t gx, uint32_t gy, uint32_
   FAULT;
   LOCK;
   if (!f) return ret(hipErrorInvalidResourceHandle);
-  if (!okStream(s)) return ret(hipErrorInvalidHandle);
+  if (!okStream(s) || deviceOf(s) != current) return ret(hipErrorInvalidHandle);
+  if (((VFunc*)f)->m && ((VFunc*)f)->m->device != current) return ret(hipErrorInvalidResourceHandle);
   mark(a, s);
   E e = go(((VFunc*)f)->k, {gx, gy, gz}, {lx, ly, lz}, lds, kp, ex, s);
   mark(b, s);

@@ -75,7 +75,7 @@ EX E hipLaunchKernel(const void* h, dim3 g, dim3 b, void** args, size_t lds, hip
   Kernel* k;
   E e = hostKernel(h, k);
   if (e) return ret(e);
-  if (!okStream(s)) return ret(hipErrorInvalidHandle);
+  if (!okStream(s) || deviceOf(s) != current) return ret(hipErrorInvalidHandle);
   return go(k, {g.x * b.x, g.y * b.y, g.z * b.z}, {b.x, b.y, b.z}, lds, args, nullptr, s);
 }
 EX E hipLaunchCooperativeKernel(const void* h, dim3 g, dim3 b, void** a, unsigned lds, hipStream_t s) {

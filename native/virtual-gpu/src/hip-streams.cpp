@@ -5,7 +5,7 @@ EX E hipStreamCreateWithPriority(hipStream_t* s, unsigned f, int p) {
   FAULT;
   LOCK;
   if (!s) return ret(hipErrorInvalidValue);
-  auto* v = new VStream{f, p};
+  auto* v = new VStream{f, p, current};
   streams.insert(v);
   *s = (hipStream_t)v;
   return hipSuccess;
@@ -69,9 +69,9 @@ EX E hipStreamGetPriority(hipStream_t s, int* p) {
   *p = (uintptr_t)s <= 2 ? 0 : ((VStream*)s)->prio;
   return hipSuccess;
 }
-EX E hipStreamGetDevice(hipStream_t, hipDevice_t* d) {
+EX E hipStreamGetDevice(hipStream_t s, hipDevice_t* d) {
   FAULT;
-  *d = 0;
+  *d = deviceOf(s);
   return hipSuccess;
 }
 EX E hipStreamIsCapturing(hipStream_t, hipStreamCaptureStatus* c) {

@@ -41,16 +41,22 @@ inline E ret(E e) {
   if (int fault_ = vg_fault(__func__)) return ret((E)fault_)
 #define LOCK std::lock_guard<std::recursive_mutex> lk_(vg_api)
 inline const uint64_t TOTAL = vg_memory();
-inline uint64_t used = 0;
+// VGPU_DEVICES: each has its own memory limit, streams and modules; addresses differ, as in one process on a real machine.
+inline const int DEVICES = getenv("VGPU_DEVICES") ? std::max(1, std::min(8, atoi(getenv("VGPU_DEVICES")))) : 1;
+inline thread_local int current = 0;
+inline bool isDevice(int d) { return d >= 0 && d < DEVICES; }
+inline uint64_t used[8];
 struct Alloc {
   uint64_t size;
   int type;
   unsigned flags;
+  int device;
 }; // type: hipMemoryTypeDevice / Host / Managed
 inline std::map<uint64_t, Alloc> allocs;
 struct VStream {
   unsigned flags;
   int prio;
+  int device;
 };
 struct VEvent {
   uint64_t t = 0;
@@ -62,6 +68,7 @@ struct VEvent {
 struct VMod {
   CodeObj* co;
   std::map<std::string, struct VFunc*> fn;
+  int device = current;
 };
 struct VFunc {
   Kernel* k;
@@ -69,6 +76,7 @@ struct VFunc {
 };
 inline std::set<void*> streams, events, modules;
 inline bool okStream(hipStream_t s) { return (uintptr_t)s <= 2 || streams.count((void*)s); }
+inline int deviceOf(hipStream_t s) { return (uintptr_t)s <= 2 ? current : ((VStream*)s)->device; }
 inline int trace() {
   static int n = -1;
   if (n < 0) {

@@ -4,7 +4,8 @@ namespace MIOpenDarts.Interop.Handles;
 
 /// <summary>
 /// Keeps handles alive for the length of one native call: <c>using var held = Leases.Open(device)</c>, then <c>held[handle]</c> for each.
-/// Throws for a disposed handle and for one of another device. Allocates nothing: the handles stand on a stack of the thread.
+/// Throws for a disposed handle and for one of another device. Of several devices this one is the thread's current one meanwhile, because HIP
+/// refuses a stream or a module of another. Allocates nothing: the handles stand on a stack of the thread.
 /// </summary>
 internal readonly ref struct Leases
 {
@@ -14,12 +15,14 @@ internal readonly ref struct Leases
     private readonly Stack<NativeHandle> held;
     private readonly int mark;
     private readonly HipDevice? device;
+    private readonly DeviceScope scope;
 
     private Leases(HipDevice? device)
     {
         held = stack ??= new Stack<NativeHandle>(32);
         mark = held.Count;
         this.device = device;
+        scope = device is null || HipDevice.All.Count < 2 ? default : device.Activate();
     }
 
     /// <summary>Opens a lease for a call on a device, or on none (descriptors).</summary>
@@ -50,5 +53,6 @@ internal readonly ref struct Leases
         {
             held.Pop().DangerousRelease();
         }
+        scope.Dispose();
     }
 }

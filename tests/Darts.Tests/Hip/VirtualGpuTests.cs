@@ -18,5 +18,8 @@ public class VirtualGpuTests
     public Task The_family_with_poisoned_memory() => VirtualGpu.TestAsync(typeof(HipFamilyTests), "VGPU_POISON=1");
 
     [Fact]
+    public Task Two_devices() => VirtualGpu.TestAsync(typeof(HipTwoDevicesTests), "VGPU_DEVICES=2", "VGPU_POISON=1");
+
+    [Fact]
     public Task Injected_faults() => VirtualGpu.TestAsync(typeof(HipFaultTests), "VGPU_DRY=1");
 }
