@@ -1,4 +1,5 @@
 using MIOpenDarts.Layers.Backends.Cpu.Kernels;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Tensors;
 
@@ -8,19 +9,19 @@ internal sealed unsafe partial class CpuBackend<S, V>
 {
     private void DepthwiseForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window window)
     {
-        var period = Pattern.Shortest<S, V>(src.Shape.C);
+        var period = ChannelPattern.Shortest<S, V>(src.Shape.C);
         WindowForward(new WeightedTap(DepthwiseFilters(weights, period), period), period, src, dst, window, null);
     }
 
     private void DepthwiseBackwardData(Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc, Window window, bool accumulate)
     {
-        var period = Pattern.Shortest<S, V>(diffSrc.Shape.C);
+        var period = ChannelPattern.Shortest<S, V>(diffSrc.Shape.C);
         WindowBackward(new WeightedTap(DepthwiseFilters(weights, period), period), period, diffDst, null, diffSrc, window, null, accumulate);
     }
 
     private void DepthwiseBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Window window)
     {
-        var (channels, period) = (src.Shape.C, Pattern.Shortest<S, V>(src.Shape.C));
+        var (channels, period) = (src.Shape.C, ChannelPattern.Shortest<S, V>(src.Shape.C));
         var image = PaddedImage.ForForward(src.Shape.H, src.Shape.W, channels, window);
         var taps = TapTable.Forward(window, image, (int*)tables.Floats(TapTable.Integers(window)));
         var scratch = PerThread(image.Floats, out var pitch);

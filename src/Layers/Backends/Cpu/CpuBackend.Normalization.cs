@@ -1,4 +1,5 @@
 using MIOpenDarts.Layers.Backends.Cpu.Kernels;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu;
@@ -11,7 +12,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         var (channels, period, count) = Pixels(src);
         var pivot = shared.Floats(period);
         // Sums about the first pixel rather than about zero: a mean that is large against the deviation would cancel the variance.
-        Pattern.Repeat(P(src), channels, pivot, period);
+        ChannelPattern.Fill(pivot, P(src), channels, period);
         var sums = Sums(new Deviations(P(src), pivot), src);
         for (var c = 0; c < channels; c++)
         {
@@ -124,16 +125,16 @@ internal sealed unsafe partial class CpuBackend<S, V>
         foreach (var v in values)
         {
             float* diffScale = shared.Floats(3L * period), valueScale = diffScale + period, offset = valueScale + period;
-            Pattern.Repeat(P(v.DiffScale), channels, diffScale, period);
-            Pattern.Repeat(P(v.ValueScale), channels, valueScale, period);
-            Pattern.Repeat(P(v.Offset), channels, offset, period);
+            ChannelPattern.Fill(diffScale, P(v.DiffScale), channels, period);
+            ChannelPattern.Fill(valueScale, P(v.ValueScale), channels, period);
+            ChannelPattern.Fill(offset, P(v.Offset), channels, period);
             Each(new NormalizedDiff(P(v.Value), P(v.Diff!), diffScale, valueScale, offset, P(diffSrc), accumulate), diffSrc.Shape.Count, period);
             accumulate = true;
         }
     }
 
     private static (int Channels, int Period, double Count) Pixels(Tensor<float> t) =>
-        (t.Shape.C, Pattern.Long<S, V>(t.Shape.C), (double)t.Shape.N * t.Shape.Pixels);
+        (t.Shape.C, ChannelPattern.Long<S, V>(t.Shape.C), (double)t.Shape.N * t.Shape.Pixels);
 
     /// <summary>Σ dy and Σ dy·ẑ of every channel.</summary>
     private SumPair GradientSums(Tensor<float> src, Normalization<float> norm, Tensor<float> diffDst, bool applied = false)
@@ -141,7 +142,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         var (channels, period, _) = Pixels(src);
         var mean = shared.Floats(period);
         if (applied) new Span<float>(mean, period).Clear();
-        else Pattern.Repeat(P(norm.Mean), channels, mean, period);
+        else ChannelPattern.Fill(mean, P(norm.Mean), channels, period);
         var sums = Sums(new DiffProducts(P(src), P(diffDst), mean), src);
         if (applied) return sums;
         for (var c = 0; c < channels; c++) sums.Second[c] *= P(norm.InverseDeviation)[c];
@@ -149,11 +150,11 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     private SumPair Sums<TTerms>(TTerms terms, Tensor<float> over)
-        where TTerms : unmanaged, IChannelSums<V>
+        where TTerms : unmanaged, IChannelTerms<V>
     {
         var (channels, period, _) = Pixels(over);
-        var totals = partials.Doubles(2L * channels + ChannelSums<S, V, TTerms>.PartialsFor(channels, period));
-        var sums = new ChannelSums<S, V, TTerms>(terms, over.Shape.Count, channels, period, totals + 2 * channels);
+        var totals = partials.Doubles(2L * channels + ChannelTotals<S, V, TTerms>.PartialsFor(channels, period));
+        var sums = new ChannelTotals<S, V, TTerms>(terms, over.Shape.Count, channels, period, totals + 2 * channels);
         team.Run(sums.Items, ref sums);
         sums.Total(totals, totals + channels);
         return new SumPair(totals, totals + channels);
@@ -184,7 +185,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     // x: [N,H,W,C] float32, pivot: [period]
-    private readonly struct Deviations(float* x, float* pivot) : IChannelSums<V>
+    private readonly struct Deviations(float* x, float* pivot) : IChannelTerms<V>
     {
         public V First(V sum, long i, int p) => S.Add(sum, S.Subtract(S.Load(x + i), S.Load(pivot + p)));
 
@@ -196,7 +197,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     // x, dy: [N,H,W,C] float32, mean: [period]
-    private readonly struct DiffProducts(float* x, float* dy, float* mean) : IChannelSums<V>
+    private readonly struct DiffProducts(float* x, float* dy, float* mean) : IChannelTerms<V>
     {
         public V First(V sum, long i, int p) => S.Add(sum, S.Load(dy + i));
 

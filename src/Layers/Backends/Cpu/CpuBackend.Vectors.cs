@@ -1,4 +1,5 @@
 using MIOpenDarts.Layers.Backends.Cpu.Kernels;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu;
@@ -24,9 +25,9 @@ internal sealed unsafe partial class CpuBackend<S, V>
 
     private double Dot(Tensor<float> x, Tensor<float> y)
     {
-        var period = Pattern.Long<S, V>(1);
-        var sums = new ChannelSums<S, V, Products>(
-            new Products(P(x), P(y)), x.Shape.Count, 1, period, partials.Doubles(ChannelSums<S, V, Products>.PartialsFor(1, period)));
+        var period = ChannelPattern.Long<S, V>(1);
+        var sums = new ChannelTotals<S, V, Products>(
+            new Products(P(x), P(y)), x.Shape.Count, 1, period, partials.Doubles(ChannelTotals<S, V, Products>.PartialsFor(1, period)));
         team.Run(sums.Items, ref sums);
         double unused, product;
         sums.Total(&unused, &product);
@@ -54,7 +55,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     // x, y: [count] float32
-    private readonly struct Products(float* x, float* y) : IChannelSums<V>
+    private readonly struct Products(float* x, float* y) : IChannelTerms<V>
     {
         public V First(V sum, long i, int p) => sum;
 

@@ -4,6 +4,12 @@ using MIOpenDarts.Layers.Backends.Cpu.Simd;
 namespace MIOpenDarts.Layers.Backends.Cpu;
 
 /// <summary>Makes the managed SIMD backend for the widest vectors of this processor.</summary>
+/// <remarks>
+/// Each <c>CpuBackend.*.cs</c> has one kind of operation, forward and backward. A plain operation passes over whole tensors with a driver of
+/// <c>Kernels</c>: the depthwise convolution, for example, with <c>WindowSum</c>, <c>TapGradient</c> back to its filters. A fused one has a folder
+/// (<c>Separable</c>, <c>Pools</c>, <c>Mixing</c>) and works on a tile of an image that stays in a cache, with the drivers of <c>Tiles</c>; its
+/// depthwise forward is <c>Separable/Depthwise.cs</c>.
+/// </remarks>
 public static class CpuBackend
 {
     /// <summary>Floats in the widest vector that the runtime uses here: 16, 8 or 4.</summary>

@@ -12,7 +12,7 @@ internal interface IElementwise
 
 /// <summary>Two sums a channel over all pixels.</summary>
 /// <typeparam name="V">Vector of floats.</typeparam>
-internal interface IChannelSums<V>
+internal interface IChannelTerms<V>
 {
     /// <summary>The first sum with elements i … added; <paramref name="p"/> is the place of i in the pattern of channels.</summary>
     V First(V sum, long i, int p);

@@ -1,5 +1,6 @@
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Separable;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 using MIOpenDarts.Layers.Tensors;
 

@@ -1,4 +1,5 @@
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;

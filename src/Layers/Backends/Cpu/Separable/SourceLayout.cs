@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;

@@ -10,10 +10,10 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Kernels;
 /// <typeparam name="S">Instructions of the vector width.</typeparam>
 /// <typeparam name="V">Vector of that width.</typeparam>
 /// <typeparam name="TTerms">What is summed.</typeparam>
-internal unsafe struct ChannelSums<S, V, TTerms> : IWork
+internal unsafe struct ChannelTotals<S, V, TTerms> : IWork
     where S : struct, ISimd<V>
     where V : struct
-    where TTerms : unmanaged, IChannelSums<V>
+    where TTerms : unmanaged, IChannelTerms<V>
 {
     private const int MostItems = 16;
     private const int FloatsPerTile = 16384;
@@ -26,7 +26,7 @@ internal unsafe struct ChannelSums<S, V, TTerms> : IWork
     private readonly double* partials;
 
     /// <summary>Over <paramref name="count"/> numbers. <paramref name="partials"/> has room for <see cref="PartialsFor"/> doubles.</summary>
-    public ChannelSums(TTerms terms, long count, int channels, int period, double* partials)
+    public ChannelTotals(TTerms terms, long count, int channels, int period, double* partials)
     {
         (this.terms, this.count, this.channels, this.period) = (terms, count, channels, period);
         this.partials = partials;

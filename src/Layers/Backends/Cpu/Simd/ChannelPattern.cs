@@ -1,4 +1,4 @@
-namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
+namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 /// <summary>
 /// A row of pixels with the channels innermost is one run of floats in which channel c comes back every C floats. Per-channel
@@ -13,6 +13,20 @@ internal static unsafe class ChannelPattern
         var (a, b) = (channels, width);
         while (b != 0) (a, b) = (b, a % b);
         return channels / a;
+    }
+
+    /// <summary>Floats in the shortest pattern.</summary>
+    public static int Shortest<S, V>(int channels)
+        where S : struct, ISimd<V>
+        where V : struct => Vectors(channels, S.Width) * S.Width;
+
+    /// <summary>Floats in whole patterns of at least four vectors together: as many independent sums hide an addition's latency.</summary>
+    public static int Long<S, V>(int channels)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        var shortest = Shortest<S, V>(channels);
+        return shortest * Math.Max(1, (4 * S.Width + shortest - 1) / shortest);
     }
 
     /// <summary>pattern[j] = values[j mod C] · factor.</summary>
