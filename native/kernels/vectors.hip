@@ -21,6 +21,18 @@ KERNEL sgd_step(float* weights, const float* diffs, float* momentum_buffer, doub
     weights[i] = (float)(weights[i] - rate * (nesterov ? gradient + momentum * velocity : velocity));
 }
 
+KERNEL adam_step(float* weights, const float* diffs, float* mean, float* mean_square,
+    double rate, double beta1, double beta2, double decay, double root_factor, double epsilon, int count)
+{
+    const int i = pixel();
+    if (i >= count) return;
+    const double gradient = diffs[i] + decay * weights[i];
+    const double moved = beta1 * mean[i] + (1 - beta1) * gradient, square = beta2 * mean_square[i] + (1 - beta2) * gradient * gradient;
+    mean[i] = (float)moved;
+    mean_square[i] = (float)square;
+    weights[i] = (float)(weights[i] - rate * moved / (root_factor * sqrt(square) + epsilon));
+}
+
 // Σ a·b of 4,096 elements for each work-group.
 KERNEL dot_partial(const float* a, const float* b, double* partial, int count)
 {

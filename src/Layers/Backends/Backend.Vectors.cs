@@ -19,4 +19,10 @@ public abstract partial class Backend<T>
     /// </summary>
     public abstract void SgdStep(
         Tensor<T> weights, Tensor<T> diffs, Tensor<T> momentumBuffer, double rate, double momentum, double decay, bool nesterov);
+
+    /// <summary>
+    /// Adam over flat vectors: g = diff + decay·w; mean = β₁·mean + (1 − β₁)·g; square = β₂·square + (1 − β₂)·g²;
+    /// w −= corrected rate · mean / (root factor · √square + ε).
+    /// </summary>
+    public abstract void AdamStep(Tensor<T> weights, Tensor<T> diffs, Tensor<T> mean, Tensor<T> meanSquare, in AdamSettings settings);
 }

@@ -51,9 +51,10 @@ internal static class SelfTestCases
         new("partial channels, all directions", Own, false, PartialChannels),
         new("softmax cross entropy", MIOpen, false, t => t.Backend.CrossEntropy(
             t.Images(N, 10, 1, 1), t.Zeros<int>(N, 1, 1, 1), t.ParameterResult(2), t.ImageResult(N, 10, 1, 1))),
-        new("optimiser and norms", Own, false, t =>
+        new("optimisers and norms", Own, false, t =>
         {
             t.Backend.SgdStep(t.ParameterResult(5000), t.Parameter(5000), t.ParameterResult(5000), 0.025, 0.9, 3e-4, nesterov: false);
+            t.Backend.AdamStep(t.ParameterResult(5000), t.Parameter(5000), t.ParameterResult(5000), t.Zeros<float>(1, 5000, 1, 1), new AdamSettings(0.025, 0.9, 0.999, 3e-4, Step: 1));
             t.Backend.AddScaled(0.3, t.Parameter(5000), t.ParameterResult(5000));
             t.NumberResult(t.Backend.SquaredNorm(t.Parameter(5000)));
         }),

@@ -1,10 +1,11 @@
 using System.Numerics;
+using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Layers.Optimisers;
 
 /// <summary>
 /// Adam (Kingma and Ba 2015) with coupled L2 weight decay, on host memory: in DARTS it moves the architecture parameters, of which
-/// there are 224.
+/// there are 224. <see cref="NetworkAdam{T}"/> moves a network's weights.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="count">Number of parameters.</param>
@@ -15,8 +16,6 @@ namespace MIOpenDarts.Layers.Optimisers;
 public sealed class Adam<T>(int count, double rate, double beta1, double beta2, double weightDecay)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const double Epsilon = 1e-8;
-
     /// <summary>Steps made.</summary>
     public int Steps { get; set; }
 
@@ -30,8 +29,8 @@ public sealed class Adam<T>(int count, double rate, double beta1, double beta2, 
     public void Step(Span<T> values, ReadOnlySpan<T> gradients)
     {
         Steps++;
-        var correction1 = 1 - Math.Pow(beta1, Steps);
-        var correction2 = Math.Sqrt(1 - Math.Pow(beta2, Steps));
+        var settings = new AdamSettings(rate, beta1, beta2, weightDecay, Steps);
+        var (corrected, factor) = (settings.CorrectedRate, settings.RootFactor);
         for (var i = 0; i < values.Length; i++)
         {
             var g = double.CreateTruncating(gradients[i]) + weightDecay * double.CreateTruncating(values[i]);
@@ -39,7 +38,7 @@ public sealed class Adam<T>(int count, double rate, double beta1, double beta2, 
             var square = beta2 * double.CreateTruncating(MeanSquare[i]) + (1 - beta2) * g * g;
             Mean[i] = T.CreateTruncating(mean);
             MeanSquare[i] = T.CreateTruncating(square);
-            values[i] -= T.CreateTruncating(rate / correction1 * mean / (Math.Sqrt(square) / correction2 + Epsilon));
+            values[i] -= T.CreateTruncating(corrected * mean / (Math.Sqrt(square) * factor + AdamSettings.Epsilon));
         }
     }
 }

@@ -56,6 +56,22 @@ public sealed class OptimiserTests : IDisposable
     }
 
     [Fact]
+    public void Adam_over_a_network_does_what_Adam_on_the_host_does()
+    {
+        var (network, host) = (new NetworkAdam<double>(backend, parameters, 0.5, 0.999, 0.1), new Adam<double>(2, 0.01, 0.5, 0.999, 0.1));
+        var (values, gradients) = (Get(parameters.Values), Get(parameters.Diffs));
+        for (var step = 1; step <= 3; step++)
+        {
+            network.Step(0.01);
+            host.Step(values, gradients);
+            Assert.Equal(values, Get(parameters.Values));
+        }
+
+        Assert.Equal(3, network.Steps);
+        Assert.Equal(host.MeanSquare, Get(network.MeanSquare));
+    }
+
+    [Fact]
     public void Adam_takes_a_first_step_of_its_rate_against_the_sign()
     {
         var adam = new Adam<double>(2, 0.01, 0.5, 0.999, 0);

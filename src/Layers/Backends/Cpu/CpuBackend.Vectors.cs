@@ -23,6 +23,10 @@ internal sealed unsafe partial class CpuBackend<S, V>
         Each(
             new Sgd(P(weights), P(diffs), P(momentumBuffer), (float)-rate, (float)momentum, (float)decay, nesterov), weights.Shape.Count);
 
+    /// <inheritdoc/>
+    public override void AdamStep(Tensor<float> weights, Tensor<float> diffs, Tensor<float> mean, Tensor<float> meanSquare, in AdamSettings settings) =>
+        Each(new Adam(P(weights), P(diffs), P(mean), P(meanSquare), settings), weights.Shape.Count);
+
     private double Dot(Tensor<float> x, Tensor<float> y)
     {
         var period = ChannelPattern.Long<S, V>(1);
@@ -51,6 +55,30 @@ internal sealed unsafe partial class CpuBackend<S, V>
             var step = nesterov ? S.MultiplyAdd(S.Broadcast(momentum), velocity, gradient) : velocity;
             Put(velocity, m + i, count);
             Put(S.MultiplyAdd(S.Broadcast(minusRate), step, weight), w + i, count);
+        }
+    }
+
+    // w, d, m, v: [count] float32
+    private readonly struct Adam(float* w, float* d, float* m, float* v, AdamSettings settings) : IElementwise
+    {
+        private readonly float decay = (float)settings.WeightDecay;
+        private readonly float beta1 = (float)settings.Beta1;
+        private readonly float rest1 = (float)(1 - settings.Beta1);
+        private readonly float beta2 = (float)settings.Beta2;
+        private readonly float rest2 = (float)(1 - settings.Beta2);
+        private readonly float rate = (float)settings.CorrectedRate;
+        private readonly float factor = (float)settings.RootFactor;
+
+        public void Apply(long i, int p, int count)
+        {
+            var weight = S.Load(w + i);
+            var gradient = S.MultiplyAdd(S.Broadcast(decay), weight, S.Load(d + i));
+            var mean = S.MultiplyAdd(S.Broadcast(beta1), S.Load(m + i), S.Multiply(S.Broadcast(rest1), gradient));
+            var square = S.MultiplyAdd(S.Broadcast(beta2), S.Load(v + i), S.Multiply(S.Multiply(S.Broadcast(rest2), gradient), gradient));
+            Put(mean, m + i, count);
+            Put(square, v + i, count);
+            var root = S.MultiplyAdd(S.Broadcast(factor), S.SquareRoot(square), S.Broadcast((float)AdamSettings.Epsilon));
+            Put(S.Subtract(weight, S.Divide(S.Multiply(S.Broadcast(rate), mean), root)), w + i, count);
         }
     }
 

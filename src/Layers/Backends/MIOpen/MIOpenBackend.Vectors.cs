@@ -40,4 +40,14 @@ public sealed partial class MIOpenBackend
             .Add(rate).Add(momentum).Add(decay).Add(Flag(nesterov)).Add(count);
         Launch("sgd_step", Groups(count), moved: 5L * count);
     }
+
+    /// <inheritdoc/>
+    public override void AdamStep(Tensor<float> weights, Tensor<float> diffs, Tensor<float> mean, Tensor<float> meanSquare, in AdamSettings settings)
+    {
+        var count = (int)weights.Shape.Count;
+        Arguments.Add(weights.Address).Add(diffs.Address).Add(mean.Address).Add(meanSquare.Address)
+            .Add(settings.CorrectedRate).Add(settings.Beta1).Add(settings.Beta2).Add(settings.WeightDecay).Add(settings.RootFactor)
+            .Add(AdamSettings.Epsilon).Add(count);
+        Launch("adam_step", Groups(count), moved: 7L * count);
+    }
 }

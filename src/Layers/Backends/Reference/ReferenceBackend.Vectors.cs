@@ -38,4 +38,18 @@ public sealed unsafe partial class ReferenceBackend<T>
             w[i] = R(D(w[i]) - rate * (nesterov ? gradient + momentum * velocity : velocity));
         }
     }
+
+    /// <inheritdoc/>
+    public override void AdamStep(Tensor<T> weights, Tensor<T> diffs, Tensor<T> mean, Tensor<T> meanSquare, in AdamSettings settings)
+    {
+        var (w, d, m, v) = (Values(weights), Values(diffs), Values(mean), Values(meanSquare));
+        for (var i = 0; i < w.Length; i++)
+        {
+            var gradient = D(d[i]) + settings.WeightDecay * D(w[i]);
+            var moved = settings.Beta1 * D(m[i]) + (1 - settings.Beta1) * gradient;
+            var square = settings.Beta2 * D(v[i]) + (1 - settings.Beta2) * gradient * gradient;
+            (m[i], v[i]) = (R(moved), R(square));
+            w[i] = R(D(w[i]) - settings.CorrectedRate * moved / (settings.RootFactor * Math.Sqrt(square) + AdamSettings.Epsilon));
+        }
+    }
 }

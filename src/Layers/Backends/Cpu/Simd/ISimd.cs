@@ -27,6 +27,9 @@ internal unsafe interface ISimd<V>
 
     static abstract V Divide(V a, V b);
 
+    /// <summary>√value.</summary>
+    static abstract V SquareRoot(V value);
+
     /// <summary>a·b + c, rounded once.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 
