@@ -109,11 +109,9 @@ internal sealed unsafe partial class CpuBackend<S, V>
             {
                 var at = from + taps.Offset[t];
                 V value = S.Load(at), otherValue = S.Load(at + S.Width), tap = S.Broadcast(t);
-                // The first in row order wins a tie.
-                place = S.WhereGreater(value, best, tap, place);
-                best = S.WhereGreater(value, best, value, best);
-                otherPlace = S.WhereGreater(otherValue, other, tap, otherPlace);
-                other = S.WhereGreater(otherValue, other, otherValue, other);
+                // The first in row order wins a tie, and a NaN is passed on.
+                S.Raise(ref best, ref place, value, tap);
+                S.Raise(ref other, ref otherPlace, otherValue, tap);
             }
 
             S.Store(best, to);
@@ -128,8 +126,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
             for (var t = 0; t < taps.Count; t++)
             {
                 var value = S.Load(from + taps.Offset[t]);
-                place = S.WhereGreater(value, best, S.Broadcast(t), place);
-                best = S.WhereGreater(value, best, value, best);
+                S.Raise(ref best, ref place, value, S.Broadcast(t));
             }
 
             S.StorePart(best, to, valid);

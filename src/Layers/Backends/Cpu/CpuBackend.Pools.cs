@@ -24,7 +24,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         }
 
         var call = &LayOut(pools, forGradient: false)->Call;
-        call->Fill(pools, scratch, S.Width, team.Threads);
+        call->Fill(pools, scratch, team.Threads);
         var work = new PoolForward<S, V>(call, training);
         team.Run(call->Images, ref work);
         Apply(pools.MaxEdges.Span, call->MaxStatistics, call->Images, pools.Max.Shape, training);
@@ -41,7 +41,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         }
 
         var gradient = LayOut(pools, forGradient: true);
-        gradient->Call.Fill(pools, scratch, S.Width, team.Threads);
+        gradient->Call.Fill(pools, scratch, team.Threads);
         gradient->Fill(pools, S.Width);
         var work = new PoolBackward<S, V>(gradient);
         team.Run(gradient->Call.Images, ref work);

@@ -72,7 +72,29 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWo
 
     private static void AddLargest(float* d, float* indices, TapList taps, nint* offsets, int vectors, float* dx)
     {
-        for (var i = 0; i < vectors * S.Width; i += S.Width)
+        nint i = 0;
+        for (; i + 4 * S.Width <= vectors * S.Width; i += 4 * S.Width)
+        {
+            V a0 = S.Load(dx + i), a1 = S.Load(dx + i + S.Width), a2 = S.Load(dx + i + 2 * S.Width), a3 = S.Load(dx + i + 3 * S.Width);
+            for (var t = 0; t < taps.Taps; t++)
+            {
+                var number = S.Broadcast(taps.Numbers[t]);
+                var at = offsets[taps.Numbers[t]] + i;
+                var index = indices + at;
+                var diff = d + at;
+                a0 = S.Add(a0, S.WhereEqual(S.Load(index), number, S.Load(diff)));
+                a1 = S.Add(a1, S.WhereEqual(S.Load(index + S.Width), number, S.Load(diff + S.Width)));
+                a2 = S.Add(a2, S.WhereEqual(S.Load(index + 2 * S.Width), number, S.Load(diff + 2 * S.Width)));
+                a3 = S.Add(a3, S.WhereEqual(S.Load(index + 3 * S.Width), number, S.Load(diff + 3 * S.Width)));
+            }
+
+            S.Store(a0, dx + i);
+            S.Store(a1, dx + i + S.Width);
+            S.Store(a2, dx + i + 2 * S.Width);
+            S.Store(a3, dx + i + 3 * S.Width);
+        }
+
+        for (; i < vectors * S.Width; i += S.Width)
         {
             var sum = S.Load(dx + i);
             for (var t = 0; t < taps.Taps; t++)

@@ -21,8 +21,7 @@ internal unsafe struct PoolCall
     /// <summary>[N,H',W',C].</summary>
     public byte* Indices;
 
-    /// <summary>All taps with weight one in the bordered source; [taps] their offsets in row order.</summary>
-    public TapList Taps;
+    /// <summary>[KernelW]: what the taps of a kernel row read in a bordered row of the source.</summary>
     public nint* Offsets;
 
     /// <summary>[W'] pattern along a row of outputs: 1/columns inside the image.</summary>
@@ -36,8 +35,17 @@ internal unsafe struct PoolCall
     public nint FloatsPerThread;
     public int* Started;
 
-    /// <summary>In a thread's memory: copies of the source with a border of −∞ and of zero, rows of outputs, sums by pattern.</summary>
-    public nint Bottomless, Zeroed, MaxRow, AverageRow, IndexRow, MaxSums, AverageSums;
+    /// <summary>
+    /// In a thread's memory: a row of the source with a border of −∞ and of zero, <see cref="Reach"/> pooled rows of three numbers a pixel, rows of
+    /// outputs, sums by pattern.
+    /// </summary>
+    public nint Bottomless, Zeroed, PooledRows, MaxRow, AverageRow, MaxSums, AverageSums;
+
+    /// <summary>Floats of a row of outputs, rounded up to whole vectors.</summary>
+    public nint Pitch;
+
+    /// <summary>Source rows from the first to the last of a window.</summary>
+    public readonly int Reach => (Window.KernelH - 1) * Window.Dilation + 1;
 
     /// <summary>Floats of a row of outputs.</summary>
     public readonly int RowLength => Width * Source.Channels;
@@ -51,23 +59,23 @@ internal unsafe struct PoolCall
         Source = new SourceLayout(
             src.H, src.W, src.C, Math.Max(Window.PaddingH, Window.PaddingW), Window.StrideH, Window.StrideW, vectorWidth);
         var pattern = Source.Period * vectorWidth;
-        Taps.LayOut(Window.Taps, pattern, ref cursor);
-        Offsets = cursor.Take<nint>(Window.Taps);
+        Pitch = SourceLayout.RoundUp(RowLength, vectorWidth);
+        Offsets = cursor.Take<nint>(Window.KernelW);
         InverseColumns = cursor.Take(RowLength);
         MaxStatistics = cursor.Take<double>(Images * 3 * src.C);
         AverageStatistics = cursor.Take<double>(Images * 3 * src.C);
         Started = cursor.Take<int>(threads);
-        Bottomless = thread.TakeOffset(Source.Floats + vectorWidth);
-        Zeroed = thread.TakeOffset(Source.Floats + vectorWidth);
+        Bottomless = thread.TakeOffset(Source.RowFloats + vectorWidth);
+        Zeroed = thread.TakeOffset(Source.RowFloats + vectorWidth);
+        PooledRows = thread.TakeOffset(3 * Reach * Pitch);
         MaxRow = thread.TakeOffset(RowLength + vectorWidth);
         AverageRow = thread.TakeOffset(RowLength + vectorWidth);
-        IndexRow = thread.TakeOffset(RowLength + vectorWidth);
         MaxSums = thread.TakeOffset(3 * pattern);
         AverageSums = thread.TakeOffset(3 * pattern);
     }
 
     /// <summary>Copies addresses and writes the tables.</summary>
-    public void Fill(PoolPair<float> pools, ScratchMemory scratch, int vectorWidth, int threads)
+    public void Fill(PoolPair<float> pools, ScratchMemory scratch, int threads)
     {
         Src = (float*)pools.Src.Address;
         DiffSrc = pools.Src.Diff is { } diff ? (float*)diff.Address : null;
@@ -77,13 +85,7 @@ internal unsafe struct PoolCall
         Threads = scratch.Threads;
         FloatsPerThread = scratch.FloatsPerThread;
         new Span<int>(Started, threads).Clear();
-        var pattern = Source.Period * vectorWidth;
-        new Span<float>(Taps.Weights, Window.Taps * pattern).Fill(1);
-        Span<nint> offsets = stackalloc nint[Window.Taps];
-        Span<int> numbers = stackalloc int[Window.Taps];
-        for (var t = 0; t < Window.Taps; t++) (numbers[t], offsets[t]) = (t, Offsets[t] = Source.At(TapRow(t), TapColumn(t)));
-        (Taps.Count, Taps.Taps) = (0, 0);
-        Taps.Append(offsets, numbers, pattern);
+        for (var k = 0; k < Window.KernelW; k++) Offsets[k] = Source.At(0, TapColumn(k));
         for (var w = 0; w < Width; w++)
             new Span<float>(InverseColumns + (nint)w * Source.Channels, Source.Channels)
                 .Fill(1f / Inside(w * Window.StrideW - Window.PaddingW, Window.KernelW, Source.Width));

@@ -4,7 +4,10 @@ using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Pools;
 
-/// <summary>Largest value, its tap, and mean of every window of an image, with the sums for the batch norms behind them. Item: image.</summary>
+/// <summary>
+/// Largest value, its tap, and mean of every window of an image, with the sums for the batch norms behind them. Both are taken along
+/// the rows first and then down the columns: a pooled row serves all windows that reach it. Item: image.
+/// </summary>
 internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistics) : IWork
     where S : struct, ISimd<V>
     where V : struct
@@ -16,22 +19,19 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
     {
         var memory = call->Threads + thread * call->FloatsPerThread;
         var source = call->Source;
-        CopyImage(item, thread, memory);
         var (length, period) = (call->RowLength, source.Period);
-        var vectors = (length + S.Width - 1) / S.Width;
         var best = memory + call->MaxRow;
         var mean = memory + call->AverageRow;
         var maxSums = memory + call->MaxSums;
         var meanSums = memory + call->AverageSums;
+        new Span<float>(memory + call->Bottomless, (int)source.RowFloats + S.Width).Fill(float.NegativeInfinity);
+        new Span<float>(memory + call->Zeroed, (int)source.RowFloats + S.Width).Clear();
+        var (first, next) = (call->TapRow(0), call->TapRow(0));
         for (var h = 0; h < call->Height; h++)
         {
-            var (start, row) = (((nint)item * call->Height + h) * length, h * call->Window.StrideH * source.RowFloats);
-            Largest(memory + call->Bottomless + row, vectors, best, memory + call->IndexRow, call->Indices + start, length);
-            WeightedRuns<S, V>.Run(
-                mean, vectors, memory + call->Zeroed + row, call->Taps.Runs, call->Taps.Count, call->Taps.Weights, null, period);
-            var rows = S.Broadcast(call->InverseRows(h));
-            for (var i = 0; i < length; i += S.Width)
-                S.Store(S.Multiply(S.Load(mean + i), S.Multiply(S.Load(call->InverseColumns + i), rows)), mean + i);
+            var start = ((nint)item * call->Height + h) * length;
+            for (; next < first + h * call->Window.StrideH + call->Reach; next++) PoolRow(item, next, memory);
+            PoolColumns(h, memory, best, mean, call->Indices + start);
             if (h == 0)
             {
                 ChannelSums<S, V>.Start(best, source.Channels, period, maxSums);
@@ -47,51 +47,86 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
         ChannelSums<S, V>.Total(meanSums, source.Channels, period, call->AverageStatistics + (nint)item * 3 * source.Channels);
     }
 
-    private void CopyImage(int n, int thread, float* memory)
+    /// <summary>A pooled row: largest value, its tap and sum of the windows' pixels in bordered source row <paramref name="row"/>.</summary>
+    private void PoolRow(int n, int row, float* memory)
     {
-        var source = call->Source;
-        var bottomless = memory + call->Bottomless;
-        var zeroed = memory + call->Zeroed;
-        if (call->Started[thread] == 0)
+        var (pitch, h) = (call->Pitch, row - call->Source.Border);
+        var best = Pooled(row, memory);
+        if ((uint)h >= (uint)call->Source.Height)
         {
-            new Span<float>(bottomless, (int)source.Floats + S.Width).Fill(float.NegativeInfinity);
-            new Span<float>(zeroed, (int)source.Floats + S.Width).Clear();
-            call->Started[thread] = 1;
+            new Span<float>(best, (int)pitch).Fill(float.NegativeInfinity);
+            new Span<float>(best + pitch, 2 * (int)pitch).Clear();
+            return;
         }
 
-        // One run for a whole row where the columns stay together, one for each pixel otherwise.
-        var (pixels, runs) = source.StrideW == 1 ? (source.Width, 1) : (1, source.Width);
-        var length = pixels * source.Channels;
-        var x = call->Src + (nint)n * source.Height * source.Width * source.Channels;
-        for (var h = 0; h < source.Height; h++)
-            for (var w = 0; w < runs; w++, x += length)
-            {
-                var run = new ReadOnlySpan<float>(x, length);
-                var at = source.At(h + source.Border, w + source.Border);
-                run.CopyTo(new Span<float>(bottomless + at, length));
-                run.CopyTo(new Span<float>(zeroed + at, length));
-            }
-    }
-
-    /// <summary>The first tap in row order wins a tie.</summary>
-    private void Largest(float* x, int vectors, float* best, float* index, byte* indices, int length)
-    {
-        for (var i = 0; i < vectors * S.Width; i += S.Width)
+        var bottomless = memory + call->Bottomless;
+        var zeroed = memory + call->Zeroed;
+        CopyRow(n, h, bottomless, zeroed);
+        for (nint i = 0; i < pitch; i += S.Width)
         {
-            var (value, tap) = (S.Load(x + call->Offsets[0] + i), S.Zero);
-            for (var t = 1; t < call->Window.Taps; t++)
+            var at = call->Offsets[0] + i;
+            V value = S.Load(bottomless + at), tap = S.Zero, sum = S.Load(zeroed + at);
+            for (var k = 1; k < call->Window.KernelW; k++)
             {
-                var next = S.Load(x + call->Offsets[t] + i);
-                tap = S.WhereGreater(next, value, S.Broadcast(t), tap);
-                value = S.WhereGreater(next, value, next, value);
+                at = call->Offsets[k] + i;
+                S.Raise(ref value, ref tap, S.Load(bottomless + at), S.Broadcast(k));
+                sum = S.Add(sum, S.Load(zeroed + at));
             }
 
             S.Store(value, best + i);
-            S.Store(tap, index + i);
+            S.Store(tap, best + pitch + i);
+            S.Store(sum, best + 2 * pitch + i);
         }
+    }
 
-        var done = 0;
-        for (; done <= length - S.Width; done += S.Width) S.StoreBytes(S.Load(index + done), indices + done);
-        for (; done < length; done++) indices[done] = (byte)index[done];
+    /// <summary>A row of outputs from its pooled rows: rows from above and, in them, taps from the left, so the first in row order wins a tie.</summary>
+    private void PoolColumns(int h, float* memory, float* best, float* mean, byte* indices)
+    {
+        var (pitch, length, window) = (call->Pitch, call->RowLength, call->Window);
+        var rows = stackalloc float*[window.KernelH];
+        for (var k = 0; k < window.KernelH; k++) rows[k] = Pooled(h * window.StrideH + call->TapRow(k * window.KernelW), memory);
+        var inverse = S.Broadcast(call->InverseRows(h));
+        var bytes = stackalloc byte[S.Width];
+        for (var i = 0; i < length; i += S.Width)
+        {
+            var row = rows[0] + i;
+            V value = S.Load(row), tap = S.Load(row + pitch), sum = S.Load(row + 2 * pitch);
+            for (var k = 1; k < window.KernelH; k++)
+            {
+                row = rows[k] + i;
+                S.Raise(ref value, ref tap, S.Load(row), S.Add(S.Load(row + pitch), S.Broadcast(k * window.KernelW)));
+                sum = S.Add(sum, S.Load(row + 2 * pitch));
+            }
+
+            S.Store(value, best + i);
+            S.Store(S.Multiply(sum, S.Multiply(S.Load(call->InverseColumns + i), inverse)), mean + i);
+            if (i + S.Width <= length)
+            {
+                S.StoreBytes(tap, indices + i);
+                continue;
+            }
+
+            S.StoreBytes(tap, bytes);
+            new Span<byte>(bytes, length - i).CopyTo(new Span<byte>(indices + i, length - i));
+        }
+    }
+
+    /// <summary>Where a bordered source row is kept, pooled, while a window may still reach it.</summary>
+    private float* Pooled(int row, float* memory) => memory + call->PooledRows + row % call->Reach * 3 * call->Pitch;
+
+    private void CopyRow(int n, int h, float* bottomless, float* zeroed)
+    {
+        var source = call->Source;
+        // One run for a whole row where the columns stay together, one for each pixel otherwise.
+        var (pixels, runs) = source.StrideW == 1 ? (source.Width, 1) : (1, source.Width);
+        var length = pixels * source.Channels;
+        var x = call->Src + ((nint)n * source.Height + h) * source.Width * source.Channels;
+        for (var w = 0; w < runs; w++, x += length)
+        {
+            var run = new ReadOnlySpan<float>(x, length);
+            var at = source.At(0, w + source.Border);
+            run.CopyTo(new Span<float>(bottomless + at, length));
+            run.CopyTo(new Span<float>(zeroed + at, length));
+        }
     }
 }

@@ -44,8 +44,8 @@ internal unsafe interface ISimd<V>
     /// <summary>Lane i of the result is lane index[i] of value; index holds Width integers below Width.</summary>
     static abstract V Permute(V value, int* index);
 
-    /// <summary>whenGreater where a is above b, otherwise elsewhere (also for NaN).</summary>
-    static abstract V WhereGreater(V a, V b, V whenGreater, V otherwise);
+    /// <summary>Puts next and its place where next is above best or a NaN, as a maximum in order does.</summary>
+    static abstract void Raise(ref V best, ref V place, V next, V nextPlace);
 
     /// <summary>value where a equals b, zero elsewhere.</summary>
     static abstract V WhereEqual(V a, V b, V value);

@@ -61,8 +61,12 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Permute(Vector128<float> value, int* index) => Vector128.Shuffle(value, Vector128.Load(index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> WhereGreater(Vector128<float> a, Vector128<float> b, Vector128<float> whenGreater, Vector128<float> otherwise) =>
-        Vector128.ConditionalSelect(Vector128.GreaterThan(a, b), whenGreater, otherwise);
+    public static void Raise(ref Vector128<float> best, ref Vector128<float> place, Vector128<float> next, Vector128<float> nextPlace)
+    {
+        var higher = Vector128.GreaterThan(next, best) | ~Vector128.Equals(next, next);
+        best = Vector128.ConditionalSelect(higher, next, best);
+        place = Vector128.ConditionalSelect(higher, nextPlace, place);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> WhereEqual(Vector128<float> a, Vector128<float> b, Vector128<float> value) =>

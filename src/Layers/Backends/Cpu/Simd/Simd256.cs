@@ -61,8 +61,12 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Permute(Vector256<float> value, int* index) => Vector256.Shuffle(value, Vector256.Load(index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> WhereGreater(Vector256<float> a, Vector256<float> b, Vector256<float> whenGreater, Vector256<float> otherwise) =>
-        Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), whenGreater, otherwise);
+    public static void Raise(ref Vector256<float> best, ref Vector256<float> place, Vector256<float> next, Vector256<float> nextPlace)
+    {
+        var higher = Vector256.GreaterThan(next, best) | ~Vector256.Equals(next, next);
+        best = Vector256.ConditionalSelect(higher, next, best);
+        place = Vector256.ConditionalSelect(higher, nextPlace, place);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> WhereEqual(Vector256<float> a, Vector256<float> b, Vector256<float> value) =>

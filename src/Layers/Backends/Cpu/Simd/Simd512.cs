@@ -61,8 +61,12 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Permute(Vector512<float> value, int* index) => Vector512.Shuffle(value, Vector512.Load(index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> WhereGreater(Vector512<float> a, Vector512<float> b, Vector512<float> whenGreater, Vector512<float> otherwise) =>
-        Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), whenGreater, otherwise);
+    public static void Raise(ref Vector512<float> best, ref Vector512<float> place, Vector512<float> next, Vector512<float> nextPlace)
+    {
+        var higher = Vector512.GreaterThan(next, best) | ~Vector512.Equals(next, next);
+        best = Vector512.ConditionalSelect(higher, next, best);
+        place = Vector512.ConditionalSelect(higher, nextPlace, place);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> WhereEqual(Vector512<float> a, Vector512<float> b, Vector512<float> value) =>
