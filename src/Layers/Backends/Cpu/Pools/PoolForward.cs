@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends.Cpu.Separable;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Backends.Cpu.Tiles;
@@ -26,6 +27,7 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
         var meanSums = memory + call->AverageSums;
         new Span<float>(memory + call->Bottomless, (int)source.RowFloats + S.Width).Fill(float.NegativeInfinity);
         new Span<float>(memory + call->Zeroed, (int)source.RowFloats + S.Width).Clear();
+        var stream = (long)call->Images * call->Height * length > SeparableCall.StreamedFloats;
         var (first, next) = (call->TapRow(0), call->TapRow(0));
         for (var h = 0; h < call->Height; h++)
         {
@@ -38,8 +40,8 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
                 ChannelSums<S, V>.Start(mean, source.Channels, period, meanSums);
             }
 
-            ChannelSums<S, V>.Squares(best, call->Max + start, length, period, maxSums, stream: false);
-            ChannelSums<S, V>.Squares(mean, call->Average + start, length, period, meanSums, stream: false);
+            ChannelSums<S, V>.Squares(best, call->Max + start, length, period, maxSums, stream);
+            ChannelSums<S, V>.Squares(mean, call->Average + start, length, period, meanSums, stream);
         }
 
         if (!statistics) return;
