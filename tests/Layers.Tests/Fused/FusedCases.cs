@@ -57,6 +57,13 @@ internal static class FusedCases
         new(17, 4, 7, 7, 1, true, true, new BranchCase(5, 1, 4)),
     ];
 
+    /// <summary>So many branches that the source's gradient is gathered in several parts, over rows that no block of outputs divides.</summary>
+    public static readonly SeparableCase[] InParts =
+    [
+        new(2, 36, 23, 27, 1, false, true, new(5, 2, 8), new(3, 1, 8), new(3, 2, 8), new(5, 1, 8), new(3, 1, 8)),
+        new(1, 36, 50, 46, 2, false, true, new(5, 2, 8), new(3, 1, 8), new(3, 2, 8), new(5, 1, 8), new(3, 1, 8)),
+    ];
+
     public static IEnumerable<Func<Backend<float>, FusedSetup<float>>> Operations =>
     [
         .. SearchShapes.Select(c => (Func<Backend<float>, FusedSetup<float>>)(b => new SeparableSetup<float>(b, c))),

@@ -14,6 +14,16 @@ public class FusedTests
             (c, width, weightGradients) => Compare(width, weightGradients, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<double>(b, c)),
             iter: 150, threads: 1);
 
+    [Theory]
+    [InlineData(16)]
+    [InlineData(8)]
+    [InlineData(4)]
+    public void Branches_gathered_in_parts_compute_what_the_composed_form_computes(int width)
+    {
+        foreach (var c in FusedCases.InParts)
+            Compare(width, true, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<double>(b, c));
+    }
+
     [Fact]
     public void Mixtures_compute_what_the_composed_form_computes() =>
         Gen.Select(FusedCases.Mix, FusedCases.Width).Sample(

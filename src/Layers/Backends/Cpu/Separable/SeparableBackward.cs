@@ -19,7 +19,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         ref var call = ref gradient->Call;
         var memory = call.Threads + thread * call.FloatsPerThread;
         var pattern = call.Source.Period * S.Width;
-        if (call.Started[thread] == 0) new Span<float>(memory + gradient->Middles, checked((int)(call.Count * gradient->Diff.Floats))).Clear();
+        if (call.Started[thread] == 0) new Span<float>(memory + gradient->Middles, checked((int)(gradient->Together * gradient->Diff.Floats))).Clear();
         for (var i = 0; i < call.Count && gradient->WeightGradients; i++)
         {
             ref var b = ref call.Branches[i];
@@ -32,8 +32,13 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         for (var n = (int)((long)item * call.Images / call.Groups); n < end; n++)
         {
             var x = Rectifier<S, V>.Image(call, n, thread);
-            for (var i = 0; i < call.Count; i++) Branch(ref call.Branches[i], n, item, x, memory);
-            if (gradient->DiffSrc != null) SourceDiff<S, V>.Image(*gradient, n, item, x, memory);
+            for (var part = 0; part < gradient->Parts; part++)
+            {
+                for (var i = gradient->First(part); i < gradient->End(part); i++) Branch(ref call.Branches[i], n, item, x, memory);
+                if (gradient->DiffSrc == null) continue;
+                if (part < gradient->Parts - 1) SourceDiff<S, V>.Part(*gradient, part, memory);
+                else SourceDiff<S, V>.Image(*gradient, n, item, x, memory);
+            }
         }
     }
 

@@ -6,6 +6,9 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 /// <summary>What the way back needs beyond <see cref="SeparableCall"/>.</summary>
 internal unsafe struct SeparableGradient
 {
+    // 384 KiB: leaves most of a second cache of 1 MiB to the images and tiles that the same work touches.
+    private const int MiddleFloats = 98304;
+
     public SeparableCall Call;
     public DiffLayout Diff;
 
@@ -16,41 +19,57 @@ internal unsafe struct SeparableGradient
     public float* DiffSrc;
 
     /// <summary>
-    /// [StrideH][StrideW]: the taps of all branches that read source pixels with these remainders of row and column, as runs in
-    /// the gradients of the depthwise outputs.
+    /// Branches whose du lie in a thread's memory at a time, so that they are still in the second cache when the source's gradient
+    /// gathers them: a part of the call.
+    /// </summary>
+    public int Together;
+
+    /// <summary>
+    /// [parts][StrideH][StrideW]: the taps of a part's branches that read source pixels with these remainders of row and column, as
+    /// runs in the gradients of the depthwise outputs.
     /// </summary>
     public TapList* Flipped;
 
     /// <summary>[groups][2][C]: Σdy and Σdy·x̂ of a normalised source.</summary>
     public double* SourceSums;
 
-    /// <summary>In a thread's memory: du of all branches, tile of du, a row of dx by remainder, the same in order, sums by pattern.</summary>
-    public nint Middles, DiffTile, DiffRow, Row, RowSums;
+    /// <summary>
+    /// In a thread's memory: du of a part's branches, tile of du, a row of dx by remainder, the same in order, sums by pattern, dx of the
+    /// parts so far.
+    /// </summary>
+    public nint Middles, DiffTile, DiffRow, Row, RowSums, PartSums;
 
+    /// <summary>Parts of the call.</summary>
+    public readonly int Parts => (Call.Count + Together - 1) / Together;
+
+    /// <summary>Floats of one image of dx, by remainder.</summary>
+    public readonly nint PartFloats => Call.Source.Height * Call.Source.RowFloats;
 
     /// <summary>Takes the memory; <see cref="SeparableCall.Describe"/> comes first.</summary>
     public void LayOut(int vectorWidth, ref MemoryCursor cursor, ref MemoryCursor thread)
     {
         var source = Call.Source;
-        var (pattern, taps) = (source.Period * vectorWidth, 0);
+        var pattern = source.Period * vectorWidth;
         nint tile = 0;
         Diff = DiffLayout.For(source, Call.Branches, Call.Count, vectorWidth);
-        Middles = thread.TakeOffset(Call.Count * Diff.Floats);
+        Together = Math.Clamp((int)(MiddleFloats / Diff.Floats), 1, Call.Count);
+        Middles = thread.TakeOffset(Together * Diff.Floats);
         for (var i = 0; i < Call.Count; i++)
         {
             ref var b = ref Call.Branches[i];
-            taps += b.Window.Taps;
             tile = Math.Max(tile, (nint)b.TileRows * b.Width * source.Channels);
-            b.DiffMiddle = Middles + i * Diff.Floats;
+            b.DiffMiddle = Middles + i % Together * Diff.Floats;
             b.LayOutGradient(ref cursor, Call.Groups, pattern, vectorWidth);
         }
 
-        Flipped = cursor.Take<TapList>(source.StrideH * source.StrideW);
-        for (var remainder = 0; remainder < source.StrideH * source.StrideW; remainder++)
+        var remainders = source.StrideH * source.StrideW;
+        Flipped = cursor.Take<TapList>(Parts * remainders);
+        for (var i = 0; i < Parts * remainders; i++)
         {
-            var list = default(TapList);
+            var (list, taps) = (default(TapList), 0);
+            for (var branch = First(i / remainders); branch < End(i / remainders); branch++) taps += Call.Branches[branch].Window.Taps;
             list.LayOut(taps, pattern, ref cursor);
-            if (cursor.IsReal) Flipped[remainder] = list;
+            if (cursor.IsReal) Flipped[i] = list;
         }
 
         SourceSums = cursor.Take<double>(Call.Groups * 2 * source.Channels);
@@ -58,6 +77,7 @@ internal unsafe struct SeparableGradient
         DiffRow = thread.TakeOffset(source.RowFloats + vectorWidth);
         Row = thread.TakeOffset((nint)source.Width * source.Channels + vectorWidth);
         RowSums = thread.TakeOffset(2 * pattern);
+        PartSums = thread.TakeOffset(Parts > 1 ? 2 * PartFloats : 0);
         // A run with fewer taps than the kernel that sums it reads past its end.
         thread.TakeOffset(2 * TapRun.MostTaps * pattern);
     }
@@ -65,13 +85,22 @@ internal unsafe struct SeparableGradient
     /// <summary>Sorts the taps by the remainder of the source pixels that they read.</summary>
     public readonly void Flip(int vectorWidth)
     {
-        for (var remainder = 0; remainder < Call.Source.StrideH * Call.Source.StrideW; remainder++)
+        var remainders = Call.Source.StrideH * Call.Source.StrideW;
+        for (var i = 0; i < Parts * remainders; i++)
         {
-            ref var list = ref Flipped[remainder];
+            var part = i / remainders;
+            ref var list = ref Flipped[i];
             (list.Count, list.Taps) = (0, 0);
-            for (var i = 0; i < Call.Count; i++) Append(ref list, i, remainder, Call.Source.Period * vectorWidth);
+            for (var branch = First(part); branch < End(part); branch++)
+                Append(ref list, branch, i % remainders, Call.Source.Period * vectorWidth);
         }
     }
+
+    /// <summary>First branch of a part.</summary>
+    public readonly int First(int part) => part * Together;
+
+    /// <summary>Behind the last branch of a part.</summary>
+    public readonly int End(int part) => Math.Min(First(part) + Together, Call.Count);
 
     private readonly void Append(ref TapList list, int branch, int remainder, int pattern)
     {
@@ -87,7 +116,7 @@ internal unsafe struct SeparableGradient
             var row = remainder / source.StrideW - b.TapRow(t, source);
             var column = remainder % source.StrideW - b.TapColumn(t, source);
             if (row % source.StrideH != 0 || column % source.StrideW != 0) continue;
-            offsets[count] = branch * Diff.Floats + Diff.At(row / source.StrideH, column / source.StrideW, source.Channels);
+            offsets[count] = branch % Together * Diff.Floats + Diff.At(row / source.StrideH, column / source.StrideW, source.Channels);
             numbers[count++] = i;
         }
 

@@ -4,13 +4,22 @@ using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
 /// <summary>
-/// The source's gradient: each row is gathered from the gradients of all branches' depthwise outputs, masked by the ReLU and, once,
-/// added to the source's gradient (or written, with the sums that the batch norm before the ReLU needs).
+/// The source's gradient: each row is gathered from the gradients of all branches' depthwise outputs, part by part, masked by the ReLU
+/// and, once, added to the source's gradient (or written, with the sums that the batch norm before the ReLU needs).
 /// </summary>
 internal static unsafe class SourceDiff<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {
+    /// <summary>Gathers a part that others follow.</summary>
+    public static void Part(in SeparableGradient gradient, int part, float* memory)
+    {
+        ref readonly var source = ref gradient.Call.Source;
+        for (var h = 0; h < source.Height; h++)
+            for (var phase = 0; phase < source.StrideW; phase++) Gather(gradient, part, h, phase, memory, SoFar(gradient, part, h, phase, memory));
+    }
+
+    /// <summary>Gathers the last part and hands the sum of all on.</summary>
     public static void Image(in SeparableGradient gradient, int n, int item, float* x, float* memory)
     {
         ref readonly var source = ref gradient.Call.Source;
@@ -28,9 +37,7 @@ internal static unsafe class SourceDiff<S, V>
             {
                 var (first, run) = (source.FirstColumn(phase), source.Columns(phase) * source.Channels);
                 var d = dx + phase * source.PhaseFloats;
-                ref var taps = ref gradient.Flipped[bordered % source.StrideH * source.StrideW + phase];
-                var corner = memory + gradient.Middles + bordered / source.StrideH * gradient.Diff.Row + (nint)first * source.Channels;
-                WeightedRuns<S, V>.Run(d, (run + S.Width - 1) / S.Width, corner, taps.Runs, taps.Count, taps.Weights, null, source.Period);
+                Gather(gradient, gradient.Parts - 1, h, phase, memory, d);
                 var image = x + bordered * source.RowFloats + phase * source.PhaseFloats + (nint)first * source.Channels;
                 if (source.StrideW == 1 && !normalized) AddMasked(d, image, dst, length);
                 else ChannelSums<S, V>.MaskedProducts(d, image, source.StrideW == 1 ? dst : d, run, source.Period, sums, stream);
@@ -47,6 +54,24 @@ internal static unsafe class SourceDiff<S, V>
         ChannelPattern.Fold(sums, totals, source.Channels, pattern);
         ChannelPattern.Fold(sums + pattern, totals + source.Channels, source.Channels, pattern);
     }
+
+    /// <summary>dx of one row and remainder: what the parts before gave, and this part's taps.</summary>
+    private static void Gather(in SeparableGradient gradient, int part, int h, int phase, float* memory, float* dx)
+    {
+        ref readonly var source = ref gradient.Call.Source;
+        var bordered = h + source.Border;
+        ref var taps = ref gradient.Flipped[(part * source.StrideH + bordered % source.StrideH) * source.StrideW + phase];
+        var corner = memory + gradient.Middles + bordered / source.StrideH * gradient.Diff.Row + (nint)source.FirstColumn(phase) * source.Channels;
+        var vectors = (source.Columns(phase) * source.Channels + S.Width - 1) / S.Width;
+        if (part == 0)
+            WeightedRuns<S, V>.Run(dx, vectors, corner, taps.Runs, taps.Count, taps.Weights, null, source.Period);
+        else
+            WeightedRuns<S, V>.Continue(dx, SoFar(gradient, part - 1, h, phase, memory), vectors, corner, taps.Runs, taps.Count, taps.Weights, source.Period);
+    }
+
+    // Two images by turns: a run must not overwrite what it starts from.
+    private static float* SoFar(in SeparableGradient gradient, int part, int h, int phase, float* memory) =>
+        memory + gradient.PartSums + part % 2 * gradient.PartFloats + h * gradient.Call.Source.RowFloats + phase * gradient.Call.Source.PhaseFloats;
 
     /// <summary>Puts columns sorted by remainder back in order.</summary>
     public static float* Interleave(in SourceLayout source, float* dx, float* row)

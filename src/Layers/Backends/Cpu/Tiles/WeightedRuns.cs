@@ -23,18 +23,27 @@ internal static unsafe class WeightedRuns<S, V>
     /// <param name="weights">[taps of all runs][period · width].</param>
     /// <param name="start">[period · width], or null for zero.</param>
     /// <param name="period">Vectors in a channel pattern.</param>
-    public static void Run(float* dst, int vectors, float* x, TapRun* runs, int count, float* weights, float* start, int period)
+    public static void Run(float* dst, int vectors, float* x, TapRun* runs, int count, float* weights, float* start, int period) =>
+        Run(dst, null, vectors, x, runs, count, weights, start, period);
+
+    /// <summary>
+    /// The same with a start for each output: <paramref name="before"/>, [vectors · width], which must not be <paramref name="dst"/>.
+    /// </summary>
+    public static void Continue(float* dst, float* before, int vectors, float* x, TapRun* runs, int count, float* weights, int period) =>
+        Run(dst, before, vectors, x, runs, count, weights, null, period);
+
+    private static void Run(float* dst, float* before, int vectors, float* x, TapRun* runs, int count, float* weights, float* start, int period)
     {
         switch (period)
         {
-            case 1: Run<One>(dst, vectors, x, runs, count, weights, start, 1); break;
-            case 2: Run<Two>(dst, vectors, x, runs, count, weights, start, 2); break;
-            case 4: Run<Four>(dst, vectors, x, runs, count, weights, start, 4); break;
-            default: Run<Any>(dst, vectors, x, runs, count, weights, start, period); break;
+            case 1: Run<One>(dst, before, vectors, x, runs, count, weights, start, 1); break;
+            case 2: Run<Two>(dst, before, vectors, x, runs, count, weights, start, 2); break;
+            case 4: Run<Four>(dst, before, vectors, x, runs, count, weights, start, 4); break;
+            default: Run<Any>(dst, before, vectors, x, runs, count, weights, start, period); break;
         }
     }
 
-    private static void Run<P>(float* dst, int vectors, float* x, TapRun* runs, int count, float* weights, float* start, int period)
+    private static void Run<P>(float* dst, float* before, int vectors, float* x, TapRun* runs, int count, float* weights, float* start, int period)
         where P : struct, IPeriod
     {
         nint step = P.Of(period) * S.Width;
@@ -42,6 +51,7 @@ internal static unsafe class WeightedRuns<S, V>
         {
             var y = dst + phase * S.Width;
             var s = x + phase * S.Width;
+            var z = before == null ? null : before + phase * S.Width;
             var w = weights + phase * S.Width;
             var first = start == null ? S.Zero : S.Load(start + phase * S.Width);
             var blocks = (vectors - phase + P.Of(period) - 1) / P.Of(period);
@@ -51,18 +61,18 @@ internal static unsafe class WeightedRuns<S, V>
                 if (blocks >= 8)
                 {
                     k = Math.Min(k, blocks - 8);
-                    Block8<P>(y + k * step, s + k * step, runs, count, w, period, first);
+                    Block8<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period, first);
                     k += 8;
                 }
                 else if (blocks >= 4)
                 {
                     k = Math.Min(k, blocks - 4);
-                    Block4<P>(y + k * step, s + k * step, runs, count, w, period, first);
+                    Block4<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period, first);
                     k += 4;
                 }
                 else
                 {
-                    Block1<P>(y + k * step, s + k * step, runs, count, w, period, first);
+                    Block1<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period, first);
                     k++;
                 }
             }
@@ -70,11 +80,23 @@ internal static unsafe class WeightedRuns<S, V>
     }
 
     // One assignment after the other: swapped as tuples, the pixels would pass through copies that the compiler keeps.
-    private static void Block8<P>(float* dst, float* x, TapRun* runs, int count, float* weights, int period, V first)
+    private static void Block8<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period, V first)
         where P : struct, IPeriod
     {
         nint step = P.Of(period) * S.Width;
         V a0 = first, a1 = first, a2 = first, a3 = first, a4 = first, a5 = first, a6 = first, a7 = first;
+        if (before != null)
+        {
+            a0 = S.Load(before);
+            a1 = S.Load(before + step);
+            a2 = S.Load(before + 2 * step);
+            a3 = S.Load(before + 3 * step);
+            a4 = S.Load(before + 4 * step);
+            a5 = S.Load(before + 5 * step);
+            a6 = S.Load(before + 6 * step);
+            a7 = S.Load(before + 7 * step);
+        }
+
         for (; count > 0; count--, runs++)
         {
             var p = x + runs->Offset;
@@ -130,11 +152,19 @@ internal static unsafe class WeightedRuns<S, V>
         S.Store(a7, dst + 7 * step);
     }
 
-    private static void Block4<P>(float* dst, float* x, TapRun* runs, int count, float* weights, int period, V first)
+    private static void Block4<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period, V first)
         where P : struct, IPeriod
     {
         nint step = P.Of(period) * S.Width;
         V a0 = first, a1 = first, a2 = first, a3 = first;
+        if (before != null)
+        {
+            a0 = S.Load(before);
+            a1 = S.Load(before + step);
+            a2 = S.Load(before + 2 * step);
+            a3 = S.Load(before + 3 * step);
+        }
+
         for (; count > 0; count--, runs++)
         {
             var p = x + runs->Offset;
@@ -174,10 +204,11 @@ internal static unsafe class WeightedRuns<S, V>
         S.Store(a3, dst + 3 * step);
     }
 
-    private static void Block1<P>(float* dst, float* x, TapRun* runs, int count, float* weights, int period, V first)
+    private static void Block1<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period, V first)
         where P : struct, IPeriod
     {
         nint step = P.Of(period) * S.Width;
+        if (before != null) first = S.Load(before);
         for (; count > 0; count--, runs++)
         {
             var p = x + runs->Offset;
