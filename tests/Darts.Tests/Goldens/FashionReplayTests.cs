@@ -17,10 +17,10 @@ namespace MIOpenDarts.Darts.Tests.Goldens;
 public class FashionReplayTests
 {
     // After one epoch the running statistics have seen 64 batches of a network in full motion, and the accuracy with them depends on
-    // rounding alone: measured 50.2, 48.1 and 55.6 % with 16, 8 and 4 lanes, and 40.2 % with 16 when the pools summed in another order.
-    // The official code itself gives 46.05 % with its images channels last, as recorded, and 55.55 % with the same images channels first.
-    // From the third epoch on the runs are within 2.3 points of the recorded one, and at the end within 0.1.
-    private const double EarlyPoints = 12, LatePoints = 4;
+    // rounding alone. The official code itself gives 46.05 % with its images channels last, as recorded, and 55.55 % with the same images
+    // channels first. Measured here, epochs 0 to 4: 40.2, 54.8, 78.4, 78.3, 82.2 % with 16 lanes and 49.6, 64.8, 71.3, 80.4, 81.8 % with 8;
+    // epoch 0 gave 50.2, 48.1 and 55.6 % with 16, 8 and 4 lanes when the pools summed in another order.
+    private const double FirstPoints = 12, MiddlePoints = 6, LastPoints = 4;
 
     [Fact]
     [Trait("Category", "slow")]
@@ -36,7 +36,7 @@ public class FashionReplayTests
         // about five times more a step until it saturates below 10 %. Our own runs with 8 and with 16 lanes part at the same rate.
         for (var i = 0; i < errors.Length; i++)
             Assert.True(errors[i] < Math.Min(1e-5 * Math.Pow(6, i / 2), 0.15), $"loss {i}: {losses[i]}, officially {official[i]}");
-        Assert.InRange(accuracy, replay.OfficialAccuracy(0) - EarlyPoints, replay.OfficialAccuracy(0) + EarlyPoints);
+        Assert.InRange(accuracy, replay.OfficialAccuracy(0) - FirstPoints, replay.OfficialAccuracy(0) + FirstPoints);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public class FashionReplayTests
         {
             var (losses, accuracy) = replay.Epoch(epoch);
             AssertMeanTrainingLoss(losses, replay, epoch);
-            var tolerance = epoch < 2 ? EarlyPoints : LatePoints;
+            var tolerance = epoch < 2 ? FirstPoints : epoch < 3 ? MiddlePoints : LastPoints;
             TestContext.Current.SendDiagnosticMessage($"epoch {epoch}: {accuracy} %, officially {replay.OfficialAccuracy(epoch)} %");
             Assert.InRange(accuracy, replay.OfficialAccuracy(epoch) - tolerance, replay.OfficialAccuracy(epoch) + tolerance);
         }
