@@ -14,9 +14,9 @@ internal sealed unsafe partial class CpuBackend<S, V>
     {
         while (branches.Length > 0)
         {
-            var shared = branches[..SharedSource(branches)];
-            LayOut(shared, forGradient: true);
-            branches = branches[shared.Length..];
+            var together = branches[..Together(branches, out var calls)];
+            LayOut(together, calls, forGradient: true);
+            branches = branches[together.Length..];
         }
     }
 
@@ -25,22 +25,23 @@ internal sealed unsafe partial class CpuBackend<S, V>
     {
         while (branches.Length > 0)
         {
-            var shared = branches[..SharedSource(branches)];
-            var call = &LayOut(shared, forGradient: false)->Call;
-            call->Fill(shared, scratch, S.Width, team.Threads);
-            for (var i = 0; i < shared.Length; i++)
-                call->Branches[i].Forward.Pack(P(shared[i].Pointwise), 1, call->Source.Channels);
-            var work = new SeparableForward<S, V>(call, training);
-            team.Run(call->Images, ref work);
-            for (var i = 0; i < shared.Length; i++)
+            var together = branches[..Together(branches, out var calls)];
+            var first = LayOut(together, calls, forGradient: false);
+            var packed = first->Call.Branches;
+            for (var i = 0; i < calls; i++)
+                first[i].Call.Fill(together[(int)(first[i].Call.Branches - packed)..][..first[i].Call.Count], scratch, S.Width, team.Threads);
+            for (var i = 0; i < together.Length; i++) packed[i].Forward.Pack(P(together[i].Pointwise), 1, together[i].Src.Shape.C);
+            var work = new SeparableForward<S, V>(first, training);
+            team.Run(calls * first->Call.Images, ref work);
+            for (var i = 0; i < together.Length; i++)
             {
-                var dst = shared[i].Dst;
-                if (training) Statistics.Merge(call->Branches[i].Statistics, call->Images, dst.Value.Shape);
-                if (training) Statistics.Apply(call->Branches[i].Statistics, dst.Value.Shape, dst.Norm);
+                var dst = together[i].Dst;
+                if (training) Statistics.Merge(packed[i].Statistics, first->Call.Images, dst.Value.Shape);
+                if (training) Statistics.Apply(packed[i].Statistics, dst.Value.Shape, dst.Norm);
                 else NormalizationInference(dst.Norm);
             }
 
-            branches = branches[shared.Length..];
+            branches = branches[together.Length..];
         }
     }
 
@@ -49,31 +50,53 @@ internal sealed unsafe partial class CpuBackend<S, V>
     {
         while (branches.Length > 0)
         {
-            var shared = branches[..SharedSource(branches)];
-            var gradient = LayOut(shared, forGradient: true);
-            ref var call = ref gradient->Call;
-            call.Fill(shared, scratch, S.Width, team.Threads);
-            for (var i = 0; i < shared.Length; i++) call.Branches[i].FillGradient(shared[i], S.Width);
-            gradient->Flip(S.Width);
-            gradient->WeightGradients = weightGradients;
-            var normalized = shared[0].NormalizedSrc;
-            var diffSrc = normalized is null ? shared[0].Src.Diff : normalized.Diff;
-            gradient->DiffSrc = diffSrc is null ? null : P(diffSrc);
-            var work = new SeparableBackward<S, V>(gradient);
-            team.Run(call.Groups, ref work);
-            if (weightGradients)
+            var together = branches[..Together(branches, out var calls)];
+            var first = LayOut(together, calls, forGradient: true);
+            var packed = first->Call.Branches;
+            for (var i = 0; i < calls; i++) Fill(ref first[i], together[(int)(first[i].Call.Branches - packed)..], weightGradients);
+            var groups = first->Call.Groups;
+            var work = new SeparableBackward<S, V>(first);
+            team.Run(calls * groups, ref work);
+            for (var i = 0; i < calls; i++)
             {
-                for (var i = 0; i < shared.Length; i++)
+                ref var call = ref first[i].Call;
+                var shared = together[(int)(call.Branches - packed)..][..call.Count];
+                for (var j = 0; j < shared.Length && weightGradients; j++)
                 {
-                    WeightSums<S, V>.Pointwise(call.Branches[i], call.Groups, P(shared[i].Pointwise.Diff!));
-                    if (shared[i].Depthwise is { } depthwise)
-                        WeightSums<S, V>.Depthwise(call.Branches[i], call.Groups, call.Source, P(depthwise.Diff!));
+                    WeightSums<S, V>.Pointwise(call.Branches[j], groups, P(shared[j].Pointwise.Diff!));
+                    if (shared[j].Depthwise is { } depthwise)
+                        WeightSums<S, V>.Depthwise(call.Branches[j], groups, call.Source, P(depthwise.Diff!));
                 }
+
+                if (shared[0].NormalizedSrc is { } normalized) Statistics.Gradient(first[i].SourceSums, groups, normalized, 1);
             }
 
-            if (normalized is not null) Statistics.Gradient(gradient->SourceSums, call.Groups, normalized, 1);
-            branches = branches[shared.Length..];
+            branches = branches[together.Length..];
         }
+    }
+
+    private void Fill(ref SeparableGradient gradient, ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients)
+    {
+        ref var call = ref gradient.Call;
+        branches = branches[..call.Count];
+        call.Fill(branches, scratch, S.Width, team.Threads);
+        for (var i = 0; i < branches.Length; i++) call.Branches[i].FillGradient(branches[i], S.Width);
+        gradient.Flip(S.Width);
+        gradient.WeightGradients = weightGradients;
+        var diffSrc = branches[0].NormalizedSrc is { } normalized ? normalized.Diff : branches[0].Src.Diff;
+        gradient.DiffSrc = diffSrc is null ? null : P(diffSrc);
+    }
+
+    /// <summary>
+    /// Number of leading branches that can be computed at the same time: those that read one source in one geometry, or several
+    /// normalised sources, which are all different; each source makes a call. One piece of work has fewer ends to wait for than many.
+    /// </summary>
+    private static int Together(ReadOnlySpan<SeparableBranch<float>> branches, out int calls)
+    {
+        calls = 1;
+        if (branches[0].NormalizedSrc is null) return SharedSource(branches);
+        while (calls < branches.Length && branches[calls].NormalizedSrc is not null && branches[calls].Src.Shape.N == branches[0].Src.Shape.N) calls++;
+        return calls;
     }
 
     /// <summary>Number of leading branches that read one source in one geometry.</summary>
@@ -87,26 +110,41 @@ internal sealed unsafe partial class CpuBackend<S, V>
         return count;
     }
 
-    /// <summary>Describes a call in scratch memory: once at address zero to learn the size, then for good.</summary>
-    private SeparableGradient* LayOut(ReadOnlySpan<SeparableBranch<float>> branches, bool forGradient)
+    /// <summary>Describes calls in scratch memory: once at address zero to learn the size, then for good.</summary>
+    private SeparableGradient* LayOut(ReadOnlySpan<SeparableBranch<float>> branches, int calls, bool forGradient)
     {
-        var counted = stackalloc BranchCall[branches.Length];
-        var gradient = default(SeparableGradient);
-        gradient.Call.Branches = counted;
-        var (cursor, thread) = (default(MemoryCursor), default(MemoryCursor));
-        cursor.Take<SeparableGradient>(1);
+        var cursor = default(MemoryCursor);
+        cursor.Take<SeparableGradient>(calls);
         cursor.Take<BranchCall>(branches.Length);
-        gradient.Call.Describe(branches, S.Width, team.Threads, ref cursor, ref thread);
-        if (forGradient) gradient.LayOut(S.Width, ref cursor, ref thread);
-        scratch.Reserve(cursor.Used, thread.Used, team.Threads);
+        var counted = stackalloc SeparableGradient[calls];
+        var countedBranches = stackalloc BranchCall[branches.Length];
+        var perThread = LayOut(branches, calls, counted, countedBranches, forGradient, ref cursor);
+        scratch.Reserve(cursor.Used, perThread, team.Threads);
 
         cursor = new MemoryCursor(scratch.Shared);
-        thread = default;
-        var result = cursor.Take<SeparableGradient>(1);
-        *result = default;
-        result->Call.Branches = cursor.Take<BranchCall>(branches.Length);
-        result->Call.Describe(branches, S.Width, team.Threads, ref cursor, ref thread);
-        if (forGradient) result->LayOut(S.Width, ref cursor, ref thread);
-        return result;
+        var first = cursor.Take<SeparableGradient>(calls);
+        LayOut(branches, calls, first, cursor.Take<BranchCall>(branches.Length), forGradient, ref cursor);
+        return first;
+    }
+
+    /// <summary>Returns what a thread needs: the calls follow each other in its memory.</summary>
+    private nint LayOut(
+        ReadOnlySpan<SeparableBranch<float>> branches, int calls, SeparableGradient* first, BranchCall* packed, bool forGradient, ref MemoryCursor cursor)
+    {
+        nint perThread = 0;
+        for (var i = 0; i < calls; i++)
+        {
+            var shared = branches[..SharedSource(branches)];
+            var thread = default(MemoryCursor);
+            first[i] = default;
+            first[i].Call.Branches = packed;
+            first[i].Call.Describe(shared, S.Width, team.Threads, ref cursor, ref thread);
+            if (forGradient) first[i].LayOut(S.Width, ref cursor, ref thread);
+            perThread = Math.Max(perThread, thread.Used);
+            packed += shared.Length;
+            branches = branches[shared.Length..];
+        }
+
+        return perThread;
     }
 }

@@ -17,13 +17,9 @@ internal static unsafe class Depthwise<S, V>
         var length = branch.Width * source.Channels;
         if (!branch.HasDepthwise && source.Border == 0 && source.RowFloats == length) return x + first * source.RowFloats;
         var vectors = (length + S.Width - 1) / S.Width;
-        for (var h = 0; h < rows; h++)
-        {
-            var row = x + (first + h) * source.StrideH * source.RowFloats;
-            WeightedRuns<S, V>.Run(
-                u + (nint)h * length, vectors, row, branch.Taps.Runs, branch.Taps.Count, branch.Taps.Weights, null, source.Period);
-        }
-
+        var row = source.StrideH * source.RowFloats;
+        WeightedRuns<S, V>.Rows(
+            u, length, null, vectors, x + first * row, row, rows, branch.Taps.Runs, branch.Taps.Count, branch.Taps.Weights, null, source.Period);
         return u;
     }
 }

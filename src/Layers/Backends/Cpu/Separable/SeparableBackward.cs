@@ -5,8 +5,8 @@ using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
 /// <summary>
-/// The gradients of <see cref="SeparableForward{S,V}"/>, image by image: u is computed again rather than kept. Item: a group of images,
-/// which has weight-gradient sums of its own.
+/// The gradients of <see cref="SeparableForward{S,V}"/>, image by image: u is computed again rather than kept. Item: a group of images
+/// of one call after the other, which has weight-gradient sums of its own.
 /// </summary>
 internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradient) : IWork
     where S : struct, ISimd<V>
@@ -15,6 +15,12 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
     private readonly SeparableGradient* gradient = gradient;
 
     public void Run(int item, int thread)
+    {
+        var groups = gradient->Call.Groups;
+        new SeparableBackward<S, V>(gradient + item / groups).Group(item % groups, thread);
+    }
+
+    private void Group(int item, int thread)
     {
         ref var call = ref gradient->Call;
         var memory = call.Threads + thread * call.FloatsPerThread;

@@ -4,33 +4,35 @@ using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
-/// <summary>z = pointwise(depthwise(ReLU(x))) of one image for all branches, and Σz, Σz² for the batch norm behind. Item: image.</summary>
-internal readonly unsafe struct SeparableForward<S, V>(SeparableCall* call, bool statistics) : IWork
+/// <summary>z = pointwise(depthwise(ReLU(x))) of one image for all branches, and Σz, Σz² for the batch norm behind. Item: image of one call after the other.</summary>
+internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls, bool statistics) : IWork
     where S : struct, ISimd<V>
     where V : struct
 {
-    private readonly SeparableCall* call = call;
+    private readonly SeparableGradient* calls = calls;
     private readonly bool statistics = statistics;
 
     public void Run(int item, int thread)
     {
-        var memory = call->Threads + thread * call->FloatsPerThread;
-        var x = Rectifier<S, V>.Image(*call, item, thread);
-        for (var i = 0; i < call->Count; i++) Branch(ref call->Branches[i], item, x, memory);
+        var images = calls->Call.Images;
+        ref var call = ref calls[item / images].Call;
+        var memory = call.Threads + thread * call.FloatsPerThread;
+        var x = Rectifier<S, V>.Image(call, item % images, thread);
+        for (var i = 0; i < call.Count; i++) Branch(call, ref call.Branches[i], item % images, x, memory);
     }
 
-    private void Branch(ref BranchCall b, int item, float* x, float* memory)
+    private void Branch(in SeparableCall call, ref BranchCall b, int item, float* x, float* memory)
     {
-        var u = memory + call->Middle;
-        var z = memory + call->Tile;
-        var sums = memory + call->Sums;
+        var u = memory + call.Middle;
+        var z = memory + call.Tile;
+        var sums = memory + call.Sums;
         var (row, length) = (b.Width * b.Outputs, b.OutputPeriod * S.Width);
         var dst = b.Dst + (nint)item * b.Height * row;
-        var stream = (long)call->Images * b.Height * row >= SeparableCall.StreamedFloats;
+        var stream = (long)call.Images * b.Height * row >= SeparableCall.StreamedFloats;
         for (var h = 0; h < b.Height; h += b.TileRows)
         {
             var rows = Math.Min(b.TileRows, b.Height - h);
-            Pointwise(b.Forward, Depthwise<S, V>.Rows(call->Source, b, x, h, rows, u), rows * b.Width, z);
+            Pointwise(b.Forward, Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u), rows * b.Width, z);
             if (h == 0) ChannelSums<S, V>.Start(z, b.Outputs, b.OutputPeriod, sums);
             ChannelSums<S, V>.Squares(z, dst + (nint)h * row, rows * row, b.OutputPeriod, sums, stream);
         }

@@ -9,6 +9,9 @@ internal unsafe struct SeparableGradient
     // 384 KiB: leaves most of a second cache of 1 MiB to the images and tiles that the same work touches.
     private const int MiddleFloats = 98304;
 
+    // 16 KiB of dx, which the mask finds in the first cache.
+    private const int RowFloats = 4096;
+
     public SeparableCall Call;
     public DiffLayout Diff;
 
@@ -34,10 +37,13 @@ internal unsafe struct SeparableGradient
     public double* SourceSums;
 
     /// <summary>
-    /// In a thread's memory: du of a part's branches, tile of du, a row of dx by remainder, the same in order, sums by pattern, dx of the
+    /// In a thread's memory: du of a part's branches, tile of du, some rows of dx by remainder, the same in order, sums by pattern, dx of the
     /// parts so far.
     /// </summary>
-    public nint Middles, DiffTile, DiffRow, Row, RowSums, PartSums;
+    public nint Middles, DiffTile, DiffRows, Row, RowSums, PartSums;
+
+    /// <summary>Rows of dx that are in work at a time, a multiple of the stride.</summary>
+    public int RowsTogether;
 
     /// <summary>Parts of the call.</summary>
     public readonly int Parts => (Call.Count + Together - 1) / Together;
@@ -74,7 +80,8 @@ internal unsafe struct SeparableGradient
 
         SourceSums = cursor.Take<double>(Call.Groups * 2 * source.Channels);
         DiffTile = thread.TakeOffset(tile + vectorWidth);
-        DiffRow = thread.TakeOffset(source.RowFloats + vectorWidth);
+        RowsTogether = Math.Max(1, (int)(RowFloats / (source.RowFloats * source.StrideH))) * source.StrideH;
+        DiffRows = thread.TakeOffset(RowsTogether * source.RowFloats + vectorWidth);
         Row = thread.TakeOffset((nint)source.Width * source.Channels + vectorWidth);
         RowSums = thread.TakeOffset(2 * pattern);
         PartSums = thread.TakeOffset(Parts > 1 ? 2 * PartFloats : 0);

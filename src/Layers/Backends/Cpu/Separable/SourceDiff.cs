@@ -14,39 +14,50 @@ internal static unsafe class SourceDiff<S, V>
     /// <summary>Gathers a part that others follow.</summary>
     public static void Part(in SeparableGradient gradient, int part, float* memory)
     {
-        ref readonly var source = ref gradient.Call.Source;
-        for (var h = 0; h < source.Height; h++)
-            for (var phase = 0; phase < source.StrideW; phase++) Gather(gradient, part, h, phase, memory, SoFar(gradient, part, h, phase, memory));
+        for (var h = 0; h < gradient.Call.Source.Height; h += gradient.RowsTogether)
+            Gather(gradient, part, h, memory, SoFar(gradient, part, h, memory));
     }
 
     /// <summary>Gathers the last part and hands the sum of all on.</summary>
     public static void Image(in SeparableGradient gradient, int n, int item, float* x, float* memory)
     {
         ref readonly var source = ref gradient.Call.Source;
-        var dx = memory + gradient.DiffRow;
+        var dx = memory + gradient.DiffRows;
         var sums = memory + gradient.RowSums;
         var pattern = source.Period * S.Width;
         var (length, normalized) = (source.Width * source.Channels, gradient.Call.Scale != null);
         new Span<float>(sums, 2 * pattern).Clear();
         var stream = source.StrideW == 1 && (long)gradient.Call.Images * source.Height * length >= SeparableCall.StreamedFloats;
-        for (var h = 0; h < source.Height; h++)
+        for (var h = 0; h < source.Height; h += gradient.RowsTogether)
         {
-            var bordered = h + source.Border;
+            var rows = Math.Min(gradient.RowsTogether, source.Height - h);
             var dst = gradient.DiffSrc + ((nint)n * source.Height + h) * length;
-            for (var phase = 0; phase < source.StrideW; phase++)
+            var gate = x + (h + source.Border) * source.RowFloats;
+            Gather(gradient, gradient.Parts - 1, h, memory, dx);
+            if (source.StrideW == 1)
             {
-                var (first, run) = (source.FirstColumn(phase), source.Columns(phase) * source.Channels);
-                var d = dx + phase * source.PhaseFloats;
-                Gather(gradient, gradient.Parts - 1, h, phase, memory, d);
-                var image = x + bordered * source.RowFloats + phase * source.PhaseFloats + (nint)first * source.Channels;
-                if (source.StrideW == 1 && !normalized) AddMasked(d, image, dst, length);
-                else ChannelSums<S, V>.MaskedProducts(d, image, source.StrideW == 1 ? dst : d, run, source.Period, sums, stream);
+                gate += (nint)source.Border * source.Channels;
+                if (normalized)
+                    ChannelSums<S, V>.MaskedProducts(dx, gate, source.RowFloats, dst, length, rows, length, source.Period, sums, stream);
+                for (nint r = 0; r < rows && !normalized; r++)
+                    AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, dst + r * length, length);
+                continue;
             }
 
-            if (source.StrideW == 1) continue;
-            var row = Interleave(source, dx, memory + gradient.Row);
-            if (normalized) new Span<float>(row, length).CopyTo(new Span<float>(dst, length));
-            else Add(row, dst, length);
+            for (var phase = 0; phase < source.StrideW; phase++)
+            {
+                var d = dx + phase * source.PhaseFloats;
+                ChannelSums<S, V>.MaskedProducts(
+                    d, gate + phase * source.PhaseFloats + (nint)source.FirstColumn(phase) * source.Channels, source.RowFloats, d, source.RowFloats, rows,
+                    source.Columns(phase) * source.Channels, source.Period, sums, stream: false);
+            }
+
+            for (var r = 0; r < rows; r++, dst += length)
+            {
+                var row = Interleave(source, dx + r * source.RowFloats, memory + gradient.Row);
+                if (normalized) new Span<float>(row, length).CopyTo(new Span<float>(dst, length));
+                else Add(row, dst, length);
+            }
         }
 
         if (!normalized) return;
@@ -55,23 +66,32 @@ internal static unsafe class SourceDiff<S, V>
         ChannelPattern.Fold(sums + pattern, totals + source.Channels, source.Channels, pattern);
     }
 
-    /// <summary>dx of one row and remainder: what the parts before gave, and this part's taps.</summary>
-    private static void Gather(in SeparableGradient gradient, int part, int h, int phase, float* memory, float* dx)
+    /// <summary>dx of rows h … and all remainders of columns: what the parts before gave, and this part's taps.</summary>
+    private static void Gather(in SeparableGradient gradient, int part, int h, float* memory, float* dx)
     {
         ref readonly var source = ref gradient.Call.Source;
-        var bordered = h + source.Border;
+        var end = Math.Min(h + gradient.RowsTogether, source.Height);
+        for (var first = h; first < Math.Min(h + source.StrideH, end); first++, dx += source.RowFloats)
+            for (var phase = 0; phase < source.StrideW; phase++)
+                Gather(gradient, part, first, (end - first + source.StrideH - 1) / source.StrideH, phase, memory, dx + phase * source.PhaseFloats);
+    }
+
+    /// <summary>Rows that lie a stride apart, and one remainder of columns.</summary>
+    private static void Gather(in SeparableGradient gradient, int part, int h, int rows, int phase, float* memory, float* dx)
+    {
+        ref readonly var source = ref gradient.Call.Source;
+        var (bordered, row) = (h + source.Border, source.StrideH * source.RowFloats);
         ref var taps = ref gradient.Flipped[(part * source.StrideH + bordered % source.StrideH) * source.StrideW + phase];
         var corner = memory + gradient.Middles + bordered / source.StrideH * gradient.Diff.Row + (nint)source.FirstColumn(phase) * source.Channels;
         var vectors = (source.Columns(phase) * source.Channels + S.Width - 1) / S.Width;
-        if (part == 0)
-            WeightedRuns<S, V>.Run(dx, vectors, corner, taps.Runs, taps.Count, taps.Weights, null, source.Period);
-        else
-            WeightedRuns<S, V>.Continue(dx, SoFar(gradient, part - 1, h, phase, memory), vectors, corner, taps.Runs, taps.Count, taps.Weights, source.Period);
+        var before = part == 0 ? null : SoFar(gradient, part - 1, h, memory) + phase * source.PhaseFloats;
+        WeightedRuns<S, V>.Rows(
+            dx, row, before, vectors, corner, gradient.Diff.Row, rows, taps.Runs, taps.Count, taps.Weights, null, source.Period);
     }
 
     // Two images by turns: a run must not overwrite what it starts from.
-    private static float* SoFar(in SeparableGradient gradient, int part, int h, int phase, float* memory) =>
-        memory + gradient.PartSums + part % 2 * gradient.PartFloats + h * gradient.Call.Source.RowFloats + phase * gradient.Call.Source.PhaseFloats;
+    private static float* SoFar(in SeparableGradient gradient, int part, int h, float* memory) =>
+        memory + gradient.PartSums + part % 2 * gradient.PartFloats + h * gradient.Call.Source.RowFloats;
 
     /// <summary>Puts columns sorted by remainder back in order.</summary>
     public static float* Interleave(in SourceLayout source, float* dx, float* row)

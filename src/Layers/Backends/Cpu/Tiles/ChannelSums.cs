@@ -22,9 +22,9 @@ internal static unsafe class ChannelSums<S, V>
     {
         var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
         if (stream && (nint)dst % (sizeof(float) * S.Width) == 0)
-            Add(new SquareTerms<Streamed>(z, dst, sums + 2 * pattern, S.Zero), whole, pattern, sums, sums + pattern);
+            Add(new SquareTerms<Streamed>(z, dst, sums + 2 * pattern, S.Zero), 1, 0, 0, whole, pattern, sums, sums + pattern);
         else
-            Add(new SquareTerms<Cached>(z, dst, sums + 2 * pattern, S.Zero), whole, pattern, sums, sums + pattern);
+            Add(new SquareTerms<Cached>(z, dst, sums + 2 * pattern, S.Zero), 1, 0, 0, whole, pattern, sums, sums + pattern);
         for (var i = whole; i < length; i++)
         {
             dst[i] = z[i];
@@ -52,19 +52,26 @@ internal static unsafe class ChannelSums<S, V>
         for (var c = 0; c < channels; c++) totals[2 * channels + c] = sums[2 * pattern + c];
     }
 
-    /// <summary>dst = d where gate is positive, zero elsewhere; sums[0] += Σ dst, sums[1] += Σ dst·gate by channel pattern.</summary>
-    public static void MaskedProducts(float* d, float* gate, float* dst, int length, int period, float* sums, bool stream)
+    /// <summary>
+    /// dst = d where gate is positive, zero elsewhere; sums[0] += Σ dst, sums[1] += Σ dst·gate by channel pattern. Rows of d and gate
+    /// are <paramref name="srcRow"/>, those of dst <paramref name="dstRow"/> floats apart.
+    /// </summary>
+    public static void MaskedProducts(
+        float* d, float* gate, nint srcRow, float* dst, nint dstRow, int rows, int length, int period, float* sums, bool stream)
     {
         var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
-        if (stream && (nint)dst % (sizeof(float) * S.Width) == 0)
-            Add(new MaskedTerms<Streamed>(d, gate, dst), whole, pattern, sums, sums + pattern);
+        if (stream && (nint)dst % (sizeof(float) * S.Width) == 0 && dstRow % S.Width == 0)
+            Add(new MaskedTerms<Streamed>(d, gate, dst), rows, srcRow, dstRow, whole, pattern, sums, sums + pattern);
         else
-            Add(new MaskedTerms<Cached>(d, gate, dst), whole, pattern, sums, sums + pattern);
-        for (var i = whole; i < length; i++)
+            Add(new MaskedTerms<Cached>(d, gate, dst), rows, srcRow, dstRow, whole, pattern, sums, sums + pattern);
+        for (; whole < length && rows > 0; rows--, d += srcRow, gate += srcRow, dst += dstRow)
         {
-            dst[i] = gate[i] > 0 ? d[i] : 0;
-            sums[i % pattern] += dst[i];
-            sums[pattern + i % pattern] += dst[i] * gate[i];
+            for (var i = whole; i < length; i++)
+            {
+                dst[i] = gate[i] > 0 ? d[i] : 0;
+                sums[i % pattern] += dst[i];
+                sums[pattern + i % pattern] += dst[i] * gate[i];
+            }
         }
     }
 
@@ -72,7 +79,7 @@ internal static unsafe class ChannelSums<S, V>
     public static void Centred(float* d, float* x, float* mean, int length, int period, float* plain, float* products)
     {
         var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
-        Add(new CentredTerms(d, x, mean, S.Zero), whole, pattern, plain, products);
+        Add(new CentredTerms(d, x, mean, S.Zero), 1, 0, 0, whole, pattern, plain, products);
         for (var i = whole; i < length; i++)
         {
             plain[i % pattern] += d[i];
@@ -81,26 +88,31 @@ internal static unsafe class ChannelSums<S, V>
     }
 
     /// <summary>Four pairs of sums at a time hide the latency of the additions.</summary>
-    private static void Add<T>(T terms, nint whole, nint pattern, float* first, float* second)
+    private static void Add<T>(T terms, int rows, nint srcRow, nint dstRow, nint whole, nint pattern, float* first, float* second)
         where T : struct, ITerms<T>
     {
         for (nint phase = 0; phase < pattern && phase < whole; phase += S.Width)
         {
             var t = terms.At(phase);
-            V a0 = S.Load(first + phase), a1 = S.Zero, a2 = S.Zero, a3 = S.Zero;
-            V b0 = S.Load(second + phase), b1 = S.Zero, b2 = S.Zero, b3 = S.Zero;
-            var i = phase;
-            for (; i + 3 * pattern < whole; i += 4 * pattern)
+            V a0 = S.Load(first + phase), b0 = S.Load(second + phase);
+            for (nint r = 0; r < rows; r++)
             {
-                t.Add(i, ref a0, ref b0);
-                t.Add(i + pattern, ref a1, ref b1);
-                t.Add(i + 2 * pattern, ref a2, ref b2);
-                t.Add(i + 3 * pattern, ref a3, ref b3);
+                V a1 = S.Zero, a2 = S.Zero, a3 = S.Zero, b1 = S.Zero, b2 = S.Zero, b3 = S.Zero;
+                var (i, j, end) = (r * srcRow + phase, r * dstRow + phase, r * srcRow + whole);
+                for (; i + 3 * pattern < end; i += 4 * pattern, j += 4 * pattern)
+                {
+                    t.Add(i, j, ref a0, ref b0);
+                    t.Add(i + pattern, j + pattern, ref a1, ref b1);
+                    t.Add(i + 2 * pattern, j + 2 * pattern, ref a2, ref b2);
+                    t.Add(i + 3 * pattern, j + 3 * pattern, ref a3, ref b3);
+                }
+
+                for (; i < end; i += pattern, j += pattern) t.Add(i, j, ref a0, ref b0);
+                (a0, b0) = (S.Add(S.Add(a0, a1), S.Add(a2, a3)), S.Add(S.Add(b0, b1), S.Add(b2, b3)));
             }
 
-            for (; i < whole; i += pattern) t.Add(i, ref a0, ref b0);
-            S.Store(S.Add(S.Add(a0, a1), S.Add(a2, a3)), first + phase);
-            S.Store(S.Add(S.Add(b0, b1), S.Add(b2, b3)), second + phase);
+            S.Store(a0, first + phase);
+            S.Store(b0, second + phase);
         }
     }
 
@@ -109,8 +121,8 @@ internal static unsafe class ChannelSums<S, V>
         /// <summary>The terms of one vector of the channel pattern.</summary>
         TSelf At(nint phase);
 
-        /// <summary>Adds the terms of the vector at <paramref name="i"/>.</summary>
-        void Add(nint i, ref V first, ref V second);
+        /// <summary>Adds the terms of the vector at <paramref name="i"/>, which goes to <paramref name="j"/>.</summary>
+        void Add(nint i, nint j, ref V first, ref V second);
     }
 
     private readonly struct SquareTerms<TStore>(float* z, float* dst, float* shifts, V shift) : ITerms<SquareTerms<TStore>>
@@ -124,10 +136,10 @@ internal static unsafe class ChannelSums<S, V>
         public SquareTerms<TStore> At(nint phase) => new(z, dst, shifts, S.Load(shifts + phase));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(nint i, ref V first, ref V second)
+        public void Add(nint i, nint j, ref V first, ref V second)
         {
             var value = S.Load(z + i);
-            TStore.Store(value, dst + i);
+            TStore.Store(value, dst + j);
             value = S.Subtract(value, shift);
             first = S.Add(first, value);
             second = S.MultiplyAdd(value, value, second);
@@ -144,11 +156,11 @@ internal static unsafe class ChannelSums<S, V>
         public MaskedTerms<TStore> At(nint phase) => this;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(nint i, ref V first, ref V second)
+        public void Add(nint i, nint j, ref V first, ref V second)
         {
             var x = S.Load(gate + i);
             var value = S.WherePositive(x, S.Load(d + i));
-            TStore.Store(value, dst + i);
+            TStore.Store(value, dst + j);
             first = S.Add(first, value);
             second = S.MultiplyAdd(value, x, second);
         }
@@ -164,7 +176,7 @@ internal static unsafe class ChannelSums<S, V>
         public CentredTerms At(nint phase) => new(d, x, means, S.Load(means + phase));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(nint i, ref V first, ref V second)
+        public void Add(nint i, nint j, ref V first, ref V second)
         {
             var value = S.Load(d + i);
             first = S.Add(first, value);

@@ -24,29 +24,38 @@ internal static unsafe class WeightedRuns<S, V>
     /// <param name="start">[period · width], or null for zero.</param>
     /// <param name="period">Vectors in a channel pattern.</param>
     public static void Run(float* dst, int vectors, float* x, TapRun* runs, int count, float* weights, float* start, int period) =>
-        Run(dst, null, vectors, x, runs, count, weights, start, period);
+        Rows(dst, 0, null, vectors, x, 0, 1, runs, count, weights, start, period);
 
     /// <summary>
-    /// The same with a start for each output: <paramref name="before"/>, [vectors · width], which must not be <paramref name="dst"/>.
+    /// The same for rows of an image, in dst <paramref name="dstRow"/> and in x <paramref name="xRow"/> floats apart. Unless
+    /// <paramref name="before"/> is null, each output starts from there: laid out like <paramref name="dst"/>, but another image.
     /// </summary>
-    public static void Continue(float* dst, float* before, int vectors, float* x, TapRun* runs, int count, float* weights, int period) =>
-        Run(dst, before, vectors, x, runs, count, weights, null, period);
-
-    private static void Run(float* dst, float* before, int vectors, float* x, TapRun* runs, int count, float* weights, float* start, int period)
+    public static void Rows(
+        float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, TapRun* runs, int count, float* weights, float* start,
+        int period)
     {
         switch (period)
         {
-            case 1: Run<One>(dst, before, vectors, x, runs, count, weights, start, 1); break;
-            case 2: Run<Two>(dst, before, vectors, x, runs, count, weights, start, 2); break;
-            case 4: Run<Four>(dst, before, vectors, x, runs, count, weights, start, 4); break;
-            default: Run<Any>(dst, before, vectors, x, runs, count, weights, start, period); break;
+            case 1: Rows<One>(dst, dstRow, before, vectors, x, xRow, rows, runs, count, weights, start, 1); break;
+            case 2: Rows<Two>(dst, dstRow, before, vectors, x, xRow, rows, runs, count, weights, start, 2); break;
+            case 4: Rows<Four>(dst, dstRow, before, vectors, x, xRow, rows, runs, count, weights, start, 4); break;
+            default: Rows<Any>(dst, dstRow, before, vectors, x, xRow, rows, runs, count, weights, start, period); break;
         }
     }
 
-    private static void Run<P>(float* dst, float* before, int vectors, float* x, TapRun* runs, int count, float* weights, float* start, int period)
+    // Row by row within a part of the channels: what the taps of one row read is still in the first cache for the next.
+    private static void Rows<P>(
+        float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, TapRun* runs, int count, float* weights, float* start,
+        int period)
         where P : struct, IPeriod
     {
-        nint step = P.Of(period) * S.Width;
+        for (; rows > 1 && dstRow < vectors * S.Width; rows--, dst += dstRow, x += xRow)
+        {
+            // What a row's last vector spoils of the next row is written after it.
+            Rows<P>(dst, 0, before, vectors, x, 0, 1, runs, count, weights, start, period);
+            if (before != null) before += dstRow;
+        }
+
         for (var phase = 0; phase < P.Of(period) && phase < vectors; phase++)
         {
             var y = dst + phase * S.Width;
@@ -55,26 +64,37 @@ internal static unsafe class WeightedRuns<S, V>
             var w = weights + phase * S.Width;
             var first = start == null ? S.Zero : S.Load(start + phase * S.Width);
             var blocks = (vectors - phase + P.Of(period) - 1) / P.Of(period);
-            for (nint k = 0; k < blocks;)
+            for (var r = rows; r > 0; r--, y += dstRow, s += xRow)
             {
-                // A last block that does not come out even starts earlier and computes some vectors a second time.
-                if (blocks >= 8)
-                {
-                    k = Math.Min(k, blocks - 8);
-                    Block8<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period, first);
-                    k += 8;
-                }
-                else if (blocks >= 4)
-                {
-                    k = Math.Min(k, blocks - 4);
-                    Block4<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period, first);
-                    k += 4;
-                }
-                else
-                {
-                    Block1<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period, first);
-                    k++;
-                }
+                Row<P>(y, z, blocks, s, runs, count, w, period, first);
+                if (z != null) z += dstRow;
+            }
+        }
+    }
+
+    private static void Row<P>(float* y, float* z, int blocks, float* s, TapRun* runs, int count, float* w, int period, V first)
+        where P : struct, IPeriod
+    {
+        nint step = P.Of(period) * S.Width;
+        for (nint k = 0; k < blocks;)
+        {
+            // A last block that does not come out even starts earlier and computes some vectors a second time.
+            if (blocks >= 8)
+            {
+                k = Math.Min(k, blocks - 8);
+                Block8<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period, first);
+                k += 8;
+            }
+            else if (blocks >= 4)
+            {
+                k = Math.Min(k, blocks - 4);
+                Block4<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period, first);
+                k += 4;
+            }
+            else
+            {
+                Block1<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period, first);
+                k++;
             }
         }
     }
