@@ -54,7 +54,7 @@ internal static class FusedCases
     [
         new(5, 16, 9, 12, 1, false, true, new(3, 1, 16), new(5, 1, 16), new(3, 2, 16), new(5, 2, 16)),
         new(5, 8, 8, 8, 2, false, true, new(3, 1, 8), new(5, 1, 8), new(3, 2, 8), new(5, 2, 8)),
-        new(17, 4, 7, 7, 1, true, true, new BranchCase(5, 1, 4)),
+        new(17, 4, 7, 7, 1, true, true, new(5, 1, 4), new(3, 2, 8), new(3, 1, 4), new(5, 2, 4)),
     ];
 
     /// <summary>So many branches that the source's gradient is gathered in several parts, over rows that no block of outputs divides.</summary>

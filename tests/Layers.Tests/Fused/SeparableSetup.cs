@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Tests.Fused;
 /// <summary>One branch: filter size (0: none), dilation and output channels; padding keeps the size.</summary>
 public sealed record BranchCase(int Kernel, int Dilation, int Outputs);
 
-/// <summary>Branches that share a source.</summary>
+/// <summary>Branches that share a source or, where it is normalised, have one each.</summary>
 public sealed record SeparableCase(int N, int C, int H, int W, int Stride, bool Normalized, bool NeedsDiff, params BranchCase[] Branches)
 {
     public override string ToString() =>
@@ -18,28 +18,28 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly SeparableBranch<T>[] branches;
-    private readonly Tensor<T> src;
-    private readonly NormalizedTensor<T>? normalized;
+    private readonly Tensor<T>[] sources;
+    private readonly NormalizedTensor<T>[] normalized = [];
 
     public SeparableSetup(Backend<T> backend, SeparableCase c)
         : base(backend, c.N)
     {
-        src = c.NeedsDiff && !c.Normalized ? Plan.ActivationWithDiff("x", c.C, c.H, c.W) : Plan.Activation("x", c.C, c.H, c.W);
-        if (c.Normalized)
-        {
-            normalized = new NormalizedTensor<T>(src, new Normalization<T>(Parameters, "src.", c.C, affine: false)) { Diff = Plan.Activation("dx", c.C, c.H, c.W) };
-            normalized.Plan(Plan);
-        }
-
-        branches = [.. (c.Normalized ? c.Branches[..1] : c.Branches).Select((b, i) => Branch(b, i, c))];
+        sources = [.. Enumerable.Range(0, c.Normalized ? c.Branches.Length : 1).Select(
+            i => c.NeedsDiff && !c.Normalized ? Plan.ActivationWithDiff($"x{i}", c.C, c.H, c.W) : Plan.Activation($"x{i}", c.C, c.H, c.W))];
+        if (c.Normalized) normalized = [.. sources.Select((s, i) => Normalized(s, i))];
+        branches = [.. c.Branches.Select((b, i) => Branch(b, i, c))];
         backend.PlanSeparable(Plan, branches);
         Commit();
-        Randomize(src);
-        if (src.Diff is { } diff) Randomize(diff);
-        if (normalized is not null)
+        foreach (var src in sources)
         {
-            Randomize(normalized.Norm.Mean);
-            Randomize(normalized.Norm.InverseDeviation, 0.1f, 1);
+            Randomize(src);
+            if (src.Diff is { } diff) Randomize(diff);
+        }
+
+        foreach (var v in normalized)
+        {
+            Randomize(v.Norm.Mean);
+            Randomize(v.Norm.InverseDeviation, 0.1f, 1);
         }
 
         foreach (var b in branches)
@@ -57,13 +57,14 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {
-        if (src.Diff is { } diff) yield return ("d src", Image(diff));
-        if (normalized is not null)
+        if (sources[0].Diff is { } diff) yield return ("d src", Image(diff));
+        for (var i = 0; i < normalized.Length; i++)
         {
-            yield return ("d normalized", Image(normalized.Diff!));
-            yield return ("diff scale", Vector(normalized.DiffScale));
-            yield return ("value scale", Vector(normalized.ValueScale));
-            yield return ("offset", Vector(normalized.Offset));
+            var v = normalized[i];
+            yield return ($"d normalized {i}", Image(v.Diff!));
+            yield return ($"diff scale {i}", Vector(v.DiffScale));
+            yield return ($"value scale {i}", Vector(v.ValueScale));
+            yield return ($"offset {i}", Vector(v.Offset));
         }
 
         for (var i = 0; i < branches.Length; i++)
@@ -80,6 +81,14 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
         }
     }
 
+    private NormalizedTensor<T> Normalized(Tensor<T> src, int i)
+    {
+        var c = src.Capacity;
+        var v = new NormalizedTensor<T>(src, new Normalization<T>(Parameters, $"src{i}.", c.C, affine: false)) { Diff = Plan.Activation($"dx{i}", c.C, c.H, c.W) };
+        v.Plan(Plan);
+        return v;
+    }
+
     private SeparableBranch<T> Branch(BranchCase b, int i, SeparableCase c)
     {
         var window = b.Kernel == 0 ? Window.Point : Window.Square(b.Kernel, c.Stride, b.Dilation * (b.Kernel - 1) / 2, b.Dilation);
@@ -89,8 +98,8 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
         dst.Plan(Plan);
         return new SeparableBranch<T>
         {
-            Src = src,
-            NormalizedSrc = normalized,
+            Src = sources[c.Normalized ? i : 0],
+            NormalizedSrc = c.Normalized ? normalized[i] : null,
             Depthwise = b.Kernel == 0 ? null : Parameters.AddParameter($"{i}.dw", new Shape(c.C, 1, b.Kernel, b.Kernel), Initializer.FanIn),
             Pointwise = Parameters.AddParameter($"{i}.pw", new Shape(b.Outputs, c.C, 1, 1), Initializer.FanIn),
             Window = window,

@@ -28,8 +28,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
             var together = branches[..Together(branches, out var calls)];
             var first = LayOut(together, calls, forGradient: false);
             var packed = first->Call.Branches;
-            for (var i = 0; i < calls; i++)
-                first[i].Call.Fill(together[(int)(first[i].Call.Branches - packed)..][..first[i].Call.Count], scratch, S.Width, team.Threads);
+            for (var i = 0; i < calls; i++) first[i].Call.Fill(BranchesOf(i, first, together), scratch, S.Width);
             for (var i = 0; i < together.Length; i++) packed[i].Forward.Pack(P(together[i].Pointwise), 1, together[i].Src.Shape.C);
             var work = new SeparableForward<S, V>(first, training);
             team.Run(calls * first->Call.Images, ref work);
@@ -52,15 +51,14 @@ internal sealed unsafe partial class CpuBackend<S, V>
         {
             var together = branches[..Together(branches, out var calls)];
             var first = LayOut(together, calls, forGradient: true);
-            var packed = first->Call.Branches;
-            for (var i = 0; i < calls; i++) Fill(ref first[i], together[(int)(first[i].Call.Branches - packed)..], weightGradients);
+            for (var i = 0; i < calls; i++) Fill(ref first[i], BranchesOf(i, first, together), weightGradients);
             var groups = first->Call.Groups;
             var work = new SeparableBackward<S, V>(first);
             team.Run(calls * groups, ref work);
             for (var i = 0; i < calls; i++)
             {
                 ref var call = ref first[i].Call;
-                var shared = together[(int)(call.Branches - packed)..][..call.Count];
+                var shared = BranchesOf(i, first, together);
                 for (var j = 0; j < shared.Length && weightGradients; j++)
                 {
                     WeightSums<S, V>.Pointwise(call.Branches[j], groups, P(shared[j].Pointwise.Diff!));
@@ -78,14 +76,16 @@ internal sealed unsafe partial class CpuBackend<S, V>
     private void Fill(ref SeparableGradient gradient, ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients)
     {
         ref var call = ref gradient.Call;
-        branches = branches[..call.Count];
-        call.Fill(branches, scratch, S.Width, team.Threads);
+        call.Fill(branches, scratch, S.Width);
         for (var i = 0; i < branches.Length; i++) call.Branches[i].FillGradient(branches[i], S.Width);
         gradient.Flip(S.Width);
         gradient.WeightGradients = weightGradients;
         var diffSrc = branches[0].NormalizedSrc is { } normalized ? normalized.Diff : branches[0].Src.Diff;
         gradient.DiffSrc = diffSrc is null ? null : P(diffSrc);
     }
+
+    private static ReadOnlySpan<SeparableBranch<float>> BranchesOf(int call, SeparableGradient* first, ReadOnlySpan<SeparableBranch<float>> together) =>
+        together.Slice((int)(first[call].Call.Branches - first->Call.Branches), first[call].Call.Count);
 
     /// <summary>
     /// Number of leading branches that can be computed at the same time: those that read one source in one geometry, or several
@@ -95,7 +95,8 @@ internal sealed unsafe partial class CpuBackend<S, V>
     {
         calls = 1;
         if (branches[0].NormalizedSrc is null) return SharedSource(branches);
-        while (calls < branches.Length && branches[calls].NormalizedSrc is not null && branches[calls].Src.Shape.N == branches[0].Src.Shape.N) calls++;
+        while (calls < branches.Length && branches[calls].NormalizedSrc is not null && branches[calls].Src.Shape.N == branches[0].Src.Shape.N)
+            calls++;
         return calls;
     }
 
@@ -127,18 +128,22 @@ internal sealed unsafe partial class CpuBackend<S, V>
         return first;
     }
 
-    /// <summary>Returns what a thread needs: the calls follow each other in its memory.</summary>
+    /// <summary>Returns what a thread needs for the largest call.</summary>
     private nint LayOut(
         ReadOnlySpan<SeparableBranch<float>> branches, int calls, SeparableGradient* first, BranchCall* packed, bool forGradient, ref MemoryCursor cursor)
     {
         nint perThread = 0;
+        var holders = cursor.Take<int>(team.Threads);
+        if (cursor.IsReal) new Span<int>(holders, team.Threads).Clear();
         for (var i = 0; i < calls; i++)
         {
             var shared = branches[..SharedSource(branches)];
             var thread = default(MemoryCursor);
             first[i] = default;
             first[i].Call.Branches = packed;
-            first[i].Call.Describe(shared, S.Width, team.Threads, ref cursor, ref thread);
+            first[i].Call.Holders = holders;
+            first[i].Call.Number = i + 1;
+            first[i].Call.Describe(shared, S.Width, ref cursor, ref thread);
             if (forGradient) first[i].LayOut(S.Width, ref cursor, ref thread);
             perThread = Math.Max(perThread, thread.Used);
             packed += shared.Length;

@@ -7,15 +7,15 @@ internal static unsafe class Rectifier<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {
-    /// <summary>The copy of image <paramref name="n"/> in the memory of <paramref name="thread"/>; its border is cleared once a call.</summary>
+    /// <summary>The copy of image <paramref name="n"/> in the memory of <paramref name="thread"/>; its border is cleared when the call begins there.</summary>
     public static float* Image(in SeparableCall call, int n, int thread)
     {
         var source = call.Source;
         var copy = call.Threads + thread * call.FloatsPerThread + call.Rectified;
-        if (call.Started[thread] == 0)
+        if (call.Holders[thread] != call.Number)
         {
             new Span<float>(copy, (int)source.Floats + S.Width).Clear();
-            call.Started[thread] = 1;
+            call.Holders[thread] = call.Number;
         }
 
         var length = source.Width * source.Channels;

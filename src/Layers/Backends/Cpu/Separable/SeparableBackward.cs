@@ -25,7 +25,8 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         ref var call = ref gradient->Call;
         var memory = call.Threads + thread * call.FloatsPerThread;
         var pattern = call.Source.Period * S.Width;
-        if (call.Started[thread] == 0) new Span<float>(memory + gradient->Middles, checked((int)(gradient->Together * gradient->Diff.Floats))).Clear();
+        if (call.Holders[thread] != call.Number)
+            new Span<float>(memory + gradient->Middles, checked((int)(gradient->Together * gradient->Diff.Floats))).Clear();
         for (var i = 0; i < call.Count && gradient->WeightGradients; i++)
         {
             ref var b = ref call.Branches[i];

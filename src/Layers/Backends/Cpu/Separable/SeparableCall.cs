@@ -30,10 +30,15 @@ internal unsafe struct SeparableCall
     public int Count;
     public BranchCall* Branches;
 
-    /// <summary>Each thread's memory, and whether it holds a bordered copy already.</summary>
+    /// <summary>Each thread's memory, which the calls of one piece of work use in turn.</summary>
     public float* Threads;
     public nint FloatsPerThread;
-    public int* Started;
+
+    /// <summary>[threads]: number of the call whose borders of zeros lie in a thread's memory; zero: of none.</summary>
+    public int* Holders;
+
+    /// <summary>Number of this call, from one.</summary>
+    public int Number;
 
     /// <summary>In a thread's memory: bordered source, tile of depthwise outputs, tile of z or dz, sums by output pattern.</summary>
     public nint Rectified, Middle, Tile, Sums;
@@ -42,7 +47,7 @@ internal unsafe struct SeparableCall
     public readonly int Groups => Math.Min(Images, MostGroups);
 
     /// <summary>Reads the geometry of branches that share a source and lays out their filters.</summary>
-    public void Describe(ReadOnlySpan<SeparableBranch<float>> branches, int vectorWidth, int threads, ref MemoryCursor cursor, ref MemoryCursor thread)
+    public void Describe(ReadOnlySpan<SeparableBranch<float>> branches, int vectorWidth, ref MemoryCursor cursor, ref MemoryCursor thread)
     {
         var src = branches[0].Src.Shape;
         var border = 0;
@@ -51,7 +56,6 @@ internal unsafe struct SeparableCall
         var (strideH, strideW) = Strides(branches[0]);
         (Images, Count) = (src.N, branches.Length);
         Source = new SourceLayout(src.H, src.W, src.C, border, strideH, strideW, vectorWidth);
-        Started = cursor.Take<int>(threads);
         Scale = cursor.Take(Source.Period * vectorWidth);
         Shift = cursor.Take(Source.Period * vectorWidth);
         nint middle = 0, tile = 0, sums = 0;
@@ -72,11 +76,10 @@ internal unsafe struct SeparableCall
     }
 
     /// <summary>Copies addresses, the normalisation and the depthwise filters.</summary>
-    public void Fill(ReadOnlySpan<SeparableBranch<float>> branches, ScratchMemory scratch, int vectorWidth, int threads)
+    public void Fill(ReadOnlySpan<SeparableBranch<float>> branches, ScratchMemory scratch, int vectorWidth)
     {
         Threads = scratch.Threads;
         FloatsPerThread = scratch.FloatsPerThread;
-        new Span<int>(Started, threads).Clear();
         Src = (float*)branches[0].Src.Address;
         if (branches[0].NormalizedSrc is { } normalized)
         {

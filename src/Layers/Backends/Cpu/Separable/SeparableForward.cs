@@ -4,7 +4,10 @@ using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
-/// <summary>z = pointwise(depthwise(ReLU(x))) of one image for all branches, and Σz, Σz² for the batch norm behind. Item: image of one call after the other.</summary>
+/// <summary>
+/// z = pointwise(depthwise(ReLU(x))) of one image for all branches, and Σz, Σz² for the batch norm behind. Item: an image of one call
+/// after the other.
+/// </summary>
 internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls, bool statistics) : IWork
     where S : struct, ISimd<V>
     where V : struct
@@ -16,18 +19,19 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
     {
         var images = calls->Call.Images;
         ref var call = ref calls[item / images].Call;
+        var n = item % images;
         var memory = call.Threads + thread * call.FloatsPerThread;
-        var x = Rectifier<S, V>.Image(call, item % images, thread);
-        for (var i = 0; i < call.Count; i++) Branch(call, ref call.Branches[i], item % images, x, memory);
+        var x = Rectifier<S, V>.Image(call, n, thread);
+        for (var i = 0; i < call.Count; i++) Branch(call, ref call.Branches[i], n, x, memory);
     }
 
-    private void Branch(in SeparableCall call, ref BranchCall b, int item, float* x, float* memory)
+    private void Branch(in SeparableCall call, ref BranchCall b, int n, float* x, float* memory)
     {
         var u = memory + call.Middle;
         var z = memory + call.Tile;
         var sums = memory + call.Sums;
         var (row, length) = (b.Width * b.Outputs, b.OutputPeriod * S.Width);
-        var dst = b.Dst + (nint)item * b.Height * row;
+        var dst = b.Dst + (nint)n * b.Height * row;
         var stream = (long)call.Images * b.Height * row >= SeparableCall.StreamedFloats;
         for (var h = 0; h < b.Height; h += b.TileRows)
         {
@@ -37,7 +41,7 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
             ChannelSums<S, V>.Squares(z, dst + (nint)h * row, rows * row, b.OutputPeriod, sums, stream);
         }
 
-        if (statistics) ChannelSums<S, V>.Total(sums, b.Outputs, b.OutputPeriod, b.Statistics + (nint)item * 3 * b.Outputs);
+        if (statistics) ChannelSums<S, V>.Total(sums, b.Outputs, b.OutputPeriod, b.Statistics + (nint)n * 3 * b.Outputs);
     }
 
     /// <summary>dst[pixel][o] = Σ_i src[pixel][i] · filter[i][o].</summary>

@@ -10,7 +10,7 @@ internal unsafe struct SeparableGradient
     private const int MiddleFloats = 98304;
 
     // 16 KiB of dx, which the mask finds in the first cache.
-    private const int RowFloats = 4096;
+    private const int DiffRowsFloats = 4096;
 
     public SeparableCall Call;
     public DiffLayout Diff;
@@ -80,7 +80,7 @@ internal unsafe struct SeparableGradient
 
         SourceSums = cursor.Take<double>(Call.Groups * 2 * source.Channels);
         DiffTile = thread.TakeOffset(tile + vectorWidth);
-        RowsTogether = Math.Max(1, (int)(RowFloats / (source.RowFloats * source.StrideH))) * source.StrideH;
+        RowsTogether = Math.Max(1, (int)(DiffRowsFloats / (source.RowFloats * source.StrideH))) * source.StrideH;
         DiffRows = thread.TakeOffset(RowsTogether * source.RowFloats + vectorWidth);
         Row = thread.TakeOffset((nint)source.Width * source.Channels + vectorWidth);
         RowSums = thread.TakeOffset(2 * pattern);

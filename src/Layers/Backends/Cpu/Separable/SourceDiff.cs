@@ -38,9 +38,12 @@ internal static unsafe class SourceDiff<S, V>
             {
                 gate += (nint)source.Border * source.Channels;
                 if (normalized)
+                {
                     ChannelSums<S, V>.MaskedProducts(dx, gate, source.RowFloats, dst, length, rows, length, source.Period, sums, stream);
-                for (nint r = 0; r < rows && !normalized; r++)
-                    AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, dst + r * length, length);
+                    continue;
+                }
+
+                for (nint r = 0; r < rows; r++) AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, dst + r * length, length);
                 continue;
             }
 

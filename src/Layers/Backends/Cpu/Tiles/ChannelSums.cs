@@ -22,9 +22,9 @@ internal static unsafe class ChannelSums<S, V>
     {
         var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
         if (stream && (nint)dst % (sizeof(float) * S.Width) == 0)
-            Add(new SquareTerms<Streamed>(z, dst, sums + 2 * pattern, S.Zero), 1, 0, 0, whole, pattern, sums, sums + pattern);
+            Add(new SquareTerms<Streamed>(z, dst, sums + 2 * pattern, S.Zero), whole, pattern, sums, sums + pattern);
         else
-            Add(new SquareTerms<Cached>(z, dst, sums + 2 * pattern, S.Zero), 1, 0, 0, whole, pattern, sums, sums + pattern);
+            Add(new SquareTerms<Cached>(z, dst, sums + 2 * pattern, S.Zero), whole, pattern, sums, sums + pattern);
         for (var i = whole; i < length; i++)
         {
             dst[i] = z[i];
@@ -79,13 +79,16 @@ internal static unsafe class ChannelSums<S, V>
     public static void Centred(float* d, float* x, float* mean, int length, int period, float* plain, float* products)
     {
         var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
-        Add(new CentredTerms(d, x, mean, S.Zero), 1, 0, 0, whole, pattern, plain, products);
+        Add(new CentredTerms(d, x, mean, S.Zero), whole, pattern, plain, products);
         for (var i = whole; i < length; i++)
         {
             plain[i % pattern] += d[i];
             products[i % pattern] += d[i] * (x[i] - mean[i % pattern]);
         }
     }
+
+    private static void Add<T>(T terms, nint whole, nint pattern, float* first, float* second)
+        where T : struct, ITerms<T> => Add(terms, 1, 0, 0, whole, pattern, first, second);
 
     /// <summary>Four pairs of sums at a time hide the latency of the additions.</summary>
     private static void Add<T>(T terms, int rows, nint srcRow, nint dstRow, nint whole, nint pattern, float* first, float* second)
