@@ -1,5 +1,6 @@
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Mixing;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 using MIOpenDarts.Layers.Tensors;
 
@@ -49,15 +50,16 @@ internal sealed unsafe partial class CpuBackend<S, V>
 
     private MixCall* LayOut(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Tensor<float> node)
     {
+        var pattern = ChannelPattern.Long<S, V>(node.Shape.C);
         var (counted, cursor) = (default(MixCall), default(MemoryCursor));
         cursor.Take<MixCall>(1);
-        counted.LayOut(branches.Length, node.Shape, S.Width, team.Threads, ref cursor);
+        counted.LayOut(branches.Length, node.Shape, pattern, team.Threads, ref cursor);
         scratch.Reserve(cursor.Used, 0, team.Threads);
         cursor = new MemoryCursor(scratch.Shared);
         var call = cursor.Take<MixCall>(1);
         *call = default;
-        call->LayOut(branches.Length, node.Shape, S.Width, team.Threads, ref cursor);
-        call->Fill(branches, weights, node, S.Width);
+        call->LayOut(branches.Length, node.Shape, pattern, team.Threads, ref cursor);
+        call->Fill(branches, weights, node);
         return call;
     }
 }

@@ -1,48 +1,82 @@
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
-using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Mixing;
 
 /// <summary>
 /// Σdy and Σdy·(z_k − mean_k) of every branch, which give the mixing weights' gradient and the way back through every batch norm; an
-/// identity's gradient gets weight·dy in the same pass. Item: a group of images.
+/// identity's gradient gets weight·dy in the same pass. Four branches at a time. Item: a group of images.
 /// </summary>
 internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork
     where S : struct, ISimd<V>
     where V : struct
 {
-    // Of dy, which stays in the first cache while all branches pass by.
-    private const int StripFloats = 16384;
     private readonly MixCall* call = call;
 
     public void Run(int item, int thread)
     {
-        nint pattern = call->Period * S.Width;
-        var (rows, channels) = (call->Count + 1, call->Channels);
-        var sums = call->ImageSums + thread * (rows + 1) * pattern;
+        var (rows, channels, pattern) = (call->Count + 1, call->Channels, call->Pattern);
+        var sums = call->ImageSums + (nint)thread * rows * pattern;
         var totals = call->Sums + (nint)item * rows * channels;
         new Span<double>(totals, rows * channels).Clear();
-        var strip = (int)Math.Max(StripFloats / pattern, 1) * (int)pattern;
         var end = (int)((long)(item + 1) * call->Images / call->Groups);
         for (var n = (int)((long)item * call->Images / call->Groups); n < end; n++)
         {
-            new Span<float>(sums, (rows + 1) * (int)pattern).Clear();
-            for (var i = 0; i < call->Length; i += strip) Strip((nint)n * call->Length + i, Math.Min(strip, call->Length - i), sums);
-            for (var k = 0; k < rows; k++) ChannelPattern.Fold(sums + k * pattern, totals + (nint)k * channels, channels, (int)pattern);
+            new Span<float>(sums, rows * pattern).Clear();
+            Image(call->Node + (nint)n * call->Length, sums);
+            for (var k = 0; k < rows; k++) ChannelPattern.Fold(sums + (nint)k * pattern, totals + (nint)k * channels, channels, pattern);
         }
     }
 
-    private void Strip(nint start, int length, float* sums)
+    private void Image(float* dy, float* sums)
     {
-        var dy = call->Node + start;
-        nint pattern = call->Period * S.Width;
-        for (var k = 0; k < call->Count; k++)
+        for (var k = 0; k < call->Count; k += Four.Of)
         {
-            // Σdy is the same for all branches: the others' goes where nobody reads it.
-            var plain = k == 0 ? sums : sums + (call->Count + 1) * pattern;
-            ChannelSums<S, V>.Centred(dy, dy + call->Runs[k].Offset, call->Means + k * pattern, length, call->Period, plain, sums + (k + 1) * pattern);
-            if (call->IdentityDiffs[k] != 0) AddScaled(dy, dy + call->IdentityDiffs[k], length, call->Weights[k]);
+            switch (call->Count - k)
+            {
+                case 1: Add<One>(dy, k, sums); break;
+                case 2: Add<Two>(dy, k, sums); break;
+                case 3: Add<Three>(dy, k, sums); break;
+                default: Add<Four>(dy, k, sums); break;
+            }
+        }
+
+        for (var k = 0; k < call->Count; k++)
+            if (call->IdentityDiffs[k] != 0) AddScaled(dy, dy + call->IdentityDiffs[k], call->Length, call->Weights[k]);
+    }
+
+    /// <summary>sums[k + 1] += Σ dy·(z − mean) of the branches from <paramref name="k"/> on; the first of all add Σdy to sums[0] too.</summary>
+    private void Add<K>(float* dy, int k, float* sums)
+        where K : struct, ICount
+    {
+        int length = call->Length, pattern = call->Pattern, whole = length / S.Width * S.Width;
+        float* z0 = dy + call->Offsets[k], z1 = dy + call->Offsets[k + Math.Min(1, K.Of - 1)];
+        float* z2 = dy + call->Offsets[k + Math.Min(2, K.Of - 1)], z3 = dy + call->Offsets[k + K.Of - 1];
+        float* means = call->Means + (nint)k * pattern, means1 = means + pattern, means2 = means1 + pattern, means3 = means2 + pattern;
+        float* p0 = sums + (nint)(k + 1) * pattern, p1 = p0 + pattern, p2 = p1 + pattern, p3 = p2 + pattern;
+        for (nint i = 0, j = 0; i < whole; i += S.Width, j += S.Width)
+        {
+            if (j == pattern) j = 0;
+            SecondCache.Fetch(z0 + i + SecondCache.Ahead);
+            if (K.Of > 1) SecondCache.Fetch(z1 + i + SecondCache.Ahead);
+            if (K.Of > 2) SecondCache.Fetch(z2 + i + SecondCache.Ahead);
+            if (K.Of > 3) SecondCache.Fetch(z3 + i + SecondCache.Ahead);
+            var d = S.Load(dy + i);
+            if (k == 0) S.Store(S.Add(S.Load(sums + j), d), sums + j);
+            S.Store(S.MultiplyAdd(d, S.Subtract(S.Load(z0 + i), S.Load(means + j)), S.Load(p0 + j)), p0 + j);
+            if (K.Of > 1) S.Store(S.MultiplyAdd(d, S.Subtract(S.Load(z1 + i), S.Load(means1 + j)), S.Load(p1 + j)), p1 + j);
+            if (K.Of > 2) S.Store(S.MultiplyAdd(d, S.Subtract(S.Load(z2 + i), S.Load(means2 + j)), S.Load(p2 + j)), p2 + j);
+            if (K.Of > 3) S.Store(S.MultiplyAdd(d, S.Subtract(S.Load(z3 + i), S.Load(means3 + j)), S.Load(p3 + j)), p3 + j);
+        }
+
+        for (nint i = whole; i < length; i++)
+        {
+            var (j, d) = (i % pattern, dy[i]);
+            if (k == 0) sums[j] += d;
+            p0[j] = MathF.FusedMultiplyAdd(d, z0[i] - means[j], p0[j]);
+            if (K.Of > 1) p1[j] = MathF.FusedMultiplyAdd(d, z1[i] - means1[j], p1[j]);
+            if (K.Of > 2) p2[j] = MathF.FusedMultiplyAdd(d, z2[i] - means2[j], p2[j]);
+            if (K.Of > 3) p3[j] = MathF.FusedMultiplyAdd(d, z3[i] - means3[j], p3[j]);
         }
     }
 

@@ -1,6 +1,5 @@
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
-using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Mixing;
@@ -16,16 +15,16 @@ internal unsafe struct MixCall
     /// <summary>Floats of an image.</summary>
     public int Length;
 
-    /// <summary>Vectors in a channel pattern.</summary>
-    public int Period;
+    /// <summary>Floats in a channel pattern, at least four vectors.</summary>
+    public int Pattern;
 
     public int Count;
 
     /// <summary>The node, or its gradient: [N,H,W,C].</summary>
     public float* Node;
 
-    /// <summary>[Count]: how many floats each branch lies behind the node, as runs of one tap.</summary>
-    public TapRun* Runs;
+    /// <summary>[Count]: how many floats each branch lies behind the node.</summary>
+    public nint* Offsets;
 
     /// <summary>[Count][pattern]: weight/σ; [pattern]: −Σ weight·mean/σ.</summary>
     public float* Scales, Shift;
@@ -42,31 +41,30 @@ internal unsafe struct MixCall
     /// <summary>[groups][Count + 1][C]: Σdy, then Σdy·(z − mean) of every branch.</summary>
     public double* Sums;
 
-    /// <summary>[threads][Count + 2][pattern]: the same of the image in work, and a row that nobody reads.</summary>
+    /// <summary>[threads][Count + 1][pattern]: the same of the image in work.</summary>
     public float* ImageSums;
 
     public readonly int Groups => Math.Min(Images, MostGroups);
 
     /// <summary>Takes the memory.</summary>
-    public void LayOut(int count, Shape shape, int vectorWidth, int threads, ref MemoryCursor cursor)
+    public void LayOut(int count, Shape shape, int pattern, int threads, ref MemoryCursor cursor)
     {
         (Images, Channels, Length, Count) = (shape.N, shape.C, checked((int)shape.CountPerImage), count);
-        Period = ChannelPattern.Vectors(shape.C, vectorWidth);
-        nint pattern = Period * vectorWidth;
-        Runs = (TapRun*)cursor.Take((nint)count * sizeof(TapRun) / sizeof(float));
+        Pattern = pattern;
+        Offsets = cursor.Take<nint>(count);
         IdentityDiffs = cursor.Take<nint>(count);
         Weights = cursor.Take(count);
-        Scales = cursor.Take(count * pattern);
+        Scales = cursor.Take((nint)count * pattern);
         Shift = cursor.Take(pattern);
-        Means = cursor.Take(count * pattern);
+        Means = cursor.Take((nint)count * pattern);
         Sums = cursor.Take<double>(Groups * (count + 1) * shape.C);
-        ImageSums = cursor.Take(threads * (count + 2) * pattern);
+        ImageSums = cursor.Take((nint)threads * (count + 1) * pattern);
     }
 
     /// <summary>Copies addresses and per-channel numbers.</summary>
-    public void Fill(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Tensor<float> node, int vectorWidth)
+    public void Fill(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Tensor<float> node)
     {
-        var length = Period * vectorWidth;
+        var length = Pattern;
         Node = (float*)node.Address;
         var w = (float*)weights.Address;
         new Span<float>(Shift, length).Clear();
@@ -77,7 +75,7 @@ internal unsafe struct MixCall
             var means = new Span<float>(Means + (nint)k * length, length);
             Weights[k] = w[b.Index];
             IdentityDiffs[k] = b.Identity?.Diff is { } diff ? (nint)((float*)diff.Address - Node) : 0;
-            Runs[k] = new TapRun { Offset = (nint)((float*)(b.Normalized?.Value ?? b.Identity!).Address - Node), Taps = 1, Spacing = 1 };
+            Offsets[k] = (nint)((float*)(b.Normalized?.Value ?? b.Identity!).Address - Node);
             if (b.Normalized is null)
             {
                 scales.Fill(Weights[k]);

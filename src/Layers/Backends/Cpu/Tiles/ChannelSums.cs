@@ -75,18 +75,6 @@ internal static unsafe class ChannelSums<S, V>
         }
     }
 
-    /// <summary>plain += Σ d and products += Σ d·(x − mean) by channel pattern.</summary>
-    public static void Centred(float* d, float* x, float* mean, int length, int period, float* plain, float* products)
-    {
-        var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
-        Add(new CentredTerms(d, x, mean, S.Zero), whole, pattern, plain, products);
-        for (var i = whole; i < length; i++)
-        {
-            plain[i % pattern] += d[i];
-            products[i % pattern] += d[i] * (x[i] - mean[i % pattern]);
-        }
-    }
-
     private static void Add<T>(T terms, nint whole, nint pattern, float* first, float* second)
         where T : struct, ITerms<T> => Add(terms, 1, 0, 0, whole, pattern, first, second);
 
@@ -166,24 +154,6 @@ internal static unsafe class ChannelSums<S, V>
             TStore.Store(value, dst + j);
             first = S.Add(first, value);
             second = S.MultiplyAdd(value, x, second);
-        }
-    }
-
-    private readonly struct CentredTerms(float* d, float* x, float* means, V mean) : ITerms<CentredTerms>
-    {
-        private readonly float* d = d;
-        private readonly float* x = x;
-        private readonly float* means = means;
-        private readonly V mean = mean;
-
-        public CentredTerms At(nint phase) => new(d, x, means, S.Load(means + phase));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(nint i, nint j, ref V first, ref V second)
-        {
-            var value = S.Load(d + i);
-            first = S.Add(first, value);
-            second = S.MultiplyAdd(value, S.Subtract(S.Load(x + i), mean), second);
         }
     }
 

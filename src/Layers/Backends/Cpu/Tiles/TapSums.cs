@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
@@ -147,46 +146,5 @@ internal static unsafe class TapSums<S, V>
         S.Store(c3, sums + 13 * S.Width);
         S.Store(c4, sums + 14 * S.Width);
         return TapRun.MostTaps - K.Of;
-    }
-
-    private interface ICount
-    {
-        static abstract int Of { get; }
-    }
-
-    private readonly struct One : ICount
-    {
-        public static int Of
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => 1;
-        }
-    }
-
-    private readonly struct Two : ICount
-    {
-        public static int Of
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => 2;
-        }
-    }
-
-    private readonly struct Three : ICount
-    {
-        public static int Of
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => 3;
-        }
-    }
-
-    private readonly struct Five : ICount
-    {
-        public static int Of
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => 5;
-        }
     }
 }
