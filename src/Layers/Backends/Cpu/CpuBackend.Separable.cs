@@ -30,7 +30,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
             var packed = first->Call.Branches;
             for (var i = 0; i < calls; i++) first[i].Call.Fill(BranchesOf(i, first, together), scratch, S.Width);
             for (var i = 0; i < together.Length; i++) packed[i].Forward.Pack(P(together[i].Pointwise), 1, together[i].Src.Shape.C);
-            var work = new SeparableForward<S, V>(first, training);
+            var work = new SeparableForward<S, V>(first, calls, team.Threads, training);
             team.Run(calls * first->Call.Images, ref work);
             for (var i = 0; i < together.Length; i++)
             {

@@ -41,7 +41,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
             var x = Rectifier<S, V>.Image(call, n, thread);
             for (var part = 0; part < gradient->Parts; part++)
             {
-                for (var i = gradient->First(part); i < gradient->End(part); i++) Branch(ref call.Branches[i], n, item, x, memory);
+                for (var i = gradient->First(part); i < gradient->End(part); i++) Branch(i, n, item, x, memory);
                 if (gradient->DiffSrc == null) continue;
                 if (part < gradient->Parts - 1) SourceDiff<S, V>.Part(*gradient, part, memory);
                 else SourceDiff<S, V>.Image(*gradient, n, item, x, memory);
@@ -49,9 +49,10 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         }
     }
 
-    private void Branch(ref BranchCall b, int n, int item, float* x, float* memory)
+    private void Branch(int branch, int n, int item, float* x, float* memory)
     {
         ref var call = ref gradient->Call;
+        ref var b = ref call.Branches[branch];
         var u = memory + call.Middle;
         var dz = memory + call.Tile;
         var pattern = call.Source.Period * S.Width;
@@ -66,7 +67,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
                 PointwiseWeights(b, dz, Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u), rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats);
             }
 
-            PointwiseData(b, dz, h, rows, memory);
+            PointwiseData(b, dz, h, rows, memory, After(branch, n, h, rows));
         }
 
         if (!gradient->WeightGradients || !b.HasDepthwise) return;
@@ -74,6 +75,22 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
             memory + b.DiffMiddle + gradient->Diff.At(0, 0, call.Source.Channels), gradient->Diff.Row, x, call.Source.StrideH * call.Source.RowFloats,
             b.Height, (b.Width * call.Source.Channels + S.Width - 1) / S.Width, b.Taps.Runs, b.Taps.Count,
             b.DepthwiseSums + (nint)item * b.Window.Taps * pattern, call.Source.Period);
+    }
+
+    /// <summary>What is read after rows h … h + rows − 1 of a branch: z, its gradient and, at the last branch, the next source.</summary>
+    private FetchRows After(int branch, int n, int h, int rows)
+    {
+        ref var call = ref gradient->Call;
+        var source = branch == call.Count - 1 ? call.SourceAt(n + 1, h) : null;
+        h += rows;
+        if (h == call.Branches[branch].Height) (branch, h) = (branch + 1, 0);
+        if (branch == call.Count) (branch, n) = (0, n + 1);
+        if (n == call.Images) return default;
+        ref var b = ref call.Branches[branch];
+        nint row = b.Width * b.Outputs, start = (n * (nint)b.Height + h) * row;
+        // The branches of one edge have one gradient, which the first of them has brought already.
+        var known = branch > 0 && b.DiffDst == call.Branches[branch - 1].DiffDst;
+        return new FetchRows(b.Dst + start, known ? null : b.DiffDst + start, source, b.Backward.Group * b.Outputs);
     }
 
     /// <summary>dz = a·diff + b·z + c, through the batch norm behind the branch.</summary>
@@ -94,11 +111,11 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
     private static void PointwiseWeights(in BranchCall b, float* dz, float* u, int pixels, float* sums)
     {
         var (outputs, inputs) = (b.Backward.Group * b.Outputs, b.Backward.Group * b.Backward.Outputs);
-        MatrixProduct<S, V>.Run(dz, 1, outputs, u, inputs, sums, b.Backward.Row, outputs, inputs, pixels / b.Backward.Group, accumulate: true);
+        MatrixProduct<S, V>.Run(dz, 1, outputs, u, inputs, sums, b.Backward.Row, outputs, inputs, pixels / b.Backward.Group, accumulate: true, default(NoFetch));
     }
 
     /// <summary>du = dz · filterᵀ, rows h … h + rows − 1 into the bordered image.</summary>
-    private void PointwiseData(in BranchCall b, float* dz, int h, int rows, float* memory)
+    private void PointwiseData(in BranchCall b, float* dz, int h, int rows, float* memory, FetchRows after)
     {
         var channels = gradient->Call.Source.Channels;
         var image = memory + b.DiffMiddle;
@@ -106,13 +123,18 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         if (b.Width / b.Backward.Group >= 8)
         {
             for (var r = 0; r < rows; r++)
-                SeparableForward<S, V>.Pointwise(b.Backward, dz + (nint)r * b.Width * b.Outputs, b.Width, image + gradient->Diff.At(h + r, 0, channels));
+            {
+                SeparableForward<S, V>.Pointwise(
+                    b.Backward, dz + (nint)r * b.Width * b.Outputs, b.Width, image + gradient->Diff.At(h + r, 0, channels),
+                    after.From(r * b.Width / b.Backward.Group));
+            }
+
             return;
         }
 
         // Short rows: the product wants at least eight of them, so it works on the packed tile.
         var tile = memory + gradient->DiffTile;
-        SeparableForward<S, V>.Pointwise(b.Backward, dz, rows * b.Width, tile);
+        SeparableForward<S, V>.Pointwise(b.Backward, dz, rows * b.Width, tile, after);
         for (var r = 0; r < rows; r++)
             new Span<float>(tile + (nint)r * length, length).CopyTo(new Span<float>(image + gradient->Diff.At(h + r, 0, channels), length));
     }

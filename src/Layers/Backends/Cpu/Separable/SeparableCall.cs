@@ -101,6 +101,9 @@ internal unsafe struct SeparableCall
         }
     }
 
+    /// <summary>Row <paramref name="h"/> of image <paramref name="n"/> of the source, or null behind the last image.</summary>
+    public readonly float* SourceAt(int n, int h) => n < Images ? Src + ((nint)n * Source.Height + h) * Source.Width * Source.Channels : null;
+
     /// <summary>Distance between two outputs; a branch without depthwise filter reads every pixel.</summary>
     public static (int H, int W) Strides(SeparableBranch<float> branch) =>
         branch.Depthwise is null ? (1, 1) : (branch.Window.StrideH, branch.Window.StrideW);

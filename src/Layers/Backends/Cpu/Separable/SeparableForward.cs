@@ -8,11 +8,13 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 /// z = pointwise(depthwise(ReLU(x))) of one image for all branches, and Σz, Σz² for the batch norm behind. Item: an image of one call
 /// after the other.
 /// </summary>
-internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls, bool statistics) : IWork
+internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls, int count, int threads, bool statistics) : IWork
     where S : struct, ISimd<V>
     where V : struct
 {
     private readonly SeparableGradient* calls = calls;
+    private readonly int count = count;
+    private readonly int threads = threads;
     private readonly bool statistics = statistics;
 
     public void Run(int item, int thread)
@@ -22,10 +24,13 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
         var n = item % images;
         var memory = call.Threads + thread * call.FloatsPerThread;
         var x = Rectifier<S, V>.Image(call, n, thread);
-        for (var i = 0; i < call.Count; i++) Branch(call, ref call.Branches[i], n, x, memory);
+        // What this thread takes next, if all are equally fast.
+        var next = item + threads;
+        var following = next < count * images ? calls[next / images].Call.SourceAt(next % images, 0) : null;
+        for (var i = 0; i < call.Count; i++) Branch(call, ref call.Branches[i], n, x, memory, i == call.Count - 1 ? following : null);
     }
 
-    private void Branch(in SeparableCall call, ref BranchCall b, int n, float* x, float* memory)
+    private void Branch(in SeparableCall call, ref BranchCall b, int n, float* x, float* memory, float* following)
     {
         var u = memory + call.Middle;
         var z = memory + call.Tile;
@@ -36,7 +41,8 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
         for (var h = 0; h < b.Height; h += b.TileRows)
         {
             var rows = Math.Min(b.TileRows, b.Height - h);
-            Pointwise(b.Forward, Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u), rows * b.Width, z);
+            var fetch = new FetchRows(following, null, null, b.Forward.Group * b.Forward.Inputs).From(h * b.Width / b.Forward.Group);
+            Pointwise(b.Forward, Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u), rows * b.Width, z, fetch);
             if (h == 0) ChannelSums<S, V>.Start(z, b.Outputs, b.OutputPeriod, sums);
             ChannelSums<S, V>.Squares(z, dst + (nint)h * row, rows * row, b.OutputPeriod, sums, stream);
         }
@@ -45,8 +51,9 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
     }
 
     /// <summary>dst[pixel][o] = Σ_i src[pixel][i] · filter[i][o].</summary>
-    public static void Pointwise(in PackedFilter filter, float* src, int pixels, float* dst) =>
+    public static void Pointwise<F>(in PackedFilter filter, float* src, int pixels, float* dst, F fetch)
+        where F : struct, IFetch =>
         MatrixProduct<S, V>.Run(
             src, filter.Group * filter.Inputs, 1, filter.Values, filter.Row, dst, filter.Group * filter.Outputs,
-            pixels / filter.Group, filter.Group * filter.Outputs, filter.Group * filter.Inputs, accumulate: false);
+            pixels / filter.Group, filter.Group * filter.Outputs, filter.Group * filter.Inputs, accumulate: false, fetch);
 }

@@ -16,7 +16,8 @@ internal static unsafe class MatrixProduct<S, V>
     /// in n: where n is not a multiple of the width, a row's last vector runs into the next row of c, which must be written later or
     /// be padded (and must be padded if <paramref name="accumulate"/>).
     /// </summary>
-    public static void Run(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, int m, int n, int k, bool accumulate)
+    public static void Run<F>(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, int m, int n, int k, bool accumulate, F fetch)
+        where F : struct, IFetch
     {
         for (var i = 0; i < m;)
         {
@@ -30,6 +31,7 @@ internal static unsafe class MatrixProduct<S, V>
             // Sixteen sums keep the units busy longest but are too many for AVX2's registers.
             if (S.Width == 16 && n <= S.Width && m - i >= 16)
             {
+                fetch.Rows(i, 16);
                 Sixteen<Tall>(a + i * am, am, ak, b, ldb, c + i * ldc, ldc, k, accumulate);
                 i += 16;
                 continue;
@@ -37,6 +39,7 @@ internal static unsafe class MatrixProduct<S, V>
 
             // A last block of rows that does not come out even starts earlier and computes some rows a second time.
             i = Math.Min(i, m - 8);
+            fetch.Rows(i, 8);
             // Columns from the last to the first: what a row's last vector spoils of the next row is written after it.
             for (var j = (n + S.Width - 1) / S.Width * S.Width; j > 0;)
             {
