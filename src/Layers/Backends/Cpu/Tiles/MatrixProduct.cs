@@ -85,21 +85,21 @@ internal static unsafe class MatrixProduct<S, V>
         {
             var (b0, x) = (S.Load(b), S.Broadcast(*a));
             var b1 = T.Tall ? b0 : S.Load(b + S.Width);
-            (c0, d0) = (S.MultiplyAdd(x, b0, c0), S.MultiplyAdd(T.Tall ? S.Broadcast(*e) : x, b1, d0));
+            (c0, d0) = (S.MultiplyAdd(x, b0, c0), S.MultiplyAdd(T.Factor(x, e), b1, d0));
             x = S.Broadcast(a[am]);
-            (c1, d1) = (S.MultiplyAdd(x, b0, c1), S.MultiplyAdd(T.Tall ? S.Broadcast(e[am]) : x, b1, d1));
+            (c1, d1) = (S.MultiplyAdd(x, b0, c1), S.MultiplyAdd(T.Factor(x, e + am), b1, d1));
             x = S.Broadcast(a[2 * am]);
-            (c2, d2) = (S.MultiplyAdd(x, b0, c2), S.MultiplyAdd(T.Tall ? S.Broadcast(e[2 * am]) : x, b1, d2));
+            (c2, d2) = (S.MultiplyAdd(x, b0, c2), S.MultiplyAdd(T.Factor(x, e + 2 * am), b1, d2));
             x = S.Broadcast(*a3);
-            (c3, d3) = (S.MultiplyAdd(x, b0, c3), S.MultiplyAdd(T.Tall ? S.Broadcast(*e3) : x, b1, d3));
+            (c3, d3) = (S.MultiplyAdd(x, b0, c3), S.MultiplyAdd(T.Factor(x, e3), b1, d3));
             x = S.Broadcast(a3[am]);
-            (c4, d4) = (S.MultiplyAdd(x, b0, c4), S.MultiplyAdd(T.Tall ? S.Broadcast(e3[am]) : x, b1, d4));
+            (c4, d4) = (S.MultiplyAdd(x, b0, c4), S.MultiplyAdd(T.Factor(x, e3 + am), b1, d4));
             x = S.Broadcast(a3[2 * am]);
-            (c5, d5) = (S.MultiplyAdd(x, b0, c5), S.MultiplyAdd(T.Tall ? S.Broadcast(e3[2 * am]) : x, b1, d5));
+            (c5, d5) = (S.MultiplyAdd(x, b0, c5), S.MultiplyAdd(T.Factor(x, e3 + 2 * am), b1, d5));
             x = S.Broadcast(*a6);
-            (c6, d6) = (S.MultiplyAdd(x, b0, c6), S.MultiplyAdd(T.Tall ? S.Broadcast(*e6) : x, b1, d6));
+            (c6, d6) = (S.MultiplyAdd(x, b0, c6), S.MultiplyAdd(T.Factor(x, e6), b1, d6));
             x = S.Broadcast(a6[am]);
-            (c7, d7) = (S.MultiplyAdd(x, b0, c7), S.MultiplyAdd(T.Tall ? S.Broadcast(e6[am]) : x, b1, d7));
+            (c7, d7) = (S.MultiplyAdd(x, b0, c7), S.MultiplyAdd(T.Factor(x, e6 + am), b1, d7));
         }
 
         S.Store(c0, c);
@@ -178,6 +178,8 @@ internal static unsafe class MatrixProduct<S, V>
     private interface ITile
     {
         static abstract bool Tall { get; }
+
+        static abstract V Factor(V x, float* e);
     }
 
     private readonly struct Tall : ITile
@@ -187,6 +189,9 @@ internal static unsafe class MatrixProduct<S, V>
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             get => true;
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V ITile.Factor(V x, float* e) => S.Broadcast(*e);
     }
 
     private readonly struct Wide : ITile
@@ -196,5 +201,8 @@ internal static unsafe class MatrixProduct<S, V>
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             get => false;
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V ITile.Factor(V x, float* e) => x;
     }
 }
