@@ -58,13 +58,16 @@ internal sealed class SharedHalving<T>
     {
         if (edges.Count == 0) return;
         backend.ReluForward(src, rectified);
+        var accumulate = false;
         foreach (var (module, dst, diffDst) in edges.Span)
         {
             var (even, odd) = (module.Convolutions.Even, module.Convolutions.Odd);
             backend.NormalizationDiff(new ReadOnlySpan<NormalizedTensor<T>>(in dst), diffDst, accumulate: false);
             if (pass.WeightGradients) backend.FactorizedReduceBackwardWeights(rectified, diffDst, even.Diff!, odd.Diff!);
-            backend.FactorizedReduceBackwardData(diffDst, even, odd, diffRectified, accumulate: false);
-            backend.ReluBackward(rectified, diffRectified, src.Diff!, accumulate: true);
+            backend.FactorizedReduceBackwardData(diffDst, even, odd, diffRectified, accumulate);
+            accumulate = true;
         }
+
+        backend.ReluBackward(rectified, diffRectified, src.Diff!, accumulate: true);
     }
 }

@@ -111,7 +111,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
     private static void PointwiseWeights(in BranchCall b, float* dz, float* u, int pixels, float* sums)
     {
         var (outputs, inputs) = (b.Backward.Group * b.Outputs, b.Backward.Group * b.Backward.Outputs);
-        MatrixProduct<S, V>.Run(dz, 1, outputs, u, inputs, sums, b.Backward.Row, outputs, inputs, pixels / b.Backward.Group, accumulate: true, default(NoFetch));
+        MatrixProduct<S, V>.Run(dz, 1, outputs, u, inputs, sums, b.Backward.Row, outputs, inputs, pixels / b.Backward.Group, default(Adding<S, V>), default(NoFetch));
     }
 
     /// <summary>du = dz · filterᵀ, rows h … h + rows − 1 into the bordered image.</summary>
@@ -125,7 +125,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
             for (var r = 0; r < rows; r++)
             {
                 SeparableForward<S, V>.Pointwise(
-                    b.Backward, dz + (nint)r * b.Width * b.Outputs, b.Width, image + gradient->Diff.At(h + r, 0, channels),
+                    b.Backward, dz + (nint)r * b.Width * b.Outputs, b.Width, image + gradient->Diff.At(h + r, 0, channels), default(Overwriting<S, V>),
                     after.From(r * b.Width / b.Backward.Group));
             }
 
@@ -134,7 +134,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
 
         // Short rows: the product wants at least eight of them, so it works on the packed tile.
         var tile = memory + gradient->DiffTile;
-        SeparableForward<S, V>.Pointwise(b.Backward, dz, rows * b.Width, tile, after);
+        SeparableForward<S, V>.Pointwise(b.Backward, dz, rows * b.Width, tile, default(Overwriting<S, V>), after);
         for (var r = 0; r < rows; r++)
             new Span<float>(tile + (nint)r * length, length).CopyTo(new Span<float>(image + gradient->Diff.At(h + r, 0, channels), length));
     }

@@ -37,23 +37,43 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
         var sums = memory + call.Sums;
         var (row, length) = (b.Width * b.Outputs, b.OutputPeriod * S.Width);
         var dst = b.Dst + (nint)n * b.Height * row;
-        var stream = (long)call.Images * b.Height * row >= SeparableCall.StreamedFloats;
+        var stream = (long)call.Images * b.Height * row >= SeparableCall.StreamedFloats && (nint)b.Dst % (sizeof(float) * S.Width) == 0;
         for (var h = 0; h < b.Height; h += b.TileRows)
         {
-            var rows = Math.Min(b.TileRows, b.Height - h);
+            var pixels = Math.Min(b.TileRows, b.Height - h) * b.Width;
+            var to = dst + (nint)h * row;
             var fetch = new FetchRows(following, null, null, b.Forward.Group * b.Forward.Inputs).From(h * b.Width / b.Forward.Group);
-            Pointwise(b.Forward, Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u), rows * b.Width, z, fetch);
-            if (h == 0) ChannelSums<S, V>.Start(z, b.Outputs, b.OutputPeriod, sums);
-            ChannelSums<S, V>.Squares(z, dst + (nint)h * row, rows * row, b.OutputPeriod, sums, stream);
+            var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, pixels / b.Width, u);
+            if (h == 0)
+            {
+                // The first pixel's values are what the others are measured from.
+                Pointwise(b.Forward, tile, b.Forward.Group, z, default(Overwriting<S, V>), default(NoFetch));
+                ChannelSums<S, V>.Start(z, b.Outputs, b.OutputPeriod, sums);
+            }
+
+            if (b.Forward.Group * b.Outputs != length || pixels / b.Forward.Group % 8 != 0)
+            {
+                Pointwise(b.Forward, tile, pixels, z, default(Overwriting<S, V>), fetch);
+                ChannelSums<S, V>.Squares(z, to, pixels * b.Outputs, b.OutputPeriod, sums, stream);
+            }
+            else if (stream)
+            {
+                Pointwise(b.Forward, tile, pixels, to, new Squaring<S, V, Streamed<S, V>>(sums, length), fetch);
+            }
+            else
+            {
+                Pointwise(b.Forward, tile, pixels, to, new Squaring<S, V, Cached<S, V>>(sums, length), fetch);
+            }
         }
 
         if (statistics) ChannelSums<S, V>.Total(sums, b.Outputs, b.OutputPeriod, b.Statistics + (nint)n * 3 * b.Outputs);
     }
 
     /// <summary>dst[pixel][o] = Σ_i src[pixel][i] · filter[i][o].</summary>
-    public static void Pointwise<F>(in PackedFilter filter, float* src, int pixels, float* dst, F fetch)
+    public static void Pointwise<E, F>(in PackedFilter filter, float* src, int pixels, float* dst, E end, F fetch)
+        where E : struct, IProductEnd<V>
         where F : struct, IFetch =>
         MatrixProduct<S, V>.Run(
             src, filter.Group * filter.Inputs, 1, filter.Values, filter.Row, dst, filter.Group * filter.Outputs,
-            pixels / filter.Group, filter.Group * filter.Outputs, filter.Group * filter.Inputs, accumulate: false, fetch);
+            pixels / filter.Group, filter.Group * filter.Outputs, filter.Group * filter.Inputs, end, fetch);
 }

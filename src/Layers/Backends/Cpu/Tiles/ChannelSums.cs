@@ -22,9 +22,9 @@ internal static unsafe class ChannelSums<S, V>
     {
         var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
         if (stream && (nint)dst % (sizeof(float) * S.Width) == 0)
-            Add(new SquareTerms<Streamed>(z, dst, sums + 2 * pattern, S.Zero), whole, pattern, sums, sums + pattern);
+            Add(new SquareTerms<Streamed<S, V>>(z, dst, sums + 2 * pattern, S.Zero), whole, pattern, sums, sums + pattern);
         else
-            Add(new SquareTerms<Cached>(z, dst, sums + 2 * pattern, S.Zero), whole, pattern, sums, sums + pattern);
+            Add(new SquareTerms<Cached<S, V>>(z, dst, sums + 2 * pattern, S.Zero), whole, pattern, sums, sums + pattern);
         for (var i = whole; i < length; i++)
         {
             dst[i] = z[i];
@@ -61,9 +61,9 @@ internal static unsafe class ChannelSums<S, V>
     {
         var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
         if (stream && (nint)dst % (sizeof(float) * S.Width) == 0 && dstRow % S.Width == 0)
-            Add(new MaskedTerms<Streamed>(d, gate, dst), rows, srcRow, dstRow, whole, pattern, sums, sums + pattern);
+            Add(new MaskedTerms<Streamed<S, V>>(d, gate, dst), rows, srcRow, dstRow, whole, pattern, sums, sums + pattern);
         else
-            Add(new MaskedTerms<Cached>(d, gate, dst), rows, srcRow, dstRow, whole, pattern, sums, sums + pattern);
+            Add(new MaskedTerms<Cached<S, V>>(d, gate, dst), rows, srcRow, dstRow, whole, pattern, sums, sums + pattern);
         for (; whole < length && rows > 0; rows--, d += srcRow, gate += srcRow, dst += dstRow)
         {
             for (var i = whole; i < length; i++)
@@ -117,7 +117,7 @@ internal static unsafe class ChannelSums<S, V>
     }
 
     private readonly struct SquareTerms<TStore>(float* z, float* dst, float* shifts, V shift) : ITerms<SquareTerms<TStore>>
-        where TStore : struct, IStore
+        where TStore : struct, IStore<V>
     {
         private readonly float* z = z;
         private readonly float* dst = dst;
@@ -138,7 +138,7 @@ internal static unsafe class ChannelSums<S, V>
     }
 
     private readonly struct MaskedTerms<TStore>(float* d, float* gate, float* dst) : ITerms<MaskedTerms<TStore>>
-        where TStore : struct, IStore
+        where TStore : struct, IStore<V>
     {
         private readonly float* d = d;
         private readonly float* gate = gate;
@@ -155,22 +155,5 @@ internal static unsafe class ChannelSums<S, V>
             first = S.Add(first, value);
             second = S.MultiplyAdd(value, x, second);
         }
-    }
-
-    private interface IStore
-    {
-        static abstract void Store(V value, float* place);
-    }
-
-    private readonly struct Cached : IStore
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(V value, float* place) => S.Store(value, place);
-    }
-
-    private readonly struct Streamed : IStore
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(V value, float* place) => S.Stream(value, place);
     }
 }

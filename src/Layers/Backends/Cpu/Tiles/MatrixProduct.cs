@@ -12,18 +12,19 @@ internal static unsafe class MatrixProduct<S, V>
     where V : struct
 {
     /// <summary>
-    /// c[m][n] = Σ_k a[m · am + k · ak] · b[k · ldb + n], added to c if <paramref name="accumulate"/>. Reads and writes whole vectors
-    /// in n: where n is not a multiple of the width, a row's last vector runs into the next row of c, which must be written later or
-    /// be padded (and must be padded if <paramref name="accumulate"/>).
+    /// c[m][n] = Σ_k a[m · am + k · ak] · b[k · ldb + n] as <paramref name="end"/> wants it. Reads and writes whole vectors in n: where
+    /// n is not a multiple of the width, a row's last vector runs into the next row of c, which must be written later or be padded
+    /// (and must be padded if the end adds).
     /// </summary>
-    public static void Run<F>(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, int m, int n, int k, bool accumulate, F fetch)
+    public static void Run<E, F>(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, int m, int n, int k, E end, F fetch)
+        where E : struct, IProductEnd<V>
         where F : struct, IFetch
     {
         for (var i = 0; i < m;)
         {
-            if (m - i < 8 && (m < 8 || accumulate))
+            if (m - i < 8 && (m < 8 || E.Adds))
             {
-                for (var j = 0; j < n; j += S.Width) One1(a + i * am, ak, b + j, ldb, c + i * ldc + j, k, accumulate);
+                for (var j = 0; j < n; j += S.Width) One1(a + i * am, ak, b + j, ldb, c + i * ldc + j, k, E.Adds);
                 i++;
                 continue;
             }
@@ -32,7 +33,7 @@ internal static unsafe class MatrixProduct<S, V>
             if (S.Width == 16 && n <= S.Width && m - i >= 16)
             {
                 fetch.Rows(i, 16);
-                Sixteen<Tall>(a + i * am, am, ak, b, ldb, c + i * ldc, ldc, k, accumulate);
+                Sixteen<Tall, E>(a + i * am, am, ak, b, ldb, c + i * ldc, ldc, 0, k, end);
                 i += 16;
                 continue;
             }
@@ -46,12 +47,12 @@ internal static unsafe class MatrixProduct<S, V>
                 if (S.Width == 16 && j > S.Width)
                 {
                     j -= 2 * S.Width;
-                    Sixteen<Wide>(a + i * am, am, ak, b + j, ldb, c + i * ldc + j, ldc, k, accumulate);
+                    Sixteen<Wide, E>(a + i * am, am, ak, b + j, ldb, c + i * ldc + j, ldc, j, k, end);
                 }
                 else
                 {
                     j -= S.Width;
-                    Eight1(a + i * am, am, ak, b + j, ldb, c + i * ldc + j, ldc, k, accumulate);
+                    Eight1(a + i * am, am, ak, b + j, ldb, c + i * ldc + j, ldc, j, k, end);
                 }
             }
 
@@ -62,13 +63,14 @@ internal static unsafe class MatrixProduct<S, V>
     /// <summary>
     /// A tile of sixteen sums: two vectors of eight rows or, where <typeparamref name="T"/> says so, one vector of sixteen rows.
     /// </summary>
-    private static void Sixteen<T>(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, int k, bool accumulate)
+    private static void Sixteen<T, E>(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, nint column, int k, E end)
         where T : struct, ITile
+        where E : struct, IProductEnd<V>
     {
         V c0 = S.Zero, c1 = S.Zero, c2 = S.Zero, c3 = S.Zero, c4 = S.Zero, c5 = S.Zero, c6 = S.Zero, c7 = S.Zero;
         V d0 = S.Zero, d1 = S.Zero, d2 = S.Zero, d3 = S.Zero, d4 = S.Zero, d5 = S.Zero, d6 = S.Zero, d7 = S.Zero;
         var second = T.Tall ? c + 8 * ldc : c + S.Width;
-        if (accumulate)
+        if (E.Adds)
         {
             (c0, d0) = (S.Load(c), S.Load(second));
             (c1, d1) = (S.Load(c + ldc), S.Load(second + ldc));
@@ -102,37 +104,17 @@ internal static unsafe class MatrixProduct<S, V>
             (c7, d7) = (S.MultiplyAdd(x, b0, c7), S.MultiplyAdd(T.Factor(x, e6 + am), b1, d7));
         }
 
-        S.Store(c0, c);
-        if (!T.Tall) S.Store(d0, second);
-        S.Store(c1, c + ldc);
-        if (!T.Tall) S.Store(d1, second + ldc);
-        S.Store(c2, c + 2 * ldc);
-        if (!T.Tall) S.Store(d2, second + 2 * ldc);
-        S.Store(c3, c + 3 * ldc);
-        if (!T.Tall) S.Store(d3, second + 3 * ldc);
-        S.Store(c4, c + 4 * ldc);
-        if (!T.Tall) S.Store(d4, second + 4 * ldc);
-        S.Store(c5, c + 5 * ldc);
-        if (!T.Tall) S.Store(d5, second + 5 * ldc);
-        S.Store(c6, c + 6 * ldc);
-        if (!T.Tall) S.Store(d6, second + 6 * ldc);
-        S.Store(c7, c + 7 * ldc);
-        if (!T.Tall) S.Store(d7, second + 7 * ldc);
-        if (!T.Tall) return;
-        S.Store(d0, second);
-        S.Store(d1, second + ldc);
-        S.Store(d2, second + 2 * ldc);
-        S.Store(d3, second + 3 * ldc);
-        S.Store(d4, second + 4 * ldc);
-        S.Store(d5, second + 5 * ldc);
-        S.Store(d6, second + 6 * ldc);
-        S.Store(d7, second + 7 * ldc);
+        // What the last vector of a row spoils of the next row is written after it: rows in order, vectors from the last to the first.
+        if (T.Tall) end.Put(c, ldc, column, c0, c1, c2, c3, c4, c5, c6, c7);
+        end.Put(second, ldc, T.Tall ? column : column + S.Width, d0, d1, d2, d3, d4, d5, d6, d7);
+        if (!T.Tall) end.Put(c, ldc, column, c0, c1, c2, c3, c4, c5, c6, c7);
     }
 
-    private static void Eight1(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, int k, bool accumulate)
+    private static void Eight1<E>(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, nint column, int k, E end)
+        where E : struct, IProductEnd<V>
     {
         V c0 = S.Zero, c1 = S.Zero, c2 = S.Zero, c3 = S.Zero, c4 = S.Zero, c5 = S.Zero, c6 = S.Zero, c7 = S.Zero;
-        if (accumulate)
+        if (E.Adds)
         {
             c0 = S.Load(c);
             c1 = S.Load(c + ldc);
@@ -158,14 +140,7 @@ internal static unsafe class MatrixProduct<S, V>
             c7 = S.MultiplyAdd(S.Broadcast(a6[am]), b0, c7);
         }
 
-        S.Store(c0, c);
-        S.Store(c1, c + ldc);
-        S.Store(c2, c + 2 * ldc);
-        S.Store(c3, c + 3 * ldc);
-        S.Store(c4, c + 4 * ldc);
-        S.Store(c5, c + 5 * ldc);
-        S.Store(c6, c + 6 * ldc);
-        S.Store(c7, c + 7 * ldc);
+        end.Put(c, ldc, column, c0, c1, c2, c3, c4, c5, c6, c7);
     }
 
     private static void One1(float* a, nint ak, float* b, nint ldb, float* c, int k, bool accumulate)
