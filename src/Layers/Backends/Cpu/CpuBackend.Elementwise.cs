@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Kernels;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Tensors;
@@ -52,42 +53,49 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     // A whole vector where count is the constant width, so that the test disappears from inner loops.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put(V value, float* destination, int count)
     {
         if (count == S.Width) S.Store(value, destination);
         else S.StorePart(value, destination, count);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put(V value, float* destination, int count, bool accumulate) =>
         Put(accumulate ? S.Add(S.Load(destination), value) : value, destination, count);
 
     // y: [N,H,W,C] float32
     private readonly struct FillValue(float value, float* y) : IElementwise
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(long i, int p, int count) => Put(S.Broadcast(value), y + i, count);
     }
 
     // x, y: [N,H,W,C] float32
     private readonly struct Rectified(float* x, float* y) : IElementwise
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(long i, int p, int count) => Put(S.Max(S.Load(x + i), S.Zero), y + i, count);
     }
 
     // x, dy, dx: [N,H,W,C] float32
     private readonly struct RectifiedDiff(float* x, float* dy, float* dx, bool accumulate) : IElementwise
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(long i, int p, int count) => Put(S.WherePositive(S.Load(x + i), S.Load(dy + i)), dx + i, count, accumulate);
     }
 
     // x, y: [N,H,W,C] float32
     private readonly struct Scaled(float factor, float* x, float* y, bool accumulate) : IElementwise
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(long i, int p, int count) => Put(S.Multiply(S.Broadcast(factor), S.Load(x + i)), y + i, count, accumulate);
     }
 
     // x, f, y: [N,H,W,C] float32
     private readonly struct Multiplied(float* x, float* f, float* y, bool accumulate) : IElementwise
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(long i, int p, int count) => Put(S.Multiply(S.Load(f + i), S.Load(x + i)), y + i, count, accumulate);
     }
 

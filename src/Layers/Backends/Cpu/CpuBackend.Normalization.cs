@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Kernels;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Tensors;
@@ -187,8 +188,10 @@ internal sealed unsafe partial class CpuBackend<S, V>
     // x: [N,H,W,C] float32, pivot: [period]
     private readonly struct Deviations(float* x, float* pivot) : IChannelTerms<V>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V First(V sum, long i, int p) => S.Add(sum, S.Subtract(S.Load(x + i), S.Load(pivot + p)));
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Second(V sum, long i, int p)
         {
             var deviation = S.Subtract(S.Load(x + i), S.Load(pivot + p));
@@ -199,14 +202,17 @@ internal sealed unsafe partial class CpuBackend<S, V>
     // x, dy: [N,H,W,C] float32, mean: [period]
     private readonly struct DiffProducts(float* x, float* dy, float* mean) : IChannelTerms<V>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V First(V sum, long i, int p) => S.Add(sum, S.Load(dy + i));
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Second(V sum, long i, int p) => S.MultiplyAdd(S.Load(dy + i), S.Subtract(S.Load(x + i), S.Load(mean + p)), sum);
     }
 
     // x, y: [N,H,W,C] float32, mean, scale, shift: [period]
     private readonly struct Normalized(float* x, float* mean, float* scale, float* shift, float* y) : IElementwise
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(long i, int p, int count) =>
             Put(S.MultiplyAdd(S.Subtract(S.Load(x + i), S.Load(mean + p)), S.Load(scale + p), S.Load(shift + p)), y + i, count);
     }
@@ -215,6 +221,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     private readonly struct NormalizedDiff(
         float* x, float* dy, float* diffScale, float* valueScale, float* offset, float* dx, bool accumulate) : IElementwise
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(long i, int p, int count)
         {
             var fromValue = S.MultiplyAdd(S.Load(valueScale + p), S.Load(x + i), S.Load(offset + p));

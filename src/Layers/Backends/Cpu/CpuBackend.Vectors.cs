@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Kernels;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Tensors;
@@ -41,12 +42,14 @@ internal sealed unsafe partial class CpuBackend<S, V>
     // x, y: [count] float32
     private readonly struct AddedScaled(float factor, float* x, float* y) : IElementwise
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(long i, int p, int count) => Put(S.MultiplyAdd(S.Broadcast(factor), S.Load(x + i), S.Load(y + i)), y + i, count);
     }
 
     // w, d, m: [count] float32
     private readonly struct Sgd(float* w, float* d, float* m, float minusRate, float momentum, float decay, bool nesterov) : IElementwise
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(long i, int p, int count)
         {
             var weight = S.Load(w + i);
@@ -69,6 +72,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         private readonly float rate = (float)settings.CorrectedRate;
         private readonly float factor = (float)settings.RootFactor;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(long i, int p, int count)
         {
             var weight = S.Load(w + i);
@@ -85,8 +89,10 @@ internal sealed unsafe partial class CpuBackend<S, V>
     // x, y: [count] float32
     private readonly struct Products(float* x, float* y) : IChannelTerms<V>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V First(V sum, long i, int p) => sum;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Second(V sum, long i, int p) => S.MultiplyAdd(S.Load(x + i), S.Load(y + i), sum);
     }
 }

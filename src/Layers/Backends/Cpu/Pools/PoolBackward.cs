@@ -42,7 +42,9 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWo
             }
 
             var row = source.StrideW == 1 ? dx : SourceDiff<S, V>.Interleave(source, dx, memory + gradient->Row);
-            SourceDiff<S, V>.Add(row, call.DiffSrc + ((nint)item * source.Height + h) * length, length);
+            var dst = call.DiffSrc + ((nint)item * source.Height + h) * length;
+            SourceDiff<S, V>.Add(row, dst, length);
+            SecondCache.Fetch(dst + length, length);
         }
     }
 
@@ -56,6 +58,8 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWo
         var at = gradient->Diff.At(h, 0, call.Source.Channels);
         var max = memory + call.MaxRow;
         var mean = memory + call.AverageRow;
+        Fetch(gradient->MaxEdges.Runs, call.Max + start + length, length);
+        Fetch(gradient->AverageEdges.Runs, call.Average + start + length, length);
         WeightedRuns<S, V>.Run(max, vectors, call.Max + start, gradient->MaxEdges.Runs.Runs, gradient->MaxEdges.Runs.Count, gradient->MaxEdges.Runs.Weights, gradient->MaxEdges.Offset, period);
         WeightedRuns<S, V>.Run(mean, vectors, call.Average + start, gradient->AverageEdges.Runs.Runs, gradient->AverageEdges.Runs.Count, gradient->AverageEdges.Runs.Weights, gradient->AverageEdges.Offset, period);
         var rows = S.Broadcast(call.InverseRows(h));
@@ -68,6 +72,12 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWo
         var done = 0;
         for (; done <= length - S.Width; done += S.Width) S.Store(S.LoadBytes(indices + done), taps + done);
         for (; done < length; done++) taps[done] = indices[done];
+    }
+
+    /// <summary>The row after the one that is summed; edges that both pools have in common are asked for twice, which costs nothing.</summary>
+    private static void Fetch(in TapList edges, float* row, int length)
+    {
+        for (var e = 0; e < edges.Count; e++) SecondCache.Fetch(row + edges.Runs[e].Offset, length);
     }
 
     private static void AddLargest(float* d, float* indices, TapList taps, nint* offsets, int vectors, float* dx)

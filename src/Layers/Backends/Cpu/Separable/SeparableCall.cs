@@ -11,9 +11,9 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 internal unsafe struct SeparableCall
 {
     /// <summary>
-    /// From 2 MiB on a batch has left the caches before its reader comes: written past them it need not be read first.
+    /// From 1 MiB on a batch has left the caches before its reader comes: written past them it need not be read first.
     /// </summary>
-    public const int StreamedFloats = 1 << 19;
+    public const int StreamedFloats = 1 << 18;
 
     /// <summary>Most partial sums of a weight gradient: the cut depends on the batch alone.</summary>
     private const int MostGroups = 16;

@@ -33,6 +33,7 @@ internal static unsafe class SourceDiff<S, V>
             var rows = Math.Min(gradient.RowsTogether, source.Height - h);
             var dst = gradient.DiffSrc + ((nint)n * source.Height + h) * length;
             var gate = x + (h + source.Border) * source.RowFloats;
+            if (!stream) SecondCache.Fetch(dst, rows * length);
             Gather(gradient, gradient.Parts - 1, h, memory, dx);
             if (source.StrideW == 1)
             {

@@ -28,8 +28,9 @@ internal static unsafe class WeightSums<S, V>
         var sums = b.DepthwiseSums;
         var pattern = source.Period * S.Width;
         Add(sums, groups, (nint)b.Taps.Taps * pattern);
-        for (var t = 0; t < b.Taps.Taps; t++)
-            for (var j = 0; j < pattern; j++) diff[j % source.Channels * b.Taps.Taps + b.Taps.Numbers[t]] += sums[t * pattern + j];
+        for (var t = 0; t < b.Taps.Taps; t++, sums += pattern)
+            for (var j = 0; j < pattern; j += source.Channels)
+                for (var c = 0; c < source.Channels; c++) diff[c * b.Taps.Taps + b.Taps.Numbers[t]] += sums[j + c];
     }
 
     private static void Add(float* sums, int groups, nint length)

@@ -21,6 +21,13 @@ internal static unsafe class SecondCache
     {
         if (Sse.IsSupported) Sse.Prefetch1(place);
     }
+
+    /// <summary>The same for a run of floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fetch(float* place, nint length)
+    {
+        for (nint i = 0; i < length; i += LineFloats) Fetch(place + i);
+    }
 }
 
 /// <summary>What a kernel fetches while it computes, so that whoever comes next does not wait for it.</summary>
@@ -61,8 +68,7 @@ internal readonly unsafe struct FetchRows(float* first, float* second, float* th
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Run(float* tensor, nint start, nint length)
     {
-        if (tensor == null) return;
-        for (var i = start; i < start + length; i += SecondCache.LineFloats) SecondCache.Fetch(tensor + i);
+        if (tensor != null) SecondCache.Fetch(tensor + start, length);
     }
 
     private static float* At(float* tensor, nint offset) => tensor == null ? null : tensor + offset;

@@ -11,21 +11,31 @@ internal static unsafe class Statistics
     /// </summary>
     public static void Merge(double* sums, int items, Shape shape)
     {
-        var (row, each) = (3 * (nint)shape.C, (double)shape.N * shape.Pixels / items);
-        for (var c = 0; c < shape.C; c++)
+        var (channels, each) = (shape.C, (double)shape.N * shape.Pixels / items);
+        var inverse = 1 / each;
+        Span<double> means = stackalloc double[channels], squares = stackalloc double[channels];
+        means.Clear();
+        squares.Clear();
+        for (var i = 0; i < items; i++)
         {
-            double mean = 0, squares = 0;
-            for (var i = 0; i < items; i++) mean += sums[i * row + 2 * shape.C + c] + sums[i * row + c] / each;
-            mean /= items;
-            for (var i = 0; i < items; i++)
-            {
-                var offset = sums[i * row + c] / each;
-                var apart = sums[i * row + 2 * shape.C + c] + offset - mean;
-                squares += sums[i * row + shape.C + c] + each * (apart * apart - offset * offset);
-            }
-
-            (sums[c], sums[shape.C + c]) = (mean, squares);
+            var row = sums + 3 * (nint)channels * i;
+            for (var c = 0; c < channels; c++) means[c] += row[2 * channels + c] + row[c] * inverse;
         }
+
+        for (var c = 0; c < channels; c++) means[c] /= items;
+        for (var i = 0; i < items; i++)
+        {
+            var row = sums + 3 * (nint)channels * i;
+            for (var c = 0; c < channels; c++)
+            {
+                var offset = row[c] * inverse;
+                var apart = row[2 * channels + c] + offset - means[c];
+                squares[c] += row[channels + c] + each * (apart * apart - offset * offset);
+            }
+        }
+
+        means.CopyTo(new Span<double>(sums, channels));
+        squares.CopyTo(new Span<double>(sums + channels, channels));
     }
 
     /// <summary>Puts merged sums in force and into the running statistics.</summary>
