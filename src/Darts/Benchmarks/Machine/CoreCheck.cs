@@ -12,15 +12,19 @@ public sealed class CoreCheck
     public const double Enough = 0.85;
 
     private static readonly TimeSpan Trial = TimeSpan.FromMilliseconds(20);
+
+    // A backend's threads look out for more work before they sleep; meanwhile they would keep the loop from their core.
+    private static readonly TimeSpan UntilIdle = TimeSpan.FromMilliseconds(2);
     private readonly int threads;
     private double best;
 
     /// <summary>A check of the threads for which <paramref name="limits"/> were measured.</summary>
     public CoreCheck(MachineLimits limits) => (threads, best) = (limits.Threads, limits.Gigaflops);
 
-    /// <summary>Share of the cores that is there now, 0 to 1; takes 20 milliseconds.</summary>
+    /// <summary>Share of the cores that is there now, 0 to 1; takes 22 milliseconds.</summary>
     public double Share()
     {
+        Thread.Sleep(UntilIdle);
         var (wall, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var rate = Load.MultiplyAdds(threads, Trial);
         var scheduled = (Environment.CpuUsage.TotalTime - processor) / (threads * Stopwatch.GetElapsedTime(wall));
