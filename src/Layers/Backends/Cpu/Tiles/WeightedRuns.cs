@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
@@ -99,7 +100,9 @@ internal static unsafe class WeightedRuns<S, V>
         }
     }
 
-    // One assignment after the other: swapped as tuples, the pixels would pass through copies that the compiler keeps.
+    // One assignment after the other: swapped as tuples, the pixels would pass through copies that the compiler keeps. Inlined, because a
+    // vector is handed over in memory, where the first sums would wait for it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Block8<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period, V first)
         where P : struct, IPeriod
     {
@@ -172,6 +175,7 @@ internal static unsafe class WeightedRuns<S, V>
         S.Store(a7, dst + 7 * step);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Block4<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period, V first)
         where P : struct, IPeriod
     {
@@ -224,6 +228,7 @@ internal static unsafe class WeightedRuns<S, V>
         S.Store(a3, dst + 3 * step);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Block1<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period, V first)
         where P : struct, IPeriod
     {
