@@ -60,6 +60,14 @@ internal static class FusedCases
         new(17, 4, 7, 7, 1, true, true, new(5, 1, 4), new(3, 2, 8), new(3, 1, 4), new(5, 2, 4)),
     ];
 
+    /// <summary>So large that results are written past the caches: in whole patterns of channels, with their statistics, and in others.</summary>
+    public static readonly SeparableCase[] Streamed =
+    [
+        new(16, 16, 32, 32, 1, false, true, new(3, 1, 16), new(5, 2, 8)),
+        new(16, 16, 32, 32, 1, true, true, new(5, 1, 16), new(3, 2, 16)),
+        new(9, 36, 29, 30, 1, true, true, new(3, 1, 36), new(3, 1, 64)),
+    ];
+
     /// <summary>So many branches that the source's gradient is gathered in several parts, over rows that no block of outputs divides.</summary>
     public static readonly SeparableCase[] InParts =
     [

@@ -24,6 +24,16 @@ public class FusedTests
             Compare(width, true, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<double>(b, c));
     }
 
+    [Theory]
+    [InlineData(16)]
+    [InlineData(8)]
+    [InlineData(4)]
+    public void Branches_whose_results_stream_compute_what_the_composed_form_computes(int width)
+    {
+        foreach (var c in FusedCases.Streamed)
+            Compare(width, true, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<double>(b, c));
+    }
+
     [Fact]
     public void Mixtures_compute_what_the_composed_form_computes() =>
         Gen.Select(FusedCases.Mix, FusedCases.Width).Sample(
