@@ -11,7 +11,7 @@ public sealed class LifetimeInside
     [InsideFact]
     public void Ten_thousand_of_each_descriptor_leave_nothing_behind()
     {
-        // The first rounds also fill caches and heaps, more of them where a large processor cache lets the collector wait longer; what is lost
+        // The first rounds also fill caches and heaps, more of them where the collector's youngest generation is large; what is lost
         // is lost in every round.
         for (var round = 0; round < 4; round++) CreateAndDispose(10_000);
         var memory = ResidentBytes();

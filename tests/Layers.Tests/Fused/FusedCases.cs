@@ -18,17 +18,14 @@ internal static class FusedCases
 
     private static readonly Gen<BranchCase> Point = Channels.Select(o => new BranchCase(0, 1, o));
 
-    // At least eight values a channel: the deviation of two or three can be so small that 1/σ magnifies every rounding hundreds of times.
     public static readonly Gen<SeparableCase> Separable =
-        from images in Images
+        from n in Images
         from c in Channels
         from h in Gen.Int[1, 9]
         from w in Gen.Int[1, 17]
         from stride in Gen.Int[1, 2]
         from normalized in Gen.Bool
         from needsDiff in Gen.Frequency((3, Gen.Const(true)), (1, Gen.Const(false)))
-        let pixels = ((h + stride - 1) / stride) * ((w + stride - 1) / stride)
-        let n = Math.Max(images, (8 + pixels - 1) / pixels)
         from branches in (stride == 1 ? Gen.Frequency((4, Branch), (1, Point)) : Branch).Array[1, 4]
         select new SeparableCase(n, c, h, w, stride, normalized, needsDiff, branches);
 

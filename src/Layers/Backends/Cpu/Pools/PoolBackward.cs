@@ -74,7 +74,7 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWo
         for (; done < length; done++) taps[done] = indices[done];
     }
 
-    /// <summary>The row after the one that is summed; edges that both pools have in common are asked for twice, which costs nothing.</summary>
+    /// <summary>The row after the one that is summed.</summary>
     private static void Fetch(in TapList edges, float* row, int length)
     {
         for (var e = 0; e < edges.Count; e++) SecondCache.Fetch(row + edges.Runs[e].Offset, length);

@@ -26,6 +26,6 @@ internal static unsafe class SecondCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fetch(float* place, nint length)
     {
-        for (nint i = 0; i < length; i += LineFloats) Fetch(place + i);
+        for (nint i = 0; i < length && Sse.IsSupported; i += LineFloats) Fetch(place + i);
     }
 }
