@@ -29,13 +29,15 @@ internal sealed unsafe partial class CpuBackend<S, V>
             var first = LayOut(together, calls, forGradient: false);
             var packed = first->Call.Branches;
             for (var i = 0; i < calls; i++) first[i].Call.Fill(BranchesOf(i, first, together), scratch, S.Width);
-            for (var i = 0; i < together.Length; i++) packed[i].Forward.Pack(P(together[i].Pointwise), 1, together[i].Src.Shape.C);
+            var packing = new FilterPacking<S, V>(first, backward: false);
+            team.Run(together.Length, ref packing);
             var work = new SeparableForward<S, V>(first, calls, team.Threads, training);
             team.Run(calls * first->Call.Images, ref work);
+            var merging = new StatisticsMerging(packed, first->Call.Images);
+            if (training) team.Run(together.Length, ref merging);
             for (var i = 0; i < together.Length; i++)
             {
                 var dst = together[i].Dst;
-                if (training) Statistics.Merge(packed[i].Statistics, first->Call.Images, dst.Value.Shape);
                 if (training) Statistics.Apply(packed[i].Statistics, dst.Value.Shape, dst.Norm);
                 else NormalizationInference(dst.Norm);
             }
@@ -52,21 +54,20 @@ internal sealed unsafe partial class CpuBackend<S, V>
             var together = branches[..Together(branches, out var calls)];
             var first = LayOut(together, calls, forGradient: true);
             for (var i = 0; i < calls; i++) Fill(ref first[i], BranchesOf(i, first, together), weightGradients);
+            var packing = new FilterPacking<S, V>(first, backward: true);
+            team.Run(together.Length, ref packing);
+            var flipping = new TapFlipping<S, V>(first);
+            var parts = 0;
+            for (var i = 0; i < calls; i++) parts += first[i].TapLists;
+            team.Run(parts, ref flipping);
             var groups = first->Call.Groups;
             var work = new SeparableBackward<S, V>(first);
             team.Run(calls * groups, ref work);
+            var sums = new WeightSums<S, V>(first->Call.Branches, groups);
+            if (weightGradients) team.Run(together.Length, ref sums);
             for (var i = 0; i < calls; i++)
             {
-                ref var call = ref first[i].Call;
-                var shared = BranchesOf(i, first, together);
-                for (var j = 0; j < shared.Length && weightGradients; j++)
-                {
-                    WeightSums<S, V>.Pointwise(call.Branches[j], groups, P(shared[j].Pointwise.Diff!));
-                    if (shared[j].Depthwise is { } depthwise)
-                        WeightSums<S, V>.Depthwise(call.Branches[j], groups, call.Source, P(depthwise.Diff!));
-                }
-
-                if (shared[0].NormalizedSrc is { } normalized) Statistics.Gradient(first[i].SourceSums, groups, normalized, 1);
+                if (BranchesOf(i, first, together)[0].NormalizedSrc is { } normalized) Statistics.Gradient(first[i].SourceSums, groups, normalized, 1);
             }
 
             branches = branches[together.Length..];
@@ -78,7 +79,6 @@ internal sealed unsafe partial class CpuBackend<S, V>
         ref var call = ref gradient.Call;
         call.Fill(branches, scratch, S.Width);
         for (var i = 0; i < branches.Length; i++) call.Branches[i].FillGradient(branches[i], S.Width);
-        gradient.Flip(S.Width);
         gradient.WeightGradients = weightGradients;
         var diffSrc = branches[0].NormalizedSrc is { } normalized ? normalized.Diff : branches[0].Src.Diff;
         gradient.DiffSrc = diffSrc is null ? null : P(diffSrc);

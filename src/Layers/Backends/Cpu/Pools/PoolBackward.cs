@@ -37,7 +37,7 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWo
                 var remainder = bordered % source.StrideH * source.StrideW + phase;
                 var taps = gradient->Flipped[remainder];
                 var d = dx + phase * source.PhaseFloats;
-                WeightedRuns<S, V>.Run(d, vectors, memory + gradient->Average + corner, taps.Runs, taps.Count, taps.Weights, null, source.Period);
+                WeightedRuns<S, V>.Run(d, vectors, memory + gradient->Average + corner, taps, null, source.Period);
                 AddLargest(memory + gradient->Max + corner, memory + gradient->Indices + corner, taps, gradient->Offsets + remainder * call.Window.Taps, vectors, d);
             }
 
@@ -60,8 +60,8 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWo
         var mean = memory + call.AverageRow;
         Fetch(gradient->MaxEdges.Runs, call.Max + start + length, length);
         Fetch(gradient->AverageEdges.Runs, call.Average + start + length, length);
-        WeightedRuns<S, V>.Run(max, vectors, call.Max + start, gradient->MaxEdges.Runs.Runs, gradient->MaxEdges.Runs.Count, gradient->MaxEdges.Runs.Weights, gradient->MaxEdges.Offset, period);
-        WeightedRuns<S, V>.Run(mean, vectors, call.Average + start, gradient->AverageEdges.Runs.Runs, gradient->AverageEdges.Runs.Count, gradient->AverageEdges.Runs.Weights, gradient->AverageEdges.Offset, period);
+        WeightedRuns<S, V>.Run(max, vectors, call.Max + start, gradient->MaxEdges.Runs, gradient->MaxEdges.Offset, period);
+        WeightedRuns<S, V>.Run(mean, vectors, call.Average + start, gradient->AverageEdges.Runs, gradient->AverageEdges.Offset, period);
         var rows = S.Broadcast(call.InverseRows(h));
         for (var i = 0; i < length; i += S.Width)
             S.Store(S.Multiply(S.Load(mean + i), S.Multiply(S.Load(call.InverseColumns + i), rows)), mean + i);

@@ -56,6 +56,12 @@ internal unsafe struct BranchCall
     /// <summary>[groups][taps][pattern].</summary>
     public float* DepthwiseSums;
 
+    /// <summary>Filters: [O,I,1,1] and [I,1,kh,kw] or null.</summary>
+    public float* Pointwise, Depthwise;
+
+    /// <summary>Gradients of the filters, null where none is wanted.</summary>
+    public float* DiffPointwise, DiffDepthwise;
+
     /// <summary>Place of this branch's du image in a thread's memory.</summary>
     public nint DiffMiddle;
 
@@ -96,7 +102,7 @@ internal unsafe struct BranchCall
     }
 
     /// <summary>Sorts the taps and copies the depthwise filter: [C,1,kh,kw] → [tap][pattern].</summary>
-    public void PackTaps(float* filter, in SourceLayout source, int vectorWidth)
+    public void PackTaps(in SourceLayout source, int vectorWidth)
     {
         var (taps, pattern) = (Window.Taps, source.Period * vectorWidth);
         Span<nint> offsets = stackalloc nint[taps];
@@ -108,20 +114,23 @@ internal unsafe struct BranchCall
         {
             var weights = Taps.Weights + (nint)t * pattern;
             var number = Taps.Numbers[t];
-            for (var c = 0; c < source.Channels; c++) weights[c] = filter == null ? 1 : filter[c * taps + number];
+            for (var c = 0; c < source.Channels; c++) weights[c] = HasDepthwise ? Depthwise[c * taps + number] : 1;
             ChannelPattern.Repeat(weights, source.Channels, pattern);
         }
+
+        Taps.Pair(pattern, vectorWidth);
     }
 
-    /// <summary>Copies addresses, the transposed filter and the gradient vectors.</summary>
+    /// <summary>Copies addresses and the gradient vectors.</summary>
     public void FillGradient(SeparableBranch<float> branch, int vectorWidth)
     {
         var (v, output) = (branch.Dst, OutputPeriod * vectorWidth);
         DiffDst = (float*)v.Diff!.Address;
+        DiffPointwise = AddressOf(branch.Pointwise.Diff);
+        DiffDepthwise = AddressOf(branch.Depthwise?.Diff);
         ChannelPattern.Fill(DiffScale, (float*)v.DiffScale.Address, Outputs, output);
         ChannelPattern.Fill(ValueScale, (float*)v.ValueScale.Address, Outputs, output);
         ChannelPattern.Fill(Offset, (float*)v.Offset.Address, Outputs, output);
-        Backward.Pack((float*)branch.Pointwise.Address, branch.Src.Shape.C, 1);
     }
 
     /// <summary>Bordered source row that tap <paramref name="t"/> of output row 0 reads.</summary>
@@ -129,6 +138,8 @@ internal unsafe struct BranchCall
 
     /// <summary>Bordered source column that tap <paramref name="t"/> of output column 0 reads.</summary>
     public readonly int TapColumn(int t, in SourceLayout source) => source.Border - Window.PaddingW + t % Window.KernelW * Window.Dilation;
+
+    private static float* AddressOf(Tensor<float>? tensor) => tensor is null ? null : (float*)tensor.Address;
 
     private const int TileFloats = 4096;
 }

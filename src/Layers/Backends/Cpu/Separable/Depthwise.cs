@@ -19,7 +19,7 @@ internal static unsafe class Depthwise<S, V>
         var vectors = (length + S.Width - 1) / S.Width;
         var row = source.StrideH * source.RowFloats;
         WeightedRuns<S, V>.Rows(
-            u, length, null, vectors, x + first * row, row, rows, branch.Taps.Runs, branch.Taps.Count, branch.Taps.Weights, null, source.Period);
+            u, length, null, vectors, x + first * row, row, rows, branch.Taps, null, source.Period);
         return u;
     }
 }

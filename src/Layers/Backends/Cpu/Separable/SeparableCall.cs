@@ -75,7 +75,7 @@ internal unsafe struct SeparableCall
         Sums = thread.TakeOffset(sums);
     }
 
-    /// <summary>Copies addresses, the normalisation and the depthwise filters.</summary>
+    /// <summary>Copies addresses and the normalisation.</summary>
     public void Fill(ReadOnlySpan<SeparableBranch<float>> branches, ScratchMemory scratch, int vectorWidth)
     {
         Threads = scratch.Threads;
@@ -97,7 +97,8 @@ internal unsafe struct SeparableCall
         for (var i = 0; i < branches.Length; i++)
         {
             Branches[i].Dst = (float*)branches[i].Dst.Value.Address;
-            Branches[i].PackTaps(branches[i].Depthwise is { } filter ? (float*)filter.Address : null, Source, vectorWidth);
+            Branches[i].Pointwise = (float*)branches[i].Pointwise.Address;
+            Branches[i].Depthwise = branches[i].Depthwise is { } filter ? (float*)filter.Address : null;
         }
     }
 

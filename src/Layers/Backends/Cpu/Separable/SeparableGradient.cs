@@ -69,8 +69,8 @@ internal unsafe struct SeparableGradient
         }
 
         var remainders = source.StrideH * source.StrideW;
-        Flipped = cursor.Take<TapList>(Parts * remainders);
-        for (var i = 0; i < Parts * remainders; i++)
+        Flipped = cursor.Take<TapList>(TapLists);
+        for (var i = 0; i < TapLists; i++)
         {
             var (list, taps) = (default(TapList), 0);
             for (var branch = First(i / remainders); branch < End(i / remainders); branch++) taps += Call.Branches[branch].Window.Taps;
@@ -89,18 +89,18 @@ internal unsafe struct SeparableGradient
         thread.TakeOffset(2 * TapRun.MostTaps * pattern);
     }
 
-    /// <summary>Sorts the taps by the remainder of the source pixels that they read.</summary>
-    public readonly void Flip(int vectorWidth)
+    /// <summary>Number of <see cref="Flipped"/>.</summary>
+    public readonly int TapLists => Parts * Call.Source.StrideH * Call.Source.StrideW;
+
+    /// <summary>Collects the taps of one part that read source pixels with one remainder.</summary>
+    public readonly void Flip(int i, int vectorWidth)
     {
-        var remainders = Call.Source.StrideH * Call.Source.StrideW;
-        for (var i = 0; i < Parts * remainders; i++)
-        {
-            var part = i / remainders;
-            ref var list = ref Flipped[i];
-            (list.Count, list.Taps) = (0, 0);
-            for (var branch = First(part); branch < End(part); branch++)
-                Append(ref list, branch, i % remainders, Call.Source.Period * vectorWidth);
-        }
+        var (remainders, pattern) = (Call.Source.StrideH * Call.Source.StrideW, Call.Source.Period * vectorWidth);
+        var part = i / remainders;
+        ref var list = ref Flipped[i];
+        (list.Count, list.Taps) = (0, 0);
+        for (var branch = First(part); branch < End(part); branch++) Append(ref list, branch, i % remainders, pattern);
+        list.Pair(pattern, vectorWidth);
     }
 
     /// <summary>First branch of a part.</summary>

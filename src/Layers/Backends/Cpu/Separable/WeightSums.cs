@@ -1,18 +1,29 @@
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
-/// <summary>Adds the groups' partial weight gradients, in group order, to the parameters' gradients in the official layout.</summary>
-internal static unsafe class WeightSums<S, V>
+/// <summary>
+/// Adds the groups' partial weight gradients, in group order, to the parameters' gradients in the official layout. Item: branch.
+/// </summary>
+internal readonly unsafe struct WeightSums<S, V>(BranchCall* branches, int groups) : IWork
     where S : struct, ISimd<V>
     where V : struct
 {
-    /// <summary>diff: [O,I,1,1].</summary>
-    public static void Pointwise(in BranchCall b, int groups, float* diff)
+    private readonly BranchCall* branches = branches;
+    private readonly int groups = groups;
+
+    public void Run(int item, int thread)
     {
-        var sums = b.PointwiseSums;
-        var packed = b.Backward;
-        var inputs = b.Backward.Outputs;
+        ref var b = ref branches[item];
+        Pointwise(b);
+        if (b.HasDepthwise) Depthwise(b);
+    }
+
+    private void Pointwise(in BranchCall b)
+    {
+        float* sums = b.PointwiseSums, diff = b.DiffPointwise;
+        var (packed, inputs) = (b.Backward, b.Backward.Outputs);
         Add(sums, groups, b.PointwiseFloats);
         for (var g = 0; g < packed.Group; g++)
             for (var o = 0; o < b.Outputs; o++)
@@ -22,15 +33,15 @@ internal static unsafe class WeightSums<S, V>
             }
     }
 
-    /// <summary>diff: [C,1,kh,kw].</summary>
-    public static void Depthwise(in BranchCall b, int groups, in SourceLayout source, float* diff)
+    private void Depthwise(in BranchCall b)
     {
-        var sums = b.DepthwiseSums;
-        var pattern = source.Period * S.Width;
-        Add(sums, groups, (nint)b.Taps.Taps * pattern);
-        for (var t = 0; t < b.Taps.Taps; t++, sums += pattern)
-            for (var j = 0; j < pattern; j += source.Channels)
-                for (var c = 0; c < source.Channels; c++) diff[c * b.Taps.Taps + b.Taps.Numbers[t]] += sums[j + c];
+        float* sums = b.DepthwiseSums, diff = b.DiffDepthwise;
+        var (channels, taps) = (b.Backward.Outputs, b.Taps.Taps);
+        var pattern = ChannelPattern.Shortest<S, V>(channels);
+        Add(sums, groups, (nint)taps * pattern);
+        for (var t = 0; t < taps; t++, sums += pattern)
+            for (var j = 0; j < pattern; j += channels)
+                for (var c = 0; c < channels; c++) diff[c * taps + b.Taps.Numbers[t]] += sums[j + c];
     }
 
     private static void Add(float* sums, int groups, nint length)

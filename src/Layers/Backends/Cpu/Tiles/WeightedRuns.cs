@@ -9,7 +9,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
 /// Taps at equal distances form a <see cref="TapRun"/>: a block of outputs loads what they read once and moves it along in registers,
 /// because two loads for every multiplication would halve the speed.
 /// </summary>
-internal static unsafe class WeightedRuns<S, V>
+internal static unsafe partial class WeightedRuns<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {
@@ -19,41 +19,37 @@ internal static unsafe class WeightedRuns<S, V>
     /// <param name="dst">[vectors · width].</param>
     /// <param name="vectors">Length of the run.</param>
     /// <param name="x">Where offset 0 is.</param>
-    /// <param name="runs">Taps relative to x.</param>
-    /// <param name="count">Number of runs.</param>
-    /// <param name="weights">[taps of all runs][period · width].</param>
+    /// <param name="taps">Taps relative to x.</param>
     /// <param name="start">[period · width], or null for zero.</param>
     /// <param name="period">Vectors in a channel pattern.</param>
-    public static void Run(float* dst, int vectors, float* x, TapRun* runs, int count, float* weights, float* start, int period) =>
-        Rows(dst, 0, null, vectors, x, 0, 1, runs, count, weights, start, period);
+    public static void Run(float* dst, int vectors, float* x, in TapList taps, float* start, int period) =>
+        Rows(dst, 0, null, vectors, x, 0, 1, taps, start, period);
 
     /// <summary>
     /// The same for rows of an image, in dst <paramref name="dstRow"/> and in x <paramref name="xRow"/> floats apart. Unless
     /// <paramref name="before"/> is null, each output starts from there: laid out like <paramref name="dst"/>, but another image.
     /// </summary>
     public static void Rows(
-        float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, TapRun* runs, int count, float* weights, float* start,
-        int period)
+        float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, in TapList taps, float* start, int period)
     {
         switch (period)
         {
-            case 1: Rows<One>(dst, dstRow, before, vectors, x, xRow, rows, runs, count, weights, start, 1); break;
-            case 2: Rows<Two>(dst, dstRow, before, vectors, x, xRow, rows, runs, count, weights, start, 2); break;
-            case 4: Rows<Four>(dst, dstRow, before, vectors, x, xRow, rows, runs, count, weights, start, 4); break;
-            default: Rows<Any>(dst, dstRow, before, vectors, x, xRow, rows, runs, count, weights, start, period); break;
+            case 1: Rows<One>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, 1); break;
+            case 2: Rows<Two>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, 2); break;
+            case 4: Rows<Four>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, 4); break;
+            default: Rows<Any>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, period); break;
         }
     }
 
     // Row by row within a part of the channels: what the taps of one row read is still in the first cache for the next.
     private static void Rows<P>(
-        float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, TapRun* runs, int count, float* weights, float* start,
-        int period)
+        float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, in TapList taps, float* start, int period)
         where P : struct, IPeriod
     {
         for (; rows > 1 && dstRow < vectors * S.Width; rows--, dst += dstRow, x += xRow)
         {
             // What a row's last vector spoils of the next row is written after it.
-            Rows<P>(dst, 0, before, vectors, x, 0, 1, runs, count, weights, start, period);
+            Rows<P>(dst, 0, before, vectors, x, 0, 1, taps, start, period);
             if (before != null) before += dstRow;
         }
 
@@ -62,12 +58,15 @@ internal static unsafe class WeightedRuns<S, V>
             var y = dst + phase * S.Width;
             var s = x + phase * S.Width;
             var z = before == null ? null : before + phase * S.Width;
-            var w = weights + phase * S.Width;
+            var weights = taps.Weights + phase * S.Width;
+            var pairs = taps.Pairs + phase * S.Width;
             var first = start == null ? S.Zero : S.Load(start + phase * S.Width);
             var blocks = (vectors - phase + P.Of(period) - 1) / P.Of(period);
+            var paired = taps.Paired && blocks >= 8;
             for (var r = rows; r > 0; r--, y += dstRow, s += xRow)
             {
-                Row<P>(y, z, blocks, s, runs, count, w, period, first);
+                if (paired) PairedRow<P>(y, z, blocks, s, taps.Runs, taps.Count, pairs, period, first);
+                else Row<P>(y, z, blocks, s, taps.Runs, taps.Count, weights, period, first);
                 if (z != null) z += dstRow;
             }
         }

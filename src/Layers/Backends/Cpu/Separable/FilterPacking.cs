@@ -1,0 +1,39 @@
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
+
+/// <summary>Repacks the filters of every branch for the kernels. Item: a branch of one call after the other.</summary>
+internal readonly unsafe struct FilterPacking<S, V>(SeparableGradient* calls, bool backward) : IWork
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    private readonly SeparableGradient* calls = calls;
+    private readonly bool backward = backward;
+
+    public void Run(int item, int thread)
+    {
+        var gradient = calls;
+        for (; item >= gradient->Call.Count; gradient++) item -= gradient->Call.Count;
+        ref var b = ref gradient->Call.Branches[item];
+        var inputs = gradient->Call.Source.Channels;
+        b.PackTaps(gradient->Call.Source, S.Width);
+        if (backward) b.Backward.Pack(b.Pointwise, inputs, 1);
+        else b.Forward.Pack(b.Pointwise, 1, inputs);
+    }
+}
+
+/// <summary>Collects the taps that read a source pixel, from the packed filters. Item: a tap list of one call after the other.</summary>
+internal readonly unsafe struct TapFlipping<S, V>(SeparableGradient* calls) : IWork
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    private readonly SeparableGradient* calls = calls;
+
+    public void Run(int item, int thread)
+    {
+        var gradient = calls;
+        for (; item >= gradient->TapLists; gradient++) item -= gradient->TapLists;
+        gradient->Flip(item, S.Width);
+    }
+}
