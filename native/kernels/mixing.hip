@@ -7,7 +7,13 @@ struct MixBranch
     int index;                           // of its mixing weight
     int applied;
 };
-struct Mix { MixBranch branches[48]; const float* weights; float *node, *sums; int used, channels, pixels, count; };
+struct MixNode
+{
+    const float* diff;
+    float* sums;    // Σ dy [C][groups]
+    int first, end; // its branches
+};
+struct Mix { MixBranch branches[48]; MixNode nodes[8]; const float* weights; float* node; int used, node_count, channels, pixels, count; };
 
 #define MIX_PIXELS 1024
 
@@ -28,44 +34,52 @@ KERNEL mix_forward(Mix t)
     t.node[at] = sum;
 }
 
-// node is dy. Grid: groups of 1,024 pixels, channels.
+// Everything that leaves a state, node after node. Grid: groups of 1,024 pixels, channels.
 KERNEL mix_backward(Mix t)
 {
     __shared__ float rows[ROWS * PITCH];
-    const int c = blockIdx.y, first = blockIdx.x * MIX_PIXELS, groups = gridDim.x;
+    const int c = blockIdx.y, groups = gridDim.x;
     long long at[4];
-    float dy[4], sum = 0;
 #pragma unroll
     for (int j = 0; j < 4; j++)
     {
-        const int q = first + j * THREADS + threadIdx.x;
+        const int q = blockIdx.x * MIX_PIXELS + j * THREADS + threadIdx.x;
         at[j] = q < t.count ? ((long long)(q / t.pixels) * t.channels + c) * t.pixels + q % t.pixels : -1;
-        dy[j] = at[j] >= 0 ? t.node[at[j]] : 0.0f;
-        sum += dy[j];
     }
-    // Row 0 of the first round is Σ dy.
-    for (int k0 = -1; k0 < t.used; k0 += ROWS)
+    for (int n = 0; n < t.node_count; n++)
     {
-        float products[ROWS];
+        const MixNode& node = t.nodes[n];
+        float dy[4], sum = 0;
 #pragma unroll
-        for (int k = 0; k < ROWS; k++)
+        for (int j = 0; j < 4; j++)
         {
-            products[k] = k0 + k < 0 ? sum : 0.0f;
-            if (k0 + k < 0 || k0 + k >= t.used) continue;
-            const MixBranch& b = t.branches[k0 + k];
-            const float mean = b.mean && !b.applied ? uniform(b.mean)[c] : 0.0f;
-            const float weight = uniform(t.weights)[b.index];
-#pragma unroll
-            for (int j = 0; j < 4; j++)
-            {
-                if (at[j] < 0) continue;
-                products[k] += dy[j] * (b.value[at[j]] - mean);
-                if (b.diff) b.diff[at[j]] += weight * dy[j];
-            }
+            dy[j] = at[j] >= 0 ? node.diff[at[j]] : 0.0f;
+            sum += dy[j];
         }
-        const float total = sum16(products, rows);
-        const int k = k0 + threadIdx.x / 16;
-        if (threadIdx.x % 16 != 0 || k >= t.used) continue;
-        (k < 0 ? t.sums : t.branches[k].products)[c * groups + blockIdx.x] = total;
+        // Row 0 of the first round is Σ dy.
+        for (int k0 = node.first - 1; k0 < node.end; k0 += ROWS)
+        {
+            float products[ROWS];
+#pragma unroll
+            for (int k = 0; k < ROWS; k++)
+            {
+                products[k] = k0 + k < node.first ? sum : 0.0f;
+                if (k0 + k < node.first || k0 + k >= node.end) continue;
+                const MixBranch& b = t.branches[k0 + k];
+                const float mean = b.mean && !b.applied ? uniform(b.mean)[c] : 0.0f;
+                const float weight = uniform(t.weights)[b.index];
+#pragma unroll
+                for (int j = 0; j < 4; j++)
+                {
+                    if (at[j] < 0) continue;
+                    products[k] += dy[j] * (b.value[at[j]] - mean);
+                    if (b.diff) b.diff[at[j]] += weight * dy[j];
+                }
+            }
+            const float total = sum16(products, rows);
+            const int k = k0 + threadIdx.x / 16;
+            if (threadIdx.x % 16 != 0 || k >= node.end) continue;
+            (k < node.first ? node.sums : t.branches[k].products)[c * groups + blockIdx.x] = total;
+        }
     }
 }

@@ -37,8 +37,8 @@ internal sealed class SharedNode<T>
             bypassed = plan.ActivationWithDiff(name + ", bypassed", channels - channels / parts, h, w);
         }
 
-        foreach (var branch in this.branches.Span)
-            if (branch.Normalized is { } v) v.Diff = mixed.Diff;
+        foreach (var branch in this.branches.Span) branch.DiffDst = mixed.Diff;
+        foreach (var bypass in this.bypasses) bypass.DiffDst = bypassed!.Diff;
         long used = 0;
         scratch = plan.Scratch("mix", mixed.Capacity, ref used);
     }
@@ -56,14 +56,9 @@ internal sealed class SharedNode<T>
         backend.PartialMergeForward(mixed, bypassed, Dst);
     }
 
+    /// <summary>Makes the node's gradient ready for the states in front, each of which goes back through what leaves it.</summary>
     public void Backward()
     {
-        if (bypassed is not null)
-        {
-            backend.PartialMergeBackward(Dst.Diff!, mixed.Diff!, bypassed.Diff!);
-            backend.MixBackward(bypasses, architecture.Mixing, bypassed.Diff!, architecture.Mixing.Diff!);
-        }
-
-        if (branches.Count > 0) backend.MixBackward(branches.Span, architecture.Mixing, mixed.Diff!, architecture.Mixing.Diff!);
+        if (bypassed is not null) backend.PartialMergeBackward(Dst.Diff!, mixed.Diff!, bypassed.Diff!);
     }
 }

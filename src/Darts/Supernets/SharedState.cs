@@ -18,6 +18,8 @@ internal sealed class SharedState<T>
     private readonly ArchitectureParameters<T> architecture;
     private readonly List<(int Node, int Path, MixBranch<T> Branch)> branches = [];
     private readonly List<(int Node, MixBranch<T> Branch)> bypasses = [];
+    private readonly PathList<MixBranch<T>> leaving = new();
+    private readonly MixBranch<T>[] bypassing = [];
     private readonly ChannelSplit<T>? split;
     private readonly SharedHalving<T>? halving;
     private readonly PoolPair<T>? pools;
@@ -74,6 +76,9 @@ internal sealed class SharedState<T>
             }
         }
 
+        // By node: its gradient is read once for all of them.
+        foreach (var (_, path, branch) in branches.OrderBy(b => b.Node)) leaving.Add(path, branch);
+        bypassing = [.. bypasses.Select(b => b.Branch)];
         backend.PlanSeparable(plan, first.Span);
         backend.PlanSeparable(plan, second.Span);
     }
@@ -106,6 +111,9 @@ internal sealed class SharedState<T>
     public void Backward(in Pass pass)
     {
         if (pools is null) return;
+        var mixing = architecture.Mixing;
+        if (bypassing.Length > 0) backend.MixBackward(bypassing, mixing, mixing.Diff!);
+        if (leaving.Count > 0) backend.MixBackward(leaving.Span, mixing, mixing.Diff!);
         backend.SeparableBackward(second.Span, pass.WeightGradients);
         backend.SeparableBackward(first.Span, pass.WeightGradients);
         halving?.Backward(pass);
@@ -122,6 +130,7 @@ internal sealed class SharedState<T>
         maxPools.Select(architecture);
         averagePools.Select(architecture);
         halving?.Select(architecture);
+        leaving.Select(architecture);
         (pools!.MaxEdges, pools.AverageEdges) = (maxPools.Memory, averagePools.Memory);
     }
 

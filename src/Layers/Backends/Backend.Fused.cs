@@ -137,10 +137,10 @@ public abstract partial class Backend<T>
     }
 
     /// <summary>
-    /// From diffDst, which each Normalized.Diff refers to: diffWeights[k] += Σ diffDst · BN(z_k), every branch's gradient vectors, and
-    /// for an identity its Diff += weight · diffDst.
+    /// From each branch's DiffDst: diffWeights[k] += Σ diffDst · BN(z_k), every branch's gradient vectors, and for an identity its
+    /// Diff += weight · diffDst. All have one shape; those that enter one node follow each other.
     /// </summary>
-    public virtual void MixBackward(ReadOnlySpan<MixBranch<T>> branches, Tensor<T> weights, Tensor<T> diffDst, Tensor<T> diffWeights)
+    public virtual void MixBackward(ReadOnlySpan<MixBranch<T>> branches, Tensor<T> weights, Tensor<T> diffWeights)
     {
         foreach (var b in branches)
         {
@@ -150,8 +150,8 @@ public abstract partial class Backend<T>
             }
             else
             {
-                ScaleBackwardWeights(b.Identity!, diffDst, diffWeights, b.Index);
-                ScaleForward(diffDst, weights, b.Index, b.Identity!.Diff!, accumulate: true);
+                ScaleBackwardWeights(b.Identity!, b.DiffDst!, diffWeights, b.Index);
+                ScaleForward(b.DiffDst!, weights, b.Index, b.Identity!.Diff!, accumulate: true);
             }
         }
     }

@@ -11,6 +11,8 @@ namespace MIOpenDarts.Layers.Backends;
 public sealed class MixBranch<T>(int index, NormalizedTensor<T>? normalized, Tensor<T>? identity)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private Tensor<T>? diffDst;
+
     /// <summary>Index of its mixing weight.</summary>
     public int Index { get; } = index;
 
@@ -19,4 +21,15 @@ public sealed class MixBranch<T>(int index, NormalizedTensor<T>? normalized, Ten
 
     /// <summary>The tensor itself; null where there is a batch norm. Its Diff accumulates.</summary>
     public Tensor<T>? Identity { get; } = identity;
+
+    /// <summary>Gradient of the node that the branch enters [N,C,H,W]; a batch norm keeps it as its own gradient.</summary>
+    public Tensor<T>? DiffDst
+    {
+        get => Normalized is { } v ? v.Diff : diffDst;
+        set
+        {
+            if (Normalized is { } v) v.Diff = value;
+            else diffDst = value;
+        }
+    }
 }

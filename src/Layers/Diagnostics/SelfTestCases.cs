@@ -200,10 +200,10 @@ internal static class SelfTestCases
         var (node, diff, identity) = (t.ImageResult(N, C, H, W), t.Images(N, C, H, W), t.Images(N, C, H, W));
         identity.Diff = t.ImageResult(N, C, H, W);
         var v = t.Normalized(t.Images(N, C, H, W), diff);
-        MixBranch<float>[] branches = [new(0, v, null), new(1, t.Normalized(t.Images(N, C, H, W), diff), null), new(2, null, identity)];
+        MixBranch<float>[] branches = [new(0, v, null), new(1, t.Normalized(t.Images(N, C, H, W), diff), null), new(2, null, identity) { DiffDst = diff }];
         var weights = t.Parameter(3);
         t.Backend.MixForward(branches, weights, node, t.Images(N, C, H, W));
-        t.Backend.MixBackward(branches, weights, diff, t.ParameterResult(3));
+        t.Backend.MixBackward(branches, weights, t.ParameterResult(3));
         foreach (var vector in new[] { v.DiffScale, v.ValueScale, v.Offset }) t.VectorResult(vector);
     }
 }

@@ -37,7 +37,8 @@ internal static class FusedCases
         from w in Gen.Int[2, 9]
         from normalized in Gen.Int[1, 12]
         from identities in Gen.Int[0, 3]
-        select new MixCase(n, c, h, w, normalized, identities);
+        from nodes in Gen.Int[1, 4]
+        select new MixCase(n, c, h, w, normalized, identities, nodes);
 
     public static readonly Gen<PoolCase> Pools =
         from n in Images
@@ -75,7 +76,7 @@ internal static class FusedCases
     public static IEnumerable<Func<Backend<float>, FusedSetup<float>>> Operations =>
     [
         .. SearchShapes.Select(c => (Func<Backend<float>, FusedSetup<float>>)(b => new SeparableSetup<float>(b, c))),
-        b => new MixSetup<float>(b, new MixCase(18, 12, 5, 7, 9, 2)),
+        b => new MixSetup<float>(b, new MixCase(18, 12, 5, 7, 9, 2, 2)),
         b => new PoolSetup<float>(b, new PoolCase(18, 12, 5, 7, 2, 3, 2)),
     ];
 }

@@ -4,8 +4,11 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Tests.Fused;
 
-/// <summary>A node of [N,C,H,W] with as many batch-normed branches, then as many identities.</summary>
-public sealed record MixCase(int N, int C, int H, int W, int Normalized, int Identities);
+/// <summary>
+/// As many batch-normed branches and identities of one tensor as say, which enter so many nodes [N,C,H,W] on the way back. Forward all
+/// of them enter one.
+/// </summary>
+public sealed record MixCase(int N, int C, int H, int W, int Normalized, int Identities, int Nodes = 1);
 
 internal sealed class MixSetup<T> : FusedSetup<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -13,60 +16,56 @@ internal sealed class MixSetup<T> : FusedSetup<T>
     private readonly MixBranch<T>[] branches;
     private readonly Tensor<T> weights;
     private readonly Tensor<T> node;
+    private readonly Tensor<T> identity;
+    private readonly Tensor<T>[] diffs;
     private readonly Tensor<T> scratch;
 
     public MixSetup(Backend<T> backend, MixCase c)
         : base(backend, c.N)
     {
-        node = Plan.ActivationWithDiff("node", c.C, c.H, c.W);
+        node = Plan.Activation("node", c.C, c.H, c.W);
         scratch = Plan.Activation("scratch", c.C, c.H, c.W);
         weights = Parameters.AddParameter("alpha", new Shape(1, c.Normalized + c.Identities, 1, 1), Initializer.FanIn);
-        branches = [.. Enumerable.Range(0, c.Normalized + c.Identities).Select(k => Branch(k, c))];
+        identity = Plan.ActivationWithDiff("x", c.C, c.H, c.W);
+        diffs = [.. Enumerable.Range(0, c.Nodes).Select(k => Plan.Activation($"d node {k}", c.C, c.H, c.W))];
+        branches = [.. Enumerable.Range(0, c.Normalized + c.Identities).OrderBy(k => k % c.Nodes).Select(k => Branch(k, c))];
         Commit();
         Randomize(weights);
-        Randomize(node.Diff!);
+        foreach (var diff in diffs) Randomize(diff);
+        Randomize(identity);
+        Randomize(identity.Diff!);
         foreach (var b in branches)
         {
-            if (b.Normalized is { } v)
-            {
-                Randomize(v.Value, 1, 2);
-                backend.NormalizationStatistics(v.Value, v.Norm);
-                continue;
-            }
-
-            Randomize(b.Identity!);
-            Randomize(b.Identity!.Diff!);
+            if (b.Normalized is not { } v) continue;
+            Randomize(v.Value, 1, 2);
+            backend.NormalizationStatistics(v.Value, v.Norm);
         }
     }
 
     public override void Forward(bool training = true) => Backend.MixForward(branches, weights, node, scratch);
 
-    public override void Backward(bool weightGradients = true) => Backend.MixBackward(branches, weights, node.Diff!, weights.Diff!);
+    public override void Backward(bool weightGradients = true) => Backend.MixBackward(branches, weights, weights.Diff!);
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {
         yield return ("node", Image(node));
         yield return ("d alpha", Vector(weights.Diff!));
+        yield return ("d identity", Image(identity.Diff!));
         foreach (var b in branches)
         {
-            if (b.Normalized is { } v)
-            {
-                yield return ("diff scale", Vector(v.DiffScale));
-                yield return ("value scale", Vector(v.ValueScale));
-                yield return ("offset", Vector(v.Offset));
-            }
-            else
-            {
-                yield return ("d identity", Image(b.Identity!.Diff!));
-            }
+            if (b.Normalized is not { } v) continue;
+            yield return ("diff scale", Vector(v.DiffScale));
+            yield return ("value scale", Vector(v.ValueScale));
+            yield return ("offset", Vector(v.Offset));
         }
     }
 
     private MixBranch<T> Branch(int k, MixCase c)
     {
-        if (k >= c.Normalized) return new MixBranch<T>(k, null, Plan.ActivationWithDiff($"x{k}", c.C, c.H, c.W));
-        var v = new NormalizedTensor<T>(Plan.Activation($"z{k}", c.C, c.H, c.W), new Normalization<T>(Parameters, $"{k}.", c.C, affine: false)) { Diff = node.Diff };
+        var diff = diffs[k % c.Nodes];
+        if (k >= c.Normalized) return new MixBranch<T>(k, null, identity) { DiffDst = diff };
+        var v = new NormalizedTensor<T>(Plan.Activation($"z{k}", c.C, c.H, c.W), new Normalization<T>(Parameters, $"{k}.", c.C, affine: false));
         v.Plan(Plan);
-        return new MixBranch<T>(k, v, null);
+        return new MixBranch<T>(k, v, null) { DiffDst = diff };
     }
 }

@@ -17,21 +17,21 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <inheritdoc/>
-    public override void MixBackward(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Tensor<float> diffDst, Tensor<float> diffWeights)
+    public override void MixBackward(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Tensor<float> diffWeights)
     {
-        var call = LayOut(branches, weights, diffDst);
+        var call = LayOut(branches, weights, branches[0].DiffDst!);
         var work = new MixBackward<S, V>(call);
         team.Run(call->Groups, ref work);
         var sums = call->Sums;
         var channels = call->Channels;
-        var row = (branches.Length + 1) * channels;
+        var row = call->Rows * channels;
         for (var g = 1; g < call->Groups; g++)
             for (var j = 0; j < row; j++) sums[j] += sums[(nint)g * row + j];
         var pair = stackalloc double[2 * channels];
-        new Span<double>(sums, channels).CopyTo(new Span<double>(pair, channels));
         for (var k = 0; k < branches.Length; k++)
         {
-            var products = sums + (k + 1) * channels;
+            var products = sums + (call->NodeCount + k) * channels;
+            new Span<double>(sums + call->NodeOf[k] * channels, channels).CopyTo(new Span<double>(pair, channels));
             double total = 0;
             if (branches[k].Normalized is { } v)
             {
@@ -53,12 +53,13 @@ internal sealed unsafe partial class CpuBackend<S, V>
         var pattern = ChannelPattern.Long<S, V>(node.Shape.C);
         var (counted, cursor) = (default(MixCall), default(MemoryCursor));
         cursor.Take<MixCall>(1);
-        counted.LayOut(branches.Length, node.Shape, pattern, team.Threads, ref cursor);
+        var nodes = MixCall.Nodes(branches);
+        counted.LayOut(branches.Length, nodes, node.Shape, pattern, team.Threads, ref cursor);
         scratch.Reserve(cursor.Used, 0, team.Threads);
         cursor = new MemoryCursor(scratch.Shared);
         var call = cursor.Take<MixCall>(1);
         *call = default;
-        call->LayOut(branches.Length, node.Shape, pattern, team.Threads, ref cursor);
+        call->LayOut(branches.Length, nodes, node.Shape, pattern, team.Threads, ref cursor);
         call->Fill(branches, weights, node);
         return call;
     }

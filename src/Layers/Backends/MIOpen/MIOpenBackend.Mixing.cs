@@ -14,21 +14,24 @@ public sealed partial class MIOpenBackend
             return;
         }
 
-        var table = MixOf(branches, weights, dst);
+        var table = MixOf(branches, weights, dst.Shape);
+        table.Node = dst.Address;
         Arguments.Add(table);
         Launch("mix_forward", Groups(table.Count), table.Channels, moved: (branches.Length + 1) * dst.Shape.Count);
     }
 
     /// <inheritdoc/>
-    public override void MixBackward(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Tensor<float> diffDst, Tensor<float> diffWeights)
+    public override void MixBackward(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Tensor<float> diffWeights)
     {
         while (branches.Length > 0)
         {
             var some = branches[..Math.Min(branches.Length, MixTable.Most)];
-            var table = MixOf(some, weights, diffDst);
+            var table = MixOf(some, weights, some[0].DiffDst!.Shape);
+            AddNodes(ref table, ref some);
             var groups = Groups(table.Count, StatisticsPixels);
             var row = groups * table.Channels * sizeof(float);
-            table.Sums = memory.Scratch((long)row * (some.Length + 1));
+            var sums = memory.Scratch((long)row * (some.Length + table.NodeCount));
+            var products = sums + row * table.NodeCount;
             var gradients = new GradientTable
             {
                 Channels = table.Channels,
@@ -38,30 +41,50 @@ public sealed partial class MIOpenBackend
                 DiffWeights = diffWeights.Address,
             };
             var identities = 0;
-            for (var k = 0; k < some.Length; k++)
+            for (int k = 0, node = 0; k < some.Length; k++, products += row)
             {
-                if (some[k].Normalized is null) identities++;
-                var products = table.Sums + row * (k + 1);
+                if (k >= table.Nodes[node].End) (node, sums) = (node + 1, sums + row);
+                table.Nodes[node].Sums = sums;
                 table.Branches[k].Products = products;
+                if (some[k].Normalized is null) identities++;
                 gradients.Of[k] = some[k].Normalized is { } v
-                    ? GradientOf(v, some[k].Index, table.Sums, products)
-                    : new GradientOf { Sums = table.Sums, Products = products, Index = some[k].Index };
+                    ? GradientOf(v, some[k].Index, sums, products)
+                    : new GradientOf { Sums = sums, Products = products, Index = some[k].Index };
             }
 
             Arguments.Add(table);
-            Launch("mix_backward", groups, table.Channels, moved: (some.Length + 1 + 2 * identities) * diffDst.Shape.Count);
+            Launch("mix_backward", groups, table.Channels, moved: (some.Length + table.NodeCount + 2 * identities) * some[0].DiffDst!.Shape.Count);
             FinishGradients(gradients, some.Length);
             branches = branches[some.Length..];
         }
     }
 
-    private static MixTable MixOf(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Tensor<float> node)
+    /// <summary>Lists the nodes that the branches enter, as many as fit.</summary>
+    private static void AddNodes(ref MixTable table, ref ReadOnlySpan<MixBranch<float>> branches)
     {
-        var shape = node.Shape;
+        for (var k = 0; k < branches.Length; k++)
+        {
+            var diff = branches[k].DiffDst!.Address;
+            if (k == 0 || diff != table.Nodes[table.NodeCount - 1].Diff)
+            {
+                if (table.NodeCount == MixTable.MostNodes)
+                {
+                    branches = branches[..k];
+                    return;
+                }
+
+                table.Nodes[table.NodeCount++] = new MixNode { Diff = diff, First = k };
+            }
+
+            table.Nodes[table.NodeCount - 1].End = k + 1;
+        }
+    }
+
+    private static MixTable MixOf(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Shape shape)
+    {
         var table = new MixTable
         {
             Weights = weights.Address,
-            Node = node.Address,
             Used = branches.Length,
             Channels = shape.C,
             Pixels = shape.Pixels,

@@ -4,7 +4,7 @@ using MIOpenDarts.Layers.Backends.Cpu.Threads;
 namespace MIOpenDarts.Layers.Backends.Cpu.Mixing;
 
 /// <summary>
-/// Σdy and Σdy·(z_k − mean_k) of every branch, which give the mixing weights' gradient and the way back through every batch norm; an
+/// Σdy of every node and Σdy·(z_k − mean_k) of every branch, which give the mixing weights' gradient and the way back through every batch norm; an
 /// identity's gradient gets weight·dy in the same pass. Four branches at a time. Item: a group of images.
 /// </summary>
 internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork
@@ -15,7 +15,7 @@ internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork
 
     public void Run(int item, int thread)
     {
-        var (rows, channels, pattern) = (call->Count + 1, call->Channels, call->Pattern);
+        var (rows, channels, pattern) = (call->Rows, call->Channels, call->Pattern);
         var sums = call->ImageSums + (nint)thread * rows * pattern;
         var totals = call->Sums + (nint)item * rows * channels;
         new Span<double>(totals, rows * channels).Clear();
@@ -23,37 +23,44 @@ internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork
         for (var n = (int)((long)item * call->Images / call->Groups); n < end; n++)
         {
             new Span<float>(sums, rows * pattern).Clear();
-            Image(call->Node + (nint)n * call->Length, sums);
+            Image((nint)n * call->Length, sums);
             for (var k = 0; k < rows; k++) ChannelPattern.Fold(sums + (nint)k * pattern, totals + (nint)k * channels, channels, pattern);
         }
     }
 
-    private void Image(float* dy, float* sums)
+    private void Image(nint start, float* sums)
     {
-        for (var k = 0; k < call->Count; k += Four.Of)
+        var all = call->Node + start;
+        for (int k = 0, together; k < call->Count; k += together)
         {
-            switch (call->Count - k)
+            var node = call->NodeOf[k];
+            for (together = 1; together < Four.Of && k + together < call->Count && call->NodeOf[k + together] == node;) together++;
+            var first = k == 0 || call->NodeOf[k - 1] != node ? sums + (nint)node * call->Pattern : null;
+            switch (together)
             {
-                case 1: Add<One>(dy, k, sums); break;
-                case 2: Add<Two>(dy, k, sums); break;
-                case 3: Add<Three>(dy, k, sums); break;
-                default: Add<Four>(dy, k, sums); break;
+                case 1: Add<One>(all, k, first, sums); break;
+                case 2: Add<Two>(all, k, first, sums); break;
+                case 3: Add<Three>(all, k, first, sums); break;
+                default: Add<Four>(all, k, first, sums); break;
             }
         }
 
         for (var k = 0; k < call->Count; k++)
-            if (call->IdentityDiffs[k] != 0) AddScaled(dy, dy + call->IdentityDiffs[k], call->Length, call->Weights[k]);
+            if (call->IdentityDiffs[k] != 0) AddScaled(all + call->Diffs[call->NodeOf[k]], all + call->IdentityDiffs[k], call->Length, call->Weights[k]);
     }
 
-    /// <summary>sums[k + 1] += Σ dy·(z − mean) of the branches from <paramref name="k"/> on; the first of all add Σdy to sums[0] too.</summary>
-    private void Add<K>(float* dy, int k, float* sums)
+    /// <summary>
+    /// Σ dy·(z − mean) of the branches from <paramref name="k"/> on; unless <paramref name="first"/> is null, Σdy there.
+    /// </summary>
+    private void Add<K>(float* all, int k, float* first, float* sums)
         where K : struct, ICount
     {
         int length = call->Length, pattern = call->Pattern, whole = length / S.Width * S.Width;
-        float* z0 = dy + call->Offsets[k], z1 = dy + call->Offsets[k + Math.Min(1, K.Of - 1)];
-        float* z2 = dy + call->Offsets[k + Math.Min(2, K.Of - 1)], z3 = dy + call->Offsets[k + K.Of - 1];
+        var dy = all + call->Diffs[call->NodeOf[k]];
+        float* z0 = all + call->Offsets[k], z1 = all + call->Offsets[k + Math.Min(1, K.Of - 1)];
+        float* z2 = all + call->Offsets[k + Math.Min(2, K.Of - 1)], z3 = all + call->Offsets[k + K.Of - 1];
         float* means = call->Means + (nint)k * pattern, means1 = means + pattern, means2 = means1 + pattern, means3 = means2 + pattern;
-        float* p0 = sums + (nint)(k + 1) * pattern, p1 = p0 + pattern, p2 = p1 + pattern, p3 = p2 + pattern;
+        float* p0 = sums + (nint)(call->NodeCount + k) * pattern, p1 = p0 + pattern, p2 = p1 + pattern, p3 = p2 + pattern;
         for (nint i = 0, j = 0; i < whole; i += S.Width, j += S.Width)
         {
             if (j == pattern) j = 0;
@@ -62,7 +69,7 @@ internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork
             if (K.Of > 2) SecondCache.Fetch(z2 + i + SecondCache.Ahead);
             if (K.Of > 3) SecondCache.Fetch(z3 + i + SecondCache.Ahead);
             var d = S.Load(dy + i);
-            if (k == 0) S.Store(S.Add(S.Load(sums + j), d), sums + j);
+            if (first != null) S.Store(S.Add(S.Load(first + j), d), first + j);
             S.Store(S.MultiplyAdd(d, S.Subtract(S.Load(z0 + i), S.Load(means + j)), S.Load(p0 + j)), p0 + j);
             if (K.Of > 1) S.Store(S.MultiplyAdd(d, S.Subtract(S.Load(z1 + i), S.Load(means1 + j)), S.Load(p1 + j)), p1 + j);
             if (K.Of > 2) S.Store(S.MultiplyAdd(d, S.Subtract(S.Load(z2 + i), S.Load(means2 + j)), S.Load(p2 + j)), p2 + j);
@@ -72,7 +79,7 @@ internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork
         for (nint i = whole; i < length; i++)
         {
             var (j, d) = (i % pattern, dy[i]);
-            if (k == 0) sums[j] += d;
+            if (first != null) first[j] += d;
             p0[j] = MathF.FusedMultiplyAdd(d, z0[i] - means[j], p0[j]);
             if (K.Of > 1) p1[j] = MathF.FusedMultiplyAdd(d, z1[i] - means1[j], p1[j]);
             if (K.Of > 2) p2[j] = MathF.FusedMultiplyAdd(d, z2[i] - means2[j], p2[j]);

@@ -128,9 +128,24 @@ internal struct MixTerms
 internal struct MixTable
 {
     public const int Most = 48;
+    public const int MostNodes = 8;
     public MixTerms Branches;
-    public nint Weights, Node, Sums;
-    public int Used, Channels, Pixels, Count;
+    public MixNodes Nodes;
+    public nint Weights, Node;
+    public int Used, NodeCount, Channels, Pixels, Count;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal struct MixNode
+{
+    public nint Diff, Sums;
+    public int First, End;
+}
+
+[InlineArray(MixTable.MostNodes)]
+internal struct MixNodes
+{
+    private MixNode first;
 }
 
 [StructLayout(LayoutKind.Sequential)]
