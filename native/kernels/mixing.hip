@@ -34,12 +34,21 @@ KERNEL mix_forward(Mix t)
     t.node[at] = sum;
 }
 
-// Everything that leaves a state, node after node. Grid: groups of 1,024 pixels, channels.
+__device__ inline void add_to_pixels(float* dst, const long long* at, const float* values)
+{
+#pragma unroll
+    for (int j = 0; j < 4; j++)
+        if (dst && at[j] >= 0) dst[at[j]] += values[j];
+}
+
+// Everything that leaves a state, node after node; what one identity gets from all of them is written once. Grid: groups of 1,024 pixels, channels.
 KERNEL mix_backward(Mix t)
 {
     __shared__ float rows[ROWS * PITCH];
     const int c = blockIdx.y, groups = gridDim.x;
     long long at[4];
+    float* diff = 0;
+    float through[4];
 #pragma unroll
     for (int j = 0; j < 4; j++)
     {
@@ -67,14 +76,15 @@ KERNEL mix_backward(Mix t)
                 if (k0 + k < node.first || k0 + k >= node.end) continue;
                 const MixBranch& b = t.branches[k0 + k];
                 const float mean = b.mean && !b.applied ? uniform(b.mean)[c] : 0.0f;
-                const float weight = uniform(t.weights)[b.index];
 #pragma unroll
                 for (int j = 0; j < 4; j++)
-                {
-                    if (at[j] < 0) continue;
-                    products[k] += dy[j] * (b.value[at[j]] - mean);
-                    if (b.diff) b.diff[at[j]] += weight * dy[j];
-                }
+                    if (at[j] >= 0) products[k] += dy[j] * (b.value[at[j]] - mean);
+                if (!b.diff) continue;
+                const float weight = uniform(t.weights)[b.index];
+                if (b.diff != diff) add_to_pixels(diff, at, through);
+#pragma unroll
+                for (int j = 0; j < 4; j++) through[j] = (b.diff == diff ? through[j] : 0.0f) + weight * dy[j];
+                diff = b.diff;
             }
             const float total = sum16(products, rows);
             const int k = k0 + threadIdx.x / 16;
@@ -82,4 +92,5 @@ KERNEL mix_backward(Mix t)
             (k < node.first ? node.sums : t.branches[k].products)[c * groups + blockIdx.x] = total;
         }
     }
+    add_to_pixels(diff, at, through);
 }

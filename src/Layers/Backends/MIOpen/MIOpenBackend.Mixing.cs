@@ -40,13 +40,19 @@ public sealed partial class MIOpenBackend
                 Weights = weights.Address,
                 DiffWeights = diffWeights.Address,
             };
+            nint identity = 0;
             var identities = 0;
             for (int k = 0, node = 0; k < some.Length; k++, products += row)
             {
                 if (k >= table.Nodes[node].End) (node, sums) = (node + 1, sums + row);
                 table.Nodes[node].Sums = sums;
                 table.Branches[k].Products = products;
-                if (some[k].Normalized is null) identities++;
+                if (table.Branches[k].Diff != 0 && table.Branches[k].Diff != identity)
+                {
+                    identities++;
+                    identity = table.Branches[k].Diff;
+                }
+
                 gradients.Of[k] = some[k].Normalized is { } v
                     ? GradientOf(v, some[k].Index, sums, products)
                     : new GradientOf { Sums = sums, Products = products, Index = some[k].Index };
