@@ -61,7 +61,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
             for (var i = 0; i < calls; i++) parts += first[i].TapLists;
             team.Run(parts, ref flipping);
             var groups = first->Call.Groups;
-            var work = new SeparableBackward<S, V>(first);
+            var work = new SeparableBackward<S, V>(first, team.Threads);
             team.Run(calls * groups, ref work);
             var sums = new WeightSums<S, V>(first->Call.Branches, groups);
             if (weightGradients) team.Run(together.Length, ref sums);

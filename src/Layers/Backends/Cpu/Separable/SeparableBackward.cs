@@ -8,16 +8,17 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 /// The gradients of <see cref="SeparableForward{S,V}"/>, image by image: u is computed again rather than kept. Item: a group of images
 /// of one call after the other, which has weight-gradient sums of its own.
 /// </summary>
-internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradient) : IWork
+internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradient, int threads) : IWork
     where S : struct, ISimd<V>
     where V : struct
 {
     private readonly SeparableGradient* gradient = gradient;
+    private readonly int threads = threads;
 
     public void Run(int item, int thread)
     {
         var groups = gradient->Call.Groups;
-        new SeparableBackward<S, V>(gradient + item / groups).Group(item % groups, thread);
+        new SeparableBackward<S, V>(gradient + item / groups, threads).Group(item % groups, thread);
     }
 
     private void Group(int item, int thread)
@@ -35,13 +36,15 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         }
 
         new Span<double>(gradient->SourceSums + (nint)item * 2 * call.Source.Channels, 2 * call.Source.Channels).Clear();
-        var end = (int)((long)(item + 1) * call.Images / call.Groups);
-        for (var n = (int)((long)item * call.Images / call.Groups); n < end; n++)
+        var end = First(item + 1);
+        for (var n = First(item); n < end; n++)
         {
+            // After the group: what this thread takes next, if all are equally fast.
+            var following = n + 1 < end ? n + 1 : First(Math.Min(item + threads, call.Groups));
             var x = Rectifier<S, V>.Image(call, n, thread);
             for (var part = 0; part < gradient->Parts; part++)
             {
-                for (var i = gradient->First(part); i < gradient->End(part); i++) Branch(i, n, item, x, memory);
+                for (var i = gradient->First(part); i < gradient->End(part); i++) Branch(i, n, following, item, x, memory);
                 if (gradient->DiffSrc == null) continue;
                 if (part < gradient->Parts - 1) SourceDiff<S, V>.Part(*gradient, part, memory);
                 else SourceDiff<S, V>.Image(*gradient, n, item, x, memory);
@@ -49,7 +52,10 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         }
     }
 
-    private void Branch(int branch, int n, int item, float* x, float* memory)
+    /// <summary>First image of a group.</summary>
+    private int First(int group) => (int)((long)group * gradient->Call.Images / gradient->Call.Groups);
+
+    private void Branch(int branch, int n, int following, int item, float* x, float* memory)
     {
         ref var call = ref gradient->Call;
         ref var b = ref call.Branches[branch];
@@ -67,7 +73,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
                 PointwiseWeights(b, dz, Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u), rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats);
             }
 
-            PointwiseData(b, dz, h, rows, memory, After(branch, n, h, rows));
+            PointwiseData(b, dz, h, rows, memory, After(branch, n, following, h, rows));
         }
 
         if (!gradient->WeightGradients || !b.HasDepthwise) return;
@@ -78,13 +84,13 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
     }
 
     /// <summary>What is read after rows h … h + rows − 1 of a branch: z, its gradient and, at the last branch, the next source.</summary>
-    private FetchRows After(int branch, int n, int h, int rows)
+    private FetchRows After(int branch, int n, int following, int h, int rows)
     {
         ref var call = ref gradient->Call;
-        var source = branch == call.Count - 1 ? call.SourceAt(n + 1, h) : null;
+        var source = branch == call.Count - 1 ? call.SourceAt(following, h) : null;
         h += rows;
         if (h == call.Branches[branch].Height) (branch, h) = (branch + 1, 0);
-        if (branch == call.Count) (branch, n) = (0, n + 1);
+        if (branch == call.Count) (branch, n) = (0, following);
         if (n == call.Images) return default;
         ref var b = ref call.Branches[branch];
         nint row = b.Width * b.Outputs, start = (n * (nint)b.Height + h) * row;
