@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 /// <summary>
@@ -46,6 +48,16 @@ internal static unsafe class ChannelPattern
     public static void Fold(float* pattern, double* sums, int channels, int length)
     {
         for (var j = 0; j < length; j += channels)
-            for (var c = 0; c < channels; c++) sums[c] += pattern[j + c];
+        {
+            var c = 0;
+            for (; c <= channels - Vector<float>.Count; c += Vector<float>.Count)
+            {
+                Vector.Widen(Vector.Load(pattern + j + c), out var low, out var high);
+                Vector.Store(Vector.Load(sums + c) + low, sums + c);
+                Vector.Store(Vector.Load(sums + c + Vector<double>.Count) + high, sums + c + Vector<double>.Count);
+            }
+
+            for (; c < channels; c++) sums[c] += pattern[j + c];
+        }
     }
 }
