@@ -22,18 +22,3 @@ internal readonly unsafe struct FilterPacking<S, V>(SeparableGradient* calls, bo
         else b.Forward.Pack(b.Pointwise, 1, inputs);
     }
 }
-
-/// <summary>Collects the taps that read a source pixel, from the packed filters. Item: a tap list of one call after the other.</summary>
-internal readonly unsafe struct TapFlipping<S, V>(SeparableGradient* calls) : IWork
-    where S : struct, ISimd<V>
-    where V : struct
-{
-    private readonly SeparableGradient* calls = calls;
-
-    public void Run(int item, int thread)
-    {
-        var gradient = calls;
-        for (; item >= gradient->TapLists; gradient++) item -= gradient->TapLists;
-        gradient->Flip(item, S.Width);
-    }
-}

@@ -9,7 +9,7 @@ internal static unsafe partial class TapSums<S, V>
     /// <summary>Runs of five taps at a time, whose sums and pixels fill AVX-512's registers; with three taps there is nothing to gain.</summary>
     private const int MostPaired = 2;
 
-    private static bool Pairs(TapRun* runs, int count, nint length) =>
+    private static bool Paired(TapRun* runs, int count, nint length) =>
         S.Width == 16 && length % 2 == 0 && count <= MostPaired && runs[0].Taps == 5 && runs[count - 1].Taps == 5;
 
     /// <summary>R rows of five taps over an even number of outputs; the sums are those of the plain form.</summary>

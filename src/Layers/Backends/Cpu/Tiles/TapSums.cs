@@ -28,7 +28,7 @@ internal static unsafe partial class TapSums<S, V>
         var block = stackalloc float[Most * TapRun.MostTaps * S.Width];
         for (var done = 0; done < count;)
         {
-            // Up to three runs of one spacing: with five taps each their sums and pixels just fill AVX-512's registers.
+            // As many runs of one spacing as AVX-512 has registers for, for their sums and pixels.
             var (present, taps) = (1, runs->Taps);
             var most = S.Width == 16 && taps == 5 ? MostPaired : Most;
             while (present < most && done + present < count && runs[present].Spacing == runs->Spacing)
@@ -56,7 +56,7 @@ internal static unsafe partial class TapSums<S, V>
     private static int Block(
         int rowsOfTaps, int taps, float* d, nint dRow, float* x, nint xRow, int rows, nint length, TapRun* runs, float* sums, nint step)
     {
-        if (Pairs(runs, rowsOfTaps, length))
+        if (Paired(runs, rowsOfTaps, length))
         {
             if (rowsOfTaps == 1) Pairs<One>(d, dRow, x, xRow, rows, length, runs, sums, step);
             else Pairs<Two>(d, dRow, x, xRow, rows, length, runs, sums, step);
