@@ -3,7 +3,7 @@ using MIOpenDarts.Layers.Backends.Cpu.Simd;
 namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 /// <summary>The weight gradient of a depthwise convolution: for every tap and channel the sum of diffDst · shifted source.</summary>
-internal static unsafe partial class TapSums<S, V>
+internal static unsafe class TapSums<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {
@@ -28,10 +28,9 @@ internal static unsafe partial class TapSums<S, V>
         var block = stackalloc float[Most * TapRun.MostTaps * S.Width];
         for (var done = 0; done < count;)
         {
-            // As many runs of one spacing as AVX-512 has registers for, for their sums and pixels.
+            // Up to three runs of one spacing: with five taps each their sums and pixels just fill AVX-512's registers.
             var (present, taps) = (1, runs->Taps);
-            var most = S.Width == 16 && taps == 5 ? MostPaired : Most;
-            while (present < most && done + present < count && runs[present].Spacing == runs->Spacing)
+            while (present < Most && done + present < count && runs[present].Spacing == runs->Spacing)
                 taps = Math.Max(taps, runs[present++].Taps);
             var step = runs->Spacing * pattern;
             for (var phase = 0; phase < step && phase < vectors * S.Width; phase += S.Width)
@@ -54,16 +53,7 @@ internal static unsafe partial class TapSums<S, V>
 
     /// <summary>Returns the place of a run's first tap among its five sums.</summary>
     private static int Block(
-        int rowsOfTaps, int taps, float* d, nint dRow, float* x, nint xRow, int rows, nint length, TapRun* runs, float* sums, nint step)
-    {
-        if (Paired(runs, rowsOfTaps, length))
-        {
-            if (rowsOfTaps == 1) Pairs<One>(d, dRow, x, xRow, rows, length, runs, sums, step);
-            else Pairs<Two>(d, dRow, x, xRow, rows, length, runs, sums, step);
-            return 0;
-        }
-
-        return (rowsOfTaps, taps) switch
+        int rowsOfTaps, int taps, float* d, nint dRow, float* x, nint xRow, int rows, nint length, TapRun* runs, float* sums, nint step) => (rowsOfTaps, taps) switch
         {
             (3, > 3) => Block<Three, Five>(d, dRow, x, xRow, rows, length, runs, sums, step),
             (3, 3) => Block<Three, Three>(d, dRow, x, xRow, rows, length, runs, sums, step),
@@ -73,7 +63,6 @@ internal static unsafe partial class TapSums<S, V>
             (_, > 3) => Block<One, Five>(d, dRow, x, xRow, rows, length, runs, sums, step),
             _ => Block<One, Three>(d, dRow, x, xRow, rows, length, runs, sums, step),
         };
-    }
 
     // One assignment after the other: swapped as tuples, the pixels would pass through copies that the compiler keeps.
     /// <summary>
