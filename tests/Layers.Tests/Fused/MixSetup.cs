@@ -5,7 +5,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Tests.Fused;
 
 /// <summary>
-/// As many batch-normed branches and identities of one tensor as say, which enter so many nodes [N,C,H,W] on the way back. Forward all
+/// As many batch-normed branches and identities of two tensors in turn as say, which enter so many nodes [N,C,H,W] on the way back. Forward all
 /// of them enter one.
 /// </summary>
 public sealed record MixCase(int N, int C, int H, int W, int Normalized, int Identities, int Nodes = 1);
@@ -16,7 +16,7 @@ internal sealed class MixSetup<T> : FusedSetup<T>
     private readonly MixBranch<T>[] branches;
     private readonly Tensor<T> weights;
     private readonly Tensor<T> node;
-    private readonly Tensor<T> identity;
+    private readonly Tensor<T>[] identities;
     private readonly Tensor<T>[] diffs;
     private readonly Tensor<T> scratch;
 
@@ -26,14 +26,18 @@ internal sealed class MixSetup<T> : FusedSetup<T>
         node = Plan.Activation("node", c.C, c.H, c.W);
         scratch = Plan.Activation("scratch", c.C, c.H, c.W);
         weights = Parameters.AddParameter("alpha", new Shape(1, c.Normalized + c.Identities, 1, 1), Initializer.FanIn);
-        identity = Plan.ActivationWithDiff("x", c.C, c.H, c.W);
+        identities = [.. Enumerable.Range(0, 2).Select(k => Plan.ActivationWithDiff($"x{k}", c.C, c.H, c.W))];
         diffs = [.. Enumerable.Range(0, c.Nodes).Select(k => Plan.Activation($"d node {k}", c.C, c.H, c.W))];
         branches = [.. Enumerable.Range(0, c.Normalized + c.Identities).OrderBy(k => k % c.Nodes).Select(k => Branch(k, c))];
         Commit();
         Randomize(weights);
         foreach (var diff in diffs) Randomize(diff);
-        Randomize(identity);
-        Randomize(identity.Diff!);
+        foreach (var identity in identities)
+        {
+            Randomize(identity);
+            Randomize(identity.Diff!);
+        }
+
         foreach (var b in branches)
         {
             if (b.Normalized is not { } v) continue;
@@ -50,7 +54,7 @@ internal sealed class MixSetup<T> : FusedSetup<T>
     {
         yield return ("node", Image(node));
         yield return ("d alpha", Vector(weights.Diff!));
-        yield return ("d identity", Image(identity.Diff!));
+        foreach (var identity in identities) yield return ("d identity", Image(identity.Diff!));
         foreach (var b in branches)
         {
             if (b.Normalized is not { } v) continue;
@@ -63,7 +67,7 @@ internal sealed class MixSetup<T> : FusedSetup<T>
     private MixBranch<T> Branch(int k, MixCase c)
     {
         var diff = diffs[k % c.Nodes];
-        if (k >= c.Normalized) return new MixBranch<T>(k, null, identity) { DiffDst = diff };
+        if (k >= c.Normalized) return new MixBranch<T>(k, null, identities[k % 2]) { DiffDst = diff };
         var v = new NormalizedTensor<T>(Plan.Activation($"z{k}", c.C, c.H, c.W), new Normalization<T>(Parameters, $"{k}.", c.C, affine: false));
         v.Plan(Plan);
         return new MixBranch<T>(k, v, null) { DiffDst = diff };
