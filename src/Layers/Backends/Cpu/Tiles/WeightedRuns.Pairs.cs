@@ -49,16 +49,19 @@ internal static unsafe partial class WeightedRuns<S, V>
             for (; count > 0 && runs->Spacing == spacing; count--, runs++)
             {
                 var p = x + runs->Offset;
+                // Loaded once for both halves: with a load for every product the loads would be the limit.
+                V f0 = S.Load(factors), f1 = S.Load(factors + step), f2 = S.Load(factors + 2 * step), f3 = S.Load(factors + 3 * step);
                 if (runs->Taps == 5)
                 {
-                    FiveTaps(p, space, factors, step, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2);
-                    FiveTaps(p + half, space, factors, step, ref c0, ref c1, ref c2, ref d0, ref d1, ref d2);
+                    V f4 = S.Load(factors + 4 * step), f5 = S.Load(factors + 5 * step), f6 = S.Load(factors + 6 * step);
+                    FiveTaps(p, space, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2);
+                    FiveTaps(p + half, space, f0, f1, f2, f3, f4, f5, f6, ref c0, ref c1, ref c2, ref d0, ref d1, ref d2);
                     factors += 7 * step;
                 }
                 else
                 {
-                    ThreeTaps(p, space, factors, step, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2);
-                    ThreeTaps(p + half, space, factors, step, ref c0, ref c1, ref c2, ref d0, ref d1, ref d2);
+                    ThreeTaps(p, space, f0, f1, f2, f3, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2);
+                    ThreeTaps(p + half, space, f0, f1, f2, f3, ref c0, ref c1, ref c2, ref d0, ref d1, ref d2);
                     factors += 4 * step;
                 }
             }
@@ -80,35 +83,36 @@ internal static unsafe partial class WeightedRuns<S, V>
 
     /// <summary>Two pairs of outputs (a and b: first alone, both, second alone), five taps: two pairs and one alone.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FiveTaps(float* p, nint space, float* f, nint step, ref V a0, ref V a1, ref V a2, ref V b0, ref V b1, ref V b2)
+    private static void FiveTaps(
+        float* p, nint space, V f0, V f1, V f2, V f3, V f4, V f5, V f6, ref V a0, ref V a1, ref V a2, ref V b0, ref V b1, ref V b2)
     {
         V x0 = S.Load(p), x1 = S.Load(p + space), x2 = S.Load(p + 2 * space), x3 = S.Load(p + 3 * space), x4 = S.Load(p + 4 * space);
-        Pair(f, step, x0, x1, x2, ref a0, ref a1, ref a2);
-        Pair(f, step, x2, x3, x4, ref b0, ref b1, ref b2);
+        Pair(f0, f1, f2, x0, x1, x2, ref a0, ref a1, ref a2);
+        Pair(f0, f1, f2, x2, x3, x4, ref b0, ref b1, ref b2);
+        Pair(f3, f4, f5, x2, x3, x4, ref a0, ref a1, ref a2);
         V x5 = S.Load(p + 5 * space), x6 = S.Load(p + 6 * space), x7 = S.Load(p + 7 * space);
-        Pair(f + 3 * step, step, x2, x3, x4, ref a0, ref a1, ref a2);
-        Pair(f + 3 * step, step, x4, x5, x6, ref b0, ref b1, ref b2);
-        Alone(S.Load(f + 6 * step), x4, x5, ref a0, ref a2);
-        Alone(S.Load(f + 6 * step), x6, x7, ref b0, ref b2);
+        Alone(f6, x4, x5, ref a0, ref a2);
+        Pair(f3, f4, f5, x4, x5, x6, ref b0, ref b1, ref b2);
+        Alone(f6, x6, x7, ref b0, ref b2);
     }
 
     /// <summary>The same with three taps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ThreeTaps(float* p, nint space, float* f, nint step, ref V a0, ref V a1, ref V a2, ref V b0, ref V b1, ref V b2)
+    private static void ThreeTaps(float* p, nint space, V f0, V f1, V f2, V f3, ref V a0, ref V a1, ref V a2, ref V b0, ref V b1, ref V b2)
     {
         V x0 = S.Load(p), x1 = S.Load(p + space), x2 = S.Load(p + 2 * space), x3 = S.Load(p + 3 * space), x4 = S.Load(p + 4 * space), x5 = S.Load(p + 5 * space);
-        Pair(f, step, x0, x1, x2, ref a0, ref a1, ref a2);
-        Pair(f, step, x2, x3, x4, ref b0, ref b1, ref b2);
-        Alone(S.Load(f + 3 * step), x2, x3, ref a0, ref a2);
-        Alone(S.Load(f + 3 * step), x4, x5, ref b0, ref b2);
+        Pair(f0, f1, f2, x0, x1, x2, ref a0, ref a1, ref a2);
+        Alone(f3, x2, x3, ref a0, ref a2);
+        Pair(f0, f1, f2, x2, x3, x4, ref b0, ref b1, ref b2);
+        Alone(f3, x4, x5, ref b0, ref b2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Pair(float* f, nint step, V x0, V x1, V x2, ref V first, ref V both, ref V second)
+    private static void Pair(V f0, V f1, V f2, V x0, V x1, V x2, ref V first, ref V both, ref V second)
     {
-        first = S.MultiplyAdd(S.Load(f), S.Subtract(x0, x1), first);
-        both = S.MultiplyAdd(S.Load(f + step), x1, both);
-        second = S.MultiplyAdd(S.Load(f + 2 * step), S.Subtract(x2, x1), second);
+        first = S.MultiplyAdd(f0, S.Subtract(x0, x1), first);
+        both = S.MultiplyAdd(f1, x1, both);
+        second = S.MultiplyAdd(f2, S.Subtract(x2, x1), second);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
