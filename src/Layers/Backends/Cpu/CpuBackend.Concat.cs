@@ -10,7 +10,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     /// <inheritdoc/>
     public override void ConcatForward(ReadOnlySpan<Tensor<float>> sources, Tensor<float> dst)
     {
-        var work = new Joining(P(dst), dst.Shape.C, dst.Shape.Pixels, Slices(sources), sources.Length);
+        var work = new Joining(P(dst), dst.Shape.C, dst.Shape.Pixels, Slices(sources), sources.Length, Streams(dst) && Whole(sources));
         team.Run(dst.Shape.N, ref work);
     }
 
@@ -19,8 +19,23 @@ internal sealed unsafe partial class CpuBackend<S, V>
     {
         var scratch = PerThread(PixelsPerTile * S.Width, out var pitch);
         var work = new Splitting(
-            P(diffDst), diffDst.Shape.C, diffDst.Shape.Pixels, Slices(diffSources), diffSources.Length, accumulate, scratch, pitch);
+            P(diffDst), diffDst.Shape.C, diffDst.Shape.Pixels, Slices(diffSources), diffSources.Length, accumulate, scratch, pitch,
+            !accumulate && Streams(diffSources[0]) && Whole(diffSources));
         team.Run(diffDst.Shape.N, ref work);
+    }
+
+    // Whether channels are whole vectors, all from aligned places on.
+    private static bool Whole(ReadOnlySpan<Tensor<float>> parts)
+    {
+        foreach (var part in parts)
+            if (part.Shape.C % S.Width != 0 || part.Address % (sizeof(float) * S.Width) != 0) return false;
+        return true;
+    }
+
+    // y = x, past the caches.
+    private static void StreamRun(float* x, float* y, int length)
+    {
+        for (var i = 0; i < length; i += S.Width) S.Stream(S.Load(x + i), y + i);
     }
 
     private Slice* Slices(ReadOnlySpan<Tensor<float>> parts)
@@ -39,7 +54,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     // x_k: [N,H,W,C_k] float32, y: [N,H,W,C] float32
-    private readonly struct Joining(float* y, int channels, int pixels, Slice* slices, int count) : IWork
+    private readonly struct Joining(float* y, int channels, int pixels, Slice* slices, int count, bool stream) : IWork
     {
         public void Run(int item, int thread)
         {
@@ -49,14 +64,18 @@ internal sealed unsafe partial class CpuBackend<S, V>
                 var (at, tile) = ((long)item * pixels + first, Math.Min(PixelsPerTile, pixels - first));
                 for (var s = slices; s < slices + count; s++)
                     for (var pixel = at; pixel < at + tile; pixel++)
-                        PutRun(s->Data + pixel * s->Channels, y + pixel * channels + s->First, s->Channels, accumulate: false);
+                    {
+                        float* from = s->Data + pixel * s->Channels, to = y + pixel * channels + s->First;
+                        if (stream) StreamRun(from, to, s->Channels);
+                        else PutRun(from, to, s->Channels, accumulate: false);
+                    }
             }
         }
     }
 
     // dy: [N,H,W,C] float32, dx_k: [N,H,W,C_k] float32
     private readonly struct Splitting(
-        float* dy, int channels, int pixels, Slice* slices, int count, bool accumulate, float* scratch, long pitch) : IWork
+        float* dy, int channels, int pixels, Slice* slices, int count, bool accumulate, float* scratch, long pitch, bool stream) : IWork
     {
         public void Run(int item, int thread)
         {
@@ -66,10 +85,17 @@ internal sealed unsafe partial class CpuBackend<S, V>
                     var at = (long)item * pixels + first;
                     var tile = Math.Min(PixelsPerTile, pixels - first);
                     float* from = dy + at * channels + s->First, to = s->Data + at * s->Channels;
-                    if (s->Channels < S.Width) SplitNarrow(from, to, s->Channels, tile, scratch + thread * pitch);
-                    else
-                        for (; tile > 0; tile--, from += channels, to += s->Channels)
-                            PutRun(from, to, s->Channels, accumulate);
+                    if (s->Channels < S.Width)
+                    {
+                        SplitNarrow(from, to, s->Channels, tile, scratch + thread * pitch);
+                        continue;
+                    }
+
+                    for (; tile > 0; tile--, from += channels, to += s->Channels)
+                    {
+                        if (stream) StreamRun(from, to, s->Channels);
+                        else PutRun(from, to, s->Channels, accumulate);
+                    }
                 }
         }
 
