@@ -69,8 +69,9 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
         preprocess1!.Forward(pass);
         for (var s = 0; s < states.Length; s++)
         {
-            if (s >= 2) nodes[s - 2].Forward();
-            states[s].Forward(pass);
+            var alongside = s > 0 && states[s - 1].MixesAlongside;
+            if (s >= 2) nodes[s - 2].Forward(alongside ? states[s - 1].ToNext : default);
+            states[s].Forward(pass, alongside ? states[s - 1].Beyond : default);
         }
 
         backend!.ConcatForward(outputs, Dst);
@@ -85,7 +86,7 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
         backend!.ConcatBackward(Dst.Diff!, diffOutputs, accumulate: false);
         for (var s = states.Length - 1; s >= 0; s--)
         {
-            states[s].Backward(pass);
+            states[s].Backward(pass, states[s].MixesAlongside, s > 0 && states[s - 1].MixesAlongside ? states[s - 1].Beyond : default);
             if (s >= 2) nodes[s - 2].Backward();
         }
 

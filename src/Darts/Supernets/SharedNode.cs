@@ -37,8 +37,8 @@ internal sealed class SharedNode<T>
             bypassed = plan.ActivationWithDiff(name + ", bypassed", channels - channels / parts, h, w);
         }
 
-        foreach (var branch in this.branches.Span) branch.DiffDst = mixed.Diff;
-        foreach (var bypass in this.bypasses) bypass.DiffDst = bypassed!.Diff;
+        foreach (var branch in this.branches.Span) branch.Dst = mixed;
+        foreach (var bypass in this.bypasses) bypass.Dst = bypassed;
         long used = 0;
         scratch = plan.Scratch("mix", mixed.Capacity, ref used);
     }
@@ -46,13 +46,22 @@ internal sealed class SharedNode<T>
     /// <summary>The node's value, with its gradient.</summary>
     public Tensor<T> Dst { get; }
 
-    public void Forward()
+    /// <summary>The value: from all branches or, where the others have been mixed into it already, from the <paramref name="last"/>.</summary>
+    public void Forward(Mixture<T> last)
     {
-        if (architecture.Relaxation.ComputesSome) branches.Select(architecture);
-        if (branches.Count > 0) backend.MixForward(branches.Span, architecture.Mixing, mixed, scratch);
-        else backend.Fill(mixed, T.Zero);
+        if (!last.IsEmpty)
+        {
+            backend.MixForward(last);
+        }
+        else
+        {
+            if (architecture.Relaxation.ComputesSome) branches.Select(architecture);
+            if (branches.Count > 0) backend.MixForward(new Mixture<T>(branches.Span, architecture.Mixing, scratch, accumulate: false));
+            else backend.Fill(mixed, T.Zero);
+        }
+
         if (bypassed is null) return;
-        backend.MixForward(bypasses, architecture.Mixing, bypassed, scratch);
+        backend.MixForward(new Mixture<T>(bypasses, architecture.Mixing, scratch, accumulate: false));
         backend.PartialMergeForward(mixed, bypassed, Dst);
     }
 

@@ -20,6 +20,9 @@ internal sealed class SharedState<T>
     private readonly List<(int Node, MixBranch<T> Branch)> bypasses = [];
     private readonly PathList<MixBranch<T>> leaving = new();
     private readonly MixBranch<T>[] bypassing = [];
+    private readonly int entering;
+    private readonly Tensor<T>? scratch;
+    private readonly int index;
     private readonly ChannelSplit<T>? split;
     private readonly SharedHalving<T>? halving;
     private readonly PoolPair<T>? pools;
@@ -31,7 +34,7 @@ internal sealed class SharedState<T>
     /// <summary>Plans all edges from state <paramref name="index"/> of <paramref name="cell"/>, whose value is <paramref name="src"/>.</summary>
     public SharedState(Cell<T> cell, MemoryPlan<T> plan, Tensor<T> src, int index, Lifetime diffs)
     {
-        (backend, architecture, Src) = (plan.Backend, cell.Architecture, src);
+        (backend, architecture, Src, this.index) = (plan.Backend, cell.Architecture, src, index);
         var firstNode = Math.Max(index - 1, 0);
         var edges = Enumerable.Range(firstNode, cell.Shape.Nodes - firstNode).Select(n => (Node: n, Edge: cell.Edge(n, index))).ToArray();
         if (edges.Length == 0) return;
@@ -78,7 +81,10 @@ internal sealed class SharedState<T>
 
         // By node: its gradient is read once for all of them.
         foreach (var (_, path, branch) in branches.OrderBy(b => b.Node)) leaving.Add(path, branch);
+        entering = index == 0 ? 0 : branches.Count(b => b.Node == firstNode);
         bypassing = [.. bypasses.Select(b => b.Branch)];
+        long used = 0;
+        scratch = plan.Scratch("mix", pools.Max.Capacity, ref used);
         backend.PlanSeparable(plan, first.Span);
         backend.PlanSeparable(plan, second.Span);
     }
@@ -92,34 +98,48 @@ internal sealed class SharedState<T>
     /// <summary>What enters <paramref name="node"/> from here around the operations.</summary>
     public IEnumerable<MixBranch<T>> BypassesTo(int node) => bypasses.Where(b => b.Node == node).Select(b => b.Branch);
 
-    /// <summary>Raw values and statistics of everything that leaves the state.</summary>
-    public void Forward(in Pass pass)
+    /// <summary>Whether what leaves the state can be mixed node by node: nothing that does is left out.</summary>
+    public bool MixesAlongside => backend.MixesAlongside && leaving.Count > 0 && !architecture.Relaxation.ComputesSome;
+
+    /// <summary>What enters the next state, which waits for it.</summary>
+    public Mixture<T> ToNext => Mixture(leaving.Span[..entering]);
+
+    /// <summary>What enters the states behind the next one, which others enter first.</summary>
+    public Mixture<T> Beyond => Mixture(leaving.Span[entering..]);
+
+    /// <summary>Raw values and statistics of everything that leaves the state, and the mixture of what left another one.</summary>
+    public void Forward(in Pass pass, Mixture<T> alongside)
     {
         if (pools is null) return;
         if (architecture.Relaxation.ComputesSome) Select();
         split?.Forward();
         if (HasPools) backend.PoolsForward(pools, pass.Training);
         halving?.Forward(pass);
-        backend.SeparableForward(first.Span, pass.Training);
+        backend.SeparableForward(first.Span, pass.Training, alongside);
         backend.SeparableForward(second.Span, pass.Training);
     }
 
     /// <summary>Clears gradients that nodes behind only add to.</summary>
     public void ClearDiffs() => split?.ClearDiffs();
 
-    /// <summary>Adds to the state's gradient, once every node behind it has its own.</summary>
-    public void Backward(in Pass pass)
+    /// <summary>
+    /// Adds to the state's gradient, once every node behind it has its own, and goes back through the mixture of what left another one. What enters
+    /// states behind the next one has been gone back through already if <paramref name="mixed"/>.
+    /// </summary>
+    public void Backward(in Pass pass, bool mixed, Mixture<T> alongside)
     {
         if (pools is null) return;
-        var mixing = architecture.Mixing;
-        if (bypassing.Length > 0) backend.MixBackward(bypassing, mixing, mixing.Diff!);
-        if (leaving.Count > 0) backend.MixBackward(leaving.Span, mixing, mixing.Diff!);
+        if (bypassing.Length > 0) backend.MixBackward(Mixture(bypassing));
+        var own = mixed ? ToNext : Mixture(leaving.Span);
+        if (!own.IsEmpty) backend.MixBackward(own);
         backend.SeparableBackward(second.Span, pass.WeightGradients);
-        backend.SeparableBackward(first.Span, pass.WeightGradients);
+        backend.SeparableBackward(first.Span, pass.WeightGradients, alongside);
         halving?.Backward(pass);
         if (HasPools) backend.PoolsBackward(pools);
         split?.Backward(accumulate: true);
     }
+
+    private Mixture<T> Mixture(ReadOnlySpan<MixBranch<T>> some) => new(some, architecture.Mixing, scratch!, accumulate: index > 0);
 
     private bool HasPools => maxPools.Count + averagePools.Count > 0;
 

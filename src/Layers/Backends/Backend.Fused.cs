@@ -24,9 +24,13 @@ public abstract partial class Backend<T>
         }
     }
 
-    /// <summary>Dst.Value = pointwise(depthwise(ReLU(src))) and its statistics, for branches that share a source.</summary>
-    public virtual void SeparableForward(ReadOnlySpan<SeparableBranch<T>> branches, bool training)
+    /// <summary>
+    /// Dst.Value = pointwise(depthwise(ReLU(src))) and its statistics, for branches that share a source. The mixture
+    /// <paramref name="alongside"/>, which has nothing to do with them, is computed at the same time.
+    /// </summary>
+    public virtual void SeparableForward(ReadOnlySpan<SeparableBranch<T>> branches, bool training, Mixture<T> alongside = default)
     {
+        if (!alongside.IsEmpty) MixForward(alongside);
         foreach (var b in branches)
         {
             SeparableMiddle(b);
@@ -37,10 +41,12 @@ public abstract partial class Backend<T>
 
     /// <summary>
     /// From Dst's gradient vectors: the filters' gradients (+=, if <paramref name="weightGradients"/>), and the source's gradient:
-    /// added to Src.Diff, or written to NormalizedSrc.Diff together with its gradient vectors.
+    /// added to Src.Diff, or written to NormalizedSrc.Diff together with its gradient vectors. The way back through the mixture
+    /// <paramref name="alongside"/>, which has nothing to do with them, is computed at the same time.
     /// </summary>
-    public virtual void SeparableBackward(ReadOnlySpan<SeparableBranch<T>> branches, bool weightGradients)
+    public virtual void SeparableBackward(ReadOnlySpan<SeparableBranch<T>> branches, bool weightGradients, Mixture<T> alongside = default)
     {
+        if (!alongside.IsEmpty) MixBackward(alongside);
         foreach (var b in branches)
         {
             SeparableMiddle(b);
@@ -116,33 +122,40 @@ public abstract partial class Backend<T>
         AveragePoolBackward(pools.Scratch!, pools.Src.Diff!, pools.Window, accumulate: true);
     }
 
-    /// <summary>dst = Σ weights[k] · BN(z_k) (or the tensor itself for an identity), eq. (2) of the DARTS paper summed over the edges of a node. <paramref name="scratch"/> has the shape of dst.</summary>
-    public virtual void MixForward(ReadOnlySpan<MixBranch<T>> branches, Tensor<T> weights, Tensor<T> dst, Tensor<T> scratch)
+    /// <summary>
+    /// Whether a mixture that is handed to a convolution to be computed alongside costs less than one by itself, so that a node had better be
+    /// mixed from each state as soon as that is known.
+    /// </summary>
+    public virtual bool MixesAlongside => false;
+
+    /// <summary>The value of every node: Dst (or, if the mixture accumulates, +)= Σ weights[k] · BN(z_k), or the tensor itself for an identity.</summary>
+    public virtual void MixForward(Mixture<T> mixture)
     {
-        var first = true;
-        foreach (var b in branches)
+        Tensor<T>? node = null;
+        foreach (var b in mixture.Branches)
         {
+            var accumulate = mixture.Accumulate || ReferenceEquals(node, b.Dst);
+            node = b.Dst!;
             if (b.Normalized is { } v)
             {
-                NormalizationForward(v.Value, v.Norm, scratch);
-                ScaleForward(scratch, weights, b.Index, dst, accumulate: !first);
+                NormalizationForward(v.Value, v.Norm, mixture.Scratch);
+                ScaleForward(mixture.Scratch, mixture.Weights, b.Index, node, accumulate);
             }
             else
             {
-                ScaleForward(b.Identity!, weights, b.Index, dst, accumulate: !first);
+                ScaleForward(b.Identity!, mixture.Weights, b.Index, node, accumulate);
             }
-
-            first = false;
         }
     }
 
     /// <summary>
-    /// From each branch's DiffDst: diffWeights[k] += Σ diffDst · BN(z_k), every branch's gradient vectors, and for an identity its
-    /// Diff += weight · diffDst. All have one shape; those that enter one node follow each other.
+    /// From each node's Diff: the weights' gradients += Σ Dst.Diff · BN(z_k), every branch's gradient vectors, and for an identity its
+    /// Diff += weight · Dst.Diff.
     /// </summary>
-    public virtual void MixBackward(ReadOnlySpan<MixBranch<T>> branches, Tensor<T> weights, Tensor<T> diffWeights)
+    public virtual void MixBackward(Mixture<T> mixture)
     {
-        foreach (var b in branches)
+        var (weights, diffWeights) = (mixture.Weights, mixture.Weights.Diff!);
+        foreach (var b in mixture.Branches)
         {
             if (b.Normalized is { } v)
             {
@@ -150,8 +163,8 @@ public abstract partial class Backend<T>
             }
             else
             {
-                ScaleBackwardWeights(b.Identity!, b.DiffDst!, diffWeights, b.Index);
-                ScaleForward(b.DiffDst!, weights, b.Index, b.Identity!.Diff!, accumulate: true);
+                ScaleBackwardWeights(b.Identity!, b.Dst!.Diff!, diffWeights, b.Index);
+                ScaleForward(b.Dst!.Diff!, weights, b.Index, b.Identity!.Diff!, accumulate: true);
             }
         }
     }

@@ -11,7 +11,7 @@ namespace MIOpenDarts.Layers.Backends;
 public sealed class MixBranch<T>(int index, NormalizedTensor<T>? normalized, Tensor<T>? identity)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private Tensor<T>? diffDst;
+    private Tensor<T>? dst;
 
     /// <summary>Index of its mixing weight.</summary>
     public int Index { get; } = index;
@@ -22,14 +22,14 @@ public sealed class MixBranch<T>(int index, NormalizedTensor<T>? normalized, Ten
     /// <summary>The tensor itself; null where there is a batch norm. Its Diff accumulates.</summary>
     public Tensor<T>? Identity { get; } = identity;
 
-    /// <summary>Gradient of the node that the branch enters [N,C,H,W]; a batch norm keeps it as its own gradient.</summary>
-    public Tensor<T>? DiffDst
+    /// <summary>The node that the branch enters [N,C,H,W]; a batch norm keeps the node's gradient as its own.</summary>
+    public Tensor<T>? Dst
     {
-        get => Normalized is { } v ? v.Diff : diffDst;
+        get => dst;
         set
         {
-            if (Normalized is { } v) v.Diff = value;
-            else diffDst = value;
+            dst = value;
+            if (Normalized is { } v) v.Diff = value?.Diff;
         }
     }
 }

@@ -197,13 +197,19 @@ internal static class SelfTestCases
 
     private static void Mix(Trial t)
     {
-        var (node, diff, identity) = (t.ImageResult(N, C, H, W), t.Images(N, C, H, W), t.Images(N, C, H, W));
-        identity.Diff = t.ImageResult(N, C, H, W);
-        var v = t.Normalized(t.Images(N, C, H, W), diff);
-        MixBranch<float>[] branches = [new(0, v, null), new(1, t.Normalized(t.Images(N, C, H, W), diff), null), new(2, null, identity) { DiffDst = diff }];
+        var (node, identity) = (t.ImageResult(N, C, H, W), t.Images(N, C, H, W));
+        (node.Diff, identity.Diff) = (t.Images(N, C, H, W), t.ImageResult(N, C, H, W));
+        var v = t.Normalized(t.Images(N, C, H, W), node.Diff);
+        MixBranch<float>[] branches =
+        [
+            new(0, v, null) { Dst = node }, new(1, t.Normalized(t.Images(N, C, H, W), node.Diff), null) { Dst = node },
+            new(2, null, identity) { Dst = node },
+        ];
         var weights = t.Parameter(3);
-        t.Backend.MixForward(branches, weights, node, t.Images(N, C, H, W));
-        t.Backend.MixBackward(branches, weights, t.ParameterResult(3));
+        weights.Diff = t.ParameterResult(3);
+        var mixture = new Mixture<float>(branches, weights, t.Images(N, C, H, W), accumulate: false);
+        t.Backend.MixForward(mixture);
+        t.Backend.MixBackward(mixture);
         foreach (var vector in new[] { v.DiffScale, v.ValueScale, v.Offset }) t.VectorResult(vector);
     }
 }

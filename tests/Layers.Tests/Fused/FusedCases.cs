@@ -38,7 +38,8 @@ internal static class FusedCases
         from normalized in Gen.Int[1, 12]
         from identities in Gen.Int[0, 3]
         from nodes in Gen.Int[1, 4]
-        select new MixCase(n, c, h, w, normalized, identities, nodes);
+        from accumulate in Gen.Bool
+        select new MixCase(n, c, h, w, normalized, identities, nodes, accumulate);
 
     public static readonly Gen<PoolCase> Pools =
         from n in Images
@@ -73,10 +74,14 @@ internal static class FusedCases
         new(1, 36, 50, 46, 2, false, true, new(5, 2, 8), new(3, 1, 8), new(3, 2, 8), new(5, 1, 8), new(3, 1, 8)),
     ];
 
+    /// <summary>A mixture of several quads of branches, in images that no piece divides.</summary>
+    public static readonly MixCase Alongside = new(18, 12, 15, 7, 9, 2, 2);
+
     public static IEnumerable<Func<Backend<float>, FusedSetup<float>>> Operations =>
     [
         .. SearchShapes.Select(c => (Func<Backend<float>, FusedSetup<float>>)(b => new SeparableSetup<float>(b, c))),
-        b => new MixSetup<float>(b, new MixCase(18, 12, 5, 7, 9, 2, 2)),
+        .. SearchShapes.Select(c => (Func<Backend<float>, FusedSetup<float>>)(b => new SeparableSetup<float>(b, c, Alongside))),
+        b => new MixSetup<float>(b, Alongside),
         b => new PoolSetup<float>(b, new PoolCase(18, 12, 5, 7, 2, 3, 2)),
     ];
 }

@@ -36,7 +36,7 @@ internal abstract class FusedSetup<T> : IDisposable
         Backward(weightGradients);
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         Plan.Dispose();
         Parameters.Dispose();

@@ -40,6 +40,28 @@ public class FusedTests
             (c, width) => Compare(width, true, c.ToString(), b => new MixSetup<float>(b, c), b => new MixSetup<double>(b, c)), iter: 80, threads: 1);
 
     [Fact]
+    public void Mixtures_alongside_convolutions_compute_what_the_composed_form_computes() =>
+        Gen.Select(FusedCases.Separable, FusedCases.Mix, FusedCases.Width, Gen.Bool).Sample(
+            (c, mix, width, weightGradients) => Compare(
+                width, weightGradients, $"{c} alongside {mix}", b => new SeparableSetup<float>(b, c, mix), b => new SeparableSetup<double>(b, c, mix)),
+            iter: 80, threads: 1);
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(8)]
+    [InlineData(4)]
+    public void A_mixture_alongside_equals_one_by_itself_bit_by_bit(int width)
+    {
+        foreach (var c in FusedCases.SearchShapes)
+        {
+            var together = Bits(2, width, b => new SeparableSetup<float>(b, c, FusedCases.Alongside));
+            var mixture = Bits(2, width, b => new MixSetup<float>(b, FusedCases.Alongside with { N = c.N }));
+            Assert.Equal(mixture, together[..mixture.Length]);
+            Assert.Equal(Bits(2, width, b => new SeparableSetup<float>(b, c)), together[mixture.Length..]);
+        }
+    }
+
+    [Fact]
     public void Pools_compute_what_the_composed_form_computes() =>
         Gen.Select(FusedCases.Pools, FusedCases.Width).Sample(
             (c, width) => Compare(width, true, c.ToString(), b => new PoolSetup<float>(b, c), b => new PoolSetup<double>(b, c)), iter: 80, threads: 1);

@@ -5,33 +5,38 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Tests.Fused;
 
 /// <summary>
-/// As many batch-normed branches and identities of two tensors in turn as say, which enter so many nodes [N,C,H,W] on the way back. Forward all
-/// of them enter one.
+/// As many batch-normed branches and identities of two tensors in turn as say, which enter so many nodes [N,C,H,W], into which others have been
+/// mixed before or not.
 /// </summary>
-public sealed record MixCase(int N, int C, int H, int W, int Normalized, int Identities, int Nodes = 1);
+public sealed record MixCase(int N, int C, int H, int W, int Normalized, int Identities, int Nodes = 1, bool Accumulate = false);
 
 internal sealed class MixSetup<T> : FusedSetup<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly MixBranch<T>[] branches;
     private readonly Tensor<T> weights;
-    private readonly Tensor<T> node;
+    private readonly Tensor<T>[] nodes;
     private readonly Tensor<T>[] identities;
-    private readonly Tensor<T>[] diffs;
     private readonly Tensor<T> scratch;
+    private readonly bool accumulate;
 
     public MixSetup(Backend<T> backend, MixCase c)
         : base(backend, c.N)
     {
-        node = Plan.Activation("node", c.C, c.H, c.W);
+        accumulate = c.Accumulate;
         scratch = Plan.Activation("scratch", c.C, c.H, c.W);
         weights = Parameters.AddParameter("alpha", new Shape(1, c.Normalized + c.Identities, 1, 1), Initializer.FanIn);
         identities = [.. Enumerable.Range(0, 2).Select(k => Plan.ActivationWithDiff($"x{k}", c.C, c.H, c.W))];
-        diffs = [.. Enumerable.Range(0, c.Nodes).Select(k => Plan.Activation($"d node {k}", c.C, c.H, c.W))];
+        nodes = [.. Enumerable.Range(0, c.Nodes).Select(k => Plan.ActivationWithDiff($"node {k}", c.C, c.H, c.W))];
         branches = [.. Enumerable.Range(0, c.Normalized + c.Identities).OrderBy(k => k % c.Nodes).Select(k => Branch(k, c))];
         Commit();
         Randomize(weights);
-        foreach (var diff in diffs) Randomize(diff);
+        foreach (var node in nodes)
+        {
+            Randomize(node);
+            Randomize(node.Diff!);
+        }
+
         foreach (var identity in identities)
         {
             Randomize(identity);
@@ -46,13 +51,15 @@ internal sealed class MixSetup<T> : FusedSetup<T>
         }
     }
 
-    public override void Forward(bool training = true) => Backend.MixForward(branches, weights, node, scratch);
+    public Mixture<T> Mixture => new(branches, weights, scratch, accumulate);
 
-    public override void Backward(bool weightGradients = true) => Backend.MixBackward(branches, weights, weights.Diff!);
+    public override void Forward(bool training = true) => Backend.MixForward(Mixture);
+
+    public override void Backward(bool weightGradients = true) => Backend.MixBackward(Mixture);
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {
-        yield return ("node", Image(node));
+        foreach (var node in nodes) yield return ("node", Image(node));
         yield return ("d alpha", Vector(weights.Diff!));
         foreach (var identity in identities) yield return ("d identity", Image(identity.Diff!));
         foreach (var b in branches)
@@ -66,10 +73,10 @@ internal sealed class MixSetup<T> : FusedSetup<T>
 
     private MixBranch<T> Branch(int k, MixCase c)
     {
-        var diff = diffs[k % c.Nodes];
-        if (k >= c.Normalized) return new MixBranch<T>(k, null, identities[k % 2]) { DiffDst = diff };
+        var node = nodes[k % c.Nodes];
+        if (k >= c.Normalized) return new MixBranch<T>(k, null, identities[k % 2]) { Dst = node };
         var v = new NormalizedTensor<T>(Plan.Activation($"z{k}", c.C, c.H, c.W), new Normalization<T>(Parameters, $"{k}.", c.C, affine: false));
         v.Plan(Plan);
-        return new MixBranch<T>(k, v, null) { DiffDst = diff };
+        return new MixBranch<T>(k, v, null) { Dst = node };
     }
 }

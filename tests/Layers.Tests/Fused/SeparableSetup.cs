@@ -20,10 +20,12 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
     private readonly SeparableBranch<T>[] branches;
     private readonly Tensor<T>[] sources;
     private readonly NormalizedTensor<T>[] normalized = [];
+    private readonly MixSetup<T>? alongside;
 
-    public SeparableSetup(Backend<T> backend, SeparableCase c)
+    public SeparableSetup(Backend<T> backend, SeparableCase c, MixCase? alongside = null)
         : base(backend, c.N)
     {
+        if (alongside is not null) this.alongside = new MixSetup<T>(backend, alongside with { N = c.N });
         sources = [.. Enumerable.Range(0, c.Normalized ? c.Branches.Length : 1).Select(
             i => c.NeedsDiff && !c.Normalized ? Plan.ActivationWithDiff($"x{i}", c.C, c.H, c.W) : Plan.Activation($"x{i}", c.C, c.H, c.W))];
         if (c.Normalized) normalized = [.. sources.Select((s, i) => Normalized(s, i))];
@@ -51,12 +53,21 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
         }
     }
 
-    public override void Forward(bool training = true) => Backend.SeparableForward(branches, training);
+    public override void Forward(bool training = true) =>
+        Backend.SeparableForward(branches, training, alongside is null ? default : alongside.Mixture);
 
-    public override void Backward(bool weightGradients = true) => Backend.SeparableBackward(branches, weightGradients);
+    public override void Backward(bool weightGradients = true) =>
+        Backend.SeparableBackward(branches, weightGradients, alongside is null ? default : alongside.Mixture);
+
+    public override void Dispose()
+    {
+        alongside?.Dispose();
+        base.Dispose();
+    }
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {
+        foreach (var result in alongside?.Results() ?? []) yield return result;
         if (sources[0].Diff is { } diff) yield return ("d src", Image(diff));
         for (var i = 0; i < normalized.Length; i++)
         {

@@ -95,13 +95,13 @@ internal sealed class MixCase(int edges) : OperationCase("mixture_of_a_node")
         for (var k = 0; k < weights.Capacity.C; k++)
         {
             var value = bench.Images(g);
-            branches.Add(k % (Normalized + 1) == Normalized ? new(k, null, value) { DiffDst = node.Diff } : new(k, bench.Normalized(value, node.Diff!), null));
+            branches.Add(k % (Normalized + 1) == Normalized ? new(k, null, value) { Dst = node } : new(k, bench.Normalized(value, node.Diff!), null) { Dst = node });
         }
 
         MixBranch<float>[] list = [.. branches];
         return (
-            () => bench.Backend.MixForward(list, weights, node, scratch),
-            () => bench.Backend.MixBackward(list, weights, weights.Diff!)
+            () => bench.Backend.MixForward(new Mixture<float>(list, weights, scratch, accumulate: false)),
+            () => bench.Backend.MixBackward(new Mixture<float>(list, weights, scratch, accumulate: false))
         );
     }
 }

@@ -79,6 +79,7 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
             partials.Dispose();
             perThread.Dispose();
             scratch.Dispose();
+            mixing.Dispose();
         }
 
         base.Dispose(disposing);

@@ -8,20 +8,34 @@ namespace MIOpenDarts.Layers.Backends.Cpu;
 
 internal sealed unsafe partial class CpuBackend<S, V>
 {
+    // Not that of convolutions, alongside which mixtures are computed.
+    private readonly ScratchMemory mixing = new();
+
     /// <inheritdoc/>
-    public override void MixForward(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Tensor<float> dst, Tensor<float> scratch)
+    public override bool MixesAlongside => true;
+
+    /// <inheritdoc/>
+    public override void MixForward(Mixture<float> mixture)
     {
-        var call = LayOut(branches, weights, dst);
+        var call = LayOut(mixture, gradients: false);
         var work = new MixForward<S, V>(call);
         team.Run(call->Images, ref work);
     }
 
     /// <inheritdoc/>
-    public override void MixBackward(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Tensor<float> diffWeights)
+    public override void MixBackward(Mixture<float> mixture)
     {
-        var call = LayOut(branches, weights, branches[0].DiffDst!);
+        var call = LayOut(mixture, gradients: true);
         var work = new MixBackward<S, V>(call);
         team.Run(call->Groups, ref work);
+        Finish(mixture, call);
+    }
+
+    /// <summary>From the groups' sums to the mixing weights' gradients and the branches' gradient vectors.</summary>
+    private static void Finish(Mixture<float> mixture, MixCall* call)
+    {
+        var branches = mixture.Branches;
+        var diffWeights = P(mixture.Weights.Diff!);
         var sums = call->Sums;
         var channels = call->Channels;
         var row = call->Rows * channels;
@@ -44,23 +58,23 @@ internal sealed unsafe partial class CpuBackend<S, V>
                 for (var c = 0; c < channels; c++) total += products[c];
             }
 
-            P(diffWeights)[branches[k].Index] += (float)total;
+            diffWeights[branches[k].Index] += (float)total;
         }
     }
 
-    private MixCall* LayOut(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Tensor<float> node)
+    private MixCall* LayOut(Mixture<float> mixture, bool gradients)
     {
-        var pattern = ChannelPattern.Long<S, V>(node.Shape.C);
+        var (count, nodes, shape) = (mixture.Branches.Length, MixCall.NodesOf(mixture.Branches), mixture.Branches[0].Dst!.Shape);
+        var pattern = ChannelPattern.Long<S, V>(shape.C);
         var (counted, cursor) = (default(MixCall), default(MemoryCursor));
         cursor.Take<MixCall>(1);
-        var nodes = MixCall.Nodes(branches);
-        counted.LayOut(branches.Length, nodes, node.Shape, pattern, team.Threads, ref cursor);
-        scratch.Reserve(cursor.Used, 0, team.Threads);
-        cursor = new MemoryCursor(scratch.Shared);
+        counted.LayOut(count, nodes, shape, pattern, team.Threads, ref cursor);
+        mixing.Reserve(cursor.Used, 0, team.Threads);
+        cursor = new MemoryCursor(mixing.Shared);
         var call = cursor.Take<MixCall>(1);
         *call = default;
-        call->LayOut(branches.Length, nodes, node.Shape, pattern, team.Threads, ref cursor);
-        call->Fill(branches, weights, node);
+        call->LayOut(count, nodes, shape, pattern, team.Threads, ref cursor);
+        call->Fill(mixture, gradients);
         return call;
     }
 }

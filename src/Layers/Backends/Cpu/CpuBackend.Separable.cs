@@ -21,8 +21,15 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <inheritdoc/>
-    public override void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training)
+    public override void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training, Mixture<float> alongside = default)
     {
+        if (!alongside.IsEmpty && !GoesAlongside(alongside, branches))
+        {
+            MixForward(alongside);
+            alongside = default;
+        }
+
+        var mix = alongside.IsEmpty ? null : LayOut(alongside, gradients: false);
         while (branches.Length > 0)
         {
             var together = branches[..Together(branches, out var calls)];
@@ -31,8 +38,9 @@ internal sealed unsafe partial class CpuBackend<S, V>
             for (var i = 0; i < calls; i++) first[i].Call.Fill(BranchesOf(i, first, together), scratch, S.Width);
             var packing = new FilterPacking<S, V>(first, backward: false);
             team.Run(together.Length, ref packing);
-            var work = new SeparableForward<S, V>(first, calls, team.Threads, training);
+            var work = new SeparableForward<S, V>(first, calls, team.Threads, training, mix);
             team.Run(calls * first->Call.Images, ref work);
+            mix = null;
             var merging = new StatisticsMerging(packed, first->Call.Images);
             if (training) team.Run(together.Length, ref merging);
             for (var i = 0; i < together.Length; i++)
@@ -47,8 +55,15 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <inheritdoc/>
-    public override void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients)
+    public override void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients, Mixture<float> alongside = default)
     {
+        if (!alongside.IsEmpty && !GoesAlongside(alongside, branches))
+        {
+            MixBackward(alongside);
+            alongside = default;
+        }
+
+        var mix = alongside.IsEmpty ? null : LayOut(alongside, gradients: true);
         while (branches.Length > 0)
         {
             var together = branches[..Together(branches, out var calls)];
@@ -61,8 +76,10 @@ internal sealed unsafe partial class CpuBackend<S, V>
             for (var i = 0; i < calls; i++) parts += first[i].TapLists;
             team.Run(parts, ref flipping);
             var groups = first->Call.Groups;
-            var work = new SeparableBackward<S, V>(first, team.Threads);
+            var work = new SeparableBackward<S, V>(first, team.Threads, mix);
             team.Run(calls * groups, ref work);
+            if (mix != null) Finish(alongside, mix);
+            mix = null;
             var sums = new WeightSums<S, V>(first->Call.Branches, groups);
             if (weightGradients) team.Run(together.Length, ref sums);
             for (var i = 0; i < calls; i++)
@@ -73,6 +90,10 @@ internal sealed unsafe partial class CpuBackend<S, V>
             branches = branches[together.Length..];
         }
     }
+
+    /// <summary>A mixture is done image by image with the images of one source.</summary>
+    private static bool GoesAlongside(Mixture<float> mixture, ReadOnlySpan<SeparableBranch<float>> branches) =>
+        !branches.IsEmpty && branches[0].NormalizedSrc is null && branches[0].Src.Shape.N == mixture.Branches[0].Dst!.Shape.N;
 
     private void Fill(ref SeparableGradient gradient, ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients)
     {

@@ -6,27 +6,35 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 public sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
-    public override void MixForward(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Tensor<float> dst, Tensor<float> scratch)
+    public override void MixForward(Mixture<float> mixture)
     {
-        if (branches.Length > MixTable.Most)
+        for (var branches = mixture.Branches; branches.Length > 0;)
         {
-            base.MixForward(branches, weights, dst, scratch);
-            return;
-        }
+            var some = branches[..Mixture<float>.SameNode(branches)];
+            branches = branches[some.Length..];
+            if (mixture.Accumulate || some.Length > MixTable.Most)
+            {
+                base.MixForward(new Mixture<float>(some, mixture.Weights, mixture.Scratch, mixture.Accumulate));
+                continue;
+            }
 
-        var table = MixOf(branches, weights, dst.Shape);
-        table.Node = dst.Address;
-        Arguments.Add(table);
-        Launch("mix_forward", Groups(table.Count), table.Channels, moved: (branches.Length + 1) * dst.Shape.Count);
+            var dst = some[0].Dst!;
+            var table = MixOf(some, mixture.Weights, dst.Shape);
+            table.Node = dst.Address;
+            Arguments.Add(table);
+            Launch("mix_forward", Groups(table.Count), table.Channels, moved: (some.Length + 1) * dst.Shape.Count);
+        }
     }
 
     /// <inheritdoc/>
-    public override void MixBackward(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Tensor<float> diffWeights)
+    public override void MixBackward(Mixture<float> mixture)
     {
+        var branches = mixture.Branches;
+        var (weights, diffWeights) = (mixture.Weights, mixture.Weights.Diff!);
         while (branches.Length > 0)
         {
             var some = branches[..Math.Min(branches.Length, MixTable.Most)];
-            var table = MixOf(some, weights, some[0].DiffDst!.Shape);
+            var table = MixOf(some, weights, some[0].Dst!.Shape);
             AddNodes(ref table, ref some);
             var groups = Groups(table.Count, StatisticsPixels);
             var row = groups * table.Channels * sizeof(float);
@@ -59,7 +67,7 @@ public sealed partial class MIOpenBackend
             }
 
             Arguments.Add(table);
-            Launch("mix_backward", groups, table.Channels, moved: (some.Length + table.NodeCount + 2 * identities) * some[0].DiffDst!.Shape.Count);
+            Launch("mix_backward", groups, table.Channels, moved: (some.Length + table.NodeCount + 2 * identities) * some[0].Dst!.Shape.Count);
             FinishGradients(gradients, some.Length);
             branches = branches[some.Length..];
         }
@@ -70,7 +78,7 @@ public sealed partial class MIOpenBackend
     {
         for (var k = 0; k < branches.Length; k++)
         {
-            var diff = branches[k].DiffDst!.Address;
+            var diff = branches[k].Dst!.Diff!.Address;
             if (k == 0 || diff != table.Nodes[table.NodeCount - 1].Diff)
             {
                 if (table.NodeCount == MixTable.MostNodes)

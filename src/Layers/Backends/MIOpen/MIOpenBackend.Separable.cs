@@ -22,8 +22,9 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training)
+    public override void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training, Mixture<float> alongside = default)
     {
+        if (!alongside.IsEmpty) MixForward(alongside);
         while (branches.Length > 0)
         {
             var some = branches[..Math.Min(branches.Length, BranchTable.Most)];
@@ -57,8 +58,9 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients)
+    public override void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients, Mixture<float> alongside = default)
     {
+        if (!alongside.IsEmpty) MixBackward(alongside);
         Span<nint> pointwise = stackalloc nint[BranchTable.Most];
         Span<nint> depthwise = stackalloc nint[BranchTable.Most];
         while (branches.Length > 0)

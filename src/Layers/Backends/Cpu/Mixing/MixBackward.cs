@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Mixing;
 /// Σdy of every node and Σdy·(z_k − mean_k) of every branch, which give the mixing weights' gradient and the way back through every batch norm; an
 /// identity's gradient gets weight·dy in the same pass. Four branches at a time. Item: a group of images.
 /// </summary>
-internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork
+internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork, IMixture
     where S : struct, ISimd<V>
     where V : struct
 {
@@ -15,53 +15,68 @@ internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork
 
     public void Run(int item, int thread)
     {
-        var (rows, channels, pattern) = (call->Rows, call->Channels, call->Pattern);
-        var sums = call->ImageSums + (nint)thread * rows * pattern;
-        var totals = call->Sums + (nint)item * rows * channels;
-        new Span<double>(totals, rows * channels).Clear();
+        Begin(item);
         var end = (int)((long)(item + 1) * call->Images / call->Groups);
         for (var n = (int)((long)item * call->Images / call->Groups); n < end; n++)
         {
-            new Span<float>(sums, rows * pattern).Clear();
-            Image((nint)n * call->Length, sums);
-            for (var k = 0; k < rows; k++) ChannelPattern.Fold(sums + (nint)k * pattern, totals + (nint)k * channels, channels, pattern);
+            BeginImage(thread);
+            for (var quad = 0; quad < call->QuadCount; quad++) Piece(n, thread, quad, 0, call->Length);
+            EndImage(item, thread);
         }
     }
 
-    private void Image(nint start, float* sums)
+    /// <summary>Starts the sums of a group of images.</summary>
+    public void Begin(int group) => new Span<double>(Totals(group), call->Rows * call->Channels).Clear();
+
+    /// <summary>Starts the sums of an image.</summary>
+    public void BeginImage(int thread) => new Span<float>(Sums(thread), call->Rows * call->Pattern).Clear();
+
+    /// <summary>Adds an image's sums to those of its group.</summary>
+    public void EndImage(int group, int thread)
     {
-        var all = call->Node + start;
-        for (int k = 0, together; k < call->Count; k += together)
+        for (var row = 0; row < call->Rows; row++)
         {
-            var node = call->NodeOf[k];
-            for (together = 1; together < Four.Of && k + together < call->Count && call->NodeOf[k + together] == node;) together++;
-            var first = k == 0 || call->NodeOf[k - 1] != node ? sums + (nint)node * call->Pattern : null;
-            switch (together)
-            {
-                case 1: Add<One>(all, k, first, sums); break;
-                case 2: Add<Two>(all, k, first, sums); break;
-                case 3: Add<Three>(all, k, first, sums); break;
-                default: Add<Four>(all, k, first, sums); break;
-            }
+            ChannelPattern.Fold(
+                Sums(thread) + (nint)row * call->Pattern, Totals(group) + (nint)row * call->Channels, call->Channels, call->Pattern);
+        }
+    }
+
+    public void Piece(int n, int thread, int quad, int start, int end)
+    {
+        var all = call->Origin + (nint)n * call->Length;
+        var sums = Sums(thread);
+        int k = call->Quads[quad], next = call->Quads[quad + 1], node = call->NodeOf[k];
+        var first = k == 0 || call->NodeOf[k - 1] != node ? sums + (nint)node * call->Pattern : null;
+        switch (next - k)
+        {
+            case 1: Add<One>(all, k, first, sums, start, end); break;
+            case 2: Add<Two>(all, k, first, sums, start, end); break;
+            case 3: Add<Three>(all, k, first, sums, start, end); break;
+            default: Add<Four>(all, k, first, sums, start, end); break;
         }
 
-        for (var k = 0; k < call->Count; k++)
-            if (call->IdentityDiffs[k] != 0) AddScaled(all + call->Diffs[call->NodeOf[k]], all + call->IdentityDiffs[k], call->Length, call->Weights[k]);
+        var dy = all + call->Nodes[node];
+        for (; k < next; k++)
+            if (call->IdentityDiffs[k] != 0) AddScaled(dy + start, all + call->IdentityDiffs[k] + start, end - start, call->Weights[k]);
     }
+
+    private float* Sums(int thread) => call->ImageSums + (nint)thread * call->Rows * call->Pattern;
+
+    private double* Totals(int group) => call->Sums + (nint)group * call->Rows * call->Channels;
 
     /// <summary>
     /// Σ dy·(z − mean) of the branches from <paramref name="k"/> on; unless <paramref name="first"/> is null, Σdy there.
     /// </summary>
-    private void Add<K>(float* all, int k, float* first, float* sums)
+    private void Add<K>(float* all, int k, float* first, float* sums, int start, int end)
         where K : struct, ICount
     {
-        int length = call->Length, pattern = call->Pattern, whole = length / S.Width * S.Width;
-        var dy = all + call->Diffs[call->NodeOf[k]];
+        int pattern = call->Pattern, whole = end / S.Width * S.Width;
+        var dy = all + call->Nodes[call->NodeOf[k]];
         float* z0 = all + call->Offsets[k], z1 = all + call->Offsets[k + Math.Min(1, K.Of - 1)];
         float* z2 = all + call->Offsets[k + Math.Min(2, K.Of - 1)], z3 = all + call->Offsets[k + K.Of - 1];
         float* means = call->Means + (nint)k * pattern, means1 = means + pattern, means2 = means1 + pattern, means3 = means2 + pattern;
         float* p0 = sums + (nint)(call->NodeCount + k) * pattern, p1 = p0 + pattern, p2 = p1 + pattern, p3 = p2 + pattern;
-        for (nint i = 0, j = 0; i < whole; i += S.Width, j += S.Width)
+        for (nint i = start, j = 0; i < whole; i += S.Width, j += S.Width)
         {
             if (j == pattern) j = 0;
             SecondCache.Fetch(z0 + i + SecondCache.Ahead);
@@ -76,7 +91,7 @@ internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork
             if (K.Of > 3) S.Store(S.MultiplyAdd(d, S.Subtract(S.Load(z3 + i), S.Load(means3 + j)), S.Load(p3 + j)), p3 + j);
         }
 
-        for (nint i = whole; i < length; i++)
+        for (nint i = whole; i < end; i++)
         {
             var (j, d) = (i % pattern, dy[i]);
             if (first != null) first[j] += d;

@@ -20,28 +20,36 @@ internal unsafe struct MixCall
 
     public int Count;
 
-    /// <summary>The node or, on the way back, the first node's gradient: [N,H,W,C].</summary>
-    public float* Node;
+    /// <summary>The first node's value or, on the way back, its gradient: [N,H,W,C]. Other places are counted from here.</summary>
+    public float* Origin;
 
-    /// <summary>[Count]: how many floats each branch lies behind <see cref="Node"/>.</summary>
+    /// <summary>[Count]: where the branches' values are.</summary>
     public nint* Offsets;
 
-    /// <summary>Nodes that the branches enter.</summary>
     public int NodeCount;
+
+    /// <summary>[NodeCount]: where the nodes' values or gradients are.</summary>
+    public nint* Nodes;
 
     /// <summary>[Count]: number of the node that each branch enters, ascending.</summary>
     public int* NodeOf;
 
-    /// <summary>[NodeCount]: how many floats each node's gradient lies behind <see cref="Node"/>.</summary>
-    public nint* Diffs;
+    /// <summary>Up to four branches of one node that are taken together.</summary>
+    public int QuadCount;
 
-    /// <summary>[Count][pattern]: weight/σ; [pattern]: −Σ weight·mean/σ.</summary>
-    public float* Scales, Shift;
+    /// <summary>[QuadCount + 1]: first branch of each quad, and <see cref="Count"/>.</summary>
+    public int* Quads;
+
+    /// <summary>Whether the nodes hold the sum over other branches already.</summary>
+    public bool Accumulate;
+
+    /// <summary>[Count][pattern]: weight/σ; of every quad [pattern]: −Σ weight·mean/σ.</summary>
+    public float* Scales, Shifts;
 
     /// <summary>[Count][pattern]: means on the way back, zero for an identity.</summary>
     public float* Means;
 
-    /// <summary>[Count]: an identity's gradient relative to <see cref="Node"/>, or zero for other branches.</summary>
+    /// <summary>[Count]: where an identity's gradient is, or zero for other branches.</summary>
     public nint* IdentityDiffs;
 
     /// <summary>[Count]: mixing weights.</summary>
@@ -61,47 +69,55 @@ internal unsafe struct MixCall
     /// <summary>Takes the memory.</summary>
     public void LayOut(int count, int nodes, Shape shape, int pattern, int threads, ref MemoryCursor cursor)
     {
-        (Images, Channels, Length, Count) = (shape.N, shape.C, checked((int)shape.CountPerImage), count);
-        NodeCount = nodes;
-        Pattern = pattern;
+        (Images, Channels, Length, Pattern) = (shape.N, shape.C, checked((int)shape.CountPerImage), pattern);
+        (Count, NodeCount) = (count, nodes);
         Offsets = cursor.Take<nint>(count);
         IdentityDiffs = cursor.Take<nint>(count);
         NodeOf = cursor.Take<int>(count);
-        Diffs = cursor.Take<nint>(nodes);
+        Nodes = cursor.Take<nint>(nodes);
+        Quads = cursor.Take<int>(count + 1);
         Weights = cursor.Take(count);
         Scales = cursor.Take((nint)count * pattern);
-        Shift = cursor.Take(pattern);
+        Shifts = cursor.Take((nint)count * pattern);
         Means = cursor.Take((nint)count * pattern);
         Sums = cursor.Take<double>(Groups * Rows * shape.C);
         ImageSums = cursor.Take((nint)threads * Rows * pattern);
     }
 
     /// <summary>Number of nodes that branches enter, those of one node in a row.</summary>
-    public static int Nodes(ReadOnlySpan<MixBranch<float>> branches)
+    public static int NodesOf(ReadOnlySpan<MixBranch<float>> branches)
     {
-        var nodes = 1;
-        for (var k = 1; k < branches.Length; k++)
-            if (!EntersLike(branches[k], branches[k - 1])) nodes++;
+        var nodes = 0;
+        for (; branches.Length > 0; nodes++) branches = branches[Mixture<float>.SameNode(branches)..];
         return nodes;
     }
 
-    /// <summary>Copies addresses and per-channel numbers.</summary>
-    public void Fill(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Tensor<float> node)
+    /// <summary>Copies addresses and per-channel numbers, for the nodes' values or their gradients.</summary>
+    public void Fill(Mixture<float> mixture, bool gradients)
     {
+        var branches = mixture.Branches;
         var length = Pattern;
-        Node = (float*)node.Address;
-        var w = (float*)weights.Address;
-        new Span<float>(Shift, length).Clear();
-        for (var k = 0; k < branches.Length; k++)
+        var w = (float*)mixture.Weights.Address;
+        Origin = PlaceOf(branches[0], gradients);
+        Accumulate = mixture.Accumulate;
+        QuadCount = 0;
+        for (int k = 0, node = -1; k < branches.Length; k++)
         {
             var b = branches[k];
-            NodeOf[k] = k == 0 ? 0 : NodeOf[k - 1] + (EntersLike(b, branches[k - 1]) ? 0 : 1);
-            if (b.DiffDst is { } diffDst) Diffs[NodeOf[k]] = (nint)((float*)diffDst.Address - Node);
+            if (k == 0 || !ReferenceEquals(b.Dst, branches[k - 1].Dst)) Nodes[++node] = (nint)(PlaceOf(b, gradients) - Origin);
+            NodeOf[k] = node;
+            if (k == 0 || NodeOf[k - 1] != node || k - Quads[QuadCount - 1] == Four.Of)
+            {
+                new Span<float>(Shifts + (nint)QuadCount * length, length).Clear();
+                Quads[QuadCount++] = k;
+            }
+
             var scales = new Span<float>(Scales + (nint)k * length, length);
             var means = new Span<float>(Means + (nint)k * length, length);
+            var shifts = new Span<float>(Shifts + (nint)(QuadCount - 1) * length, length);
             Weights[k] = w[b.Index];
-            IdentityDiffs[k] = b.Identity?.Diff is { } diff ? (nint)((float*)diff.Address - Node) : 0;
-            Offsets[k] = (nint)((float*)(b.Normalized?.Value ?? b.Identity!).Address - Node);
+            IdentityDiffs[k] = b.Identity?.Diff is { } diff ? (nint)((float*)diff.Address - Origin) : 0;
+            Offsets[k] = (nint)((float*)(b.Normalized?.Value ?? b.Identity!).Address - Origin);
             if (b.Normalized is null)
             {
                 scales.Fill(Weights[k]);
@@ -115,10 +131,12 @@ internal unsafe struct MixCall
             {
                 means[j] = mean[j % Channels];
                 scales[j] = Weights[k] * inverse[j % Channels];
-                Shift[j] -= scales[j] * means[j];
+                shifts[j] -= scales[j] * means[j];
             }
         }
+
+        Quads[QuadCount] = Count;
     }
 
-    private static bool EntersLike(MixBranch<float> branch, MixBranch<float> other) => ReferenceEquals(branch.DiffDst, other.DiffDst);
+    private static float* PlaceOf(MixBranch<float> branch, bool gradient) => (float*)(gradient ? branch.Dst!.Diff! : branch.Dst!).Address;
 }

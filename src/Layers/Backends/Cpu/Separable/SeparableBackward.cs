@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends.Cpu.Mixing;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Backends.Cpu.Tiles;
@@ -6,19 +7,20 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
 /// <summary>
 /// The gradients of <see cref="SeparableForward{S,V}"/>, image by image: u is computed again rather than kept. Item: a group of images
-/// of one call after the other, which has weight-gradient sums of its own.
+/// of one call after the other, which has weight-gradient sums of its own, and alongside the images' part of a mixture, if there is one.
 /// </summary>
-internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradient, int threads) : IWork
+internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradient, int threads, MixCall* mix) : IWork
     where S : struct, ISimd<V>
     where V : struct
 {
     private readonly SeparableGradient* gradient = gradient;
     private readonly int threads = threads;
+    private readonly MixCall* mix = mix;
 
     public void Run(int item, int thread)
     {
         var groups = gradient->Call.Groups;
-        new SeparableBackward<S, V>(gradient + item / groups, threads).Group(item % groups, thread);
+        new SeparableBackward<S, V>(gradient + item / groups, threads, mix).Group(item % groups, thread);
     }
 
     private void Group(int item, int thread)
@@ -36,26 +38,33 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         }
 
         new Span<double>(gradient->SourceSums + (nint)item * 2 * call.Source.Channels, 2 * call.Source.Channels).Clear();
+        var mixture = new MixBackward<S, V>(mix);
+        if (mix != null) mixture.Begin(item);
         var end = First(item + 1);
         for (var n = First(item); n < end; n++)
         {
             // After the group: what this thread takes next, if all are equally fast.
             var following = n + 1 < end ? n + 1 : First(Math.Min(item + threads, call.Groups));
             var x = Rectifier<S, V>.Image(call, n, thread);
+            var pieces = new MixPieces<MixBackward<S, V>>(mixture, mix, n, thread, call.Tiles);
+            if (mix != null) mixture.BeginImage(thread);
             for (var part = 0; part < gradient->Parts; part++)
             {
-                for (var i = gradient->First(part); i < gradient->End(part); i++) Branch(i, n, following, item, x, memory);
+                for (var i = gradient->First(part); i < gradient->End(part); i++) Branch(i, n, following, item, x, memory, ref pieces);
                 if (gradient->DiffSrc == null) continue;
                 if (part < gradient->Parts - 1) SourceDiff<S, V>.Part(*gradient, part, memory);
                 else SourceDiff<S, V>.Image(*gradient, n, item, x, memory);
             }
+
+            pieces.Rest();
+            if (mix != null) mixture.EndImage(item, thread);
         }
     }
 
     /// <summary>First image of a group.</summary>
     private int First(int group) => (int)((long)group * gradient->Call.Images / gradient->Call.Groups);
 
-    private void Branch(int branch, int n, int following, int item, float* x, float* memory)
+    private void Branch(int branch, int n, int following, int item, float* x, float* memory, ref MixPieces<MixBackward<S, V>> pieces)
     {
         ref var call = ref gradient->Call;
         ref var b = ref call.Branches[branch];
@@ -70,10 +79,12 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
             DiffOfRaw(b, start + (nint)h * row, rows * row, dz);
             if (gradient->WeightGradients)
             {
-                PointwiseWeights(b, dz, Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u), rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats);
+                var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u, pieces.Ahead(rows * call.Source.Period));
+                PointwiseWeights(b, dz, tile, rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats);
             }
 
-            PointwiseData(b, dz, h, rows, memory, After(branch, n, following, h, rows));
+            PointwiseData(b, dz, h, rows, memory, After(branch, n, following, item, h, rows), gradient->WeightGradients ? default : pieces.Ahead(rows * b.Width / b.Backward.Group));
+            pieces.Next();
         }
 
         if (!gradient->WeightGradients || !b.HasDepthwise) return;
@@ -83,8 +94,8 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
             b.DepthwiseSums + (nint)item * b.Window.Taps * pattern, call.Source.Period);
     }
 
-    /// <summary>What is read after rows h … h + rows − 1 of a branch: z, its gradient and, at the last branch, the next source.</summary>
-    private FetchRows After(int branch, int n, int following, int h, int rows)
+    /// <summary>What is read after rows h … h + rows − 1 of a branch: z, its gradient, what a large filter needs and, at the last branch, the next source.</summary>
+    private FetchRows After(int branch, int n, int following, int item, int h, int rows)
     {
         ref var call = ref gradient->Call;
         var source = branch == call.Count - 1 ? call.SourceAt(following, h) : null;
@@ -96,7 +107,11 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         nint row = b.Width * b.Outputs, start = (n * (nint)b.Height + h) * row;
         // The branches of one edge have one gradient, which the first of them has brought already.
         var known = branch > 0 && b.DiffDst == call.Branches[branch - 1].DiffDst;
-        return new FetchRows(b.Dst + start, known ? null : b.DiffDst + start, source, b.Backward.Group * b.Outputs);
+        // A large filter and its gradient have left the second cache since the last image.
+        var large = h == 0 && gradient->WeightGradients && b.PointwiseFloats >= rows * row;
+        return new FetchRows(
+            b.Backward.Group * b.Outputs, b.Dst + start, known ? null : b.DiffDst + start, source,
+            large ? b.Backward.Values : null, large ? b.PointwiseSums + item * b.PointwiseFloats : null);
     }
 
     /// <summary>dz = a·diff + b·z + c, through the batch norm behind the branch.</summary>
@@ -121,7 +136,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
     }
 
     /// <summary>du = dz · filterᵀ, rows h … h + rows − 1 into the bordered image.</summary>
-    private void PointwiseData(in BranchCall b, float* dz, int h, int rows, float* memory, FetchRows after)
+    private void PointwiseData(in BranchCall b, float* dz, int h, int rows, float* memory, FetchRows after, FetchPiece piece)
     {
         var channels = gradient->Call.Source.Channels;
         var image = memory + b.DiffMiddle;
@@ -132,7 +147,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
             {
                 SeparableForward<S, V>.Pointwise(
                     b.Backward, dz + (nint)r * b.Width * b.Outputs, b.Width, image + gradient->Diff.At(h + r, 0, channels), default(Overwriting<S, V>),
-                    after.From(r * b.Width / b.Backward.Group));
+                    new FetchBoth<FetchRows, FetchPiece>(after.From(r * b.Width / b.Backward.Group), piece.From(r * b.Width / b.Backward.Group)));
             }
 
             return;
@@ -140,7 +155,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
 
         // Short rows: the product wants at least eight of them, so it works on the packed tile.
         var tile = memory + gradient->DiffTile;
-        SeparableForward<S, V>.Pointwise(b.Backward, dz, rows * b.Width, tile, default(Overwriting<S, V>), after);
+        SeparableForward<S, V>.Pointwise(b.Backward, dz, rows * b.Width, tile, default(Overwriting<S, V>), new FetchBoth<FetchRows, FetchPiece>(after, piece));
         for (var r = 0; r < rows; r++)
             new Span<float>(tile + (nint)r * length, length).CopyTo(new Span<float>(image + gradient->Diff.At(h + r, 0, channels), length));
     }

@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends.Cpu.Mixing;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Backends.Cpu.Tiles;
@@ -6,9 +7,9 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
 /// <summary>
 /// z = pointwise(depthwise(ReLU(x))) of one image for all branches, and Σz, Σz² for the batch norm behind. Item: an image of one call
-/// after the other.
+/// after the other, and alongside the image's part of a mixture, if there is one.
 /// </summary>
-internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls, int count, int threads, bool statistics) : IWork
+internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls, int count, int threads, bool statistics, MixCall* mix) : IWork
     where S : struct, ISimd<V>
     where V : struct
 {
@@ -16,6 +17,7 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
     private readonly int count = count;
     private readonly int threads = threads;
     private readonly bool statistics = statistics;
+    private readonly MixCall* mix = mix;
 
     public void Run(int item, int thread)
     {
@@ -27,10 +29,13 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
         // What this thread takes next, if all are equally fast.
         var next = item + threads;
         var following = next < count * images ? calls[next / images].Call.SourceAt(next % images, 0) : null;
-        for (var i = 0; i < call.Count; i++) Branch(call, ref call.Branches[i], n, x, memory, i == call.Count - 1 ? following : null);
+        var pieces = new MixPieces<MixForward<S, V>>(new(mix), mix, n, thread, call.Tiles);
+        for (var i = 0; i < call.Count; i++) Branch(call, ref call.Branches[i], n, x, memory, i == call.Count - 1 ? following : null, ref pieces);
+        pieces.Rest();
     }
 
-    private void Branch(in SeparableCall call, ref BranchCall b, int n, float* x, float* memory, float* following)
+    private void Branch(
+        in SeparableCall call, ref BranchCall b, int n, float* x, float* memory, float* following, ref MixPieces<MixForward<S, V>> pieces)
     {
         var u = memory + call.Middle;
         var z = memory + call.Tile;
@@ -42,8 +47,8 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
         {
             var pixels = Math.Min(b.TileRows, b.Height - h) * b.Width;
             var to = dst + (nint)h * row;
-            var fetch = new FetchRows(following, null, null, b.Forward.Group * b.Forward.Inputs).From(h * b.Width / b.Forward.Group);
-            var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, pixels / b.Width, u);
+            var fetch = new FetchRows(b.Forward.Group * b.Forward.Inputs, following).From(h * b.Width / b.Forward.Group);
+            var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, pixels / b.Width, u, pieces.Ahead(pixels / b.Width * call.Source.Period));
             if (h == 0)
             {
                 // The first pixel's values are what the others are measured from.
@@ -64,6 +69,8 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
             {
                 Pointwise(b.Forward, tile, pixels, to, new Squaring<S, V, Cached<S, V>>(sums, length), fetch);
             }
+
+            pieces.Next();
         }
 
         if (statistics) ChannelSums<S, V>.Total(sums, b.Outputs, b.OutputPeriod, b.Statistics + (nint)n * 3 * b.Outputs);

@@ -6,8 +6,8 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 /// <summary>What the way back needs beyond <see cref="SeparableCall"/>.</summary>
 internal unsafe struct SeparableGradient
 {
-    // 384 KiB: leaves most of a second cache of 1 MiB to the images and tiles that the same work touches.
-    private const int MiddleFloats = 98304;
+    // 256 KiB: leaves most of a second cache of 1 MiB to the images, tiles and filters that the same work touches.
+    private const int MiddleFloats = 65536;
 
     // 16 KiB of dx, which the mask finds in the first cache.
     private const int DiffRowsFloats = 4096;

@@ -18,23 +18,46 @@ internal readonly struct NoFetch : IFetch
     }
 }
 
-/// <summary>Rows of up to three tensors in step with the rows that are computed; null stands for none.</summary>
-internal readonly unsafe struct FetchRows(float* first, float* second, float* third, nint row) : IFetch
+/// <summary>Two things.</summary>
+internal readonly struct FetchBoth<F, G>(F first, G second) : IFetch
+    where F : struct, IFetch
+    where G : struct, IFetch
 {
-    private readonly float* first = first;
-    private readonly float* second = second;
-    private readonly float* third = third;
-    private readonly nint row = row;
-
-    /// <summary>The same from another row on.</summary>
-    public FetchRows From(int rows) => new(At(first, rows * row), At(second, rows * row), At(third, rows * row), row);
+    private readonly F first = first;
+    private readonly G second = second;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Rows(int first, int rows)
     {
-        Run(this.first, first * row, rows * row);
-        Run(second, first * row, rows * row);
-        Run(third, first * row, rows * row);
+        this.first.Rows(first, rows);
+        second.Rows(first, rows);
+    }
+}
+
+/// <summary>Rows of up to five tensors in step with the rows that are computed; null stands for none.</summary>
+internal readonly unsafe struct FetchRows(
+    nint row, float* first, float* second = null, float* third = null, float* fourth = null, float* fifth = null) : IFetch
+{
+    private readonly nint row = row;
+    private readonly float* first = first;
+    private readonly float* second = second;
+    private readonly float* third = third;
+    private readonly float* fourth = fourth;
+    private readonly float* fifth = fifth;
+
+    /// <summary>The same from another row on.</summary>
+    public FetchRows From(int rows) =>
+        new(row, At(first, rows * row), At(second, rows * row), At(third, rows * row), At(fourth, rows * row), At(fifth, rows * row));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Rows(int first, int rows)
+    {
+        nint length = rows * row, start = first * row;
+        Run(this.first, start, length);
+        Run(second, start, length);
+        Run(third, start, length);
+        Run(fourth, start, length);
+        Run(fifth, start, length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,33 +23,35 @@ internal static unsafe partial class WeightedRuns<S, V>
     /// <param name="start">[period · width], or null for zero.</param>
     /// <param name="period">Vectors in a channel pattern.</param>
     public static void Run(float* dst, int vectors, float* x, in TapList taps, float* start, int period) =>
-        Rows(dst, 0, null, vectors, x, 0, 1, taps, start, period);
+        Rows(dst, 0, null, vectors, x, 0, 1, taps, start, period, default(NoFetch));
 
     /// <summary>
     /// The same for rows of an image, in dst <paramref name="dstRow"/> and in x <paramref name="xRow"/> floats apart. Unless
     /// <paramref name="before"/> is null, each output starts from there: laid out like <paramref name="dst"/>, but another image.
     /// </summary>
-    public static void Rows(
-        float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, in TapList taps, float* start, int period)
+    public static void Rows<F>(
+        float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, in TapList taps, float* start, int period, F fetch)
+        where F : struct, IFetch
     {
         switch (period)
         {
-            case 1: Rows<One>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, 1); break;
-            case 2: Rows<Two>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, 2); break;
-            case 4: Rows<Four>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, 4); break;
-            default: Rows<Any>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, period); break;
+            case 1: Rows<One, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, 1, fetch); break;
+            case 2: Rows<Two, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, 2, fetch); break;
+            case 4: Rows<Four, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, 4, fetch); break;
+            default: Rows<Any, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, period, fetch); break;
         }
     }
 
     // Row by row within a part of the channels: what the taps of one row read is still in the first cache for the next.
-    private static void Rows<P>(
-        float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, in TapList taps, float* start, int period)
+    private static void Rows<P, F>(
+        float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, in TapList taps, float* start, int period, F fetch)
         where P : struct, IPeriod
+        where F : struct, IFetch
     {
         for (; rows > 1 && dstRow < vectors * S.Width; rows--, dst += dstRow, x += xRow)
         {
             // What a row's last vector spoils of the next row is written after it.
-            Rows<P>(dst, 0, before, vectors, x, 0, 1, taps, start, period);
+            Rows<P, NoFetch>(dst, 0, before, vectors, x, 0, 1, taps, start, period, default);
             if (before != null) before += dstRow;
         }
 
@@ -65,6 +67,7 @@ internal static unsafe partial class WeightedRuns<S, V>
             var paired = taps.Paired && blocks >= 8;
             for (var r = rows; r > 0; r--, y += dstRow, s += xRow)
             {
+                fetch.Rows(phase * rows + rows - r, 1);
                 if (paired) PairedRow<P>(y, z, blocks, s, taps.Runs, taps.Count, pairs, period, first);
                 else Row<P>(y, z, blocks, s, taps.Runs, taps.Count, weights, period, first);
                 if (z != null) z += dstRow;
