@@ -15,7 +15,7 @@ internal sealed class SharedHalving<T>
     private readonly Tensor<T> src;
     private readonly Tensor<T> rectified;
     private readonly Tensor<T> diffRectified;
-    private readonly PathList<(FactorizedReduce<T> Module, NormalizedTensor<T> Dst, Tensor<T> DiffDst)> edges = new();
+    private readonly PathList<HalvingBranch<T>> edges = new();
     private readonly long scratchUsed;
 
     public SharedHalving(MemoryPlan<T> plan, Tensor<T> src)
@@ -34,7 +34,7 @@ internal sealed class SharedHalving<T>
         var dst = new NormalizedTensor<T>(value, module.Norm.Norm) { Applied = applied };
         dst.Plan(plan);
         var used = scratchUsed;
-        edges.Add(path, (module, dst, plan.Scratch("d halved", value.Capacity, ref used)));
+        edges.Add(path, new HalvingBranch<T>(module.Convolutions.Even, module.Convolutions.Odd, dst, plan.Scratch("d halved", value.Capacity, ref used)));
         return dst;
     }
 
@@ -44,30 +44,12 @@ internal sealed class SharedHalving<T>
     /// <summary>Raw outputs and statistics.</summary>
     public void Forward(in Pass pass)
     {
-        if (edges.Count == 0) return;
-        backend.ReluForward(src, rectified);
-        foreach (var (module, dst, _) in edges.Span)
-        {
-            backend.FactorizedReduceForward(rectified, module.Convolutions.Even, module.Convolutions.Odd, dst.Value);
-            backend.NormalizationPrepare(dst.Value, dst.Norm, pass.Training);
-        }
+        if (edges.Count > 0) backend.HalvingsForward(src, edges.Span, rectified, pass.Training);
     }
 
     /// <summary>Adds to the state's gradient and, if asked, to the filters'.</summary>
     public void Backward(in Pass pass)
     {
-        if (edges.Count == 0) return;
-        backend.ReluForward(src, rectified);
-        var accumulate = false;
-        foreach (var (module, dst, diffDst) in edges.Span)
-        {
-            var (even, odd) = (module.Convolutions.Even, module.Convolutions.Odd);
-            backend.NormalizationDiff(new ReadOnlySpan<NormalizedTensor<T>>(in dst), diffDst, accumulate: false);
-            if (pass.WeightGradients) backend.FactorizedReduceBackwardWeights(rectified, diffDst, even.Diff!, odd.Diff!);
-            backend.FactorizedReduceBackwardData(diffDst, even, odd, diffRectified, accumulate);
-            accumulate = true;
-        }
-
-        backend.ReluBackward(rectified, diffRectified, src.Diff!, accumulate: true);
+        if (edges.Count > 0) backend.HalvingsBackward(src, edges.Span, rectified, diffRectified, pass.WeightGradients);
     }
 }

@@ -41,6 +41,14 @@ internal static class FusedCases
         from accumulate in Gen.Bool
         select new MixCase(n, c, h, w, normalized, identities, nodes, accumulate);
 
+    public static readonly Gen<HalvingCase> Halvings =
+        from n in Images
+        from c in Channels
+        from h in Gen.Int[1, 9]
+        from w in Gen.Int[1, 17]
+        from outputs in Gen.OneOf(Gen.OneOf(8, 16, 32, 64), Gen.Int[2, 40]).Array[1, 4]
+        select new HalvingCase(n, c, h, w, outputs);
+
     public static readonly Gen<PoolCase> Pools =
         from n in Images
         from c in Channels
@@ -82,6 +90,7 @@ internal static class FusedCases
         .. SearchShapes.Select(c => (Func<Backend<float>, FusedSetup<float>>)(b => new SeparableSetup<float>(b, c))),
         .. SearchShapes.Select(c => (Func<Backend<float>, FusedSetup<float>>)(b => new SeparableSetup<float>(b, c, Alongside))),
         b => new MixSetup<float>(b, Alongside),
+        b => new HalvingSetup<float>(b, new HalvingCase(18, 12, 9, 8, 12, 12, 12)),
         b => new PoolSetup<float>(b, new PoolCase(18, 12, 5, 7, 2, 3, 2)),
     ];
 }

@@ -62,6 +62,12 @@ public class FusedTests
     }
 
     [Fact]
+    public void Halvings_compute_what_the_composed_form_computes() =>
+        Gen.Select(FusedCases.Halvings, FusedCases.Width, Gen.Bool).Sample(
+            (c, width, weightGradients) => Compare(width, weightGradients, c.ToString(), b => new HalvingSetup<float>(b, c), b => new HalvingSetup<double>(b, c)),
+            iter: 80, threads: 1);
+
+    [Fact]
     public void Pools_compute_what_the_composed_form_computes() =>
         Gen.Select(FusedCases.Pools, FusedCases.Width).Sample(
             (c, width) => Compare(width, true, c.ToString(), b => new PoolSetup<float>(b, c), b => new PoolSetup<double>(b, c)), iter: 80, threads: 1);
