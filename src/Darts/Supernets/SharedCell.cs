@@ -86,7 +86,7 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
         backend!.ConcatBackward(Dst.Diff!, diffOutputs, accumulate: false);
         for (var s = states.Length - 1; s >= 0; s--)
         {
-            states[s].Backward(pass, states[s].MixesAlongside, s > 0 && states[s - 1].MixesAlongside ? states[s - 1].Beyond : default);
+            states[s].Backward(pass, s > 0 && states[s - 1].MixesAlongside ? states[s - 1].Beyond : default);
             if (s >= 2) nodes[s - 2].Backward();
         }
 

@@ -123,14 +123,14 @@ internal sealed class SharedState<T>
     public void ClearDiffs() => split?.ClearDiffs();
 
     /// <summary>
-    /// Adds to the state's gradient, once every node behind it has its own, and goes back through the mixture of what left another one. What enters
-    /// states behind the next one has been gone back through already if <paramref name="mixed"/>.
+    /// Adds to the state's gradient, once every node behind it has its own, and goes back through the mixture of what left another one.
     /// </summary>
-    public void Backward(in Pass pass, bool mixed, Mixture<T> alongside)
+    public void Backward(in Pass pass, Mixture<T> alongside)
     {
         if (pools is null) return;
         if (bypassing.Length > 0) backend.MixBackward(Mixture(bypassing));
-        var own = mixed ? ToNext : Mixture(leaving.Span);
+        // The rest has been handed to the next state, to be gone back through alongside.
+        var own = MixesAlongside ? ToNext : Mixture(leaving.Span);
         if (!own.IsEmpty) backend.MixBackward(own);
         backend.SeparableBackward(second.Span, pass.WeightGradients);
         backend.SeparableBackward(first.Span, pass.WeightGradients, alongside);

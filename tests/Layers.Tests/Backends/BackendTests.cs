@@ -47,6 +47,19 @@ public class BackendTests
     [InlineData(16)]
     [InlineData(8)]
     [InlineData(4)]
+    public void What_is_large_enough_to_be_written_past_the_caches_equals_the_reference(int width)
+    {
+        var name = BackendsPresent.Cpu(width, 2);
+        foreach (var operation in new[] { nameof(Fill), nameof(ConcatForward), nameof(ConcatBackward) })
+            foreach (var outputs in new[] { 16, 10 })
+                Comparison.Compare(
+                    Operation.ByName(operation), name, () => BackendsPresent.Create(name), OperationCase.Typical(64) with { N = 5, Outputs = outputs });
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(8)]
+    [InlineData(4)]
     public void Statistics_survive_a_mean_far_from_zero_and_a_single_value(int width)
     {
         using var rig = new Rig<float>(BackendsPresent.Create(BackendsPresent.Cpu(width, 1)), OperationCase.Typical(4));

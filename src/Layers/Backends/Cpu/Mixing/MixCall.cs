@@ -1,14 +1,13 @@
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Separable;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Mixing;
 
-/// <summary>The branches of a node in unmanaged memory. All of them and the node have one shape, hence one place for one value.</summary>
+/// <summary>The branches of some nodes in unmanaged memory. All of them and the nodes have one shape, hence one place for one value.</summary>
 internal unsafe struct MixCall
 {
-    private const int MostGroups = 16;
-
     public int Images;
     public int Channels;
 
@@ -64,7 +63,8 @@ internal unsafe struct MixCall
     /// <summary>Rows of sums.</summary>
     public readonly int Rows => NodeCount + Count;
 
-    public readonly int Groups => Math.Min(Images, MostGroups);
+    /// <summary>Groups of images with sums of their own: those of a convolution, alongside which they may be made.</summary>
+    public readonly int Groups => Math.Min(Images, SeparableCall.MostGroups);
 
     /// <summary>Takes the memory.</summary>
     public void LayOut(int count, int nodes, Shape shape, int pattern, int threads, ref MemoryCursor cursor)

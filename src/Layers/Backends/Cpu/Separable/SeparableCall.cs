@@ -15,8 +15,8 @@ internal unsafe struct SeparableCall
     /// </summary>
     public const int StreamedFloats = 1 << 18;
 
-    /// <summary>Most partial sums of a weight gradient: the cut depends on the batch alone.</summary>
-    private const int MostGroups = 16;
+    /// <summary>Most partial sums of a weight gradient and of a mixture alongside: the cut depends on the batch alone.</summary>
+    public const int MostGroups = 16;
 
     public int Images;
     public SourceLayout Source;

@@ -111,7 +111,7 @@ internal static unsafe class SourceDiff<S, V>
     }
 
     /// <summary>dst += d where gate is positive.</summary>
-    public static void AddMasked(float* d, float* gate, float* dst, int length)
+    private static void AddMasked(float* d, float* gate, float* dst, int length)
     {
         var i = 0;
         for (; i <= length - S.Width; i += S.Width)
