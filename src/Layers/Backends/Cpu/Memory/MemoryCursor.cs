@@ -26,6 +26,16 @@ internal unsafe struct MemoryCursor(float* start)
         return piece;
     }
 
+    /// <summary>
+    /// The same, an odd number of lines behind another piece: where a kernel reads every second line of one and writes every second of the other,
+    /// no two of their addresses end in the same 12 bits, which a processor would take for one place until it has compared all of them.
+    /// </summary>
+    public nint TakeOffset(nint floats, nint other)
+    {
+        if ((Used - other) / Line % 2 == 0) Used += Line;
+        return TakeOffset(floats);
+    }
+
     /// <summary>Room for <paramref name="count"/> values of another type.</summary>
     public T* Take<T>(int count)
         where T : unmanaged => (T*)Take((nint)count * sizeof(T) / sizeof(float) + 1);

@@ -73,6 +73,7 @@ internal unsafe struct PoolGradient
 
             for (var t = 0; t < count; t++) Offsets[remainder * Call.Window.Taps + numbers[t]] = offsets[t];
             list.Append(offsets[..count], numbers[..count], pattern);
+            list.Group(pattern, row: 0);
         }
     }
 
@@ -102,7 +103,7 @@ internal unsafe struct EdgeSum
     }
 
     /// <summary>Copies the vectors.</summary>
-    public readonly void Fill(Tensor<float> z, ReadOnlySpan<NormalizedTensor<float>> edges, int pattern)
+    public void Fill(Tensor<float> z, ReadOnlySpan<NormalizedTensor<float>> edges, int pattern)
     {
         var value = Runs.Weights + (nint)edges.Length * pattern;
         new Span<float>(value, pattern).Clear();
@@ -121,5 +122,7 @@ internal unsafe struct EdgeSum
                 Offset[j] += offset[j % channels];
             }
         }
+
+        Runs.Group(pattern, row: 0);
     }
 }

@@ -102,9 +102,11 @@ internal unsafe struct BranchCall
     }
 
     /// <summary>Sorts the taps and copies the depthwise filter: [C,1,kh,kw] → [tap][pattern].</summary>
-    public void PackTaps(in SourceLayout source, int vectorWidth)
+    public void PackTaps<S, V>(in SourceLayout source)
+        where S : struct, ISimd<V>
+        where V : struct
     {
-        var (taps, pattern) = (Window.Taps, source.Period * vectorWidth);
+        var (taps, pattern) = (Window.Taps, source.Period * S.Width);
         Span<nint> offsets = stackalloc nint[taps];
         Span<int> numbers = stackalloc int[taps];
         for (var t = 0; t < taps; t++) (numbers[t], offsets[t]) = (t, source.At(TapRow(t, source), TapColumn(t, source)));
@@ -118,7 +120,7 @@ internal unsafe struct BranchCall
             ChannelPattern.Repeat(weights, source.Channels, pattern);
         }
 
-        Taps.Pair(pattern, vectorWidth);
+        RowPairs<S, V>.Prepare(ref Taps, pattern, source.StrideH * source.RowFloats);
     }
 
     /// <summary>Copies addresses and the gradient vectors.</summary>

@@ -45,7 +45,7 @@ internal unsafe struct DiffLayout
             Left = left,
             Row = SourceLayout.RoundUp((nint)(left + right + 1) * source.Channels + slack, vectorWidth),
         };
-        layout.Floats = (top + bottom + 1) * layout.Row + vectorWidth;
+        layout.Floats = SourceLayout.RoundUp((top + bottom + 1) * layout.Row + vectorWidth, 2 * vectorWidth);
         return layout;
     }
 

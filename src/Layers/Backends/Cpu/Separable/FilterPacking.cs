@@ -17,7 +17,7 @@ internal readonly unsafe struct FilterPacking<S, V>(SeparableGradient* calls, bo
         for (; item >= gradient->Call.Count; gradient++) item -= gradient->Call.Count;
         ref var b = ref gradient->Call.Branches[item];
         var inputs = gradient->Call.Source.Channels;
-        b.PackTaps(gradient->Call.Source, S.Width);
+        b.PackTaps<S, V>(gradient->Call.Source);
         if (backward) b.Backward.Pack(b.Pointwise, inputs, 1);
         else b.Forward.Pack(b.Pointwise, 1, inputs);
     }

@@ -90,7 +90,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         if (!gradient->WeightGradients || !b.HasDepthwise) return;
         TapSums<S, V>.Run(
             memory + b.DiffMiddle + gradient->Diff.At(0, 0, call.Source.Channels), gradient->Diff.Row, x, call.Source.StrideH * call.Source.RowFloats,
-            b.Height, (b.Width * call.Source.Channels + S.Width - 1) / S.Width, b.Taps.Runs, b.Taps.Count,
+            b.Height, (b.Width * call.Source.Channels + S.Width - 1) / S.Width, b.Taps,
             b.DepthwiseSums + (nint)item * b.Window.Taps * pattern, call.Source.Period);
     }
 

@@ -81,7 +81,7 @@ internal unsafe struct SeparableCall
         }
 
         Rectified = thread.TakeOffset(Source.Floats + vectorWidth);
-        Middle = thread.TakeOffset(middle + vectorWidth);
+        Middle = thread.TakeOffset(middle + vectorWidth, Rectified);
         Tile = thread.TakeOffset(tile + vectorWidth);
         Sums = thread.TakeOffset(sums);
     }

@@ -1,4 +1,5 @@
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
@@ -10,7 +11,7 @@ internal unsafe struct SeparableGradient
     private const int MiddleFloats = 65536;
 
     // 16 KiB of dx, which the mask finds in the first cache.
-    private const int DiffRowsFloats = 4096;
+    private const int DiffRowsFloats = 8192;
 
     public SeparableCall Call;
     public DiffLayout Diff;
@@ -80,11 +81,12 @@ internal unsafe struct SeparableGradient
 
         SourceSums = cursor.Take<double>(Call.Groups * 2 * source.Channels);
         DiffTile = thread.TakeOffset(tile + vectorWidth);
-        RowsTogether = Math.Max(1, (int)(DiffRowsFloats / (source.RowFloats * source.StrideH))) * source.StrideH;
-        DiffRows = thread.TakeOffset(RowsTogether * source.RowFloats + vectorWidth);
+        var rows = Math.Max(1, (int)(DiffRowsFloats / (source.RowFloats * source.StrideH)));
+        RowsTogether = (rows < 4 ? rows : rows < 8 ? 4 : 8) * source.StrideH;
+        DiffRows = thread.TakeOffset(RowsTogether * source.RowFloats + vectorWidth, Middles);
         Row = thread.TakeOffset((nint)source.Width * source.Channels + vectorWidth);
         RowSums = thread.TakeOffset(2 * pattern);
-        PartSums = thread.TakeOffset(Parts > 1 ? 2 * PartFloats : 0);
+        PartSums = thread.TakeOffset(Parts > 1 ? 2 * PartFloats : 0, Middles);
         // A run with fewer taps than the kernel that sums it reads past its end.
         thread.TakeOffset(2 * TapRun.MostTaps * pattern);
     }
@@ -93,14 +95,16 @@ internal unsafe struct SeparableGradient
     public readonly int TapLists => Parts * Call.Source.StrideH * Call.Source.StrideW;
 
     /// <summary>Collects the taps of one part that read source pixels with one remainder.</summary>
-    public readonly void Flip(int i, int vectorWidth)
+    public readonly void Flip<S, V>(int i)
+        where S : struct, ISimd<V>
+        where V : struct
     {
-        var (remainders, pattern) = (Call.Source.StrideH * Call.Source.StrideW, Call.Source.Period * vectorWidth);
+        var (remainders, pattern) = (Call.Source.StrideH * Call.Source.StrideW, Call.Source.Period * S.Width);
         var part = i / remainders;
         ref var list = ref Flipped[i];
         (list.Count, list.Taps) = (0, 0);
         for (var branch = First(part); branch < End(part); branch++) Append(ref list, branch, i % remainders, pattern);
-        list.Pair(pattern, vectorWidth);
+        RowPairs<S, V>.Prepare(ref list, pattern, Diff.Row);
     }
 
     /// <summary>First branch of a part.</summary>

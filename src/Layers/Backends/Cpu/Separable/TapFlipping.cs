@@ -14,6 +14,6 @@ internal readonly unsafe struct TapFlipping<S, V>(SeparableGradient* calls) : IW
     {
         var gradient = calls;
         for (; item >= gradient->TapLists; gradient++) item -= gradient->TapLists;
-        gradient->Flip(item, S.Width);
+        gradient->Flip<S, V>(item);
     }
 }

@@ -2,7 +2,7 @@ using MIOpenDarts.Layers.Backends.Cpu.Memory;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
-/// <summary>Taps with their weights, sorted into runs.</summary>
+/// <summary>Taps with their weights, sorted into runs, and these into groups.</summary>
 internal unsafe struct TapList
 {
     /// <summary>[Count].</summary>
@@ -20,11 +20,13 @@ internal unsafe struct TapList
     /// <summary>[Taps][one channel pattern].</summary>
     public float* Weights;
 
-    /// <summary>Whether <see cref="Pairs"/> serve: runs of three and five taps.</summary>
-    public bool Paired;
+    /// <summary>[GroupCount].</summary>
+    public TapGroup* Groups;
 
-    /// <summary>[g, g + h, h of every pair of taps of a run, then its last tap][one channel pattern].</summary>
-    public float* Pairs;
+    /// <summary>Number of groups.</summary>
+    public int GroupCount;
+
+    private float* factors;
 
     /// <summary>Takes memory for <paramref name="taps"/> taps.</summary>
     public void LayOut(int taps, nint pattern, ref MemoryCursor cursor)
@@ -32,7 +34,8 @@ internal unsafe struct TapList
         Runs = (TapRun*)cursor.Take((nint)taps * sizeof(TapRun) / sizeof(float));
         Numbers = cursor.Take<int>(taps);
         Weights = cursor.Take(taps * pattern);
-        Pairs = cursor.Take((taps + taps / 2) * pattern);
+        Groups = (TapGroup*)cursor.Take((nint)taps * sizeof(TapGroup) / sizeof(float));
+        factors = cursor.Take(2 * taps * pattern);
     }
 
     /// <summary>
@@ -59,30 +62,44 @@ internal unsafe struct TapList
         }
     }
 
-    /// <summary>
-    /// Makes the pairs from the weights, if there is something to gain: three taps cost as much in pairs as one by one, and only AVX-512
-    /// has registers for all the sums.
-    /// </summary>
-    public void Pair(int pattern, int vectorWidth)
+    /// <summary>Sorts the runs into groups, once all are there.</summary>
+    /// <param name="pattern">Floats of a channel pattern.</param>
+    /// <param name="row">Floats between what two rows of outputs read, if squares are wanted; otherwise zero.</param>
+    public void Group(nint pattern, nint row)
     {
-        var five = false;
-        Paired = vectorWidth == 16;
-        for (var r = 0; r < Count && Paired; r++)
+        // One there is always, as what no tap contributes to has to be written too.
+        GroupCount = 1;
+        Groups[0] = new TapGroup { Runs = Runs, Weights = Weights };
+        float* weights = Weights, free = factors;
+        for (var r = 0; r < Count;)
         {
-            five |= Runs[r].Taps == 5;
-            Paired = Runs[r].Taps is 3 or 5;
+            var apart = row == 0 ? 0 : RowsApart(r, row);
+            if (r == 0) Groups[0].Apart = apart;
+            else if (apart > 0 || Groups[GroupCount - 1].Apart > 0)
+                Groups[GroupCount++] = new TapGroup { Runs = Runs + r, Weights = weights, Apart = apart };
+            ref var group = ref Groups[GroupCount - 1];
+            var end = r + (apart > 0 ? Runs[r].Taps : 1);
+            group.Count += end - r;
+            for (; r < end; r++) weights += Runs[r].Taps * pattern;
+            if (apart == 0) continue;
+            group.Factors = free;
+            free += group.FactorCount * pattern;
+        }
+    }
+
+    /// <summary>Rows of outputs from one run to the next of the square that begins with this run; zero: there is none.</summary>
+    private readonly int RowsApart(int first, nint row)
+    {
+        ref var run = ref Runs[first];
+        if (run.Taps is not (3 or 5) || first + run.Taps > Count) return 0;
+        var step = Runs[first + 1].Offset - run.Offset;
+        for (var i = 1; i < run.Taps; i++)
+        {
+            ref var other = ref Runs[first + i];
+            if (other.Taps != run.Taps || other.Spacing != run.Spacing || other.Offset - run.Offset != i * step) return 0;
         }
 
-        Paired &= five;
-        float* g = Weights, f = Pairs;
-        for (var r = 0; r < Count && Paired; r++)
-        {
-            for (var t = Runs[r].Taps; t > 1; t -= 2, g += 2 * pattern, f += 3 * pattern)
-                for (var c = 0; c < pattern; c++) (f[c], f[pattern + c], f[2 * pattern + c]) = (g[c], g[c] + g[pattern + c], g[pattern + c]);
-            new Span<float>(g, pattern).CopyTo(new Span<float>(f, pattern));
-            g += pattern;
-            f += pattern;
-        }
+        return step % row == 0 ? (int)(step / row) : 0;
     }
 
     private const int Used = int.MinValue;

@@ -17,11 +17,24 @@ internal static unsafe class TapSums<S, V>
     /// <param name="xRow">Floats from one row of x to the next.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="vectors">Vectors in a row.</param>
-    /// <param name="runs">Taps relative to x.</param>
-    /// <param name="count">Number of runs.</param>
+    /// <param name="taps">Taps relative to x.</param>
     /// <param name="sums">[taps of all runs][period · width].</param>
     /// <param name="period">Vectors in a channel pattern.</param>
-    public static void Run(
+    public static void Run(float* d, nint dRow, float* x, nint xRow, int rows, int vectors, in TapList taps, float* sums, int period)
+    {
+        var pattern = period * S.Width;
+        for (var g = 0; g < taps.GroupCount; g++)
+        {
+            ref var group = ref taps.Groups[g];
+            var paired = vectors % period == 0 ? group.PairedRows(rows, vectors / period) : 0;
+            for (var phase = 0; phase < pattern && paired > 0; phase += S.Width)
+                RowPairs<S, V>.Sums(d + phase, dRow, x + phase, xRow, paired, vectors / period, group, sums + phase, pattern);
+            if (paired < rows) Runs(d + paired * dRow, dRow, x + paired * xRow, xRow, rows - paired, vectors, group.Runs, group.Count, sums, period);
+            for (var r = 0; r < group.Count; r++) sums += group.Runs[r].Taps * pattern;
+        }
+    }
+
+    private static void Runs(
         float* d, nint dRow, float* x, nint xRow, int rows, int vectors, TapRun* runs, int count, float* sums, int period)
     {
         var pattern = period * S.Width;

@@ -9,7 +9,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
 /// Taps at equal distances form a <see cref="TapRun"/>: a block of outputs loads what they read once and moves it along in registers,
 /// because two loads for every multiplication would halve the speed.
 /// </summary>
-internal static unsafe partial class WeightedRuns<S, V>
+internal static unsafe class WeightedRuns<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {
@@ -55,22 +55,28 @@ internal static unsafe partial class WeightedRuns<S, V>
             if (before != null) before += dstRow;
         }
 
+        // Pairs of rows start from zero or from another image, and consist of whole patterns.
+        var pairs = start == null && vectors % P.Of(period) == 0;
         for (var phase = 0; phase < P.Of(period) && phase < vectors; phase++)
         {
-            var y = dst + phase * S.Width;
-            var s = x + phase * S.Width;
-            var z = before == null ? null : before + phase * S.Width;
-            var weights = taps.Weights + phase * S.Width;
-            var pairs = taps.Pairs + phase * S.Width;
+            float* y = dst + phase * S.Width, z = before == null ? null : before + phase * S.Width, s = x + phase * S.Width;
             var first = start == null ? S.Zero : S.Load(start + phase * S.Width);
             var blocks = (vectors - phase + P.Of(period) - 1) / P.Of(period);
-            var paired = taps.Paired && blocks >= 8;
-            for (var r = rows; r > 0; r--, y += dstRow, s += xRow)
+            for (var g = 0; g < taps.GroupCount; g++, z = y)
             {
-                fetch.Rows(phase * rows + rows - r, 1);
-                if (paired) PairedRow<P>(y, z, blocks, s, taps.Runs, taps.Count, pairs, period, first);
-                else Row<P>(y, z, blocks, s, taps.Runs, taps.Count, weights, period, first);
-                if (z != null) z += dstRow;
+                ref var group = ref taps.Groups[g];
+                nint r = pairs ? group.PairedRows(rows, blocks) : 0;
+                if (r > 0)
+                {
+                    if (g == 0) fetch.Rows(phase * rows, (int)r);
+                    RowPairs<S, V>.Rows(y, dstRow, z, s, xRow, (int)r, blocks, group, phase * S.Width, P.Of(period) * S.Width);
+                }
+
+                for (; r < rows; r++)
+                {
+                    if (g == 0) fetch.Rows(phase * rows + (int)r, 1);
+                    Row<P>(y + r * dstRow, z == null ? null : z + r * dstRow, blocks, s + r * xRow, group.Runs, group.Count, group.Weights + phase * S.Width, period, first);
+                }
             }
         }
     }
@@ -79,16 +85,17 @@ internal static unsafe partial class WeightedRuns<S, V>
         where P : struct, IPeriod
     {
         nint step = P.Of(period) * S.Width;
+        // Except where a row starts from itself, a last block that does not come out even starts earlier and computes some vectors a second time.
+        var twice = z != y;
         for (nint k = 0; k < blocks;)
         {
-            // A last block that does not come out even starts earlier and computes some vectors a second time.
-            if (blocks >= 8)
+            if (blocks - k >= 8 || (twice && blocks >= 8))
             {
                 k = Math.Min(k, blocks - 8);
                 Block8<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period, first);
                 k += 8;
             }
-            else if (blocks >= 4)
+            else if (blocks - k >= 4 || (twice && blocks >= 4))
             {
                 k = Math.Min(k, blocks - 4);
                 Block4<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period, first);
