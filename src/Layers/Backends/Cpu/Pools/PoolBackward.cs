@@ -37,7 +37,7 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWo
                 var remainder = bordered % source.StrideH * source.StrideW + phase;
                 var taps = gradient->Flipped[remainder];
                 var d = dx + phase * source.PhaseFloats;
-                WeightedRuns<S, V>.Run(d, vectors, memory + gradient->Average + corner, taps, null, source.Period);
+                WeightedRuns<S, V>.Run(d, vectors, memory + gradient->Average + corner, taps, source.Period);
                 AddLargest(memory + gradient->Max + corner, memory + gradient->Indices + corner, taps, gradient->Offsets + remainder * call.Window.Taps, vectors, d);
             }
 
@@ -53,15 +53,12 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWo
     {
         ref var call = ref gradient->Call;
         var (length, period) = (call.RowLength, call.Source.Period);
-        var vectors = (length + S.Width - 1) / S.Width;
         var start = ((nint)n * call.Height + h) * length;
         var at = gradient->Diff.At(h, 0, call.Source.Channels);
         var max = memory + call.MaxRow;
         var mean = memory + call.AverageRow;
-        Fetch(gradient->MaxEdges.Runs, call.Max + start + length, length);
-        Fetch(gradient->AverageEdges.Runs, call.Average + start + length, length);
-        WeightedRuns<S, V>.Run(max, vectors, call.Max + start, gradient->MaxEdges.Runs, gradient->MaxEdges.Offset, period);
-        WeightedRuns<S, V>.Run(mean, vectors, call.Average + start, gradient->AverageEdges.Runs, gradient->AverageEdges.Offset, period);
+        Sum(gradient->MaxEdges, call.Max + start, length, max, period * S.Width);
+        Sum(gradient->AverageEdges, call.Average + start, length, mean, period * S.Width);
         var rows = S.Broadcast(call.InverseRows(h));
         for (var i = 0; i < length; i += S.Width)
             S.Store(S.Multiply(S.Load(mean + i), S.Multiply(S.Load(call.InverseColumns + i), rows)), mean + i);
@@ -74,10 +71,23 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWo
         for (; done < length; done++) taps[done] = indices[done];
     }
 
-    /// <summary>The row after the one that is summed.</summary>
-    private static void Fetch(in TapList edges, float* row, int length)
+    /// <summary>sums = Σ_edges (a·diff + b·z + c) for a row of z, in whole vectors, while the next row is fetched in step.</summary>
+    private static void Sum(in EdgeSum edges, float* z, int length, float* sums, int pattern)
     {
-        for (var e = 0; e < edges.Count; e++) SecondCache.Fetch(row + edges.Runs[e].Offset, length);
+        for (int i = 0, j = 0; i < length; i += S.Width, j += S.Width)
+        {
+            if (j == pattern) j = 0;
+            var sum = S.Load(edges.Offset + j);
+            var weights = edges.Weights + j;
+            for (var e = 0; e < edges.Count; e++, weights += pattern)
+            {
+                var x = z + edges.Places[e] + i;
+                SecondCache.Fetch(x + length);
+                sum = S.MultiplyAdd(S.Load(weights), S.Load(x), sum);
+            }
+
+            S.Store(sum, sums + i);
+        }
     }
 
     private static void AddLargest(float* d, float* indices, TapList taps, nint* offsets, int vectors, float* dx)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Separable;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
@@ -64,21 +65,37 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
         var bottomless = memory + call->Bottomless;
         var zeroed = memory + call->Zeroed;
         CopyRow(n, h, bottomless, zeroed);
-        for (nint i = 0; i < pitch; i += S.Width)
-        {
-            var at = call->Offsets[0] + i;
-            V value = S.Load(bottomless + at), tap = S.Zero, sum = S.Load(zeroed + at);
-            for (var k = 1; k < call->Window.KernelW; k++)
-            {
-                at = call->Offsets[k] + i;
-                S.Raise(ref value, ref tap, S.Load(bottomless + at), S.Broadcast(k));
-                sum = S.Add(sum, S.Load(zeroed + at));
-            }
+        nint i = 0;
+        for (; i <= pitch - 2 * S.Width; i += 2 * S.Width) AlongRow<Two>(bottomless + i, zeroed + i, best + i);
+        if (i < pitch) AlongRow<One>(bottomless + i, zeroed + i, best + i);
+    }
 
-            S.Store(value, best + i);
-            S.Store(tap, best + pitch + i);
-            S.Store(sum, best + 2 * pitch + i);
+    /// <summary>N vectors of a pooled row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AlongRow<N>(float* bottomless, float* zeroed, float* best)
+        where N : struct, ICount
+    {
+        var (pitch, at, more) = (call->Pitch, call->Offsets[0], N.Of > 1 ? S.Width : 0);
+        V value = S.Load(bottomless + at), tap = S.Zero, sum = S.Load(zeroed + at);
+        V value1 = S.Load(bottomless + at + more), tap1 = S.Zero, sum1 = S.Load(zeroed + at + more);
+        for (var k = 1; k < call->Window.KernelW; k++)
+        {
+            at = call->Offsets[k];
+            var number = S.Broadcast(k);
+            S.Raise(ref value, ref tap, S.Load(bottomless + at), number);
+            sum = S.Add(sum, S.Load(zeroed + at));
+            if (N.Of == 1) continue;
+            S.Raise(ref value1, ref tap1, S.Load(bottomless + at + more), number);
+            sum1 = S.Add(sum1, S.Load(zeroed + at + more));
         }
+
+        S.Store(value, best);
+        S.Store(tap, best + pitch);
+        S.Store(sum, best + 2 * pitch);
+        if (N.Of == 1) return;
+        S.Store(value1, best + more);
+        S.Store(tap1, best + pitch + more);
+        S.Store(sum1, best + 2 * pitch + more);
     }
 
     /// <summary>A row of outputs from its pooled rows: rows from above and, in them, taps from the left, so the first in row order wins a tie.</summary>
@@ -88,29 +105,42 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
         var rows = stackalloc float*[window.KernelH];
         for (var k = 0; k < window.KernelH; k++) rows[k] = Pooled(h * window.StrideH + call->TapRow(k * window.KernelW), memory);
         var inverse = S.Broadcast(call->InverseRows(h));
+        nint i = 0;
+        for (; i <= length - 2 * S.Width; i += 2 * S.Width) DownColumns<Two>(rows, i, inverse, best, mean, indices + i);
+        for (; i <= length - S.Width; i += S.Width) DownColumns<One>(rows, i, inverse, best, mean, indices + i);
+        if (i == length) return;
         var bytes = stackalloc byte[S.Width];
-        for (var i = 0; i < length; i += S.Width)
+        DownColumns<One>(rows, i, inverse, best, mean, bytes);
+        new Span<byte>(bytes, (int)(length - i)).CopyTo(new Span<byte>(indices + i, (int)(length - i)));
+    }
+
+    /// <summary>N vectors of a row of outputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void DownColumns<N>(float** rows, nint i, V inverse, float* best, float* mean, byte* indices)
+        where N : struct, ICount
+    {
+        var (pitch, more) = (call->Pitch, N.Of > 1 ? S.Width : 0);
+        var row = rows[0] + i;
+        V value = S.Load(row), tap = S.Load(row + pitch), sum = S.Load(row + 2 * pitch);
+        V value1 = S.Load(row + more), tap1 = S.Load(row + pitch + more), sum1 = S.Load(row + 2 * pitch + more);
+        for (var k = 1; k < call->Window.KernelH; k++)
         {
-            var row = rows[0] + i;
-            V value = S.Load(row), tap = S.Load(row + pitch), sum = S.Load(row + 2 * pitch);
-            for (var k = 1; k < window.KernelH; k++)
-            {
-                row = rows[k] + i;
-                S.Raise(ref value, ref tap, S.Load(row), S.Add(S.Load(row + pitch), S.Broadcast(k * window.KernelW)));
-                sum = S.Add(sum, S.Load(row + 2 * pitch));
-            }
-
-            S.Store(value, best + i);
-            S.Store(S.Multiply(sum, S.Multiply(S.Load(call->InverseColumns + i), inverse)), mean + i);
-            if (i + S.Width <= length)
-            {
-                S.StoreBytes(tap, indices + i);
-                continue;
-            }
-
-            S.StoreBytes(tap, bytes);
-            new Span<byte>(bytes, length - i).CopyTo(new Span<byte>(indices + i, length - i));
+            row = rows[k] + i;
+            var number = S.Broadcast(k * call->Window.KernelW);
+            S.Raise(ref value, ref tap, S.Load(row), S.Add(S.Load(row + pitch), number));
+            sum = S.Add(sum, S.Load(row + 2 * pitch));
+            if (N.Of == 1) continue;
+            S.Raise(ref value1, ref tap1, S.Load(row + more), S.Add(S.Load(row + pitch + more), number));
+            sum1 = S.Add(sum1, S.Load(row + 2 * pitch + more));
         }
+
+        S.Store(value, best + i);
+        S.Store(S.Multiply(sum, S.Multiply(S.Load(call->InverseColumns + i), inverse)), mean + i);
+        S.StoreBytes(tap, indices);
+        if (N.Of == 1) return;
+        S.Store(value1, best + i + more);
+        S.Store(S.Multiply(sum1, S.Multiply(S.Load(call->InverseColumns + i + more), inverse)), mean + i + more);
+        S.StoreBytes(tap1, indices + more);
     }
 
     /// <summary>Where a bordered source row is kept, pooled, while a window may still reach it.</summary>

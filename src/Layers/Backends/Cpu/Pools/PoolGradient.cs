@@ -85,11 +85,17 @@ internal unsafe struct PoolGradient
     }
 }
 
-/// <summary>Σ_edges (a·diff + b·z + c) as a weighted sum of runs.</summary>
+/// <summary>Σ_edges (a·diff + b·z + c) as a weighted sum of tensors.</summary>
 internal unsafe struct EdgeSum
 {
-    /// <summary>Runs relative to z: the edges' gradients, then z itself.</summary>
-    public TapList Runs;
+    /// <summary>The edges' gradients and z itself.</summary>
+    public int Count;
+
+    /// <summary>[Count]: places relative to z.</summary>
+    public nint* Places;
+
+    /// <summary>[Count][pattern].</summary>
+    public float* Weights;
 
     /// <summary>Σ c: [pattern].</summary>
     public float* Offset;
@@ -97,32 +103,31 @@ internal unsafe struct EdgeSum
     /// <summary>Takes the memory.</summary>
     public void LayOut(int edges, nint pattern, ref MemoryCursor cursor)
     {
-        Runs.LayOut(edges + 1, pattern, ref cursor);
-        Runs.Count = edges + 1;
+        Count = edges + 1;
+        Places = cursor.Take<nint>(Count);
+        Weights = cursor.Take(Count * pattern);
         Offset = cursor.Take(pattern);
     }
 
     /// <summary>Copies the vectors.</summary>
-    public void Fill(Tensor<float> z, ReadOnlySpan<NormalizedTensor<float>> edges, int pattern)
+    public readonly void Fill(Tensor<float> z, ReadOnlySpan<NormalizedTensor<float>> edges, int pattern)
     {
-        var value = Runs.Weights + (nint)edges.Length * pattern;
+        var value = Weights + (nint)edges.Length * pattern;
         new Span<float>(value, pattern).Clear();
         new Span<float>(Offset, pattern).Clear();
-        Runs.Runs[edges.Length] = new TapRun { Taps = 1, Spacing = 1 };
+        Places[edges.Length] = 0;
         for (var e = 0; e < edges.Length; e++)
         {
             var channels = edges[e].Norm.Channels;
             var valueScale = (float*)edges[e].ValueScale.Address;
             var offset = (float*)edges[e].Offset.Address;
-            Runs.Runs[e] = new TapRun { Offset = (nint)((float*)edges[e].Diff!.Address - (float*)z.Address), Taps = 1, Spacing = 1 };
-            ChannelPattern.Fill(Runs.Weights + (nint)e * pattern, (float*)edges[e].DiffScale.Address, channels, pattern);
+            Places[e] = (nint)((float*)edges[e].Diff!.Address - (float*)z.Address);
+            ChannelPattern.Fill(Weights + (nint)e * pattern, (float*)edges[e].DiffScale.Address, channels, pattern);
             for (var j = 0; j < pattern; j++)
             {
                 value[j] += valueScale[j % channels];
                 Offset[j] += offset[j % channels];
             }
         }
-
-        Runs.Group(pattern, row: 0);
     }
 }

@@ -20,7 +20,7 @@ internal static unsafe class Depthwise<S, V>
         var vectors = (length + S.Width - 1) / S.Width;
         var row = source.StrideH * source.RowFloats;
         WeightedRuns<S, V>.Rows(
-            u, length, null, vectors, x + first * row, row, rows, branch.Taps, null, source.Period, fetch);
+            u, length, null, vectors, x + first * row, row, rows, branch.Taps, source.Period, fetch);
         return u;
     }
 }

@@ -90,7 +90,7 @@ internal static unsafe class SourceDiff<S, V>
         var vectors = (source.Columns(phase) * source.Channels + S.Width - 1) / S.Width;
         var before = part == 0 ? null : SoFar(gradient, part - 1, h, memory) + phase * source.PhaseFloats;
         WeightedRuns<S, V>.Rows(
-            dx, row, before, vectors, corner, gradient.Diff.Row, rows, taps, null, source.Period, default(NoFetch));
+            dx, row, before, vectors, corner, gradient.Diff.Row, rows, taps, source.Period, default(NoFetch));
     }
 
     // Two images by turns: a run must not overwrite what it starts from.

@@ -4,9 +4,8 @@ using MIOpenDarts.Layers.Backends.Cpu.Simd;
 namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 /// <summary>
-/// dst[i] = start[i] + Σ_t weights_t[i] · x[offset_t + i] over one run of floats, weights and start by channel pattern: a row of a
-/// depthwise convolution (t: taps), of its data gradient (t: flipped taps of all branches), or a mixture (t: branches).
-/// Taps at equal distances form a <see cref="TapRun"/>: a block of outputs loads what they read once and moves it along in registers,
+/// dst[i] = Σ_t weights_t[i] · x[offset_t + i] over one run of floats, weights by channel pattern: a row of a depthwise convolution
+/// (t: taps) or of its data gradient (t: flipped taps of all branches). Taps at equal distances form a <see cref="TapRun"/>: a block of outputs loads what they read once and moves it along in registers,
 /// because two loads for every multiplication would halve the speed.
 /// </summary>
 internal static unsafe class WeightedRuns<S, V>
@@ -20,47 +19,45 @@ internal static unsafe class WeightedRuns<S, V>
     /// <param name="vectors">Length of the run.</param>
     /// <param name="x">Where offset 0 is.</param>
     /// <param name="taps">Taps relative to x.</param>
-    /// <param name="start">[period · width], or null for zero.</param>
     /// <param name="period">Vectors in a channel pattern.</param>
-    public static void Run(float* dst, int vectors, float* x, in TapList taps, float* start, int period) =>
-        Rows(dst, 0, null, vectors, x, 0, 1, taps, start, period, default(NoFetch));
+    public static void Run(float* dst, int vectors, float* x, in TapList taps, int period) =>
+        Rows(dst, 0, null, vectors, x, 0, 1, taps, period, default(NoFetch));
 
     /// <summary>
     /// The same for rows of an image, in dst <paramref name="dstRow"/> and in x <paramref name="xRow"/> floats apart. Unless
     /// <paramref name="before"/> is null, each output starts from there: laid out like <paramref name="dst"/>, but another image.
     /// </summary>
     public static void Rows<F>(
-        float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, in TapList taps, float* start, int period, F fetch)
+        float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, in TapList taps, int period, F fetch)
         where F : struct, IFetch
     {
         switch (period)
         {
-            case 1: Rows<One, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, 1, fetch); break;
-            case 2: Rows<Two, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, 2, fetch); break;
-            case 4: Rows<Four, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, 4, fetch); break;
-            default: Rows<Any, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, start, period, fetch); break;
+            case 1: Rows<One, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, 1, fetch); break;
+            case 2: Rows<Two, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, 2, fetch); break;
+            case 4: Rows<Four, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, 4, fetch); break;
+            default: Rows<Any, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, period, fetch); break;
         }
     }
 
     // Row by row within a part of the channels: what the taps of one row read is still in the first cache for the next.
     private static void Rows<P, F>(
-        float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, in TapList taps, float* start, int period, F fetch)
+        float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, in TapList taps, int period, F fetch)
         where P : struct, IPeriod
         where F : struct, IFetch
     {
         for (; rows > 1 && dstRow < vectors * S.Width; rows--, dst += dstRow, x += xRow)
         {
             // What a row's last vector spoils of the next row is written after it.
-            Rows<P, NoFetch>(dst, 0, before, vectors, x, 0, 1, taps, start, period, default);
+            Rows<P, NoFetch>(dst, 0, before, vectors, x, 0, 1, taps, period, default);
             if (before != null) before += dstRow;
         }
 
-        // Pairs of rows start from zero or from another image, and consist of whole patterns.
-        var pairs = start == null && vectors % P.Of(period) == 0;
+        // Pairs of rows consist of whole patterns.
+        var pairs = vectors % P.Of(period) == 0;
         for (var phase = 0; phase < P.Of(period) && phase < vectors; phase++)
         {
             float* y = dst + phase * S.Width, z = before == null ? null : before + phase * S.Width, s = x + phase * S.Width;
-            var first = start == null ? S.Zero : S.Load(start + phase * S.Width);
             var blocks = (vectors - phase + P.Of(period) - 1) / P.Of(period);
             for (var g = 0; g < taps.GroupCount; g++, z = y)
             {
@@ -75,13 +72,13 @@ internal static unsafe class WeightedRuns<S, V>
                 for (; r < rows; r++)
                 {
                     if (g == 0) fetch.Rows(phase * rows + (int)r, 1);
-                    Row<P>(y + r * dstRow, z == null ? null : z + r * dstRow, blocks, s + r * xRow, group.Runs, group.Count, group.Weights + phase * S.Width, period, first);
+                    Row<P>(y + r * dstRow, z == null ? null : z + r * dstRow, blocks, s + r * xRow, group.Runs, group.Count, group.Weights + phase * S.Width, period);
                 }
             }
         }
     }
 
-    private static void Row<P>(float* y, float* z, int blocks, float* s, TapRun* runs, int count, float* w, int period, V first)
+    private static void Row<P>(float* y, float* z, int blocks, float* s, TapRun* runs, int count, float* w, int period)
         where P : struct, IPeriod
     {
         nint step = P.Of(period) * S.Width;
@@ -92,18 +89,18 @@ internal static unsafe class WeightedRuns<S, V>
             if (blocks - k >= 8 || (twice && blocks >= 8))
             {
                 k = Math.Min(k, blocks - 8);
-                Block8<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period, first);
+                Block8<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period);
                 k += 8;
             }
             else if (blocks - k >= 4 || (twice && blocks >= 4))
             {
                 k = Math.Min(k, blocks - 4);
-                Block4<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period, first);
+                Block4<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period);
                 k += 4;
             }
             else
             {
-                Block1<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period, first);
+                Block1<P>(y + k * step, z == null ? null : z + k * step, s + k * step, runs, count, w, period);
                 k++;
             }
         }
@@ -112,11 +109,11 @@ internal static unsafe class WeightedRuns<S, V>
     // One assignment after the other: swapped as tuples, the pixels would pass through copies that the compiler keeps. Inlined, because a
     // vector is handed over in memory, where the first sums would wait for it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Block8<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period, V first)
+    private static void Block8<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period)
         where P : struct, IPeriod
     {
         nint step = P.Of(period) * S.Width;
-        V a0 = first, a1 = first, a2 = first, a3 = first, a4 = first, a5 = first, a6 = first, a7 = first;
+        V a0 = S.Zero, a1 = S.Zero, a2 = S.Zero, a3 = S.Zero, a4 = S.Zero, a5 = S.Zero, a6 = S.Zero, a7 = S.Zero;
         if (before != null)
         {
             a0 = S.Load(before);
@@ -185,11 +182,11 @@ internal static unsafe class WeightedRuns<S, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Block4<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period, V first)
+    private static void Block4<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period)
         where P : struct, IPeriod
     {
         nint step = P.Of(period) * S.Width;
-        V a0 = first, a1 = first, a2 = first, a3 = first;
+        V a0 = S.Zero, a1 = S.Zero, a2 = S.Zero, a3 = S.Zero;
         if (before != null)
         {
             a0 = S.Load(before);
@@ -238,18 +235,18 @@ internal static unsafe class WeightedRuns<S, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Block1<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period, V first)
+    private static void Block1<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period)
         where P : struct, IPeriod
     {
         nint step = P.Of(period) * S.Width;
-        if (before != null) first = S.Load(before);
+        var sum = before == null ? S.Zero : S.Load(before);
         for (; count > 0; count--, runs++)
         {
             var p = x + runs->Offset;
-            for (var t = runs->Taps; t > 0; t--, p += runs->Spacing * step, weights += step) first = S.MultiplyAdd(S.Load(weights), S.Load(p), first);
+            for (var t = runs->Taps; t > 0; t--, p += runs->Spacing * step, weights += step) sum = S.MultiplyAdd(S.Load(weights), S.Load(p), sum);
         }
 
-        S.Store(first, dst);
+        S.Store(sum, dst);
     }
 
     // The distance between a block's vectors: known to the compiler for the usual channel counts, so that it becomes part of the address.
