@@ -57,6 +57,7 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IWo
         var at = gradient->Diff.At(h, 0, call.Source.Channels);
         var max = memory + call.MaxRow;
         var mean = memory + call.AverageRow;
+        SecondCache.Fetch((float*)(call.Indices + start + length), length / sizeof(float));
         Sum(gradient->MaxEdges, call.Max + start, length, max, period * S.Width);
         Sum(gradient->AverageEdges, call.Average + start, length, mean, period * S.Width);
         var rows = S.Broadcast(call.InverseRows(h));

@@ -153,6 +153,7 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
         var (pixels, runs) = source.StrideW == 1 ? (source.Width, 1) : (1, source.Width);
         var length = pixels * source.Channels;
         var x = call->Src + ((nint)n * source.Height + h) * source.Width * source.Channels;
+        SecondCache.Fetch(x + source.Width * source.Channels, source.Width * source.Channels);
         for (var w = 0; w < runs; w++, x += length)
         {
             var run = new ReadOnlySpan<float>(x, length);
