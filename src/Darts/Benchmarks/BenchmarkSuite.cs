@@ -16,6 +16,7 @@ public sealed class BenchmarkSuite
     private const int FewestSamples = 3;
     private const int MostSamples = 25;
     private const int MostSteps = 15;
+    private const int WarmUpSteps = 3;
     private const double ShortestSample = 0.5e-3;
     private readonly Backend<float> backend;
     private readonly CoreCheck? cores;
@@ -115,8 +116,8 @@ public sealed class BenchmarkSuite
     private Measurement Timed(PreparedStep prepared, StepConfiguration configuration, StepKind kind, double seconds)
     {
         var shares = new List<double>();
-        // The first step touches fresh memory; where there is hardly time for one, it has to do.
-        if (seconds > 2 * configuration.Flops(kind) / flopsPerSecond) seconds -= Budget.Repeat(() => prepared.Run(kind), 0, 1)[0];
+        // The first steps touch fresh memory and are compiled on the way; where there is hardly time for one, it has to do.
+        if (seconds > 2 * configuration.Flops(kind) / flopsPerSecond) seconds -= Budget.Repeat(() => prepared.Run(kind), seconds / 3, WarmUpSteps).Sum();
         var times = new List<double>();
         Budget.Repeat(Once, seconds, MostSteps);
         flopsPerSecond = configuration.Flops(kind) / times.Min();
