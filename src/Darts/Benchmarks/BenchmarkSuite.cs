@@ -116,7 +116,7 @@ public sealed class BenchmarkSuite
     private Measurement Timed(PreparedStep prepared, StepConfiguration configuration, StepKind kind, double seconds)
     {
         var shares = new List<double>();
-        // The first steps touch fresh memory and are compiled on the way; where there is hardly time for one, it has to do.
+        // The first steps touch fresh memory and are compiled on the way; where there is hardly time for any, they have to do.
         if (seconds > 2 * configuration.Flops(kind) / flopsPerSecond) seconds -= Budget.Repeat(() => prepared.Run(kind), seconds / 3, WarmUpSteps).Sum();
         var times = new List<double>();
         Budget.Repeat(Once, seconds, MostSteps);

@@ -45,6 +45,7 @@ internal unsafe struct DiffLayout
             Left = left,
             Row = SourceLayout.RoundUp((nint)(left + right + 1) * source.Channels + slack, vectorWidth),
         };
+        // Whole pairs of lines, so that all branches' images lie equally far from what the data gradient writes.
         layout.Floats = SourceLayout.RoundUp((top + bottom + 1) * layout.Row + vectorWidth, 2 * vectorWidth);
         return layout;
     }

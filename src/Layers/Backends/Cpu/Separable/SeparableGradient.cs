@@ -10,8 +10,8 @@ internal unsafe struct SeparableGradient
     // 256 KiB: leaves most of a second cache of 1 MiB to the images, tiles and filters that the same work touches.
     private const int MiddleFloats = 65536;
 
-    // 16 KiB of dx, which the mask finds in the first cache.
-    private const int DiffRowsFloats = 8192;
+    // 32 KiB of dx at most, and no more rows than amortise what a pair of them costs at its ends.
+    private const int DiffRowsFloats = 8192, MostDiffRows = 8;
 
     public SeparableCall Call;
     public DiffLayout Diff;
@@ -82,7 +82,8 @@ internal unsafe struct SeparableGradient
         SourceSums = cursor.Take<double>(Call.Groups * 2 * source.Channels);
         DiffTile = thread.TakeOffset(tile + vectorWidth);
         var rows = Math.Max(1, (int)(DiffRowsFloats / (source.RowFloats * source.StrideH)));
-        RowsTogether = (rows < 4 ? rows : rows < 8 ? 4 : 8) * source.StrideH;
+        // Fours, if there is room for them: two pairs of a dilated filter's rows.
+        RowsTogether = Math.Min(MostDiffRows, rows < 4 ? rows : rows / 4 * 4) * source.StrideH;
         DiffRows = thread.TakeOffset(RowsTogether * source.RowFloats + vectorWidth, Middles);
         Row = thread.TakeOffset((nint)source.Width * source.Channels + vectorWidth);
         RowSums = thread.TakeOffset(2 * pattern);

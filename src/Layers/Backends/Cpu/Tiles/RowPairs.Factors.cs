@@ -10,11 +10,11 @@ internal static unsafe partial class RowPairs<S, V>
     public static void Prepare(ref TapList taps, int pattern, nint row)
     {
         taps.Group(pattern, S.Width == 16 ? row : 0);
-        var fives = stackalloc float[7 * TapRun.MostTaps * S.Width];
+        var fives = stackalloc float[MostSums * S.Width];
         for (var i = 0; i < taps.GroupCount; i++)
         {
             ref var square = ref taps.Groups[i];
-            if (square.Factors == null) continue;
+            if (square.Apart == 0) continue;
             var f = square.Factors;
             var size = square.Count;
             for (var phase = 0; phase < pattern; phase += S.Width)

@@ -39,24 +39,28 @@ internal static unsafe partial class RowPairs<S, V>
             V a0 = S.Zero, a1 = S.Zero, a2 = S.Zero, b0 = S.Zero, b1 = S.Zero, b2 = S.Zero, c0 = S.Zero, c1 = S.Zero, c2 = S.Zero;
             Two<A, Yes, No, No>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
             Two<B, Yes, No, No>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
-            Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2, ref p, ref q, ref r, ref s, two);
+            Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2);
+            Advance(ref p, ref q, ref r, ref s, two);
             Two<A, Yes, Yes, No>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
             Two<B, Yes, Yes, No>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
-            Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2, ref p, ref q, ref r, ref s, two);
+            Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2);
+            Advance(ref p, ref q, ref r, ref s, two);
             for (var left = lines.Columns - 4; left > 0; left -= 2, y += two, z += two)
             {
                 Two<A, Yes, Yes, Yes>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
                 Two<B, Yes, Yes, Yes>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
                 E.Put(S.Add(c0, c1), y, z, below);
                 E.Put(S.Add(c1, c2), y + step, z + step, below);
-                Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2, ref p, ref q, ref r, ref s, two);
+                Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2);
+                Advance(ref p, ref q, ref r, ref s, two);
             }
 
             Two<A, No, Yes, Yes>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
             Two<B, No, Yes, Yes>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
             E.Put(S.Add(c0, c1), y, z, below);
             E.Put(S.Add(c1, c2), y + step, z + step, below);
-            Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2, ref p, ref q, ref r, ref s, two);
+            Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2);
+            Advance(ref p, ref q, ref r, ref s, two);
             Two<A, No, No, Yes>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
             Two<B, No, No, Yes>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
             E.Put(S.Add(c0, c1), y + two, z + two, below);
@@ -102,8 +106,7 @@ internal static unsafe partial class RowPairs<S, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Move(
-        ref V a0, ref V a1, ref V a2, ref V b0, ref V b1, ref V b2, ref V c0, ref V c1, ref V c2, ref float* p, ref float* q, ref float* r, ref float* s, nint two)
+    private static void Move(ref V a0, ref V a1, ref V a2, ref V b0, ref V b1, ref V b2, ref V c0, ref V c1, ref V c2)
     {
         c0 = b0;
         c1 = b1;
@@ -112,6 +115,11 @@ internal static unsafe partial class RowPairs<S, V>
         b1 = a1;
         b2 = a2;
         a0 = a1 = a2 = S.Zero;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Advance(ref float* p, ref float* q, ref float* r, ref float* s, nint two)
+    {
         p += two;
         q += two;
         r += two;

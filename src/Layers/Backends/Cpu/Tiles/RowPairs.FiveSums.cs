@@ -37,20 +37,14 @@ internal static unsafe partial class RowPairs<S, V>
             TwoSums<A, Yes, No, No>(p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5, ref f6);
             TwoSums<B, Yes, No, No>(r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref g6);
             V b0 = a0, b1 = a1, b2 = a2;
-            p += two;
-            q += two;
-            r += two;
-            s += two;
+            Advance(ref p, ref q, ref r, ref s, two);
             d += two;
             a0 = G.At(d, below);
             a2 = G.At(d + step, below);
             a1 = S.Add(a0, a2);
             TwoSums<A, Yes, Yes, No>(p, q, step, ref v, a0, a1, a2, b0, b1, b2, b0, b2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5, ref f6);
             TwoSums<B, Yes, Yes, No>(r, s, step, ref w, a0, a1, a2, b0, b1, b2, b0, b2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref g6);
-            p += two;
-            q += two;
-            r += two;
-            s += two;
+            Advance(ref p, ref q, ref r, ref s, two);
             for (var left = lines.Columns - 4; left > 0; left -= 2)
             {
                 V c0 = b0, c2 = b2;
@@ -63,18 +57,12 @@ internal static unsafe partial class RowPairs<S, V>
                 a1 = S.Add(a0, a2);
                 TwoSums<A, Yes, Yes, Yes>(p, q, step, ref v, a0, a1, a2, b0, b1, b2, c0, c2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5, ref f6);
                 TwoSums<B, Yes, Yes, Yes>(r, s, step, ref w, a0, a1, a2, b0, b1, b2, c0, c2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref g6);
-                p += two;
-                q += two;
-                r += two;
-                s += two;
+                Advance(ref p, ref q, ref r, ref s, two);
             }
 
             TwoSums<A, No, Yes, Yes>(p, q, step, ref v, a0, a1, a2, a0, a1, a2, b0, b2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5, ref f6);
             TwoSums<B, No, Yes, Yes>(r, s, step, ref w, a0, a1, a2, a0, a1, a2, b0, b2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref g6);
-            p += two;
-            q += two;
-            r += two;
-            s += two;
+            Advance(ref p, ref q, ref r, ref s, two);
             TwoSums<A, No, No, Yes>(p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5, ref f6);
             TwoSums<B, No, No, Yes>(r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref g6);
         }

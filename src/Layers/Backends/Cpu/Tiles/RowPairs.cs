@@ -53,7 +53,7 @@ internal static unsafe partial class RowPairs<S, V>
     {
         var places = stackalloc Place[rows / 2 * square.Runs->Spacing];
         var lines = new Lines(d, dRow, x, xRow, rows, columns, square, pattern, places);
-        var products = stackalloc float[square.FactorCount * S.Width];
+        var products = stackalloc float[MostSums * S.Width];
         if (square.Count == 3) ThreeSums(lines, products);
         else FiveSums(lines, products);
         AddTaps(products, square.Count, sums, pattern);
@@ -61,6 +61,9 @@ internal static unsafe partial class RowPairs<S, V>
 
     // Columns of all pairs: enough to make up for what a call costs, and not so many that what they read leaves the first cache.
     private const int TogetherColumns = 64;
+
+    // Seven products along rows of five taps.
+    private const int MostSums = 35;
 
     /// <summary>Pairs of rows of one square and vector of the pattern.</summary>
     private ref struct Lines

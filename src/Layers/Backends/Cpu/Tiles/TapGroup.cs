@@ -15,7 +15,7 @@ internal unsafe struct TapGroup
     /// <summary>[taps of all runs][one channel pattern].</summary>
     public float* Weights;
 
-    /// <summary>Of a square: [vectors of the pattern][products][factors of a product][one vector]; otherwise null.</summary>
+    /// <summary>Of a square: [vectors of the pattern][products][factors of a product][one vector].</summary>
     public float* Factors;
 
     /// <summary>Of a square: floats from one run to the next.</summary>
@@ -24,16 +24,16 @@ internal unsafe struct TapGroup
     /// <summary>Factors of a channel: four products of three, or seven of seven.</summary>
     public readonly int FactorCount => Count == 3 ? 12 : 49;
 
-    /// <summary>Of a square: rows of outputs from one to the one that reads what its second run reads.</summary>
+    /// <summary>Of a square: rows of outputs from one to the one that reads what its second run reads; of others zero.</summary>
     public int Apart;
 
     /// <summary>
     /// Of <paramref name="rows"/> rows of outputs, the number of first rows that <see cref="RowPairs{S,V}"/> compute; <paramref name="columns"/> are
-    /// those of a row in channel patterns. On short rows pairs would cost more than they save.
+    /// those of a row in channel patterns. On short rows pairs would cost more than they save; five taps take two columns at a time.
     /// </summary>
     public readonly int PairedRows(int rows, int columns)
     {
-        if (Factors == null || rows < 2 || columns < (Count == 3 ? 4 : 8) * Runs->Spacing || columns % (2 * Runs->Spacing) != 0) return 0;
+        if (Apart == 0 || columns < (Count == 3 ? 4 : 8) * Runs->Spacing || columns % (2 * Runs->Spacing) != 0) return 0;
         return rows - rows % (2 * Apart);
     }
 }

@@ -5,8 +5,9 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 /// <summary>
 /// dst[i] = Σ_t weights_t[i] · x[offset_t + i] over one run of floats, weights by channel pattern: a row of a depthwise convolution
-/// (t: taps) or of its data gradient (t: flipped taps of all branches). Taps at equal distances form a <see cref="TapRun"/>: a block of outputs loads what they read once and moves it along in registers,
-/// because two loads for every multiplication would halve the speed.
+/// (t: taps) or of its data gradient (t: flipped taps of all branches). Taps at equal distances form a <see cref="TapRun"/>: a block of
+/// outputs loads what they read once and moves it along in registers, because two loads for every multiplication would halve the speed.
+/// Rows of square filters go to <see cref="RowPairs{S,V}"/> where these serve.
 /// </summary>
 internal static unsafe class WeightedRuns<S, V>
     where S : struct, ISimd<V>
