@@ -132,7 +132,8 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
     private static void PointwiseWeights(in BranchCall b, float* dz, float* u, int pixels, float* sums)
     {
         var (outputs, inputs) = (b.Backward.Group * b.Outputs, b.Backward.Group * b.Backward.Outputs);
-        MatrixProduct<S, V>.Run(dz, 1, outputs, u, inputs, sums, b.Backward.Row, outputs, inputs, pixels / b.Backward.Group, default(Adding<S, V>), default(NoFetch));
+        MatrixProduct<S, V>.Run(
+            dz, 1, outputs, u, inputs, new ProductRows(sums, b.Backward.Row), outputs, inputs, pixels / b.Backward.Group, default(Adding<S, V>), default(NoFetch));
     }
 
     /// <summary>du = dz · filterᵀ, rows h … h + rows − 1 into the bordered image.</summary>
@@ -140,14 +141,17 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
     {
         var channels = gradient->Call.Source.Channels;
         var image = memory + b.DiffMiddle;
-        var length = b.Width * channels;
-        if (b.Width / b.Backward.Group >= 8)
+        var (length, width, group) = (b.Width * channels, b.Width / b.Backward.Group, b.Backward.Group);
+        if (width >= 8)
         {
-            for (var r = 0; r < rows; r++)
+            // The product takes eight at a time: where rows of the image do not come out even, it must see them one by one.
+            var together = width % 8 == 0 ? rows : 1;
+            for (var r = 0; r < rows; r += together)
             {
-                SeparableForward<S, V>.Pointwise(
-                    b.Backward, dz + (nint)r * b.Width * b.Outputs, b.Width, image + gradient->Diff.At(h + r, 0, channels), default(Overwriting<S, V>),
-                    new FetchBoth<FetchRows, FetchPiece>(after.From(r * b.Width / b.Backward.Group), piece.From(r * b.Width / b.Backward.Group)));
+                Pointwise<S, V>.Pixels(
+                    b.Backward, dz + (nint)r * b.Width * b.Outputs, together * b.Width,
+                    new ProductRows(image + gradient->Diff.At(h + r, 0, channels), group * channels, width, gradient->Diff.Row), default(Overwriting<S, V>),
+                    new FetchBoth<FetchRows, FetchPiece>(after.From(r * width), piece.From(r * width)));
             }
 
             return;
@@ -155,7 +159,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
 
         // Short rows: the product wants at least eight of them, so it works on the packed tile.
         var tile = memory + gradient->DiffTile;
-        SeparableForward<S, V>.Pointwise(b.Backward, dz, rows * b.Width, tile, default(Overwriting<S, V>), new FetchBoth<FetchRows, FetchPiece>(after, piece));
+        Pointwise<S, V>.Pixels(b.Backward, dz, rows * b.Width, tile, default(Overwriting<S, V>), new FetchBoth<FetchRows, FetchPiece>(after, piece));
         for (var r = 0; r < rows; r++)
             new Span<float>(tile + (nint)r * length, length).CopyTo(new Span<float>(image + gradient->Diff.At(h + r, 0, channels), length));
     }

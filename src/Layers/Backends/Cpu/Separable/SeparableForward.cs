@@ -52,22 +52,22 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
             if (h == 0)
             {
                 // The first pixel's values are what the others are measured from.
-                Pointwise(b.Forward, tile, b.Forward.Group, z, default(Overwriting<S, V>), default(NoFetch));
+                Pointwise<S, V>.Pixels(b.Forward, tile, b.Forward.Group, z, default(Overwriting<S, V>), default(NoFetch));
                 ChannelSums<S, V>.Start(z, b.Outputs, b.OutputPeriod, sums);
             }
 
             if (b.Forward.Group * b.Outputs != length || pixels / b.Forward.Group % 8 != 0)
             {
-                Pointwise(b.Forward, tile, pixels, z, default(Overwriting<S, V>), fetch);
+                Pointwise<S, V>.Pixels(b.Forward, tile, pixels, z, default(Overwriting<S, V>), fetch);
                 ChannelSums<S, V>.Squares(z, to, pixels * b.Outputs, b.OutputPeriod, sums, stream);
             }
             else if (stream)
             {
-                Pointwise(b.Forward, tile, pixels, to, new Squaring<S, V, Streamed<S, V>>(sums, length), fetch);
+                Pointwise<S, V>.Pixels(b.Forward, tile, pixels, to, new Squaring<S, V, Streamed<S, V>>(sums, length), fetch);
             }
             else
             {
-                Pointwise(b.Forward, tile, pixels, to, new Squaring<S, V, Cached<S, V>>(sums, length), fetch);
+                Pointwise<S, V>.Pixels(b.Forward, tile, pixels, to, new Squaring<S, V, Cached<S, V>>(sums, length), fetch);
             }
 
             pieces.Next();
@@ -75,12 +75,4 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
 
         if (statistics) ChannelSums<S, V>.Total(sums, b.Outputs, b.OutputPeriod, b.Statistics + (nint)n * 3 * b.Outputs);
     }
-
-    /// <summary>dst[pixel][o] = Σ_i src[pixel][i] · filter[i][o].</summary>
-    public static void Pointwise<E, F>(in PackedFilter filter, float* src, int pixels, float* dst, E end, F fetch)
-        where E : struct, IProductEnd<V>
-        where F : struct, IFetch =>
-        MatrixProduct<S, V>.Run(
-            src, filter.Group * filter.Inputs, 1, filter.Values, filter.Row, dst, filter.Group * filter.Outputs,
-            pixels / filter.Group, filter.Group * filter.Outputs, filter.Group * filter.Inputs, end, fetch);
 }

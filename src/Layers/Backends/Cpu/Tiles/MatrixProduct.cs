@@ -16,7 +16,7 @@ internal static unsafe class MatrixProduct<S, V>
     /// n is not a multiple of the width, a row's last vector runs into the next row of c, which must be written later or be padded
     /// (and must be padded if the end adds).
     /// </summary>
-    public static void Run<E, F>(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, int m, int n, int k, E end, F fetch)
+    public static void Run<E, F>(float* a, nint am, nint ak, float* b, nint ldb, in ProductRows c, int m, int n, int k, E end, F fetch)
         where E : struct, IProductEnd<V>
         where F : struct, IFetch
     {
@@ -24,7 +24,7 @@ internal static unsafe class MatrixProduct<S, V>
         {
             if (m - i < 8 && (m < 8 || E.Adds))
             {
-                for (var j = 0; j < n; j += S.Width) One1(a + i * am, ak, b + j, ldb, c + i * ldc + j, k, E.Adds);
+                for (var j = 0; j < n; j += S.Width) One1(a + i * am, ak, b + j, ldb, c.At(i) + j, k, E.Adds);
                 i++;
                 continue;
             }
@@ -33,7 +33,7 @@ internal static unsafe class MatrixProduct<S, V>
             if (S.Width == 16 && n <= S.Width && m - i >= 16)
             {
                 fetch.Rows(i, 16);
-                Sixteen<Tall, E>(a + i * am, am, ak, b, ldb, c + i * ldc, ldc, 0, k, end);
+                Sixteen<Tall, E>(a + i * am, am, ak, b, ldb, c.At(i), c.At(i + 8), c.Apart, 0, k, end);
                 i += 16;
                 continue;
             }
@@ -41,18 +41,19 @@ internal static unsafe class MatrixProduct<S, V>
             // A last block of rows that does not come out even starts earlier and computes some rows a second time.
             i = Math.Min(i, m - 8);
             fetch.Rows(i, 8);
+            var rows = c.At(i);
             // Columns from the last to the first: what a row's last vector spoils of the next row is written after it.
             for (var j = (n + S.Width - 1) / S.Width * S.Width; j > 0;)
             {
                 if (S.Width == 16 && j > S.Width)
                 {
                     j -= 2 * S.Width;
-                    Sixteen<Wide, E>(a + i * am, am, ak, b + j, ldb, c + i * ldc + j, ldc, j, k, end);
+                    Sixteen<Wide, E>(a + i * am, am, ak, b + j, ldb, rows + j, rows + j + S.Width, c.Apart, j, k, end);
                 }
                 else
                 {
                     j -= S.Width;
-                    Eight1(a + i * am, am, ak, b + j, ldb, c + i * ldc + j, ldc, j, k, end);
+                    Eight1(a + i * am, am, ak, b + j, ldb, rows + j, c.Apart, j, k, end);
                 }
             }
 
@@ -61,15 +62,15 @@ internal static unsafe class MatrixProduct<S, V>
     }
 
     /// <summary>
-    /// A tile of sixteen sums: two vectors of eight rows or, where <typeparamref name="T"/> says so, one vector of sixteen rows.
+    /// A tile of sixteen sums: two vectors of eight rows or, where <typeparamref name="T"/> says so, one vector of sixteen rows, of which the last
+    /// eight begin at <paramref name="second"/>.
     /// </summary>
-    private static void Sixteen<T, E>(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, nint column, int k, E end)
+    private static void Sixteen<T, E>(float* a, nint am, nint ak, float* b, nint ldb, float* c, float* second, nint ldc, nint column, int k, E end)
         where T : struct, ITile
         where E : struct, IProductEnd<V>
     {
         V c0 = S.Zero, c1 = S.Zero, c2 = S.Zero, c3 = S.Zero, c4 = S.Zero, c5 = S.Zero, c6 = S.Zero, c7 = S.Zero;
         V d0 = S.Zero, d1 = S.Zero, d2 = S.Zero, d3 = S.Zero, d4 = S.Zero, d5 = S.Zero, d6 = S.Zero, d7 = S.Zero;
-        var second = T.Tall ? c + 8 * ldc : c + S.Width;
         if (E.Adds)
         {
             (c0, d0) = (S.Load(c), S.Load(second));

@@ -1,0 +1,30 @@
+namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
+
+/// <summary>Where the rows of a product go: runs of them with something between the runs, as the pixels of a bordered image.</summary>
+internal readonly unsafe struct ProductRows
+{
+    private readonly float* first;
+    private readonly int run;
+    private readonly nint runsApart;
+
+    /// <summary>Rows one behind the other.</summary>
+    public ProductRows(float* first, nint apart)
+        : this(first, apart, int.MaxValue, 0)
+    {
+    }
+
+    /// <summary>Runs of <paramref name="run"/> rows, a multiple of eight, that begin <paramref name="runsApart"/> floats apart.</summary>
+    public ProductRows(float* first, nint apart, int run, nint runsApart)
+    {
+        this.first = first;
+        this.run = run;
+        this.runsApart = runsApart;
+        Apart = apart;
+    }
+
+    /// <summary>Floats from one row to the next, within each eight rows.</summary>
+    public nint Apart { get; }
+
+    /// <summary>Place of row <paramref name="row"/>.</summary>
+    public float* At(int row) => first + row / run * runsApart + row % run * Apart;
+}
