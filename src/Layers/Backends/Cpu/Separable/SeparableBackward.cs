@@ -53,7 +53,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
                 for (var i = gradient->First(part); i < gradient->End(part); i++) Branch(i, n, following, item, x, memory, ref pieces);
                 if (gradient->DiffSrc == null) continue;
                 if (part < gradient->Parts - 1) SourceDiff<S, V>.Part(*gradient, part, memory);
-                else SourceDiff<S, V>.Image(*gradient, n, item, x, memory);
+                else SourceDiff<S, V>.Image(*gradient, n, following, item, x, memory);
             }
 
             pieces.Rest();
@@ -94,11 +94,12 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
             b.DepthwiseSums + (nint)item * b.Window.Taps * pattern, call.Source.Period);
     }
 
-    /// <summary>What is read after rows h … h + rows − 1 of a branch: z, its gradient, what a large filter needs and, at the last branch, the next source.</summary>
+    /// <summary>What is read after rows h … h + rows − 1 of a branch: z, its gradient, what a large filter needs and perhaps the next source.</summary>
     private FetchRows After(int branch, int n, int following, int item, int h, int rows)
     {
         ref var call = ref gradient->Call;
-        var source = branch == call.Count - 1 ? call.SourceAt(following, h) : null;
+        // Otherwise the source's gradient has time for it.
+        var source = gradient->DiffSrc == null && branch == call.Count - 1 ? call.SourceAt(following, h) : null;
         h += rows;
         if (h == call.Branches[branch].Height) (branch, h) = (branch + 1, 0);
         if (branch == call.Count) (branch, n) = (0, following);

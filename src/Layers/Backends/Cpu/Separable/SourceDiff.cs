@@ -15,11 +15,11 @@ internal static unsafe class SourceDiff<S, V>
     public static void Part(in SeparableGradient gradient, int part, float* memory)
     {
         for (var h = 0; h < gradient.Call.Source.Height; h += gradient.RowsTogether)
-            Gather(gradient, part, h, memory, SoFar(gradient, part, h, memory));
+            Gather(gradient, part, h, memory, SoFar(gradient, part, h, memory), default);
     }
 
-    /// <summary>Gathers the last part and hands the sum of all on.</summary>
-    public static void Image(in SeparableGradient gradient, int n, int item, float* x, float* memory)
+    /// <summary>Gathers the last part and hands the sum of all on. Image <paramref name="following"/> of the source is fetched alongside.</summary>
+    public static void Image(in SeparableGradient gradient, int n, int following, int item, float* x, float* memory)
     {
         ref readonly var source = ref gradient.Call.Source;
         var dx = memory + gradient.DiffRows;
@@ -34,7 +34,7 @@ internal static unsafe class SourceDiff<S, V>
             var dst = gradient.DiffSrc + ((nint)n * source.Height + h) * length;
             var gate = x + (h + source.Border) * source.RowFloats;
             if (!stream) SecondCache.Fetch(dst, rows * length);
-            Gather(gradient, gradient.Parts - 1, h, memory, dx);
+            Gather(gradient, gradient.Parts - 1, h, memory, dx, new FetchRows(source.StrideH * length / source.Period, gradient.Call.SourceAt(following, h)));
             if (source.StrideW == 1)
             {
                 gate += (nint)source.Border * source.Channels;
@@ -71,17 +71,19 @@ internal static unsafe class SourceDiff<S, V>
     }
 
     /// <summary>dx of rows h … and all remainders of columns: what the parts before gave, and this part's taps.</summary>
-    private static void Gather(in SeparableGradient gradient, int part, int h, float* memory, float* dx)
+    private static void Gather(in SeparableGradient gradient, int part, int h, float* memory, float* dx, FetchRows fetch)
     {
         ref readonly var source = ref gradient.Call.Source;
         var end = Math.Min(h + gradient.RowsTogether, source.Height);
         for (var first = h; first < Math.Min(h + source.StrideH, end); first++, dx += source.RowFloats)
-            for (var phase = 0; phase < source.StrideW; phase++)
-                Gather(gradient, part, first, (end - first + source.StrideH - 1) / source.StrideH, phase, memory, dx + phase * source.PhaseFloats);
+        {
+            for (var phase = 0; phase < source.StrideW; phase++, fetch = default)
+                Gather(gradient, part, first, (end - first + source.StrideH - 1) / source.StrideH, phase, memory, dx + phase * source.PhaseFloats, fetch);
+        }
     }
 
     /// <summary>Rows that lie a stride apart, and one remainder of columns.</summary>
-    private static void Gather(in SeparableGradient gradient, int part, int h, int rows, int phase, float* memory, float* dx)
+    private static void Gather(in SeparableGradient gradient, int part, int h, int rows, int phase, float* memory, float* dx, FetchRows fetch)
     {
         ref readonly var source = ref gradient.Call.Source;
         var (bordered, row) = (h + source.Border, source.StrideH * source.RowFloats);
@@ -90,7 +92,7 @@ internal static unsafe class SourceDiff<S, V>
         var vectors = (source.Columns(phase) * source.Channels + S.Width - 1) / S.Width;
         var before = part == 0 ? null : SoFar(gradient, part - 1, h, memory) + phase * source.PhaseFloats;
         WeightedRuns<S, V>.Rows(
-            dx, row, before, vectors, corner, gradient.Diff.Row, rows, taps, source.Period, default(NoFetch));
+            dx, row, before, vectors, corner, gradient.Diff.Row, rows, taps, source.Period, fetch);
     }
 
     // Two images by turns: a run must not overwrite what it starts from.

@@ -29,17 +29,22 @@ internal static unsafe partial class RowPairs<S, V>
     /// <param name="square">Taps relative to x.</param>
     /// <param name="phase">Place of the vector in the pattern.</param>
     /// <param name="pattern">Floats of a pattern.</param>
-    public static void Rows(
-        float* dst, nint dstRow, float* before, float* x, nint xRow, int rows, int columns, in TapGroup square, int phase, int pattern)
+    /// <param name="fetch">Of which rows are asked for a few at a time, in step with what is computed: of a burst some would be refused.</param>
+    /// <param name="first">Number of the first row to <paramref name="fetch"/>.</param>
+    public static void Rows<F>(
+        float* dst, nint dstRow, float* before, float* x, nint xRow, int rows, int columns, in TapGroup square, int phase, int pattern, F fetch, int first)
+        where F : struct, IFetch
     {
         var count = rows / 2 * square.Runs->Spacing;
         var places = stackalloc Place[count];
         var lines = new Lines(dst, dstRow, x, xRow, rows, columns, square, pattern, places) { Z = before, Factors = square.Factors + phase * square.FactorCount };
         var most = Math.Max(1, TogetherColumns / lines.Columns);
-        for (; count > 0; count -= most, places += most)
+        for (var done = 0; done < count; done += most)
         {
-            lines.Places = places;
-            lines.Count = Math.Min(count, most);
+            lines.Places = places + done;
+            lines.Count = Math.Min(count - done, most);
+            var fetched = done * rows / count;
+            fetch.Rows(first + fetched, (done + lines.Count) * rows / count - fetched);
             if (square.Count == 3) Three(lines);
             else Five(lines);
         }
@@ -60,7 +65,7 @@ internal static unsafe partial class RowPairs<S, V>
     }
 
     // Columns of all pairs: enough to make up for what a call costs, and not so many that what they read leaves the first cache.
-    private const int TogetherColumns = 64;
+    private const int TogetherColumns = 32;
 
     // Seven products along rows of five taps.
     private const int MostSums = 35;

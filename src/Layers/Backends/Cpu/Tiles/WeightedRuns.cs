@@ -64,12 +64,8 @@ internal static unsafe class WeightedRuns<S, V>
             {
                 ref var group = ref taps.Groups[g];
                 nint r = pairs ? group.PairedRows(rows, blocks) : 0;
-                if (r > 0)
-                {
-                    if (g == 0) fetch.Rows(phase * rows, (int)r);
-                    RowPairs<S, V>.Rows(y, dstRow, z, s, xRow, (int)r, blocks, group, phase * S.Width, P.Of(period) * S.Width);
-                }
-
+                if (r > 0 && g == 0) RowPairs<S, V>.Rows(y, dstRow, z, s, xRow, (int)r, blocks, group, phase * S.Width, P.Of(period) * S.Width, fetch, phase * rows);
+                else if (r > 0) RowPairs<S, V>.Rows(y, dstRow, z, s, xRow, (int)r, blocks, group, phase * S.Width, P.Of(period) * S.Width, default(NoFetch), 0);
                 for (; r < rows; r++)
                 {
                     if (g == 0) fetch.Rows(phase * rows + (int)r, 1);
