@@ -33,7 +33,6 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         for (var i = 0; i < call.Count && gradient->WeightGradients; i++)
         {
             ref var b = ref call.Branches[i];
-            new Span<float>(b.PointwiseSums + item * b.PointwiseFloats, (int)b.PointwiseFloats).Clear();
             new Span<float>(b.DepthwiseSums + (nint)item * b.Window.Taps * pattern, b.Window.Taps * pattern).Clear();
         }
 
@@ -80,7 +79,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
             if (gradient->WeightGradients)
             {
                 var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u, pieces.Ahead(rows * call.Source.Period));
-                PointwiseWeights(b, dz, tile, rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats);
+                PointwiseWeights(b, dz, tile, rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats, first: h == 0 && n == First(item));
             }
 
             PointwiseData(b, dz, h, rows, memory, After(branch, n, following, item, h, rows), gradient->WeightGradients ? default : pieces.Ahead(rows * b.Width / b.Backward.Group));
@@ -129,12 +128,15 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         }
     }
 
-    /// <summary>sums[o][i] += Σ_pixels dz[pixel][o] · u[pixel][i]; pixels of a group give blocks on the diagonal.</summary>
-    private static void PointwiseWeights(in BranchCall b, float* dz, float* u, int pixels, float* sums)
+    /// <summary>
+    /// sums[o][i] += Σ_pixels dz[pixel][o] · u[pixel][i], of which the <paramref name="first"/> are written; pixels of a group give blocks on the diagonal.
+    /// </summary>
+    private static void PointwiseWeights(in BranchCall b, float* dz, float* u, int pixels, float* sums, bool first)
     {
         var (outputs, inputs) = (b.Backward.Group * b.Outputs, b.Backward.Group * b.Backward.Outputs);
-        MatrixProduct<S, V>.Run(
-            dz, 1, outputs, u, inputs, new ProductRows(sums, b.Backward.Row), outputs, inputs, pixels / b.Backward.Group, default(Adding<S, V>), default(NoFetch));
+        var (k, dst) = (pixels / b.Backward.Group, new ProductRows(sums, b.Backward.Row));
+        if (first) MatrixProduct<S, V>.Run(dz, 1, outputs, u, inputs, dst, outputs, inputs, k, default(Overwriting<S, V>), default(NoFetch));
+        else MatrixProduct<S, V>.Run(dz, 1, outputs, u, inputs, dst, outputs, inputs, k, default(Adding<S, V>), default(NoFetch));
     }
 
     /// <summary>du = dz · filterᵀ, rows h … h + rows − 1 into the bordered image.</summary>

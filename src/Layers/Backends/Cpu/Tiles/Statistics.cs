@@ -1,3 +1,4 @@
+using System.Numerics;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
@@ -7,35 +8,32 @@ internal static unsafe class Statistics
 {
     /// <summary>
     /// Merges <paramref name="sums"/>: [items][Σd, Σd², shift][C] of equally many values into mean and Σ(z − mean)² in its first two
-    /// rows (Chan, Golub and LeVeque 1983).
+    /// rows (Chan, Golub and LeVeque 1983). Reads whole vectors, up to one behind the last row.
     /// </summary>
     public static void Merge(double* sums, int items, Shape shape)
     {
         var (channels, each) = (shape.C, (double)shape.N * shape.Pixels / items);
-        var inverse = 1 / each;
-        Span<double> means = stackalloc double[channels], squares = stackalloc double[channels];
-        means.Clear();
-        squares.Clear();
-        for (var i = 0; i < items; i++)
+        var (row, inverse) = (3 * (nint)channels, 1 / each);
+        double* means = stackalloc double[channels + Vector<double>.Count], squares = stackalloc double[channels + Vector<double>.Count];
+        for (var c = 0; c < channels; c += Vector<double>.Count)
         {
-            var row = sums + 3 * (nint)channels * i;
-            for (var c = 0; c < channels; c++) means[c] += row[2 * channels + c] + row[c] * inverse;
-        }
-
-        for (var c = 0; c < channels; c++) means[c] /= items;
-        for (var i = 0; i < items; i++)
-        {
-            var row = sums + 3 * (nint)channels * i;
-            for (var c = 0; c < channels; c++)
+            double* plain = sums + c, square = plain + channels, shift = square + channels;
+            Vector<double> mean = default, total = default;
+            for (var i = 0; i < items; i++) mean += Vector.Load(shift + i * row) + Vector.Load(plain + i * row) * inverse;
+            mean /= items;
+            for (var i = 0; i < items; i++)
             {
-                var offset = row[c] * inverse;
-                var apart = row[2 * channels + c] + offset - means[c];
-                squares[c] += row[channels + c] + each * (apart * apart - offset * offset);
+                var offset = Vector.Load(plain + i * row) * inverse;
+                var apart = Vector.Load(shift + i * row) + offset - mean;
+                total += Vector.Load(square + i * row) + each * (apart * apart - offset * offset);
             }
+
+            Vector.Store(mean, means + c);
+            Vector.Store(total, squares + c);
         }
 
-        means.CopyTo(new Span<double>(sums, channels));
-        squares.CopyTo(new Span<double>(sums + channels, channels));
+        new Span<double>(means, channels).CopyTo(new Span<double>(sums, channels));
+        new Span<double>(squares, channels).CopyTo(new Span<double>(sums + channels, channels));
     }
 
     /// <summary>Puts merged sums in force and into the running statistics.</summary>
