@@ -1,22 +1,22 @@
 using MIOpenDarts.Layers.Backends.Cpu.Kernels;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Separable;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
+using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu;
 
-// Factorized reductions of one source, image by image, so that what passes from one operation to the next stays in a cache.
+// Factorized reductions of one source, image by image, so that what passes from one operation to the next stays in a cache. Of every four pixels a
+// reduction reads two: these are sorted, rectified, into two small images of pixels one behind the other.
 internal sealed unsafe partial class CpuBackend<S, V>
 {
     /// <inheritdoc/>
     public override void HalvingsForward(Tensor<float> src, ReadOnlySpan<HalvingBranch<float>> branches, Tensor<float> rectified, bool training)
     {
         var call = LayOut(src, branches, transposed: false);
-        // Where the shifted image ends earlier, its half of the last row and column is zero.
-        foreach (var b in branches)
-            if (src.Shape.H % 2 != 0 || src.Shape.W % 2 != 0) Fill(b.Dst.Value, 0);
-        var work = new HalvingForward(call);
+        var work = new HalvingForward(call, team.Threads);
         team.Run(src.Shape.N, ref work);
         foreach (var b in branches) NormalizationPrepare(b.Dst.Value, b.Dst.Norm, training);
     }
@@ -27,7 +27,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     {
         var call = LayOut(src, branches, transposed: true);
         call->WeightGradients = weightGradients;
-        var work = new HalvingBackward(call);
+        var work = new HalvingBackward(call, team.Threads);
         team.Run(call->Groups.Count, ref work);
         for (var i = 0; i < branches.Length && weightGradients; i++)
         {
@@ -36,146 +36,45 @@ internal sealed unsafe partial class CpuBackend<S, V>
         }
     }
 
-    /// <summary>Describes the branches in scratch memory: once at address zero to learn the size, then for good.</summary>
-    private HalvingCall* LayOut(Tensor<float> src, ReadOnlySpan<HalvingBranch<float>> branches, bool transposed)
-    {
-        var counted = default(HalvingCall);
-        var (cursor, thread) = (default(MemoryCursor), default(MemoryCursor));
-        cursor.Take<HalvingCall>(1);
-        counted.LayOut(src, branches, transposed, ref cursor, ref thread);
-        scratch.Reserve(cursor.Used, thread.Used, team.Threads);
-        cursor = new MemoryCursor(scratch.Shared);
-        thread = default;
-        var call = cursor.Take<HalvingCall>(1);
-        *call = default;
-        call->LayOut(src, branches, transposed, ref cursor, ref thread);
-        call->Threads = scratch.Threads;
-        call->FloatsPerThread = scratch.FloatsPerThread;
-        return call;
-    }
-
-    /// <summary>Half of the channels of a reduction: the pixels from (shift, shift) on.</summary>
-    private struct Half
-    {
-        public int Shift, First, Channels;
-
-        /// <summary>Packed for the product over the source's channels or, on the way back, over these.</summary>
-        public float* Filters;
-
-        /// <summary>[groups][I][channels rounded up].</summary>
-        public float* Sums;
-        public long Floats;
-
-        public void LayOut(Tensor<float> filter, int shift, int first, int groups, bool transposed, ref MemoryCursor cursor)
-        {
-            var (outputs, inputs) = (filter.Shape.N, filter.Shape.C);
-            (Shift, First, Channels) = (shift, first, outputs);
-            Floats = FilterBank<S, V>.PackedFloats(inputs, outputs);
-            Filters = cursor.Take((nint)(transposed ? FilterBank<S, V>.PackedFloats(outputs, inputs) : Floats));
-            if (transposed) Sums = cursor.Take((nint)(groups * Floats));
-            if (cursor.IsReal) PackFilters(filter, transposed, Filters);
-        }
-    }
-
-    /// <summary>A reduction: raw output z [N,H',W',O], its gradient behind the batch norm, and dz = a·diff + b·z + c by pattern.</summary>
-    private struct HalvedOutput
-    {
-        public Shape Shape;
-        public int Period;
-        public float* Value, Diff, DiffScale, ValueScale, Offset;
-        public Half Even, Odd;
-    }
-
-    private struct HalvingCall
-    {
-        public Shape Src;
-        public float* X, DiffX;
-        public int Count;
-        public HalvedOutput* Outputs;
-        public ImageGroups Groups;
-        public bool WeightGradients;
-
-        /// <summary>0, 1, 2, …: the channels of a pixel, one behind the other.</summary>
-        public int* Channels;
-        public float* Threads;
-        public nint FloatsPerThread;
-
-        /// <summary>In a thread's memory: rectified image, its gradient, an image of dz.</summary>
-        public nint Rectified, DiffRectified, DiffRaw;
-
-        public void LayOut(
-            Tensor<float> src, ReadOnlySpan<HalvingBranch<float>> branches, bool transposed, ref MemoryCursor cursor, ref MemoryCursor thread)
-        {
-            (Src, Count) = (src.Shape, branches.Length);
-            X = P(src);
-            DiffX = transposed ? P(src.Diff!) : null;
-            Outputs = cursor.Take<HalvedOutput>(Count);
-            Groups = new ImageGroups(Src.N, FilterBank<S, V>.PackedFloats(Src.C, branches[0].Dst.Norm.Channels));
-            Channels = cursor.Take<int>(Src.C);
-            for (var k = 0; k < Src.C && cursor.IsReal; k++) Channels[k] = k;
-            nint largest = 0;
-            for (var i = 0; i < Count; i++)
-            {
-                var v = branches[i].Dst;
-                var (output, half) = (new HalvedOutput { Shape = v.Value.Shape, Value = P(v.Value) }, branches[i].Even.Shape.N);
-                output.Even.LayOut(branches[i].Even, 0, 0, Groups.Count, transposed, ref cursor);
-                output.Odd.LayOut(branches[i].Odd, 1, half, Groups.Count, transposed, ref cursor);
-                largest = Math.Max(largest, (nint)output.Shape.CountPerImage);
-                if (transposed) LayOutGradient(v, ref output, ref cursor);
-                if (cursor.IsReal) Outputs[i] = output;
-            }
-
-            Rectified = thread.TakeOffset((nint)Src.CountPerImage + S.Width);
-            if (!transposed) return;
-            DiffRectified = thread.TakeOffset((nint)Src.CountPerImage + S.Width);
-            DiffRaw = thread.TakeOffset(largest + S.Width);
-        }
-
-        private static void LayOutGradient(NormalizedTensor<float> v, ref HalvedOutput output, ref MemoryCursor cursor)
-        {
-            output.Period = ChannelPattern.Long<S, V>(v.Norm.Channels);
-            output.Diff = P(v.Diff!);
-            output.DiffScale = cursor.Take(output.Period);
-            output.ValueScale = cursor.Take(output.Period);
-            output.Offset = cursor.Take(output.Period);
-            if (!cursor.IsReal) return;
-            ChannelPattern.Fill(output.DiffScale, P(v.DiffScale), v.Norm.Channels, output.Period);
-            ChannelPattern.Fill(output.ValueScale, P(v.ValueScale), v.Norm.Channels, output.Period);
-            ChannelPattern.Fill(output.Offset, P(v.Offset), v.Norm.Channels, output.Period);
-        }
-    }
-
     // x: [N,H,W,I] float32, z_k: [N,H',W',O] float32. Item: image.
-    private readonly struct HalvingForward(HalvingCall* call) : IWork
-    {
-        public void Run(int item, int thread)
-        {
-            var x = call->Threads + thread * call->FloatsPerThread + call->Rectified;
-            RectifiedImage(call, item, x);
-            for (var i = 0; i < call->Count; i++)
-            {
-                ref var output = ref call->Outputs[i];
-                var z = output.Value + item * output.Shape.CountPerImage;
-                Forward(output.Shape, output.Even, x, z, thread);
-                Forward(output.Shape, output.Odd, x, z, thread);
-            }
-        }
-
-        private void Forward(Shape dst, in Half half, float* x, float* z, int thread)
-        {
-            var pixels = Strided(x, call->Src, z, dst, Halving, half.Shift, half.First);
-            new PixelProduct(pixels, new Runs(1, call->Src.C, call->Channels), half.Filters, half.Channels, accumulate: false).Run(0, thread);
-        }
-    }
-
-    // The same, dy_k like z_k and dx like x. Item: a group of images, which has sums of its own.
-    private readonly struct HalvingBackward(HalvingCall* call) : IWork
+    private readonly struct HalvingForward(HalvingCall* call, int threads) : IWork
     {
         public void Run(int item, int thread)
         {
             var memory = call->Threads + thread * call->FloatsPerThread;
-            float* x = memory + call->Rectified, dx = memory + call->DiffRectified, dz = memory + call->DiffRaw;
-            var size = call->Src.CountPerImage;
+            Sort(call, item, memory + call->Sorted);
+            for (var i = 0; i < call->Count; i++)
+            {
+                ref var output = ref call->Outputs[i];
+                var z = output.Value + item * output.Shape.CountPerImage;
+                // Alongside the first, what this thread takes next, if all are equally fast.
+                var following = i == 0 ? item + threads : call->Src.N;
+                Forward(output.Shape.C, output.Even, memory, z, call->Ahead(call->X, following, 0));
+                Forward(output.Shape.C, output.Odd, memory, z, call->Ahead(call->X, following, 1));
+            }
+        }
+
+        private void Forward(int outputs, in Half half, float* memory, float* z, FetchScattered ahead)
+        {
+            float* x = memory + call->Sorted + half.Shift * (nint)call->Pixels * call->Pixel, tile = memory + call->Tile;
+            // Half a vector would spoil the channels beside it.
+            var whole = half.Channels % S.Width == 0;
+            z += half.First;
+            MatrixProduct<S, V>.Run(
+                x, call->Pixel, 1, half.Filter.Values, half.Filter.Row, whole ? new ProductRows(z, outputs) : new ProductRows(tile, half.Filter.Row),
+                call->Pixels, half.Channels, call->Src.C, default(Overwriting<S, V>), ahead);
+            for (var pixel = 0; pixel < call->Pixels && !whole; pixel++, tile += half.Filter.Row, z += outputs)
+                PutRun(tile, z, half.Channels, accumulate: false);
+        }
+    }
+
+    // The same, dy_k like z_k and dx like x. Item: a group of images, which has sums of its own.
+    private readonly struct HalvingBackward(HalvingCall* call, int threads) : IWork
+    {
+        public void Run(int item, int thread)
+        {
+            var memory = call->Threads + thread * call->FloatsPerThread;
+            var dz = memory + call->DiffRaw;
             for (var i = 0; i < call->Count && call->WeightGradients; i++)
             {
                 ref var output = ref call->Outputs[i];
@@ -183,10 +82,11 @@ internal sealed unsafe partial class CpuBackend<S, V>
                 new Span<float>(output.Odd.Sums + item * output.Odd.Floats, (int)output.Odd.Floats).Clear();
             }
 
-            for (var n = call->Groups.First(item); n < call->Groups.First(item + 1); n++)
+            var end = call->Groups.First(item + 1);
+            for (var n = call->Groups.First(item); n < end; n++)
             {
-                RectifiedImage(call, n, x);
-                new Span<float>(dx, (int)size).Clear();
+                var following = n + 1 < end ? n + 1 : call->Groups.First(Math.Min(item + threads, call->Groups.Count));
+                Sort(call, n, memory + call->Sorted);
                 for (var i = 0; i < call->Count; i++)
                 {
                     ref var output = ref call->Outputs[i];
@@ -195,26 +95,70 @@ internal sealed unsafe partial class CpuBackend<S, V>
                         new NormalizedDiff(
                             output.Value + start, output.Diff + start, output.DiffScale, output.ValueScale, output.Offset, dz, accumulate: false),
                         output.Shape.CountPerImage, output.Period);
-                    Backward(output.Shape, output.Even, x, dx, dz, item, thread);
-                    Backward(output.Shape, output.Odd, x, dx, dz, item, thread);
+                    Backward(output.Shape, output.Even, memory, item, first: i == 0, Ahead(i, n, following, 0));
+                    Backward(output.Shape, output.Odd, memory, item, first: i == 0, Ahead(i, n, following, 1));
                 }
 
-                Whole(new RectifiedDiff(x, dx, call->DiffX + n * size, accumulate: true), size, 4 * S.Width);
+                AddSorted(call, n, memory + call->Sorted, memory + call->DiffSorted);
             }
         }
 
-        private void Backward(Shape dst, in Half half, float* x, float* dx, float* dz, int group, int thread)
+        /// <summary>What is read after an output: the next one and its gradient, and of images like the source the next or what is added to at the end.</summary>
+        private FetchBoth<FetchScattered, FetchRows> Ahead(int output, int n, int following, int shift)
         {
-            var pixels = Strided(x, call->Src, dz, dst, Halving, half.Shift, half.First);
-            if (call->WeightGradients)
-                FilterGradient<S, V>.Add(pixels.X, pixels.Y, pixels.Grid, call->Channels, call->Src.C, half.Channels, half.Sums + group * half.Floats);
-            pixels = Strided(dx, call->Src, dz, dst, Halving, half.Shift, half.First).Reversed();
-            new PixelProduct(pixels, new Runs(1, half.Channels, call->Channels), half.Filters, call->Src.C, accumulate: true).Run(0, thread);
+            var like = output == 0 ? call->Ahead(call->X, following, shift)
+                : output == call->Count - 1 ? call->Ahead(call->DiffX, n, shift) : default;
+            (output, n) = output + 1 < call->Count ? (output + 1, n) : (0, following);
+            ref var next = ref call->Outputs[output];
+            var start = n * next.Shape.CountPerImage;
+            return new(like, n < call->Src.N ? new FetchRows(next.Shape.C, (shift == 0 ? next.Value : next.Diff) + start) : default);
+        }
+
+        private void Backward(Shape dst, in Half half, float* memory, int group, bool first, FetchBoth<FetchScattered, FetchRows> ahead)
+        {
+            var dz = memory + call->DiffRaw + half.First;
+            var place = half.Shift * (nint)call->Pixels * call->Pixel;
+            for (var row = 0; row < dst.H && call->WeightGradients; row += call->RowsTogether)
+                Weights(half, memory + call->Sorted + place, dz, dst.C, row * dst.W, Math.Min(call->RowsTogether, dst.H - row) * dst.W, memory + call->Tile, group);
+
+            float* dx = memory + call->DiffSorted + place, products = first ? dx : memory + call->Tile;
+            MatrixProduct<S, V>.Run(
+                dz, dst.C, 1, half.Filter.Values, half.Filter.Row, new ProductRows(products, call->Pixel), call->Pixels, call->Src.C, half.Channels,
+                default(Overwriting<S, V>), ahead);
+            if (!first) PutRun(products, dx, call->Pixels * call->Pixel, accumulate: true);
+        }
+
+        private void Weights(in Half half, float* x, float* dz, int outputs, int first, int pixels, float* products, int group)
+        {
+            MatrixProduct<S, V>.Run(
+                x + (nint)first * call->Pixel, 1, call->Pixel, dz + (nint)first * outputs, outputs, new ProductRows(products, FilterBank<S, V>.Padded(half.Channels)),
+                call->Src.C, half.Channels, pixels, default(Overwriting<S, V>), default(NoFetch));
+            PutRun(products, half.Sums + group * half.Floats, (int)half.Floats, accumulate: true);
         }
     }
 
-    private static void RectifiedImage(HalvingCall* call, int n, float* x) =>
-        Whole(new Rectified(call->X + n * call->Src.CountPerImage, x), call->Src.CountPerImage, 4 * S.Width);
+    /// <summary>The pixels of an image that reductions read, rectified; what lies behind the image's end is zero.</summary>
+    private static void Sort(HalvingCall* call, int n, float* sorted)
+    {
+        for (var row = 0; row < call->SortedRows; row++)
+        {
+            var x = call->X + call->PlaceOf(n, row, out var inside);
+            for (var w = 0; w < call->SortedWidth; w++, x += 2 * call->Src.C, sorted += call->Pixel)
+                for (var c = 0; c < call->Src.C; c += S.Width) S.Store(w < inside ? S.Rectify(S.Load(x + c)) : S.Zero, sorted + c);
+        }
+    }
+
+    /// <summary>dx += the sorted pixels' gradient, through the ReLU.</summary>
+    private static void AddSorted(HalvingCall* call, int n, float* sorted, float* diff)
+    {
+        for (var row = 0; row < call->SortedRows; row++)
+        {
+            var dx = call->DiffX + call->PlaceOf(n, row, out var inside);
+            for (var w = 0; w < call->SortedWidth; w++, dx += 2 * call->Src.C, sorted += call->Pixel, diff += call->Pixel)
+                for (var c = 0; c < call->Src.C && w < inside; c += S.Width)
+                    Put(S.WherePositive(S.Load(sorted + c), S.Load(diff + c)), dx + c, Math.Min(S.Width, call->Src.C - c), accumulate: true);
+        }
+    }
 
     /// <summary>An expression over so many numbers, on the calling thread.</summary>
     private static void Whole<TExpression>(TExpression expression, long count, int period)
