@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 /// <summary>Where the rows of a product go: runs of them with something between the runs, as the pixels of a bordered image.</summary>
@@ -26,5 +28,10 @@ internal readonly unsafe struct ProductRows
     public nint Apart { get; }
 
     /// <summary>Place of row <paramref name="row"/>.</summary>
-    public float* At(int row) => first + row / run * runsApart + row % run * Apart;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float* At(int row)
+    {
+        var (before, within) = Math.DivRem((uint)row, (uint)run);
+        return first + before * runsApart + within * Apart;
+    }
 }
