@@ -33,8 +33,8 @@ internal static unsafe class SourceDiff<S, V>
             var rows = Math.Min(gradient.RowsTogether, source.Height - h);
             var dst = gradient.DiffSrc + ((nint)n * source.Height + h) * length;
             var gate = x + (h + source.Border) * source.RowFloats;
-            if (!stream) SecondCache.Fetch(dst, rows * length);
-            Gather(gradient, gradient.Parts - 1, h, memory, dx, new FetchRows(source.StrideH * length / source.Period, gradient.Call.SourceAt(following, h)));
+            var ahead = new FetchRows(source.StrideH * length / source.Period, gradient.Call.SourceAt(following, h), stream ? null : dst);
+            Gather(gradient, gradient.Parts - 1, h, memory, dx, ahead);
             if (source.StrideW == 1)
             {
                 gate += (nint)source.Border * source.Channels;
