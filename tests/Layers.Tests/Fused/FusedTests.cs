@@ -67,6 +67,16 @@ public class FusedTests
             (c, width, weightGradients) => Compare(width, weightGradients, c.ToString(), b => new HalvingSetup<float>(b, c), b => new HalvingSetup<double>(b, c)),
             iter: 80, threads: 1);
 
+    [Theory]
+    [InlineData(16)]
+    [InlineData(8)]
+    [InlineData(4)]
+    public void Halvings_with_more_rows_than_are_summed_together_compute_what_the_composed_form_computes(int width)
+    {
+        var c = new HalvingCase(3, 64, 33, 31, 64, 40);
+        Compare(width, true, c.ToString(), b => new HalvingSetup<float>(b, c), b => new HalvingSetup<double>(b, c));
+    }
+
     [Fact]
     public void Pools_compute_what_the_composed_form_computes() =>
         Gen.Select(FusedCases.Pools, FusedCases.Width).Sample(
