@@ -15,7 +15,10 @@ internal readonly unsafe struct ProductRows
     {
     }
 
-    /// <summary>Runs of <paramref name="run"/> rows, a multiple of eight, that begin <paramref name="runsApart"/> floats apart.</summary>
+    /// <summary>
+    /// Runs of <paramref name="run"/> rows that begin <paramref name="runsApart"/> floats apart. A product takes eight rows at a time: of several runs
+    /// each must be a multiple of them.
+    /// </summary>
     public ProductRows(float* first, nint apart, int run, nint runsApart)
     {
         this.first = first;

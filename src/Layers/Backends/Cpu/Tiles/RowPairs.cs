@@ -29,7 +29,7 @@ internal static unsafe partial class RowPairs<S, V>
     /// <param name="square">Taps relative to x.</param>
     /// <param name="phase">Place of the vector in the pattern.</param>
     /// <param name="pattern">Floats of a pattern.</param>
-    /// <param name="fetch">Of which rows are asked for a few at a time, in step with what is computed: of a burst some would be refused.</param>
+    /// <param name="fetch">Of which a few rows at a time are asked for, in step with what is computed: after a burst more of them is waited for.</param>
     /// <param name="first">Number of the first row to <paramref name="fetch"/>.</param>
     public static void Rows<F>(
         float* dst, nint dstRow, float* before, float* x, nint xRow, int rows, int columns, in TapGroup square, int phase, int pattern, F fetch, int first)
