@@ -56,12 +56,12 @@ internal sealed unsafe partial class CpuBackend<S, V>
 
         private void Forward(int outputs, in Half half, float* memory, float* z, FetchScattered ahead)
         {
-            float* x = memory + call->Sorted + half.Shift * (nint)call->Pixels * call->Pixel, tile = memory + call->Tile;
+            float* x = memory + call->Sorted + half.Shift * (nint)call->Pixels * call->PixelFloats, tile = memory + call->Tile;
             // Half a vector would spoil the channels beside it.
             var whole = half.Channels % S.Width == 0;
             z += half.First;
             MatrixProduct<S, V>.Run(
-                x, call->Pixel, 1, half.Filter.Values, half.Filter.Row, whole ? new ProductRows(z, outputs) : new ProductRows(tile, half.Filter.Row),
+                x, call->PixelFloats, 1, half.Filter.Values, half.Filter.Row, whole ? new ProductRows(z, outputs) : new ProductRows(tile, half.Filter.Row),
                 call->Pixels, half.Channels, call->Src.C, default(Overwriting<S, V>), ahead);
             for (var pixel = 0; pixel < call->Pixels && !whole; pixel++, tile += half.Filter.Row, z += outputs)
                 PutRun(tile, z, half.Channels, accumulate: false);
@@ -117,21 +117,21 @@ internal sealed unsafe partial class CpuBackend<S, V>
         private void Backward(Shape dst, in Half half, float* memory, int group, bool first, FetchBoth<FetchScattered, FetchRows> ahead)
         {
             var dz = memory + call->DiffRaw + half.First;
-            var place = half.Shift * (nint)call->Pixels * call->Pixel;
+            var place = half.Shift * (nint)call->Pixels * call->PixelFloats;
             for (var row = 0; row < dst.H && call->WeightGradients; row += call->RowsTogether)
                 Weights(half, memory + call->Sorted + place, dz, dst.C, row * dst.W, Math.Min(call->RowsTogether, dst.H - row) * dst.W, memory + call->Tile, group);
 
             float* dx = memory + call->DiffSorted + place, products = first ? dx : memory + call->Tile;
             MatrixProduct<S, V>.Run(
-                dz, dst.C, 1, half.Filter.Values, half.Filter.Row, new ProductRows(products, call->Pixel), call->Pixels, call->Src.C, half.Channels,
+                dz, dst.C, 1, half.Filter.Values, half.Filter.Row, new ProductRows(products, call->PixelFloats), call->Pixels, call->Src.C, half.Channels,
                 default(Overwriting<S, V>), ahead);
-            if (!first) PutRun(products, dx, call->Pixels * call->Pixel, accumulate: true);
+            if (!first) PutRun(products, dx, call->Pixels * call->PixelFloats, accumulate: true);
         }
 
         private void Weights(in Half half, float* x, float* dz, int outputs, int first, int pixels, float* products, int group)
         {
             MatrixProduct<S, V>.Run(
-                x + (nint)first * call->Pixel, 1, call->Pixel, dz + (nint)first * outputs, outputs, new ProductRows(products, FilterBank<S, V>.Padded(half.Channels)),
+                x + (nint)first * call->PixelFloats, 1, call->PixelFloats, dz + (nint)first * outputs, outputs, new ProductRows(products, FilterBank<S, V>.Padded(half.Channels)),
                 call->Src.C, half.Channels, pixels, default(Overwriting<S, V>), default(NoFetch));
             PutRun(products, half.Sums + group * half.Floats, (int)half.Floats, accumulate: true);
         }
@@ -143,7 +143,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         for (var row = 0; row < call->SortedRows; row++)
         {
             var x = call->X + call->PlaceOf(n, row, out var inside);
-            for (var w = 0; w < call->SortedWidth; w++, x += 2 * call->Src.C, sorted += call->Pixel)
+            for (var w = 0; w < call->SortedWidth; w++, x += 2 * call->Src.C, sorted += call->PixelFloats)
                 for (var c = 0; c < call->Src.C; c += S.Width) S.Store(w < inside ? S.Rectify(S.Load(x + c)) : S.Zero, sorted + c);
         }
     }
@@ -154,7 +154,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         for (var row = 0; row < call->SortedRows; row++)
         {
             var dx = call->DiffX + call->PlaceOf(n, row, out var inside);
-            for (var w = 0; w < call->SortedWidth; w++, dx += 2 * call->Src.C, sorted += call->Pixel, diff += call->Pixel)
+            for (var w = 0; w < call->SortedWidth; w++, dx += 2 * call->Src.C, sorted += call->PixelFloats, diff += call->PixelFloats)
                 for (var c = 0; c < call->Src.C && w < inside; c += S.Width)
                     Put(S.WherePositive(S.Load(sorted + c), S.Load(diff + c)), dx + c, Math.Min(S.Width, call->Src.C - c), accumulate: true);
         }

@@ -77,10 +77,10 @@ internal sealed unsafe partial class CpuBackend<S, V>
         public float* Threads;
         public nint FloatsPerThread;
 
-        /// <summary>Pixels of an output, and floats from one sorted pixel to the next.</summary>
-        public int Pixels, Pixel;
+        /// <summary>Floats from one sorted pixel to the next.</summary>
+        public int PixelFloats;
 
-        /// <summary>In a thread's memory: sorted pixels [2][pixels][pixel], their gradient, an image of dz, and the product of one half.</summary>
+        /// <summary>In a thread's memory: sorted pixels [2][Pixels][PixelFloats], their gradient, an image of dz, and the product of one half.</summary>
         public nint Sorted, DiffSorted, DiffRaw, Tile;
 
         /// <summary>Rows of outputs whose weight gradients are summed before they are added: with what they read they fill the first cache.</summary>
@@ -94,7 +94,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
             DiffX = transposed ? P(src.Diff!) : null;
             Outputs = cursor.Take<HalvedOutput>(Count);
             Groups = new ImageGroups(Src.N, FilterBank<S, V>.PackedFloats(Src.C, branches[0].Dst.Norm.Channels));
-            (Pixels, Pixel) = (branches[0].Dst.Value.Shape.Pixels, FilterBank<S, V>.Padded(Src.C));
+            PixelFloats = FilterBank<S, V>.Padded(Src.C);
             var (largest, tile) = ((nint)0, 0);
             for (var i = 0; i < Count; i++)
             {
@@ -108,19 +108,23 @@ internal sealed unsafe partial class CpuBackend<S, V>
                 if (cursor.IsReal) Outputs[i] = output;
             }
 
-            var sorted = 2 * (nint)Pixels * Pixel;
+            var sorted = 2 * (nint)Pixels * PixelFloats;
             Sorted = thread.TakeOffset(sorted);
-            Tile = thread.TakeOffset(Math.Max((nint)Pixels * Math.Max(tile, Pixel), (nint)Src.C * tile));
+            Tile = thread.TakeOffset(Math.Max((nint)Pixels * Math.Max(tile, PixelFloats), (nint)Src.C * tile));
             if (!transposed) return;
             DiffSorted = thread.TakeOffset(sorted);
             DiffRaw = thread.TakeOffset(largest + S.Width);
             RowsTogether = Math.Max(1, TogetherFloats / ((2 * Src.C + branches[0].Dst.Norm.Channels) * SortedWidth));
         }
 
-        /// <summary>Rows and columns of sorted pixels: those of an output, twice.</summary>
+        /// <summary>Rows of sorted pixels: those of an output for each shift.</summary>
         public readonly int SortedRows => 2 * ((Src.H + 1) / 2);
 
+        /// <summary>Columns of sorted pixels, as of an output.</summary>
         public readonly int SortedWidth => (Src.W + 1) / 2;
+
+        /// <summary>Pixels of an output.</summary>
+        public readonly int Pixels => SortedRows / 2 * SortedWidth;
 
         /// <summary>Place of a sorted row's first pixel in the batch, of which <paramref name="inside"/> lie in the image, each the second of two.</summary>
         public readonly long PlaceOf(int n, int row, out int inside)

@@ -112,19 +112,13 @@ internal sealed unsafe partial class CpuBackend<S, V>
     private float* PackFilters(Tensor<float> weights, bool transposed)
     {
         var (outputs, inputs) = (weights.Shape.N, weights.Shape.C);
-        var packed = shared.Floats(transposed ? FilterBank<S, V>.PackedFloats(outputs, inputs) : FilterBank<S, V>.PackedFloats(inputs, outputs));
-        PackFilters(weights, transposed, packed);
-        return packed;
-    }
-
-    private static void PackFilters(Tensor<float> weights, bool transposed, float* packed)
-    {
-        var (outputs, inputs) = (weights.Shape.N, weights.Shape.C);
         var floats = transposed ? FilterBank<S, V>.PackedFloats(outputs, inputs) : FilterBank<S, V>.PackedFloats(inputs, outputs);
+        var packed = shared.Floats(floats);
         new Span<float>(packed, checked((int)floats)).Clear();
         for (var o = 0; o < outputs; o++)
             for (var i = 0; i < inputs; i++)
                 packed[transposed ? FilterBank<S, V>.Place(o, i, outputs) : FilterBank<S, V>.Place(i, o, inputs)] = P(weights)[o * inputs + i];
+        return packed;
     }
 
     /// <summary>The pixels of a batch that belong together.</summary>

@@ -77,6 +77,7 @@ internal static unsafe class SourceDiff<S, V>
         var end = Math.Min(h + gradient.RowsTogether, source.Height);
         for (var first = h; first < Math.Min(h + source.StrideH, end); first++, dx += source.RowFloats)
         {
+            // The first remainder of rows and columns brings everything.
             for (var phase = 0; phase < source.StrideW; phase++, fetch = default)
                 Gather(gradient, part, first, (end - first + source.StrideH - 1) / source.StrideH, phase, memory, dx + phase * source.PhaseFloats, fetch);
         }
