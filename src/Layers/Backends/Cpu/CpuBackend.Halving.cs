@@ -42,13 +42,14 @@ internal sealed unsafe partial class CpuBackend<S, V>
         public void Run(int item, int thread)
         {
             var memory = call->Threads + thread * call->FloatsPerThread;
+            var next = new Shares(call->Src.N, call->Src.N, threads).After(item);
             Sort(call, item, memory + call->Sorted);
             for (var i = 0; i < call->Count; i++)
             {
                 ref var output = ref call->Outputs[i];
                 var z = output.Value + item * output.Shape.CountPerImage;
-                // Alongside the first, what this thread takes next, if all are equally fast.
-                var following = i == 0 ? item + threads : call->Src.N;
+                // Alongside the first, what this thread takes next.
+                var following = i == 0 && next >= 0 ? next : call->Src.N;
                 Forward(output.Shape.C, output.Even, memory, z, call->Ahead(call->X, following, 0));
                 Forward(output.Shape.C, output.Odd, memory, z, call->Ahead(call->X, following, 1));
             }
@@ -82,10 +83,10 @@ internal sealed unsafe partial class CpuBackend<S, V>
                 new Span<float>(output.Odd.Sums + item * output.Odd.Floats, (int)output.Odd.Floats).Clear();
             }
 
-            var end = call->Groups.First(item + 1);
+            var (end, next) = (call->Groups.First(item + 1), new Shares(call->Groups.Count, call->Groups.Count, threads).After(item));
             for (var n = call->Groups.First(item); n < end; n++)
             {
-                var following = n + 1 < end ? n + 1 : call->Groups.First(Math.Min(item + threads, call->Groups.Count));
+                var following = n + 1 < end ? n + 1 : next < 0 ? call->Src.N : call->Groups.First(next);
                 Sort(call, n, memory + call->Sorted);
                 for (var i = 0; i < call->Count; i++)
                 {

@@ -39,7 +39,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
             var packing = new FilterPacking<S, V>(first, backward: false);
             team.Run(together.Length, ref packing);
             var work = new SeparableForward<S, V>(first, calls, team.Threads, training, mix);
-            team.Run(calls * first->Call.Images, ref work);
+            team.Run(calls * first->Call.Images, ref work, first->Call.Images);
             mix = null;
             var merging = new StatisticsMerging(packed, first->Call.Images);
             if (training) team.Run(together.Length, ref merging);
@@ -77,7 +77,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
             team.Run(parts, ref flipping);
             var groups = first->Call.Groups;
             var work = new SeparableBackward<S, V>(first, team.Threads, mix);
-            team.Run(calls * groups, ref work);
+            team.Run(calls * groups, ref work, groups);
             if (mix != null) Finish(alongside, mix);
             mix = null;
             var sums = new WeightSums<S, V>(first->Call.Branches, groups);

@@ -39,11 +39,11 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         new Span<double>(gradient->SourceSums + (nint)item * 2 * call.Source.Channels, 2 * call.Source.Channels).Clear();
         var mixture = new MixBackward<S, V>(mix);
         if (mix != null) mixture.Begin(item);
-        var end = First(item + 1);
+        var (end, next) = (First(item + 1), new Shares(call.Groups, call.Groups, threads).After(item));
         for (var n = First(item); n < end; n++)
         {
-            // After the group: what this thread takes next, if all are equally fast.
-            var following = n + 1 < end ? n + 1 : First(Math.Min(item + threads, call.Groups));
+            // After the group: what this thread takes next.
+            var following = n + 1 < end ? n + 1 : next < 0 ? call.Images : First(next);
             var x = Rectifier<S, V>.Image(call, n, thread);
             var pieces = new MixPieces<MixBackward<S, V>>(mixture, mix, n, thread, call.Tiles);
             if (mix != null) mixture.BeginImage(thread);

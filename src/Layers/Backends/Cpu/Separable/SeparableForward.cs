@@ -26,9 +26,9 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
         var n = item % images;
         var memory = call.Threads + thread * call.FloatsPerThread;
         var x = Rectifier<S, V>.Image(call, n, thread);
-        // What this thread takes next, if all are equally fast.
-        var next = item + threads;
-        var following = next < count * images ? calls[next / images].Call.SourceAt(next % images, 0) : null;
+        // What this thread takes next.
+        var next = new Shares(count * images, images, threads).After(item);
+        var following = next >= 0 ? calls[next / images].Call.SourceAt(next % images, 0) : null;
         var pieces = new MixPieces<MixForward<S, V>>(new(mix), mix, n, thread, call.Tiles);
         for (var i = 0; i < call.Count; i++) Branch(call, ref call.Branches[i], n, x, memory, i == call.Count - 1 ? following : null, ref pieces);
         pieces.Rest();

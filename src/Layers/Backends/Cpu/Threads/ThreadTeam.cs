@@ -10,23 +10,30 @@ internal interface IWork
 }
 
 /// <summary>
-/// A fixed team of threads that share the items of one piece of work at a time. How the items are cut depends on the shapes alone,
-/// never on the number of threads, and sums over items are made in item order by the caller: that is what keeps results equal bit by
-/// bit for every team. Handing out work allocates nothing.
+/// A fixed team of threads that share the items of one piece of work at a time. Each begins with its own share (see <see cref="Shares"/>) and then
+/// helps the others with theirs. How the items are cut depends on the shapes alone, never on the number of threads, and sums over items are made
+/// in item order by the caller: that is what keeps results equal bit by bit for every team. Handing out work allocates nothing.
 /// </summary>
 internal sealed unsafe class ThreadTeam : IDisposable
 {
     private const int SpinsBeforeParking = 2000;
+
+    // Two cache lines: processors fetch them in pairs.
+    private const int Apart = 16;
     private readonly Thread[] workers;
     private readonly SemaphoreSlim parking = new(0);
+
+    // Of each thread's share, high half: number of the piece of work; low half: items not yet taken. One word, so that a thread that comes late
+    // cannot take an item of the next piece with the context of the last. Words lie apart, as those that two cores write travel between them.
+    private readonly long[] left;
+
+    // Items that each thread has done since the team was made.
+    private readonly long[] done;
     private delegate*<void*, int, int, void> run;
     private void* context;
-    private int items;
-
-    // High half: number of the piece of work; low half: items not yet taken. One word, so that a thread that comes late cannot take
-    // an item of the next piece with the context of the last.
-    private long state;
-    private int completed;
+    private Shares shares;
+    private long piece;
+    private long handedOut;
     private int parked;
     private volatile bool stopping;
     private Exception? failure;
@@ -36,6 +43,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         Threads = threads;
+        (left, done) = (new long[(threads + 1) * Apart], new long[(threads + 1) * Apart]);
         workers = new Thread[threads - 1];
         for (var i = 0; i < workers.Length; i++)
         {
@@ -48,9 +56,12 @@ internal sealed unsafe class ThreadTeam : IDisposable
     /// <summary>Threads, the caller included.</summary>
     public int Threads { get; }
 
-    /// <summary>Runs items 0 … count − 1 and returns when all are done.</summary>
+    /// <summary>
+    /// Runs items 0 … count − 1 and returns when all are done. Where they are several rows of one item for each image or group of images,
+    /// <paramref name="row"/> is the length of one.
+    /// </summary>
     /// <remarks>What an item throws is thrown here, once no thread works on the piece any more.</remarks>
-    public void Run<TWork>(int count, ref TWork work)
+    public void Run<TWork>(int count, ref TWork work, int row = 0)
         where TWork : unmanaged, IWork
     {
         if (count <= 0) return;
@@ -64,18 +75,16 @@ internal sealed unsafe class ThreadTeam : IDisposable
         {
             context = pointer;
             run = &Invoke<TWork>;
-            items = count;
-            completed = 0;
-            var piece = (Volatile.Read(ref state) >> 32) + 1;
-            Interlocked.Exchange(ref state, (piece << 32) | (uint)count);
+            shares = new Shares(count, row == 0 ? count : row, Threads);
+            piece++;
+            handedOut += count;
+            // The caller's own last: the others can begin meanwhile.
+            for (var thread = Threads - 1; thread >= 0; thread--) Interlocked.Exchange(ref Left(thread), (piece << 32) | (uint)shares.Count(thread));
             var sleeping = Volatile.Read(ref parked);
             if (sleeping > 0) parking.Release(sleeping);
-            while (TakeOne(0))
-            {
-            }
-
+            Take(0);
             var spin = new SpinWait();
-            while (Volatile.Read(ref completed) < count) spin.SpinOnce(sleep1Threshold: -1);
+            while (Done() < handedOut) spin.SpinOnce(sleep1Threshold: -1);
         }
 
         if (failure is { } e)
@@ -98,17 +107,38 @@ internal sealed unsafe class ThreadTeam : IDisposable
     private static void Invoke<TWork>(void* work, int item, int thread)
         where TWork : unmanaged, IWork => ((TWork*)work)->Run(item, thread);
 
-    private bool TakeOne(int thread)
+    private ref long Left(int thread) => ref left[(thread + 1) * Apart];
+
+    private long Done()
     {
+        long sum = 0;
+        for (var thread = 0; thread < Threads; thread++) sum += Volatile.Read(ref done[(thread + 1) * Apart]);
+        return sum;
+    }
+
+    /// <summary>Takes items until none is left, first of the thread's own share.</summary>
+    private void Take(int thread)
+    {
+        for (var i = 0; i < Threads; i++)
+        {
+            while (TakeOne((thread + i) % Threads, thread))
+            {
+            }
+        }
+    }
+
+    private bool TakeOne(int owner, int thread)
+    {
+        ref var word = ref Left(owner);
         while (true)
         {
-            var seen = Volatile.Read(ref state);
-            var left = (uint)seen;
-            if (left == 0) return false;
-            if (Interlocked.CompareExchange(ref state, seen - 1, seen) != seen) continue;
+            var seen = Volatile.Read(ref word);
+            var remaining = (int)(uint)seen;
+            if (remaining == 0) return false;
+            if (Interlocked.CompareExchange(ref word, seen - 1, seen) != seen) continue;
             try
             {
-                run(context, items - (int)left, thread);
+                run(context, shares.Item(owner, shares.Count(owner) - remaining), thread);
             }
             catch (Exception e)
             {
@@ -116,7 +146,8 @@ internal sealed unsafe class ThreadTeam : IDisposable
                 failure = e;
             }
 
-            Interlocked.Increment(ref completed);
+            ref var count = ref done[(thread + 1) * Apart];
+            Volatile.Write(ref count, count + 1);
             return true;
         }
     }
@@ -126,9 +157,10 @@ internal sealed unsafe class ThreadTeam : IDisposable
         var idle = 0;
         while (!stopping)
         {
-            if (TakeOne(thread))
+            if ((uint)Volatile.Read(ref Left(thread)) != 0)
             {
                 idle = 0;
+                Take(thread);
             }
             else if (++idle < SpinsBeforeParking)
             {
@@ -138,7 +170,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
             {
                 idle = 0;
                 Interlocked.Increment(ref parked);
-                if ((uint)Volatile.Read(ref state) == 0 && !stopping) parking.Wait();
+                if ((uint)Volatile.Read(ref Left(thread)) == 0 && !stopping) parking.Wait();
                 Interlocked.Decrement(ref parked);
             }
         }
