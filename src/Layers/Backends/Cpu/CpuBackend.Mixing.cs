@@ -38,9 +38,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         var diffWeights = P(mixture.Weights.Diff!);
         var sums = call->Sums;
         var channels = call->Channels;
-        var row = call->Rows * channels;
-        for (var g = 1; g < call->Groups; g++)
-            for (var j = 0; j < row; j++) sums[j] += sums[(nint)g * row + j];
+        Statistics.Add(sums, call->Groups, call->Rows * channels);
         var pair = stackalloc double[2 * channels];
         for (var k = 0; k < branches.Length; k++)
         {

@@ -127,10 +127,11 @@ internal unsafe struct MixCall
 
             var mean = (float*)b.Normalized.Norm.Mean.Address;
             var inverse = (float*)b.Normalized.Norm.InverseDeviation.Address;
-            for (var j = 0; j < length; j++)
+            for (int j = 0, c = 0; j < length; j++, c++)
             {
-                means[j] = mean[j % Channels];
-                scales[j] = Weights[k] * inverse[j % Channels];
+                if (c == Channels) c = 0;
+                means[j] = mean[c];
+                scales[j] = Weights[k] * inverse[c];
                 shifts[j] -= scales[j] * means[j];
             }
         }

@@ -29,7 +29,8 @@ internal unsafe struct DiffLayout
             bottom = Math.Max(bottom, b.Height - 1);
             right = Math.Max(right, b.Width - 1);
             if (b.Width * source.Channels % vectorWidth != 0) slack = vectorWidth;
-            for (var t = 0; t < b.Window.Taps; t++)
+            // The first tap reads furthest up and left, the last furthest down and right.
+            foreach (var t in (ReadOnlySpan<int>)[0, b.Window.Taps - 1])
             {
                 var (row, column) = (b.TapRow(t, source), b.TapColumn(t, source));
                 top = Math.Max(top, -FloorDivide(source.Border - row, source.StrideH));

@@ -86,10 +86,18 @@ internal static unsafe class Statistics
     }
 
     /// <summary>Adds the items' vectors to the first, in order.</summary>
-    private static void Add(double* sums, int items, int length)
+    public static void Add(double* sums, int items, int length)
     {
-        for (var i = 1; i < items; i++)
-            for (var j = 0; j < length; j++) sums[j] += sums[(nint)i * length + j];
+        var j = 0;
+        for (; j <= length - Vector<double>.Count; j += Vector<double>.Count)
+        {
+            var sum = Vector.Load(sums + j);
+            for (var i = 1; i < items; i++) sum += Vector.Load(sums + (nint)i * length + j);
+            Vector.Store(sum, sums + j);
+        }
+
+        for (; j < length; j++)
+            for (var i = 1; i < items; i++) sums[j] += sums[(nint)i * length + j];
     }
 
     private static float Moved(float running, double batch) =>
