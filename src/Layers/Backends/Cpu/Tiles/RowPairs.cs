@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
@@ -11,6 +12,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
 /// seven for ten, and along a row of five taps the first four are two such pairs again, seven for ten of every two columns.
 /// Sums and differences cost little: Zen 4 computes them in other units than products, and along a row each serves several taps.
 /// </summary>
+[SkipLocalsInit]
 internal static unsafe partial class RowPairs<S, V>
     where S : struct, ISimd<V>
     where V : struct
