@@ -40,6 +40,8 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
         preprocess0 = new SharedPreprocess<T>(cell.Preprocess0, plan, src0, DiffLifetime);
         preprocess1 = new SharedPreprocess<T>(cell.Preprocess1, plan, src1, DiffLifetime);
         var shape = cell.Shape;
+        // Whoever reads the last cell wants its channels in one piece.
+        if (backend.ReadsPlanes && index < count - 1 && shape.Multiplier <= shape.Nodes) PlanPlanes(plan);
         for (var s = 0; s < states.Length; s++)
         {
             var tensor = s switch
@@ -54,10 +56,13 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
 
         outputs = [.. states[^shape.Multiplier..].Select(s => s.Src)];
         diffOutputs = [.. outputs.Select(o => o.Diff!)];
-        var (_, _, h, w) = outputs[0].Capacity;
-        Dst = plan.Activation("cell", shape.Multiplier * cell.Channels, h, w);
-        // The two cells behind write the gradient, the nearer one last.
-        Dst.Diff = plan.Activation("d cell", shape.Multiplier * cell.Channels, h, w, new Lifetime(FirstBackwardTick - 2 * ticks, FirstBackwardTick + ticks - 1));
+        if (!InPlanes)
+        {
+            var (_, _, h, w) = outputs[0].Capacity;
+            Dst = plan.Activation("cell", shape.Multiplier * cell.Channels, h, w);
+            Dst.Diff = plan.Activation("d cell", shape.Multiplier * cell.Channels, h, w, OutputDiffLifetime);
+        }
+
         plan.DefaultLifetime = plan.DefaultDiffLifetime = Lifetime.Always;
         return Dst;
     }
@@ -74,16 +79,16 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
             states[s].Forward(pass, alongside ? states[s - 1].Beyond : default);
         }
 
-        backend!.ConcatForward(outputs, Dst);
+        if (!InPlanes) backend!.ConcatForward(outputs, Dst);
     }
 
     /// <inheritdoc/>
     public void Backward(in Pass pass)
     {
-        // The concatenation overwrites the gradients of the last states; those of the others are only added to.
+        // The cells behind have added to the gradients of the outputs, or the concatenation overwrites them; those of the others are only added to.
         for (var s = 0; s < states.Length - diffOutputs.Length; s++) backend!.Fill(states[s].Src.Diff!, T.Zero);
         foreach (var state in states) state.ClearDiffs();
-        backend!.ConcatBackward(Dst.Diff!, diffOutputs, accumulate: false);
+        if (!InPlanes) backend!.ConcatBackward(Dst.Diff!, diffOutputs, accumulate: false);
         for (var s = states.Length - 1; s >= 0; s--)
         {
             states[s].Backward(pass, s > 0 && states[s - 1].MixesAlongside ? states[s - 1].Beyond : default);
@@ -97,16 +102,37 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
     /// <summary>Tick at which the backward pass of cell <paramref name="index"/> of <paramref name="count"/> begins.</summary>
     public static int BackwardTick(SupernetShape shape, int index, int count) => (2 * count - index) * (shape.Nodes + 3);
 
+    private bool InPlanes => Dst.Planes.Count > 0;
+
     private int FirstBackwardTick => BackwardTick(cell.Shape, index, count);
 
     private Lifetime DiffLifetime => new(FirstBackwardTick, FirstBackwardTick + ticks - 1);
 
+    // The two cells behind write the gradient, the nearer one last.
+    private Lifetime OutputDiffLifetime => new(FirstBackwardTick - 2 * ticks, FirstBackwardTick + ticks - 1);
+
+    private (int H, int W) NodeExtent
+    {
+        get
+        {
+            var (stride, (_, _, h, w)) = (cell.Edge(0, 0).Stride, preprocess0!.Dst.Capacity);
+            return ((h + stride - 1) / stride, (w + stride - 1) / stride);
+        }
+    }
+
+    private void PlanPlanes(MemoryPlan<T> plan)
+    {
+        var ((h, w), planes) = (NodeExtent, cell.Shape.Multiplier);
+        Dst = plan.Planar("cell", planes, cell.Channels, h, w, plan.DefaultLifetime);
+        Dst.Diff = plan.Planar("d cell", planes, cell.Channels, h, w, OutputDiffLifetime);
+        for (var k = 0; k < planes; k++) Dst.Planes[k].Diff = Dst.Diff.Planes[k];
+    }
+
     private Tensor<T> PlanNode(MemoryPlan<T> plan, int node)
     {
-        var (_, channels, h, w) = states[0].Src.Capacity;
-        var stride = cell.Edge(0, 0).Stride;
+        var ((h, w), plane) = (NodeExtent, node - (cell.Shape.Nodes - cell.Shape.Multiplier));
         nodes[node] = new SharedNode<T>(
-            plan, cell.Architecture, $"node {node}", new Shape(plan.Batch, channels, (h + stride - 1) / stride, (w + stride - 1) / stride),
+            plan, cell.Architecture, $"node {node}", new Shape(plan.Batch, cell.Channels, h, w), InPlanes && plane >= 0 ? Dst.Planes[plane] : null,
             Enumerable.Range(0, 2 + node).SelectMany(source => states[source].BranchesTo(node)),
             Enumerable.Range(0, 2 + node).SelectMany(source => states[source].BypassesTo(node)));
         return nodes[node].Dst;

@@ -20,16 +20,16 @@ internal sealed class SharedNode<T>
     private readonly Tensor<T>? bypassed;
     private readonly Tensor<T> scratch;
 
-    /// <summary>Plans a node of the extent <paramref name="extent"/>, into which the given branches lead.</summary>
+    /// <summary>Plans a node of the extent <paramref name="extent"/>, into which the given branches lead; <paramref name="dst"/> is its value, if it has one.</summary>
     public SharedNode(
-        MemoryPlan<T> plan, ArchitectureParameters<T> architecture, string name, Shape extent, IEnumerable<(int Path, MixBranch<T> Branch)> branches,
-        IEnumerable<MixBranch<T>> bypasses)
+        MemoryPlan<T> plan, ArchitectureParameters<T> architecture, string name, Shape extent, Tensor<T>? dst,
+        IEnumerable<(int Path, MixBranch<T> Branch)> branches, IEnumerable<MixBranch<T>> bypasses)
     {
         (backend, this.architecture) = (plan.Backend, architecture);
         foreach (var (path, branch) in branches) this.branches.Add(path, branch);
         this.bypasses = [.. bypasses];
         var (parts, (_, channels, h, w)) = (architecture.Space.PartialChannels, extent);
-        Dst = plan.ActivationWithDiff(name, channels, h, w);
+        Dst = dst ?? plan.ActivationWithDiff(name, channels, h, w);
         mixed = Dst;
         if (parts > 1)
         {

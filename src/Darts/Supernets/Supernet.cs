@@ -219,7 +219,12 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
         foreach (var storage in mixing) storage.Dispose();
     }
 
-    private void ClearDiff(int cell) => Backend.Fill((cell < 0 ? stemNorm.Dst : running[cell].Dst).Diff!, T.Zero);
+    private void ClearDiff(int cell)
+    {
+        var diff = (cell < 0 ? stemNorm.Dst : running[cell].Dst).Diff!;
+        if (diff.Planes.Count == 0) Backend.Fill(diff, T.Zero);
+        for (var k = 0; k < diff.Planes.Count; k++) Backend.Fill(diff.Planes[k], T.Zero);
+    }
 
     private MemoryPlan<T> Build(int batch)
     {

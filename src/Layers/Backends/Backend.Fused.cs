@@ -6,6 +6,12 @@ namespace MIOpenDarts.Layers.Backends;
 // and say what the fused forms of a backend must compute.
 public abstract partial class Backend<T>
 {
+    /// <summary>
+    /// Whether a source in planes can be read by branches without a depthwise filter and by factorized reductions, and its gradient added to, so
+    /// that a cell's output need not be copied together.
+    /// </summary>
+    public virtual bool ReadsPlanes => false;
+
     /// <summary>Asks for the workspace of branches that share a source.</summary>
     public virtual void PlanSeparable(MemoryPlan<T> plan, ReadOnlySpan<SeparableBranch<T>> branches)
     {

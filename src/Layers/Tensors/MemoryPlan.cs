@@ -70,6 +70,25 @@ public sealed class MemoryPlan<T> : IDisposable
         return value;
     }
 
+    /// <summary>
+    /// A tensor in as many <see cref="Tensor{T}.Planes"/> as say, of <paramref name="channels"/> channels each, which are activations like others.
+    /// </summary>
+    public Tensor<T> Planar(string name, int planes, int channels, int height, int width, Lifetime lifetime)
+    {
+        var shape = new Shape(Batch, channels, height, width);
+        var stride = Aligned(shape.Count * Unsafe.SizeOf<T>());
+        Tensor<T>[] parts = [.. Enumerable.Range(0, planes).Select(k => new Tensor<T>($"{name}, plane {k}", shape))];
+        var whole = new Tensor<T>(name, shape with { C = planes * channels }) { Planes = parts, PlaneStride = (nint)(stride / Unsafe.SizeOf<T>()) };
+        requests.Add(new Request(name, planes * stride, lifetime, address =>
+        {
+            whole.Bind(address);
+            for (var k = 0; k < planes; k++) parts[k].Bind(address + (nint)(k * stride));
+        }));
+        batchSetters.Add(whole.SetBatch);
+        foreach (var part in parts) batchSetters.Add(part.SetBatch);
+        return whole;
+    }
+
     /// <summary>A tensor of any element type with the batch as its first extent (labels, pool indices, masks).</summary>
     public Tensor<TElement> PerImage<TElement>(string name, int channels, int height, int width, Lifetime? lifetime = null)
         where TElement : unmanaged =>

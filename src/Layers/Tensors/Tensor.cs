@@ -25,6 +25,15 @@ public sealed class Tensor<T>(string name, Shape capacity)
     /// <summary>Gradient of the loss with respect to this tensor, or null where nobody needs one.</summary>
     public Tensor<T>? Diff { get; set; }
 
+    /// <summary>
+    /// Tensors of which this one's channels consist, in order; they lie <see cref="PlaneStride"/> elements apart from its address on. Empty for a
+    /// tensor of its own. Only a backend that says so (<see cref="Backends.Backend{T}.ReadsPlanes"/>) understands one in planes.
+    /// </summary>
+    public IReadOnlyList<Tensor<T>> Planes { get; init; } = [];
+
+    /// <summary>Elements from the first of a plane to the first of the next.</summary>
+    public nint PlaneStride { get; init; }
+
     /// <summary>Gives the tensor its memory. The owner of the memory must outlive the tensor.</summary>
     public void Bind(nint address) => Address = address;
 

@@ -143,9 +143,17 @@ internal sealed unsafe partial class CpuBackend<S, V>
     {
         for (var row = 0; row < call->SortedRows; row++)
         {
-            var x = call->X + call->PlaceOf(n, row, out var inside);
-            for (var w = 0; w < call->SortedWidth; w++, x += 2 * call->Src.C, sorted += call->PixelFloats)
-                for (var c = 0; c < call->Src.C; c += S.Width) S.Store(w < inside ? S.Rectify(S.Load(x + c)) : S.Zero, sorted + c);
+            var x = call->X.From(call->PixelOf(n, row, out var inside));
+            for (var w = 0; w < call->SortedWidth; w++, sorted += call->PixelFloats)
+            {
+                // What a plane's last vector spoils is written after it.
+                var to = sorted;
+                for (var k = 0; k < x.Count; k++, to += x.Channels)
+                {
+                    var from = x.First + k * x.Stride + 2 * (nint)w * x.Channels;
+                    for (var c = 0; c < x.Channels; c += S.Width) S.Store(w < inside ? S.Rectify(S.Load(from + c)) : S.Zero, to + c);
+                }
+            }
         }
     }
 
@@ -154,10 +162,17 @@ internal sealed unsafe partial class CpuBackend<S, V>
     {
         for (var row = 0; row < call->SortedRows; row++)
         {
-            var dx = call->DiffX + call->PlaceOf(n, row, out var inside);
-            for (var w = 0; w < call->SortedWidth; w++, dx += 2 * call->Src.C, sorted += call->PixelFloats, diff += call->PixelFloats)
-                for (var c = 0; c < call->Src.C && w < inside; c += S.Width)
-                    Put(S.WherePositive(S.Load(sorted + c), S.Load(diff + c)), dx + c, Math.Min(S.Width, call->Src.C - c), accumulate: true);
+            var dx = call->DiffX.From(call->PixelOf(n, row, out var inside));
+            for (var w = 0; w < call->SortedWidth; w++, sorted += call->PixelFloats, diff += call->PixelFloats)
+            {
+                var from = (nint)0;
+                for (var k = 0; k < dx.Count && w < inside; k++, from += dx.Channels)
+                {
+                    var to = dx.First + k * dx.Stride + 2 * (nint)w * dx.Channels;
+                    for (var c = 0; c < dx.Channels; c += S.Width)
+                        Put(S.WherePositive(S.Load(sorted + from + c), S.Load(diff + from + c)), to + c, Math.Min(S.Width, dx.Channels - c), accumulate: true);
+                }
+            }
         }
     }
 

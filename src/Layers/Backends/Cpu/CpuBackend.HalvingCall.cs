@@ -68,7 +68,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         private const int TogetherFloats = 8192;
 
         public Shape Src;
-        public float* X, DiffX;
+        public PixelPlanes X, DiffX;
         public int Count;
         public HalvedOutput* Outputs;
         public ImageGroups Groups;
@@ -90,8 +90,8 @@ internal sealed unsafe partial class CpuBackend<S, V>
             Tensor<float> src, ReadOnlySpan<HalvingBranch<float>> branches, bool transposed, ref MemoryCursor cursor, ref MemoryCursor thread)
         {
             (Src, Count) = (src.Shape, branches.Length);
-            X = P(src);
-            DiffX = transposed ? P(src.Diff!) : null;
+            X = new PixelPlanes(src);
+            DiffX = transposed ? new PixelPlanes(src.Diff!) : default;
             Outputs = cursor.Take<HalvedOutput>(Count);
             Groups = new ImageGroups(Src.N, FilterBank<S, V>.PackedFloats(Src.C, branches[0].Dst.Norm.Channels));
             PixelFloats = FilterBank<S, V>.Padded(Src.C);
@@ -126,18 +126,18 @@ internal sealed unsafe partial class CpuBackend<S, V>
         /// <summary>Pixels of an output.</summary>
         public readonly int Pixels => SortedRows / 2 * SortedWidth;
 
-        /// <summary>Place of a sorted row's first pixel in the batch, of which <paramref name="inside"/> lie in the image, each the second of two.</summary>
-        public readonly long PlaceOf(int n, int row, out int inside)
+        /// <summary>Number of a sorted row's first pixel in the batch, of which <paramref name="inside"/> lie in the image, each the second of two.</summary>
+        public readonly long PixelOf(int n, int row, out int inside)
         {
             var shift = row >= SortedRows / 2 ? 1 : 0;
             var h = 2 * row + shift - shift * SortedRows;
             inside = h < Src.H ? (Src.W - shift + 1) / 2 : 0;
-            return (((long)n * Src.H + h) * Src.W + shift) * Src.C;
+            return ((long)n * Src.H + h) * Src.W + shift;
         }
 
         /// <summary>Asks for the pixels of one shift in image <paramref name="n"/> of a tensor like the source, in step with those of an output; nothing behind the last image.</summary>
-        public readonly FetchScattered Ahead(float* tensor, int n, int shift) =>
-            n < Src.N ? new(new ProductRows(tensor + PlaceOf(n, shift * SortedRows / 2, out _), 2 * Src.C, SortedWidth, 2 * (nint)Src.W * Src.C), Src.C) : default;
+        public readonly FetchScattered Ahead(in PixelPlanes tensor, int n, int shift) =>
+            n < Src.N ? new(tensor.From(PixelOf(n, shift * SortedRows / 2, out _)), SortedWidth, Src.W) : default;
 
         private static void LayOutGradient(NormalizedTensor<float> v, ref HalvedOutput output, ref MemoryCursor cursor)
         {

@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Tensors;
@@ -45,26 +46,26 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
     /// <inheritdoc/>
     public override void WriteImages(ReadOnlySpan<float> nchw, Tensor<float> dst)
     {
-        var shape = dst.Shape;
-        var y = new Span<float>((void*)dst.Address, checked((int)shape.Count));
+        var (shape, places) = (dst.Shape, new PixelPlanes(dst));
         for (var n = 0; n < shape.N; n++)
             for (var c = 0; c < shape.C; c++)
             {
                 var plane = nchw.Slice((n * shape.C + c) * shape.Pixels, shape.Pixels);
-                for (var i = 0; i < plane.Length; i++) y[(n * shape.Pixels + i) * shape.C + c] = plane[i];
+                var y = places.Channel(n * (nint)shape.Pixels, c);
+                for (var i = 0; i < plane.Length; i++) y[(nint)i * places.Channels] = plane[i];
             }
     }
 
     /// <inheritdoc/>
     public override void ReadImages(Tensor<float> src, Span<float> nchw)
     {
-        var shape = src.Shape;
-        var x = new ReadOnlySpan<float>((void*)src.Address, checked((int)shape.Count));
+        var (shape, places) = (src.Shape, new PixelPlanes(src));
         for (var n = 0; n < shape.N; n++)
             for (var c = 0; c < shape.C; c++)
             {
                 var plane = nchw.Slice((n * shape.C + c) * shape.Pixels, shape.Pixels);
-                for (var i = 0; i < plane.Length; i++) plane[i] = x[(n * shape.Pixels + i) * shape.C + c];
+                var x = places.Channel(n * (nint)shape.Pixels, c);
+                for (var i = 0; i < plane.Length; i++) plane[i] = x[(nint)i * places.Channels];
             }
     }
 

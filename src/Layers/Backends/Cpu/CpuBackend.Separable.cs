@@ -10,6 +10,9 @@ internal sealed unsafe partial class CpuBackend<S, V>
     private readonly ScratchMemory scratch = new();
 
     /// <inheritdoc/>
+    public override bool ReadsPlanes => true;
+
+    /// <inheritdoc/>
     public override void PlanSeparable(MemoryPlan<float> plan, ReadOnlySpan<SeparableBranch<float>> branches)
     {
         while (branches.Length > 0)
@@ -102,7 +105,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         for (var i = 0; i < branches.Length; i++) call.Branches[i].FillGradient(branches[i], S.Width);
         gradient.WeightGradients = weightGradients;
         var diffSrc = branches[0].NormalizedSrc is { } normalized ? normalized.Diff : branches[0].Src.Diff;
-        gradient.DiffSrc = diffSrc is null ? null : P(diffSrc);
+        gradient.DiffSrc = diffSrc is null ? default : new PixelPlanes(diffSrc);
     }
 
     private static ReadOnlySpan<SeparableBranch<float>> BranchesOf(int call, SeparableGradient* first, ReadOnlySpan<SeparableBranch<float>> together) =>

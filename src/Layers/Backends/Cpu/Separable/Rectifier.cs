@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
@@ -18,8 +19,15 @@ internal static unsafe class Rectifier<S, V>
             call.Holders[thread] = call.Number;
         }
 
+        if (call.Src.Count > 1)
+        {
+            for (var h = 0; h < source.Height; h++)
+                Gather(call.SourceAt(n, h), source.Width, copy + (h + source.Border) * source.RowFloats + (nint)source.Border * source.Channels);
+            return copy;
+        }
+
         var length = source.Width * source.Channels;
-        var x = call.Src + (nint)n * source.Height * length;
+        var x = call.SourceAt(n, 0).First;
         for (var h = 0; h < source.Height; h++, x += length)
         {
             var row = copy + (h + source.Border) * source.RowFloats;
@@ -34,6 +42,17 @@ internal static unsafe class Rectifier<S, V>
         }
 
         return copy;
+    }
+
+    /// <summary>A row of pixels from all planes, in order: what a last vector spoils is written after it.</summary>
+    private static void Gather(in PixelPlanes x, int pixels, float* y)
+    {
+        for (var w = 0; w < pixels; w++)
+            for (var k = 0; k < x.Count; k++, y += x.Channels)
+            {
+                var from = x.First + k * x.Stride + (nint)w * x.Channels;
+                for (var c = 0; c < x.Channels; c += S.Width) S.Store(S.Rectify(S.Load(from + c)), y + c);
+            }
     }
 
     /// <summary>y = max(scale·x + shift, 0) over <paramref name="length"/> floats that start with channel 0.</summary>

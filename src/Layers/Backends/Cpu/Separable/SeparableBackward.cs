@@ -50,7 +50,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
             for (var part = 0; part < gradient->Parts; part++)
             {
                 for (var i = gradient->First(part); i < gradient->End(part); i++) Branch(i, n, following, item, x, memory, ref pieces);
-                if (gradient->DiffSrc == null) continue;
+                if (gradient->DiffSrc.First == null) continue;
                 if (part < gradient->Parts - 1) SourceDiff<S, V>.Part(*gradient, part, memory);
                 else SourceDiff<S, V>.Image(*gradient, n, following, item, x, memory);
             }
@@ -98,7 +98,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
     {
         ref var call = ref gradient->Call;
         // Otherwise the source's gradient has time for it.
-        var source = gradient->DiffSrc == null && branch == call.Count - 1 ? call.SourceAt(following, h) : null;
+        var source = gradient->DiffSrc.First == null && branch == call.Count - 1 ? call.SourceAt(following, h).First : null;
         h += rows;
         if (h == call.Branches[branch].Height) (branch, h) = (branch + 1, 0);
         if (branch == call.Count) (branch, n) = (0, following);

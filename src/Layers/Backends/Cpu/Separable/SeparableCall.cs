@@ -22,7 +22,7 @@ internal unsafe struct SeparableCall
     public SourceLayout Source;
 
     /// <summary>x: [N,H,W,C].</summary>
-    public float* Src;
+    public PixelPlanes Src;
 
     /// <summary>Patterns of the batch norm before the ReLU: x̂ = scale·x + shift; null where there is none.</summary>
     public float* Scale, Shift;
@@ -91,7 +91,7 @@ internal unsafe struct SeparableCall
     {
         Threads = scratch.Threads;
         FloatsPerThread = scratch.FloatsPerThread;
-        Src = (float*)branches[0].Src.Address;
+        Src = new PixelPlanes(branches[0].Src);
         if (branches[0].NormalizedSrc is { } normalized)
         {
             var length = Source.Period * vectorWidth;
@@ -113,8 +113,8 @@ internal unsafe struct SeparableCall
         }
     }
 
-    /// <summary>Row <paramref name="h"/> of image <paramref name="n"/> of the source, or null behind the last image.</summary>
-    public readonly float* SourceAt(int n, int h) => n < Images ? Src + ((nint)n * Source.Height + h) * Source.Width * Source.Channels : null;
+    /// <summary>Row <paramref name="h"/> of image <paramref name="n"/> of the source, or none behind the last image.</summary>
+    public readonly PixelPlanes SourceAt(int n, int h) => n < Images ? Src.From(((long)n * Source.Height + h) * Source.Width) : default;
 
     /// <summary>Distance between two outputs; a branch without depthwise filter reads every pixel.</summary>
     public static (int H, int W) Strides(SeparableBranch<float> branch) =>

@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Mixing;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
@@ -28,14 +29,14 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
         var x = Rectifier<S, V>.Image(call, n, thread);
         // What this thread takes next.
         var next = new Shares(count * images, images, threads).After(item);
-        var following = next >= 0 ? calls[next / images].Call.SourceAt(next % images, 0) : null;
+        var following = next >= 0 ? calls[next / images].Call.SourceAt(next % images, 0) : default;
         var pieces = new MixPieces<MixForward<S, V>>(new(mix), mix, n, thread, call.Tiles);
-        for (var i = 0; i < call.Count; i++) Branch(call, ref call.Branches[i], n, x, memory, i == call.Count - 1 ? following : null, ref pieces);
+        for (var i = 0; i < call.Count; i++) Branch(call, ref call.Branches[i], n, x, memory, i == call.Count - 1 ? following : default, ref pieces);
         pieces.Rest();
     }
 
     private void Branch(
-        in SeparableCall call, ref BranchCall b, int n, float* x, float* memory, float* following, ref MixPieces<MixForward<S, V>> pieces)
+        in SeparableCall call, ref BranchCall b, int n, float* x, float* memory, in PixelPlanes following, ref MixPieces<MixForward<S, V>> pieces)
     {
         var u = memory + call.Middle;
         var z = memory + call.Tile;
@@ -47,7 +48,7 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
         {
             var pixels = Math.Min(b.TileRows, b.Height - h) * b.Width;
             var to = dst + (nint)h * row;
-            var fetch = new FetchRows(b.Forward.Group * b.Forward.Inputs, following).From(h * b.Width / b.Forward.Group);
+            var fetch = new FetchPlanes(following, b.Forward.Group).From(h * b.Width / b.Forward.Group);
             var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, pixels / b.Width, u, pieces.Ahead(pixels / b.Width * call.Source.Period));
             if (h == 0)
             {

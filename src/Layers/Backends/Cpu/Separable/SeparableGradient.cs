@@ -19,8 +19,8 @@ internal unsafe struct SeparableGradient
     /// <summary>Whether filters get a gradient.</summary>
     public bool WeightGradients;
 
-    /// <summary>Gradient of the source [N,H,W,C], or null where nobody needs it.</summary>
-    public float* DiffSrc;
+    /// <summary>Gradient of the source [N,H,W,C], or none where nobody needs it.</summary>
+    public PixelPlanes DiffSrc;
 
     /// <summary>
     /// Branches whose du lie in a thread's memory at a time, so that they are still in the second cache when the source's gradient

@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
@@ -31,9 +32,13 @@ internal static unsafe class SourceDiff<S, V>
         for (var h = 0; h < source.Height; h += gradient.RowsTogether)
         {
             var rows = Math.Min(gradient.RowsTogether, source.Height - h);
-            var dst = gradient.DiffSrc + ((nint)n * source.Height + h) * length;
+            var diff = gradient.DiffSrc.From(((long)n * source.Height + h) * source.Width);
+            var dst = diff.First;
             var gate = x + (h + source.Border) * source.RowFloats;
-            var ahead = new FetchRows(source.StrideH * length / source.Period, gradient.Call.SourceAt(following, h), stream ? null : dst);
+            // A row of the kernel is a part of the channels of a row of pixels.
+            var pixels = (source.StrideH * source.Width + source.Period - 1) / source.Period;
+            var ahead = new FetchBoth<FetchPlanes, FetchPlanes>(
+                new FetchPlanes(gradient.Call.SourceAt(following, h), pixels), new FetchPlanes(stream ? default : diff, pixels));
             Gather(gradient, gradient.Parts - 1, h, memory, dx, ahead);
             if (source.StrideW == 1)
             {
@@ -44,7 +49,12 @@ internal static unsafe class SourceDiff<S, V>
                     continue;
                 }
 
-                for (nint r = 0; r < rows; r++) AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, dst + r * length, length);
+                for (nint r = 0; r < rows; r++)
+                {
+                    if (diff.Count == 1) AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, dst + r * length, length);
+                    else AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, diff.From(r * source.Width), source.Width);
+                }
+
                 continue;
             }
 
@@ -71,7 +81,7 @@ internal static unsafe class SourceDiff<S, V>
     }
 
     /// <summary>dx of rows h … and all remainders of columns: what the parts before gave, and this part's taps.</summary>
-    private static void Gather(in SeparableGradient gradient, int part, int h, float* memory, float* dx, FetchRows fetch)
+    private static void Gather(in SeparableGradient gradient, int part, int h, float* memory, float* dx, FetchBoth<FetchPlanes, FetchPlanes> fetch)
     {
         ref readonly var source = ref gradient.Call.Source;
         var end = Math.Min(h + gradient.RowsTogether, source.Height);
@@ -84,7 +94,7 @@ internal static unsafe class SourceDiff<S, V>
     }
 
     /// <summary>Rows that lie a stride apart, and one remainder of columns.</summary>
-    private static void Gather(in SeparableGradient gradient, int part, int h, int rows, int phase, float* memory, float* dx, FetchRows fetch)
+    private static void Gather(in SeparableGradient gradient, int part, int h, int rows, int phase, float* memory, float* dx, FetchBoth<FetchPlanes, FetchPlanes> fetch)
     {
         ref readonly var source = ref gradient.Call.Source;
         var (bordered, row) = (h + source.Border, source.StrideH * source.RowFloats);
@@ -120,6 +130,21 @@ internal static unsafe class SourceDiff<S, V>
         for (; i <= length - S.Width; i += S.Width)
             S.Store(S.Add(S.WherePositive(S.Load(gate + i), S.Load(d + i)), S.Load(dst + i)), dst + i);
         for (; i < length; i++) dst[i] += gate[i] > 0 ? d[i] : 0;
+    }
+
+    /// <summary>The same for a row of pixels of all planes.</summary>
+    private static void AddMasked(float* d, float* gate, in PixelPlanes dst, int pixels)
+    {
+        for (var w = 0; w < pixels; w++)
+            for (var k = 0; k < dst.Count; k++, d += dst.Channels, gate += dst.Channels)
+            {
+                var to = dst.First + k * dst.Stride + (nint)w * dst.Channels;
+                var c = 0;
+                for (; c <= dst.Channels - S.Width; c += S.Width)
+                    S.Store(S.Add(S.WherePositive(S.Load(gate + c), S.Load(d + c)), S.Load(to + c)), to + c);
+                if (c < dst.Channels)
+                    S.StorePart(S.Add(S.WherePositive(S.Load(gate + c), S.Load(d + c)), S.Load(to + c)), to + c, dst.Channels - c);
+            }
     }
 
     /// <summary>dst += row.</summary>

@@ -1,17 +1,28 @@
 using System.Runtime.CompilerServices;
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
-/// <summary>Runs of so many floats that lie like the rows of a product, in step with the rows that are computed; zero floats stand for nothing.</summary>
-internal readonly unsafe struct FetchScattered(ProductRows places, nint floats) : IFetch
+/// <summary>
+/// Every second pixel of every second row of an image, in step with rows that stand for one each; without a tensor nothing.
+/// </summary>
+/// <param name="planes">From the first of them on.</param>
+/// <param name="run">Pixels of a row that are fetched.</param>
+/// <param name="width">Pixels of a row of the image.</param>
+internal readonly unsafe struct FetchScattered(PixelPlanes planes, int run, int width) : IFetch
 {
-    private readonly ProductRows places = places;
-    private readonly nint floats = floats;
+    private readonly PixelPlanes planes = planes;
+    private readonly int run = run;
+    private readonly int width = width;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Rows(int first, int rows)
     {
-        for (var i = first; i < first + rows && floats > 0; i++) SecondCache.Fetch(places.At(i), floats);
+        for (var i = first; i < first + rows && planes.First != null; i++)
+        {
+            var (row, column) = Math.DivRem(i, run);
+            planes.Fetch(2 * ((nint)row * width + column), 1);
+        }
     }
 }

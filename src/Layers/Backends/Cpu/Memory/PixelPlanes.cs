@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Memory;
+
+/// <summary>Where the pixels of a tensor [N,H,W,C] are: in one piece or, if the tensor is in planes, in each of these with a part of the channels.</summary>
+internal readonly unsafe struct PixelPlanes
+{
+    public PixelPlanes(Tensor<float> tensor)
+    {
+        First = (float*)tensor.Address;
+        Count = Math.Max(1, tensor.Planes.Count);
+        Channels = tensor.Shape.C / Count;
+        Stride = tensor.PlaneStride;
+    }
+
+    private PixelPlanes(float* first, in PixelPlanes other)
+    {
+        First = first;
+        (Count, Channels, Stride) = (other.Count, other.Channels, other.Stride);
+    }
+
+    /// <summary>First pixel of the first plane, or null for no tensor.</summary>
+    public float* First { get; }
+
+    /// <summary>Number of planes.</summary>
+    public int Count { get; }
+
+    /// <summary>Channels of a plane.</summary>
+    public int Channels { get; }
+
+    /// <summary>Floats from one plane to the next.</summary>
+    public nint Stride { get; }
+
+    /// <summary>One channel of a pixel; the next pixel's is <see cref="Channels"/> floats further.</summary>
+    public float* Channel(nint pixel, int channel) => First + channel / Channels * Stride + pixel * Channels + channel % Channels;
+
+    /// <summary>The same from another pixel on.</summary>
+    public PixelPlanes From(long pixel) => new(First == null ? null : First + pixel * Channels, this);
+
+    /// <summary>Asks for some pixels, if there is a tensor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Fetch(nint pixel, nint pixels)
+    {
+        for (var k = 0; k < Count && First != null; k++) SecondCache.Fetch(First + k * Stride + pixel * Channels, pixels * Channels);
+    }
+}
