@@ -35,9 +35,12 @@ public sealed unsafe class HostStorage : Storage
     {
         Bytes = bytes;
         var large = LargePages.Pay(bytes);
-        memory = NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, Alignment), (nuint)(large ? LargePages.Bytes : Alignment));
-        if (large) LargePages.Advise(memory, bytes);
-        NativeMemory.Clear(memory, (nuint)Math.Max(bytes, Alignment));
+        var alignment = large ? LargePages.Bytes : Alignment;
+        // A whole number of pages: the end of a block may be what a thread works in.
+        var whole = (nuint)((Math.Max(bytes, 1) + alignment - 1) / alignment * alignment);
+        memory = NativeMemory.AlignedAlloc(whole, (nuint)alignment);
+        if (large) LargePages.Advise(memory, (long)whole);
+        NativeMemory.Clear(memory, whole);
     }
 
     /// <summary>Frees memory that nobody disposed.</summary>
