@@ -79,7 +79,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
             for (var i = 0; i < calls; i++) parts += first[i].TapLists;
             team.Run(parts, ref flipping);
             var groups = first->Call.Groups;
-            var work = new SeparableBackward<S, V>(first, team.Threads, mix);
+            var work = new SeparableBackward<S, V>(first, calls, team.Threads, mix);
             team.Run(calls * groups, ref work, groups);
             if (mix != null) Finish(alongside, mix);
             mix = null;

@@ -9,21 +9,23 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 /// The gradients of <see cref="SeparableForward{S,V}"/>, image by image: u is computed again rather than kept. Item: a group of images
 /// of one call after the other, which has weight-gradient sums of its own, and alongside the images' part of a mixture, if there is one.
 /// </summary>
-internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradient, int threads, MixCall* mix) : IWork
+internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls, int count, int threads, MixCall* mix) : IWork
     where S : struct, ISimd<V>
     where V : struct
 {
-    private readonly SeparableGradient* gradient = gradient;
+    private readonly SeparableGradient* calls = calls;
+    private readonly int count = count;
     private readonly int threads = threads;
     private readonly MixCall* mix = mix;
 
     public void Run(int item, int thread)
     {
-        var groups = gradient->Call.Groups;
-        new SeparableBackward<S, V>(gradient + item / groups, threads, mix).Group(item % groups, thread);
+        var groups = calls->Call.Groups;
+        var next = new Shares(count * groups, groups, threads).After(item);
+        Group(calls + item / groups, item % groups, next < 0 ? default : new Following(calls + next / groups, next % groups), thread);
     }
 
-    private void Group(int item, int thread)
+    private void Group(SeparableGradient* gradient, int item, Following next, int thread)
     {
         ref var call = ref gradient->Call;
         var memory = call.Threads + thread * call.FloatsPerThread;
@@ -39,17 +41,17 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         new Span<double>(gradient->SourceSums + (nint)item * 2 * call.Source.Channels, 2 * call.Source.Channels).Clear();
         var mixture = new MixBackward<S, V>(mix);
         if (mix != null) mixture.Begin(item);
-        var (end, next) = (First(item + 1), new Shares(call.Groups, call.Groups, threads).After(item));
-        for (var n = First(item); n < end; n++)
+        var end = call.First(item + 1);
+        for (var n = call.First(item); n < end; n++)
         {
             // After the group: what this thread takes next.
-            var following = n + 1 < end ? n + 1 : next < 0 ? call.Images : First(next);
+            var following = n + 1 < end ? new Following(gradient, item, n + 1) : next;
             var x = Rectifier<S, V>.Image(call, n, thread);
             var pieces = new MixPieces<MixBackward<S, V>>(mixture, mix, n, thread, call.Tiles);
             if (mix != null) mixture.BeginImage(thread);
             for (var part = 0; part < gradient->Parts; part++)
             {
-                for (var i = gradient->First(part); i < gradient->End(part); i++) Branch(i, n, following, item, x, memory, ref pieces);
+                for (var i = gradient->First(part); i < gradient->End(part); i++) Branch(gradient, i, n, following, item, x, memory, ref pieces);
                 if (gradient->DiffSrc.First == null) continue;
                 if (part < gradient->Parts - 1) SourceDiff<S, V>.Part(*gradient, part, memory);
                 else SourceDiff<S, V>.Image(*gradient, n, following, item, x, memory);
@@ -60,10 +62,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
         }
     }
 
-    /// <summary>First image of a group.</summary>
-    private int First(int group) => (int)((long)group * gradient->Call.Images / gradient->Call.Groups);
-
-    private void Branch(int branch, int n, int following, int item, float* x, float* memory, ref MixPieces<MixBackward<S, V>> pieces)
+    private void Branch(SeparableGradient* gradient, int branch, int n, in Following following, int item, float* x, float* memory, ref MixPieces<MixBackward<S, V>> pieces)
     {
         ref var call = ref gradient->Call;
         ref var b = ref call.Branches[branch];
@@ -79,10 +78,10 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
             if (gradient->WeightGradients)
             {
                 var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u, pieces.Ahead(rows * call.Source.Period));
-                PointwiseWeights(b, dz, tile, rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats, first: h == 0 && n == First(item));
+                PointwiseWeights(b, dz, tile, rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats, first: h == 0 && n == call.First(item));
             }
 
-            PointwiseData(b, dz, h, rows, memory, After(branch, n, following, item, h, rows), gradient->WeightGradients ? default : pieces.Ahead(rows * b.Width / b.Backward.Group));
+            PointwiseData(gradient, b, dz, h, rows, memory, After(gradient, branch, n, following, item, h, rows), gradient->WeightGradients ? default : pieces.Ahead(rows * b.Width / b.Backward.Group));
             pieces.Next();
         }
 
@@ -94,19 +93,24 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
     }
 
     /// <summary>What is read after rows h … h + rows − 1 of a branch: z, its gradient, what a large filter needs and perhaps the next source.</summary>
-    private FetchRows After(int branch, int n, int following, int item, int h, int rows)
+    private static FetchRows After(SeparableGradient* gradient, int branch, int n, in Following following, int item, int h, int rows)
     {
         ref var call = ref gradient->Call;
         // Otherwise the source's gradient has time for it.
-        var source = gradient->DiffSrc.First == null && branch == call.Count - 1 ? call.SourceAt(following, h).First : null;
+        var source = gradient->DiffSrc.First == null && branch == call.Count - 1 ? following.SourceAt(h).First : null;
         h += rows;
         if (h == call.Branches[branch].Height) (branch, h) = (branch + 1, 0);
-        if (branch == call.Count) (branch, n) = (0, following);
-        if (n == call.Images) return default;
-        ref var b = ref call.Branches[branch];
+        if (branch == call.Count)
+        {
+            gradient = following.Gradient;
+            if (gradient == null) return default;
+            (item, n, branch) = (following.Group, following.Image, 0);
+        }
+
+        ref var b = ref gradient->Call.Branches[branch];
         nint row = b.Width * b.Outputs, start = (n * (nint)b.Height + h) * row;
         // The branches of one edge have one gradient, which the first of them has brought already.
-        var known = branch > 0 && b.DiffDst == call.Branches[branch - 1].DiffDst;
+        var known = branch > 0 && b.DiffDst == gradient->Call.Branches[branch - 1].DiffDst;
         // A large filter and its gradient have left the second cache since the last image.
         var large = h == 0 && gradient->WeightGradients && b.PointwiseFloats >= rows * row;
         return new FetchRows(
@@ -140,7 +144,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* gradi
     }
 
     /// <summary>du = dz · filterᵀ, rows h … h + rows − 1 into the bordered image.</summary>
-    private void PointwiseData(in BranchCall b, float* dz, int h, int rows, float* memory, FetchRows after, FetchPiece piece)
+    private static void PointwiseData(SeparableGradient* gradient, in BranchCall b, float* dz, int h, int rows, float* memory, FetchRows after, FetchPiece piece)
     {
         var channels = gradient->Call.Source.Channels;
         var image = memory + b.DiffMiddle;

@@ -57,6 +57,9 @@ internal unsafe struct SeparableCall
     /// <summary>Groups of images with one partial weight gradient each.</summary>
     public readonly int Groups => Math.Min(Images, MostGroups);
 
+    /// <summary>First image of a group.</summary>
+    public readonly int First(int group) => (int)((long)group * Images / Groups);
+
     /// <summary>Reads the geometry of branches that share a source and lays out their filters.</summary>
     public void Describe(ReadOnlySpan<SeparableBranch<float>> branches, int vectorWidth, ref MemoryCursor cursor, ref MemoryCursor thread)
     {

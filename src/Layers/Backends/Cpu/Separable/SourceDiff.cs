@@ -19,8 +19,8 @@ internal static unsafe class SourceDiff<S, V>
             Gather(gradient, part, h, memory, SoFar(gradient, part, h, memory), default);
     }
 
-    /// <summary>Gathers the last part and hands the sum of all on. Image <paramref name="following"/> of the source is fetched alongside.</summary>
-    public static void Image(in SeparableGradient gradient, int n, int following, int item, float* x, float* memory)
+    /// <summary>Gathers the last part and hands the sum of all on. The source of the image <paramref name="following"/> is fetched alongside.</summary>
+    public static void Image(in SeparableGradient gradient, int n, in Following following, int item, float* x, float* memory)
     {
         ref readonly var source = ref gradient.Call.Source;
         var dx = memory + gradient.DiffRows;
@@ -38,7 +38,7 @@ internal static unsafe class SourceDiff<S, V>
             // A row of the kernel is a part of the channels of a row of pixels.
             var pixels = (source.StrideH * source.Width + source.Period - 1) / source.Period;
             var ahead = new FetchBoth<FetchPlanes, FetchPlanes>(
-                new FetchPlanes(gradient.Call.SourceAt(following, h), pixels), new FetchPlanes(stream ? default : diff, pixels));
+                new FetchPlanes(following.SourceAt(h), pixels), new FetchPlanes(stream ? default : diff, pixels));
             Gather(gradient, gradient.Parts - 1, h, memory, dx, ahead);
             if (source.StrideW == 1)
             {
