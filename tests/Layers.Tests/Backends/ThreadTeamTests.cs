@@ -26,6 +26,34 @@ public unsafe class ThreadTeamTests
         }
     }
 
+    [Fact]
+    public void An_image_stays_with_its_thread_in_every_row()
+    {
+        using var team = new ThreadTeam(2);
+        var threads = stackalloc int[6];
+        for (var piece = 0; piece < 200; piece++)
+        {
+            var work = new Meeting { Threads = threads, Items = 6, Row = 2 };
+            new Span<int>(threads, 6).Fill(-1);
+            team.Run(6, ref work, row: 2);
+            Assert.Equal([0, 1, 0, 1, 0, 1], new Span<int>(threads, 6).ToArray());
+        }
+    }
+
+    [Fact]
+    public void A_thread_that_is_done_helps_the_other()
+    {
+        using var team = new ThreadTeam(2);
+        var threads = stackalloc int[8];
+        for (var piece = 0; piece < 200; piece++)
+        {
+            new Span<int>(threads, 8).Fill(-1);
+            var work = new Waiting { Threads = threads, Items = 8 };
+            team.Run(8, ref work);
+            Assert.DoesNotContain(-1, new Span<int>(threads, 8).ToArray());
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -65,6 +93,34 @@ public unsafe class ThreadTeamTests
         public int Threads;
 
         public void Run(int item, int thread) => Runs[item] += (uint)thread < (uint)Threads ? 1 : 1000;
+    }
+
+    // An item waits for the other of its row, so that one thread cannot do both.
+    private struct Meeting : IWork
+    {
+        public int* Threads;
+        public int Items, Row;
+
+        public readonly void Run(int item, int thread)
+        {
+            Volatile.Write(ref Threads[item], thread);
+            var other = item / Row * Row + (item + 1) % Row;
+            while (Volatile.Read(ref Threads[other]) < 0) Thread.SpinWait(1);
+        }
+    }
+
+    // The first item that the second thread takes waits for all others.
+    private struct Waiting : IWork
+    {
+        public int* Threads;
+        public int Items;
+
+        public readonly void Run(int item, int thread)
+        {
+            for (var other = 0; other < Items && item == Items / 2; other++)
+                while (other != item && Volatile.Read(ref Threads[other]) < 0) Thread.SpinWait(1);
+            Volatile.Write(ref Threads[item], thread);
+        }
     }
 
     private struct Failing : IWork

@@ -49,6 +49,18 @@ internal static class FusedCases
         from outputs in Gen.OneOf(Gen.OneOf(8, 16, 32, 64), Gen.Int[2, 40]).Array[1, 4]
         select new HalvingCase(n, c, h, w, outputs);
 
+    /// <summary>What reads the outputs of cells, in as many planes as a cell has outputs.</summary>
+    public static readonly Gen<SeparableCase> PointsOfPlanes =
+        from n in Images
+        from planes in Gen.Int[2, 4]
+        from c in Channels
+        from h in Gen.Int[1, 9]
+        from w in Gen.Int[1, 17]
+        from branches in Point.Array[1, 2]
+        select new SeparableCase(n, planes * c, h, w, 1, false, true, branches) { Planes = planes };
+
+    public static readonly Gen<HalvingCase> HalvingsOfPlanes = Gen.Select(Halvings, Gen.Int[2, 4], (c, planes) => c with { C = planes * c.C, Planes = planes });
+
     public static readonly Gen<PoolCase> Pools =
         from n in Images
         from c in Channels
@@ -91,6 +103,8 @@ internal static class FusedCases
         .. SearchShapes.Select(c => (Func<Backend<float>, FusedSetup<float>>)(b => new SeparableSetup<float>(b, c, Alongside))),
         b => new MixSetup<float>(b, Alongside),
         b => new HalvingSetup<float>(b, new HalvingCase(18, 12, 9, 8, 12, 12, 12)),
+        b => new HalvingSetup<float>(b, new HalvingCase(18, 24, 9, 8, 12) { Planes = 4 }),
+        b => new SeparableSetup<float>(b, new SeparableCase(18, 36, 6, 7, 1, false, true, new BranchCase(0, 1, 12)) { Planes = 3 }),
         b => new PoolSetup<float>(b, new PoolCase(18, 12, 5, 7, 2, 3, 2)),
     ];
 }

@@ -23,6 +23,15 @@ internal abstract class FusedSetup<T> : IDisposable
 
     protected ParameterSet<T> Parameters { get; } = new();
 
+    /// <summary>A source with its gradient, in planes where the backend reads such.</summary>
+    protected Tensor<T> Source(string name, int planes, int channels, int h, int w)
+    {
+        if (planes == 1 || !Backend.ReadsPlanes) return Plan.ActivationWithDiff(name, channels, h, w);
+        var value = Plan.Planar(name, planes, channels / planes, h, w, Lifetime.Always);
+        value.Diff = Plan.Planar("d " + name, planes, channels / planes, h, w, Lifetime.Always);
+        return value;
+    }
+
     /// <summary>What both backends must agree on, by name.</summary>
     public abstract IEnumerable<(string Name, double[] Values)> Results();
 
@@ -54,7 +63,7 @@ internal abstract class FusedSetup<T> : IDisposable
         var random = new CounterRandom(5, RandomStream.Weights, 1, (int)fills++);
         var values = new T[tensor.Shape.Count];
         for (var i = 0; i < values.Length; i++) values[i] = T.CreateChecked((float)random.NextNormal() * scale + shift);
-        if (tensor.Shape is { H: 1, W: 1 } or { N: 1, C: 1 }) Backend.Upload<T>(values, tensor);
+        if (tensor.Planes.Count == 0 && tensor.Shape is ({ H: 1, W: 1 } or { N: 1, C: 1 })) Backend.Upload<T>(values, tensor);
         else Backend.WriteImages(values, tensor);
     }
 

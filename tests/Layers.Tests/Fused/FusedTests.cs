@@ -67,6 +67,28 @@ public class FusedTests
             (c, width, weightGradients) => Compare(width, weightGradients, c.ToString(), b => new HalvingSetup<float>(b, c), b => new HalvingSetup<double>(b, c)),
             iter: 80, threads: 1);
 
+    [Fact]
+    public void Sources_in_planes_are_read_as_in_one_piece() =>
+        Gen.Select(FusedCases.PointsOfPlanes, FusedCases.Width).Sample(
+            (c, width) =>
+            {
+                Compare(width, true, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<double>(b, c));
+                Assert.Equal(
+                    Bits(2, width, b => new SeparableSetup<float>(b, c with { Planes = 1 })), Bits(2, width, b => new SeparableSetup<float>(b, c)));
+            },
+            iter: 60, threads: 1);
+
+    [Fact]
+    public void Sources_in_planes_are_halved_as_in_one_piece() =>
+        Gen.Select(FusedCases.HalvingsOfPlanes, FusedCases.Width).Sample(
+            (c, width) =>
+            {
+                Compare(width, true, c.ToString(), b => new HalvingSetup<float>(b, c), b => new HalvingSetup<double>(b, c));
+                Assert.Equal(
+                    Bits(2, width, b => new HalvingSetup<float>(b, c with { Planes = 1 })), Bits(2, width, b => new HalvingSetup<float>(b, c)));
+            },
+            iter: 60, threads: 1);
+
     [Theory]
     [InlineData(16)]
     [InlineData(8)]

@@ -7,7 +7,10 @@ namespace MIOpenDarts.Layers.Tests.Fused;
 /// <summary>Factorized reductions of one source [N,C,H,W] to so many channels each.</summary>
 public sealed record HalvingCase(int N, int C, int H, int W, params int[] Outputs)
 {
-    public override string ToString() => $"[{N},{C},{H},{W}] to {string.Join(", ", Outputs)}";
+    /// <summary>Planes of the source.</summary>
+    public int Planes { get; init; } = 1;
+
+    public override string ToString() => $"[{N},{C},{H},{W}]{(Planes > 1 ? $" in {Planes} planes" : "")} to {string.Join(", ", Outputs)}";
 }
 
 internal sealed class HalvingSetup<T> : FusedSetup<T>
@@ -21,7 +24,7 @@ internal sealed class HalvingSetup<T> : FusedSetup<T>
     public HalvingSetup(Backend<T> backend, HalvingCase c)
         : base(backend, c.N)
     {
-        src = Plan.ActivationWithDiff("x", c.C, c.H, c.W);
+        src = Source("x", c.Planes, c.C, c.H, c.W);
         rectified = Plan.Activation("rectified", c.C, c.H, c.W);
         diffRectified = Plan.Activation("d rectified", c.C, c.H, c.W);
         branches = [.. c.Outputs.Select((outputs, i) => Branch(outputs, i, c))];

@@ -10,8 +10,11 @@ public sealed record BranchCase(int Kernel, int Dilation, int Outputs);
 /// <summary>Branches that share a source or, where it is normalised, have one each.</summary>
 public sealed record SeparableCase(int N, int C, int H, int W, int Stride, bool Normalized, bool NeedsDiff, params BranchCase[] Branches)
 {
+    /// <summary>Planes of the source, where they are several: of branches without depthwise filter.</summary>
+    public int Planes { get; init; } = 1;
+
     public override string ToString() =>
-        $"[{N},{C},{H},{W}] stride {Stride}{(Normalized ? " normalized" : "")}{(NeedsDiff ? "" : " no diff")}: {string.Join(", ", Branches.AsEnumerable())}";
+        $"[{N},{C},{H},{W}]{(Planes > 1 ? $" in {Planes} planes" : "")} stride {Stride}{(Normalized ? " normalized" : "")}{(NeedsDiff ? "" : " no diff")}: {string.Join(", ", Branches.AsEnumerable())}";
 }
 
 internal sealed class SeparableSetup<T> : FusedSetup<T>
@@ -27,7 +30,7 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
     {
         if (alongside is not null) this.alongside = new MixSetup<T>(backend, alongside with { N = c.N });
         sources = [.. Enumerable.Range(0, c.Normalized ? c.Branches.Length : 1).Select(
-            i => c.NeedsDiff && !c.Normalized ? Plan.ActivationWithDiff($"x{i}", c.C, c.H, c.W) : Plan.Activation($"x{i}", c.C, c.H, c.W))];
+            i => c.NeedsDiff && !c.Normalized ? Source($"x{i}", c.Planes, c.C, c.H, c.W) : Plan.Activation($"x{i}", c.C, c.H, c.W))];
         if (c.Normalized) normalized = [.. sources.Select((s, i) => Normalized(s, i))];
         branches = [.. c.Branches.Select((b, i) => Branch(b, i, c))];
         backend.PlanSeparable(Plan, branches);
