@@ -70,23 +70,15 @@ public class FusedTests
     [Fact]
     public void Sources_in_planes_are_read_as_in_one_piece() =>
         Gen.Select(FusedCases.PointsOfPlanes, FusedCases.Width).Sample(
-            (c, width) =>
-            {
-                Compare(width, true, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<double>(b, c));
-                Assert.Equal(
-                    Bits(2, width, b => new SeparableSetup<float>(b, c with { Planes = 1 })), Bits(2, width, b => new SeparableSetup<float>(b, c)));
-            },
+            (c, width) => ComparePlanes(
+                width, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<float>(b, c with { Planes = 1 }), b => new SeparableSetup<double>(b, c)),
             iter: 60, threads: 1);
 
     [Fact]
     public void Sources_in_planes_are_halved_as_in_one_piece() =>
         Gen.Select(FusedCases.HalvingsOfPlanes, FusedCases.Width).Sample(
-            (c, width) =>
-            {
-                Compare(width, true, c.ToString(), b => new HalvingSetup<float>(b, c), b => new HalvingSetup<double>(b, c));
-                Assert.Equal(
-                    Bits(2, width, b => new HalvingSetup<float>(b, c with { Planes = 1 })), Bits(2, width, b => new HalvingSetup<float>(b, c)));
-            },
+            (c, width) => ComparePlanes(
+                width, c.ToString(), b => new HalvingSetup<float>(b, c), b => new HalvingSetup<float>(b, c with { Planes = 1 }), b => new HalvingSetup<double>(b, c)),
             iter: 60, threads: 1);
 
     [Theory]
@@ -140,6 +132,14 @@ public class FusedTests
         actual.Run(weightGradients);
         expected.Run(weightGradients);
         Agreement.Check(actual, expected, $"{width * 32} bits, {what}");
+    }
+
+    private static void ComparePlanes(
+        int width, string what, Func<Backend<float>, FusedSetup<float>> inPlanes, Func<Backend<float>, FusedSetup<float>> inOnePiece,
+        Func<Backend<double>, FusedSetup<double>> makeExpected)
+    {
+        Compare(width, true, what, inPlanes, makeExpected);
+        Assert.Equal(Bits(2, width, inOnePiece), Bits(2, width, inPlanes));
     }
 
     private static double[][] Bits(int threads, int width, Func<Backend<float>, FusedSetup<float>> make)
