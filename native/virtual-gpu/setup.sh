@@ -12,8 +12,8 @@ say() { echo "virtual gfx803: $*"; }
 fail() { echo "virtual gfx803: $*" >&2; exit 2; }
 
 [ "$(id -u)" = 0 ] || fail "setting up a rootfs needs root: run this with sudo (and MIOPENDARTS_VGPU=$BASE), or let CI do it."
-for flag in avx512f avx512bw avx512dq f16c; do
-  grep -qm1 "^flags.*\b$flag\b" /proc/cpuinfo || fail "this processor has no $flag: the interpreter needs AVX-512 (F, BW, DQ) and F16C. Use another machine."
+for flag in avx2 fma f16c; do
+  grep -qm1 "^flags.*\b$flag\b" /proc/cpuinfo || fail "this processor has no $flag: the interpreter needs AVX2, FMA and F16C. Use another machine."
 done
 for tool in unshare chroot mountpoint flock; do command -v $tool > /dev/null || fail "$tool is missing: apt-get install util-linux coreutils."; done
 mkdir -p "$BASE"

@@ -36,40 +36,26 @@ static inline bool baddr(Wave& w, const Op& o, const Srd& s, const Opd& va, uint
   out = s.base + soff + bo;
   return true;
 }
-// Raw buffers without swizzling: offsets of 16 lanes and the lanes in range for dword n; false when the slow path is needed
-static inline bool braw(Wave& w, const Op& o, const Srd& s) { return !o.idxen && !s.swz && s.stride == 0 && !(s.w3 >> 23 & 1); }
-static inline __m512i boff(Wave& w, const Op& o, const Opd& va, int k) {
-  __m512i f = _mm512_set1_epi32(o.offset);
-  if (o.offen) f = _mm512_add_epi32(f, _mm512_loadu_si512(w.v + va.idx * 64 + 16 * k));
-  return f;
-}
-static inline bool bhigh(Wave& w, const Op& o, const Opd& va, const Srd& s, uint32_t so,
-                         uint64_t e) { // an active, in-range lane beyond 2 GiB
-  if (s.num < 0x7fffffffu) return false;
-  uint64_t b = 0;
-  for (int k = 0; k < 4; k++) b |= (uint64_t)_mm512_cmpgt_epu32_mask(boff(w, o, va, k), _mm512_set1_epi32(0x7ffffff0)) << (16 * k);
-  return b & e;
-}
-static inline bool bspan(Wave& w, const Op& o, const Opd& va, const Srd& s, uint32_t so, uint64_t e, uint32_t n);
-static inline __mmask16 bin(__m512i f, const Srd& s, uint32_t so, int n) {
+// Raw buffers without swizzling: the offsets f of all lanes, and the lanes in range for dword n.
+static inline uint64_t bin(const uint32_t* f, const Srd& s, uint32_t so, int n) {
   uint64_t need = (uint64_t)so + 4 * n + 4;
-  return s.num < need ? 0 : _mm512_cmple_epu32_mask(f, _mm512_set1_epi32((uint32_t)(s.num - need)));
+  if (s.num < need) return 0;
+  uint32_t last = (uint32_t)(s.num - need);
+  return WHERE(f[i] <= last);
 }
-static inline bool bspan(Wave& w, const Op& o, const Opd& va, const Srd& s, uint32_t so, uint64_t e,
-                         uint32_t n) { // VGPU_CHECK: in-range lanes stay in one allocation
+// false when the slow path is needed: another kind of buffer, an active lane beyond 2 GiB, or (VGPU_CHECK) lanes in range that do not all
+// lie in one allocation
+static inline bool braw(Wave& w, const Op& o, const Srd& s, const Opd& va, uint32_t so, uint32_t* f) {
+  if (o.idxen || s.swz || s.stride || s.w3 >> 23 & 1) return false;
+  const uint32_t *v = w.v + va.idx * 64, of = o.offset, used = o.offen ? ~0u : 0;
+  L64 f[i] = of + (v[i] & used);
+  if (s.num >= 0x7fffffffu && WHERE(f[i] > 0x7ffffff0) & w.exec()) return false;
   if (__builtin_expect(!vg_checked, 1)) return true;
-  uint32_t a = ~0u, b = 0;
-  bool any = false;
-  for (int k = 0; k < 4; k++) {
-    __m512i f = boff(w, o, va, k);
-    __mmask16 m = bin(f, s, so, 0) & (__mmask16)(e >> (16 * k));
-    if (!m) continue;
-    any = true;
-    uint32_t lo = _mm512_mask_reduce_min_epu32(m, f), hi = _mm512_mask_reduce_max_epu32(m, f);
-    a = lo < a ? lo : a;
-    b = hi > b ? hi : b;
-  }
-  return !any || vg_check_range(s.base + so + a, (uint64_t)b - a + n);
+  uint64_t m = bin(f, s, so, 0) & w.exec();
+  if (!m) return true;
+  uint32_t a, b;
+  extent(f, m, a, b);
+  return vg_check_range(s.base + so + a, (uint64_t)b - a + 4);
 }
 static void bchk(Wave& w, const Op& o, uint64_t a, uint32_t n) {
   if (vg_checked && !(a >= (uint64_t)w.scratch && a + n <= (uint64_t)w.scratch + w.scratchSize)) chk(w, o, a, n);
@@ -77,7 +63,7 @@ static void bchk(Wave& w, const Op& o, uint64_t a, uint32_t n) {
 template <int N, int SX> static void bload(Wave& w, const Op& o) { // ops: vdata, vaddr, srsrc, soffset
   Srd s = srd(w, o.s[1]);
   uint32_t so = rs(w, o.s[2]);
-  AL uint32_t r[4][64];
+  AL uint32_t f[64], r[4][64];
   w.rd += N * __builtin_popcountll(w.exec());
   if (o.ldsf) { // to LDS: M0 base + inst offset + lane*4
     uint32_t base = w.s[124] & 0xffff;
@@ -91,14 +77,8 @@ template <int N, int SX> static void bload(Wave& w, const Op& o) { // ops: vdata
     }
     return;
   }
-  if (N >= 4 && braw(w, o, s) && !bhigh(w, o, o.s[0], s, so, w.exec()) && bspan(w, o, o.s[0], s, so, w.exec(), 4)) {
-    for (int k = 0; k < 4; k++) {
-      __m512i f = boff(w, o, o.s[0], k);
-      for (int n = 0; n < N / 4; n++)
-        _mm512_storeu_si512(r[n] + 16 * k,
-                            _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), bin(f, s, so, n) & (__mmask16)(w.exec() >> (16 * k)), f,
-                                                        (const uint8_t*)s.base + so + 4 * n, 1));
-    }
+  if (N >= 4 && braw(w, o, s, o.s[0], so, f)) {
+    for (int n = 0; n < N / 4; n++) gather(r[n], bin(f, s, so, n) & w.exec(), (const uint8_t*)s.base + so + 4 * n, f);
     for (int n = 0; n < N / 4; n++) {
       Opd d = o.d;
       d.idx += n;
@@ -134,14 +114,10 @@ template <int N> static void bstore(Wave& w, const Op& o) { // ND: vdata, vaddr,
   Srd s = srd(w, o.s[2]);
   uint32_t so = rs(w, o.s[3]);
   const uint32_t* dt = w.v + o.s[0].idx * 64;
+  AL uint32_t f[64];
   w.wr += N * __builtin_popcountll(w.exec());
-  if (N >= 4 && braw(w, o, s) && !bhigh(w, o, o.s[1], s, so, w.exec()) && bspan(w, o, o.s[1], s, so, w.exec(), 4)) {
-    for (int k = 0; k < 4; k++) {
-      __m512i f = boff(w, o, o.s[1], k);
-      for (int n = 0; n < N / 4; n++)
-        _mm512_mask_i32scatter_epi32((uint8_t*)s.base + so + 4 * n, bin(f, s, so, n) & (__mmask16)(w.exec() >> (16 * k)), f,
-                                     _mm512_loadu_si512(dt + n * 64 + 16 * k), 1);
-    }
+  if (N >= 4 && braw(w, o, s, o.s[1], so, f)) {
+    for (int n = 0; n < N / 4; n++) scatter((uint8_t*)s.base + so + 4 * n, bin(f, s, so, n) & w.exec(), f, dt + n * 64);
     return;
   }
   for (uint64_t m = w.exec(); m; m &= m - 1) {

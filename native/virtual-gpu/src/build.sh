@@ -10,8 +10,8 @@ CXX=${CXX:-g++}
 FLAGS="-O3 -march=native -std=gnu++20 -fPIC -fno-strict-aliasing -ffp-contract=off -fno-math-errno -fno-trapping-math -w -fvisibility=hidden -DNDEBUG"
 LLVM=/usr/lib/llvm-21
 
-# Objects belong to one processor, compiler and state of the headers; each also to its own source.
-COMMON=$( { grep -m1 '^model name' /proc/cpuinfo; grep -m1 '^flags' /proc/cpuinfo; $CXX --version | head -1; cat "$SRC"/*.h; sha256sum "$REAL"; } | sha256sum)
+# Objects belong to one processor (of whose vectors lanes.h makes use), compiler and state of the headers; each also to its own source.
+COMMON=$( { grep -m1 '^model name' /proc/cpuinfo; grep -m1 '^flags' /proc/cpuinfo; $CXX --version | head -1; echo "$FLAGS"; cat "$SRC"/*.h; sha256sum "$REAL"; } | sha256sum)
 KEY=$( { echo "$COMMON"; sha256sum "$SRC"/* | sed 's, .*/, ,'; } | sha256sum)
 if [ "$(cat "$OUT/key" 2>/dev/null)" = "$KEY" ]; then echo "virtual gfx803: up to date"; exit 0; fi
 compile() {

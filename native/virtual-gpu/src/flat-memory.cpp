@@ -17,22 +17,8 @@ static uint8_t* flatp(Wave& w, const Op& o, uint64_t a, uint32_t n, int lane, ui
   chk(w, o, a, n);
   return (uint8_t*)a;
 }
-// Dword n of 16 active lanes from per-lane 64-bit addresses. The caller has seen that none lies in an aperture.
-static inline __m512i gather16(const uint32_t* lo, const uint32_t* hi, __mmask16 m, int n) {
-  __m512i l = _mm512_loadu_si512(lo), h = _mm512_loadu_si512(hi);
-  const __m512i ia = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
-                ib = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-  __m512i a = _mm512_permutex2var_epi32(l, ia, h), b = _mm512_permutex2var_epi32(l, ib, h);
-  const uint8_t* base = (const uint8_t*)(uintptr_t)(4 * n);
-  __m256i x = _mm512_mask_i64gather_epi32(_mm256_setzero_si256(), (__mmask8)m, a, base, 1),
-          y = _mm512_mask_i64gather_epi32(_mm256_setzero_si256(), (__mmask8)(m >> 8), b, base, 1);
-  return _mm512_inserti64x4(_mm512_castsi256_si512(x), y, 1);
-}
 static inline bool plain(const uint32_t* hi, uint64_t e) { // no active lane in an aperture
-  uint64_t bad = 0;
-  const __m512i lim = _mm512_set1_epi32(0x00ff0000);
-  for (int k = 0; k < 4; k++) bad |= (uint64_t)_mm512_cmpge_epu32_mask(_mm512_loadu_si512(hi + 16 * k), lim) << (16 * k);
-  return !(bad & e);
+  return !(WHERE(hi[i] >= 0x00ff0000) & e);
 }
 // with VGPU_CHECK: the lowest and the highest active address lie in one allocation
 static inline bool span(const uint32_t* lo, const uint32_t* hi, uint64_t e, uint32_t n) {
@@ -56,12 +42,7 @@ static inline const uint32_t* consecutive(const uint32_t* lo, const uint32_t* hi
   uint32_t al = (uint32_t)a;
   if (al > 0xfffffe00u) return nullptr;
   uint32_t ah = (uint32_t)(a >> 32);
-  const __m512i st = _mm512_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 52, 56, 60);
-  uint64_t ok = 0;
-  for (int k = 0; k < 4; k++)
-    ok |= (uint64_t)(_mm512_cmpeq_epi32_mask(_mm512_loadu_si512(lo + 16 * k), _mm512_add_epi32(st, _mm512_set1_epi32(al + 64 * k))) &
-                     _mm512_cmpeq_epi32_mask(_mm512_loadu_si512(hi + 16 * k), _mm512_set1_epi32(ah)))
-          << (16 * k);
+  uint64_t ok = WHERE((lo[i] == al + 4 * i) & (hi[i] == ah));
   return (ok & e) == e ? (const uint32_t*)a : nullptr;
 }
 template <int N, int SX> static void fload(Wave& w, const Op& o) { // N bytes; SX: sign extend
@@ -73,12 +54,11 @@ template <int N, int SX> static void fload(Wave& w, const Op& o) { // N bytes; S
   if (N >= 4 && plain(hi, e) && span(lo, hi, e, N)) {
     if (N == 4)
       if (const uint32_t* p = consecutive(lo, hi, e)) {
-        for (int k = 0; k < 4; k++) _mm512_storeu_si512(r[0] + 16 * k, _mm512_maskz_loadu_epi32((__mmask16)(e >> (16 * k)), p + 16 * k));
+        load(r[0], e, p);
         put32(w, o.d, r[0]);
         return;
       }
-    for (int n = 0; n < N / 4; n++)
-      for (int k = 0; k < 4; k++) _mm512_storeu_si512(r[n] + 16 * k, gather16(lo + 16 * k, hi + 16 * k, (__mmask16)(e >> (16 * k)), n));
+    for (int n = 0; n < N / 4; n++) gather(r[n], e, lo, hi, 4 * n);
     for (int n = 0; n < N / 4; n++) {
       Opd d = o.d;
       d.idx += n;
@@ -113,8 +93,7 @@ template <int N> static void fstore(Wave& w, const Op& o) {
   w.wr += N * __builtin_popcountll(w.exec());
   if (N == 4 && plain(hi, w.exec()) && span(lo, hi, w.exec(), N))
     if (const uint32_t* p = consecutive(lo, hi, w.exec())) {
-      for (int k = 0; k < 4; k++)
-        _mm512_mask_storeu_epi32((void*)(p + 16 * k), (__mmask16)(w.exec() >> (16 * k)), _mm512_loadu_si512(dt + 16 * k));
+      store((uint32_t*)p, w.exec(), dt);
       return;
     }
   for (uint64_t m = w.exec(); m; m &= m - 1) {

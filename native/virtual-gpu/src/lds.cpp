@@ -18,26 +18,18 @@ template <int N, int SX> static void dsr(Wave& w, const Op& o) {
   AL uint32_t r[4][64];
   if (N >= 4) { // every active lane inside the allocation: gather
     const uint32_t* ad = w.v + o.s[0].idx * 64;
-    uint64_t e = w.exec(), bad = 0;
-    const __m512i of = _mm512_set1_epi32(o.offset), lim = _mm512_set1_epi32((int)w.ldsSize - N);
-    if ((int)w.ldsSize >= N) {
-      __m512i x[4];
-      for (int k = 0; k < 4; k++) {
-        x[k] = _mm512_add_epi32(_mm512_loadu_si512(ad + 16 * k), of);
-        bad |= (uint64_t)_mm512_cmpgt_epu32_mask(x[k], lim) << (16 * k);
+    AL uint32_t x[64];
+    uint64_t e = w.exec();
+    uint32_t of = o.offset, size = w.ldsSize;
+    L64 x[i] = ad[i] + of;
+    if (size >= N && !(WHERE(x[i] > size - N) & e)) {
+      for (int n = 0; n < N / 4; n++) gather(r[n], e, w.lds + 4 * n, x);
+      for (int n = 0; n < N / 4; n++) {
+        Opd d = o.d;
+        d.idx += n;
+        put32(w, d, r[n]);
       }
-      if (!(bad & e)) {
-        for (int n = 0; n < N / 4; n++)
-          for (int k = 0; k < 4; k++)
-            _mm512_storeu_si512(r[n] + 16 * k,
-                                _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), (__mmask16)(e >> (16 * k)), x[k], w.lds + 4 * n, 1));
-        for (int n = 0; n < N / 4; n++) {
-          Opd d = o.d;
-          d.idx += n;
-          put32(w, d, r[n]);
-        }
-        return;
-      }
+      return;
     }
   }
   for (uint64_t m = w.exec(); m; m &= m - 1) {

@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <elf.h>
-#include <immintrin.h>
 #include <map>
 #include <memory>
 #include <sys/mman.h>

@@ -1,15 +1,13 @@
 // Reading and writing operands of 64 lanes, and the table that instruction families enter their mnemonics into.
 #pragma once
 #include "isa.h"
+#include "lanes.h"
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <immintrin.h>
 #include <unordered_map>
 using std::string;
 
-#define L64 for (int i = 0; i < 64; i++)
-#define AL alignas(64)
 static inline float bf(uint32_t u) {
   float f;
   memcpy(&f, &u, 4);
@@ -96,17 +94,6 @@ static inline void D64(Wave& w, const Opd& o, double* td) {
   if (o.abs) L64 t[i] &= 0x7fffffffffffffffull;
   if (o.neg) L64 t[i] ^= 0x8000000000000000ull;
 }
-static inline void h2f(const uint32_t* p, float* f) {
-  for (int k = 0; k < 4; k++) {
-    __m256i h = _mm512_cvtepi32_epi16(_mm512_loadu_si512(p + 16 * k));
-    _mm512_storeu_ps(f + 16 * k, _mm512_cvtph_ps(h));
-  }
-}
-static inline void f2h(const float* f, uint32_t* r) {
-  for (int k = 0; k < 4; k++)
-    _mm512_storeu_si512(r + 16 * k,
-                        _mm512_cvtepu16_epi32(_mm512_cvtps_ph(_mm512_loadu_ps(f + 16 * k), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)));
-}
 static inline void H(Wave& w, const Opd& o, float* f) {
   AL uint32_t t[64];
   if (o.kind == K_V) {
@@ -135,7 +122,7 @@ static inline void put32(Wave& w, const Opd& d, const uint32_t* r) {
   if (e == ~0ull)
     memcpy(p, r, 256);
   else
-    for (int k = 0; k < 4; k++) _mm512_mask_storeu_epi32(p + 16 * k, (__mmask16)(e >> (16 * k)), _mm512_loadu_si512(r + 16 * k));
+    merge(p, e, r);
 }
 static inline void omodf(const Op& o, float* r) {
   if (o.omod) {
@@ -178,12 +165,7 @@ static inline void putd(Wave& w, const Op& o, double* r) {
   put64(w, o.d, (const uint64_t*)r);
 }
 static inline uint64_t mk(const uint32_t* r) { // nonzero lanes
-  uint64_t m = 0;
-  for (int k = 0; k < 4; k++) {
-    __m512i x = _mm512_loadu_si512(r + 16 * k);
-    m |= (uint64_t)_mm512_test_epi32_mask(x, x) << (16 * k);
-  }
-  return m;
+  return WHERE(r[i]);
 }
 
 // ---------- registry

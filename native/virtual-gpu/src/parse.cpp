@@ -2,7 +2,6 @@
 #include "operands.h"
 
 static void unimpl(Wave& w, const Op& o) { vg_fatal(&w, &o, "instruction not implemented"); }
-static uint16_t f32to16(float f) { return (uint16_t)_mm_extract_epi16(_mm_cvtps_ph(_mm_set_ss(f), 0), 0); }
 static bool special(const string& t, Opd& o) {
   static const std::unordered_map<string, std::pair<int, int>> m = {{"vcc", {106, 2}},
                                                                     {"vcc_lo", {106, 1}},
@@ -96,7 +95,7 @@ static bool parseOpd(string t, Opd& o) {
     if (!hex && t.find('.') != string::npos) {
       double d = strtod(t.c_str(), nullptr);
       o.imm = fb((float)d);
-      o.imm16 = f32to16((float)d);
+      o.imm16 = half((float)d);
       o.imm64 = o.immd = db(d);
       if (t.rfind("0.15915494", 0) == 0) {
         o.imm64 = o.immd = 0x3fc45f306dc9c882ull;

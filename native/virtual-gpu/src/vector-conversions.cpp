@@ -87,9 +87,8 @@ R_("v_cvt_i32_f64", OP { AL double A[64]; AL uint32_t r[64];
     r[i] = (uint32_t)(A[i] != A[i] ? 0 : A[i] >= 2147483648. ? 0x7fffffff : A[i] <= -2147483648. ? (int)0x80000000 : (int)A[i]);
   put32(w, o.d, r);
 });
-static inline uint32_t h16z(float x) { return _mm_extract_epi16(_mm_cvtps_ph(_mm_set_ss(x), 3), 0) & 0xffff; }
 R_("v_cvt_pkrtz_f16_f32", OP { AL float ta[64], tb[64]; AL uint32_t r[64];
-  const float *A = F(w, o.s[0], ta), *B = F(w, o.s[1], tb); L64 r[i] = h16z(A[i]) | h16z(B[i]) << 16;
+  const float *A = F(w, o.s[0], ta), *B = F(w, o.s[1], tb); L64 r[i] = halfTowardsZero(A[i]) | (uint32_t)halfTowardsZero(B[i]) << 16;
   put32(w, o.d, r);
 });
 R_("v_cvt_pknorm_i16_f32", OP { AL float ta[64], tb[64]; AL uint32_t r[64];

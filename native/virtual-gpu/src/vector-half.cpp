@@ -37,7 +37,7 @@
         }                                     \
         puth(w, o, r);                        \
       });
-static inline float rh(float x) { return _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtps_ph(_mm_set_ss(x), 0))); }
+static inline float rh(float x) { return single(half(x)); }
 HB("v_add_f16", x + y)
 HB("v_sub_f16", x - y)
 HB("v_subrev_f16", y - x)

@@ -106,9 +106,7 @@ Q2("v_ashrrev_i64", (int64_t)y >> x)
 R_("v_cndmask_b32", OP { AL float ta[64], tb[64];
   const uint32_t *A = (const uint32_t*)F(w, o.s[0], ta), *B = (const uint32_t*)F(w, o.s[1], tb);
   uint64_t m = rs64(w, o.s[2]); AL uint32_t r[64];
-  for (int k = 0; k < 4; k++)
-    _mm512_storeu_si512(
-        r + 16 * k, _mm512_mask_blend_epi32((__mmask16)(m >> (16 * k)), _mm512_loadu_si512(A + 16 * k), _mm512_loadu_si512(B + 16 * k)));
+  pick(r, m, B, A);
   put32(w, o.d, r);
 });
 R_("v_readfirstlane_b32", OP {

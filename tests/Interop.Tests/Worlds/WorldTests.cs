@@ -39,6 +39,8 @@ public sealed class WorldTests
 
     [Theory]
     [Trait("Category", "virtual-gpu")]
+    [InlineData("lanes")]
+    [InlineData("lanes-avx2")]
     [InlineData("instructions")]
     [InlineData("counters")]
     public async Task The_virtual_gfx803_passes_its_own(string program)
