@@ -25,6 +25,9 @@ public abstract partial class Backend<T> : IDisposable
     /// <summary>Bytes of the device's memory that are free, or null where the machine's memory is what counts.</summary>
     public virtual long? FreeBytes => null;
 
+    /// <summary>A backend like this one whose memory is only counted; null where a device's is what counts.</summary>
+    public virtual Backend<T>? Counting(MemoryTally tally) => null;
+
     /// <summary>Zeroed memory on the device.</summary>
     /// <exception cref="OutOfMemoryException">The device does not have that much.</exception>
     public abstract Storage Allocate(long bytes);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Machine;
 
 namespace MIOpenDarts.Layers.Tensors;
 
@@ -146,6 +147,8 @@ public sealed class MemoryPlan<T> : IDisposable
     public void Commit()
     {
         LayOut();
+        // Where the machine's memory counts, the system would promise more than there is, and kill the process when it is used.
+        if (Backend.FreeBytes is null && MemoryLimits.Here().Least is { } limit && limit.Free < Bytes) throw new PlanDoesNotFitException($"{limit.Name}: {DoesNotFit(limit.Free)}");
         try
         {
             arena = Backend.Allocate(Bytes);
@@ -196,6 +199,12 @@ public sealed class MemoryPlan<T> : IDisposable
 public sealed class PlanDoesNotFitException : Exception
 {
     /// <summary>With the sizes and the settings that would help.</summary>
+    public PlanDoesNotFitException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>With the sizes and the settings that would help, and what the device said.</summary>
     public PlanDoesNotFitException(string message, Exception innerException)
         : base(message, innerException)
     {

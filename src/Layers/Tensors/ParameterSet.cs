@@ -78,8 +78,11 @@ public sealed class ParameterSet<T> : IDisposable
     public void AddCounter(string name, Normalization<T> owner) => counters.Add((name, owner));
 
     /// <summary>Allocates the three buffers and binds the views.</summary>
+    /// <exception cref="PlanDoesNotFitException">There are more parameters than one buffer can number; nothing is allocated.</exception>
     public void Commit(Backend<T> on)
     {
+        if (Math.Max(Count, BufferCount) > int.MaxValue)
+            throw new PlanDoesNotFitException($"{Count} parameters are more than a network may have, {int.MaxValue}; fewer init channels or layers have fewer");
         backend = on;
         Values = Flat("parameters", Count, 0);
         Diffs = Flat("gradients", Count, 1);
@@ -145,7 +148,7 @@ public sealed class ParameterSet<T> : IDisposable
     {
         if (storages.Length <= slot) Array.Resize(ref storages, slot + 1);
         storages[slot] = backend!.Allocate((count + 32) * Unsafe.SizeOf<T>());
-        var tensor = new Tensor<T>(name, Shape.Vector(checked((int)count)));
+        var tensor = new Tensor<T>(name, Shape.Vector((int)count));
         tensor.Bind(storages[slot].Address);
         return tensor;
     }

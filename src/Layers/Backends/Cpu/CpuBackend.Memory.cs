@@ -20,8 +20,13 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
     private readonly Scratch tables = new();
     private readonly Scratch partials = new();
     private readonly Scratch perThread = new();
+    private readonly MemoryTally? tally;
 
-    public CpuBackend(int threads) => team = new ThreadTeam(threads);
+    public CpuBackend(int threads, MemoryTally? tally = null)
+    {
+        (team, this.tally) = (new ThreadTeam(threads), tally);
+        (scratch, mixing) = (new ScratchMemory(Allocate), new ScratchMemory(Allocate));
+    }
 
     /// <inheritdoc/>
     public override string Name => "cpu";
@@ -33,7 +38,13 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
     public override string Signature => $"cpu/Single/{S.Width * 32}";
 
     /// <inheritdoc/>
-    public override Storage Allocate(long bytes) => new HostStorage(bytes);
+    public override long? FreeBytes => tally is null ? null : long.MaxValue;
+
+    /// <inheritdoc/>
+    public override Backend<float> Counting(MemoryTally tally) => new CpuBackend<S, V>(team.Threads, tally);
+
+    /// <inheritdoc/>
+    public override Storage Allocate(long bytes) => tally?.Take(bytes) ?? new HostStorage(bytes);
 
     /// <inheritdoc/>
     public override void Upload<TElement>(ReadOnlySpan<TElement> source, Tensor<TElement> dst) =>

@@ -9,7 +9,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu;
 internal sealed unsafe partial class CpuBackend<S, V>
 {
     // Not that of convolutions, alongside which mixtures are computed.
-    private readonly ScratchMemory mixing = new();
+    private readonly ScratchMemory mixing;
 
     /// <inheritdoc/>
     public override bool MixesAlongside => true;

@@ -65,6 +65,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         counted.Call.Describe(pools, S.Width, team.Threads, ref cursor, ref thread);
         if (forGradient) counted.LayOut(pools.MaxEdges.Length, pools.AverageEdges.Length, S.Width, ref cursor, ref thread);
         scratch.Reserve(cursor.Used, thread.Used, team.Threads);
+        if (tally is not null) return null;
 
         cursor = new MemoryCursor(scratch.Shared);
         thread = default;

@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu;
 
 internal sealed unsafe partial class CpuBackend<S, V>
 {
-    private readonly ScratchMemory scratch = new();
+    private readonly ScratchMemory scratch;
 
     /// <inheritdoc/>
     public override bool ReadsPlanes => true;
@@ -145,6 +145,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         var countedBranches = stackalloc BranchCall[branches.Length];
         var perThread = LayOut(branches, calls, counted, countedBranches, forGradient, ref cursor);
         scratch.Reserve(cursor.Used, perThread, team.Threads);
+        if (tally is not null) return null;
 
         cursor = new MemoryCursor(scratch.Shared);
         var first = cursor.Take<SeparableGradient>(calls);

@@ -12,6 +12,15 @@ namespace MIOpenDarts.Layers.Backends.Reference;
 public sealed unsafe partial class ReferenceBackend<T> : Backend<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly MemoryTally? tally;
+
+    /// <summary>A backend on the machine's memory.</summary>
+    public ReferenceBackend()
+    {
+    }
+
+    private ReferenceBackend(MemoryTally tally) => this.tally = tally;
+
     /// <inheritdoc/>
     public override string Name => "reference";
 
@@ -22,7 +31,13 @@ public sealed unsafe partial class ReferenceBackend<T> : Backend<T>
     public override string Signature => $"reference/{typeof(T).Name}";
 
     /// <inheritdoc/>
-    public override Storage Allocate(long bytes) => new HostStorage(bytes);
+    public override long? FreeBytes => tally is null ? null : long.MaxValue;
+
+    /// <inheritdoc/>
+    public override Backend<T> Counting(MemoryTally tally) => new ReferenceBackend<T>(tally);
+
+    /// <inheritdoc/>
+    public override Storage Allocate(long bytes) => tally?.Take(bytes) ?? new HostStorage(bytes);
 
     /// <inheritdoc/>
     public override void Upload<TElement>(ReadOnlySpan<TElement> source, Tensor<TElement> dst) =>

@@ -6,9 +6,10 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Memory;
 /// Memory for the duration of one operation: a part that all threads share and a part of its own for every thread. It grows when an
 /// operation is planned (or first run) and is kept, so that a step allocates nothing.
 /// </summary>
-internal sealed unsafe class ScratchMemory : IDisposable
+/// <param name="allocate">Gives memory of so many bytes.</param>
+internal sealed unsafe class ScratchMemory(Func<long, Storage> allocate) : IDisposable
 {
-    private HostStorage? storage;
+    private Storage? storage;
     private long shared;
     private long perThread;
 
@@ -18,7 +19,7 @@ internal sealed unsafe class ScratchMemory : IDisposable
         if (sharedFloats <= shared && floatsPerThread <= perThread) return;
         (shared, perThread) = (Math.Max(shared, Aligned(sharedFloats)), Math.Max(perThread, Aligned(floatsPerThread)));
         storage?.Dispose();
-        storage = new HostStorage((shared + perThread * threads) * sizeof(float));
+        storage = allocate((shared + perThread * threads) * sizeof(float));
     }
 
     /// <summary>Memory that all threads see.</summary>

@@ -1,0 +1,79 @@
+using System.Globalization;
+
+namespace MIOpenDarts.Layers.Machine;
+
+/// <summary>
+/// What the machine, the control groups of a container, and the limits of a shell let this process take, read from the files of Linux (proc(5),
+/// cgroups(7), getrlimit(2)). What is not there does not limit.
+/// </summary>
+public sealed class MemoryLimits
+{
+    private const string AddressSpace = "Max address space";
+    private const string DataSize = "Max data size";
+
+    private MemoryLimits(IReadOnlyList<MemoryLimit> all) => All = all;
+
+    /// <summary>All limits.</summary>
+    public IReadOnlyList<MemoryLimit> All { get; }
+
+    /// <summary>The one that is met first; null where nothing is known.</summary>
+    public MemoryLimit? Least => All.MinBy(limit => limit.Free);
+
+    /// <summary>The limits of this process, as they are now.</summary>
+    public static MemoryLimits Here()
+    {
+        var read = Read("/").All;
+        if (OperatingSystem.IsLinux()) return new MemoryLimits(read);
+        // Elsewhere the runtime knows the machine, and what a job object allows.
+        var memory = GC.GetGCMemoryInfo();
+        return new MemoryLimits([.. read, new MemoryLimit("the machine", Math.Max(0, memory.TotalAvailableMemoryBytes - Environment.WorkingSet))]);
+    }
+
+    /// <summary>What the managed heap may still take of all that: the runtime keeps it below a part of a container's limit, or below DOTNET_GCHeapHardLimit.</summary>
+    public static MemoryLimit ManagedHeap()
+    {
+        var memory = GC.GetGCMemoryInfo();
+        return new MemoryLimit(
+            $"the managed heap may have {memory.TotalAvailableMemoryBytes >> 20} MiB", Math.Max(0, memory.TotalAvailableMemoryBytes - memory.TotalCommittedBytes));
+    }
+
+    /// <summary>The limits that the files below a folder tell.</summary>
+    /// <param name="root">The folder that has <c>proc</c> and <c>sys</c>.</param>
+    public static MemoryLimits Read(string root)
+    {
+        var memory = Fields(Path.Combine(root, "proc/meminfo"));
+        var swap = memory.GetValueOrDefault("SwapFree");
+        List<MemoryLimit> all = [];
+        if (memory.TryGetValue("MemAvailable", out var available))
+            all.Add(new MemoryLimit($"the machine has {memory.GetValueOrDefault("MemTotal") >> 20} MiB", available + swap));
+        all.AddRange(ControlGroups.Limits(root, swap));
+        var process = Fields(Path.Combine(root, "proc/self/status"));
+        AddResource(all, root, AddressSpace, "ulimit -v", process.GetValueOrDefault("VmSize"));
+        AddResource(all, root, DataSize, "ulimit -d", process.GetValueOrDefault("VmData"));
+        return new MemoryLimits(all);
+    }
+
+    private static void AddResource(List<MemoryLimit> all, string root, string resource, string name, long used)
+    {
+        var file = Path.Combine(root, "proc/self/limits");
+        var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith(resource, StringComparison.Ordinal)) : null;
+        var soft = line?[resource.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
+        if (long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit))
+            all.Add(new MemoryLimit($"{name} allows {limit >> 20} MiB", Math.Max(0, limit - used)));
+    }
+
+    // Lines such as "MemAvailable:   123456 kB", in bytes.
+    private static Dictionary<string, long> Fields(string file)
+    {
+        var fields = new Dictionary<string, long>(StringComparer.Ordinal);
+        if (!File.Exists(file)) return fields;
+        foreach (var line in File.ReadLines(file))
+        {
+            if (line.Split(':', StringSplitOptions.TrimEntries) is [var name, var value] && value.EndsWith(" kB", StringComparison.Ordinal)
+                && long.TryParse(value.AsSpan(0, value.Length - 3), NumberStyles.None, CultureInfo.InvariantCulture, out var kilobytes))
+                fields[name] = kilobytes << 10;
+        }
+
+        return fields;
+    }
+}
