@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Checkpoints;
@@ -15,24 +16,13 @@ internal static class CheckpointFile
     /// <exception cref="CheckpointException">The folder cannot be written or is full; what was there stays.</exception>
     public static long Write(string path, SafetensorsWriter writer)
     {
-        var temporary = path + ".tmp";
         writer.AddMetadata(HashName, HashOf(writer));
         try
         {
-            long bytes;
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-            {
-                writer.WriteTo(stream);
-                stream.Flush(flushToDisk: true);
-                bytes = stream.Length;
-            }
-
-            File.Move(temporary, path, overwrite: true);
-            return bytes;
+            return WholeFile.Write(path, writer.WriteTo, lasting: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            TryDelete(temporary);
             throw new CheckpointException($"{path}: cannot be written ({e.Message}); make room or choose another --out. Earlier checkpoints are unharmed", e);
         }
     }
@@ -81,17 +71,5 @@ internal static class CheckpointFile
         using var sha = SHA256.Create();
         using (var sink = new CryptoStream(Stream.Null, sha, CryptoStreamMode.Write)) writer.WriteTo(sink);
         return Convert.ToHexString(sha.Hash!);
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The first failure is the one to tell; a left-over temporary file is overwritten by the next checkpoint.
-        }
     }
 }

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Tensors;
 
@@ -23,7 +24,7 @@ public sealed class CheckpointRing
         try
         {
             Directory.CreateDirectory(folder);
-            foreach (var unfinished in Directory.EnumerateFiles(folder, "checkpoint-*.tmp")) File.Delete(unfinished);
+            WholeFile.Sweep(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

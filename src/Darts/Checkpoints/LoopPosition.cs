@@ -31,6 +31,9 @@ public abstract class LoopPosition<TEpoch>
     /// <summary>Finished epochs.</summary>
     public List<TEpoch> History { get; init; } = [];
 
+    /// <summary>Whether a run with so many epochs is done here and may go on with more.</summary>
+    internal bool MayGoOn(int epochs, int more) => Epoch == epochs && epochs < more;
+
     internal double MeanLoss() => LossSum / Images;
 
     internal double Accuracy() => 100.0 * Correct / Images;

@@ -54,7 +54,9 @@ internal static class SearchCheckpoint
     {
         if (!file.Metadata.TryGetValue("format", out var format) || format != Format)
             throw new CheckpointException($"{file.Path}: not a search checkpoint of this version (format '{format}')");
-        RequireSame(file, SearchOptionsJson.Parse(file.Metadata["options"]), options);
+        var position = JsonSerializer.Deserialize(file.Metadata["position"], SearchPositionContext.Default.SearchPosition)!;
+        var then = SearchOptionsJson.Parse(file.Metadata["options"]);
+        RequireSame(file, position.MayGoOn(then.Epochs, options.Epochs) ? then with { Epochs = options.Epochs } : then, options);
         var backend = state.Net.Backend;
         if (file.Metadata["backend"] != backend.Signature)
             warn($"{file.Path} was written on {file.Metadata["backend"]}, this is {backend.Signature}: the run goes on, but not bit for bit as it would have there");
@@ -69,7 +71,7 @@ internal static class SearchCheckpoint
             adam.Steps = (int)file.ReadInt64($"search.adam_steps_{kind}")[0];
         }
 
-        return JsonSerializer.Deserialize(file.Metadata["position"], SearchPositionContext.Default.SearchPosition)!;
+        return position;
     }
 
     private static IEnumerable<(string Kind, float[] Alphas, Adam<float> Adam)> Kinds(SearchState state) =>

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using MIOpenDarts.Darts.Files;
 using YamlDotNet.RepresentationModel;
 
 namespace MIOpenDarts.Darts.Configuration;
@@ -13,7 +15,7 @@ internal readonly record struct OptionOverride(string Name, string? Text, JsonNo
 }
 
 /// <summary>Reads a configuration file into overrides: a JSON object or a YAML mapping of option names to values.</summary>
-internal static class OptionFile
+internal static partial class OptionFile
 {
     private const long MaxBytes = 1_000_000;
 
@@ -22,19 +24,20 @@ internal static class OptionFile
         try
         {
             var file = new FileInfo(path);
-            if (!file.Exists) throw new OptionsException($"{path}: there is no such configuration file");
+            if (!file.Exists)
+                throw new OptionsException($"{path}: {(Directory.Exists(path) ? "this is a folder, not a configuration file" : "there is no such configuration file")}");
             if (file.Length > MaxBytes) throw new OptionsException($"{path}: {file.Length} bytes are too many for a configuration file; allowed are {MaxBytes}");
             var text = File.ReadAllText(path);
             return file.Extension.ToUpperInvariant() switch
             {
-                ".JSON" => ReadJson(text, path),
-                ".YAML" or ".YML" => ReadYaml(text, path),
+                ".JSON" => SaysNothingInJson().IsMatch(text) ? [] : ReadJson(text, path),
+                ".YAML" or ".YML" => SaysNothingInYaml().IsMatch(text) ? [] : ReadYaml(text, path),
                 _ => throw new OptionsException($"{path}: the extension '{file.Extension}' is unknown; use .json, .yaml or .yml"),
             };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OptionsException($"{path}: the configuration file cannot be read: {e.Message}", e);
+            throw new OptionsException($"{path}: the configuration file cannot be read: {UnreadableFile.Why(path, e)}", e);
         }
     }
 
@@ -66,6 +69,13 @@ internal static class OptionFile
             throw new OptionsException($"{source}: {e.Message}", e);
         }
     }
+
+    // A file in which everything is commented out asks for the defaults, as an empty one does.
+    [GeneratedRegex(@"\A(?>\s+|//[^\n]*|/\*.*?\*/)*\z", RegexOptions.Singleline)]
+    private static partial Regex SaysNothingInJson();
+
+    [GeneratedRegex(@"\A(?>\s+|#[^\n]*|---|\.\.\.)*\z")]
+    private static partial Regex SaysNothingInYaml();
 
     private static string Scalar(YamlNode node) => node is YamlScalarNode { Value: { } value }
         ? value

@@ -11,13 +11,19 @@ internal static class OptionMerge
     public static IEnumerable<OptionOverride> Typed(IEnumerable<KeyValuePair<string, string>> words) =>
         words.Select(item => new OptionOverride(item.Key, item.Value, null));
 
-    /// <summary>Reads a configuration file, if there is one, and takes its <c>preset</c> out unless one is given already.</summary>
-    public static List<OptionOverride> ReadFile(string? path, ref string? preset)
+    /// <summary>Reads a configuration file, if there is one, and takes its <c>preset</c> out, which is used unless one is given already.</summary>
+    /// <param name="path">The file, or null.</param>
+    /// <param name="presets">Names that a preset may have.</param>
+    /// <param name="preset">The preset that is given; of the file where none is.</param>
+    public static List<OptionOverride> ReadFile(string? path, IReadOnlyList<string> presets, ref string? preset)
     {
         var overrides = path is null ? [] : OptionFile.Read(path);
-        if (overrides.FindIndex(item => item.Name == PresetKey) is >= 0 and var at)
+        if (overrides.FindIndex(item => IsCalled(item, PresetKey)) is >= 0 and var at)
         {
-            preset ??= overrides[at].Text ?? overrides[at].Json?.ToString() ?? "";
+            var name = overrides[at].Text ?? overrides[at].Json?.ToString() ?? "";
+            if (!presets.Contains(name, StringComparer.OrdinalIgnoreCase))
+                throw new OptionsException([new OptionProblem(PresetKey, $"{path}: {OptionProblem.NotAllowed(PresetKey, $"'{name}'", string.Join(", ", presets))}")]);
+            preset ??= name;
             overrides.RemoveAt(at);
         }
 
@@ -28,7 +34,7 @@ internal static class OptionMerge
     public static string? Find(IEnumerable<OptionOverride> overrides, string name)
     {
         foreach (var item in overrides)
-            if (item.Name == name) return item.Text ?? item.Json?.ToString();
+            if (IsCalled(item, name)) return item.Text ?? item.Json?.ToString();
         return null;
     }
 
@@ -42,7 +48,7 @@ internal static class OptionMerge
         {
             var field = fields.FirstOrDefault(f => f.IsCalled(item.Name));
             if (field is null)
-                problems.Add(new OptionProblem(item.Name, $"{prefix}{item.Name} is not an option; did you mean {Spelling.Nearest(item.Name, fields.Select(f => f.Name))}?"));
+                problems.Add(new OptionProblem(item.Name, $"{prefix}{item.Name} is not an option{Spelling.Guess(item.Name, fields.Select(f => f.Name))}"));
             else if (!seen.Add(field))
                 problems.Add(new OptionProblem(field.Name, $"{prefix}{item.Name} is given twice; keep one"));
             else if (item.Parse(field) is { } value && Fits(field, value))
@@ -51,6 +57,8 @@ internal static class OptionMerge
                 problems.Add(new OptionProblem(field.Name, $"{prefix}{field.Name} is {item.Shown}; allowed is {field.Allowed}"));
         }
     }
+
+    private static bool IsCalled(OptionOverride item, string name) => string.Equals(item.Name, name, StringComparison.OrdinalIgnoreCase);
 
     // A whole number beyond the property's type would only fail when the object is built, without naming the option.
     private static bool Fits(OptionDefinition field, JsonNode value) =>

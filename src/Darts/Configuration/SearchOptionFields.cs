@@ -17,7 +17,7 @@ public static class SearchOptionFields
         Integer("image_size", 0, 4096, "Size that a folder's images are brought to; 0 to keep theirs.", o => o.ImageSize),
         Text("algorithm", string.Join(", ", SearchAlgorithm.Names), "Method.", o => o.Algorithm, o => SearchAlgorithm.Find(o.Algorithm) is not null),
         Text("backend", "auto, hip, hip:0 (a device number), cpu or reference", "Where to compute.", o => o.Backend, o => IsBackend(o.Backend)),
-        Integer("threads", 0, 1024, "Threads of a managed backend; 0 for one per processor.", o => o.Threads),
+        Integer("threads", 0, 1024, "Threads of a managed backend, at most one per processor; 0 for that many.", o => o.Threads),
         Flag("deterministic", "The same bits in every run on a GPU; false lets MIOpen and rocBLAS use faster solvers that sum in any order.", o => o.Deterministic),
         Seed(),
         Integer("epochs", 1, 100_000, "Passes over the training half.", o => o.Epochs),
@@ -27,7 +27,7 @@ public static class SearchOptionFields
         Integer("nodes", 1, 16, "Intermediate nodes of a cell.", o => o.Nodes),
         Integer("multiplier", 1, o => o.Nodes, "nodes", "Nodes that make the output of a cell.", o => o.Multiplier),
         Integer("stem_multiplier", 1, 16, "Channels of the stem, as a multiple of init_channels.", o => o.StemMultiplier),
-        Number("learning_rate", "over 0, up to 10", "Learning rate of the weights at the start.", o => o.LearningRate, x => x is > 0 and <= 10),
+        Number("learning_rate", "over 0, up to 10", "Learning rate of the weights at the start.", o => o.LearningRate, IsRate),
         LearningRateMin(),
         Number("momentum", "from 0, below 1", "Momentum of the weights' SGD.", o => o.Momentum, x => x is >= 0 and < 1),
         Number("weight_decay", "from 0 to 1", "L2 penalty on the weights.", o => o.WeightDecay, x => x is >= 0 and <= 1),
@@ -112,12 +112,14 @@ public static class SearchOptionFields
     private static OptionField WarmupEpochs() =>
         new("warmup_epochs", OptionKind.Integer, "a whole number from 0, below epochs", "Epochs at the start of each stage in which the architecture rests.",
             o => Show(o.WarmupEpochs),
-            o => o.WarmupEpochs == 0 || (o.WarmupEpochs > 0 && o.WarmupEpochs < ShortestStage(o)) ? null : $"a whole number from 0 to {ShortestStage(o) - 1}, so that the architecture moves in every stage");
+            o => o.WarmupEpochs >= 0 && !WarmsUpTooLong(o) ? null : $"a whole number from 0 to {ShortestStage(o) - 1}, so that the architecture moves in every stage");
 
     private static OptionField SecondStageEpoch() =>
         new("second_stage_epoch", OptionKind.Integer, "0, or a whole number below epochs", "Epoch in which the second stage begins (dr-nas); 0 for one stage.",
             o => Show(o.SecondStageEpoch),
             o => o.SecondStageEpoch == 0 || (o.SecondStageEpoch > 0 && o.SecondStageEpoch < o.Epochs) ? null : $"0, or a whole number below epochs, which is {o.Epochs}");
+
+    internal static bool WarmsUpTooLong(SearchOptions o) => o.WarmupEpochs > 0 && o.WarmupEpochs >= ShortestStage(o);
 
     private static int ShortestStage(SearchOptions o) =>
         o.SecondStageEpoch <= 0 || o.SecondStageEpoch >= o.Epochs ? o.Epochs : Math.Min(o.SecondStageEpoch, o.Epochs - o.SecondStageEpoch);
@@ -128,7 +130,10 @@ public static class SearchOptionFields
     private static OptionField LearningRateMin() =>
         new("learning_rate_min", OptionKind.Number, "a number from 0 to learning_rate", "Learning rate that the cosine schedule approaches.",
             o => Show(o.LearningRateMin),
-            o => o.LearningRateMin >= 0 && o.LearningRateMin <= o.LearningRate ? null : $"a number from 0 to learning_rate, which is {Show(o.LearningRate)}");
+            // A learning rate that is none is told as what it is.
+            o => o.LearningRateMin >= 0 && (o.LearningRateMin <= o.LearningRate || !IsRate(o.LearningRate)) ? null : $"a number from 0 to learning_rate, which is {Show(o.LearningRate)}");
+
+    private static bool IsRate(double rate) => rate is > 0 and <= 10;
 
     internal static bool IsBackend(string name) =>
         name is "auto" or "hip" or "cpu" or "reference"

@@ -15,16 +15,16 @@ public static class SearchOptionsResolver
     /// <exception cref="OptionsException">Anything is wrong; all problems are listed.</exception>
     public static SearchOptions Resolve(string? preset, string? configFile, IEnumerable<KeyValuePair<string, string>> commandLine)
     {
-        var fromFile = OptionMerge.ReadFile(configFile, ref preset);
+        var fromFile = OptionMerge.ReadFile(configFile, SearchPresets.Names, ref preset);
         var typed = OptionMerge.Typed(commandLine).ToList();
         var problems = new List<OptionProblem>();
         var algorithm = OptionMerge.Find(typed, "algorithm") ?? OptionMerge.Find(fromFile, "algorithm");
         // An unknown algorithm is told with all other problems, when the options are checked.
         var paper = algorithm is null ? new SearchOptions() : SearchAlgorithm.Find(algorithm)?.Paper ?? new SearchOptions();
-        var options = SearchPresets.Size(preset ?? (algorithm is null ? SearchPresets.Default : SearchPresets.Paper), paper);
-        options = Merge(options, fromFile, configFile ?? "", problems);
+        var start = SearchPresets.Size(preset ?? (algorithm is null ? SearchPresets.Default : SearchPresets.Paper), paper);
+        var options = Merge(start, fromFile, configFile ?? "", problems);
         options = Merge(options, typed, "", problems);
-        return Validated(options, problems);
+        return Validated(start, options, [.. fromFile, .. typed], problems);
     }
 
     /// <summary>Replaces some options by name and validates the result.</summary>
@@ -34,8 +34,8 @@ public static class SearchOptionsResolver
 
     internal static SearchOptions Apply(SearchOptions options, IEnumerable<OptionOverride> overrides, string source)
     {
-        var problems = new List<OptionProblem>();
-        return Validated(Merge(options, overrides, source, problems), problems);
+        var (problems, given) = (new List<OptionProblem>(), overrides.ToList());
+        return Validated(options, Merge(options, given, source, problems), given, problems);
     }
 
     private static SearchOptions Merge(SearchOptions options, IEnumerable<OptionOverride> overrides, string source, List<OptionProblem> problems)
@@ -45,8 +45,9 @@ public static class SearchOptionsResolver
         return SearchOptionsJson.FromObject(merged);
     }
 
-    private static SearchOptions Validated(SearchOptions options, List<OptionProblem> problems)
+    private static SearchOptions Validated(SearchOptions start, SearchOptions merged, List<OptionOverride> given, List<OptionProblem> problems)
     {
+        var options = new DependentOptions(start, given).Follow(merged, problems);
         problems.AddRange(options.Validate());
         return problems.Count == 0 ? options : throw new OptionsException(problems);
     }

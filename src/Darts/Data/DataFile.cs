@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using MIOpenDarts.Darts.Files;
 
 namespace MIOpenDarts.Darts.Data;
 
@@ -29,9 +30,9 @@ internal sealed class DataFile : IDisposable
         {
             return new DataFile(path, File.OpenRead(path));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new DataException($"{path}: the file cannot be read: {e.Message}", e);
+            throw new DataException($"{path}: the file cannot be read: {UnreadableFile.Why(path, e)}", e);
         }
     }
 

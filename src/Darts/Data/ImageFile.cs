@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Files;
 using StbImageSharp;
 
 namespace MIOpenDarts.Darts.Data;
@@ -65,9 +66,9 @@ public static class ImageFile
             stream.Dispose();
             throw new DataException($"{path}: the file has more than {MostBytes >> 20} MiB");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new DataException($"{path}: the file cannot be read: {e.Message}", e);
+            throw new DataException($"{path}: the file cannot be read: {UnreadableFile.Why(path, e)}", e);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Evaluation.Tracing;
+using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
@@ -37,8 +38,7 @@ public sealed class OnnxExport
     public static void Write(string path, ImageClassifier<float> net, NetworkDescription description, bool foldNorms)
     {
         var bytes = Bytes(net.Backend, net.Trace(), foldNorms, description);
-        File.WriteAllBytes(path + ".tmp", bytes);
-        File.Move(path + ".tmp", path, overwrite: true);
+        WholeFile.Write(path, stream => stream.Write(bytes));
     }
 
     /// <summary>The message <c>ModelProto</c> of a graph.</summary>

@@ -14,10 +14,14 @@ public sealed class TensorBoardLog : IProgress<RunEvent>, IDisposable
     private const uint MaskDelta = 0xa282ead8;
     private readonly FileStream stream;
     private readonly IProgress<RunEvent> next;
+    private readonly TensorBoardMarks written;
     private IReadOnlyList<string> operations = [];
     private double started;
 
-    /// <summary>Begins a file in a folder; a resumed run has a further one, which TensorBoard reads together with the first.</summary>
+    /// <summary>
+    /// Begins a file in a folder; a resumed run has a further one, which TensorBoard reads together with the first. What these have already
+    /// is not written again.
+    /// </summary>
     /// <param name="folder">The folder, made if need be.</param>
     /// <param name="time">Wall clock, in seconds since 1970, which also names the file.</param>
     /// <param name="next">Sees every event afterwards.</param>
@@ -27,6 +31,7 @@ public sealed class TensorBoardLog : IProgress<RunEvent>, IDisposable
         this.next = next;
         started = time;
         Directory.CreateDirectory(folder);
+        written = TensorBoardMarks.Of(folder);
         Path = System.IO.Path.Combine(folder, $"events.out.tfevents.{(long)time}.miopendarts");
         stream = new FileStream(Path, FileMode.Append, FileAccess.Write, FileShare.Read);
         Write(new ProtoWriter().Add(1, time).Add(3, "brain.Event:2"));
@@ -81,17 +86,20 @@ public sealed class TensorBoardLog : IProgress<RunEvent>, IDisposable
     {
         for (var k = 0; k < operations.Count; k++) Scalars(at, epoch, ($"weight_{cell}/{operations[k]}", record.Weights.Average(row => row[k])));
         var histogram = TensorBoardHistogram.Of(record.Alphas.SelectMany(row => row));
-        Summary(at, epoch, new ProtoWriter().Add(1, new ProtoWriter().Add(1, $"alphas/{cell}").Add(5, histogram)));
+        Summary(at, epoch, $"alphas/{cell}", new ProtoWriter().Add(1, new ProtoWriter().Add(1, $"alphas/{cell}").Add(5, histogram)));
     }
 
     private void Scalars(RunEvent at, long step, params ReadOnlySpan<(string Tag, double Value)> values)
     {
         var summary = new ProtoWriter();
         foreach (var (tag, value) in values) summary.Add(1, new ProtoWriter().Add(1, tag).Add(2, (float)value));
-        Summary(at, step, summary);
+        Summary(at, step, values[0].Tag, summary);
     }
 
-    private void Summary(RunEvent at, long step, ProtoWriter summary) => Write(new ProtoWriter().Add(1, started + at.Seconds).Add(2, step).Add(5, summary));
+    private void Summary(RunEvent at, long step, string firstTag, ProtoWriter summary)
+    {
+        if (!written.Has(firstTag, step)) Write(new ProtoWriter().Add(1, started + at.Seconds).Add(2, step).Add(5, summary));
+    }
 
     private void Write(ProtoWriter message)
     {

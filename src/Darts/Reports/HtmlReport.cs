@@ -1,4 +1,4 @@
-using System.Text;
+using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Reports.Log;
 
 namespace MIOpenDarts.Darts.Reports;
@@ -14,18 +14,7 @@ public static class HtmlReport
     public static void Write(string path, SearchHistory history)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var page = Render(history);
-        var unfinished = path + ".tmp";
-        try
-        {
-            File.WriteAllText(unfinished, page, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            File.Move(unfinished, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(unfinished);
-            throw;
-        }
+        WholeFile.Write(path, Render(history));
     }
 
     /// <summary>The text of the page.</summary>

@@ -5,7 +5,7 @@ using MIOpenDarts.Darts.Watchdogs;
 namespace MIOpenDarts.Darts.Reports;
 
 /// <summary>The story of one search, as its log tells it.</summary>
-/// <param name="Start">The first start of the run.</param>
+/// <param name="Start">The first start of the run, with the epochs of the last one.</param>
 /// <param name="Epochs">Finished epochs in order, each once.</param>
 /// <param name="End">The orderly end, or null while it runs or after it was killed.</param>
 /// <param name="Resumes">How often it went on from a checkpoint.</param>
@@ -44,7 +44,8 @@ public sealed record SearchHistory(RunStarted Start, IReadOnlyList<EpochRecord> 
             {
                 case RunStarted started:
                     resumes += start is null ? 0 : 1;
-                    start ??= started;
+                    // A finished run may be given more epochs.
+                    start = start is null ? started : start with { Epochs = started.Epochs };
                     end = null;
                     break;
                 case EpochDone done:

@@ -4,7 +4,7 @@ using MIOpenDarts.Darts.Training;
 namespace MIOpenDarts.Darts.Reports;
 
 /// <summary>The story of one training, as its log tells it.</summary>
-/// <param name="Start">The first start of the run.</param>
+/// <param name="Start">The first start of the run, with the epochs of the last one.</param>
 /// <param name="Forecast">What it was forecast to cost; null before that.</param>
 /// <param name="Epochs">Finished epochs in order, each once.</param>
 /// <param name="End">The orderly end, or null while it runs or after it was killed.</param>
@@ -26,11 +26,12 @@ public sealed record TrainHistory(RunStarted Start, ForecastMade? Forecast, IRea
     /// <exception cref="InvalidDataException">There is no start among them.</exception>
     public static TrainHistory Of(IReadOnlyCollection<RunEvent> events)
     {
-        var start = events.OfType<RunStarted>().FirstOrDefault() ?? throw new InvalidDataException("the log has no start event; it is empty or belongs to something else");
+        var starts = events.OfType<RunStarted>().ToList();
+        if (starts.Count == 0) throw new InvalidDataException("the log has no start event; it is empty or belongs to something else");
         var epochs = new SortedDictionary<int, TrainEpochRecord>();
         foreach (var done in events.OfType<TrainEpochDone>()) epochs[done.Record.Epoch] = done.Record;
         var end = events.LastOrDefault(line => line is RunStarted or RunEnded) as RunEnded;
-        return new TrainHistory(start, events.OfType<ForecastMade>().FirstOrDefault(), [.. epochs.Values], end, events.Max(line => line.Seconds));
+        return new TrainHistory(starts[0] with { Epochs = starts[^1].Epochs }, events.OfType<ForecastMade>().FirstOrDefault(), [.. epochs.Values], end, events.Max(line => line.Seconds));
     }
 
     /// <summary>The value of an option; empty where the run had none of that name.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Seeds;
 
 namespace MIOpenDarts.Darts.Runs;
@@ -17,7 +18,8 @@ internal static class RunConfiguration
             Directory.CreateDirectory(path);
             held = RunLock.Take(path);
             RequireNew(path);
-            WriteWhole(FileOf(path), configuration + "\n");
+            WholeFile.Sweep(path);
+            WholeFile.Write(FileOf(path), configuration + "\n");
             return held;
         }
         catch (Exception e)
@@ -31,7 +33,12 @@ internal static class RunConfiguration
 
     /// <summary>Takes the lock of an earlier run.</summary>
     /// <exception cref="RunFolderException">It cannot be written, or another process works in it.</exception>
-    public static FileStream Hold(string path) => Opened(path, "readable and writable", () => RunLock.Take(path));
+    public static FileStream Hold(string path) => Opened(path, "readable and writable", () =>
+    {
+        var held = RunLock.Take(path);
+        WholeFile.Sweep(path);
+        return held;
+    });
 
     /// <summary>The options of an earlier run, which may be under way.</summary>
     /// <param name="path">Its folder.</param>
@@ -49,12 +56,9 @@ internal static class RunConfiguration
             : throw new RunFolderException($"{path}: was written by {written.Command}, not by {kind.Command}; {written.Uses(path)}");
     }
 
-    // A reader, or a resume after a kill, finds the old file or the new one, never half of it.
-    public static void WriteWhole(string path, string text)
-    {
-        File.WriteAllText(path + ".tmp", text);
-        File.Move(path + ".tmp", path, overwrite: true);
-    }
+    /// <summary>The kind of run in a folder; null where there is none, or its configuration tells nothing.</summary>
+    /// <exception cref="RunFolderException">The configuration cannot be read.</exception>
+    public static RunKind? KindAt(string path) => File.Exists(FileOf(path)) ? KindOf(Opened(path, "readable", () => File.ReadAllText(FileOf(path)))) : null;
 
     private static string FileOf(string path) => Path.Combine(path, "config.json");
 

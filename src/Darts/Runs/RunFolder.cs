@@ -49,6 +49,8 @@ public sealed class RunFolder : WorkFolder<SearchOptions, SearchHistory>
     internal override IEnumerable<OptionValue> Shown(SearchOptions options) =>
         SearchOptionFields.All.Select(field => new OptionValue(field.Name, field.Show(options)));
 
+    private protected override string Format(SearchOptions options) => SearchOptionsJson.Format(options);
+
     private protected override bool HasEffect(string option) => SearchCheckpoint.HasEffect(SearchOptionFields.Find(option)!);
 
     private protected override void Report(SearchHistory history) => HtmlReport.Write(ReportFile, history);

@@ -18,7 +18,10 @@ internal sealed record RunKind(string Command, string OwnOption, string Wanted)
     /// <summary>How to go on with a run of this kind.</summary>
     public string Resume(string path) => $"miopendarts {Command} --resume {path}";
 
+    /// <summary>What to do with a run of this kind that is not done.</summary>
+    public string GoOn(string path) => $"go on with it by: {Resume(path)}";
+
     /// <summary>What a folder of this kind is good for.</summary>
     public string Uses(string path) =>
-        $"go on with it by: {Resume(path)}" + (this == Search ? $", or train what it found by: miopendarts train --genotype {path}" : "");
+        GoOn(path) + (this == Search ? $", or train what it found by: miopendarts train --genotype {path}" : "");
 }

@@ -43,6 +43,8 @@ public sealed class TrainFolder : WorkFolder<TrainOptions, TrainHistory>
     internal override IEnumerable<OptionValue> Shown(TrainOptions options) =>
         TrainOptionFields.All.Select(field => new OptionValue(field.Name, field.Show(options)));
 
+    private protected override string Format(TrainOptions options) => TrainOptionsResolver.Format(options);
+
     private protected override bool HasEffect(string option) => TrainOptionFields.Find(option)!.HasEffect;
 
     private protected override void Report(TrainHistory history) => Write("report.html", TrainReport.Render(history));

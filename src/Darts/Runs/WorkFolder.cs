@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Reports.Log;
 
@@ -19,8 +20,8 @@ public abstract class WorkFolder<TOptions, THistory> : IDisposable
     private protected WorkFolder(RunKind kind, string path, TOptions options, FileStream held) =>
         (this.kind, Path, Options, this.held) = (kind, path, options, held);
 
-    /// <summary>The options that the run was begun with.</summary>
-    public TOptions Options { get; }
+    /// <summary>The options that the run was begun with, or was given more epochs with.</summary>
+    public TOptions Options { get; private set; }
 
     /// <summary>Where it is.</summary>
     public string Path { get; }
@@ -46,13 +47,21 @@ public abstract class WorkFolder<TOptions, THistory> : IDisposable
     /// <exception cref="RunFolderException">It cannot be written; an older one stays.</exception>
     public void WriteReport(THistory history) => Try("the report", () => Report(history));
 
-    /// <summary>Refuses options that would change what the run computes.</summary>
+    /// <summary>Gives a run that is done more epochs.</summary>
+    /// <exception cref="RunFolderException">Its configuration cannot be written; it stays as it was.</exception>
+    public void Extend(TOptions options)
+    {
+        Try("the configuration", () => Write("config.json", Format(options) + "\n"));
+        Options = options;
+    }
+
+    /// <summary>Refuses options that would change what the run computes, but for more epochs, which a run that is done may have.</summary>
     /// <exception cref="RunFolderException">One differs; the message names it with both values.</exception>
     public void RequireSame(TOptions options)
     {
         foreach (var (then, now) in Shown(Options).Zip(Shown(options)))
         {
-            if (then.Value == now.Value || !HasEffect(then.Name)) continue;
+            if (then.Value == now.Value || !HasEffect(then.Name) || (then.Name == "epochs" && options.Epochs > Options.Epochs)) continue;
             throw new RunFolderException($"{Path}: was begun with {then.Name} {then.Value}, not {now.Value}; leave that option out, or begin another run");
         }
     }
@@ -81,6 +90,9 @@ public abstract class WorkFolder<TOptions, THistory> : IDisposable
     /// <summary>Every option with its value, in the order in which they are shown.</summary>
     internal abstract IEnumerable<OptionValue> Shown(TOptions options);
 
+    /// <summary>All options as the text of the configuration.</summary>
+    private protected abstract string Format(TOptions options);
+
     /// <summary>Whether a run computes something else when this option changes.</summary>
     private protected abstract bool HasEffect(string option);
 
@@ -88,7 +100,7 @@ public abstract class WorkFolder<TOptions, THistory> : IDisposable
     private protected abstract void Report(THistory history);
 
     /// <summary>Writes a file of the run as a whole.</summary>
-    private protected void Write(string name, string text) => RunConfiguration.WriteWhole(In(name), text);
+    private protected void Write(string name, string text) => WholeFile.Write(In(name), text);
 
     /// <summary>A file of the run.</summary>
     private protected string In(string name) => System.IO.Path.Combine(Path, name);

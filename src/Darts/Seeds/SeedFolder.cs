@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Reports.Seeds;
 using MIOpenDarts.Darts.Runs;
 
@@ -101,7 +102,9 @@ public sealed class SeedFolder : IDisposable
         try
         {
             Directory.CreateDirectory(path);
-            return new SeedFolder(path, plan, RunLock.Take(path));
+            var held = RunLock.Take(path);
+            WholeFile.Sweep(path);
+            return new SeedFolder(path, plan, held);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -113,7 +116,7 @@ public sealed class SeedFolder : IDisposable
     {
         try
         {
-            RunConfiguration.WriteWhole(In(Path, name), text.TrimEnd('\n') + "\n");
+            WholeFile.Write(In(Path, name), text.TrimEnd('\n') + "\n");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

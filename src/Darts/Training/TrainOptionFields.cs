@@ -33,7 +33,7 @@ public static class TrainOptionFields
         Text("data", "fashion-mnist-slice or a folder", "Data set to train and test on.", o => o.Data, text => text.Length > 0),
         Integer("image_size", 0, 4096, "Size that a folder's images are brought to; 0 to keep theirs.", o => o.ImageSize),
         Text("backend", "auto, hip, hip:0 (a device number), cpu or reference", "Where to compute.", o => o.Backend, SearchOptionFields.IsBackend, hasEffect: false),
-        Integer("threads", 0, 1024, "Threads of a managed backend; 0 for one per processor.", o => o.Threads, hasEffect: false),
+        Integer("threads", 0, 1024, "Threads of a managed backend, at most one per processor; 0 for that many.", o => o.Threads, hasEffect: false),
         Flag("deterministic", "The same bits in every run on a GPU; false lets MIOpen and rocBLAS use faster solvers that sum in any order.", o => o.Deterministic, hasEffect: false),
         new("seed", OptionKind.Integer, $"a whole number from 0 to {ulong.MaxValue}", "Seed of every random draw.", o => Show(o.Seed), _ => true),
         Integer("epochs", 1, 100_000, "Passes over the training images.", o => o.Epochs),

@@ -14,7 +14,7 @@ public static class TrainOptionsResolver
     /// <exception cref="OptionsException">Anything is wrong; all problems are listed.</exception>
     public static TrainOptions Resolve(string? preset, string? configFile, IEnumerable<KeyValuePair<string, string>> commandLine)
     {
-        var fromFile = OptionMerge.ReadFile(configFile, ref preset);
+        var fromFile = OptionMerge.ReadFile(configFile, TrainPresets.Names, ref preset);
         var problems = new List<OptionProblem>();
         var options = Merge(TrainPresets.Get(preset ?? TrainPresets.Default), fromFile, configFile ?? "", problems);
         return Validated(Merge(options, OptionMerge.Typed(commandLine), "", problems), problems);

@@ -34,7 +34,9 @@ internal static class TrainCheckpoint
     {
         if (!file.Metadata.TryGetValue("format", out var format) || format != Format)
             throw new CheckpointException($"{file.Path}: not a training checkpoint of this version (format '{format}')");
+        var position = JsonSerializer.Deserialize(file.Metadata["position"], TrainPositionContext.Default.TrainPosition)!;
         var then = TrainOptionsResolver.Parse(file.Metadata["options"], file.Path);
+        if (position.MayGoOn(then.Epochs, options.Epochs)) then = then with { Epochs = options.Epochs };
         foreach (var field in TrainOptionFields.All)
         {
             if (!field.HasEffect || field.Show(then) == field.Show(options)) continue;
@@ -47,7 +49,7 @@ internal static class TrainCheckpoint
             warn($"{file.Path} was written on {file.Metadata["backend"]}, this is {backend.Signature}: the run goes on, but not bit for bit as it would have there");
         StateDict.Load(state.Net.Parameters, backend, file);
         backend.Upload<float>(file.ReadSingle("train.momentum"), state.Sgd.MomentumBuffer);
-        return JsonSerializer.Deserialize(file.Metadata["position"], TrainPositionContext.Default.TrainPosition)!;
+        return position;
     }
 }
 

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Training;
 
 namespace MIOpenDarts.Darts.Tests.Configuration;
 
@@ -47,7 +48,6 @@ public sealed class SearchOptionsResolverTests : IDisposable
     [InlineData("c.yaml", "epochs: [5]", "line 1, column 9: an option has one value")]
     [InlineData("c.yaml", "epochs: 5\nepochs: 6", "line")]
     [InlineData("c.yaml", "epochs: {", "line")]
-    [InlineData("c.yaml", "", "found 0 documents")]
     [InlineData("c.yaml", "a: 1\n---\nb: 1", "found 2 documents")]
     [InlineData("c.json", "epochs: 5", "not valid JSON")]
     public void A_malformed_file_is_refused_by_name(string name, string content, string expected)
@@ -57,6 +57,32 @@ public sealed class SearchOptionsResolverTests : IDisposable
         Assert.StartsWith(file, message, StringComparison.Ordinal);
         Assert.Contains(expected, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
+    }
+
+    [Theory]
+    [InlineData("c.yaml", "")]
+    [InlineData("c.yml", "# epochs: 3\n---\n  # seed: 1\n")]
+    [InlineData("c.json", " \n")]
+    [InlineData("c.json", "// {\"epochs\": 3}\n/* seed */ ")]
+    [InlineData("c.json", "{}")]
+    public void A_file_that_gives_nothing_leaves_the_preset_as_it_is(string name, string content)
+    {
+        Assert.Equal(SearchPresets.Get("rx580"), SearchOptionsResolver.Resolve("rx580", Write(name, content), []));
+        Assert.Equal(TrainPresets.Get("demo"), TrainOptionsResolver.Resolve(null, Write(name, content), []));
+    }
+
+    [Fact]
+    public void A_folder_is_no_configuration_file() =>
+        Assert.Contains("this is a folder", Assert.Throws<OptionsException>(() => SearchOptionsResolver.Resolve(null, folder, [])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_wrong_preset_in_a_file_names_the_file()
+    {
+        var file = Write("c.yaml", "Preset: tiny");
+        const string problem = "preset is 'tiny'; allowed is ";
+        Assert.StartsWith($"{file}: {problem}darts, rx580, demo", Assert.Throws<OptionsException>(() => SearchOptionsResolver.Resolve(null, file, [])).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{file}: {problem}darts, imagenet, demo", Assert.Throws<OptionsException>(() => TrainOptionsResolver.Resolve(null, file, [])).Message, StringComparison.Ordinal);
+        Assert.StartsWith(problem, Assert.Throws<OptionsException>(() => SearchOptionsResolver.Resolve("tiny", null, [])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
