@@ -1,6 +1,8 @@
 using MIOpenDarts.Darts.Benchmarks.Machine;
 using MIOpenDarts.Darts.Benchmarks.Operations;
 using MIOpenDarts.Darts.Benchmarks.Steps;
+using MIOpenDarts.Darts.Forecasts;
+using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Benchmarks;
@@ -85,6 +87,12 @@ public sealed class BenchmarkSuite
                             continue;
                         }
 
+                        if (!Fits(configuration, unrolled))
+                        {
+                            yield return Step(configuration, kind) with { ExpectedSeconds = expected, LacksMemory = true };
+                            continue;
+                        }
+
                         prepared ??= new PreparedStep(backend, configuration, unrolled);
                         yield return Timed(prepared, configuration, kind, share);
                     }
@@ -96,6 +104,9 @@ public sealed class BenchmarkSuite
             }
         }
     }
+
+    private bool Fits(StepConfiguration configuration, bool unrolled) =>
+        SearchMemory.Need(configuration.Options with { Unrolled = unrolled }, configuration.Shape, backend) is not { } need || MemoryRoom.Here().Missing(need) is null;
 
     private List<Measurement> Layer(OperationCase layer, Geometry g, double seconds)
     {

@@ -38,6 +38,9 @@ public sealed record Measurement
     /// <summary>Seconds that one repetition would take, where there was no time for one; zero otherwise.</summary>
     public double ExpectedSeconds { get; init; }
 
+    /// <summary>Whether there was no memory for it.</summary>
+    public bool LacksMemory { get; init; }
+
     /// <summary>Bytes on the device, as planned; zero for a layer.</summary>
     public long PlannedBytes { get; init; }
 

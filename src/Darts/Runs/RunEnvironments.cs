@@ -18,7 +18,7 @@ public static class RunEnvironments
     {
         Processor = Processor,
         SimdBits = SimdBits,
-        Threads = threads == 0 ? Environment.ProcessorCount : threads,
+        Threads = threads == 0 ? Environment.ProcessorCount : Math.Min(threads, Environment.ProcessorCount),
         Backend = $"{backend.Name}: {backend.Description}",
         DotNet = RuntimeInformation.FrameworkDescription,
         OperatingSystem = RuntimeInformation.OSDescription,

@@ -4,6 +4,7 @@ using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Search;
 
@@ -23,6 +24,7 @@ public static class DartsSearch
     /// <param name="checkpoints">Where checkpoints go and come from; null for none.</param>
     /// <param name="cancellation">Stops after the step under way, with a checkpoint.</param>
     /// <exception cref="OptionsException">The options are out of range.</exception>
+    /// <exception cref="PlanDoesNotFitException">There is not enough memory; the message has settings that fit.</exception>
     /// <exception cref="SearchInterruptedException">It was cancelled.</exception>
     /// <exception cref="CheckpointException">No checkpoint of the ring can be used, or one cannot be written.</exception>
     public static SearchResult Run(
@@ -32,6 +34,7 @@ public static class DartsSearch
         var problems = options.Validate();
         if (problems.Count > 0) throw new OptionsException(problems);
         if (!SearchAlgorithm.Of(options).Trains) return Draw(options, progress);
+        SearchMemory.Require(options, ShapeOf(train, options), backend);
         using var state = new SearchState(options, ShapeOf(train, options), backend);
         var cost = progress is null ? default : SearchCost.Measure(state, train, valid, options);
         var position = new SearchPosition();

@@ -36,6 +36,7 @@ public static class EvaluationTraining
     /// <param name="weights">Where weights files go; null for nowhere.</param>
     /// <param name="cancellation">Stops after the step under way, with a checkpoint.</param>
     /// <exception cref="OptionsException">The options are out of range.</exception>
+    /// <exception cref="PlanDoesNotFitException">There is not enough memory; the message has settings that fit.</exception>
     /// <exception cref="DataException">There are no test images.</exception>
     /// <exception cref="GenotypeFormatException">The network is unknown.</exception>
     /// <exception cref="TrainingInterruptedException">It was cancelled.</exception>
@@ -47,6 +48,7 @@ public static class EvaluationTraining
         var problems = TrainOptionFields.Check(options);
         if (problems.Count > 0) throw new OptionsException(problems);
         RequireTest(data);
+        TrainMemory.Require(data, options, backend);
         using var state = new TrainState(options, Describe(data, options), backend);
         var position = new TrainPosition();
         var cost = progress is null ? default : TrainCost.Measure(state, data, options);

@@ -10,7 +10,6 @@ namespace MIOpenDarts.Darts.Training;
 public sealed class TrainState : IDisposable
 {
     private readonly TrainOptions options;
-    private readonly float[] zeros;
 
     /// <summary>Builds and plans everything on <paramref name="backend"/>; the weights are not drawn yet.</summary>
     public TrainState(TrainOptions options, NetworkDescription description, Backend<float> backend)
@@ -20,7 +19,6 @@ public sealed class TrainState : IDisposable
         Net.AuxiliaryWeight = options.AuxiliaryWeight;
         Net.LabelSmoothing = options.LabelSmoothing;
         Sgd = new Sgd<float>(backend, Net.Parameters, options.Momentum, options.WeightDecay);
-        zeros = new float[Net.Parameters.Count];
         Net.Plan(options.BatchSize);
     }
 
@@ -37,7 +35,7 @@ public sealed class TrainState : IDisposable
     public void Initialize()
     {
         Net.Parameters.Initialize(options.Seed);
-        Net.Backend.Upload<float>(zeros, Sgd.MomentumBuffer);
+        Net.Backend.Fill(Sgd.MomentumBuffer, 0);
     }
 
     /// <summary>One step on a batch.</summary>

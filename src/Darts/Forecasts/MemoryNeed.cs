@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace MIOpenDarts.Darts.Forecasts;
+
+/// <summary>Memory that a run will take beside what the process has already, in bytes.</summary>
+/// <param name="Activations">What is planned for a batch.</param>
+/// <param name="Parameters">Parameters, gradients, statistics, optimisers, workspaces.</param>
+/// <param name="Managed">Batches under way and the copies of a checkpoint, on the managed heap.</param>
+public sealed record MemoryNeed(long Activations, long Parameters, long Managed)
+{
+    // What the process itself grows by while it runs: compiled code, threads' stacks, logs and reports.
+    private const long Program = 48 << 20;
+
+    /// <summary>All of it.</summary>
+    public long Total => Activations + Parameters + Managed + Program;
+
+    /// <summary>The need of several such runs side by side.</summary>
+    public MemoryNeed Times(int runs) => new(runs * Activations, runs * Parameters, runs * Managed);
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Show(Total)} of memory (activations {Show(Activations)}, parameters {Show(Parameters)}, data and program {Show(Managed + Program)})";
+
+    private static string Show(long bytes) => bytes < 1L << 30
+        ? $"{bytes >> 20} MiB"
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):F1} GiB");
+}

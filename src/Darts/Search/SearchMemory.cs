@@ -1,0 +1,69 @@
+using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Forecasts;
+using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Search;
+
+/// <summary>What a search needs of the machine's memory, and whether it is there. On a device of its own the plan itself says what does not fit.</summary>
+public static class SearchMemory
+{
+    // The pipelines of both halves keep a batch for each worker and two more; the forecast's have one each.
+    private const int SpareBatches = 3;
+
+    /// <summary>The need of a search, found by building its networks with memory that is only counted; null for one that trains nothing, or on a device.</summary>
+    /// <exception cref="PlanDoesNotFitException">It has more parameters than a network may have.</exception>
+    public static MemoryNeed? Need(SearchOptions options, SupernetShape shape, Backend<float> backend)
+    {
+        var algorithm = SearchAlgorithm.Of(options);
+        var tally = new MemoryTally();
+        using var counting = backend.Counting(tally);
+        if (counting is null || !algorithm.Trains) return null;
+        using var state = new SearchState(options, shape, counting);
+        var (activations, parameters, copies) = (state.Net.ActivationBytes, tally.Bytes - state.Net.ActivationBytes, Copies(state));
+        if (algorithm.Stage(options, options.Epochs - 1) is > 0 and var last)
+        {
+            // The weights of a stage go over to those of the next, so both are there for a while.
+            var before = parameters;
+            state.MakeRoom(last, []);
+            (activations, parameters, copies) = (Math.Max(activations, state.Net.ActivationBytes), before + tally.Bytes - state.Net.ActivationBytes, Copies(state));
+        }
+
+        long image = sizeof(float) * shape.ImageChannels * shape.Height * shape.Width;
+        return new MemoryNeed(activations, parameters, copies + 2L * (options.DataWorkers + SpareBatches) * options.BatchSize * image);
+    }
+
+    /// <summary>Refuses a search that needs more than there is.</summary>
+    /// <param name="options">Checked options.</param>
+    /// <param name="shape">The supernet that they describe.</param>
+    /// <param name="backend">Where it computes.</param>
+    /// <param name="jobs">Searches side by side.</param>
+    /// <param name="room">What there is; null for what there is now.</param>
+    /// <exception cref="PlanDoesNotFitException">The message has the need, what there is, and settings that fit.</exception>
+    public static void Require(SearchOptions options, SupernetShape shape, Backend<float> backend, int jobs = 1, MemoryRoom? room = null)
+    {
+        var parts = Parts(options);
+        var fit = new MemoryFit<SearchOptions>(
+            room ?? MemoryRoom.Here(),
+            o => Need(o, shape with { InitChannels = o.InitChannels, Layers = o.Layers }, backend)?.Times(jobs) ?? new MemoryNeed(0, 0, 0),
+            [
+                new("batch_size", o => o.BatchSize, 2, (o, value) => o with { BatchSize = value }),
+                new("init_channels", o => o.InitChannels, parts, (o, value) => o with { InitChannels = value }),
+                new("layers", o => o.Layers, 1, (o, value) => o with { Layers = Math.Max(3, value) }),
+            ]);
+        fit.Require(jobs == 1 ? "the search" : $"the search with {jobs} seeds side by side (fewer --jobs need less)", options);
+    }
+
+    // Channels that the partial channels of both stages divide.
+    private static int Parts(SearchOptions options)
+    {
+        var parts = options.PartialChannels;
+        while (parts % options.SecondStagePartialChannels != 0) parts += options.PartialChannels;
+        return parts;
+    }
+
+    // A checkpoint has parameters, statistics and momentum.
+    private static long Copies(SearchState state) => sizeof(float) * (2 * state.Net.Parameters.Count + state.Net.Parameters.BufferCount);
+}

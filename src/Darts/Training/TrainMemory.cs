@@ -1,0 +1,47 @@
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Forecasts;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Training;
+
+/// <summary>What a training needs of the machine's memory, and whether it is there. On a device of its own the plan itself says what does not fit.</summary>
+public static class TrainMemory
+{
+    // The pipelines of both parts keep a batch for each worker and two more; the forecast's has one.
+    private const int SpareBatches = 3;
+
+    /// <summary>The need of a training, found by building its network with memory that is only counted; null on a device.</summary>
+    /// <exception cref="PlanDoesNotFitException">It has more parameters than a network may have.</exception>
+    public static MemoryNeed? Need(ImageData data, TrainOptions options, Backend<float> backend)
+    {
+        var tally = new MemoryTally();
+        using var counting = backend.Counting(tally);
+        if (counting is null) return null;
+        using var state = new TrainState(options, EvaluationTraining.Describe(data, options), counting);
+        var (net, images) = (state.Net, data.Train);
+        // A checkpoint has parameters, statistics and momentum.
+        var copies = sizeof(float) * (2 * net.Parameters.Count + net.Parameters.BufferCount);
+        long image = sizeof(float) * images.Channels * images.Height * images.Width;
+        return new MemoryNeed(net.ActivationBytes, tally.Bytes - net.ActivationBytes, copies + 2L * (options.DataWorkers + SpareBatches) * options.BatchSize * image);
+    }
+
+    /// <summary>Refuses a training that needs more than there is.</summary>
+    /// <param name="data">Its images.</param>
+    /// <param name="options">Checked options.</param>
+    /// <param name="backend">Where it computes.</param>
+    /// <param name="room">What there is; null for what there is now.</param>
+    /// <exception cref="PlanDoesNotFitException">The message has the need, what there is, and settings that fit.</exception>
+    public static void Require(ImageData data, TrainOptions options, Backend<float> backend, MemoryRoom? room = null)
+    {
+        var fit = new MemoryFit<TrainOptions>(
+            room ?? MemoryRoom.Here(),
+            o => Need(data, o, backend) ?? new MemoryNeed(0, 0, 0),
+            [
+                new("batch_size", o => o.BatchSize, 2, (o, value) => o with { BatchSize = value }),
+                new("init_channels", o => o.InitChannels, 2, (o, value) => o with { InitChannels = value }),
+                new("layers", o => o.Layers, 1, (o, value) => o with { Layers = Math.Max(3, value) }),
+            ]);
+        fit.Require("the training", options);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text.RegularExpressions;
+using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Forecasts;
+using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Darts.Training;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Machine;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Tests.Forecasts;
+
+public sealed partial class MemoryForecastTests
+{
+    private static readonly MemoryLimit Heap = new("the heap", long.MaxValue);
+
+    [Fact]
+    public void The_need_is_what_a_real_search_allocates()
+    {
+        foreach (var backend in new Backend<float>[] { CpuBackend.Create(1), new ReferenceBackend<float>() })
+        {
+            foreach (var algorithm in SearchAlgorithm.All.Where(a => a.Trains))
+            {
+                var options = SearchPresets.Size("demo", algorithm.Paper) with { Layers = 3, BatchSize = 4, Nodes = 2, Multiplier = 2, SecondStageEpoch = 0, WarmupEpochs = 0 };
+                var shape = ShapeOf(options) with { Height = 8, Width = 8 };
+                var need = SearchMemory.Need(options, shape, backend)!;
+                using var state = new SearchState(options, shape, backend);
+                Assert.Equal(state.Net.ActivationBytes, need.Activations);
+                // Beside the flat buffers there are mixing weights and a backend's workspaces.
+                Assert.InRange(need.Parameters, state.Net.Parameters.Bytes, state.Net.Parameters.Bytes + (4 << 20));
+            }
+
+            backend.Dispose();
+        }
+    }
+
+    [Fact]
+    public void The_need_of_a_second_stage_counts_both_networks()
+    {
+        using var backend = CpuBackend.Create(1);
+        var options = SearchPresets.Size("demo", SearchAlgorithm.Find("dr-nas")!.Paper) with { Layers = 3, BatchSize = 4 };
+        Assert.True(options.SecondStageEpoch > 0);
+        var (one, two) = (SearchMemory.Need(options with { SecondStageEpoch = 0 }, ShapeOf(options), backend)!, SearchMemory.Need(options, ShapeOf(options), backend)!);
+        Assert.True(two.Activations > one.Activations);
+        Assert.True(two.Parameters > 2 * one.Parameters);
+    }
+
+    [Fact]
+    public void A_refusal_names_need_limit_and_settings_that_fit()
+    {
+        using var backend = CpuBackend.Create(1);
+        var options = new SearchOptions { Layers = 5, BatchSize = 64 };
+        var room = new MemoryRoom(new MemoryLimit("memory.max of the container is 400 MiB, /sys/fs/cgroup", 350L << 20), Heap);
+        var message = Assert.Throws<PlanDoesNotFitException>(() => SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message;
+        Assert.Contains("the search needs ", message);
+        Assert.Contains("but may take 350 MiB (memory.max of the container is 400 MiB, /sys/fs/cgroup)", message);
+        var settings = Setting().Matches(message);
+        Assert.Equal(3, settings.Count);
+        foreach (Match setting in settings)
+        {
+            var fits = SearchOptionsResolver.Apply(options, [.. setting.Value.Split(" with ").Select(word => word.Split(' ')).Select(pair => new KeyValuePair<string, string>(pair[0], pair[1]))]);
+            Assert.NotEqual(options, fits);
+            SearchMemory.Require(fits, ShapeOf(fits), backend, room: room);
+        }
+    }
+
+    [Fact]
+    public void Searches_side_by_side_need_as_much_more()
+    {
+        using var backend = CpuBackend.Create(1);
+        var options = SearchPresets.Get("demo");
+        var need = SearchMemory.Need(options, ShapeOf(options), backend)!;
+        var room = new MemoryRoom(new MemoryLimit("the machine", 2 * need.Total), Heap);
+        SearchMemory.Require(options, ShapeOf(options), backend, room: room);
+        SearchMemory.Require(options, ShapeOf(options), backend, jobs: 2, room);
+        Assert.Contains("3 seeds side by side", Assert.Throws<PlanDoesNotFitException>(() => SearchMemory.Require(options, ShapeOf(options), backend, jobs: 3, room)).Message);
+    }
+
+    [Fact]
+    public void A_heap_that_is_too_small_for_a_checkpoint_is_told_as_such()
+    {
+        using var backend = CpuBackend.Create(1);
+        var options = SearchPresets.Get("demo");
+        var room = new MemoryRoom(null, new MemoryLimit("the managed heap may have 1 MiB", 1 << 20));
+        Assert.Contains("may take 1 MiB (the managed heap may have 1 MiB)", Assert.Throws<PlanDoesNotFitException>(() => SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message);
+    }
+
+    [Fact]
+    public void Where_nothing_fits_that_is_said()
+    {
+        using var backend = CpuBackend.Create(1);
+        var options = SearchPresets.Get("demo");
+        var room = new MemoryRoom(new MemoryLimit("the machine", 1), Heap);
+        Assert.EndsWith("Nothing smaller fits either: free some memory", Assert.Throws<PlanDoesNotFitException>(() => SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message);
+    }
+
+    [Fact]
+    public void More_parameters_than_one_buffer_can_number_are_refused_before_anything_is_allocated()
+    {
+        using var backend = CpuBackend.Create(1);
+        var options = new SearchOptions { InitChannels = 512, Layers = 20, BatchSize = 1000 };
+        var room = new MemoryRoom(new MemoryLimit("the machine", 8L << 30), Heap);
+        var message = Assert.Throws<PlanDoesNotFitException>(() => SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message;
+        Assert.StartsWith("3566010890 parameters are more than a network may have, 2147483647;", message);
+        Assert.Contains("What would fit: ", message);
+        // Without a look at the memory first, the network itself refuses.
+        Assert.StartsWith("3566010890 parameters", Assert.Throws<PlanDoesNotFitException>(() => new Supernet<float>(backend, ShapeOf(options))).Message);
+    }
+
+    [Fact]
+    public void A_training_is_refused_with_settings_that_fit()
+    {
+        using var backend = CpuBackend.Create(1);
+        var (data, options) = (DataSource.Open(DataSource.FashionMnistSlice), new TrainOptions());
+        var need = TrainMemory.Need(data, options, backend)!;
+        using (var net = EvaluationTraining.Describe(data, TrainPresets.Get("demo")).Build(backend))
+            Assert.Equal(net.ForecastBytes(64), TrainMemory.Need(data, TrainPresets.Get("demo"), backend)!.Activations);
+        var room = new MemoryRoom(new MemoryLimit("ulimit -v allows 3000 MiB", need.Total / 2), Heap);
+        var message = Assert.Throws<PlanDoesNotFitException>(() => TrainMemory.Require(data, options, backend, room)).Message;
+        Assert.Contains("(ulimit -v allows 3000 MiB)", message);
+        var batch = int.Parse(Regex.Match(message, "batch_size ([0-9]+)").Groups[1].Value);
+        TrainMemory.Require(data, options with { BatchSize = batch }, backend, room);
+        Assert.Throws<PlanDoesNotFitException>(() => TrainMemory.Require(data, options with { BatchSize = batch + 2 }, backend, room));
+    }
+
+    private static SupernetShape ShapeOf(SearchOptions o) => new(1, 28, 28, 10, o.InitChannels, o.Layers, o.Nodes, o.Multiplier, o.StemMultiplier);
+
+    [GeneratedRegex("(batch_size|init_channels|layers) [0-9]+( with [a-z_]+ [0-9]+)*")]
+    private static partial Regex Setting();
+}
