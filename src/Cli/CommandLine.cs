@@ -11,9 +11,11 @@ namespace MIOpenDarts.Cli;
 internal static class CommandLine
 {
     /// <summary>Runs one command.</summary>
-    public static int Run(string[] args, Screen screen)
+    public static int Run(string[] args, Screen screen) => Run(Root(screen), args, screen);
+
+    /// <summary>Runs one of some commands.</summary>
+    public static int Run(RootCommand root, string[] args, Screen screen)
     {
-        var root = Root(screen);
         var configuration = new InvocationConfiguration { Output = screen.Output, Error = screen.Error, EnableDefaultExceptionHandler = false };
         if (args.Length == 0)
         {
@@ -21,13 +23,16 @@ internal static class CommandLine
             return ExitCode.Usage;
         }
 
+        // As with git and dotnet: "help search" is "search --help".
+        if (args[0] == "help") args = [.. args[1..], "--help"];
         var parsed = root.Parse(args);
         var asksForHelp = parsed.Action is HelpPage && parsed.UnmatchedTokens.Count == 0;
-        if (parsed.Errors.Count > 0 && !asksForHelp) return Failures.Tell(screen.Error, UsageError.Explain(parsed), ExitCode.Usage);
+        if (!asksForHelp && UsageError.Explain(parsed) is { } wrong) return Failures.Tell(screen.Error, wrong, ExitCode.Usage);
         return Failures.Guard(screen.Error, () => parsed.Invoke(configuration));
     }
 
-    private static RootCommand Root(Screen screen)
+    /// <summary>All commands.</summary>
+    public static RootCommand Root(Screen screen)
     {
         var root = new RootCommand("Differentiable architecture search (DARTS).")
         {

@@ -12,7 +12,7 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Cli;
 
-/// <summary>Turns what can go wrong into one line and an exit code. A stack trace is for the log, never for the screen.</summary>
+/// <summary>Turns what can go wrong into one line and an exit code. A stack trace is for a file, never for the screen.</summary>
 internal static class Failures
 {
     /// <summary>Runs a command.</summary>
@@ -27,39 +27,48 @@ internal static class Failures
             foreach (var problem in e.Problems) Tell(error, problem.Message, ExitCode.Usage);
             return ExitCode.Usage;
         }
-        catch (GenotypeFormatException e)
-        {
-            return Tell(error, e.Message, ExitCode.Usage);
-        }
-        catch (OperationCanceledException e)
-        {
-            return Tell(error, e.Message, ExitCode.Interrupted);
-        }
-        catch (OutOfMemoryException)
-        {
-            return Tell(error, "there is not enough memory; a smaller batch_size, init_channels or layers needs less", ExitCode.Failed);
-        }
         catch (Exception e)
         {
-            return Tell(error, IsExpected(e) ? e.Message : Unexpected(e), ExitCode.Failed);
+            var told = Told(e, Path.GetTempPath());
+            return Tell(error, told.Message, CodeOf(told));
         }
     }
 
-    /// <summary>Says one line.</summary>
+    /// <summary>Says one line. Where nobody can read it any more, the exit code has to do.</summary>
     public static int Tell(TextWriter error, string message, int code)
     {
-        error.WriteLine($"miopendarts: {message.ReplaceLineEndings(" ")}");
+        try
+        {
+            error.WriteLine($"miopendarts: {message.ReplaceLineEndings(" ")}");
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+        }
+
         return code;
     }
 
-    /// <summary>What the log keeps of a failure: the message of an expected one, everything of any other.</summary>
-    public static string ForLog(Exception e) => IsExpected(e) ? e.Message : e.ToString();
+    /// <summary>What is told of a failure: an expected one itself; of any other a line that names the file with its details.</summary>
+    /// <param name="e">The failure.</param>
+    /// <param name="folder">Where the file goes.</param>
+    public static Exception Told(Exception e, string folder) => e switch
+    {
+        OutOfMemoryException => new PlanDoesNotFitException("there is not enough memory; a smaller batch_size, init_channels or layers needs less", e),
+        FaultException => e,
+        _ when IsExpected(e) => e,
+        _ => FaultException.Of(e, folder),
+    };
+
+    private static int CodeOf(Exception e) => e switch
+    {
+        FaultException => ExitCode.Fault,
+        GenotypeFormatException => ExitCode.Usage,
+        StoppedException stopped => stopped.ExitCode,
+        _ => ExitCode.Failed,
+    };
 
     private static bool IsExpected(Exception e) => e is
-        OptionsException or DataException or CheckpointException or RunFolderException or SearchDivergedException or TrainingDivergedException
-        or BackendUnavailableException or PlanDoesNotFitException or RocmException or RocmNotFoundException or OutOfMemoryException or IOException
-        or UnauthorizedAccessException or InvalidDataException;
-
-    private static string Unexpected(Exception e) =>
-        $"unexpected {e.GetType().Name}: {e.Message.TrimEnd('.')}; this is a fault of miopendarts: please report it with the command and, if there is one, the run's log.jsonl";
+        OptionsException or GenotypeFormatException or DataException or CheckpointException or RunFolderException or SearchDivergedException
+        or TrainingDivergedException or BackendUnavailableException or PlanDoesNotFitException or RocmException or RocmNotFoundException
+        or IOException or UnauthorizedAccessException or InvalidDataException or OperationCanceledException;
 }

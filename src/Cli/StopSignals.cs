@@ -1,32 +1,43 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace MIOpenDarts.Cli;
 
-/// <summary>Ctrl-C and SIGTERM: the first asks the search to stop after the step under way, the second is not held back any more.</summary>
+/// <summary>
+/// What asks a run to stop: Ctrl-C (SIGINT), Ctrl-\ (SIGQUIT), SIGTERM, and SIGHUP of a terminal that closes. The first asks to stop after
+/// the step under way, the second is not held back any more.
+/// </summary>
 internal sealed class StopSignals : IDisposable
 {
+    private static readonly (PosixSignal Signal, int Number)[] Known =
+        [(PosixSignal.SIGHUP, 1), (PosixSignal.SIGINT, 2), (PosixSignal.SIGQUIT, 3), (PosixSignal.SIGTERM, 15)];
+
     private readonly CancellationTokenSource stop = new();
-    private readonly PosixSignalRegistration interrupt;
-    private readonly PosixSignalRegistration terminate;
+    private readonly List<PosixSignalRegistration> registrations = [];
     private readonly Action first;
+    private int number;
 
     /// <summary>Listens from now on.</summary>
     /// <param name="first">Called at the first signal, on a thread of its own.</param>
     public StopSignals(Action first)
     {
         this.first = first;
-        interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
-        terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
+        foreach (var (signal, signalNumber) in Known)
+            if (!IsIgnored(signalNumber)) registrations.Add(PosixSignalRegistration.Create(signal, Handle));
     }
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => stop.Token;
 
+    /// <summary>What ends a run that the signal stopped.</summary>
+    /// <param name="message">What was saved, and how to go on.</param>
+    /// <param name="cause">How the run noticed; null for nothing.</param>
+    public StoppedException Stopped(string message, Exception? cause = null) => new(message, ExitCode.Signalled + number, cause);
+
     /// <summary>Gives the signals back.</summary>
     public void Dispose()
     {
-        interrupt.Dispose();
-        terminate.Dispose();
+        foreach (var registration in registrations) registration.Dispose();
         stop.Dispose();
     }
 
@@ -34,7 +45,24 @@ internal sealed class StopSignals : IDisposable
     {
         if (stop.IsCancellationRequested) return;
         context.Cancel = true;
+        number = Known.First(known => known.Signal == context.Signal).Number;
         stop.Cancel();
         first();
     }
+
+    // Whoever starts a program with a signal ignored, such as nohup with SIGHUP, wants it to go on.
+    private static bool IsIgnored(int number)
+    {
+        const string file = "/proc/self/status";
+        const string field = "SigIgn:";
+        var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith(field, StringComparison.Ordinal)) : null;
+        return line is not null && (ulong.Parse(line.AsSpan(field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (number - 1) & 1) == 1;
+    }
+}
+
+/// <summary>A signal stopped a run, which left a checkpoint; the message says how to go on.</summary>
+internal sealed class StoppedException(string message, int exitCode, Exception? cause) : OperationCanceledException(message, cause)
+{
+    /// <summary>For the shell.</summary>
+    public int ExitCode { get; } = exitCode;
 }

@@ -65,12 +65,13 @@ public sealed class BadInputTests : IDisposable
     [Theory]
     [InlineData("x.json", "{\"epochs\": ", "not valid JSON")]
     [InlineData("x.json", "[1, 2]", "not a JSON object")]
-    [InlineData("x.json", "", "not valid JSON")]
+    [InlineData("x.json", "/* epochs: 3", "not valid JSON")]
     [InlineData("x.json", "{\"epoch\": 3}", "epoch is not an option; did you mean epochs?")]
     [InlineData("x.json", "{\"epochs\": \"many\"}", "epochs is \"many\"; allowed is a whole number")]
     [InlineData("x.json", "{\"epochs\": 0}", "epochs is 0; allowed is a whole number from 1")]
     [InlineData("x.json", "{\"epochs\": 99999999999}", "epochs is 99999999999")]
-    [InlineData("x.json", "{\"preset\": \"tiny\"}", "preset is 'tiny'; allowed is darts, rx580, demo")]
+    [InlineData("x.json", "{\"preset\": \"tiny\"}", "x.json: preset is 'tiny'; allowed is darts, rx580, demo")]
+    [InlineData("x.yaml", "Preset: tiny", "x.yaml: preset is 'tiny'; allowed is darts, rx580, demo")]
     [InlineData("x.yaml", "epochs: [1, 2]", "one value, not a list")]
     [InlineData("x.yaml", "epochs: {", "x.yaml: line ")]
     [InlineData("x.yaml", "epochs", "not a mapping")]
@@ -93,6 +94,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData(2, "--epochs", "three", "epochs is 'three'; allowed is a whole number")]
     [InlineData(2, "--epochs", "0", "epochs is 0; allowed is a whole number from 1")]
     [InlineData(2, "--learning-rate", "nan", "learning_rate is 'nan'")]
+    [InlineData(2, "--learning-rate", "-0.1", "miopendarts: learning_rate is -0.1; allowed is a number over 0")]
+    [InlineData(2, "--learning-rate-min", "0.1", "learning_rate_min is 0.1; allowed is a number from 0 to learning_rate, which is 0.025")]
     [InlineData(2, "--multiplier", "9", "multiplier is 9; allowed is a whole number from 1 to nodes, which is 4")]
     [InlineData(2, "--mixed-precision", "true", "mixed_precision is true", "gfx803")]
     [InlineData(2, "--epoch", "3", "--epoch is not an option of search; did you mean --epochs?", "search --help")]
@@ -103,8 +106,20 @@ public sealed class BadInputTests : IDisposable
         Command.Refuses(code, ["search", option, value], words);
 
     [Theory]
+    [InlineData("predict", "images", "network")]
+    [InlineData("evaluate", "network")]
+    [InlineData("show", "genotype")]
+    [InlineData("compare", "runs")]
+    [InlineData("data", "data")]
+    public void An_empty_word_is_told_as_one(string command, params string[] arguments)
+    {
+        Command.Refuses(2, [command, .. arguments.Skip(1).Select(_ => "word"), ""], $"{arguments[0]} is empty; give: ");
+    }
+
+    [Theory]
     [InlineData("serch", "'serch' is not a command; did you mean search?")]
     [InlineData("--verbose", "--verbose is not an option of")]
+    [InlineData("version", "'version' is not a command; did you mean --version?")]
     public void An_unknown_command_gets_a_guess(string word, string answer) => Command.Refuses(2, [word], answer, "--help");
 
     [Fact]
@@ -125,19 +140,6 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(2, outcome.Code);
         Assert.Equal(2, outcome.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
-
-    [Fact]
-    public void A_failure_that_nobody_foresaw_is_one_line_that_asks_for_a_report()
-    {
-        using var error = new StringWriter();
-        Assert.Equal(1, Failures.Guard(error, () => throw new InvalidCastException("first\nsecond")));
-        Assert.Equal("miopendarts: unexpected InvalidCastException: first second; this is a fault of miopendarts: please report it with the command and, "
-            + "if there is one, the run's log.jsonl\n", error.ToString());
-        Assert.Contains("BadInputTests", Failures.ForLog(Assert.Throws<InvalidCastException>(Fault)));
-        Assert.Equal("no disk", Failures.ForLog(new IOException("no disk")));
-    }
-
-    private static void Fault() => throw new InvalidCastException("fault");
 
     private void DataRefused(Action damage, params string[] words)
     {

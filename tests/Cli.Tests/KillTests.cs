@@ -8,7 +8,9 @@ namespace MIOpenDarts.Cli.Tests;
 /// <summary>Resume: whatever stops a search, it ends as if nothing had.</summary>
 public sealed partial class KillTests
 {
+    private const int HangUp = 1;
     private const int Interrupt = 2;
+    private const int Quit = 3;
     private const int Terminate = 15;
 
     [Fact]
@@ -48,17 +50,19 @@ public sealed partial class KillTests
     }
 
     [Theory]
+    [InlineData(HangUp)]
     [InlineData(Interrupt)]
+    [InlineData(Quit)]
     [InlineData(Terminate)]
-    public async Task A_signal_stops_with_a_checkpoint_a_report_and_code_130(int signal)
+    public async Task A_signal_stops_with_a_checkpoint_a_report_and_its_own_code(int signal)
     {
         using var tiny = new TinySearch { Epochs = 20 };
         using var process = Command.Start(tiny.Args("stopped"));
         var end = Command.End(process);
-        while (!process.HasExited && !(Directory.Exists(tiny.Checkpoints("stopped")) && Directory.GetFiles(tiny.Checkpoints("stopped"), "*.safetensors").Length > 1)) Thread.Sleep(1);
+        WaitForCheckpoints(process, tiny, "stopped", 2);
         Assert.Equal(0, Kill(process.Id, signal));
         var outcome = await end;
-        Assert.Equal(130, outcome.Code);
+        Assert.Equal(128 + signal, outcome.Code);
         Command.AssertOneLine(outcome.Error, "stopped with a checkpoint", $"miopendarts search --resume {tiny.In("stopped")}");
         Assert.Contains("stopping after this step", outcome.Output);
         Assert.Equal(RunOutcome.Interrupted, Assert.IsType<RunEnded>(tiny.Log("stopped")[^1]).Outcome);
@@ -66,6 +70,31 @@ public sealed partial class KillTests
         Assert.Equal(0, Command.Run("search", "--resume", tiny.In("stopped")).Code);
         Assert.Equal(0, Command.Run(tiny.Args("whole")).Code);
         tiny.AssertSameEnd("whole", "stopped");
+    }
+
+    [Fact]
+    public async Task A_hang_up_that_the_caller_ignores_as_nohup_does_stops_nothing()
+    {
+        using var tiny = new TinySearch();
+        using var process = Command.Start("env", ["--ignore-signal=HUP", "dotnet", Command.Program, .. tiny.Args("run")]);
+        var end = Command.End(process);
+        WaitForCheckpoints(process, tiny, "run", 1);
+        Assert.Equal(0, Kill(process.Id, HangUp));
+        var outcome = await end;
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+    }
+
+    [Fact]
+    public async Task A_study_that_a_signal_stops_goes_on_to_the_same_end()
+    {
+        using var tiny = new TinySearch { Epochs = 20 };
+        using var process = Command.Start(tiny.Args("study", "--seeds", "0..1"));
+        var end = Command.End(process);
+        WaitForCheckpoints(process, tiny, Path.Combine("study", "seed-0"), 2);
+        Assert.Equal(0, Kill(process.Id, HangUp));
+        var outcome = await end;
+        Assert.Equal(128 + HangUp, outcome.Code);
+        Command.AssertOneLine(outcome.Error, "stopped with checkpoints", $"miopendarts search --resume {tiny.In("study")}");
     }
 
     [Fact]
@@ -81,6 +110,11 @@ public sealed partial class KillTests
         Assert.Equal((0, ""), (outcome.Code, outcome.Error));
         var warning = Assert.Single(outcome.Output.Split('\n'), line => line.StartsWith("warning: ", StringComparison.Ordinal));
         Assert.Contains("not bit for bit", warning);
+    }
+
+    private static void WaitForCheckpoints(Process process, TinySearch tiny, string run, int count)
+    {
+        while (!process.HasExited && !(Directory.Exists(tiny.Checkpoints(run)) && Directory.GetFiles(tiny.Checkpoints(run), "*.safetensors").Length >= count)) Thread.Sleep(1);
     }
 
     private static bool IsWriting(TinySearch tiny) => Directory.Exists(tiny.Checkpoints("killed"))

@@ -39,8 +39,33 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(File.ReadAllBytes(Path.Combine(tiny.In("whole"), "weights.safetensors")), File.ReadAllBytes(Path.Combine(tiny.In("run"), "weights.safetensors")));
         Assert.Equal(RunOutcome.Done, tiny.Log("run").OfType<RunEnded>().Last().Outcome);
         Assert.Contains("all 2 epochs are done", Command.Run("train", "--resume", tiny.In("run")).Output);
-        Command.Refuses(1, ["train", "--resume", tiny.In("run"), "--epochs", "3"], "epochs 2, not 3");
+        Command.Refuses(1, ["train", "--resume", tiny.In("run"), "--epochs", "1"], "epochs 2, not 1");
         Command.Refuses(1, ["search", "--resume", tiny.In("run")], tiny.In("run"), "was written by train, not by search", $"miopendarts train --resume {tiny.In("run")}");
+    }
+
+    [Fact]
+    public void A_finished_training_goes_on_with_more_epochs_and_says_what_that_means()
+    {
+        Assert.Equal(0, Command.Run(Args("run")).Code);
+        var more = Command.Run("train", "--resume", tiny.In("run"), "--epochs", "4");
+        Assert.Equal((0, ""), (more.Code, more.Error));
+        // The cosine from 0.025 to zero: 0.0125 in the second of two epochs and in the third of four.
+        Assert.Contains("epochs   2 epochs become 4: the learning rate follows the cosine of 4 epochs from here on and goes from 0.0125 to 0.0125; ", more.Output);
+        Assert.Equal([0.025, 0.0125, 0.0125, 0.025 * (1 + Math.Cos(0.75 * Math.PI)) / 2], tiny.Log("run").OfType<TrainEpochDone>().Select(done => done.Record.LearningRate), (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Contains("<b>4 of 4</b>", File.ReadAllText(Path.Combine(tiny.In("run"), "report.html")));
+        Assert.Contains("all 4 epochs are done", Command.Run("train", "--resume", tiny.In("run")).Output);
+
+        Assert.Equal(0, Command.Run([.. Args("falling"), "--learning-rate-decay", "0.5"]).Code);
+        Assert.Contains("2 epochs become 3: the learning rate falls on by its factor of 0.5", Command.Run("train", "--resume", tiny.In("falling"), "--epochs", "3").Output);
+    }
+
+    [Fact]
+    public void What_is_no_image_is_told_as_what_it_is()
+    {
+        Assert.Equal(0, Command.Run(Args("run")).Code);
+        Command.Refuses(1, ["predict", tiny.In("run"), tiny.In("missing.png")], $"{tiny.In("missing.png")}: the file cannot be read: there is no such file");
+        Command.Refuses(2, ["predict", tiny.In("run"), ""], "images is empty; give: ");
+        Command.Refuses(1, ["evaluate", tiny.In("run"), "--data", tiny.In("missing")], "no such folder");
     }
 
     [Fact]
@@ -74,7 +99,6 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal((0, ""), (compared.Code, compared.Error));
         Assert.Contains("DARTS_V1  ", compared.Output);
         Assert.StartsWith("DARTS_V1,2,2,", File.ReadAllLines(tiny.In("table.csv"))[1]);
-        Command.Refuses(1, ["compare", tiny.Data], "no run in this folder");
 
         var data = Command.Run("data", tiny.Data, "--samples", tiny.In("samples.png"));
         Assert.Contains("96 to train, 96 to test; 1x8x8 in 2 classes", data.Output);

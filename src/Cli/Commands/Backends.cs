@@ -26,8 +26,25 @@ internal static class Backends
     }
 
     /// <summary>Checks that <see cref="Create"/> will succeed.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="threads">Its threads.</param>
+    /// <param name="fits">Refuses what does not fit into its memory; null for no such check.</param>
     /// <exception cref="BackendUnavailableException">It will not.</exception>
-    public static void Require(string name, int threads) => Create(name, threads).Dispose();
+    public static void Require(string name, int threads, Action<Backend<float>>? fits = null)
+    {
+        using var backend = Create(name, threads);
+        fits?.Invoke(backend);
+    }
+
+    /// <summary>Threads that are asked for, but never more than there are processors: more would only wait for each other.</summary>
+    /// <param name="asked">Threads; 0 for one for each processor.</param>
+    /// <param name="say">Takes a line where they are too many.</param>
+    public static int Threads(int asked, Action<string> say)
+    {
+        if (asked <= Environment.ProcessorCount) return asked;
+        say($"threads  {asked} are more than the {Environment.ProcessorCount} processors here, so {Environment.ProcessorCount} are used");
+        return Environment.ProcessorCount;
+    }
 
     /// <summary>The backend for one of several jobs side by side: where a name leaves the choice of a GPU open, they take turns.</summary>
     public static string InTurn(string name, int job) => name is "auto" or "hip" && HipDevice.All.Count > 0 && Rocm.IsAvailable(RocmLibrary.HipRtc)

@@ -24,7 +24,7 @@ internal static class BenchCommand
     [
         new("C", 4, m => $"{m.Channels}"), new("batch", 6, m => $"{m.Batch}"), new("size", 7, m => $"{m.Size}x{m.Size}"),
         new("median", 10, m => m.Median is { } median ? Duration(median) : $"~{Units.Time(m.ExpectedSeconds)}"),
-        new("min", 10, m => m.Minimum is { } minimum ? Duration(minimum) : "no time"), new("GFLOP/s", 9, m => m.Gigaflops?.ToString("F1") ?? ""),
+        new("min", 10, m => m.Minimum is { } minimum ? Duration(minimum) : m.LacksMemory ? "no memory" : "no time"), new("GFLOP/s", 9, m => m.Gigaflops?.ToString("F1") ?? ""),
     ];
     private static readonly Column Roofline = new("roofline", 10, m => m.RooflinePercent is { } percent ? $"{percent:F0} %" : "");
     private static readonly Column Cores = new("cores", 8, m => m.CoreShare is { } share ? $"{100 * share:F0} %{(m.IsDisturbed ? "*" : " ")}" : "");
@@ -67,8 +67,8 @@ internal static class BenchCommand
         {
             var report = Run(
                 screen, parsed.GetValue(backend)!, parsed.GetValue(threads), parsed.GetValue(seconds), parsed.GetValue(only)!, parsed.GetValue(configuration)!);
-            if (parsed.GetValue(csv) is { } table) Write("--csv", table, report.ToCsv());
-            if (parsed.GetValue(json) is { } file) Write("--json", file, report.ToJson());
+            if (parsed.GetValue(csv) is { } table) OutputFile.Write("--csv", table, report.ToCsv());
+            if (parsed.GetValue(json) is { } file) OutputFile.Write("--json", file, report.ToJson());
             return ExitCode.Done;
         });
         return command;
@@ -76,6 +76,7 @@ internal static class BenchCommand
 
     private static BenchmarkReport Run(Screen screen, string name, int threads, double seconds, string only, string configuration)
     {
+        threads = Backends.Threads(threads, screen.Output.WriteLine);
         using var backend = BackendChoice.Create(name, threads);
         var options = new SearchOptions { Threads = ThreadsOf(backend, threads) };
         var environment = RunEnvironments.Here(backend, options);
@@ -156,17 +157,5 @@ internal static class BenchCommand
                 result.AddError($"{name} is '{word.Value}'; allowed is a whole number from {least} to {most}");
         });
         return option;
-    }
-
-    private static void Write(string option, string file, string text)
-    {
-        try
-        {
-            File.WriteAllText(file, text);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"{file}: cannot be written ({e.Message.TrimEnd('.')}); choose another {option}", e);
-        }
     }
 }

@@ -49,6 +49,7 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     public int ToEnd()
     {
         View.Say($"run      {folder.Path}");
+        if (Options.Epochs > folder.Options.Epochs) Extend();
         if (recorder.Finished is { } history)
         {
             var end = history.End!.Message is { } reason ? $"ended by {reason}" : history.EpochsDone == 0 ? "the run is done" : $"all {history.EpochsDone} epochs are done";
@@ -61,18 +62,20 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
         using var signals = new StopSignals(() => View.Say("stopping after this step, with a checkpoint; once more stops at once"));
         try
         {
-            using var backend = BackendChoice.Create(Options.Backend, Options.Threads, Options.Deterministic);
+            using var backend = BackendChoice.Create(Options.Backend, Backends.Threads(Options.Threads, View.Say), Options.Deterministic);
             return Told(recorder.Complete(Compute(backend, recorder, signals.Token)));
         }
         catch (OperationCanceledException e)
         {
             recorder.Stop(RunOutcome.Interrupted);
-            throw new OperationCanceledException($"stopped with a checkpoint; go on with: miopendarts {Command} --resume {folder.Path}", e);
+            throw signals.Stopped($"stopped with a checkpoint; go on with: miopendarts {Command} --resume {folder.Path}", e);
         }
         catch (Exception e)
         {
-            recorder.Stop(RunOutcome.Failed, Failures.ForLog(e));
-            throw;
+            var told = Failures.Told(e, folder.Path);
+            recorder.Stop(RunOutcome.Failed, told.Message);
+            if (told == e) throw;
+            throw told;
         }
     }
 
@@ -108,6 +111,9 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
         }
     }
 
+    /// <summary>What more epochs mean, in one line.</summary>
+    protected abstract string Extending(TOptions then);
+
     /// <summary>Does the work.</summary>
     protected abstract TResult Compute(Backend<float> backend, WorkRecorder<TOptions, THistory, TResult> recorder, CancellationToken cancellation);
 
@@ -116,6 +122,17 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
 
     /// <summary>Says what came out.</summary>
     protected abstract void Tell(THistory history);
+
+    private void Extend()
+    {
+        var then = folder.Options;
+        if (recorder.Finished is not { } history)
+            throw new RunFolderException($"{folder.Path}: is not done with its {then.Epochs} epochs; leave --epochs out until it is, then give it more");
+        if (history.HasAll(Options.Epochs))
+            throw new RunFolderException($"{folder.Path}: {history.End!.Message ?? "nothing was trained"}, so more epochs would change nothing; leave --epochs out, or begin another run");
+        folder.Extend(Options);
+        View.Say($"epochs   {Extending(then)}");
+    }
 
     private int Told(THistory history)
     {

@@ -13,7 +13,8 @@ internal static class CompareCommand
     public static string Footer =>
         """
         Trainings that differ in their seed only are one row, with mean and standard deviation. Folders of searches give the cost of the
-        genotypes that they found, and put trainings together whose searches differ in their seed only: one row for each method.
+        genotypes that they found, and put trainings together whose searches differ in their seed only: one row for each method. What is no
+        run, and a run that was given before, is left out with a line that says so.
 
         Examples:
           miopendarts compare runs/found runs/trained runs/resnet20
@@ -28,24 +29,12 @@ internal static class CompareCommand
         var command = new Command(Name, "Compare trainings: parameters, arithmetic, cost, accuracy over seeds.") { runs, csv, html };
         command.SetAction(parsed =>
         {
-            var table = RunComparison.Read(parsed.GetValue(runs)!);
+            var table = RunComparison.Read(parsed.GetValue(runs)!, line => Failures.Tell(screen.Error, line, ExitCode.Done));
             screen.Output.Write(table.ToText());
-            if (parsed.GetValue(csv) is { } text) Write("--csv", text, table.ToCsv());
-            if (parsed.GetValue(html) is { } page) Write("--html", page, table.ToHtml());
+            if (parsed.GetValue(csv) is { } text) OutputFile.Write("--csv", text, table.ToCsv());
+            if (parsed.GetValue(html) is { } page) OutputFile.Write("--html", page, table.ToHtml());
             return ExitCode.Done;
         });
         return command;
-    }
-
-    private static void Write(string option, string file, string text)
-    {
-        try
-        {
-            File.WriteAllText(file, text);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"{file}: cannot be written ({e.Message.TrimEnd('.')}); choose another {option}", e);
-        }
     }
 }

@@ -35,15 +35,7 @@ internal static class ExportCommand
         {
             using var trained = network.Open(parsed, "cpu", 1);
             var file = parsed.GetValue(output) ?? "model.onnx";
-            try
-            {
-                OnnxExport.Write(file, trained.Net, trained.Description, parsed.GetValue(fold));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new IOException($"{file}: cannot be written ({e.Message.TrimEnd('.')}); choose another --out", e);
-            }
-
+            OutputFile.Write("--out", file, path => OnnxExport.Write(path, trained.Net, trained.Description, parsed.GetValue(fold)));
             screen.Output.WriteLine($"{file}: {new FileInfo(file).Length:N0} bytes, {trained.Net.ParameterCount:N0} parameters");
             return ExitCode.Done;
         });

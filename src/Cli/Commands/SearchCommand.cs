@@ -2,6 +2,7 @@ using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Seeds;
 
 namespace MIOpenDarts.Cli.Commands;
@@ -23,6 +24,8 @@ internal static class SearchCommand
 
         A configuration file has the same options with _ for -, and preset:  {"preset": "{{Paper}}", "epochs": 20}
 
+        {{MoreEpochs.Help}}
+
         Examples:
           miopendarts search
           miopendarts search --preset darts --data cifar-10-batches-bin --out runs/cifar
@@ -41,7 +44,7 @@ internal static class SearchCommand
             Description = $"Settings to start from ({SearchPresets.Default} unless told, or {Paper} with --algorithm).",
         };
         var config = Words.Path("--config", "FILE", "Options from a .json or .yaml file; the command line wins over it.");
-        var resume = Words.Path("--resume", "FOLDER", "Go on with a run that was stopped or killed.");
+        var resume = Words.Path("--resume", "FOLDER", "Go on with a run that was stopped or killed, or give a finished one more --epochs.");
         var output = Words.Path("--out", "FOLDER", "Folder for the run (default: runs/ and the time).");
         var board = Words.TensorBoard();
         var seeds = Words.Path("--seeds", "LIST", "Search with several seeds, such as 0..3 or 0,1,5, into one folder with one report.");

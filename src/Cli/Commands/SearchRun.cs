@@ -24,8 +24,8 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
     {
         var options = SearchOptionsResolver.Resolve(preset, config, typed);
         var images = SearchImages.Open(options);
-        SearchImages.Split(images, options);
-        Backends.Require(options.Backend, options.Threads);
+        var (train, _) = SearchImages.Split(images, options);
+        Backends.Require(options.Backend, options.Threads, backend => SearchMemory.Require(options, DartsSearch.ShapeOf(train, options), backend));
         options = options with { Data = NewRun.Lasting(options.Data) };
         return new SearchRun(screen, RunFolder.Create(output ?? NewRun.Folder(), options), options, images, tensorBoard);
     }
@@ -34,6 +34,8 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
     public static SearchRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard) => Continue(
         () => RunFolder.Open(path), given, options => SearchOptionsResolver.Apply(options, typed),
         (folder, options) => new SearchRun(screen, folder, options, images: null, tensorBoard));
+
+    protected override string Extending(SearchOptions then) => MoreEpochs.Describe(then, Options);
 
     protected override SearchResult Compute(Backend<float> backend, WorkRecorder<SearchOptions, SearchHistory, SearchResult> recorder, CancellationToken cancellation)
     {

@@ -36,7 +36,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         }
 
         var (train, valid) = SearchImages.Split(data, options);
-        return Recorded(recorder.Stop, () =>
+        return Recorded(path, recorder.Stop, () =>
         {
             recorder.Begin($"{data.Name}, {train.Indices.Length} + {valid.Indices.Length} images", backend, options);
             var result = DartsSearch.Run(train, valid, options, backend, recorder, run.Checkpoints(options.CheckpointRing, view.Warn), cancellation);
@@ -57,7 +57,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
             return;
         }
 
-        Recorded(recorder.Stop, () =>
+        Recorded(path, recorder.Stop, () =>
         {
             recorder.Begin($"{data.Name}, {data.Train.Count} + {EvaluationTraining.RequireTest(data).Count} images", backend, options);
             var result = EvaluationTraining.Run(data, options, backend, recorder, run.Checkpoints(options.CheckpointRing, view.Warn), run.Weights, cancellation);
@@ -73,7 +73,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         return RandomGenotypes.DrawOfSize(seed, 1, plan.Options.Nodes, plan.Options.Multiplier, size.Of(found), size.Of).Genotype;
     }
 
-    private static TResult Recorded<TResult>(Action<RunOutcome, string?> stop, Func<TResult> run)
+    private static TResult Recorded<TResult>(string path, Action<RunOutcome, string?> stop, Func<TResult> run)
     {
         try
         {
@@ -86,8 +86,10 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         }
         catch (Exception e)
         {
-            stop(RunOutcome.Failed, Failures.ForLog(e));
-            throw;
+            var told = Failures.Told(e, path);
+            stop(RunOutcome.Failed, told.Message);
+            if (told == e) throw;
+            throw told;
         }
     }
 

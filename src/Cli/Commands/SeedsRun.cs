@@ -19,7 +19,7 @@ internal sealed class SeedsRun : IDisposable
     private readonly TextWriter output;
     private readonly Lock gate = new();
     private readonly SortedDictionary<int, SeedResult> results = [];
-    private readonly SortedDictionary<int, string> failures = [];
+    private readonly SortedDictionary<int, Exception> failures = [];
 
     private SeedsRun(Screen screen, SeedFolder folder, ImageData data, int jobs) =>
         (this.folder, this.data, this.jobs, output) = (folder, data, jobs, TextWriter.Synchronized(screen.Output));
@@ -60,19 +60,21 @@ internal sealed class SeedsRun : IDisposable
     {
         var seeds = folder.Plan.Seeds;
         output.WriteLine($"study    {folder.Path}: {seeds.Count} seeds, {jobs} at a time");
+        var threads = Backends.Threads(folder.Plan.Options.Threads, output.WriteLine);
         using var signals = new StopSignals(() => output.WriteLine("stopping after this step, with checkpoints; once more stops at once"));
         var queue = new ConcurrentQueue<int>(Enumerable.Range(0, seeds.Count));
         Task.WaitAll([.. Enumerable.Range(0, jobs).Select(job => Task.Factory.StartNew(
-            () => Work(job, queue, signals.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
+            () => Work(job, threads, queue, signals.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
 
         folder.WriteReport(Study());
         if (signals.Token.IsCancellationRequested && results.Count + failures.Count < seeds.Count)
-            throw new SearchInterruptedException($"stopped with checkpoints; go on with: miopendarts search --resume {folder.Path}");
+            throw signals.Stopped($"stopped with checkpoints; go on with: miopendarts search --resume {folder.Path}");
         output.Write(SeedText.Render(Study()));
         output.WriteLine($"report   {folder.ReportFile}");
-        return failures.Count == 0 ? ExitCode.Done : throw new RunFolderException(
-            $"{folder.Path}: {string.Join("; ", failures.Select(pair => $"seed {seeds[pair.Key]}: {pair.Value.TrimEnd('.')}"))}; {results.Count} of {seeds.Count} seeds are done, "
-            + $"and for the others go on with: miopendarts search --resume {folder.Path}");
+        if (failures.Count == 0) return ExitCode.Done;
+        var message = $"{folder.Path}: {string.Join("; ", failures.Select(pair => $"seed {seeds[pair.Key]}: {pair.Value.Message.TrimEnd('.')}"))}; {results.Count} of {seeds.Count} seeds are "
+            + $"done, and for the others go on with: miopendarts search --resume {folder.Path}";
+        throw failures.Values.OfType<FaultException>().FirstOrDefault() is { } fault ? new FaultException(message, fault) : new RunFolderException(message);
     }
 
     public void Dispose() => folder.Dispose();
@@ -80,11 +82,11 @@ internal sealed class SeedsRun : IDisposable
     private static (ImageData Data, int Jobs) Check(SeedPlan plan, int? jobs)
     {
         var data = SearchImages.Open(plan.Options);
-        SearchImages.Split(data, plan.Options);
+        var (train, _) = SearchImages.Split(data, plan.Options);
         if (plan.Retrain > 0) EvaluationTraining.RequireTest(data);
         var atOnce = Math.Min(jobs ?? 1, plan.Seeds.Count);
         foreach (var name in Enumerable.Range(0, atOnce).Select(job => Backends.InTurn(plan.Options.Backend, job)).Distinct())
-            Backends.Require(name, plan.Options.Threads);
+            Backends.Require(name, plan.Options.Threads, backend => SearchMemory.Require(plan.Options, DartsSearch.ShapeOf(train, plan.Options), backend, atOnce));
         return (data, atOnce);
     }
 
@@ -93,10 +95,10 @@ internal sealed class SeedsRun : IDisposable
         if (typed.Exists(option => option.Key == "seed")) throw new OptionsException("--seed does not go with a study of several seeds; leave it out");
     }
 
-    private void Work(int job, ConcurrentQueue<int> queue, CancellationToken cancellation)
+    private void Work(int job, int allThreads, ConcurrentQueue<int> queue, CancellationToken cancellation)
     {
         var options = folder.Plan.Options;
-        var threads = Math.Max(1, (options.Threads == 0 ? Environment.ProcessorCount : options.Threads) / jobs);
+        var threads = Math.Max(1, (allThreads == 0 ? Environment.ProcessorCount : allThreads) / jobs);
         while (!cancellation.IsCancellationRequested && queue.TryDequeue(out var index))
         {
             try
@@ -117,8 +119,9 @@ internal sealed class SeedsRun : IDisposable
             }
             catch (Exception e)
             {
-                lock (gate) failures[index] = Failures.ForLog(e);
-                output.WriteLine($"seed {folder.Plan.Seeds[index]}  failed: {e.Message.ReplaceLineEndings(" ")}");
+                var told = Failures.Told(e, folder.Path);
+                lock (gate) failures[index] = told;
+                output.WriteLine($"seed {folder.Plan.Seeds[index]}  failed: {told.Message.ReplaceLineEndings(" ")}");
             }
         }
     }

@@ -25,7 +25,7 @@ internal static class ShowCommand
 
     public static Command Create(Screen screen)
     {
-        var genotype = new Argument<string>("genotype") { Description = "A published name, a file, the folder of a finished run, or the text itself." };
+        var genotype = new Argument<string>("genotype") { Description = "A published name, a file, the folder of a finished search or of a training, or the text itself." };
         var format = Words.OneOf("--format", "How to print it.", "text", "json", "dot", "svg");
         var cell = Words.OneOf("--cell", "The cell that dot and svg draw.", "normal", "reduce");
         var output = Words.Path("--out", "FILE", "Where to write (default: standard output).");
@@ -33,7 +33,7 @@ internal static class ShowCommand
         command.SetAction(parsed =>
         {
             var text = Render(Resolve(parsed.GetValue(genotype)!), parsed.GetValue(format)!, parsed.GetValue(cell)!).TrimEnd('\n') + "\n";
-            if (parsed.GetValue(output) is { } file) Write(file, text);
+            if (parsed.GetValue(output) is { } file) OutputFile.Write("--out", file, text);
             else screen.Output.Write(text);
             return ExitCode.Done;
         });
@@ -49,13 +49,10 @@ internal static class ShowCommand
             return isText || File.Exists(typed) || NamedGenotypes.TryGet(typed, out _)
                 ? GenotypeReader.Resolve(typed)
                 : throw new GenotypeFormatException(
-                    $"'{typed}' is neither a published genotype nor a file; did you mean {Spelling.Nearest(typed, NamedGenotypes.Names)}? All names: miopendarts show --help");
+                    $"'{typed}' is neither a published genotype nor a file{Spelling.Guess(typed, NamedGenotypes.Names)}; all names: miopendarts show --help");
         }
 
-        var file = Path.Combine(typed, RunFolder.GenotypeName);
-        return File.Exists(file)
-            ? GenotypeReader.Resolve(file)
-            : throw new GenotypeFormatException($"{typed}: there is no {RunFolder.GenotypeName} in this folder; a search writes it when it is done");
+        return FolderGenotype.Read(typed);
     }
 
     private static string Render(Genotype genotype, string format, string cell)
@@ -68,17 +65,5 @@ internal static class ShowCommand
             "svg" => CellDrawing.Svg(graph, cell),
             _ => genotype.ToString(),
         };
-    }
-
-    private static void Write(string file, string text)
-    {
-        try
-        {
-            File.WriteAllText(file, text);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"{file}: cannot be written ({e.Message.TrimEnd('.')}); choose another --out", e);
-        }
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Training;
 
 namespace MIOpenDarts.Cli.Commands;
@@ -20,6 +21,8 @@ internal static class TrainCommand
 
         A run folder has best.safetensors and weights.safetensors, for: miopendarts evaluate, predict and export.
 
+        {MoreEpochs.Help}
+
         Examples:
           miopendarts train --genotype DARTS_V2
           miopendarts train --genotype runs/found --preset darts --data cifar-10-batches-bin --out runs/trained
@@ -36,10 +39,10 @@ internal static class TrainCommand
             HelpName = string.Join('|', TrainPresets.Names),
             Description = $"Settings to start from ({TrainPresets.Default} unless told).",
         };
-        var genotype = Words.Genotype("A published name, a file, the folder of a finished search, or the text itself.");
+        var genotype = Words.Genotype("A published name, a file, the folder of a finished search or of a training, or the text itself.");
         var arch = Words.Arch("A hand-made network instead of a genotype.");
         var config = Words.Path("--config", "FILE", "Options from a .json or .yaml file; the command line wins over it.");
-        var resume = Words.Path("--resume", "FOLDER", "Go on with a run that was stopped or killed.");
+        var resume = Words.Path("--resume", "FOLDER", "Go on with a run that was stopped or killed, or give a finished one more --epochs.");
         var output = Words.Path("--out", "FOLDER", "Folder for the run (default: runs/ and the time).");
         var board = Words.TensorBoard();
         var command = new Command(Name, "Train a network from scratch and test it after every epoch; without options DARTS_V2, small, on the embedded images.")

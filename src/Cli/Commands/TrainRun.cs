@@ -23,8 +23,8 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         var options = TrainOptionsResolver.Resolve(preset, config, typed);
         var images = EvaluationTraining.Open(options);
         EvaluationTraining.RequireTest(images);
+        Backends.Require(options.Backend, options.Threads, backend => TrainMemory.Require(images, options, backend));
         EvaluationTraining.RequireNetwork(images, options);
-        Backends.Require(options.Backend, options.Threads);
         // A genotype's file may change until a resume.
         options = options with { Network = EvaluationTraining.Describe(images, options).Network, Data = NewRun.Lasting(options.Data), Weights = NewRun.Lasting(options.Weights) };
         return new TrainRun(screen, TrainFolder.Create(output ?? NewRun.Folder(), options), options, images, tensorBoard);
@@ -34,6 +34,8 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     public static TrainRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard) => Continue(
         () => TrainFolder.Open(path), given, options => TrainOptionsResolver.Apply(options, typed),
         (folder, options) => new TrainRun(screen, folder, options, images: null, tensorBoard));
+
+    protected override string Extending(TrainOptions then) => MoreEpochs.Describe(then, Options);
 
     protected override TrainResult Compute(Backend<float> backend, WorkRecorder<TrainOptions, TrainHistory, TrainResult> recorder, CancellationToken cancellation)
     {
