@@ -56,6 +56,16 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_fault_on_a_thread_that_nobody_waits_for_is_told_in_the_same_way()
+    {
+        using var tiny = new TinySearch { Epochs = 100 };
+        using var process = Command.Start(tiny.Args("run"), ("DOTNET_STARTUP_HOOKS", typeof(FaultTests).Assembly.Location));
+        var outcome = await Command.End(process);
+        Assert.Equal(70, outcome.Code);
+        Assert.Contains("System.InvalidCastException: fault of a thread\n   at StartupHook.", DetailsOf(outcome.Error, "(InvalidCastException: fault of a thread)", Path.GetTempPath()));
+    }
+
+    [Fact]
     public void Details_that_cannot_be_written_are_told_as_such()
     {
         var fault = FaultException.Of(new InvalidCastException("fault."), Path.Combine(Path.GetTempPath(), "nowhere", "at all"));

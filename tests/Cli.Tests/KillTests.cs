@@ -127,7 +127,7 @@ public sealed partial class KillTests
     {
         if (!File.Exists(Path.Combine(tiny.In("killed"), "log.jsonl"))) return 0;
         Directory.CreateDirectory(tiny.Checkpoints("killed"));
-        foreach (var file in Directory.GetFiles(tiny.Checkpoints("killed"), "*.tmp")) File.Move(file, Path.Combine(tiny.Checkpoints("killed"), "checkpoint-aside.tmp"), overwrite: true);
+        foreach (var file in Directory.GetFiles(tiny.Checkpoints("killed"), "*.tmp")) File.Move(file, Path.Combine(tiny.Checkpoints("killed"), "checkpoint-aside.safetensors.tmp"), overwrite: true);
         return Written(tiny);
     }
 

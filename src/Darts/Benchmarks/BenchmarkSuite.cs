@@ -81,15 +81,10 @@ public sealed class BenchmarkSuite
                     {
                         var expected = configuration.Flops(kind) / flopsPerSecond;
                         var share = budget.Take(configuration.Flops(kind));
-                        if (expected > budget.Left)
+                        var lacksMemory = prepared is null && !Fits(configuration, unrolled);
+                        if (lacksMemory || expected > budget.Left)
                         {
-                            yield return Step(configuration, kind) with { ExpectedSeconds = expected };
-                            continue;
-                        }
-
-                        if (!Fits(configuration, unrolled))
-                        {
-                            yield return Step(configuration, kind) with { ExpectedSeconds = expected, LacksMemory = true };
+                            yield return Step(configuration, kind) with { ExpectedSeconds = expected, LacksMemory = lacksMemory };
                             continue;
                         }
 
