@@ -21,7 +21,6 @@ public class BackendTests
     public void Equals_the_reference_in_double_precision(string operation, string backend)
     {
         var tested = Operation.ByName(operation);
-        BackendsPresent.Create(backend).Dispose();
         OperationCase.Any.Select(tested.Restrict).Sample(c => Comparison.Compare(tested, backend, () => BackendsPresent.Create(backend), c), iter: 20, threads: 1);
         foreach (var (channels, stride) in new[] { (4, 1), (8, 2), (16, 1), (48, 2) })
             Comparison.Compare(tested, backend, () => BackendsPresent.Create(backend), tested.Restrict(OperationCase.Typical(channels, stride)));
