@@ -48,6 +48,7 @@ fi
 
 if [ ! -e "$ROOT/.stage1" ]; then
   command -v apt-get > /dev/null && command -v dpkg-deb > /dev/null || fail "apt-get and dpkg-deb are missing: this script needs a Debian or Ubuntu host."
+  for tool in wget gpgv; do command -v $tool > /dev/null || fail "$tool is missing: apt-get install wget gpgv."; done
   KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
   [ -e $KEYRING ] || fail "$KEYRING is missing: apt-get install debian-archive-keyring."
   MIRROR=${VGPU_MIRROR:-$(cat /etc/apt/sources.list.d/*.sources /etc/apt/sources.list 2> /dev/null | awk '/^URIs:/ {print $2; exit} /^deb / {for (i = 2; i <= NF; i++) if ($i ~ /^http/) {print $i; exit}}' || true)}
@@ -55,8 +56,8 @@ if [ ! -e "$ROOT/.stage1" ]; then
   say "1 of 4: Debian sid base (220 MB, about 2 minutes)"
   cd "$BASE"
   if [ ! -x db/usr/sbin/debootstrap ]; then
-    apt-get download debootstrap > debootstrap.log 2>&1 \
-      || fail "debootstrap cannot be downloaded: is there a network, and was apt-get update run? ($(tail -1 debootstrap.log); see $BASE/debootstrap.log)"
+    { apt-get download debootstrap || { apt-get update && apt-get download debootstrap; }; } > debootstrap.log 2>&1 \
+      || fail "debootstrap cannot be downloaded: is there a network? ($(tail -1 debootstrap.log); see $BASE/debootstrap.log)"
     mkdir -p db && dpkg-deb -x debootstrap_*.deb db
   fi
   rm -rf "$ROOT"

@@ -1,13 +1,15 @@
 #!/bin/bash
-# build.sh OUT: inside the rootfs, builds the virtual libamdhip64 in OUT from the sources beside this script.
+# build.sh OUT [ARCHITECTURE]: inside the rootfs, builds the virtual libamdhip64 in OUT from the sources beside this script, for the processor
+# at hand, or for an architecture that g++ knows (x86-64-v3: AVX2, FMA, F16C).
 set -e
 SRC=$(dirname "$(readlink -f "$0")")
 OUT=${1:?the directory to build in}
+ARCHITECTURE=${2:-native}
 mkdir -p "$OUT/obj"
 REAL=$(ls /usr/lib/x86_64-linux-gnu/libamdhip64.so.[0-9] | tail -1)
 SO=$(basename "$REAL")
 CXX=${CXX:-g++}
-FLAGS="-O3 -march=native -std=gnu++20 -fPIC -fno-strict-aliasing -ffp-contract=off -fno-math-errno -fno-trapping-math -w -fvisibility=hidden -DNDEBUG"
+FLAGS="-O3 -march=$ARCHITECTURE -std=gnu++20 -fPIC -fno-strict-aliasing -ffp-contract=off -fno-math-errno -fno-trapping-math -w -fvisibility=hidden -DNDEBUG"
 LLVM=/usr/lib/llvm-21
 
 # Objects belong to one processor (of whose vectors lanes.h makes use), compiler and state of the headers; each also to its own source.
@@ -23,7 +25,7 @@ compile() {
 
 FILES=$(cd "$SRC" && ls *.cpp | grep -v llvmdis | sed 's/\.cpp$//')
 OBJECTS=$(for f in $FILES; do echo "$OUT/obj/$f.o"; done)
-echo "virtual gfx803: compiling what changed of $(echo $FILES | wc -w) files for this processor (all: 2 to 4 minutes)"
+echo "virtual gfx803: compiling what changed of $(echo $FILES | wc -w) files for the architecture $ARCHITECTURE (all: 1 to 4 minutes)"
 export CXX FLAGS SRC OUT COMMON
 export -f compile
 echo $FILES | tr ' ' '\n' | xargs -P "$(nproc)" -I{} bash -c 'compile {}'

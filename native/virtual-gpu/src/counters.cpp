@@ -1,5 +1,6 @@
 // What tests read and set: counts, injected faults, memory limit, dry mode.
 #include "counters.h"
+#include "lanes.h"
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -130,6 +131,9 @@ EX uint64_t vgpu_synchronisations() {
   Lock lock(guard);
   return synchronisations;
 }
+
+// Lanes in a vector of the host, as this library was built.
+EX int vgpu_vector_lanes() { return VL; }
 
 static const char* at(const std::map<std::string, uint64_t>& counts, int index, uint64_t* count) {
   for (auto& entry : counts)

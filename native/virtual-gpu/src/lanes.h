@@ -75,7 +75,7 @@ static inline void pick(uint32_t* r, uint64_t m, const uint32_t* a, const uint32
 }
 static inline void merge(uint32_t* v, uint64_t m, const uint32_t* a) { pick(v, m, a, v); }
 static inline void load(uint32_t* r, uint64_t m, const uint32_t* p) { FETCH(p + i) }
-static inline void store(uint32_t* p, uint64_t m, const uint32_t* a) { EACH(p[i] = a[i]) }
+static inline void store(uint32_t* p, uint64_t m, const uint32_t* a) { EACH(memcpy(p + i, a + i, 4)) }
 static inline void gather(uint32_t* r, uint64_t m, const uint8_t* base, const uint32_t* offset) { FETCH(base + offset[i]) }
 static inline void scatter(uint8_t* base, uint64_t m, const uint32_t* offset, const uint32_t* a) {
   EACH(memcpy(base + offset[i], a + i, 4))

@@ -62,6 +62,6 @@ int main() {
   check(hipFree(x) == hipSuccess && count("vgpu_live_bytes") == 0 && count("vgpu_peak_bytes") == 16384, "nothing live, peak stays");
   entry<void (*)()>("vgpu_reset_counters")();
   check(count("vgpu_launches") == 0 && count("vgpu_peak_bytes") == 0, "reset");
-  printf("device memory %zu MiB\n%s\n", total >> 20, bad ? "FAILED" : "all ok");
+  printf("device memory %zu MiB\nvectors of %d lanes\n%s\n", total >> 20, entry<int (*)()>("vgpu_vector_lanes")(), bad ? "FAILED" : "all ok");
   return bad != 0;
 }

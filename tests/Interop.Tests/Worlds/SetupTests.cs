@@ -21,7 +21,7 @@ public sealed class SetupTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public Task Without_root() => SaysAsync("needs root: run this with sudo", $"exec setpriv --reuid=65534 --clear-groups bash < {Script}");
+    public Task Without_root() => SaysAsync("needs root: run this with sudo", $"exec setpriv --reuid=65534 --clear-groups bash < '{Script}'");
 
     [Theory]
     [InlineData("avx f16c fma", "avx2")]
@@ -31,29 +31,35 @@ public sealed class SetupTests : IDisposable
     {
         var cpu = Path.Combine(folder, "cpuinfo");
         await File.WriteAllTextAsync(cpu, $"flags\t\t: fpu sse2 {flags}\n");
-        await SaysAsync($"this processor has no {missing}", $"mount --bind {cpu} /proc/cpuinfo; exec {Script}");
+        await SaysAsync($"this processor has no {missing}", $"mount --bind '{cpu}' /proc/cpuinfo; exec '{Script}'");
     }
 
     [Fact]
     public Task Without_space() =>
-        SaysAsync("are needed: make room, or name another place in MIOPENDARTS_VGPU", $"mkdir {Base}; mount -t tmpfs -o size=64m none {Base}; exec {Script}");
+        SaysAsync("are needed: make room, or name another place in MIOPENDARTS_VGPU", $"mkdir '{Base}'; mount -t tmpfs -o size=64m none '{Base}'; exec '{Script}'");
+
+    [Theory]
+    [InlineData("wget")]
+    [InlineData("gpgv")]
+    public Task Without_what_debootstrap_calls(string tool) =>
+        SaysAsync($"{tool} is missing: apt-get install wget gpgv", $"! path=$(command -v {tool}) || mount --bind /dev/null $path; exec '{Script}'");
 
     [Fact]
-    public Task Without_a_network() => SaysAsync("debootstrap cannot be downloaded: is there a network", $"exec unshare -n {Script}");
+    public Task Without_a_network() => SaysAsync("debootstrap cannot be downloaded: is there a network", $"exec unshare -n '{Script}'");
 
     [Fact]
     public Task With_a_mirror_that_does_not_answer() => SaysAsync(
         "could not be installed from http://127.0.0.1:9/debian: is there a network",
         $"""
-        mkdir -p {Base}/db/usr/sbin
-        printf '#!/bin/sh\necho the mirror does not answer; exit 1\n' > {Base}/db/usr/sbin/debootstrap
-        chmod +x {Base}/db/usr/sbin/debootstrap
+        mkdir -p '{Base}/db/usr/sbin'
+        printf '#!/bin/sh\necho the mirror does not answer; exit 1\n' > '{Base}/db/usr/sbin/debootstrap'
+        chmod +x '{Base}/db/usr/sbin/debootstrap'
         export VGPU_MIRROR=http://127.0.0.1:9/debian
-        exec {Script}
+        exec '{Script}'
         """);
 
     [Fact]
-    public Task Without_a_rootfs() => SaysAsync("there is none in", $"exec {Script} --check");
+    public Task Without_a_rootfs() => SaysAsync("there is none in", $"exec '{Script}' --check");
 
     [Theory]
     [Trait("Category", "virtual-gpu")]
@@ -67,7 +73,7 @@ public sealed class SetupTests : IDisposable
         foreach (var name in new[] { "setup.sh", "versions.txt" }) File.Copy(Path.Combine(Native(), "virtual-gpu", name), Path.Combine(copy, name));
         var versions = Path.Combine(copy, "versions.txt");
         await File.WriteAllTextAsync(versions, (await File.ReadAllTextAsync(versions)).Replace($"libhipblas2 {found}", $"libhipblas2 {proven}", StringComparison.Ordinal));
-        var (actual, output) = await RunAsync($"exec {copy}/setup.sh --check", ownRootfs: false);
+        var (actual, output) = await RunAsync($"exec '{copy}/setup.sh' --check", ownRootfs: false);
         Assert.Contains(text, output);
         Assert.Equal(code, actual);
     }

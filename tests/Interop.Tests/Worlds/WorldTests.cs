@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using MIOpenDarts.Interop.Loading;
 using MIOpenDarts.Interop.Tests.Inside;
 using MIOpenDarts.Tests.Hip;
@@ -6,6 +7,8 @@ namespace MIOpenDarts.Interop.Tests.Worlds;
 
 public sealed class WorldTests
 {
+    private static readonly string Build = Path.Combine(SetupTests.Native(), "virtual-gpu", "tests", "build.sh");
+
     [Theory]
     [InlineData("5.2.3")]
     [InlineData("6.4.3")]
@@ -39,17 +42,39 @@ public sealed class WorldTests
 
     [Theory]
     [Trait("Category", "virtual-gpu")]
-    [InlineData("lanes")]
-    [InlineData("lanes-avx2")]
-    [InlineData("instructions")]
-    [InlineData("counters")]
-    public async Task The_virtual_gfx803_passes_its_own(string program)
+    [InlineData("instructions", "")]
+    [InlineData("instructions", "avx2")]
+    [InlineData("basic", "")]
+    [InlineData("basic", "avx2")]
+    public Task The_virtual_gfx803_passes_its_own(string program, string vectors) => PassesItsOwnAsync(program, vectors);
+
+    [Theory]
+    [Trait("Category", "virtual-gpu")]
+    [InlineData("lanes", "")]
+    [InlineData("lanes-avx2", "avx2")]
+    [InlineData("counters", "")]
+    [InlineData("counters", "avx2")]
+    public async Task The_virtual_gfx803_is_built_for_AVX2_and_for_the_widest_vectors_there_are(string program, string vectors)
     {
-        var tests = Path.Combine(SetupTests.Native(), "virtual-gpu", "tests", "build.sh");
-        var built = await VirtualGpu.RunAsync([tests, program]);
-        Assert.True(built.Code == 0, built.Output);
-        var (code, output) = await VirtualGpu.RunAsync([program]);
-        Assert.True(code == 0 && output.EndsWith("all ok\n", StringComparison.Ordinal), output);
+        var widest = Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported ? 16 : 8;
+        Assert.Contains($"vectors of {(vectors == "avx2" ? 8 : widest)} lanes", await PassesItsOwnAsync(program, vectors));
+    }
+
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
+    public async Task Its_check_programs_are_built_again_for_another_processor_only()
+    {
+        var (code, output) = await VirtualGpu.RunAsync(["bash", "-e", "-c", $$"""
+            built() { '{{Build}}' lanes; stat -c %y /opt/virtual-gpu/lanes; }
+            first=$(built)
+            again=$(built)
+            sed 's/^model name.*/model name : another/' /proc/cpuinfo > /tmp/cpuinfo
+            mount --bind /tmp/cpuinfo /proc/cpuinfo
+            other=$(built)
+            [ "$first" = "$again" ] || echo built without need
+            [ "$first" != "$other" ] || echo not built
+            """]);
+        Assert.Equal((0, ""), (code, output));
     }
 
     [Fact]
@@ -67,4 +92,13 @@ public sealed class WorldTests
     [Fact]
     [Trait("Category", "virtual-gpu")]
     public Task Device_objects_end_as_they_should_on_a_virtual_gfx803() => World.RunOnVirtualGpuAsync<GpuLifetimeInside>();
+
+    private static async Task<string> PassesItsOwnAsync(string program, string vectors)
+    {
+        var built = await VirtualGpu.RunAsync([Build, program, vectors == "avx2" ? "narrow" : program]);
+        Assert.True(built.Code == 0, built.Output);
+        var (code, output) = await VirtualGpu.RunAsync([program], $"VGPU_VECTORS={vectors}");
+        Assert.True(code == 0 && output.EndsWith("all ok\n", StringComparison.Ordinal), output);
+        return output;
+    }
 }
