@@ -1,0 +1,91 @@
+# What run and nightly share; sourced at the root of the checkout.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# No build server outlives its command, so that the processor time of a step is all of it, and nothing is left running.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
+logs=$(mktemp -d)
+mkdir "$logs/tests"
+trap 'rm -rf "$logs"' EXIT
+problems=()
+without_gpu='Category!=long&Category!=gpu&Category!=virtual-gpu'
+
+# Sets cpu to the processor seconds of all commands that have ended. (A subshell would count its own only.)
+processor() {
+    times >"$logs/times"
+    cpu=$(tr ms, '  .' <"$logs/times" | awk '{ n += 60 * ($1 + $3) + $2 + $4 } END { printf "%d", n }')
+}
+
+step() { # name, command...
+    local name=$1 wall=$SECONDS before result=ok
+    shift
+    processor
+    before=$cpu
+    echo "== $name"
+    "$@" || { result=failed; problems+=("$name"); }
+    processor
+    printf '%6d s %6d s of processor time  %-6s  %s\n' $((SECONDS - wall)) $((cpu - before)) $result "$name" | tee -a "$logs/steps"
+}
+
+logged() { # log, command...: shown and kept
+    local log=$1
+    shift
+    "$@" 2>&1 | tee -a "$logs/$log"
+    return "${PIPESTATUS[0]}"
+}
+
+# Runs a program for no longer than $limit seconds, if that is set, and ends with it what it started.
+limited() {
+    [ -n "${limit:-}" ] || { "$@"; return; }
+    timeout -k 20 "$limit" "$@"
+    local code=$?
+    case $code in 124 | 137) echo "no end within $((limit / 60)) minutes" ;; esac
+    return "$code"
+}
+
+tests() { # log, arguments of dotnet test...: what failed or was skipped, the widths of vectors and the last line are shown
+    local log=$logs/tests/$1 code
+    shift
+    limited dotnet test -c Release --no-build "$@" >"$log" 2>&1
+    code=$?
+    [ "$code" = 0 ] && grep -E '^Passed! |^  Skipped |: vectors of ' "$log" || tail -40 "$log"
+    return "$code"
+}
+
+# The README's blocks with this mark, in order, each a file in a folder.
+blocks() { # mark (sh, sh long), folder
+    mkdir "$2"
+    awk -v mark="\`\`\`$1" -v dir="$2" \
+        '$0 == mark { n++; inside = 1; next } /^```/ { inside = 0 } inside { print > (dir "/" sprintf("%02d", n)) }' README.md
+}
+
+install_packages() {
+    [ "$(id -u)" = 0 ] || return 0
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q >"$logs/apt" 2>&1
+    apt-get install -y -q --no-install-recommends \
+        git python3 chromium fonts-dejavu-core gcc g++ binutils xz-utils zstd util-linux wget gpgv \
+        ca-certificates debian-archive-keyring >>"$logs/apt" 2>&1 || { tail -5 "$logs/apt"; return 1; }
+}
+
+prepare() {
+    step packages install_packages
+    step headers sh native/generation/headers.sh
+    step libraries sh native/generation/libraries.sh
+    step "virtual GPU" native/virtual-gpu/setup.sh
+    # If it could not be set up, the tests that want it fail rather than be skipped.
+    export MIOPENDARTS_VGPU_EXEC=$PWD/native/virtual-gpu/exec
+}
+
+count() { # Passed, Failed or Skipped, in all test runs
+    cat "$logs"/tests/* | grep -E '^(Passed|Failed|Skipped)! +- ' | sed -E "s/.*$1: +([0-9]+),.*/\1/" | awk '{ n += $1 } END { print n + 0 }'
+}
+
+# What each step took, what failed, and the sums of all test runs: N passed, N failed, N skipped. Nothing may fail or be skipped.
+finish() {
+    local passed failed skipped problem
+    passed=$(count Passed) failed=$(($(count Failed) + ${#problems[@]})) skipped=$(count Skipped)
+    echo "== $((SECONDS / 60)) minutes"
+    cat "$logs/steps"
+    for problem in "${problems[@]+"${problems[@]}"}"; do echo "failed: $problem"; done
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" = 0 ] && [ "$skipped" = 0 ] && [ "$passed" -gt 0 ]
+}
