@@ -41,12 +41,12 @@ limited() {
     return "$code"
 }
 
-tests() { # log, arguments of dotnet test...: what failed or was skipped, the widths of vectors and the last line are shown
+tests() { # log, arguments of dotnet test...: what failed, was skipped or is told (widths of vectors, seeds) and the last line are shown
     local log=$logs/tests/$1 code
     shift
     limited dotnet test -c Release --no-build "$@" >"$log" 2>&1
     code=$?
-    [ "$code" = 0 ] && grep -E '^Passed! |^  Skipped |: vectors of ' "$log" || tail -40 "$log"
+    [ "$code" = 0 ] && grep -E '^Passed! |^  Skipped |^\[xUnit.net [0-9:.]+\] MIOpenDarts' "$log" || tail -40 "$log"
     return "$code"
 }
 
