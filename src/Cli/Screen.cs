@@ -2,9 +2,15 @@ using Spectre.Console;
 
 namespace MIOpenDarts.Cli;
 
-/// <summary>Where a command writes: results, messages, and a terminal for what moves, or null where lines must stay lines.</summary>
+/// <summary>Where a command writes: results, messages, and a terminal for what moves, or null where lines must stay lines. Text stays text.</summary>
 internal sealed record Screen(TextWriter Output, TextWriter Error, IAnsiConsole? Terminal = null)
 {
+    /// <summary>Results.</summary>
+    public TextWriter Output { get; } = new PlainText(Output);
+
+    /// <summary>Messages.</summary>
+    public TextWriter Error { get; } = new PlainText(Error);
+
     /// <summary>The screen of this process, which writes to what may fail at any time.</summary>
     public static Screen OfProcess(StandardOutput output)
     {

@@ -123,15 +123,5 @@ public sealed class ResumeTests : IClassFixture<FinishedSearch>
         Command.Refuses(2, ["search", "--resume", tiny.In("run")], config, "not valid JSON");
     }
 
-    [Fact]
-    public void Data_that_changed_its_classes_is_refused()
-    {
-        using var other = new TinySearch();
-        Assert.Equal(0, Command.Run(other.Args("run")).Code);
-        other.TakeBack("run");
-        other.WriteImages(96, classes: 3);
-        Command.Refuses(1, ["search", "--resume", other.In("run")], "classifier");
-    }
-
     private Outcome Resume() => Command.Run("search", "--resume", tiny.In("run"));
 }

@@ -1,5 +1,7 @@
 using MIOpenDarts.Cli.Progress;
+using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Export;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Reports.Log;
@@ -113,6 +115,25 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
 
     /// <summary>What more epochs mean, in one line.</summary>
     protected abstract string Extending(TOptions then);
+
+    /// <summary>Opens the data of a run that goes on, where it lies now.</summary>
+    /// <param name="open">Opens what the options name.</param>
+    /// <param name="fingerprint">Takes the fingerprint of what the run uses of it.</param>
+    /// <param name="ring">The run's checkpoints.</param>
+    protected ImageData Reopen(Func<TOptions, ImageData> open, Func<ImageData, DataFingerprint> fingerprint, CheckpointRing ring)
+    {
+        folder.RequireDataThere(Options);
+        var data = open(Options);
+        folder.Adopt(Options, () => fingerprint(data), ring);
+        return data;
+    }
+
+    /// <summary>Records that the run starts, with what was left out of its data.</summary>
+    protected void Begin(ImageData data, int first, int second, Backend<float> backend)
+    {
+        recorder.Begin($"{data.Name}, {first} + {second} images", backend, Options);
+        if (NewRun.LeftOut(data) is { } line) View.Say(line);
+    }
 
     /// <summary>Does the work.</summary>
     protected abstract TResult Compute(Backend<float> backend, WorkRecorder<TOptions, THistory, TResult> recorder, CancellationToken cancellation);

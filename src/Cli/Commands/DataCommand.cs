@@ -12,8 +12,13 @@ internal static class DataCommand
     /// <summary>What the help says below the options.</summary>
     public static string Footer =>
         """
-        A folder has CIFAR-10 or CIFAR-100 binary files, IDX files, or a sub-folder of JPEG or PNG images for each class (below train and
-        test or val, where there is a test set).
+        A folder has one of
+          CIFAR-10 or CIFAR-100 binary files, with the names of the classes in batches.meta.txt or fine_label_names.txt if they are there
+          IDX files, as MNIST has them
+          a sub-folder of JPEG or PNG images for each class, or a folder train or training of them, beside it a test part called test,
+          testing, val, valid or validation (in any case; the first of them that is there)
+        What is hidden, of another format or in no class is left out and told. A damaged image is told too; search and train refuse it.
+        Images stand upright as their EXIF data says.
 
         Examples:
           miopendarts data
@@ -23,7 +28,7 @@ internal static class DataCommand
     public static Command Create(Screen screen)
     {
         var name = new Argument<string>("data") { Description = "A name or a folder.", DefaultValueFactory = _ => DataSource.FashionMnistSlice };
-        var size = new Option<int>("--image-size") { HelpName = "N", Description = "Size that a folder's images are brought to; 0 to keep theirs." };
+        var size = new Option<int>("--image-size") { HelpName = "N", Description = "Rows and columns that images are brought to; 0 to keep theirs." };
         size.Validators.Add(result =>
         {
             if (result.Tokens is [var word] && (!int.TryParse(word.Value, out var value) || value is < 0 or > 4096))
@@ -33,12 +38,30 @@ internal static class DataCommand
         var command = new Command(Name, "Check a data set: images of every class, size, mean and deviation.") { name, size, samples };
         command.SetAction(parsed =>
         {
-            var summary = new DataSummary(DataSource.Open(parsed.GetValue(name)!, parsed.GetValue(size)));
+            var found = DataSource.Find(parsed.GetValue(name)!);
+            Show(screen.Output, found.Description);
+            var data = found.Read(parsed.GetValue(size) is > 0 and var side ? (side, side) : null);
+            var summary = new DataSummary(data);
             Show(screen.Output, summary);
             if (parsed.GetValue(samples) is { } file) Write(file, summary);
-            return ExitCode.Done;
+            return Sound(screen.Output, data);
         });
         return command;
+    }
+
+    // Told before the images are read: what is wrong with them may lie in what was taken for what.
+    private static void Show(TextWriter output, DataDescription description)
+    {
+        output.WriteLine($"form       {description.Form}; training images: {description.Train}; test images: {description.Test ?? "none"}");
+        foreach (var left in description.LeftOut) output.WriteLine(PlainText.Line($"left out   {left}"));
+    }
+
+    private static int Sound(TextWriter output, ImageData data)
+    {
+        var damaged = data.Description.Damaged;
+        foreach (var message in damaged) output.WriteLine(PlainText.Line($"damaged    {message}"));
+        return damaged.Count == 0 ? ExitCode.Done : throw new DataException(
+            $"{data.Name}: {damaged.Count} of {data.Train.Count + (data.Test?.Count ?? 0) + damaged.Count} images are damaged; remove them or fetch them again");
     }
 
     private static void Show(TextWriter output, DataSummary summary)
@@ -49,7 +72,7 @@ internal static class DataCommand
         output.WriteLine($"deviation  {Numbers(summary.Measured.Deviation)}   used {Numbers(summary.Data.Normalization.Deviation)}");
         output.WriteLine($"{"class",-24} {"train",8} {"test",8}");
         for (var k = 0; k < train.Classes; k++)
-            output.WriteLine($"{summary.ClassName(k),-24} {summary.TrainCounts[k],8} {(summary.TestCounts.Count > k ? summary.TestCounts[k] : 0),8}");
+            output.WriteLine($"{PlainText.Line(summary.ClassName(k)),-24} {summary.TrainCounts[k],8} {(summary.TestCounts.Count > k ? summary.TestCounts[k] : 0),8}");
     }
 
     private static void Write(string file, DataSummary summary)

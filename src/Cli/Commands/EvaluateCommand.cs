@@ -41,7 +41,7 @@ internal static class EvaluateCommand
             var name = parsed.GetValue(data) ?? options?.Data ?? DataSource.FashionMnistSlice;
             var given = network.Data(parsed, name);
             using var trained = network.Open(parsed, parsed.GetValue(backend)!, 0, given);
-            var images = given ?? DataSource.Open(name, options?.ImageSize ?? trained.Description.Task.Height, trained.Description.WholeImages);
+            var images = given ?? Open(name, options, trained.Description);
             var result = Test(trained, images, options?.BatchSize ?? Batch);
             screen.Output.WriteLine(Describe(result));
             if (parsed.GetValue(figures)) screen.Output.WriteLine(Describe(InferenceFigures.Measure(trained.Net)));
@@ -52,6 +52,13 @@ internal static class EvaluateCommand
 
     /// <summary>One line about a test.</summary>
     public static string Describe(TestResult test) => $"{test.Top1:F2} % of {test.Images:N0} images right (top 5 {test.Top5:F2} %), loss {test.Loss:F4}";
+
+    private static ImageData Open(string name, TrainOptions? options, NetworkDescription network)
+    {
+        if (options is null) return DataSource.Open(name, (network.Task.Height, network.Task.Width), network.WholeImages);
+        var data = DataSource.Open(name, options.ImageSize, network.WholeImages);
+        return options.HeldOut > 0 && data.Test is null ? HeldOut.From(data, options.HeldOut, options.Seed) : data;
+    }
 
     private static string Describe(InferenceFigures f) =>
         $"{f.Parameters:N0} parameters ({f.WeightBytes / 1048576.0:F2} MiB), {f.MultiplyAdds / 1e6:F1} M multiply-adds; at batch 1 "

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Data.Folders;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends;
@@ -17,16 +18,18 @@ internal static class PredictCommand
     /// <summary>What the help says below the options.</summary>
     public static string Footer =>
         """
-        Images are cut to the shape that the network takes, in the middle, and scaled.
+        Images are cut to the shape that the network takes, in the middle, and scaled. Of a folder all images are classified, those of the
+        folders in it too; one that cannot be read is told and the others go on.
 
-        Example:
+        Examples:
           miopendarts predict runs/trained photo.jpg drawing.png
+          miopendarts predict runs/trained holiday
         """;
 
     public static Command Create(Screen screen)
     {
         var network = new NetworkWords();
-        var images = new Argument<string[]>("images") { Description = "JPEG or PNG files.", Arity = ArgumentArity.OneOrMore };
+        var images = new Argument<string[]>("images") { Description = "JPEG or PNG files, or folders of them.", Arity = ArgumentArity.OneOrMore };
         var backend = Words.OneOf("--backend", "Where to compute.", [.. BackendChoice.Names]);
         var command = new Command(Name, "Classify images with a trained network.");
         network.AddTo(command);
@@ -37,10 +40,32 @@ internal static class PredictCommand
         {
             using var trained = network.Open(parsed, parsed.GetValue(backend)!, 0);
             trained.Net.Plan(1, training: false);
-            foreach (var file in parsed.GetValue(images)!) screen.Output.WriteLine($"{file}: {Predict(trained, file)}");
-            return ExitCode.Done;
+            var files = parsed.GetValue(images)!.SelectMany(word => Directory.Exists(word) ? Below(word, screen) : [word]).ToList();
+            return files.Count(file => !Told(screen, trained, file)) == 0 ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
+    }
+
+    private static IEnumerable<string> Below(string folder, Screen screen)
+    {
+        var (files, left) = FolderImages.Below(folder);
+        if (left is not null) screen.Error.WriteLine($"miopendarts: left out of {folder}: {left}");
+        return files;
+    }
+
+    // One bad image among many is told and left.
+    private static bool Told(Screen screen, TrainedNetwork trained, string file)
+    {
+        try
+        {
+            screen.Output.WriteLine(PlainText.Line($"{file}: {Predict(trained, file)}"));
+            return true;
+        }
+        catch (DataException e)
+        {
+            Failures.Tell(screen.Error, e.Message, ExitCode.Failed);
+            return false;
+        }
     }
 
     private static string Predict(TrainedNetwork trained, string file)

@@ -26,23 +26,23 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         var images = SearchImages.Open(options);
         var (train, _) = SearchImages.Split(images, options);
         Backends.Require(options.Backend, options.Threads, backend => SearchMemory.Require(options, DartsSearch.ShapeOf(train, options), backend));
-        options = options with { Data = NewRun.Lasting(options.Data) };
+        options = Lasting(options);
         return new SearchRun(screen, RunFolder.Create(output ?? NewRun.Folder(), options), options, images, tensorBoard);
     }
 
     /// <summary>A run that was begun before.</summary>
     public static SearchRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard) => Continue(
-        () => RunFolder.Open(path), given, options => SearchOptionsResolver.Apply(options, typed),
+        () => RunFolder.Open(path), given, options => Lasting(SearchOptionsResolver.Apply(options, typed)),
         (folder, options) => new SearchRun(screen, folder, options, images: null, tensorBoard));
 
     protected override string Extending(SearchOptions then) => MoreEpochs.Describe(then, Options);
 
     protected override SearchResult Compute(Backend<float> backend, WorkRecorder<SearchOptions, SearchHistory, SearchResult> recorder, CancellationToken cancellation)
     {
-        var data = images ?? SearchImages.Open(Options);
-        var (train, valid) = SearchImages.Split(data, Options);
-        recorder.Begin($"{data.Name}, {train.Indices.Length} + {valid.Indices.Length} images", backend, Options);
         var ring = folder.Checkpoints(Options.CheckpointRing, View.Warn);
+        var data = images ?? Reopen(SearchImages.Open, found => DataFingerprint.Of(found.Train), ring);
+        var (train, valid) = SearchImages.Split(data, Options);
+        Begin(data, train.Indices.Length, valid.Indices.Length, backend);
         return DartsSearch.Run(train, valid, Options, backend, recorder, ring, cancellation);
     }
 
@@ -61,6 +61,8 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         foreach (var line in EmptyCells(chosen)) View.Say(line);
         View.Say($"accuracy {chosen.TrainAccuracy:F2} % in training, {chosen.ValidAccuracy:F2} % in validation; report: {folder.ReportFile}");
     }
+
+    private static SearchOptions Lasting(SearchOptions options) => options with { Data = NewRun.Lasting(options.Data) };
 
     // A threshold that nothing reaches leaves a cell without operations, which no network can be built of.
     private IEnumerable<string> EmptyCells(EpochRecord chosen)

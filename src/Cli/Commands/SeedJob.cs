@@ -35,11 +35,13 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
             return history.Genotype!;
         }
 
+        var checkpoints = run.Checkpoints(options.CheckpointRing, view.Warn);
+        run.Adopt(options, () => DataFingerprint.Of(data.Train), checkpoints);
         var (train, valid) = SearchImages.Split(data, options);
         return Recorded(path, recorder.Stop, () =>
         {
             recorder.Begin($"{data.Name}, {train.Indices.Length} + {valid.Indices.Length} images", backend, options);
-            var result = DartsSearch.Run(train, valid, options, backend, recorder, run.Checkpoints(options.CheckpointRing, view.Warn), cancellation);
+            var result = DartsSearch.Run(train, valid, options, backend, recorder, checkpoints, cancellation);
             recorder.Complete(result);
             return result.Genotype;
         });
@@ -49,7 +51,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
     {
         using var view = new SeedProgress(output, $"seed {seed}  {name}", folder.Plan.Retrain);
         using var run = HasRun(path) ? TrainFolder.Open(path) : TrainFolder.Create(path, folder.Plan.TrainingOf(seed, genotype().ToString()));
-        var options = run.Options with { Threads = threads };
+        var options = run.Options with { Threads = threads, Data = folder.Plan.Options.Data };
         using var recorder = new TrainRecorder(run, view);
         if (recorder.Finished is not null)
         {
@@ -57,10 +59,12 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
             return;
         }
 
+        var checkpoints = run.Checkpoints(options.CheckpointRing, view.Warn);
+        run.Adopt(options, () => DataFingerprint.Of(data.Train, data.Test), checkpoints);
         Recorded(path, recorder.Stop, () =>
         {
             recorder.Begin($"{data.Name}, {data.Train.Count} + {EvaluationTraining.RequireTest(data).Count} images", backend, options);
-            var result = EvaluationTraining.Run(data, options, backend, recorder, run.Checkpoints(options.CheckpointRing, view.Warn), run.Weights, cancellation);
+            var result = EvaluationTraining.Run(data, options, backend, recorder, checkpoints, run.Weights, cancellation);
             recorder.Complete(result);
             return result;
         });

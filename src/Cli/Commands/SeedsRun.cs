@@ -43,9 +43,11 @@ internal sealed class SeedsRun : IDisposable
         var folder = SeedFolder.Open(path);
         try
         {
-            folder.Adopt(SearchOptionsResolver.Apply(folder.Plan.Options, typed));
+            var options = SearchOptionsResolver.Apply(folder.Plan.Options, typed);
+            folder.Adopt(options with { Data = NewRun.Lasting(options.Data) });
             if (retrain is { } epochs) folder.Retrain(epochs);
             var (data, atOnce) = Check(folder.Plan, jobs);
+            folder.AdoptPlace(() => DataFingerprint.Of(data.Train));
             return new SeedsRun(screen, folder, data, atOnce);
         }
         catch
@@ -61,6 +63,7 @@ internal sealed class SeedsRun : IDisposable
         var seeds = folder.Plan.Seeds;
         output.WriteLine($"study    {folder.Path}: {seeds.Count} seeds, {jobs} at a time");
         var threads = Backends.Threads(folder.Plan.Options.Threads, output.WriteLine);
+        if (NewRun.LeftOut(data) is { } line) output.WriteLine(line);
         using var signals = new StopSignals(() => output.WriteLine("stopping after this step, with checkpoints; once more stops at once"));
         var queue = new ConcurrentQueue<int>(Enumerable.Range(0, seeds.Count));
         Task.WaitAll([.. Enumerable.Range(0, jobs).Select(job => Task.Factory.StartNew(

@@ -26,22 +26,22 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         Backends.Require(options.Backend, options.Threads, backend => TrainMemory.Require(images, options, backend));
         EvaluationTraining.RequireNetwork(images, options);
         // A genotype's file may change until a resume.
-        options = options with { Network = EvaluationTraining.Describe(images, options).Network, Data = NewRun.Lasting(options.Data), Weights = NewRun.Lasting(options.Weights) };
+        options = Lasting(options) with { Network = EvaluationTraining.Describe(images, options).Network, Weights = NewRun.Lasting(options.Weights) };
         return new TrainRun(screen, TrainFolder.Create(output ?? NewRun.Folder(), options), options, images, tensorBoard);
     }
 
     /// <summary>A run that was begun before.</summary>
     public static TrainRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard) => Continue(
-        () => TrainFolder.Open(path), given, options => TrainOptionsResolver.Apply(options, typed),
+        () => TrainFolder.Open(path), given, options => Lasting(TrainOptionsResolver.Apply(options, typed)),
         (folder, options) => new TrainRun(screen, folder, options, images: null, tensorBoard));
 
     protected override string Extending(TrainOptions then) => MoreEpochs.Describe(then, Options);
 
     protected override TrainResult Compute(Backend<float> backend, WorkRecorder<TrainOptions, TrainHistory, TrainResult> recorder, CancellationToken cancellation)
     {
-        var data = images ?? EvaluationTraining.Open(Options);
-        recorder.Begin($"{data.Name}, {data.Train.Count} + {EvaluationTraining.RequireTest(data).Count} images", backend, Options);
         var ring = folder.Checkpoints(Options.CheckpointRing, View.Warn);
+        var data = images ?? Reopen(EvaluationTraining.Open, found => DataFingerprint.Of(found.Train, found.Test), ring);
+        Begin(data, data.Train.Count, EvaluationTraining.RequireTest(data).Count, backend);
         return EvaluationTraining.Run(data, Options, backend, recorder, ring, folder.Weights, cancellation);
     }
 
@@ -56,4 +56,6 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         View.Say($"test     {EvaluateCommand.Describe(epochs[^1].Test)}");
         View.Say($"best     epoch {best.Epoch + 1}, {best.Test.Top1:F2} %; report: {folder.ReportFile}");
     }
+
+    private static TrainOptions Lasting(TrainOptions options) => options with { Data = NewRun.Lasting(options.Data) };
 }

@@ -39,7 +39,7 @@ internal sealed class LiveProgress : ProgressView
     {
         Clear();
         // Not through the console's own layout: it would break a genotype into lines, and what is copied would have the breaks.
-        terminal.Profile.Out.Writer.WriteLine(text);
+        terminal.Profile.Out.Writer.WriteLine(PlainText.Of(text));
         Draw();
     }
 

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Tensors;
@@ -45,6 +46,25 @@ public sealed class CheckpointRing
     /// <summary>Restores the newest checkpoint that is whole; null where the folder has none.</summary>
     /// <exception cref="CheckpointException">All are damaged, or the newest whole one belongs to another run.</exception>
     public SearchPosition? Load(SearchState state, SearchOptions options) => Load(file => SearchCheckpoint.Restore(file, state, options, warn));
+
+    /// <summary>Refuses data that the newest checkpoint was not computed on, before anything else is done.</summary>
+    /// <exception cref="CheckpointException">It differs; the text says by what.</exception>
+    public void RequireData(DataFingerprint data)
+    {
+        foreach (var path in Files)
+        {
+            try
+            {
+                using var file = SafetensorsFile.Open(path);
+                CheckpointData.Require(file, data, _ => { });
+                return;
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+            {
+                // It is told when a checkpoint to go on from is looked for.
+            }
+        }
+    }
 
     /// <summary>Writes one checkpoint of any kind and removes the oldest beyond the ring.</summary>
     internal (string File, long Bytes) Save(int epoch, int step, SafetensorsWriter contents)

@@ -12,9 +12,9 @@ namespace MIOpenDarts.Darts.Checkpoints;
 /// <summary>What a checkpoint of a search holds: weights and statistics under their official names, optimisers, alphas, position, options.</summary>
 internal static class SearchCheckpoint
 {
-    // Options that a run may be resumed with other values of, because they do not change what it computes.
+    // Options that a run may be resumed with other values of, because they do not change what it computes. Of the data the fingerprint is compared.
     private static readonly string[] WithoutEffect =
-        ["backend", "threads", "deterministic", "data_workers", "report_interval", "checkpoint_interval", "checkpoint_ring"];
+        ["data", "backend", "threads", "deterministic", "data_workers", "report_interval", "checkpoint_interval", "checkpoint_ring"];
 
     private const string Format = "miopendarts search checkpoint 2";
 
@@ -30,6 +30,7 @@ internal static class SearchCheckpoint
         writer.AddMetadata("options", SearchOptionsJson.Format(options));
         writer.AddMetadata("position", JsonSerializer.Serialize(position, SearchPositionContext.Default.SearchPosition));
         writer.AddMetadata("backend", backend.Signature);
+        CheckpointData.Write(writer, state.Data);
         StateDict.Save(net.Parameters, backend, writer);
         var momentum = new float[net.Parameters.Count];
         backend.Download<float>(state.Sgd.MomentumBuffer, momentum);
@@ -57,6 +58,7 @@ internal static class SearchCheckpoint
         var position = JsonSerializer.Deserialize(file.Metadata["position"], SearchPositionContext.Default.SearchPosition)!;
         var then = SearchOptionsJson.Parse(file.Metadata["options"]);
         RequireSame(file, position.MayGoOn(then.Epochs, options.Epochs) ? then with { Epochs = options.Epochs } : then, options);
+        CheckpointData.Require(file, state.Data, warn);
         var backend = state.Net.Backend;
         if (file.Metadata["backend"] != backend.Signature)
             warn($"{file.Path} was written on {file.Metadata["backend"]}, this is {backend.Signature}: the run goes on, but not bit for bit as it would have there");

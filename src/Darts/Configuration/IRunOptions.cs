@@ -3,6 +3,9 @@ namespace MIOpenDarts.Darts.Configuration;
 /// <summary>What the options of all kinds of runs have in common.</summary>
 public interface IRunOptions
 {
+    /// <summary>Name of the data set, or the folder that it lies in.</summary>
+    string Data { get; }
+
     /// <summary>Where it computes: <c>auto</c>, <c>hip</c>, <c>hip:n</c>, <c>cpu</c> or <c>reference</c>.</summary>
     string Backend { get; }
 

@@ -14,7 +14,7 @@ public static class SearchOptionFields
     public static IReadOnlyList<OptionField> All { get; } = Array.AsReadOnly<OptionField>(
     [
         Text("data", "fashion-mnist-slice or a folder", "Data set to search on.", o => o.Data, o => o.Data.Length > 0),
-        Integer("image_size", 0, 4096, "Size that a folder's images are brought to; 0 to keep theirs.", o => o.ImageSize),
+        Integer("image_size", 0, 4096, "Rows and columns that images are brought to; 0 to keep theirs.", o => o.ImageSize),
         Text("algorithm", string.Join(", ", SearchAlgorithm.Names), "Method.", o => o.Algorithm, o => SearchAlgorithm.Find(o.Algorithm) is not null),
         Text("backend", "auto, hip, hip:0 (a device number), cpu or reference", "Where to compute.", o => o.Backend, o => IsBackend(o.Backend)),
         Integer("threads", 0, 1024, "Threads of a managed backend, at most one per processor; 0 for that many.", o => o.Threads),

@@ -9,7 +9,7 @@ public sealed record SearchOptions : IRunOptions
     /// <summary>The data set: <c>fashion-mnist-slice</c> (embedded) or a folder with CIFAR files, IDX files, or images by class.</summary>
     public string Data { get; init; } = "fashion-mnist-slice";
 
-    /// <summary>Rows and columns that a folder's JPEG and PNG images are brought to; 0 to keep the size that all have.</summary>
+    /// <summary>Rows and columns that images are brought to; 0 to keep theirs, which all images of a folder must share.</summary>
     public int ImageSize { get; init; }
 
     /// <summary>The method: <c>darts</c>, <c>pc-darts</c>, <c>fair-darts</c>, <c>dr-nas</c>, <c>gdas</c> or <c>random</c>.</summary>

@@ -9,7 +9,9 @@ namespace MIOpenDarts.Darts.Data;
 /// <param name="testName">Name of the test file.</param>
 /// <param name="labelBytes">Label bytes before the pixels; the last one counts.</param>
 /// <param name="classes">Number of classes.</param>
-internal sealed class CifarReader(string name, string trainPattern, string testName, int labelBytes, int classes)
+/// <param name="namesFile">Name of the file that has a class's name in each line.</param>
+/// <param name="normalization">Normalisation of the set.</param>
+internal sealed class CifarReader(string name, string trainPattern, string testName, int labelBytes, int classes, string namesFile, Normalization normalization)
 {
     private const int Side = 32;
     private const int Channels = 3;
@@ -17,24 +19,36 @@ internal sealed class CifarReader(string name, string trainPattern, string testN
     private readonly int recordBytes = labelBytes + ImageBytes;
 
     /// <summary><c>data_batch_*.bin</c> and <c>test_batch.bin</c>.</summary>
-    public static CifarReader Cifar10 { get; } = new("CIFAR-10", "data_batch_*.bin", "test_batch.bin", 1, 10);
+    public static CifarReader Cifar10 { get; } = new("CIFAR-10", "data_batch_*.bin", "test_batch.bin", 1, 10, "batches.meta.txt", Normalization.Cifar10);
 
     /// <summary><c>train.bin</c> and <c>test.bin</c>.</summary>
-    public static CifarReader Cifar100 { get; } = new("CIFAR-100", "train.bin", "test.bin", 2, 100);
+    public static CifarReader Cifar100 { get; } = new("CIFAR-100", "train.bin", "test.bin", 2, 100, "fine_label_names.txt", Normalization.Cifar100);
 
-    /// <summary>Whether a folder has training batches.</summary>
-    public bool Recognises(string folder) => TrainFiles(folder).Length > 0;
-
-    public (ImageSet Train, ImageSet? Test) ReadFolder(string folder)
+    /// <summary>Looks at a folder; null where there are no training batches.</summary>
+    public FoundData? Find(string folder)
     {
+        var train = TrainFiles(folder);
+        if (train.Length == 0) return null;
         var test = Path.Combine(folder, testName);
-        return (Read(folder, TrainFiles(folder)), File.Exists(test) ? Read(test, [test]) : null);
+        string[] tests = File.Exists(test) ? [test] : [];
+        var (classNames, unfit) = ReadNames(Path.Combine(folder, namesFile));
+        var description = new DataDescription($"{name} in binary files", string.Join(", ", train.Select(Path.GetFileName)), tests.Length == 0 ? null : testName, unfit);
+        return FoundData.InMemory(folder, description, () =>
+            new ImageData(folder, Read(folder, train, classNames), tests.Length == 0 ? null : Read(test, tests, classNames), normalization));
+    }
+
+    // Names are a courtesy of the set: without them, or with others than its classes have, it is as good.
+    private (string[]? Names, LeftOut[] Unfit) ReadNames(string path)
+    {
+        if (!File.Exists(path) || !RegularFile.HasContents(path)) return (null, []);
+        string[] names = [.. File.ReadLines(path).Take(classes + 2).Select(line => line.Trim()).Where(line => line.Length > 0)];
+        return names.Length == classes ? (names, []) : (null, [new LeftOut("file of class names that does not fit", 1, $"{namesFile} has {names.Length} for {classes} classes")]);
     }
 
     private string[] TrainFiles(string folder) =>
         Directory.EnumerateFiles(folder, trainPattern).OrderBy(file => file.Length).ThenBy(file => file, StringComparer.Ordinal).ToArray();
 
-    private ImageSet Read(string from, string[] files)
+    private ImageSet Read(string from, string[] files, string[]? classNames)
     {
         var records = files.Sum(CountRecords);
         if (records * ImageBytes > Array.MaxLength)
@@ -57,7 +71,7 @@ internal sealed class CifarReader(string name, string trainPattern, string testN
             }
         }
 
-        return new ImageSet(from, Channels, Side, Side, classes, pixels, labels);
+        return new ImageSet(from, Channels, Side, Side, classes, pixels, labels) { ClassNames = classNames };
     }
 
     private long CountRecords(string path)

@@ -28,6 +28,7 @@ internal sealed class DataFile : IDisposable
     {
         try
         {
+            if (!RegularFile.HasContents(path)) throw new DataException($"{path}: the file is empty, so it is truncated, or it is a pipe or a device; fetch it again");
             return new DataFile(path, File.OpenRead(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

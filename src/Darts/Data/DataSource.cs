@@ -1,3 +1,5 @@
+using MIOpenDarts.Darts.Data.Folders;
+
 namespace MIOpenDarts.Darts.Data;
 
 /// <summary>A data set as it was found: training images, test images if there are any, and how to normalise both.</summary>
@@ -5,7 +7,11 @@ namespace MIOpenDarts.Darts.Data;
 /// <param name="Train">Images to search or train on.</param>
 /// <param name="Test">Images to test on, or null.</param>
 /// <param name="Normalization">Per-channel normalisation.</param>
-public sealed record ImageData(string Name, ImageSet Train, ImageSet? Test, Normalization Normalization);
+public sealed record ImageData(string Name, ImageSet Train, ImageSet? Test, Normalization Normalization)
+{
+    /// <summary>What was recognised and left out.</summary>
+    public DataDescription Description { get; init; } = DataDescription.Unknown;
+}
 
 /// <summary>Opens data by name or folder.</summary>
 public static class DataSource
@@ -20,41 +26,36 @@ public static class DataSource
     /// images for each class (normalised by their own measured mean and deviation).
     /// </summary>
     /// <param name="nameOrFolder">Name or folder.</param>
-    /// <param name="imageSize">Rows and columns that a folder's JPEG and PNG images are brought to; 0 to keep the size that all have.</param>
+    /// <param name="imageSize">Rows and columns that images are brought to; 0 to keep theirs, which all images of a folder must share.</param>
     /// <param name="whole">
     /// Leave a folder's JPEG and PNG images in their files, for random resized crops in training and a crop of the middle in tests;
     /// they are normalised as the official code normalises ImageNet.
     /// </param>
     /// <exception cref="DataException">There is no such data, or a file is damaged.</exception>
-    public static ImageData Open(string nameOrFolder, int imageSize = 0, bool whole = false)
-    {
-        if (string.Equals(nameOrFolder, FashionMnistSlice, StringComparison.OrdinalIgnoreCase))
-        {
-            var slice = EmbeddedPart("train");
-            return new ImageData(FashionMnistSlice, slice, EmbeddedPart("t10k"), Normalization.FashionMnist);
-        }
+    public static ImageData Open(string nameOrFolder, int imageSize = 0, bool whole = false) =>
+        Open(nameOrFolder, imageSize == 0 ? null : (imageSize, imageSize), whole);
 
-        if (!Directory.Exists(nameOrFolder))
-            throw new DataException($"{nameOrFolder}: there is no such folder; give one with CIFAR-10 binary or IDX files, or the name {FashionMnistSlice}");
+    /// <summary>The same with images that need not be square.</summary>
+    /// <param name="nameOrFolder">Name or folder.</param>
+    /// <param name="size">Rows and columns that images are brought to; null to keep theirs.</param>
+    /// <param name="whole">See there.</param>
+    /// <exception cref="DataException">There is no such data, or a file is damaged.</exception>
+    public static ImageData Open(string nameOrFolder, (int Height, int Width)? size, bool whole)
+    {
+        var data = Find(nameOrFolder).Read(size, whole);
+        data.Description.RequireSound(nameOrFolder);
+        return data;
+    }
+
+    /// <summary>Looks what data there is, without reading the images.</summary>
+    /// <exception cref="DataException">There is no such data.</exception>
+    public static FoundData Find(string nameOrFolder)
+    {
+        if (string.Equals(nameOrFolder, FashionMnistSlice, StringComparison.OrdinalIgnoreCase)) return Slice();
+        if (!Directory.Exists(nameOrFolder)) throw new DataException($"{nameOrFolder}: {ForeignData.WhyNoFolder(nameOrFolder)}");
         try
         {
-            foreach (var (reader, normalization) in new[] { (CifarReader.Cifar10, Normalization.Cifar10), (CifarReader.Cifar100, Normalization.Cifar100) })
-            {
-                if (!reader.Recognises(nameOrFolder)) continue;
-                var (cifarTrain, cifarTest) = reader.ReadFolder(nameOrFolder);
-                return new ImageData(nameOrFolder, cifarTrain, cifarTest, normalization);
-            }
-
-            if (!IdxReader.Recognises(nameOrFolder) && ImageFolderReader.Recognises(nameOrFolder))
-            {
-                var (folderTrain, folderTest) = ImageFolderReader.ReadFolder(nameOrFolder, imageSize, whole);
-                return new ImageData(nameOrFolder, folderTrain, folderTest, whole ? Normalization.ImageNet : Normalization.Measure(folderTrain));
-            }
-
-            if (!IdxReader.Recognises(nameOrFolder))
-                throw new DataException($"{nameOrFolder}: there are neither data_batch_*.bin (CIFAR-10) nor train.bin (CIFAR-100) nor train-images-idx3-ubyte[.gz] (IDX) nor sub-folders of images in it; give the folder that has them");
-            var (train, test) = IdxReader.ReadFolder(nameOrFolder);
-            return new ImageData(nameOrFolder, train, Agreeing(train, test), Normalization.Measure(train));
+            return Recognise(nameOrFolder) ?? throw new DataException($"{nameOrFolder}: {ForeignData.WhyNoData(nameOrFolder)}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -62,15 +63,19 @@ public static class DataSource
         }
     }
 
+    /// <summary>The data in a folder; null for none.</summary>
+    internal static FoundData? Recognise(string folder) =>
+        CifarReader.Cifar10.Find(folder) ?? CifarReader.Cifar100.Find(folder) ?? IdxReader.Find(folder)
+        ?? (ImageFolder.Find(folder) is { } images ? FoundData.InFolder(folder, images) : null);
+
+    private static FoundData Slice() => FoundData.InMemory(
+        FashionMnistSlice, new DataDescription("the embedded slice of Fashion-MNIST", "the embedded files", "the embedded files", []),
+        () => new ImageData(FashionMnistSlice, EmbeddedPart("train"), EmbeddedPart("t10k"), Normalization.FashionMnist));
+
     private static ImageSet EmbeddedPart(string part)
     {
         using var images = DataFile.OpenEmbedded($"data/{part}-images-idx3-ubyte.gz");
         using var labels = DataFile.OpenEmbedded($"data/{part}-labels-idx1-ubyte.gz");
         return IdxReader.Read(images, labels, FashionClasses.Length, FashionClasses);
     }
-
-    private static ImageSet? Agreeing(ImageSet train, ImageSet? test) =>
-        test is null || (test.Height == train.Height && test.Width == train.Width)
-            ? test
-            : throw new DataException($"{test.Name}: test images of {test.Height}x{test.Width} do not match training images of {train.Height}x{train.Width}; give files that belong together");
 }

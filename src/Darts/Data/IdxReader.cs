@@ -11,7 +11,19 @@ internal static class IdxReader
     private const uint ImagesMagic = 0x803;
     private const uint LabelsMagic = 0x801;
 
-    public static (ImageSet Train, ImageSet? Test) ReadFolder(string folder)
+    /// <summary>Looks at a folder; null where there are no images for training.</summary>
+    public static FoundData? Find(string folder)
+    {
+        if (Find(folder, "train", "images-idx3") is not { } images) return null;
+        var description = new DataDescription("IDX files", Path.GetFileName(images), Path.GetFileName(Find(folder, "t10k", "images-idx3")), []);
+        return FoundData.InMemory(folder, description, () =>
+        {
+            var (train, test) = ReadFolder(folder);
+            return new ImageData(folder, train, Agreeing(train, test), Normalization.Measure(train));
+        });
+    }
+
+    private static (ImageSet Train, ImageSet? Test) ReadFolder(string folder)
     {
         var (trainImages, trainLabels) = (Find(folder, "train", "images-idx3"), Find(folder, "train", "labels-idx1"));
         var (testImages, testLabels) = (Find(folder, "t10k", "images-idx3"), Find(folder, "t10k", "labels-idx1"));
@@ -24,9 +36,6 @@ internal static class IdxReader
         using var moreLabels = DataFile.Open(testLabels ?? throw Missing(folder, "t10k-labels-idx1-ubyte"));
         return (train, Read(moreImages, moreLabels, train.Classes));
     }
-
-    /// <summary>Whether a folder has IDX images for training.</summary>
-    public static bool Recognises(string folder) => Find(folder, "train", "images-idx3") is not null;
 
     /// <summary>Reads one pair; without <paramref name="classes"/> the labels tell how many there are.</summary>
     public static ImageSet Read(DataFile imageFile, DataFile labelFile, int? classes, IReadOnlyList<string>? classNames = null)
@@ -50,6 +59,11 @@ internal static class IdxReader
             ? (int)extent
             : throw new DataException($"{imageFile.Name}: the header says {header[1]}x{header[2]} pixels; a side has 1 to 4096");
     }
+
+    private static ImageSet? Agreeing(ImageSet train, ImageSet? test) =>
+        test is null || (test.Height == train.Height && test.Width == train.Width)
+            ? test
+            : throw new DataException($"{test.Name}: test images of {test.Height}x{test.Width} do not match training images of {train.Height}x{train.Width}; give files that belong together");
 
     private static uint[] ReadHeader(DataFile file, uint magic, string what, int dimensions)
     {

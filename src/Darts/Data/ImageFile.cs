@@ -1,9 +1,10 @@
+using MIOpenDarts.Darts.Data.Pictures;
 using MIOpenDarts.Darts.Files;
 using StbImageSharp;
 
 namespace MIOpenDarts.Darts.Data;
 
-/// <summary>Decodes JPEG and PNG files and brings them to a size.</summary>
+/// <summary>Decodes JPEG and PNG files, upright as EXIF says, and brings them to a size.</summary>
 public static class ImageFile
 {
     /// <summary>What a test on ImageNet leaves at the border: scaled to 256 pixels, 224 are cut out of the middle.</summary>
@@ -11,20 +12,18 @@ public static class ImageFile
 
     private const long MostBytes = 256L << 20;
     private const long MostPixels = 1L << 26;
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png"];
+    private static readonly string[] Extensions = [".jpg", ".jpeg", ".jpe", ".jfif", ".png"];
 
     /// <summary>Whether a file's name says that it is one.</summary>
     public static bool HasName(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Width and height, from the header alone.</summary>
-    /// <exception cref="DataException">The file cannot be read, is no image, or is too large.</exception>
+    /// <summary>Rows and columns of the upright image, without decoding it.</summary>
+    /// <exception cref="DataException">The file cannot be read, is no image, is cut off or is too large.</exception>
     public static (int Height, int Width) Size(string path)
     {
-        using var stream = Open(path);
-        var info = ImageInfo.FromStream(stream) ?? throw new DataException($"{path}: this is no JPEG or PNG image, or its header is damaged");
-        if ((long)info.Width * info.Height > MostPixels)
-            throw new DataException($"{path}: {info.Width}x{info.Height} pixels are too many; at most {MostPixels} are read");
-        return (info.Height, info.Width);
+        var (bytes, orientation) = Load(path);
+        var (height, width) = Size(path, bytes);
+        return Turning.Swaps(orientation) ? (width, height) : (height, width);
     }
 
     /// <summary>
@@ -39,16 +38,16 @@ public static class ImageFile
     public static byte[] Read(string path, int channels, int height, int width, double margin = 1) =>
         ImageScaling.Fit(Decode(path, channels), height, width, margin);
 
-    /// <summary>All pixels of a file.</summary>
+    /// <summary>All pixels of a file, upright.</summary>
     /// <exception cref="DataException">It cannot be read or decoded.</exception>
     internal static PixelGrid Decode(string path, int channels)
     {
-        Size(path);
+        var (bytes, orientation) = Load(path);
+        Size(path, bytes);
         try
         {
-            using var stream = Open(path);
-            var image = ImageResult.FromStream(stream, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
-            return PixelGrid.Interleaved(image.Data, channels, image.Height, image.Width);
+            var image = ImageResult.FromMemory(bytes, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
+            return Turning.Upright(image.Data, channels, image.Height, image.Width, orientation);
         }
         catch (Exception e) when (e is not DataException)
         {
@@ -57,14 +56,27 @@ public static class ImageFile
         }
     }
 
-    private static FileStream Open(string path)
+    private static (int Height, int Width) Size(string path, byte[] bytes)
+    {
+        using var stream = new MemoryStream(bytes);
+        var info = ImageInfo.FromStream(stream) ?? throw new DataException($"{path}: this is no JPEG or PNG image, or its header is damaged; remove it or fetch it again");
+        if ((long)info.Width * info.Height > MostPixels)
+            throw new DataException($"{path}: {info.Width}x{info.Height} pixels are too many; at most {MostPixels} are read");
+        return (info.Height, info.Width);
+    }
+
+    private static (byte[] Bytes, int Orientation) Load(string path)
     {
         try
         {
-            var stream = File.OpenRead(path);
-            if (stream.Length <= MostBytes) return stream;
-            stream.Dispose();
-            throw new DataException($"{path}: the file has more than {MostBytes >> 20} MiB");
+            if (!RegularFile.HasContents(path))
+                throw new DataException($"{path}: this is no JPEG or PNG image: the file is empty, or it is a pipe or a device; remove it or fetch it again");
+            using var stream = File.OpenRead(path);
+            if (stream.Length > MostBytes) throw new DataException($"{path}: the file has more than {MostBytes >> 20} MiB");
+            var bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            var (fault, orientation) = PictureCheck.Of(bytes);
+            return fault is null ? (bytes, orientation) : throw new DataException($"{path}: {fault}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using MIOpenDarts.Layers.Random;
 
 namespace MIOpenDarts.Darts.Data;
@@ -67,6 +69,32 @@ public sealed class ImageSet
     /// <exception cref="DataException">The set is empty, or a label is out of range.</exception>
     internal static ImageSet OfFiles(string name, int channels, int height, int width, IReadOnlyList<string> classNames, string[] files, int[] labels) =>
         new(name, channels, height, width, classNames.Count, labels, new PixelsInFiles(files, channels, height, width)) { ClassNames = classNames };
+
+    /// <summary>Some of the images, in the order given.</summary>
+    /// <exception cref="DataException">There are none.</exception>
+    internal ImageSet Some(string name, int[] indices) =>
+        new(name, Channels, Height, Width, Classes, Array.ConvertAll(indices, index => labels[index]), new PixelsOfSome(pixels, indices)) { ClassNames = ClassNames };
+
+    /// <summary>The images in memory, brought to a size.</summary>
+    /// <exception cref="DataException">They do not fit in memory.</exception>
+    internal ImageSet Scaled(int height, int width)
+    {
+        if ((height, width) == (Height, Width)) return this;
+        var bytes = (long)Channels * height * width;
+        if (Count * bytes > Array.MaxLength) throw new DataException($"{Name}: {Count} images of {width}x{height} do not fit in memory; a smaller image_size needs less");
+        var scaled = new byte[Count * bytes];
+        for (var i = 0; i < Count; i++) ImageScaling.Fit(PixelGrid.Planes(Image(i), Channels, Height, Width), height, width).CopyTo(scaled, i * bytes);
+        return new ImageSet(Name, Channels, height, width, Classes, scaled, labels) { ClassNames = ClassNames };
+    }
+
+    /// <summary>A hash of all images and their labels.</summary>
+    internal string Hash()
+    {
+        var hash = new XxHash128();
+        hash.Append(MemoryMarshal.AsBytes<int>(labels));
+        for (var i = 0; i < Count; i++) pixels.AddTo(hash, i);
+        return Convert.ToHexString(hash.GetCurrentHash());
+    }
 
     /// <summary>One image [C, H, W].</summary>
     /// <exception cref="DataException">Its file cannot be decoded.</exception>

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Text;
 using MIOpenDarts.Layers.Random;
 
 namespace MIOpenDarts.Darts.Data;
@@ -10,6 +12,9 @@ internal abstract class PixelStore
 
     /// <summary>A random part of an image, scaled to the size of the set [C, H, W].</summary>
     public abstract ReadOnlySpan<byte> Crop(int index, CounterRandom random);
+
+    /// <summary>Takes an image into a hash: its pixels, or what tells of them without decoding.</summary>
+    public virtual void AddTo(XxHash128 hash, int index) => hash.Append(Image(index));
 }
 
 /// <summary>Images in memory [N, C, H, W].</summary>
@@ -33,4 +38,21 @@ internal sealed class PixelsInFiles(string[] files, int channels, int height, in
         var image = ImageFile.Decode(files[index], channels);
         return ImageScaling.Crop(image, ResizedCrop.Draw(random, image.Height, image.Width), height, width);
     }
+
+    // A million files are not read for a hash; class, name and length stay when the folder moves.
+    public override void AddTo(XxHash128 hash, int index)
+    {
+        var file = new FileInfo(files[index]);
+        hash.Append(Encoding.UTF8.GetBytes($"{file.Directory?.Name}/{file.Name} {(file.Exists ? file.Length : 0)}\n"));
+    }
+}
+
+/// <summary>Some of the images of another set.</summary>
+internal sealed class PixelsOfSome(PixelStore all, int[] indices) : PixelStore
+{
+    public override ReadOnlySpan<byte> Image(int index) => all.Image(indices[index]);
+
+    public override ReadOnlySpan<byte> Crop(int index, CounterRandom random) => all.Crop(indices[index], random);
+
+    public override void AddTo(XxHash128 hash, int index) => all.AddTo(hash, indices[index]);
 }

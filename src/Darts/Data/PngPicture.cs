@@ -1,14 +1,14 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
+using MIOpenDarts.Darts.Data.Pictures;
 
 namespace MIOpenDarts.Darts.Data;
 
 /// <summary>Writes pictures as PNG (ISO/IEC 15948): eight bits, grey or red-green-blue, no filter.</summary>
 internal static class PngPicture
 {
-    private static readonly byte[] Signature = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
-
     /// <summary>A grid of the first images of every class, a class in each row.</summary>
     public static byte[] Samples(ImageSet images, int perClass, int mostClasses)
     {
@@ -38,7 +38,7 @@ internal static class PngPicture
     public static byte[] Encode(ReadOnlySpan<byte> pixels, int height, int width, int channels)
     {
         using var file = new MemoryStream();
-        file.Write(Signature);
+        file.Write(PngChunks.Signature);
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
@@ -74,19 +74,7 @@ internal static class PngPicture
         BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
         file.Write(number);
         file.Write(body);
-        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32(body));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.HashToUInt32(body));
         file.Write(number);
-    }
-
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var b in bytes)
-        {
-            crc ^= b;
-            for (var bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (0xEDB88320 & (0u - (crc & 1)));
-        }
-
-        return ~crc;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Seeds;
 
@@ -7,6 +8,12 @@ namespace MIOpenDarts.Darts.Runs;
 /// <summary>The configuration in a run folder: it comes first and says what kind of run the folder holds.</summary>
 internal static class RunConfiguration
 {
+    /// <summary>Name of the file.</summary>
+    public const string FileName = "config.json";
+
+    /// <summary>Name of the folder of a run's checkpoints.</summary>
+    public const string CheckpointsName = "checkpoints";
+
     /// <summary>Makes the folder of a new run, takes its lock and writes its configuration.</summary>
     /// <exception cref="RunFolderException">It cannot be written, or holds a run already.</exception>
     public static FileStream Begin(string path, string configuration)
@@ -60,7 +67,18 @@ internal static class RunConfiguration
     /// <exception cref="RunFolderException">The configuration cannot be read.</exception>
     public static RunKind? KindAt(string path) => File.Exists(FileOf(path)) ? KindOf(Opened(path, "readable", () => File.ReadAllText(FileOf(path)))) : null;
 
-    private static string FileOf(string path) => Path.Combine(path, "config.json");
+    /// <summary>Refuses to look for a run's data that is gone.</summary>
+    /// <param name="path">The run's folder.</param>
+    /// <param name="data">Name of its data, or the folder where it lay.</param>
+    /// <param name="resume">The command that goes on with the run.</param>
+    /// <exception cref="RunFolderException">It is gone; the text tells how to say where it is.</exception>
+    public static void RequireDataThere(string path, string data, string resume)
+    {
+        if (!string.Equals(data, DataSource.FashionMnistSlice, StringComparison.OrdinalIgnoreCase) && !Path.Exists(data))
+            throw new RunFolderException($"{path}: its data, {data}, is not there; say where it lies now by: {resume} --data FOLDER");
+    }
+
+    private static string FileOf(string path) => Path.Combine(path, FileName);
 
     private static T Opened<T>(string path, string need, Func<T> open)
     {
@@ -92,7 +110,7 @@ internal static class RunConfiguration
 
     private static void RequireNew(string path)
     {
-        if (File.Exists(FileOf(path)) || File.Exists(Path.Combine(path, "log.jsonl")) || SeedFolder.IsAt(path) || Directory.Exists(Path.Combine(path, "checkpoints")))
+        if (File.Exists(FileOf(path)) || File.Exists(Path.Combine(path, "log.jsonl")) || SeedFolder.IsAt(path) || Directory.Exists(Path.Combine(path, CheckpointsName)))
             throw new RunFolderException($"{path}: holds a run already; go on with it by --resume {path}, or choose another --out");
     }
 }

@@ -53,5 +53,7 @@ public sealed class RunFolder : WorkFolder<SearchOptions, SearchHistory>
 
     private protected override bool HasEffect(string option) => SearchCheckpoint.HasEffect(SearchOptionFields.Find(option)!);
 
+    private protected override string FormatWith(string data) => SearchOptionsJson.Format(Options with { Data = data });
+
     private protected override void Report(SearchHistory history) => HtmlReport.Write(ReportFile, history);
 }

@@ -47,5 +47,7 @@ public sealed class TrainFolder : WorkFolder<TrainOptions, TrainHistory>
 
     private protected override bool HasEffect(string option) => TrainOptionFields.Find(option)!.HasEffect;
 
+    private protected override string FormatWith(string data) => TrainOptionsResolver.Format(Options with { Data = data });
+
     private protected override void Report(TrainHistory history) => Write("report.html", TrainReport.Render(history));
 }

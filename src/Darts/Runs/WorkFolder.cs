@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Reports.Log;
@@ -36,7 +37,7 @@ public abstract class WorkFolder<TOptions, THistory> : IDisposable
     /// <param name="keep">How many stay.</param>
     /// <param name="warn">Takes a line for each checkpoint that cannot be used.</param>
     /// <exception cref="CheckpointException">The folder cannot be made.</exception>
-    public CheckpointRing Checkpoints(int keep, Action<string> warn) => new(In("checkpoints"), keep, warn);
+    public CheckpointRing Checkpoints(int keep, Action<string> warn) => new(In(RunConfiguration.CheckpointsName), keep, warn);
 
     /// <summary>Writes what the run computes on now.</summary>
     /// <exception cref="RunFolderException">It cannot be written.</exception>
@@ -64,6 +65,23 @@ public abstract class WorkFolder<TOptions, THistory> : IDisposable
             if (then.Value == now.Value || !HasEffect(then.Name) || (then.Name == "epochs" && options.Epochs > Options.Epochs)) continue;
             throw new RunFolderException($"{Path}: was begun with {then.Name} {then.Value}, not {now.Value}; leave that option out, or begin another run");
         }
+    }
+
+    /// <summary>Refuses to look for data that is gone.</summary>
+    /// <exception cref="RunFolderException">It is not where the options say.</exception>
+    public void RequireDataThere(TOptions options) => RunConfiguration.RequireDataThere(Path, options.Data, kind.Resume(Path));
+
+    /// <summary>Takes the place where the run's data lies now, if it is another than before.</summary>
+    /// <param name="options">The options in force.</param>
+    /// <param name="data">Takes the fingerprint of what lies there.</param>
+    /// <param name="ring">The run's checkpoints.</param>
+    /// <exception cref="CheckpointException">Other data lies there; the text says by what it differs.</exception>
+    /// <exception cref="RunFolderException">The configuration cannot be written.</exception>
+    public void Adopt(TOptions options, Func<DataFingerprint> data, CheckpointRing ring)
+    {
+        if (options.Data == Options.Data) return;
+        ring.RequireData(data());
+        Try("the configuration", () => Write(RunConfiguration.FileName, FormatWith(options.Data) + "\n"));
     }
 
     /// <summary>Lets other processes in again.</summary>
@@ -95,6 +113,9 @@ public abstract class WorkFolder<TOptions, THistory> : IDisposable
 
     /// <summary>Whether a run computes something else when this option changes.</summary>
     private protected abstract bool HasEffect(string option);
+
+    /// <summary>The configuration with another place of the data.</summary>
+    private protected abstract string FormatWith(string data);
 
     /// <summary>Writes the report's file.</summary>
     private protected abstract void Report(THistory history);

@@ -1,6 +1,7 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
@@ -35,7 +36,7 @@ public static class DartsSearch
         if (problems.Count > 0) throw new OptionsException(problems);
         if (!SearchAlgorithm.Of(options).Trains) return Draw(options, progress);
         SearchMemory.Require(options, ShapeOf(train, options), backend);
-        using var state = new SearchState(options, ShapeOf(train, options), backend);
+        using var state = new SearchState(options, ShapeOf(train, options), backend) { Data = checkpoints is null ? null : DataFingerprint.Of(train.Encoder.Images) };
         var cost = progress is null ? default : SearchCost.Measure(state, train, valid, options);
         var position = new SearchPosition();
         if (checkpoints?.Load(state, options) is { } resumed) position = resumed;

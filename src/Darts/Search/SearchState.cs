@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Darts.Supernets;
@@ -27,6 +28,9 @@ public sealed class SearchState : IDisposable
         (Sgd, Architect) = NewOptimisers(Net);
         Net.Plan(options.BatchSize);
     }
+
+    /// <summary>Fingerprint of the images that it learns from, which a checkpoint keeps; null where nothing is kept.</summary>
+    public DataFingerprint? Data { get; init; }
 
     /// <summary>The method.</summary>
     public SearchAlgorithm Algorithm { get; }

@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Reports.Seeds;
 using MIOpenDarts.Darts.Runs;
@@ -14,8 +15,9 @@ public sealed class SeedFolder : IDisposable
 {
     private const string PlanName = "seeds.json";
     private readonly FileStream held;
+    private readonly SeedPlan planned;
 
-    private SeedFolder(string path, SeedPlan plan, FileStream held) => (Path, Plan, this.held) = (path, plan, held);
+    private SeedFolder(string path, SeedPlan plan, FileStream held) => (Path, Plan, planned, this.held) = (path, plan, plan, held);
 
     /// <summary>Where it is.</summary>
     public string Path { get; }
@@ -73,7 +75,21 @@ public sealed class SeedFolder : IDisposable
             throw new RunFolderException(
                 $"{Path}: was begun with {field.Name} {field.Show(Plan.Options)}, not {field.Show(options)}; leave that option out, or begin another study");
 
+        RunConfiguration.RequireDataThere(Path, options.Data, RunKind.Search.Resume(Path));
         Plan = Plan with { Options = options };
+    }
+
+    /// <summary>Takes the place where the data lies now, if it is another than before.</summary>
+    /// <param name="data">Takes the fingerprint of the training images that lie there.</param>
+    /// <exception cref="CheckpointException">Other data lies there; the text says by what it differs.</exception>
+    /// <exception cref="RunFolderException">The plan cannot be written.</exception>
+    public void AdoptPlace(Func<DataFingerprint> data)
+    {
+        if (Plan.Options.Data == planned.Options.Data) return;
+        var here = data();
+        foreach (var checkpoints in Plan.Seeds.Select(seed => In(SearchOf(seed), RunConfiguration.CheckpointsName)).Where(Directory.Exists))
+            new CheckpointRing(checkpoints, Plan.Options.CheckpointRing).RequireData(here);
+        Write(PlanName, (Plan with { Options = planned.Options with { Data = Plan.Options.Data } }).Format());
     }
 
     /// <summary>Adds trainings to a study that had none.</summary>

@@ -49,7 +49,7 @@ public static class EvaluationTraining
         if (problems.Count > 0) throw new OptionsException(problems);
         RequireTest(data);
         TrainMemory.Require(data, options, backend);
-        using var state = new TrainState(options, Describe(data, options), backend);
+        using var state = new TrainState(options, Describe(data, options), backend) { Data = checkpoints is null ? null : DataFingerprint.Of(data.Train, data.Test) };
         var position = new TrainPosition();
         var cost = progress is null ? default : TrainCost.Measure(state, data, options);
         if (checkpoints?.Load(file => TrainCheckpoint.Restore(file, state, options, checkpoints.Warn)) is { } resumed) position = resumed;
@@ -59,9 +59,13 @@ public static class EvaluationTraining
         return run.ToEnd(cancellation);
     }
 
-    /// <summary>Opens the data that the options name.</summary>
+    /// <summary>Opens the data that the options name, and holds test images out where they say so.</summary>
     /// <exception cref="DataException">There is no such data, or a file is damaged.</exception>
-    public static ImageData Open(TrainOptions options) => DataSource.Open(options.Data, options.ImageSize, options.Crop == TrainOptions.ResizedCrop);
+    public static ImageData Open(TrainOptions options)
+    {
+        var data = DataSource.Open(options.Data, options.ImageSize, options.Crop == TrainOptions.ResizedCrop);
+        return options.HeldOut > 0 ? HeldOut.From(data, options.HeldOut, options.Seed) : data;
+    }
 
     /// <summary>The network that the options describe for some data.</summary>
     /// <exception cref="GenotypeFormatException">The network is unknown.</exception>
@@ -99,7 +103,8 @@ public static class EvaluationTraining
     /// <summary>Refuses data without test images.</summary>
     /// <exception cref="DataException">There are none.</exception>
     public static ImageSet RequireTest(ImageData data) =>
-        data.Test ?? throw new DataException($"{data.Name}: there are no test images; training needs them to say how good a network is");
+        data.Test ?? throw new DataException($"{data.Name}: there are no test images; training needs them to say how good a network is. "
+            + "Put them into a folder test beside train, or hold some of the training images out: train --held-out 0.1");
 
     private static void Begin(TrainState state, TrainOptions options)
     {

@@ -13,7 +13,10 @@ public sealed class TrainOptionField : OptionDefinition
         string name, OptionKind kind, string allowed, string help, Func<TrainOptions, string> show, Func<TrainOptions, bool> valid, bool hasEffect = true)
         : base(name, kind, allowed, help) => (this.show, this.valid, HasEffect) = (show, valid, hasEffect);
 
-    /// <summary>Whether a run computes something else when this option changes, so that a resume must keep it.</summary>
+    /// <summary>
+    /// Whether a run computes something else when this option changes, so that a resume must keep it. Where the data lies has none: its
+    /// fingerprint is compared instead.
+    /// </summary>
     public bool HasEffect { get; }
 
     /// <summary>The value in some options, as it would be typed.</summary>
@@ -30,8 +33,9 @@ public static class TrainOptionFields
     [
         Text("network", "a genotype, resnet20 or mobilenetv2", "What to train.", o => o.Network, text => text.Length > 0),
         Text("weights", "a safetensors file with the official PyTorch names, or nothing to draw them", "Weights to start from.", o => o.Weights, _ => true),
-        Text("data", "fashion-mnist-slice or a folder", "Data set to train and test on.", o => o.Data, text => text.Length > 0),
-        Integer("image_size", 0, 4096, "Size that a folder's images are brought to; 0 to keep theirs.", o => o.ImageSize),
+        Text("data", "fashion-mnist-slice or a folder", "Data set to train and test on.", o => o.Data, text => text.Length > 0, hasEffect: false),
+        Integer("image_size", 0, 4096, "Rows and columns that images are brought to; 0 to keep theirs.", o => o.ImageSize),
+        Number("held_out", "from 0, below 1", "Share of the training images to test on, where there are no test images.", o => o.HeldOut, x => x is >= 0 and < 1),
         Text("backend", "auto, hip, hip:0 (a device number), cpu or reference", "Where to compute.", o => o.Backend, SearchOptionFields.IsBackend, hasEffect: false),
         Integer("threads", 0, 1024, "Threads of a managed backend, at most one per processor; 0 for that many.", o => o.Threads, hasEffect: false),
         Flag("deterministic", "The same bits in every run on a GPU; false lets MIOpen and rocBLAS use faster solvers that sum in any order.", o => o.Deterministic, hasEffect: false),

@@ -20,8 +20,11 @@ public sealed record TrainOptions : IRunOptions
     /// <summary>The data set: <c>fashion-mnist-slice</c> (embedded) or a folder.</summary>
     public string Data { get; init; } = "fashion-mnist-slice";
 
-    /// <summary>Rows and columns that a folder's JPEG and PNG images are brought to; 0 to keep the size that all have.</summary>
+    /// <summary>Rows and columns that images are brought to; 0 to keep theirs, which all images of a folder must share.</summary>
     public int ImageSize { get; init; }
+
+    /// <summary>Share of the training images that is held out to test on, where the data has no test images; 0 for none.</summary>
+    public double HeldOut { get; init; }
 
     /// <summary>Where it computes: <c>auto</c>, <c>hip</c>, <c>hip:n</c>, <c>cpu</c> or <c>reference</c>.</summary>
     public string Backend { get; init; } = "auto";

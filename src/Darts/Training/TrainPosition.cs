@@ -21,6 +21,7 @@ internal static class TrainCheckpoint
         writer.AddMetadata("options", TrainOptionsResolver.Format(options));
         writer.AddMetadata("position", JsonSerializer.Serialize(position, TrainPositionContext.Default.TrainPosition));
         writer.AddMetadata("backend", state.Net.Backend.Signature);
+        CheckpointData.Write(writer, state.Data);
         StateDict.Save(state.Net.Parameters, state.Net.Backend, writer);
         var momentum = new float[state.Net.Parameters.Count];
         state.Net.Backend.Download<float>(state.Sgd.MomentumBuffer, momentum);
@@ -44,6 +45,7 @@ internal static class TrainCheckpoint
                 $"{file.Path}: belongs to a run with {field.Name} {field.Show(then)}, not {field.Show(options)}; use the same value or another run folder");
         }
 
+        CheckpointData.Require(file, state.Data, warn);
         var backend = state.Net.Backend;
         if (file.Metadata["backend"] != backend.Signature)
             warn($"{file.Path} was written on {file.Metadata["backend"]}, this is {backend.Signature}: the run goes on, but not bit for bit as it would have there");

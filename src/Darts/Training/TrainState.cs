@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends;
@@ -21,6 +22,9 @@ public sealed class TrainState : IDisposable
         Sgd = new Sgd<float>(backend, Net.Parameters, options.Momentum, options.WeightDecay);
         Net.Plan(options.BatchSize);
     }
+
+    /// <summary>Fingerprint of the images that it learns from and is tested on, which a checkpoint keeps; null where nothing is kept.</summary>
+    public DataFingerprint? Data { get; init; }
 
     /// <summary>What the network was built from.</summary>
     public NetworkDescription Description { get; }

@@ -23,6 +23,8 @@ public enum RandomStream
     Architecture = 9,
     /// <summary>Start vector of a power iteration.</summary>
     Curvature = 10,
+    /// <summary>Training images that are held out to test on.</summary>
+    HeldOut = 11,
 }
 
 /// <summary>
