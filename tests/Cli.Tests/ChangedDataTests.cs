@@ -1,6 +1,3 @@
-using MIOpenDarts.Darts.Checkpoints;
-using MIOpenDarts.Layers.Tensors;
-
 namespace MIOpenDarts.Cli.Tests;
 
 /// <summary>Runs that go on after their data moved, changed, or went.</summary>
@@ -77,22 +74,6 @@ public sealed class ChangedDataTests : IDisposable
         Command.Refuses(1, ["train", "--resume", tiny.In("trained")], "the same training images, but other test images");
     }
 
-    [Theory]
-    [InlineData("search")]
-    [InlineData("train")]
-    public void A_checkpoint_from_before_there_were_fingerprints_is_taken_and_that_is_said(string command)
-    {
-        Begin(command, "whole");
-        tiny.Copy("whole", "run");
-        tiny.TakeBack("run");
-        WithoutFingerprint(tiny.Newest("run"));
-        var outcome = Command.Run(command, "--resume", tiny.In("run"));
-        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
-        Assert.Contains("warning: " + Path.Combine(tiny.Checkpoints("run"), ""), outcome.Output);
-        Assert.Contains("without a fingerprint of its data", outcome.Output);
-        Assert.Equal(File.ReadAllBytes(Last("whole")), File.ReadAllBytes(Last("run")));
-    }
-
     [Fact]
     public void A_study_goes_on_with_data_that_moved_and_not_with_other_data()
     {
@@ -126,23 +107,4 @@ public sealed class ChangedDataTests : IDisposable
 
     // What the run ends with: a checkpoint says the seconds too, which differ.
     private string Last(string run) => Path.Combine(tiny.In(run), File.Exists(Path.Combine(tiny.In(run), "genotype.json")) ? "genotype.json" : "weights.safetensors");
-
-    private static void WithoutFingerprint(string path)
-    {
-        var copy = new SafetensorsWriter();
-        using (var file = SafetensorsFile.Open(path))
-        {
-            Assert.Contains("data", file.Metadata.Keys);
-            foreach (var (name, value) in file.Metadata)
-                if (name is not ("data" or "sha256")) copy.AddMetadata(name, value);
-            foreach (var name in file.Names)
-            {
-                long[] shape = [.. file[name].Shape];
-                if (file[name].Type == SafetensorsType.I64) copy.Add<long>(name, shape, file.ReadInt64(name));
-                else copy.Add<float>(name, shape, file.ReadSingle(name));
-            }
-        }
-
-        CheckpointFile.Write(path, copy);
-    }
 }

@@ -36,6 +36,44 @@ public sealed class DataSourceTests : IDisposable
         Assert.Same(Normalization.Cifar10, data.Normalization);
     }
 
+    [Fact]
+    public void Cifar_classes_have_the_names_that_lie_beside_them()
+    {
+        Write("data_batch_1.bin", Cifar(0, 9));
+        Write("test_batch.bin", Cifar(9));
+        Assert.Null(DataSource.Open(folder).Train.ClassNames);
+        Write("batches.meta.txt", "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n"u8.ToArray());
+        var data = DataSource.Open(folder);
+        Assert.Equal(("airplane", "truck", "cat"), (data.Train.ClassNames![0], data.Test!.ClassNames![9], new DataSummary(data).ClassName(3)));
+        Assert.Null(data.Description.Summary);
+        Write("batches.meta.txt", "airplane\r\nautomobile\r\n"u8.ToArray());
+        data = DataSource.Open(folder);
+        Assert.Null(data.Train.ClassNames);
+        Assert.Equal("1 file of class names that does not fit (batches.meta.txt has 2 for 10 classes)", data.Description.Summary);
+    }
+
+    [Fact]
+    public void Cifar_100_has_the_names_of_its_fine_classes()
+    {
+        Write("train.bin", [3, 77, .. new byte[3072]]);
+        Write("fine_label_names.txt", [.. Enumerable.Range(0, 100).SelectMany(k => System.Text.Encoding.ASCII.GetBytes($"fine {k}\r\n"))]);
+        Write("coarse_label_names.txt", "coarse\n"u8.ToArray());
+        Assert.Equal("fine 77", DataSource.Open(folder).Train.ClassNames![77]);
+    }
+
+    [Fact]
+    public void An_image_size_scales_every_form_of_data()
+    {
+        Write("data_batch_1.bin", Cifar(2, 3));
+        Write("test_batch.bin", Cifar(9));
+        var (small, native) = (DataSource.Open(folder, 16), DataSource.Open(folder));
+        Assert.Equal((3, 16, 16, 2, 16), (small.Train.Channels, small.Train.Height, small.Train.Width, small.Train.Count, small.Test!.Width));
+        Assert.Equal(ImageScaling.Fit(PixelGrid.Planes(native.Train.Image(1), 3, 32, 32), 16, 16), small.Train.Image(1).ToArray());
+        Assert.Equal(native.Train.Image(1).ToArray(), DataSource.Open(folder, 32).Train.Image(1).ToArray());
+        Assert.Equal((64, 64), DataSource.Open(DataSource.FashionMnistSlice, 64) is var slice ? (slice.Train.Height, slice.Test!.Width) : default);
+        Assert.Contains("a smaller image_size needs less", Assert.Throws<DataException>(() => DataSource.Open(DataSource.FashionMnistSlice, 4096)).Message);
+    }
+
     [Theory]
     [InlineData("", "")]
     [InlineData(".gz", "")]
