@@ -35,7 +35,7 @@ public sealed class ImageFolderTests : IDisposable
         var outcome = Command.Run("data", tiny.In("pets"));
         Assert.Equal(1, outcome.Code);
         Assert.Contains($"damaged    {damaged}: the PNG data ends before its last chunk; the file is cut off", outcome.Output);
-        Command.AssertOneLine(outcome.Error, tiny.In("pets"), "1 of 20 images are damaged");
+        Command.AssertOneLine(outcome.Error, tiny.In("pets"), "1 of 20 images is damaged");
         Command.Refuses(1, Search("run", tiny.In("pets")), damaged, "cut off");
         Assert.False(Directory.Exists(tiny.In("run")));
     }

@@ -61,7 +61,7 @@ internal static class DataCommand
         var damaged = data.Description.Damaged;
         foreach (var message in damaged) output.WriteLine(PlainText.Line($"damaged    {message}"));
         return damaged.Count == 0 ? ExitCode.Done : throw new DataException(
-            $"{data.Name}: {damaged.Count} of {data.Train.Count + (data.Test?.Count ?? 0) + damaged.Count} images are damaged; remove them or fetch them again");
+            $"{data.Name}: {damaged.Count} of {data.Train.Count + (data.Test?.Count ?? 0) + damaged.Count} images {(damaged.Count == 1 ? "is" : "are")} damaged; remove them or fetch them again");
     }
 
     private static void Show(TextWriter output, DataSummary summary)

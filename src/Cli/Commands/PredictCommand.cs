@@ -41,7 +41,10 @@ internal static class PredictCommand
             using var trained = network.Open(parsed, parsed.GetValue(backend)!, 0);
             trained.Net.Plan(1, training: false);
             var files = parsed.GetValue(images)!.SelectMany(word => Directory.Exists(word) ? Below(word, screen) : [word]).ToList();
-            return files.Count(file => !Told(screen, trained, file)) == 0 ? ExitCode.Done : ExitCode.Failed;
+            var told = 0;
+            foreach (var file in files)
+                if (Told(screen, trained, file)) told++;
+            return told == files.Count ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
@@ -49,7 +52,7 @@ internal static class PredictCommand
     private static IEnumerable<string> Below(string folder, Screen screen)
     {
         var (files, left) = FolderImages.Below(folder);
-        if (left is not null) screen.Error.WriteLine($"miopendarts: left out of {folder}: {left}");
+        if (left is not null) screen.Error.WriteLine(PlainText.Line($"miopendarts: left out of {folder}: {left}"));
         return files;
     }
 

@@ -16,6 +16,8 @@ internal sealed class CifarReader(string name, string trainPattern, string testN
     private const int Side = 32;
     private const int Channels = 3;
     private const int ImageBytes = Channels * Side * Side;
+    // Characters of all names of classes; CIFAR-100 has about a thousand.
+    private const int MostNames = 1 << 16;
     private readonly int recordBytes = labelBytes + ImageBytes;
 
     /// <summary><c>data_batch_*.bin</c> and <c>test_batch.bin</c>.</summary>
@@ -41,7 +43,9 @@ internal sealed class CifarReader(string name, string trainPattern, string testN
     private (string[]? Names, LeftOut[] Unfit) ReadNames(string path)
     {
         if (!File.Exists(path) || !RegularFile.HasContents(path)) return (null, []);
-        string[] names = [.. File.ReadLines(path).Take(classes + 2).Select(line => line.Trim()).Where(line => line.Length > 0)];
+        using var reader = File.OpenText(path);
+        var text = new char[MostNames];
+        string[] names = new string(text, 0, reader.ReadBlock(text)).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return names.Length == classes ? (names, []) : (null, [new LeftOut("file of class names that does not fit", 1, $"{namesFile} has {names.Length} for {classes} classes")]);
     }
 
@@ -76,7 +80,7 @@ internal sealed class CifarReader(string name, string trainPattern, string testN
 
     private long CountRecords(string path)
     {
-        var length = new FileInfo(path).Length;
+        var length = RegularFile.Length(path) ?? 0;
         return length > 0 && length % recordBytes == 0
             ? length / recordBytes
             : throw new DataException($"{path}: {length} bytes are not whole records of {recordBytes}; the file is truncated or oversized, fetch it again");

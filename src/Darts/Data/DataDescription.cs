@@ -16,6 +16,9 @@ public sealed record DataDescription(string Form, string Train, string? Test, IR
     /// <summary>All that was left out, in one line; null for nothing.</summary>
     public string? Summary => LeftOut.Count == 0 ? null : string.Join("; ", LeftOut);
 
+    /// <summary>The same for use in a message; empty for nothing.</summary>
+    internal string InBrackets => Summary is { } left ? $" (left out: {left})" : "";
+
     /// <summary>Refuses a set with files that cannot be used.</summary>
     /// <param name="name">Name or folder of the set.</param>
     /// <exception cref="DataException">There are some; the message names the first and how many there are.</exception>

@@ -42,7 +42,7 @@ internal static class ForeignData
         var holding = top.Folders.Where(FolderListing.HoldsImages).Select(Path.GetFileName).ToList();
         // Folders of classes would have been taken, so these are called as parts are.
         if (holding.Count > 0) return $"{string.Join(" and ", holding)} hold images but no class folders; sort them into a sub-folder for each class";
-        if (top.Folders.FirstOrDefault(ImageFolder.HoldsClasses) is { } part && ImageFolder.HasPartName(part))
+        if (top.Folders.FirstOrDefault(inside => ImageFolder.HasPartName(inside) && ImageFolder.HoldsClasses(inside)) is { } part)
             return $"has {Path.GetFileName(part)} to test on but nothing to train on; put a folder train with the same sub-folders beside it";
         if (top.Images.Length > 0) return $"has {top.Images.Length} images but no class folders; sort them into a sub-folder for each class";
         if (top.Folders.FirstOrDefault(IsReadable) is { } deeper) return $"the data is in a folder of it; give {deeper}";

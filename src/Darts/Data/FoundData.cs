@@ -40,6 +40,8 @@ public sealed class FoundData
     /// <summary>A folder of images.</summary>
     internal static FoundData InFolder(string root, ImageFolder folder) => new(root, folder.Description, (size, whole) =>
     {
+        if (folder.Classes is [var only])
+            throw new DataException($"{root}: there is only 1 class, {only}{folder.Description.InBrackets}; a classifier needs at least 2, each a folder with images");
         var reader = new ImageFolderReader(root, size);
         var train = reader.Read(folder.Train, folder.Classes, whole);
         var test = folder.Test is null ? null : reader.Read(folder.Test, folder.Classes, whole);

@@ -43,7 +43,7 @@ internal sealed class PixelsInFiles(string[] files, int channels, int height, in
     public override void AddTo(XxHash128 hash, int index)
     {
         var file = new FileInfo(files[index]);
-        hash.Append(Encoding.UTF8.GetBytes($"{file.Directory?.Name}/{file.Name} {(file.Exists ? file.Length : 0)}\n"));
+        hash.Append(Encoding.UTF8.GetBytes($"{file.Directory?.Name}/{file.Name} {RegularFile.Length(files[index])}\n"));
     }
 }
 

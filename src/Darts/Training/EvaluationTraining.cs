@@ -102,9 +102,9 @@ public static class EvaluationTraining
 
     /// <summary>Refuses data without test images.</summary>
     /// <exception cref="DataException">There are none.</exception>
-    public static ImageSet RequireTest(ImageData data) =>
-        data.Test ?? throw new DataException($"{data.Name}: there are no test images; training needs them to say how good a network is. "
-            + "Put them into a folder test beside train, or hold some of the training images out: train --held-out 0.1");
+    public static ImageSet RequireTest(ImageData data) => data.Test ?? throw new DataException(
+        $"{data.Name}: there are no test images{data.Description.InBrackets}; training needs them to say how good a network is, so put them into a folder test "
+        + "beside train, or hold some of the training images out by: train --held-out 0.1");
 
     private static void Begin(TrainState state, TrainOptions options)
     {

@@ -37,6 +37,15 @@ public sealed class DataSourceTests : IDisposable
     }
 
     [Fact]
+    public void Files_may_be_links()
+    {
+        Write("batch", Cifar(2, 3));
+        File.CreateSymbolicLink(Path.Combine(folder, "link"), "batch");
+        File.CreateSymbolicLink(Path.Combine(folder, "data_batch_1.bin"), "link");
+        Assert.Equal([2, 3], DataSource.Open(folder).Train.Labels.ToArray());
+    }
+
+    [Fact]
     public void Cifar_classes_have_the_names_that_lie_beside_them()
     {
         Write("data_batch_1.bin", Cifar(0, 9));

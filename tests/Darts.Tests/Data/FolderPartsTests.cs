@@ -43,6 +43,7 @@ public sealed class FolderPartsTests : IDisposable
     [InlineData("train/1 train/2 test/1", "test and train hold images but no class folders; sort them into a sub-folder for each class")]
     [InlineData("test/a/1 test/b/1", "has test to test on but nothing to train on; put a folder train")]
     [InlineData("1 2", "has 2 images but no class folders")]
+    [InlineData("a/1 b/1.bmp", "there is only 1 class, a (left out: 1 file that is neither JPEG nor PNG (1 .bmp); 1 class folder without JPEG or PNG images (b))")]
     [InlineData("pets/train/a/1 pets/train/b/1", "the data is in a folder of it; give ")]
     [InlineData("a/1.bmp b/2.bmp", "sub-folders of JPEG or PNG images in it, but 2 other files; convert what are images to JPEG or PNG")]
     [InlineData("data_batch_1", "has CIFAR-10 in its form for Python (pickles), which cannot be read; fetch cifar-10-binary.tar.gz instead")]
