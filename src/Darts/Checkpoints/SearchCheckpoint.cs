@@ -12,7 +12,7 @@ namespace MIOpenDarts.Darts.Checkpoints;
 /// <summary>What a checkpoint of a search holds: weights and statistics under their official names, optimisers, alphas, position, options.</summary>
 internal static class SearchCheckpoint
 {
-    // Options that a run may be resumed with other values of, because they do not change what it computes. Of the data the fingerprint is compared.
+    // Options that a run may be resumed with other values of, because they do not change what it computes. Of data the fingerprint is compared.
     private static readonly string[] WithoutEffect =
         ["data", "backend", "threads", "deterministic", "data_workers", "report_interval", "checkpoint_interval", "checkpoint_ring"];
 

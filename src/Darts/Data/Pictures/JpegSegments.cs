@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace MIOpenDarts.Darts.Data.Pictures;
 
 /// <summary>
-/// Walks the segments of a JPEG file (ITU-T T.81, annex B) up to the end marker. The decoder would fill what is missing with grey and say
-/// nothing.
+/// Walks the segments of a JPEG file (ITU-T T.81, annex B) up to the end marker. Of a file that is cut off the decoder fills what is missing
+/// with grey and says nothing, or, where its header is cut, looks for the next marker without end.
 /// </summary>
 internal static class JpegSegments
 {
