@@ -126,7 +126,7 @@ public sealed unsafe class HipDevice
         }
         catch (HipException e)
         {
-            return ([], $"{count} AMD GPU(s) found, but they do not answer: {e.Message}");
+            return ([], $"{(count == 1 ? "An AMD GPU was found, but it does" : $"{count} AMD GPUs were found, but they do")} not answer: {e.Message}");
         }
     }
 

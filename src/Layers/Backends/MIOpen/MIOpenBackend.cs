@@ -89,7 +89,7 @@ public sealed partial class MIOpenBackend : Backend<float>
     {
         if (HipDevice.All.Count == 0) throw new BackendUnavailableException($"backend 'hip': {HipDevice.WhyNone}");
         if (ordinal < 0 || ordinal >= HipDevice.All.Count)
-            throw new BackendUnavailableException($"backend 'hip:{ordinal}': there are {HipDevice.All.Count} GPU(s), hip:0 to hip:{HipDevice.All.Count - 1}");
+            throw new BackendUnavailableException(WhichThereAre(ordinal, [.. HipDevice.All.Select(d => d.Name)]));
         if (Rocm.WhyUnavailable(RocmLibrary.HipRtc) is { } missing) throw new BackendUnavailableException($"backend 'hip': {missing}");
         try
         {
@@ -99,6 +99,15 @@ public sealed partial class MIOpenBackend : Backend<float>
         {
             throw new BackendUnavailableException($"backend 'hip:{ordinal}': {e.Message}", e);
         }
+    }
+
+    /// <summary>What to say to a number that no GPU has.</summary>
+    /// <param name="ordinal">The number.</param>
+    /// <param name="names">Names of the GPUs that there are, at least one.</param>
+    internal static string WhichThereAre(int ordinal, IReadOnlyList<string> names)
+    {
+        var all = names.Select((name, i) => $"hip:{i} ({name})").ToList();
+        return $"backend 'hip:{ordinal}': there is no such GPU, but " + (all.Count == 1 ? $"one, {all[0]}" : $"{all.Count}: {string.Join(", ", all.SkipLast(1))} and {all[^1]}");
     }
 
     /// <inheritdoc/>
