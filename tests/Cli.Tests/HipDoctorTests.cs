@@ -41,6 +41,42 @@ public sealed class HipDoctorTests
         Assert.Equal(1, code);
         Assert.Matches(@"matrix product T,N +hipBLAS .*WRONG", output);
         Assert.Matches("cure .*ROCBLAS_TENSILE_LIBPATH", output);
+        Assert.Matches("verdict  .*operations? (is|are) wrong: do not search", output);
+    }
+
+    [Theory]
+    [Trait("Category", "virtual-gpu")]
+    [InlineData("1", "one, hip:0 (Radeon RX 580 Series (virtual))")]
+    [InlineData("2", "2: hip:0 (Radeon RX 580 Series (virtual)) and hip:1 (Radeon RX 580 Series (virtual))")]
+    public async Task A_number_that_no_GPU_has_is_answered_with_those_that_there_are(string devices, string all)
+    {
+        var (code, output) = await VirtualGpu.RunAsync(["dotnet", Command.Program, "doctor", "--device", "5"], $"VGPU_DEVICES={devices}");
+        Assert.Equal(1, code);
+        Assert.EndsWith($"miopendarts: backend 'hip:5': there is no such GPU, but {all}\n", output);
+    }
+
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
+    public async Task Too_little_device_memory_is_told_as_what_it_is()
+    {
+        var (code, output) = await VirtualGpu.RunAsync(["dotnet", Command.Program, "doctor"], "VGPU_MEMORY=8M");
+        Assert.Equal(1, code);
+        Assert.Matches("problem  8 of 8 MiB of device memory are free, and the self-test takes up to 80 MiB", output);
+        Assert.Matches("cure     end what else uses the GPU", output);
+        Assert.Matches(@"verdict  \d+ operations are not computed: do not search", output);
+        Assert.DoesNotContain("tuned kernels", output);
+    }
+
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
+    public async Task A_search_refuses_to_begin_with_too_little_device_memory()
+    {
+        using var tiny = new TinySearch();
+        string[] args = [.. tiny.Args("run").Select(word => word == "cpu" ? "hip" : word)];
+        var (code, output) = await VirtualGpu.RunAsync(["dotnet", Command.Program, .. args], "VGPU_MEMORY=8M", $"VGPU_BIND={tiny.Root}");
+        Assert.Equal(1, code);
+        Assert.Contains("backend 'hip': 8 of 8 MiB of device memory are free, and the self-test takes up to 80 MiB: end what else uses the GPU", output);
+        Assert.False(Directory.Exists(tiny.In("run")));
     }
 
     [Fact]

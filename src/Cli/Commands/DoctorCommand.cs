@@ -64,11 +64,17 @@ internal static class DoctorCommand
             output.WriteLine($"cure     {cure.Key}");
         }
 
-        output.WriteLine(
-            wrong.Count == 0
-                ? "verdict  every operation is right: searches can run on this GPU"
-                : $"verdict  {wrong.Count} operations are wrong: do not search on this GPU before they are cured");
+        output.WriteLine($"verdict  {Verdict(wrong)}");
         return wrong.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static string Verdict(List<SelfTestVerdict> wrong)
+    {
+        if (wrong.Count == 0) return "every operation is right: searches can run on this GPU";
+        var failed = wrong.Count(v => v.Failure is not null);
+        var parts = new[] { (Count: wrong.Count - failed, Fault: "wrong"), (Count: failed, Fault: "not computed") }
+            .Where(p => p.Count > 0).Select(p => $"{p.Count} operation{(p.Count == 1 ? " is" : "s are")} {p.Fault}");
+        return $"{string.Join(", ", parts)}: do not search on this GPU before that is cured";
     }
 
     private static bool Show(TextWriter output, SelfTestVerdict v)

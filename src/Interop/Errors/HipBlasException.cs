@@ -9,4 +9,7 @@ public sealed class HipBlasException : RocmException
         : base("hipBLAS", call, (int)status, status.ToString(), text)
     {
     }
+
+    /// <inheritdoc/>
+    public override bool IsOutOfMemory => Status == (int)hipblasStatus_t.HIPBLAS_STATUS_ALLOC_FAILED;
 }

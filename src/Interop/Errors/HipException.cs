@@ -10,8 +10,8 @@ public sealed class HipException : RocmException
     {
     }
 
-    /// <summary>Whether the device had not enough free memory.</summary>
-    public bool IsOutOfMemory => Status == (int)hipError_t.hipErrorOutOfMemory;
+    /// <inheritdoc/>
+    public override bool IsOutOfMemory => Status == (int)hipError_t.hipErrorOutOfMemory;
 
     /// <summary>Whether there is no GPU to work on.</summary>
     public bool IsNoDevice => Status is (int)hipError_t.hipErrorNoDevice or (int)hipError_t.hipErrorInvalidDevice;

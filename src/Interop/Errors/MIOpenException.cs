@@ -9,4 +9,7 @@ public sealed class MIOpenException : RocmException
         : base("MIOpen", call, (int)status, status.ToString(), text)
     {
     }
+
+    /// <inheritdoc/>
+    public override bool IsOutOfMemory => Status == (int)miopenStatus_t.miopenStatusAllocFailed;
 }

@@ -19,4 +19,7 @@ public abstract class RocmException : Exception
 
     /// <summary>The name of that number in the library's header.</summary>
     public string StatusName { get; }
+
+    /// <summary>Whether the library had not enough memory.</summary>
+    public virtual bool IsOutOfMemory => false;
 }

@@ -31,13 +31,13 @@ public static class ProductTest
                     milliseconds += time;
                 }
 
-                verdict = new(name, "hipBLAS", worst, milliseconds, Cures.For("hipBLAS"));
+                verdict = SelfTestVerdict.Computed(name, "hipBLAS", worst, milliseconds);
             }
 #pragma warning disable CA1031 // Whatever a library does is the verdict on it.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                verdict = new(name, "hipBLAS", double.NaN, 0, Cures.For("hipBLAS"), e.Message);
+                verdict = SelfTestVerdict.Failed(name, "hipBLAS", e, device);
             }
 
             yield return verdict;

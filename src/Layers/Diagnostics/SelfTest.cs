@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.MIOpen;
 using MIOpenDarts.Layers.Backends.Reference;
@@ -16,6 +17,13 @@ public sealed record SelfTestVerdict(string Name, string Library, double Error, 
 {
     /// <summary>Whether the result is that of the managed path up to float rounding.</summary>
     public bool IsRight => Error <= SelfTest.Tolerance;
+
+    internal static SelfTestVerdict Computed(string name, string library, double error, double milliseconds) =>
+        new(name, library, error, milliseconds, Cures.OfWrong(library));
+
+    internal static SelfTestVerdict Failed(string name, string library, Exception failure, HipDevice? device) => new(
+        name, library, double.NaN, 0, Cures.OfFailure(library, failure, device),
+        MemoryShortage.Explains(failure) ? $"got no memory ({failure.GetBaseException().Message.TrimEnd('.')})" : failure.Message.TrimEnd('.'));
 }
 
 /// <summary>
@@ -40,6 +48,7 @@ public static class SelfTest
     public static void Require(Backend<float> backend)
     {
         if (backend is not MIOpenBackend gpu) return;
+        if (MemoryShortage.Before(gpu.Device) is { } shortage) throw new BackendUnavailableException($"backend '{backend.Name}': {shortage.Fault}: {shortage.Cure}");
         // Products first: MIOpen computes convolutions with them, and theirs is the cure then.
         foreach (var verdict in ProductTest.Run(gpu.Device).Concat(Run(backend, shortForm: true)))
         {
@@ -58,13 +67,13 @@ public static class SelfTest
         {
             Results(backend, c, out _);
             var actual = Results(backend, c, out var milliseconds);
-            return new(c.Name, c.Library, Distance(expected, actual), milliseconds, Cures.For(c.Library));
+            return SelfTestVerdict.Computed(c.Name, c.Library, Distance(expected, actual), milliseconds);
         }
 #pragma warning disable CA1031 // Whatever a library does is the verdict on it.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return new(c.Name, c.Library, double.NaN, 0, Cures.For(c.Library), e.Message);
+            return SelfTestVerdict.Failed(c.Name, c.Library, e, (backend as MIOpenBackend)?.Device);
         }
     }
 

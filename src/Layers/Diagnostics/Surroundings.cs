@@ -44,10 +44,11 @@ public static partial class Surroundings
     /// <summary>Known faults: what is wrong, and the cure.</summary>
     public static IEnumerable<(string Fault, string Cure)> Faults(HipDevice device)
     {
+        if (MemoryShortage.Before(device) is { } shortage) yield return shortage;
         if (System.Environment.GetEnvironmentVariable("MIOPEN_EXPERIMENTAL_GCN_ASM_PATH") is { Length: > 0 })
             yield return ("MIOPEN_EXPERIMENTAL_GCN_ASM_PATH is set: Debian's MIOpen then chooses assembly kernels that it does not have", "unset it");
         if (device.Architecture == "gfx803" && System.Environment.GetEnvironmentVariable("ROCBLAS_TENSILE_LIBPATH") is not { Length: > 0 })
-            yield return ("stock rocBLAS computes wrong products on gfx803", Cures.For("hipBLAS"));
+            yield return ("stock rocBLAS computes wrong products on gfx803", Cures.OfWrong("hipBLAS"));
         if (System.Environment.GetEnvironmentVariable("ROCBLAS_TENSILE_LIBPATH") is { Length: > 0 } folder && !Directory.Exists(folder))
             yield return ($"ROCBLAS_TENSILE_LIBPATH names {folder}, which does not exist", "name the folder with the fallback kernels (docs/gpu.md)");
         if (device.Architecture == "gfx803" && System.Environment.GetEnvironmentVariable("HSA_OVERRIDE_GFX_VERSION") is { Length: > 0 })

@@ -14,6 +14,9 @@ public class VirtualGpuTests
     public Task The_edges_of_MIOpen() => VirtualGpu.TestAsync(typeof(HipLibraryTests), "VGPU_POISON=1");
 
     [Fact]
+    public Task Lack_of_memory_in_the_self_test() => VirtualGpu.TestAsync(typeof(HipShortageTests));
+
+    [Fact]
     public Task Kernels_for_every_architecture() => VirtualGpu.TestAsync(typeof(HipKernelTests));
 
     [Fact]

@@ -32,7 +32,7 @@ internal sealed class DeviceMemory(HipDevice device, HipStream stream) : IDispos
         }
         catch (HipException e) when (e.IsOutOfMemory)
         {
-            throw new InsufficientMemoryException($"{device} has {device.FreeMemory >> 20} MiB free of {device.TotalMemory >> 20}, {bytes >> 20} more are needed.", e);
+            throw new InsufficientMemoryException($"{device} gave no block of {(bytes + 1023) >> 10} KiB; {device.FreeMemory >> 20} of {device.TotalMemory >> 20} MiB are free.", e);
         }
 
         var storage = new DeviceStorage(this, buffer);
