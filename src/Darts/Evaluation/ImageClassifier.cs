@@ -1,5 +1,6 @@
 using System.Numerics;
 using MIOpenDarts.Darts.Evaluation.Tracing;
+using MIOpenDarts.Darts.Forecasts;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
@@ -63,7 +64,7 @@ public abstract class ImageClassifier<T> : IDisposable
     {
         plan?.Dispose();
         plan = Build(batch, training);
-        plan.Commit();
+        plan.Commit(free => DeviceFit.Batch(free, batch, smaller => Build(smaller, training).LayOut()));
         temporaries!.Bind();
     }
 

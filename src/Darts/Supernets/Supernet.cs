@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using MIOpenDarts.Darts.Forecasts;
 using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends;
@@ -26,6 +27,7 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly CellForm form;
+    private readonly bool dropPath;
     private readonly Convolution<T> stemConvolution;
     private readonly BatchNorm<T> stemNorm;
     private readonly Cell<T>[] cells;
@@ -56,7 +58,7 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
         if (dropPath) form = CellForm.Textbook;
         Backend = backend;
         Shape = shape;
-        this.form = form;
+        (this.form, this.dropPath) = (form, dropPath);
         Normal = new ArchitectureParameters<T>(shape.Edges, space, relax?.Invoke(0));
         Reduce = new ArchitectureParameters<T>(shape.Edges, space, relax?.Invoke(1));
         (Alphas, AlphaDiffs) = ([Normal.Alphas, Reduce.Alphas], [Normal.Diffs, Reduce.Diffs]);
@@ -132,7 +134,7 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
     {
         plan?.Dispose();
         plan = Build(batch);
-        plan.Commit();
+        plan.Commit(free => DeviceFit.BatchOrChannels(free, batch, Shape.InitChannels, Normal.Space.PartialChannels, Forecast));
     }
 
     /// <summary>Bytes that <see cref="Plan"/> would allocate.</summary>
@@ -217,6 +219,20 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
         plan?.Dispose();
         Parameters.Dispose();
         foreach (var storage in mixing) storage.Dispose();
+    }
+
+    private long Forecast(int batch, int initChannels)
+    {
+        if (initChannels == Shape.InitChannels) return Build(batch).LayOut();
+        try
+        {
+            using var other = new Supernet<T>(Backend, Shape with { InitChannels = initChannels }, form, dropPath, Normal.Space);
+            return other.ForecastBytes(batch);
+        }
+        catch (OutOfMemoryException)
+        {
+            return long.MaxValue;
+        }
     }
 
     private void ClearDiff(int cell)

@@ -22,7 +22,7 @@ public abstract partial class Backend<T> : IDisposable
     /// <summary>What must be equal for results to be equal bit by bit: name, element type and vector width.</summary>
     public abstract string Signature { get; }
 
-    /// <summary>Bytes of the device's memory that are free, or null where the machine's memory is what counts.</summary>
+    /// <summary>Bytes of the device's memory that a plan may take, or null where the machine's memory is what counts.</summary>
     public virtual long? FreeBytes => null;
 
     /// <summary>A backend like this one whose memory is only counted; null where a device's is what counts.</summary>

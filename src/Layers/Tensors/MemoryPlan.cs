@@ -143,19 +143,21 @@ public sealed class MemoryPlan<T> : IDisposable
     }
 
     /// <summary>Lays out, allocates the arena and binds every tensor.</summary>
+    /// <param name="fitting">Settings that fit into so many bytes, from who knows the network, for the text of a refusal; empty where there are none.</param>
     /// <exception cref="PlanDoesNotFitException">The device does not have that much memory; the text names the largest tensors.</exception>
-    public void Commit()
+    public void Commit(Func<long, string>? fitting = null)
     {
         LayOut();
         // Where the machine's memory counts, the system would promise more than there is, and kill the process when it is used.
-        if (Backend.FreeBytes is null && MemoryLimits.Here().Least is { } limit && limit.Free < Bytes) throw new PlanDoesNotFitException($"{limit.Name}: {DoesNotFit(limit.Free)}");
+        if (Backend.FreeBytes is null && MemoryLimits.Here().Least is { } limit && limit.Free < Bytes) throw new PlanDoesNotFitException($"{limit.Name}: {DoesNotFit(limit.Free, fitting)}");
+        if (Bytes > Backend.FreeBytes) throw new PlanDoesNotFitException(DoesNotFit(Backend.FreeBytes, fitting));
         try
         {
             arena = Backend.Allocate(Bytes);
         }
         catch (OutOfMemoryException e)
         {
-            throw new PlanDoesNotFitException(DoesNotFit(Backend.FreeBytes), e);
+            throw new PlanDoesNotFitException(DoesNotFit(Backend.FreeBytes, fitting), e);
         }
 
         foreach (var request in scratch) request.Bind(arena.Address + (nint)request.Offset);
@@ -166,18 +168,16 @@ public sealed class MemoryPlan<T> : IDisposable
     public string Largest(int count) =>
         string.Join(", ", requests.OrderByDescending(r => r.Bytes).Take(count).Select(r => $"{r.Name} {r.Bytes / 1048576.0:F1} MiB"));
 
-    /// <summary>Sizes, the largest tensors, and settings that would fit: activations grow in proportion to the batch and to the channels.</summary>
-    internal string DoesNotFit(long? free)
+    private string DoesNotFit(long? free, Func<long, string>? fitting)
     {
-        var text = $"{Bytes >> 20} MiB of activations do not fit{(free is { } there ? $" into {there >> 20} MiB" : "")}. Largest: {Largest(5)}. ";
-        // Alignment and what does not depend on the batch are covered by three per cent.
-        if (free is not > 0 || 0.97 * free.Value / Bytes * Batch < 2) return text + "A smaller batch, fewer init channels or fewer layers need less.";
-        var share = Math.Min(1, 0.97 * free.Value / Bytes);
-        var both = Math.Sqrt(share);
-        return text + string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"What would fit: a batch of {(int)(share * Batch)}; or {(int)(share * 100)} % of the init channels; or a batch of {(int)(both * Batch)} with {(int)(both * 100)} % of them.");
+        var text = $"{Mebibytes(Bytes)} MiB of activations do not fit{(free is { } there ? $" into {there >> 20} MiB" : "")}. Largest: {Largest(5)}. ";
+        // An allocation may fail though there is room, where no block is large enough: then nothing is known to fit.
+        return text + (free < Bytes && fitting?.Invoke(free.Value) is { Length: > 0 } settings
+            ? $"What would fit: {settings}"
+            : "A smaller batch, fewer init channels or fewer layers need less");
     }
+
+    private static long Mebibytes(long bytes) => (bytes + (1 << 20) - 1) >> 20;
 
     /// <summary>Frees the arena.</summary>
     public void Dispose() => arena?.Dispose();
