@@ -56,6 +56,7 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
         {
             var end = history.End!.Message is { } reason ? $"ended by {reason}" : history.EpochsDone == 0 ? "the run is done" : $"all {history.EpochsDone} epochs are done";
             View.Say($"{end}; the result is written again");
+            if (recorder.LostCheckpoint is { } lost) View.Warn($"{lost} is gone, the last checkpoint: the result is that of the log; what the network had learnt is lost");
             folder.WriteReport(history);
             WriteResult(history);
             return Told(history);

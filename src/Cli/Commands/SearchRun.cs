@@ -39,7 +39,7 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
 
     protected override SearchResult Compute(Backend<float> backend, WorkRecorder<SearchOptions, SearchHistory, SearchResult> recorder, CancellationToken cancellation)
     {
-        var ring = folder.Checkpoints(Options.CheckpointRing, View.Warn);
+        var ring = recorder.Checkpoints(Options.CheckpointRing, View.Warn);
         var data = images ?? Reopen(SearchImages.Open, found => DataFingerprint.Of(found.Train), ring);
         var (train, valid) = SearchImages.Split(data, Options);
         Begin(data, train.Indices.Length, valid.Indices.Length, backend);

@@ -35,7 +35,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
             return history.Genotype!;
         }
 
-        var checkpoints = run.Checkpoints(options.CheckpointRing, view.Warn);
+        var checkpoints = recorder.Checkpoints(options.CheckpointRing, view.Warn);
         run.Adopt(options, () => DataFingerprint.Of(data.Train), checkpoints);
         var (train, valid) = SearchImages.Split(data, options);
         return Recorded(path, recorder.Stop, () =>
@@ -59,7 +59,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
             return;
         }
 
-        var checkpoints = run.Checkpoints(options.CheckpointRing, view.Warn);
+        var checkpoints = recorder.Checkpoints(options.CheckpointRing, view.Warn);
         run.Adopt(options, () => DataFingerprint.Of(data.Train, data.Test), checkpoints);
         Recorded(path, recorder.Stop, () =>
         {

@@ -39,7 +39,7 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
 
     protected override TrainResult Compute(Backend<float> backend, WorkRecorder<TrainOptions, TrainHistory, TrainResult> recorder, CancellationToken cancellation)
     {
-        var ring = folder.Checkpoints(Options.CheckpointRing, View.Warn);
+        var ring = recorder.Checkpoints(Options.CheckpointRing, View.Warn);
         var data = images ?? Reopen(EvaluationTraining.Open, found => DataFingerprint.Of(found.Train, found.Test), ring);
         Begin(data, data.Train.Count, EvaluationTraining.RequireTest(data).Count, backend);
         return EvaluationTraining.Run(data, Options, backend, recorder, ring, folder.Weights, cancellation);

@@ -16,6 +16,9 @@ public sealed class RunFolder : WorkFolder<SearchOptions, SearchHistory>
     /// <summary>Name of the file that has the found genotype in the official form.</summary>
     public const string GenotypeName = "genotype.txt";
 
+    /// <summary>Name of the file that keeps the genotype of an earlier end of the run, where a later end has another one.</summary>
+    public const string EarlierName = "genotype-before.txt";
+
     private RunFolder(string path, SearchOptions options, FileStream held)
         : base(RunKind.Search, path, options, held)
     {
@@ -32,19 +35,28 @@ public sealed class RunFolder : WorkFolder<SearchOptions, SearchHistory>
     public static RunFolder Open(string path) =>
         new(path, RunConfiguration.Read(path, RunKind.Search, SearchOptionsJson.Parse), RunConfiguration.Hold(path));
 
-    /// <summary>Writes the genotype as text and JSON, and its cells as SVG and DOT.</summary>
+    /// <summary>Writes the genotype as text and JSON, and its cells as SVG and DOT. Another genotype that is there already is kept.</summary>
     /// <exception cref="RunFolderException">One cannot be written; the checkpoints stay.</exception>
-    public void WriteResult(Genotype genotype) => Try("the result", () =>
+    /// <returns>Whether there was another one.</returns>
+    public bool WriteResult(Genotype genotype)
     {
-        Write(GenotypeName, genotype + "\n");
-        Write("genotype.json", GenotypeJsonConverter.Format(genotype) + "\n");
-        foreach (var (name, cell) in new[] { ("normal", genotype.Normal), ("reduce", genotype.Reduce) })
+        var text = genotype + "\n";
+        var differs = false;
+        Try("the result", () =>
         {
-            var graph = CellGraph.Of(cell);
-            Write($"{name}.svg", CellDrawing.Svg(graph, name));
-            Write($"{name}.dot", CellDot.Write(graph, name));
-        }
-    });
+            differs = File.Exists(In(GenotypeName)) && File.ReadAllText(In(GenotypeName)) != text;
+            if (differs) File.Move(In(GenotypeName), In(EarlierName), overwrite: true);
+            Write(GenotypeName, text);
+            Write("genotype.json", GenotypeJsonConverter.Format(genotype) + "\n");
+            foreach (var (name, cell) in new[] { ("normal", genotype.Normal), ("reduce", genotype.Reduce) })
+            {
+                var graph = CellGraph.Of(cell);
+                Write($"{name}.svg", CellDrawing.Svg(graph, name));
+                Write($"{name}.dot", CellDot.Write(graph, name));
+            }
+        });
+        return differs;
+    }
 
     internal override IEnumerable<OptionValue> Shown(SearchOptions options) =>
         SearchOptionFields.All.Select(field => new OptionValue(field.Name, field.Show(options)));

@@ -27,7 +27,17 @@ public sealed class RunRecorder : WorkRecorder<SearchOptions, SearchHistory, Sea
 
     private protected override string? Ending(SearchResult result) => result.History.Count == 0 ? null : SearchEnd.Of(result.History).Message;
 
-    private protected override void WriteResult(SearchResult result) => folder.WriteResult(result.Genotype);
+    private protected override string? Contradiction(RunEvent value, IReadOnlyCollection<RunEvent> story)
+    {
+        if (value is not EpochDone { Record: var now }) return null;
+        var before = story.OfType<EpochDone>().LastOrDefault(done => done.Record.Epoch == now.Epoch)?.Record.Genotype.ToString();
+        return before is null || before == now.Genotype.ToString() ? null : $"epoch {now.Epoch}, computed again, has another genotype than the log has of it: {before}";
+    }
+
+    private protected override void WriteResult(SearchResult result)
+    {
+        if (folder.WriteResult(result.Genotype)) Warn($"the genotype is another one than {RunFolder.GenotypeName} had, which is kept as {RunFolder.EarlierName}");
+    }
 
     private protected override SearchHistory WithEpochs(SearchHistory history, SearchResult result) => history with { Epochs = result.History };
 }

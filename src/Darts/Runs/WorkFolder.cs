@@ -37,7 +37,11 @@ public abstract class WorkFolder<TOptions, THistory> : IDisposable
     /// <param name="keep">How many stay.</param>
     /// <param name="warn">Takes a line for each checkpoint that cannot be used.</param>
     /// <exception cref="CheckpointException">The folder cannot be made.</exception>
-    public CheckpointRing Checkpoints(int keep, Action<string> warn) => new(In(RunConfiguration.CheckpointsName), keep, warn);
+    internal CheckpointRing Checkpoints(int keep, Action<string> warn) => new(In(RunConfiguration.CheckpointsName), keep, warn);
+
+    /// <summary>File name of the newest checkpoint; null where there is none.</summary>
+    internal string? NewestCheckpoint =>
+        Directory.Exists(In(RunConfiguration.CheckpointsName)) && Checkpoints(1, _ => { }).Files is [var newest, ..] ? System.IO.Path.GetFileName(newest) : null;
 
     /// <summary>Writes what the run computes on now.</summary>
     /// <exception cref="RunFolderException">It cannot be written.</exception>

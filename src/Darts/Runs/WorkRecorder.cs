@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Reports.Log;
@@ -20,6 +21,7 @@ public abstract class WorkRecorder<TOptions, THistory, TResult> : IProgress<RunE
     private readonly IProgress<RunEvent> next;
     private readonly List<RunEvent> story = [];
     private readonly RunLog log;
+    private Action<string> warn = _ => { };
     private double seconds;
 
     private protected WorkRecorder(WorkFolder<TOptions, THistory> folder, IProgress<RunEvent> next)
@@ -41,8 +43,25 @@ public abstract class WorkRecorder<TOptions, THistory, TResult> : IProgress<RunE
     public THistory? Finished =>
         History is { End.Outcome: RunOutcome.Done } history && history.HasAll(folder.Options.Epochs) ? history : null;
 
+    /// <summary>
+    /// The file of the last checkpoint that the log knows, where neither it nor a later one is there any more; null where nothing is lost.
+    /// </summary>
+    public string? LostCheckpoint => story.OfType<CheckpointWritten>().LastOrDefault() is { } last && !IsThere(last, folder.NewestCheckpoint) ? last.File : null;
+
     /// <summary>Names of the candidate operations that alphas are told of; none where there are no alphas.</summary>
     private protected virtual IReadOnlyList<string> Operations => [];
+
+    /// <summary>The run's checkpoints, to go on from. Says so where that means to compute again what is in the log.</summary>
+    /// <param name="keep">How many stay.</param>
+    /// <param name="warning">Takes a line for each checkpoint that cannot be used, and for what comes out otherwise when it is computed again.</param>
+    /// <exception cref="CheckpointException">The folder cannot be made.</exception>
+    public CheckpointRing Checkpoints(int keep, Action<string> warning)
+    {
+        warn = warning;
+        if (LostCheckpoint is { } lost)
+            warn($"{lost} is gone, the last checkpoint that the log knows: the run goes on from {folder.NewestCheckpoint ?? "its beginning"}, and computes again what came after");
+        return folder.Checkpoints(keep, warning);
+    }
 
     /// <summary>Records that the run starts, or goes on.</summary>
     /// <param name="dataset">Name and sizes of the data.</param>
@@ -50,7 +69,8 @@ public abstract class WorkRecorder<TOptions, THistory, TResult> : IProgress<RunE
     /// <param name="options">The options in force.</param>
     public void Begin(string dataset, Backend<float> backend, TOptions options)
     {
-        var last = story.OfType<CheckpointWritten>().LastOrDefault();
+        var newest = folder.NewestCheckpoint;
+        var last = story.OfType<CheckpointWritten>().LastOrDefault(checkpoint => IsThere(checkpoint, newest));
         var environment = RunEnvironments.Here(backend, options.Threads);
         folder.WriteEnvironment(environment);
         Report(new RunStarted(
@@ -62,6 +82,7 @@ public abstract class WorkRecorder<TOptions, THistory, TResult> : IProgress<RunE
     public void Report(RunEvent value)
     {
         seconds = Math.Max(seconds, value.Seconds);
+        if (Contradiction(value, story) is { } contradiction) warn(contradiction);
         folder.Try("the log", () => log.Write(value));
         if (value is not StepDone) story.Add(value);
         next.Report(value);
@@ -105,6 +126,15 @@ public abstract class WorkRecorder<TOptions, THistory, TResult> : IProgress<RunE
         log.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>What comes out otherwise than the log has it of the first time; null where nothing does.</summary>
+    private protected virtual string? Contradiction(RunEvent value, IReadOnlyCollection<RunEvent> story) => null;
+
+    /// <summary>Takes a line for the user.</summary>
+    private protected void Warn(string line) => warn(line);
+
+    // What was written later than the newest file is gone with it; what was written before may have been pushed out of the ring.
+    private static bool IsThere(CheckpointWritten checkpoint, string? newest) => newest is not null && string.CompareOrdinal(checkpoint.File, newest) <= 0;
 
     /// <summary>Puts the events of a log together.</summary>
     private protected abstract THistory Tell(IReadOnlyCollection<RunEvent> events);
