@@ -18,6 +18,9 @@ public class VirtualGpuTests
     public Task The_family_with_poisoned_memory() => VirtualGpu.TestAsync(typeof(HipFamilyTests), "VGPU_POISON=1");
 
     [Fact]
+    public Task Decisions_within_the_reach_of_rounding() => VirtualGpu.TestAsync(typeof(HipKinkTests));
+
+    [Fact]
     public Task Two_devices() => VirtualGpu.TestAsync(typeof(HipTwoDevicesTests), "VGPU_DEVICES=2", "VGPU_POISON=1");
 
     [Fact]

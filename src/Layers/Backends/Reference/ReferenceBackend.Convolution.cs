@@ -2,7 +2,7 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Reference;
 
-public sealed unsafe partial class ReferenceBackend<T>
+public unsafe partial class ReferenceBackend<T>
 {
     /// <inheritdoc/>
     public override void ConvolutionForward(Tensor<T> src, Tensor<T> weights, Tensor<T> dst, Window window, int groups)

@@ -2,7 +2,7 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Reference;
 
-public sealed unsafe partial class ReferenceBackend<T>
+public unsafe partial class ReferenceBackend<T>
 {
     /// <inheritdoc/>
     public override void AddScaled(double factor, Tensor<T> x, Tensor<T> y)

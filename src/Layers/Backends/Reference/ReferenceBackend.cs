@@ -6,10 +6,10 @@ namespace MIOpenDarts.Layers.Backends.Reference;
 
 /// <summary>
 /// The specification in code: plain loops over N, C, H, W with double accumulators, one thread. Tests compare every other
-/// backend with it; nobody optimises it.
+/// backend with it and derive from it what they must know beside the results; nobody optimises it.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe partial class ReferenceBackend<T> : Backend<T>
+public unsafe partial class ReferenceBackend<T> : Backend<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly MemoryTally? tally;
