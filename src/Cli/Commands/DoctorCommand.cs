@@ -54,10 +54,12 @@ internal static class DoctorCommand
         var device = HipDevice.All[ordinal];
         Write(output, "GPU", Surroundings.Device(device));
         Write(output, "environment", Surroundings.Environment());
+        // Before the tests, which take memory.
+        var around = Surroundings.Faults(device).ToList();
         output.WriteLine($"{"operation",-42} {"by",-12} {"error",9} {"ms",9}  verdict");
         var wrong = ProductTest.Run(device).Concat(SelfTest.Run(backend)).Where(v => !Show(output, v)).ToList();
         output.WriteLine();
-        var faults = Surroundings.Faults(device).Concat(wrong.Select(v => (Fault: $"{v.Name} by {v.Library} {v.Failure ?? "is wrong"}", v.Cure))).ToList();
+        var faults = around.Concat(wrong.Select(v => (Fault: $"{v.Name} by {v.Library} {v.Failure ?? "is wrong"}", v.Cure)));
         foreach (var cure in faults.GroupBy(f => f.Cure, f => f.Fault))
         {
             output.WriteLine($"problem  {string.Join("; ", cure)}");
