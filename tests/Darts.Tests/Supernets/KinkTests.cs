@@ -13,6 +13,8 @@ namespace MIOpenDarts.Darts.Tests.Supernets;
 /// </summary>
 public class KinkTests
 {
+    // The seeds before it have no such network.
+    private const ulong FirstSeed = 30;
     private const int Batch = 3, Wanted = 3, Draws = 24;
     private const double Rounding = 1.0 / (1 << 24), Tiny = 1e-12;
 
@@ -64,7 +66,7 @@ public class KinkTests
     {
         var found = new List<Kink>();
         using var reference = new DecidingBackend();
-        for (ulong seed = 1; found.Count < Wanted && seed < 1000; seed++)
+        for (var seed = FirstSeed; found.Count < Wanted && seed < 1000; seed++)
         {
             var (random, drawn) = (new CounterRandom(seed, RandomStream.Alphas), Weights(reference, seed));
             var (value, distance, weights) = (0.0, double.PositiveInfinity, drawn);
