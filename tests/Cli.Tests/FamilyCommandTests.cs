@@ -28,10 +28,14 @@ public sealed class FamilyCommandTests : IDisposable
         var genotype = GenotypeReader.Parse(outcome.Output.Split('\n').Single(line => line.StartsWith("Genotype(", StringComparison.Ordinal)));
         Assert.Equal(genotype, GenotypeReader.Resolve(Path.Combine(run, "genotype.txt")));
         Assert.Equal(2, genotype.Normal.Nodes.Count);
-        Assert.Contains("<svg", File.ReadAllText(Path.Combine(run, "report.html")));
+        var report = File.ReadAllText(Path.Combine(run, "report.html"));
+        Assert.Contains("<svg", report);
+        var told = outcome.Output.Split('\n').Single(line => line.StartsWith(algorithm == "random" ? "Drawn " : "The strongest operation ", StringComparison.Ordinal));
+        Assert.Contains(told, report);
         var again = Command.Run("search", "--resume", run);
         Assert.Equal(0, again.Code);
         Assert.Contains(algorithm == "random" ? "the run is done; the result" : "all 2 epochs are done; the result", again.Output);
+        Assert.Contains(told, again.Output);
     }
 
     [Theory]

@@ -51,9 +51,10 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
     protected override void Tell(SearchHistory history)
     {
         View.Say(history.Genotype!.ToString());
+        if (LeadText.Of(history) is { } told) View.Say(told);
         if (history.Drawn is not null)
         {
-            View.Say($"drawn from the search space, nothing was trained; report: {folder.ReportFile}");
+            View.Say($"report: {folder.ReportFile}");
             return;
         }
 

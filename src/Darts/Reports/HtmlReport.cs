@@ -35,7 +35,7 @@ public static class HtmlReport
         {
             page.Add(ReportProgress.Curves(history.Epochs));
             page.Add(ReportWatch.Draw(history.Epochs));
-            page.Add(ReportProgress.Alphas(history.Epochs, history.Start.Primitives));
+            page.Add(ReportProgress.Alphas(history.Epochs, history.Start));
         }
 
         page.Add(ReportTables.Run(history.Start));

@@ -27,12 +27,15 @@ internal static class ReportProgress
         return html.Add($"</div>");
     }
 
-    public static Markup Alphas(IReadOnlyList<EpochRecord> epochs, IReadOnlyList<string> primitives)
+    public static Markup Alphas(IReadOnlyList<EpochRecord> epochs, RunStarted start)
     {
+        var primitives = start.Primitives;
         var shown = Thin(epochs);
         var numbers = shown.Select(epoch => epoch.Epoch).ToList();
         (string Name, Func<EpochRecord, AlphaRecord> Of, Func<Genotype, GenotypeCell> Kept)[] cells =
             [("Normal cell", epoch => epoch.Normal, found => found.Normal), ("Reduction cell", epoch => epoch.Reduce, found => found.Reduce)];
+        var uniform = WeightScale.Uniform(start, epochs[0].Normal.Weights.Length);
+        var scales = cells.Select(cell => new WeightScale(uniform, shown.Select(epoch => cell.Of(epoch).Weights))).ToList();
         var html = new Markup();
 
         html.Add($"<h2>Operations</h2><p class=\"soft\">Edges of the discrete cell that each operation would hold after every epoch.</p>");
@@ -42,27 +45,26 @@ internal static class ReportProgress
         html.Add($"</div>");
 
         html.Add($"<h2>Architecture weights</h2>");
-        html.Add($"<p class=\"soft\">Strongest operation of every edge (none left out) over the epochs; the deeper the colour, the larger its weight.</p>");
+        html.Add($"<p class=\"soft\">Strongest operation of every edge (none left out) over the epochs; the deeper the colour, the further its weight is above that of equal alphas.</p>");
         html.Add(Legend(primitives)).Add($"<div class=\"charts\">");
-        foreach (var (name, of, _) in cells)
-            html.Add(StrongestOperations.Draw($"{name}: strongest operation", numbers, [.. shown.Select(epoch => of(epoch).Weights)], primitives));
+        foreach (var ((name, of, _), scale) in cells.Zip(scales))
+            html.Add(StrongestOperations.Draw($"{name}: strongest operation", numbers, [.. shown.Select(epoch => of(epoch).Weights)], primitives, scale));
         html.Add($"</div>");
 
-        html.Add($"<p class=\"soft\">All mixing weights in percent, first and last epoch on one colour scale; a frame marks the strongest operation of a row.</p>");
-        foreach (var (name, of, _) in cells)
+        html.Add($"<p class=\"soft\">All mixing weights in percent, first and last epoch; the colour is the distance from equal alphas, and a frame marks the strongest operation of a row.</p>");
+        foreach (var ((name, of, _), scale) in cells.Zip(scales))
         {
             var ends = epochs.Count == 1 ? [epochs[0]] : new[] { epochs[0], epochs[^1] };
-            var full = ends.SelectMany(epoch => of(epoch).Weights).SelectMany(row => row).Where(double.IsFinite).DefaultIfEmpty(1).Max();
-            html.Add($"<div class=\"pair\">");
+            html.Add(scale.Legend()).Add($"<div class=\"pair\">");
             foreach (var epoch in ends)
-                html.Add(AlphaMap.Draw($"{name}, epoch {epoch.Epoch}", of(epoch).Weights, primitives, full));
+                html.Add(AlphaMap.Draw($"{name}, epoch {epoch.Epoch}", of(epoch).Weights, primitives, scale));
             html.Add($"</div>");
         }
 
-        foreach (var (name, of, _) in cells)
+        foreach (var ((name, of, _), scale) in cells.Zip(scales))
         {
             html.Add($"<details><summary>{name}: every edge over epochs {numbers[0]} to {numbers[^1]}</summary><div class=\"edges\">");
-            foreach (var drawing in EdgeHistories.Draw(numbers, [.. shown.Select(epoch => of(epoch).Weights)], primitives)) html.Add(drawing);
+            foreach (var drawing in EdgeHistories.Draw(numbers, [.. shown.Select(epoch => of(epoch).Weights)], primitives, scale)) html.Add(drawing);
             html.Add($"</div></details>");
         }
 

@@ -11,7 +11,7 @@ internal static class ReportResult
     {
         var html = new Markup();
         html.Add($"<p class=\"soft\">{Status(history)}</p>");
-        if (history.Drawn is { } drawn) return Text(html.Add($"<p>Drawn uniformly from the search space; nothing was trained.</p>"), drawn);
+        if (history.Drawn is { } drawn) return Text(html.Add($"<p>{LeadText.Of(history)}</p>"), drawn);
         if (history.Epochs.Count == 0) return html.Add($"<p>No epoch is finished yet.</p>");
         var (last, chosen) = (history.Epochs[^1], history.Chosen);
         html.Add($"<ul class=\"tiles\">");
@@ -21,7 +21,9 @@ internal static class ReportResult
         html.Add($"<li><b>{history.Epochs.Count} of {history.Start.Epochs}</b><span>epochs</span></li>");
         html.Add($"<li><b>{history.Epochs.Average(epoch => epoch.ImagesPerSecond).ToString("0")}</b><span>images per second</span></li>");
         html.Add($"<li><b>{Memory(last.PeakMemoryBytes)}</b><span>peak memory</span></li>");
-        return Text(html.Add($"</ul>"), chosen.Genotype);
+        html.Add($"</ul>");
+        if (LeadText.Of(history) is { } told) html.Add($"<p>{told}</p>");
+        return Text(html, chosen.Genotype);
     }
 
     public static Markup Cells(Genotype genotype)

@@ -6,10 +6,10 @@ internal static class Stylesheet
     /// <summary>Variables on the root element, which is the page or, in a picture that stands alone, the picture.</summary>
     public static Markup Palette { get; } = new Markup().Add($$$"""
         :root{color-scheme:light dark;--page:#ffffff;--panel:#f6f8fa;--ink:#1b1f24;--soft:#57606a;--line:#8b949e;--grid:#dfe3e8;
-        --input:#d8efdc;--node:#dbe9fb;--output:#fbeebf;--train:#2a78d6;--valid:#c9501a;--heat:#1c5cab;--over:#ffffff;
+        --input:#d8efdc;--node:#dbe9fb;--output:#fbeebf;--train:#2a78d6;--valid:#c9501a;--heat:#1c5cab;--below:#b4540a;--over:#ffffff;
         --sep-1:#3987e5;--sep-2:#184f95;--dil-1:#8f74e0;--dil-2:#4f33a3;--pool-1:#15855a;--pool-2:#66bd94;--skip:#d48806;--none:#98a1ab;--conv-1:#e0638f;--conv-2:#a3184f}
         @media(prefers-color-scheme:dark){:root{--page:#14171c;--panel:#1c2128;--ink:#e6e9ee;--soft:#a0aab6;--line:#7d8794;--grid:#2f363f;
-        --input:#21402b;--node:#1f3a5c;--output:#4b4016;--train:#5598e7;--valid:#f0874a;--heat:#6aa8f2;--over:#0d1117;
+        --input:#21402b;--node:#1f3a5c;--output:#4b4016;--train:#5598e7;--valid:#f0874a;--heat:#6aa8f2;--below:#f0954a;--over:#0d1117;
         --sep-1:#3987e5;--sep-2:#9cc4f5;--dil-1:#8a74ea;--dil-2:#c9bdfb;--pool-1:#27a372;--pool-2:#93dcb8;--skip:#e0a52e;--none:#707a86;--conv-1:#e0638f;--conv-2:#f5b3cb}}
         """);
 
@@ -40,8 +40,10 @@ internal static class Stylesheet
         .chart-text{font-size:12px;fill:var(--soft)}.chart-small{font-size:10.5px;fill:var(--soft)}.chart-end{text-anchor:end}.chart-middle{text-anchor:middle}
         .chart-grid{stroke:var(--grid)}.chart-axis{stroke:var(--line)}.chart-line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
         .chart-mark{fill:none;stroke-width:1.5;stroke-dasharray:4 3}.chart-hover{fill:var(--ink);fill-opacity:0}.chart-hover:hover{fill-opacity:.07}.chart-bar{stroke:var(--page);stroke-width:1}
-        .heat{fill:var(--heat)}.heat-strongest{stroke:var(--ink);stroke-width:1.5}.heat-ground{fill:var(--panel)}.heat-text{font-size:11px;text-anchor:middle;fill:var(--ink)}.heat-over{fill:var(--over)}
+        .heat{fill:var(--heat)}.heat-below{fill:var(--below)}.heat-strongest{stroke:var(--ink);stroke-width:1.5}.heat-ground{fill:var(--panel)}.heat-text{font-size:11px;text-anchor:middle;fill:var(--ink)}.heat-over{fill:var(--over)}
         .legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin:8px 0;padding:0;list-style:none;font-size:.85rem;color:var(--soft)}.legend i{display:inline-block;width:11px;height:11px;border-radius:2px;margin-right:6px}
+        .scale{display:flex;flex-wrap:wrap;align-items:center;gap:4px 8px;max-width:none;font-size:.85rem;color:var(--soft)}
+        .scale i{width:120px;height:11px;border-radius:2px;background:linear-gradient(90deg,var(--below),var(--page),var(--heat))}
         details{margin:10px 0}summary{cursor:pointer;font-weight:600}.scroll{overflow-x:auto}
         table{border-collapse:collapse;font-size:.87rem}th{text-align:left;font-weight:600}th,td{padding:4px 14px 4px 0;border-bottom:1px solid var(--grid);vertical-align:top;overflow-wrap:anywhere}
         .numbers th,.numbers td{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}

@@ -101,6 +101,7 @@ internal sealed class SearchLoop : IDisposable
             Normal = Record(state.Net.Normal),
             Reduce = Record(state.Net.Reduce),
             Genotype = state.Genotype,
+            Lead = state.Lead,
             Seconds = position.EpochSeconds,
             ImagesPerSecond = position.ImagesPerSecond(),
             PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,

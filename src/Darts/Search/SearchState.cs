@@ -50,6 +50,9 @@ public sealed class SearchState : IDisposable
     /// <summary>The genotype that the alphas say now.</summary>
     public Genotype Genotype => Algorithm.Derive(Net.Normal.Strengths(), Net.Reduce.Strengths(), options);
 
+    /// <summary>How far the operations of an edge are ahead of one another now.</summary>
+    public OperationLead Lead => OperationLead.Of([Net.Normal, Net.Reduce], options.Seed, options.AlphaLearningRate, adams[0].Steps);
+
     /// <summary>Draws weights and alphas and clears the optimisers.</summary>
     public void Initialize()
     {

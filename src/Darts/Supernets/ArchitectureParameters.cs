@@ -85,8 +85,16 @@ public sealed class ArchitectureParameters<T>
     /// <summary>Draws first alphas and betas, in single precision on every backend.</summary>
     public void Initialize(ulong seed, int kind)
     {
-        Draw(Alphas, new CounterRandom(seed, RandomStream.Alphas, 0, kind), Relaxation.InitialDeviation);
+        FirstAlphas(seed, kind).CopyTo(Alphas, 0);
         Draw(Betas, new CounterRandom(seed, RandomStream.Alphas, 0, kind + 2), 1e-3);
+    }
+
+    /// <summary>The alphas that <see cref="Initialize"/> draws.</summary>
+    public T[] FirstAlphas(ulong seed, int kind)
+    {
+        var alphas = new T[paths];
+        Draw(alphas, new CounterRandom(seed, RandomStream.Alphas, 0, kind), Relaxation.InitialDeviation);
+        return alphas;
     }
 
     /// <summary>Binds the device vectors to a storage of twice <see cref="Mixing"/>'s length.</summary>

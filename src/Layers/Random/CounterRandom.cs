@@ -25,6 +25,8 @@ public enum RandomStream
     Curvature = 10,
     /// <summary>Training images that are held out to test on.</summary>
     HeldOut = 11,
+    /// <summary>What chance alone gives, for comparison.</summary>
+    Chance = 12,
 }
 
 /// <summary>

@@ -33,6 +33,8 @@ public sealed class FamilySearchTests : IDisposable
                 () => DartsSearch.Run(train, valid, options, backend, new ResumeTests.StopAfter(stop, cancellation), ring, cancellation.Token));
             var resumed = DartsSearch.Run(train, valid, options, backend, null, ring);
             Assert.Equal(expected.Genotype, resumed.Genotype);
+            Assert.NotNull(expected.History[^1].Lead);
+            Assert.Equal(expected.History.Select(e => e.Lead), resumed.History.Select(e => e.Lead));
             ResumeTests.AssertSameTensors(whole.Files[0], ring.Files[0]);
         }
     }

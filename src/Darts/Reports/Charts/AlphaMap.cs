@@ -10,8 +10,8 @@ internal static class AlphaMap
     /// <param name="title">What it shows.</param>
     /// <param name="weights">Mixing weights, one row per edge and one column per operation.</param>
     /// <param name="operations">Names of the columns.</param>
-    /// <param name="full">The weight that gets the full colour, so that several maps compare.</param>
-    public static Markup Draw(string title, double[][] weights, IReadOnlyList<string> operations, double full)
+    /// <param name="scale">The colours, so that several maps compare.</param>
+    public static Markup Draw(string title, double[][] weights, IReadOnlyList<string> operations, WeightScale scale)
     {
         var (width, height) = (RowNames + operations.Count * Column + Overhang, Top + weights.Length * Row + 2);
         var edges = CellGraph.SearchEdges(weights.Length);
@@ -33,13 +33,13 @@ internal static class AlphaMap
             for (var column = 0; column < weights[row].Length; column++)
             {
                 var weight = weights[row][column];
-                var strength = double.IsFinite(weight) ? Math.Clamp(weight / full, 0, 1) : 0;
-                var mark = column == strongest ? "heat heat-strongest" : "heat";
-                var ink = strength > 0.72 ? "heat-text heat-over" : "heat-text";
+                var depth = scale.Depth(row, weight);
+                var mark = WeightScale.Hue(depth) + (column == strongest ? " heat-strongest" : "");
+                var ink = Math.Abs(depth) > 0.72 ? "heat-text heat-over" : "heat-text";
                 var x = RowNames + column * Column;
-                svg.Add($"<g><title>{edge}, {operations[column]}: {weight.ToString("0.0000")}</title>");
-                svg.Add($"<rect class=\"{mark}\" style=\"fill-opacity:{strength}\" x=\"{x + 1}\" y=\"{y + 1}\" width=\"{Column - 2}\" height=\"{Row - 2}\" rx=\"2\"/>");
-                svg.Add($"<text class=\"{ink}\" x=\"{x + Column / 2}\" y=\"{y + 15}\">{(100 * weight).ToString("0.0")}</text></g>");
+                svg.Add($"<g><title>{edge}, {operations[column]}: {weight.ToString("0.00000")}</title>");
+                svg.Add($"<rect class=\"{mark}\" style=\"fill-opacity:{Math.Abs(depth)}\" x=\"{x + 1}\" y=\"{y + 1}\" width=\"{Column - 2}\" height=\"{Row - 2}\" rx=\"2\"/>");
+                svg.Add($"<text class=\"{ink}\" x=\"{x + Column / 2}\" y=\"{y + 15}\">{(100 * weight).ToString(scale.Format)}</text></g>");
             }
         }
 

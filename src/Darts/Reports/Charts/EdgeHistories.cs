@@ -2,7 +2,7 @@ using MIOpenDarts.Darts.Reports.Cells;
 
 namespace MIOpenDarts.Darts.Reports.Charts;
 
-/// <summary>Small multiples, one per edge: a row per operation, a column per epoch, the tint is the mixing weight.</summary>
+/// <summary>Small multiples, one per edge: a row per operation, a column per epoch, the tint is the mixing weight's distance from uniform.</summary>
 internal static class EdgeHistories
 {
     private const double Width = 200, Left = 92, Top = 22, Row = 13;
@@ -11,17 +11,18 @@ internal static class EdgeHistories
     /// <param name="epochs">Numbers of the epochs, ascending, at least one.</param>
     /// <param name="weights">Mixing weights of each epoch, edges by operations.</param>
     /// <param name="operations">Names of the operations.</param>
+    /// <param name="scale">The colours.</param>
     /// <returns>One drawing per edge.</returns>
-    public static IEnumerable<Markup> Draw(IReadOnlyList<int> epochs, IReadOnlyList<double[][]> weights, IReadOnlyList<string> operations)
+    public static IEnumerable<Markup> Draw(
+        IReadOnlyList<int> epochs, IReadOnlyList<double[][]> weights, IReadOnlyList<string> operations, WeightScale scale)
     {
         var edges = CellGraph.SearchEdges(weights[^1].Length);
-        var full = weights.SelectMany(map => map).SelectMany(row => row).Where(double.IsFinite).DefaultIfEmpty(1).Max();
         return Enumerable.Range(0, edges.Count).Select(
-            edge => Edge(AlphaMap.EdgeName(edges[edge]), epochs, [.. weights.Select(map => map[edge])], operations, full));
+            edge => Edge(AlphaMap.EdgeName(edges[edge]), epochs, [.. weights.Select(map => map[edge])], operations, weight => scale.Depth(edge, weight)));
     }
 
     private static Markup Edge(
-        string name, IReadOnlyList<int> epochs, double[][] weights, IReadOnlyList<string> operations, double full)
+        string name, IReadOnlyList<int> epochs, double[][] weights, IReadOnlyList<string> operations, Func<double, double> depth)
     {
         var height = Top + operations.Count * Row + 4;
         var column = (Width - Left) / epochs.Count;
@@ -33,22 +34,22 @@ internal static class EdgeHistories
         svg.Add($"<rect class=\"heat-ground\" x=\"{Left}\" y=\"{Top}\" width=\"{Width - Left}\" height=\"{operations.Count * Row}\"/>");
 
         // One path per tint instead of a rectangle per number keeps a page of 50 epochs and 28 edges small.
-        for (var level = 1; level <= Levels; level++)
+        for (var level = -Levels; level <= Levels; level++)
         {
+            if (level == 0) continue;
             var cells = new Markup();
             var any = false;
             for (var index = 0; index < weights.Length; index++)
             {
                 for (var row = 0; row < operations.Count; row++)
                 {
-                    var weight = weights[index][row];
-                    if (!double.IsFinite(weight) || (int)Math.Round(Levels * Math.Clamp(weight / full, 0, 1)) != level) continue;
+                    if ((int)Math.Round(Levels * depth(weights[index][row])) != level) continue;
                     any = true;
                     cells.Add($"M{Left + index * column} {Top + row * Row + 0.5}h{column}v{Row - 1}h{-column}z");
                 }
             }
 
-            if (any) svg.Add($"<path class=\"heat\" style=\"fill-opacity:{(double)level / Levels}\" d=\"{cells}\"/>");
+            if (any) svg.Add($"<path class=\"{WeightScale.Hue(level)}\" style=\"fill-opacity:{(double)Math.Abs(level) / Levels}\" d=\"{cells}\"/>");
         }
 
         return svg.Add($"</svg>");

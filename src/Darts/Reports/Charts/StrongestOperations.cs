@@ -3,8 +3,8 @@ using MIOpenDarts.Darts.Reports.Cells;
 namespace MIOpenDarts.Darts.Reports.Charts;
 
 /// <summary>
-/// One row per edge, one column per epoch: the colour is the strongest operation (without <c>none</c>), its depth the weight.
-/// At the end of a row stands the operation that the edge arrived at.
+/// One row per edge, one column per epoch: the colour is the strongest operation (without <c>none</c>), its depth how far
+/// its weight is above uniform. At the end of a row stands the operation that the edge arrived at.
 /// </summary>
 internal static class StrongestOperations
 {
@@ -14,13 +14,14 @@ internal static class StrongestOperations
     /// <param name="epochs">Numbers of the epochs, ascending, at least one.</param>
     /// <param name="weights">Mixing weights of each epoch, edges by operations.</param>
     /// <param name="operations">Names of the operations.</param>
-    public static Markup Draw(string title, IReadOnlyList<int> epochs, IReadOnlyList<double[][]> weights, IReadOnlyList<string> operations)
+    /// <param name="scale">The depths.</param>
+    public static Markup Draw(
+        string title, IReadOnlyList<int> epochs, IReadOnlyList<double[][]> weights, IReadOnlyList<string> operations, WeightScale scale)
     {
         var edges = CellGraph.SearchEdges(weights[^1].Length);
         var height = Top + edges.Count * Row + 34;
         var column = (Right - Left) / epochs.Count;
         var gap = epochs.Count <= 20 ? 1 : 0;
-        var full = weights.SelectMany(map => map).Max(row => row.Where(double.IsFinite).DefaultIfEmpty(1).Max());
         var svg = new Markup();
         svg.Add($"<svg class=\"chart\" role=\"img\" viewBox=\"0 0 {Width} {height}\"><title>{title}</title>");
         svg.Add($"<text class=\"chart-title\" x=\"0\" y=\"14\">{title}</text>");
@@ -34,11 +35,11 @@ internal static class StrongestOperations
                 var strongest = AlphaMap.StrongestOf(weights[index][row], operations);
                 if (strongest < 0) continue;
                 var weight = weights[index][row][strongest];
-                var depth = double.IsFinite(weight) ? 0.35 + 0.65 * Math.Clamp(weight / full, 0, 1) : 0.1;
+                var depth = double.IsFinite(weight) ? 0.3 + 0.7 * Math.Max(scale.Depth(row, weight), 0) : 0.1;
                 svg.Add($"""
                     <rect style="fill:var(--{OperationColour.Of(operations[strongest])});fill-opacity:{depth}"
                      x="{Left + index * column}" y="{y + 1}" width="{column - gap}" height="{Row - 2}">
-                    <title>{edge}, epoch {epochs[index]}: {operations[strongest]} {weight.ToString("0.000")}</title></rect>
+                    <title>{edge}, epoch {epochs[index]}: {operations[strongest]} {weight.ToString("0.00000")}</title></rect>
                     """);
                 if (index == epochs.Count - 1)
                     svg.Add($"<text class=\"chart-text\" x=\"{Right + 7}\" y=\"{y + 14}\">{operations[strongest]}</text>");

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Watchdogs;
 
 namespace MIOpenDarts.Darts.Reports.Log;
@@ -37,6 +38,9 @@ public sealed record EpochRecord
 
     /// <summary>The genotype that the search would end with now.</summary>
     public required Genotype Genotype { get; init; }
+
+    /// <summary>How far operations are ahead of one another, beside chance; null in the log of an earlier version.</summary>
+    public OperationLead? Lead { get; init; }
 
     /// <summary>What the watchdogs saw; null where none is on.</summary>
     public WatchRecord? Watch { get; init; }

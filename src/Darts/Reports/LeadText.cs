@@ -1,0 +1,43 @@
+using MIOpenDarts.Darts.Supernets;
+
+namespace MIOpenDarts.Darts.Reports;
+
+/// <summary>What a search can tell and what it cannot, in plain words.</summary>
+public static class LeadText
+{
+    /// <summary>The most by which chance may lead as often before a lead is called chance.</summary>
+    private const double MostChance = 0.05;
+
+    /// <summary>How far a search has decided, beside chance, and what to do for more.</summary>
+    /// <param name="history">A search with a genotype; an earlier version's may not say how far it was.</param>
+    /// <returns>One or two sentences; null where there is nothing to say.</returns>
+    public static string? Of(SearchHistory history)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        if (history.Drawn is not null)
+            return "Drawn uniformly from the search space, nothing was trained: it tells nothing about which operations are good.";
+        return history.Epochs.Count > 0 && history.Chosen.Lead is { } lead ? $"{Said(lead)} {More(history)}" : null;
+    }
+
+    private static string Said(OperationLead lead)
+    {
+        if (lead.Steps == 0) return "The alphas have not moved yet: this genotype is chance.";
+        var kept = lead.Unchanged is { } unchanged
+            ? $", and {unchanged} of {lead.Edges} edges still have the operation that their first draw favoured, where chance leaves {(double)lead.Edges / lead.Operations:0}"
+            : "";
+        return $"The strongest operation of an edge is on average {Percent(lead.Lead)} ahead of the next, where noise alone gives {Percent(lead.ChanceLead)} "
+            + $"after {lead.Steps} step{(lead.Steps == 1 ? "" : "s")} of the alphas{kept}: {Verdict(lead)}.";
+    }
+
+    private static string Verdict(OperationLead lead)
+    {
+        if (lead.ChanceShare > MostChance) return "this genotype is mostly chance";
+        return 2 * lead.Unchanged > lead.Edges ? "the search has learned something, but the first draw still decides most edges" : "the search has learned more than chance gives";
+    }
+
+    // What is learned grows with the steps, noise with their root.
+    private static string More(SearchHistory history) =>
+        $"For more: --epochs {4 * history.Epochs.Count} (noise counts half as much), or --seeds 0..3 --retrain 4 (whether such cells beat random ones).";
+
+    private static string Percent(double share) => $"{100 * share:0.0} %";
+}
