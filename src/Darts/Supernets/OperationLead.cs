@@ -21,7 +21,7 @@ namespace MIOpenDarts.Darts.Supernets;
 /// <param name="Operations">Operations of an edge without <c>none</c>.</param>
 /// <param name="Unchanged">Edges whose strongest operation is still that of the first draw; null where all first alphas are equal.</param>
 public sealed record OperationLead(
-    int Steps, double Moved, double Lead, double ChanceLead, double ChanceShare, int Edges, int Operations, int? Unchanged)
+    int Steps, double Moved, double Lead, double ChanceLead, double ChanceShare, int Edges, int Operations, int? Unchanged = null)
 {
     /// <summary>Draws that chance is measured on.</summary>
     public const int Draws = 200;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Supernets;
 
 namespace MIOpenDarts.Darts.Tests.Reports;
 
@@ -19,6 +20,16 @@ public sealed class RunLogTests : IDisposable
         var events = SampleRun.Events(3);
         Write(events, resume: false);
         Assert.Equal(events.Select(Json), RunLog.Read(LogFile).Select(Json));
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(null)]
+    public void A_lead_is_read_back_with_and_without_a_first_draw(int? unchanged)
+    {
+        var record = SampleRun.Epoch(0, 1) with { Lead = new OperationLead(96, 0.01, 0.024, 0.006, 0, 28, 7, unchanged) };
+        Write([SampleRun.Start(1), new EpochDone(1, record)], resume: false);
+        Assert.Equal(record.Lead, Assert.IsType<EpochDone>(RunLog.Read(LogFile)[1]).Record.Lead);
     }
 
     [Fact]
