@@ -43,7 +43,8 @@ internal static class Stylesheet
         .heat{fill:var(--heat)}.heat-below{fill:var(--below)}.heat-strongest{stroke:var(--ink);stroke-width:1.5}.heat-ground{fill:var(--panel)}.heat-text{font-size:11px;text-anchor:middle;fill:var(--ink)}.heat-over{fill:var(--over)}
         .legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin:8px 0;padding:0;list-style:none;font-size:.85rem;color:var(--soft)}.legend i{display:inline-block;width:11px;height:11px;border-radius:2px;margin-right:6px}
         .scale{display:flex;flex-wrap:wrap;align-items:center;gap:4px 8px;max-width:none;font-size:.85rem;color:var(--soft)}
-        .scale i{width:120px;height:11px;border-radius:2px;background:linear-gradient(90deg,var(--below),var(--page),var(--heat))}
+        .scale i{width:60px;height:11px}.scale-below{background:linear-gradient(270deg,var(--page),var(--below))}
+        .scale-above{margin-left:-8px;background:linear-gradient(90deg,var(--page),var(--heat))}
         details{margin:10px 0}summary{cursor:pointer;font-weight:600}.scroll{overflow-x:auto}
         table{border-collapse:collapse;font-size:.87rem}th{text-align:left;font-weight:600}th,td{padding:4px 14px 4px 0;border-bottom:1px solid var(--grid);vertical-align:top;overflow-wrap:anywhere}
         .numbers th,.numbers td{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}

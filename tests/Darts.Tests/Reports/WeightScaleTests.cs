@@ -27,7 +27,8 @@ public class WeightScaleTests
         Assert.All(WeightScale.Uniform(Start("fair-darts"), 14), weight => Assert.Equal(1.0 / 2, weight, 12));
         var partial = WeightScale.Uniform(Start("pc-darts"), 5);
         Assert.All(partial.Zip([16.0, 16, 24, 24, 24]), pair => Assert.Equal(1 / pair.Second, pair.First, 12));
-        Assert.All(WeightScale.Uniform(SampleRun.Start(1), 14), weight => Assert.Equal(1.0 / 8, weight, 12));
+        foreach (var start in new[] { SampleRun.Start(1), SampleRun.Start(1) with { Options = [new("algorithm", "of another version")] } })
+            Assert.All(WeightScale.Uniform(start, 14), weight => Assert.Equal(1.0 / 8, weight, 12));
     }
 
     [Fact]
@@ -42,6 +43,15 @@ public class WeightScaleTests
         Assert.Equal("0.00", scale.Format);
         Assert.Contains("0.08 %", scale.Legend().ToString());
         Assert.Contains("12.5 %", scale.Legend().ToString());
+    }
+
+    [Fact]
+    public void No_weight_is_further_below_uniform_than_by_all_of_it()
+    {
+        var legend = new WeightScale([0.125], [[[0.5, 0.01]]]).Legend().ToString();
+        Assert.Contains("\u2212100 %", legend);
+        Assert.Contains("+300 %", legend);
+        Assert.Contains("opacity:0.33\"", legend);
     }
 
     [Fact]

@@ -11,7 +11,6 @@ namespace MIOpenDarts.Darts.Reports.Charts;
 /// </summary>
 internal sealed class WeightScale
 {
-    private const string SignedPercent = "+0.##;\u22120.##;0";
     private readonly IReadOnlyList<double> uniform;
 
     /// <param name="uniform">What equal alphas give the operations of each edge.</param>
@@ -35,7 +34,8 @@ internal sealed class WeightScale
     {
         string? Option(string name) => start.Options.FirstOrDefault(option => option.Name == name)?.Value;
         var options = new SearchOptions();
-        if (Option("algorithm") is { } name) options = options with { Algorithm = name };
+        // A log of another version may name a method that is not known here; its page is still written.
+        if (Option("algorithm") is { } name && SearchAlgorithm.Find(name) is not null) options = options with { Algorithm = name };
         if (Option("edge_normalization") is { } flag) options = options with { EdgeNormalization = flag == "true" };
         var algorithm = SearchAlgorithm.Of(options);
         var cell = new ArchitectureParameters<double>(edges, algorithm.Space(options, stage: 0), algorithm.Relax<double>(options, edges, kind: 0));
@@ -54,9 +54,14 @@ internal sealed class WeightScale
         var (least, most) = (uniform.Min(), uniform.Max());
         var same = least == most ? $"{100 * least:0.0#} %" : $"{100 * least:0.0#} to {100 * most:0.0#} %, by the number of edges into the node";
         var html = new Markup();
-        html.Add($"<p class=\"scale\"><span>{(-100 * Full).ToString(SignedPercent)} %</span><i></i><span>{(100 * Full).ToString(SignedPercent)} %</span>");
+        // No weight is negative, so the lower half ends at nothing, in the tint that it has there.
+        var below = Math.Min(Full, 1);
+        html.Add($"<p class=\"scale\"><span>\u2212{Percent(below)}</span><i class=\"scale-below\" style=\"opacity:{(Full > 0 ? below / Full : 0)}\"></i>");
+        html.Add($"<i class=\"scale-above\"></i><span>+{Percent(Full)}</span>");
         return html.Add($"<span>of the weight that all operations of an edge have while their alphas are equal ({same})</span></p>");
     }
+
+    private static string Percent(double share) => $"{(100 * share).ToString(share < 0.1 ? "0.##" : "0")} %";
 
     // An operation that is out of the race (DrNAS) has the weight zero and no colour; nor has what is not a number.
     private double Distance(int edge, double weight) => weight == 0 || !double.IsFinite(weight) ? 0 : weight / uniform[edge] - 1;
