@@ -32,10 +32,10 @@ internal static class Command
         Assert.All(words, word => Assert.Contains(word, line));
     }
 
-    // A shell that runs the tests in the background has them ignore SIGINT, and children inherit that.
+    // A shell that runs the tests in the background has them ignore SIGINT, and nohup SIGHUP; children inherit that.
     public static Process Start(IEnumerable<string> args, params (string Name, string Value)[] environment) =>
         OperatingSystem.IsLinux()
-            ? Start("env", ["--default-signal=INT,TERM", "dotnet", Program, .. args], environment)
+            ? Start("env", ["--default-signal=HUP,INT,QUIT,TERM", "dotnet", Program, .. args], environment)
             : Start("dotnet", [Program, .. args], environment);
 
     public static Process Start(string file, IEnumerable<string> args, params (string Name, string Value)[] environment)

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Genotypes;
 
 namespace MIOpenDarts.Cli.Tests;
@@ -9,20 +10,26 @@ public sealed class FamilyCommandTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    [Theory]
-    [InlineData("darts", 4)]
-    [InlineData("pc-darts", 8, "--warmup-epochs", "1")]
-    [InlineData("fair-darts", 4, "--genotype-rule", "threshold_edge", "--threshold", "0.5")]
-    [InlineData("dr-nas", 12, "--second-stage-epoch", "1", "--warmup-epochs", "0")]
-    [InlineData("gdas", 4)]
-    [InlineData("random", 4)]
-    public void A_method_searches_the_embedded_images_to_a_genotype(string algorithm, int channels, params string[] more)
+    // So that in two epochs happens what a method has beside its alphas.
+    private static readonly Dictionary<string, string[]> Settings = new()
     {
+        ["pc-darts"] = ["--warmup-epochs", "1"],
+        ["fair-darts"] = ["--genotype-rule", "threshold_edge", "--threshold", "0.5"],
+        ["dr-nas"] = ["--second-stage-epoch", "1", "--warmup-epochs", "0"],
+    };
+
+    public static TheoryData<string> Methods => [.. SearchAlgorithm.Names];
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_method_searches_the_embedded_images_to_a_genotype(string algorithm)
+    {
+        var channels = Math.Max(4, 2 * SearchAlgorithm.Find(algorithm)!.Paper.PartialChannels);
         var run = Path.Combine(folder, "run");
         var outcome = Command.Run(
         [
             "search", "--algorithm", algorithm, "--preset", "demo", "--epochs", "2", "--init-channels", $"{channels}", "--layers", "3", "--nodes", "2", "--multiplier", "2",
-            "--batch-size", "128", "--out", run, .. more,
+            "--batch-size", "128", "--out", run, .. Settings.GetValueOrDefault(algorithm, []),
         ]);
         Assert.Equal((0, ""), (outcome.Code, outcome.Error));
         var genotype = GenotypeReader.Parse(outcome.Output.Split('\n').Single(line => line.StartsWith("Genotype(", StringComparison.Ordinal)));

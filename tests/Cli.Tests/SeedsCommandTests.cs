@@ -109,12 +109,9 @@ public sealed class SeedsCommandTests(FinishedStudy tiny) : IClassFixture<Finish
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no signal to send; run this on Linux");
         using var slow = new TinySearch { Epochs = 20 };
-        using var process = Command.Start(slow.Args("study", "--seeds", "0,3", "--jobs", "2"));
-        var end = Command.End(process);
         string[] seeds = ["study/seed-0", "study/seed-3"];
-        while (!process.HasExited && !seeds.All(seed => Directory.Exists(slow.Checkpoints(seed)) && Directory.GetFiles(slow.Checkpoints(seed), "*.safetensors").Length > 0)) Thread.Sleep(1);
-        using (var kill = Command.Start("kill", ["-INT", $"{process.Id}"])) await kill.WaitForExitAsync();
-        var outcome = await end;
+        using var process = new Blow(Blow.Interrupt, 0, "seed 0  forecast ", "seed 3  forecast ").Start(slow.Args("study", "--seeds", "0,3", "--jobs", "2"));
+        var outcome = await Command.End(process);
         Assert.Equal(130, outcome.Code);
         Command.AssertOneLine(outcome.Error, "stopped with checkpoints", $"miopendarts search --resume {slow.In("study")}");
         Assert.All(seeds, seed => Assert.Equal(RunOutcome.Interrupted, Assert.IsType<RunEnded>(slow.Log(seed)[^1]).Outcome));

@@ -38,7 +38,7 @@ public sealed class AugmentationTests
 
     [Fact]
     public void Crop_flip_and_cutout_equal_their_definitions_on_padded_images() =>
-        Gen.Select(Gen.Int[-6, 6], Gen.Int[-6, 6], Gen.Bool, Gen.Int[0, 4], Gen.Int[0, 3], Gen.Int[0, 9]).Sample((down, right, flip, row, column, length) =>
+        Gen.Select(Gen.Int[-6, 6], Gen.Int[-6, 6], Gen.Bool, Gen.Int[0, 4], Gen.Int[0, 3], Gen.Int[0, 9]).Holds((down, right, flip, row, column, length) =>
         {
             var images = TestImages.Set(2, channels: 3);
             var encoder = new ImageEncoder(images, Halves);

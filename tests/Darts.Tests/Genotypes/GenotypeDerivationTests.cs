@@ -25,7 +25,7 @@ public sealed class GenotypeDerivationTests
 
     [Fact]
     public void Any_number_of_nodes_keeps_two_edges_each_strongest_first() =>
-        Gen.Int[1, 6].SelectMany(nodes => Gen.Double[0, 1].Array[nodes * (nodes + 3) / 2 * 8]).Sample(weights =>
+        Gen.Int[1, 6].SelectMany(nodes => Gen.Double[0, 1].Array[nodes * (nodes + 3) / 2 * 8]).Holds(weights =>
         {
             var cell = GenotypeDerivation.DeriveCell<double>(weights, multiplier: 1);
             Assert.Equal([cell.States - 1], cell.Concat);
@@ -36,7 +36,7 @@ public sealed class GenotypeDerivationTests
                 Assert.True(Weight(node[0]) >= Weight(node[1]));
                 Assert.NotEqual(node[0].Source, node[1].Source);
             });
-        }, iter: 200);
+        }, 200);
 
     [Fact]
     public void Weights_of_no_whole_cell_and_not_a_number_are_refused()

@@ -42,16 +42,6 @@ public class SupernetGoldenTests
         CheckNetwork(backend, file, form, 5e-3);
     }
 
-    // First order only: the finite difference of the second order divides float rounding by a radius of some 1e-3.
-    [Theory]
-    [MemberData(nameof(Searches))]
-    public void Three_first_order_search_steps_on_Cpu_in_float(string file, CellForm form)
-    {
-        if (!file.Contains("first", StringComparison.Ordinal)) return;
-        using var backend = CpuBackend.Create(2);
-        CheckSearch(backend, file, form, 5e-3);
-    }
-
     internal static void CheckNetwork<T>(Backend<T> backend, string file, CellForm form, double tolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Tests.Goldens;
+using MIOpenDarts.Darts.Tests.Search;
 using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Darts.Tests.Hip;
@@ -10,9 +11,6 @@ public class HipGoldenTests
 {
     // Five cells deep, and first order only, as for Cpu.
     private const double Tolerance = 5e-3;
-
-    // Later steps begin at weights that differ by rounding, which decides over single ReLUs and largest values on the way.
-    private const double ToleranceOfSearch = 2e-2;
 
     [Fact]
     public void Every_primitive_and_block()
@@ -38,10 +36,12 @@ public class HipGoldenTests
         SupernetGoldenTests.CheckNetwork(gpu, file, form, Tolerance);
     }
 
-    [Fact]
-    public void Three_first_order_search_steps()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Search_steps_are_those_of_the_reference(bool unrolled)
     {
         using var gpu = Gpu.Create();
-        foreach (var file in GoldenFiles.Named("search_first*.safetensors")) SupernetGoldenTests.CheckSearch(gpu, file, CellForm.Shared, ToleranceOfSearch);
+        StepwiseTests.Check(gpu, unrolled);
     }
 }

@@ -12,7 +12,7 @@ public class VirtualGpuTests
     public Task Resume_in_the_middle_of_an_epoch_with_delayed_execution() => VirtualGpu.TestAsync(typeof(HipResumeTests), "VGPU_ASYNC=1");
 
     [Fact]
-    public Task Memory_copies_and_a_thousand_steps_in_dry_mode() => VirtualGpu.TestAsync(typeof(HipDryTests), "VGPU_DRY=1");
+    public Task Memory_copies_and_a_thousand_steps_in_dry_mode() => VirtualGpu.TestAsync(typeof(LaunchBudgetTests), "VGPU_DRY=1");
 
     [Fact]
     public Task The_family_with_poisoned_memory() => VirtualGpu.TestAsync(typeof(HipFamilyTests), "VGPU_POISON=1");

@@ -9,11 +9,11 @@ public class CellDrawingTests
 {
     [Fact]
     public void A_drawing_is_well_formed_xml() =>
-        SampleCells.Random.Sample(graph =>
+        SampleCells.Random.Holds(graph =>
         {
             var svg = XDocument.Parse(CellDrawing.Svg(graph, "random", CellDirection.TopToBottom));
             Assert.Equal(graph.Edges.Count, svg.Descendants().Count(element => (string?)element.Attribute("class") == "cell-operation"));
-        }, iter: 100);
+        }, 100);
 
     [Fact]
     public void A_name_and_its_index_are_one_word()

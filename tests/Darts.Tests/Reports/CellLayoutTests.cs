@@ -18,14 +18,14 @@ public class CellLayoutTests
 
     [Fact]
     public void A_random_cell_is_drawn_without_overlap() =>
-        SampleCells.Random.Sample(graph =>
+        SampleCells.Random.Holds(graph =>
         {
             foreach (var direction in Directions) NothingOverlaps(CellLayout.Of(graph, direction), "random");
-        }, iter: 300);
+        }, 300);
 
     [Fact]
     public void Every_operation_has_one_label_and_every_state_one_box() =>
-        SampleCells.Random.Sample(graph =>
+        SampleCells.Random.Holds(graph =>
         {
             foreach (var direction in Directions)
             {
@@ -33,7 +33,7 @@ public class CellLayoutTests
                 Assert.Equal(graph.Edges.Order(Compare), boxes.Select(box => box.Item.Edge!).Where(edge => edge is not null).Order(Compare));
                 Assert.Equal(graph.States + 1, boxes.Count(box => box.Item.Kind == CellItemKind.State));
             }
-        }, iter: 100);
+        }, 100);
 
     [Fact]
     public void A_published_cell_stays_legible_on_a_phone_when_drawn_from_top_to_bottom()

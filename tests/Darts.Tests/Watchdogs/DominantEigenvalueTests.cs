@@ -1,6 +1,7 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Darts.Tests.Algorithms;
 using MIOpenDarts.Darts.Tests.Supernets;
 using MIOpenDarts.Darts.Watchdogs;
 using MIOpenDarts.Layers.Backends;
@@ -37,10 +38,7 @@ public sealed class DominantEigenvalueTests : IDisposable
 
     // What draws is watched by the expectation of its weights.
     [Theory]
-    [InlineData("darts")]
-    [InlineData("fair-darts")]
-    [InlineData("dr-nas")]
-    [InlineData("gdas")]
+    [MemberData(nameof(FamilySearchTests.Methods), MemberType = typeof(FamilySearchTests))]
     public void A_supernet_too(string method)
     {
         var algorithm = SearchAlgorithm.Find(method)!;

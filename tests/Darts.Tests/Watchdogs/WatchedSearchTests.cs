@@ -6,6 +6,7 @@ using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Tests.Algorithms;
 using MIOpenDarts.Darts.Tests.Reports;
 using MIOpenDarts.Darts.Tests.Search;
 using MIOpenDarts.Darts.Watchdogs;
@@ -46,11 +47,7 @@ public sealed class WatchedSearchTests : IDisposable
     }
 
     [Theory]
-    [InlineData("darts")]
-    [InlineData("pc-darts")]
-    [InlineData("fair-darts")]
-    [InlineData("dr-nas")]
-    [InlineData("gdas")]
+    [MemberData(nameof(FamilySearchTests.Methods), MemberType = typeof(FamilySearchTests))]
     public void Looking_changes_nothing_of_the_search(string method)
     {
         var paper = SearchAlgorithm.Find(method)!.Paper;
@@ -72,9 +69,8 @@ public sealed class WatchedSearchTests : IDisposable
     }
 
     [Theory]
-    [InlineData("dr-nas")]
-    [InlineData("gdas")]
-    public void What_draws_is_watched_by_the_expectation_of_its_weights_and_draws_again_afterwards(string method)
+    [MemberData(nameof(FamilySearchTests.Methods), MemberType = typeof(FamilySearchTests))]
+    public void What_is_watched_is_the_expectation_of_the_weights_and_what_draws_draws_again_afterwards(string method)
     {
         var options = Options with { Algorithm = method, InitChannels = 4 };
         var (train, valid) = SmallSearch.Images();

@@ -9,7 +9,7 @@ namespace MIOpenDarts.Interop.Tests.Handles;
 public sealed class NativeHandleTests
 {
     [Fact]
-    public void Disposing_any_number_of_times_destroys_once() => Gen.Int[1, 8].Sample(times =>
+    public void Disposing_any_number_of_times_destroys_once() => Gen.Int[1, 8].Holds(times =>
     {
         var log = new DestructionLog();
         var handle = new Counted(log);

@@ -19,7 +19,7 @@ public sealed unsafe class DescriptorInside
 
     [InsideFact]
     public void Tensors_are_what_they_were_made() => Gen.Select(Gen.Int[1, 9].Array[1, 5], Gen.Enum<DataType>(), Gen.Bool, (lengths, type, gaps) => (lengths, type, gaps))
-        .Sample(t =>
+        .Holds(t =>
         {
             using var packed = TensorDescriptor.Packed(t.type, t.lengths);
             var strides = packed.Strides.Select(s => t.gaps ? s * 2 : s).ToArray();
@@ -28,11 +28,11 @@ public sealed unsafe class DescriptorInside
             var last = t.lengths.Zip(strides, (l, s) => (l - 1L) * s).Sum() + 1;
             return type == t.type && lengths.SequenceEqual(t.lengths) && readStrides.SequenceEqual(strides)
                 && tensor.IsPacked == !t.gaps && tensor.Bytes == last * ElementBytes(t.type);
-        }, iter: 300, threads: 1);
+        }, 300);
 
     [InsideFact]
     public void Convolutions_are_what_they_were_made_and_their_output_has_the_size_we_expect() =>
-        Gen.Select(Axis, Axis, Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[1, 4], Gen.Int[1, 5], (h, w, ih, iw, n, g) => (h, w, ih, iw, n, g)).Sample(t =>
+        Gen.Select(Axis, Axis, Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[1, 4], Gen.Int[1, 5], (h, w, ih, iw, n, g) => (h, w, ih, iw, n, g)).Holds(t =>
         {
             int Out(int length, (int Window, int Padding, int Stride, int Dilation) a) =>
                 ((length + (2 * a.Padding) - (a.Dilation * (a.Window - 1)) - 1) / a.Stride) + 1;
@@ -42,11 +42,11 @@ public sealed unsafe class DescriptorInside
             using var w = TensorDescriptor.Packed(DataType.Float, 6 * t.g, 4, t.h.Window, t.w.Window);
             return convolution.OutputLengths(x, w) == (t.n, 6 * t.g, Out(ih, t.h), Out(iw, t.w))
                 && convolution.ReadBack() == ((t.h.Padding, t.w.Padding), (t.h.Stride, t.w.Stride), (t.h.Dilation, t.w.Dilation), t.g);
-        }, iter: 300, threads: 1);
+        }, 300);
 
     [InsideFact]
     public void Poolings_are_what_they_were_made_and_have_the_output_size_and_the_workspace_we_expect() =>
-        Gen.Select(Axis, Axis, Gen.Int[8, 40], Gen.Int[8, 40], Gen.Enum<PoolingMode>(), Gen.Enum<PoolingIndex>(), (h, w, ih, iw, mode, index) => (h, w, ih, iw, mode, index)).Sample(t =>
+        Gen.Select(Axis, Axis, Gen.Int[8, 40], Gen.Int[8, 40], Gen.Enum<PoolingMode>(), Gen.Enum<PoolingIndex>(), (h, w, ih, iw, mode, index) => (h, w, ih, iw, mode, index)).Holds(t =>
         {
             int Out(int length, (int Window, int Padding, int Stride, int Dilation) a) => ((length + (2 * a.Padding) - a.Window) / a.Stride) + 1;
             using var pooling = PoolingDescriptor.Create(
@@ -58,7 +58,7 @@ public sealed unsafe class DescriptorInside
             var readBack = pooling.ReadBack()
                 == (t.mode, (t.h.Window, t.w.Window), (t.h.Padding, t.w.Padding), (t.h.Stride, t.w.Stride));
             return readBack && (n, c, p, q) == (2, 3, Out(t.ih, t.h), Out(t.iw, t.w)) && pooling.Index == t.index && pooling.WorkspaceBytes(y) == workspace;
-        }, iter: 300, threads: 1);
+        }, 300);
 
     [InsideFact]
     public void Activations_and_attributes_are_what_they_were_made()

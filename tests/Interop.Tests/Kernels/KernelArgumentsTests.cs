@@ -18,7 +18,7 @@ public sealed class KernelArgumentsTests
     }
 
     [Fact]
-    public void Each_argument_is_aligned_to_its_size_and_follows_the_one_before() => Gen.Int[0, 3].Array[0, 60].Sample(sizes =>
+    public void Each_argument_is_aligned_to_its_size_and_follows_the_one_before() => Gen.Int[0, 3].Array[0, 60].Holds(sizes =>
     {
         var arguments = new KernelArguments();
         var end = 0;

@@ -23,7 +23,7 @@ public sealed class ElfFileTests
     {
         var original = File.ReadAllBytes(Library);
         var path = Path.GetTempFileName();
-        Gen.Select(Gen.Int[0, 63], Gen.Byte, Gen.Int[64, original.Length]).Sample((at, value, length) =>
+        Gen.Select(Gen.Int[0, 63], Gen.Byte, Gen.Int[64, original.Length]).Holds((at, value, length) =>
         {
             var damaged = original[..length];
             damaged[at] = value;
@@ -36,7 +36,7 @@ public sealed class ElfFileTests
             {
                 Assert.Contains(path, e.Message, StringComparison.Ordinal);
             }
-        }, iter: 200, threads: 1);
+        }, 200);
         File.Delete(path);
     }
 }

@@ -1,12 +1,8 @@
 using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
 
 namespace MIOpenDarts.Layers.Tests.Backends;
 
-/// <summary>Alone, because allocations of other tests' threads count as well.</summary>
-[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-public class Alone;
-
-[Collection(nameof(Alone))]
 public class AllocationTests
 {
     public static TheoryData<string> Operations => [.. Operation.All.Select(o => o.Name)];
@@ -19,20 +15,35 @@ public class AllocationTests
         foreach (var threads in new[] { 1, 2 })
         {
             var c = tested.Restrict(OperationCase.Typical(16));
-            using var rig = new Rig<float>(CpuBackend.Create(threads), c);
+            var team = new ThreadTeam(threads);
+            using var rig = new Rig<float>(CpuBackend.Create(team), c);
             var run = tested.Prepare(rig, c);
             run();
-            // The test host's own threads allocate now and then: one clean measurement out of ten is proof enough.
-            var (own, all) = (long.MaxValue, long.MaxValue);
-            for (var attempt = 0; attempt < 10 && all > 0; attempt++)
-            {
-                var (before, beforeAll) = (GC.GetAllocatedBytesForCurrentThread(), GC.GetTotalAllocatedBytes(precise: true));
-                for (var i = 0; i < 5; i++) run();
-                all = GC.GetTotalAllocatedBytes(precise: true) - beforeAll;
-                own = GC.GetAllocatedBytesForCurrentThread() - before;
-            }
+            var allocations = new ThreadAllocations(team);
+            allocations.Start();
+            for (var i = 0; i < 5; i++) run();
+            Assert.All(allocations.SinceStart(), bytes => Assert.Equal(0, bytes));
+        }
+    }
 
-            Assert.Equal((0, 0), (own, all));
+    [Fact]
+    public void What_one_thread_allocates_in_one_item_is_seen()
+    {
+        using var team = new ThreadTeam(2);
+        var allocations = new ThreadAllocations(team);
+        allocations.Start();
+        var work = new OneObject();
+        team.Run(64, ref work);
+        Assert.Equal(OneObject.Bytes, allocations.SinceStart().Sum());
+    }
+
+    private struct OneObject : IWork
+    {
+        public const int Bytes = 24;
+
+        public readonly void Run(int item, int thread)
+        {
+            if (item == 63) GC.KeepAlive(new object());
         }
     }
 }

@@ -21,7 +21,7 @@ public class BackendTests
     public void Equals_the_reference_in_double_precision(string operation, string backend)
     {
         var tested = Operation.ByName(operation);
-        OperationCase.Any.Select(tested.Restrict).Sample(c => Comparison.Compare(tested, backend, () => BackendsPresent.Create(backend), c), iter: 20, threads: 1);
+        OperationCase.Any.Select(tested.Restrict).Holds(c => Comparison.Compare(tested, backend, () => BackendsPresent.Create(backend), c), 20);
         foreach (var (channels, stride) in new[] { (4, 1), (8, 2), (16, 1), (48, 2) })
             Comparison.Compare(tested, backend, () => BackendsPresent.Create(backend), tested.Restrict(OperationCase.Typical(channels, stride)));
     }
@@ -31,7 +31,7 @@ public class BackendTests
     public void Is_the_same_bit_by_bit_for_every_number_of_threads(string operation)
     {
         var tested = Operation.ByName(operation);
-        OperationCase.Any.Select(tested.Restrict).Sample(Check, iter: 8, threads: 1);
+        OperationCase.Any.Select(tested.Restrict).Holds(Check, 8);
         Check(tested.Restrict(OperationCase.Typical(16) with { N = 5 }));
 
         void Check(OperationCase c)

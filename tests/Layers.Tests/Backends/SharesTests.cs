@@ -9,7 +9,7 @@ public class SharesTests
 
     [Fact]
     public void Shares_are_all_items_and_no_item_twice() =>
-        Cases.Sample((row, rows, threads) =>
+        Cases.Holds((row, rows, threads) =>
         {
             var shares = new Shares(row * rows, row, threads);
             var items = Enumerable.Range(0, threads).SelectMany(t => Enumerable.Range(0, shares.Count(t)).Select(k => shares.Item(t, k)));
@@ -18,7 +18,7 @@ public class SharesTests
 
     [Fact]
     public void An_image_has_one_owner_in_all_rows() =>
-        Cases.Sample((row, rows, threads) =>
+        Cases.Holds((row, rows, threads) =>
         {
             var shares = new Shares(row * rows, row, threads);
             for (var t = 0; t < threads; t++)
@@ -31,7 +31,7 @@ public class SharesTests
 
     [Fact]
     public void What_follows_an_item_is_what_its_owner_takes_next() =>
-        Cases.Sample((row, rows, threads) =>
+        Cases.Holds((row, rows, threads) =>
         {
             var shares = new Shares(row * rows, row, threads);
             for (var t = 0; t < threads; t++)

@@ -1,9 +1,9 @@
 using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Tests.Backends;
 
 namespace MIOpenDarts.Layers.Tests.Fused;
 
-[Collection(nameof(Alone))]
 public class FusedAllocationTests
 {
     [Fact]
@@ -11,19 +11,14 @@ public class FusedAllocationTests
     {
         foreach (var make in FusedCases.Operations)
         {
-            using var cpu = CpuBackend.Create(2);
+            var team = new ThreadTeam(2);
+            using var cpu = CpuBackend.Create(team);
             using var setup = make(cpu);
             setup.Run();
-            // The test host's own threads allocate now and then: one clean measurement out of ten is proof enough.
-            var allocated = long.MaxValue;
-            for (var attempt = 0; attempt < 10 && allocated > 0; attempt++)
-            {
-                var before = GC.GetTotalAllocatedBytes(precise: true);
-                setup.Run();
-                allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
-            }
-
-            Assert.Equal(0, allocated);
+            var allocations = new ThreadAllocations(team);
+            allocations.Start();
+            setup.Run();
+            Assert.All(allocations.SinceStart(), bytes => Assert.Equal(0, bytes));
         }
     }
 }

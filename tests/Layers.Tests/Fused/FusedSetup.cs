@@ -32,6 +32,9 @@ internal abstract class FusedSetup<T> : IDisposable
         return value;
     }
 
+    /// <summary>At most so many rounded terms lead to a result: those of the sums that follow one another.</summary>
+    public abstract double Terms { get; }
+
     /// <summary>What both backends must agree on, by name.</summary>
     public abstract IEnumerable<(string Name, double[] Values)> Results();
 
@@ -58,13 +61,29 @@ internal abstract class FusedSetup<T> : IDisposable
         Parameters.Initialize(1);
     }
 
-    protected void Randomize(Tensor<T> tensor, float scale = 1, float shift = 0)
+    protected void Randomize(Tensor<T> tensor, float scale = 1, float shift = 0, Func<float, float>? round = null)
     {
         var random = new CounterRandom(5, RandomStream.Weights, 1, (int)fills++);
         var values = new T[tensor.Shape.Count];
-        for (var i = 0; i < values.Length; i++) values[i] = T.CreateChecked((float)random.NextNormal() * scale + shift);
+        for (var i = 0; i < values.Length; i++)
+        {
+            var value = (float)random.NextNormal() * scale + shift;
+            values[i] = T.CreateChecked(round?.Invoke(value) ?? value);
+        }
+
         if (tensor.Planes.Count == 0 && tensor.Shape is ({ H: 1, W: 1 } or { N: 1, C: 1 })) Backend.Upload<T>(values, tensor);
         else Backend.WriteImages(values, tensor);
+    }
+
+    /// <summary>
+    /// Values and their means on grids that lie between each other, so that no rounding decides on which side of its mean, that is of a ReLU behind
+    /// the batch norm, a value is.
+    /// </summary>
+    protected void RandomizeAroundMeans(Tensor<T> values, Tensor<T> means)
+    {
+        const float grid = 2048;
+        Randomize(values, round: x => MathF.Round(x * grid) / grid);
+        Randomize(means, round: x => (MathF.Round(x * grid) + 0.5f) / grid);
     }
 
     protected void RandomizeFilter(Tensor<T> tensor)

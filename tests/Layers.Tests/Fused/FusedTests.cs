@@ -1,7 +1,6 @@
 using CsCheck;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;
-using MIOpenDarts.Layers.Backends.Reference;
 
 namespace MIOpenDarts.Layers.Tests.Fused;
 
@@ -10,9 +9,9 @@ public class FusedTests
 {
     [Fact]
     public void Separable_branches_compute_what_the_composed_form_computes() =>
-        Gen.Select(FusedCases.Separable, FusedCases.Width, Gen.Bool).Sample(
+        Gen.Select(FusedCases.Separable, FusedCases.Width, Gen.Bool).Holds(
             (c, width, weightGradients) => Compare(width, weightGradients, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<double>(b, c)),
-            iter: 150, threads: 1);
+            150);
 
     [Theory]
     [InlineData(16)]
@@ -36,15 +35,15 @@ public class FusedTests
 
     [Fact]
     public void Mixtures_compute_what_the_composed_form_computes() =>
-        Gen.Select(FusedCases.Mix, FusedCases.Width).Sample(
-            (c, width) => Compare(width, true, c.ToString(), b => new MixSetup<float>(b, c), b => new MixSetup<double>(b, c)), iter: 80, threads: 1);
+        Gen.Select(FusedCases.Mix, FusedCases.Width).Holds(
+            (c, width) => Compare(width, true, c.ToString(), b => new MixSetup<float>(b, c), b => new MixSetup<double>(b, c)), 80);
 
     [Fact]
     public void Mixtures_alongside_convolutions_compute_what_the_composed_form_computes() =>
-        Gen.Select(FusedCases.Separable, FusedCases.Mix, FusedCases.Width, Gen.Bool).Sample(
+        Gen.Select(FusedCases.Separable, FusedCases.Mix, FusedCases.Width, Gen.Bool).Holds(
             (c, mix, width, weightGradients) => Compare(
                 width, weightGradients, $"{c} alongside {mix}", b => new SeparableSetup<float>(b, c, mix), b => new SeparableSetup<double>(b, c, mix)),
-            iter: 80, threads: 1);
+            80);
 
     [Theory]
     [InlineData(16)]
@@ -63,23 +62,23 @@ public class FusedTests
 
     [Fact]
     public void Halvings_compute_what_the_composed_form_computes() =>
-        Gen.Select(FusedCases.Halvings, FusedCases.Width, Gen.Bool).Sample(
+        Gen.Select(FusedCases.Halvings, FusedCases.Width, Gen.Bool).Holds(
             (c, width, weightGradients) => Compare(width, weightGradients, c.ToString(), b => new HalvingSetup<float>(b, c), b => new HalvingSetup<double>(b, c)),
-            iter: 80, threads: 1);
+            80);
 
     [Fact]
     public void Sources_in_planes_are_read_as_in_one_piece() =>
-        Gen.Select(FusedCases.PointsOfPlanes, FusedCases.Width).Sample(
+        Gen.Select(FusedCases.PointsOfPlanes, FusedCases.Width).Holds(
             (c, width) => ComparePlanes(
                 width, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<float>(b, c with { Planes = 1 }), b => new SeparableSetup<double>(b, c)),
-            iter: 60, threads: 1);
+            60);
 
     [Fact]
     public void Sources_in_planes_are_halved_as_in_one_piece() =>
-        Gen.Select(FusedCases.HalvingsOfPlanes, FusedCases.Width).Sample(
+        Gen.Select(FusedCases.HalvingsOfPlanes, FusedCases.Width).Holds(
             (c, width) => ComparePlanes(
                 width, c.ToString(), b => new HalvingSetup<float>(b, c), b => new HalvingSetup<float>(b, c with { Planes = 1 }), b => new HalvingSetup<double>(b, c)),
-            iter: 60, threads: 1);
+            60);
 
     [Theory]
     [InlineData(16)]
@@ -93,8 +92,8 @@ public class FusedTests
 
     [Fact]
     public void Pools_compute_what_the_composed_form_computes() =>
-        Gen.Select(FusedCases.Pools, FusedCases.Width).Sample(
-            (c, width) => Compare(width, true, c.ToString(), b => new PoolSetup<float>(b, c), b => new PoolSetup<double>(b, c)), iter: 80, threads: 1);
+        Gen.Select(FusedCases.Pools, FusedCases.Width).Holds(
+            (c, width) => Compare(width, true, c.ToString(), b => new PoolSetup<float>(b, c), b => new PoolSetup<double>(b, c)), 80);
 
     [Fact]
     public void Inference_uses_the_running_statistics()
@@ -126,12 +125,7 @@ public class FusedTests
         int width, bool weightGradients, string what, Func<Backend<float>, FusedSetup<float>> make, Func<Backend<double>, FusedSetup<double>> makeExpected)
     {
         using var cpu = CpuBackend.Create(2, width);
-        using var reference = new ReferenceBackend<double>();
-        using var actual = make(cpu);
-        using var expected = makeExpected(reference);
-        actual.Run(weightGradients);
-        expected.Run(weightGradients);
-        Agreement.Check(actual, expected, $"{width * 32} bits, {what}");
+        Agreement.Check(cpu, weightGradients, $"{width * 32} bits, {what}", make, makeExpected);
     }
 
     private static void ComparePlanes(

@@ -24,6 +24,7 @@ internal sealed class HalvingSetup<T> : FusedSetup<T>
     public HalvingSetup(Backend<T> backend, HalvingCase c)
         : base(backend, c.N)
     {
+        Terms = c.N * c.H * c.W + c.C + c.Outputs.Sum();
         src = Source("x", c.Planes, c.C, c.H, c.W);
         rectified = Plan.Activation("rectified", c.C, c.H, c.W);
         diffRectified = Plan.Activation("d rectified", c.C, c.H, c.W);
@@ -39,6 +40,8 @@ internal sealed class HalvingSetup<T> : FusedSetup<T>
             RandomizeGradient(b.Dst);
         }
     }
+
+    public override double Terms { get; }
 
     public override void Forward(bool training = true) => Backend.HalvingsForward(src, branches, rectified, training);
 

@@ -24,6 +24,7 @@ internal sealed class MixSetup<T> : FusedSetup<T>
         : base(backend, c.N)
     {
         accumulate = c.Accumulate;
+        Terms = (double)c.N * c.C * c.H * c.W + c.Normalized + c.Identities;
         scratch = Plan.Activation("scratch", c.C, c.H, c.W);
         weights = Parameters.AddParameter("alpha", new Shape(1, c.Normalized + c.Identities, 1, 1), Initializer.FanIn);
         identities = [.. Enumerable.Range(0, 2).Select(k => Plan.ActivationWithDiff($"x{k}", c.C, c.H, c.W))];
@@ -52,6 +53,8 @@ internal sealed class MixSetup<T> : FusedSetup<T>
     }
 
     public Mixture<T> Mixture => new(branches, weights, scratch, accumulate);
+
+    public override double Terms { get; }
 
     public override void Forward(bool training = true) => Backend.MixForward(Mixture);
 

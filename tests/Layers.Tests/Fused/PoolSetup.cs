@@ -15,6 +15,7 @@ internal sealed class PoolSetup<T> : FusedSetup<T>
     public PoolSetup(Backend<T> backend, PoolCase c)
         : base(backend, c.N)
     {
+        Terms = c.N * c.H * c.W + 9 * (c.MaxEdges + c.AverageEdges);
         var window = Window.Square(3, c.Stride, 1);
         var (h, w) = (window.OutputHeight(c.H), window.OutputWidth(c.W));
         var (max, average) = (Plan.Activation("max", c.C, h, w), Plan.Activation("average", c.C, h, w));
@@ -38,6 +39,8 @@ internal sealed class PoolSetup<T> : FusedSetup<T>
             RandomizeGradient(edge);
         }
     }
+
+    public override double Terms { get; }
 
     public override void Forward(bool training = true) => Backend.PoolsForward(pools, training);
 

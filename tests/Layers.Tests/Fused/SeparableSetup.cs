@@ -28,22 +28,24 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
     public SeparableSetup(Backend<T> backend, SeparableCase c, MixCase? alongside = null)
         : base(backend, c.N)
     {
-        if (alongside is not null) this.alongside = new MixSetup<T>(backend, alongside with { N = c.N });
+        Terms = c.N * c.H * c.W + c.C + c.Branches.Sum(b => b.Kernel * b.Kernel + b.Outputs);
+        if (alongside is not null)
+        {
+            this.alongside = new MixSetup<T>(backend, alongside with { N = c.N });
+            Terms = Math.Max(Terms, this.alongside.Terms);
+        }
+
         sources = [.. Enumerable.Range(0, c.Normalized ? c.Branches.Length : 1).Select(
             i => c.NeedsDiff && !c.Normalized ? Source($"x{i}", c.Planes, c.C, c.H, c.W) : Plan.Activation($"x{i}", c.C, c.H, c.W))];
         if (c.Normalized) normalized = [.. sources.Select((s, i) => Normalized(s, i))];
         branches = [.. c.Branches.Select((b, i) => Branch(b, i, c))];
         backend.PlanSeparable(Plan, branches);
         Commit();
-        foreach (var src in sources)
-        {
-            Randomize(src);
-            if (src.Diff is { } diff) Randomize(diff);
-        }
-
+        if (!c.Normalized) Randomize(sources[0]);
+        if (sources[0].Diff is { } diff) Randomize(diff);
         foreach (var v in normalized)
         {
-            Randomize(v.Norm.Mean);
+            RandomizeAroundMeans(v.Value, v.Norm.Mean);
             Randomize(v.Norm.InverseDeviation, 0.1f, 1);
         }
 
@@ -55,6 +57,8 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
             RandomizeGradient(b.Dst);
         }
     }
+
+    public override double Terms { get; }
 
     public override void Forward(bool training = true) =>
         Backend.SeparableForward(branches, training, alongside is null ? default : alongside.Mixture);

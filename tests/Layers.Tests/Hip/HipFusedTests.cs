@@ -1,5 +1,4 @@
 using MIOpenDarts.Layers.Backends;
-using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Tests.Fused;
 using MIOpenDarts.Tests.Hip;
 
@@ -63,12 +62,7 @@ public class HipFusedTests
         bool weightGradients, string what, Func<Backend<float>, FusedSetup<float>> make, Func<Backend<double>, FusedSetup<double>> makeExpected)
     {
         using var gpu = Gpu.Create();
-        using var reference = new ReferenceBackend<double>();
-        using var actual = make(gpu);
-        using var expected = makeExpected(reference);
-        actual.Run(weightGradients);
-        expected.Run(weightGradients);
-        Agreement.Check(actual, expected, what);
+        Agreement.Check(gpu, weightGradients, what, make, makeExpected);
     }
 
     private static double[][] Bits(Func<Backend<float>, FusedSetup<float>> make)

@@ -1,7 +1,10 @@
-using MIOpenDarts.Layers.Tests.Backends;
 using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Layers.Tests.Hip;
+
+/// <summary>Alone, because the emulator computes on every core and takes gigabytes.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public class Alone;
 
 [Collection(nameof(Alone))]
 [Trait("Category", "virtual-gpu")]

@@ -22,9 +22,10 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
     private readonly Scratch perThread = new();
     private readonly MemoryTally? tally;
 
-    public CpuBackend(int threads, MemoryTally? tally = null)
+    /// <summary>A backend that computes with a team, which becomes its own; with a tally it only counts what it would allocate.</summary>
+    public CpuBackend(ThreadTeam team, MemoryTally? tally = null)
     {
-        (team, this.tally) = (new ThreadTeam(threads), tally);
+        (this.team, this.tally) = (team, tally);
         (scratch, mixing) = (new ScratchMemory(Allocate), new ScratchMemory(Allocate));
     }
 
@@ -41,7 +42,7 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
     public override long? FreeBytes => tally is null ? null : long.MaxValue;
 
     /// <inheritdoc/>
-    public override Backend<float> Counting(MemoryTally tally) => new CpuBackend<S, V>(team.Threads, tally);
+    public override Backend<float> Counting(MemoryTally tally) => new CpuBackend<S, V>(new ThreadTeam(team.Threads), tally);
 
     /// <inheritdoc/>
     public override Storage Allocate(long bytes) => tally?.Take(bytes) ?? new HostStorage(bytes);

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
 
 namespace MIOpenDarts.Layers.Backends.Cpu;
 
@@ -23,13 +24,15 @@ public static class CpuBackend
     public static Backend<float> Create(int threads = 0, int width = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        if (threads == 0) threads = Environment.ProcessorCount;
-        return (width == 0 ? PreferredWidth : width) switch
-        {
-            16 => new CpuBackend<Simd512, Vector512<float>>(threads),
-            8 => new CpuBackend<Simd256, Vector256<float>>(threads),
-            4 => new CpuBackend<Simd128, Vector128<float>>(threads),
-            _ => throw new ArgumentOutOfRangeException(nameof(width), width, "A vector holds 4, 8 or 16 floats."),
-        };
+        if (width is not (0 or 4 or 8 or 16)) throw new ArgumentOutOfRangeException(nameof(width), width, "A vector holds 4, 8 or 16 floats.");
+        return Create(new ThreadTeam(threads == 0 ? Environment.ProcessorCount : threads), width);
     }
+
+    /// <summary>A backend that computes with <paramref name="team"/> and disposes it at its end.</summary>
+    internal static Backend<float> Create(ThreadTeam team, int width = 0) => (width == 0 ? PreferredWidth : width) switch
+    {
+        16 => new CpuBackend<Simd512, Vector512<float>>(team),
+        8 => new CpuBackend<Simd256, Vector256<float>>(team),
+        _ => new CpuBackend<Simd128, Vector128<float>>(team),
+    };
 }

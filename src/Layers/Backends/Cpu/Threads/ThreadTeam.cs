@@ -56,6 +56,9 @@ internal sealed unsafe class ThreadTeam : IDisposable
     /// <summary>Threads, the caller included.</summary>
     public int Threads { get; }
 
+    /// <summary>Threads that sleep until there is work.</summary>
+    internal int Parked => Volatile.Read(ref parked);
+
     /// <summary>
     /// Runs items 0 … count − 1 and returns when all are done. Where they are several rows of one item for each image or group of images,
     /// <paramref name="row"/> is the length of one.

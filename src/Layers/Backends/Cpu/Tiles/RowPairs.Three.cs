@@ -39,7 +39,7 @@ internal static unsafe partial class RowPairs<S, V>
                 a1 = S.MultiplyAdd(f12, d1, a1);
                 a2 = S.MultiplyAdd(f22, d2, a2);
                 a3 = S.MultiplyAdd(f32, d3, a3);
-                V first = S.Add(S.Add(a0, a2), a1), second = S.Add(a1, S.Subtract(a3, a2));
+                V first = S.Add(S.Add(a0, a1), a2), second = S.Add(S.Subtract(a1, a2), a3);
                 if (z != null)
                 {
                     first = S.Add(S.Load(z), first);

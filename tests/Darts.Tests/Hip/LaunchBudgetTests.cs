@@ -42,7 +42,7 @@ public sealed class StandardStep : IDisposable
 
 /// <summary>What steps take on the virtual gfx803 in dry mode, where nothing is computed: memory, launches, copies, leaks.</summary>
 [Trait("Category", "gpu")]
-public class HipDryTests(StandardStep standard) : IClassFixture<StandardStep>
+public class LaunchBudgetTests(StandardStep standard) : IClassFixture<StandardStep>
 {
     private static readonly StepConfiguration Tiny = new("tiny", new SupernetShape(3, 8, 8, 10, 2, 3, 2, 2), 2);
 

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace MIOpenDarts.Cli.Tests;
+
+/// <summary>
+/// What befalls a process of the command at a moment that it names itself: when it has written lines with all these words. The line of a step is
+/// written when the step is done and its checkpoint is not begun.
+/// </summary>
+/// <param name="Signal">Which the process gets; 0 for none.</param>
+/// <param name="FileBytes">
+/// If not 0, no file may grow beyond so many bytes from then on: the kernel ends the process in the middle of writing one that would.
+/// </param>
+internal sealed partial record Blow(int Signal, long FileBytes, params string[] Words)
+{
+    public const int HangUp = 1, Interrupt = 2, Quit = 3, Kill = 9, Terminate = 15;
+
+    private const string Variable = "MIOPENDARTS_TEST_BLOW";
+    private const int FileSizeSignal = 25, FileSizeLimit = 1, CoreLimit = 4;
+
+    /// <summary>How a shell tells that a process was killed, or ended because a file was too large.</summary>
+    public static IReadOnlyList<int> Codes { get; } = [128 + Kill, 128 + FileSizeSignal];
+
+    /// <summary>The blow that this process was started with.</summary>
+    public static Blow? OfProcess
+    {
+        get
+        {
+            if (System.Environment.GetEnvironmentVariable(Variable)?.Split('|') is not [var signal, var bytes, .. var words]) return null;
+            return new Blow(int.Parse(signal, CultureInfo.InvariantCulture), long.Parse(bytes, CultureInfo.InvariantCulture), words);
+        }
+    }
+
+    private (string Name, string Value)[] Environment =>
+        [("DOTNET_STARTUP_HOOKS", typeof(Blow).Assembly.Location), (Variable, string.Join('|', [$"{Signal}", $"{FileBytes}", .. Words]))];
+
+    /// <summary>Starts the command so that this befalls it.</summary>
+    public Process Start(IEnumerable<string> args) => Command.Start(args, Environment);
+
+    /// <summary>Starts the command through another program so that this befalls it.</summary>
+    public Process StartBy(string program, IEnumerable<string> args) => Command.Start(program, args, Environment);
+
+    /// <summary>Deals it to this process.</summary>
+    public void Fall()
+    {
+        if (FileBytes > 0)
+        {
+            // .NET has the process ignore the signal; its default is to end it.
+            SetSignal(FileSizeSignal, 0);
+            Limit(CoreLimit, 0);
+            Limit(FileSizeLimit, FileBytes);
+        }
+
+        if (Signal > 0) Send(System.Environment.ProcessId, Signal);
+    }
+
+    private static void Limit(int resource, long value)
+    {
+        long[] softAndHard = [value, value];
+        if (SetLimit(resource, softAndHard) != 0) throw new InvalidOperationException($"limit {resource} cannot be set");
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Send(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetSignal(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit")]
+    private static partial int SetLimit(int resource, long[] softAndHard);
+}
+
+/// <summary>Passes lines on and deals a blow after the last of those that it waits for.</summary>
+internal sealed class BlowWriter(TextWriter output, Blow blow) : TextWriter
+{
+    private readonly HashSet<string> awaited = [.. blow.Words];
+
+    public override Encoding Encoding => output.Encoding;
+
+    public override void Write(char value) => output.Write(value);
+
+    public override void WriteLine(string? value)
+    {
+        output.WriteLine(value);
+        if (awaited.Count == 0) return;
+        awaited.RemoveWhere(word => value!.Contains(word, StringComparison.Ordinal));
+        if (awaited.Count == 0) blow.Fall();
+    }
+}
