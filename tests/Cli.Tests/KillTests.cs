@@ -32,8 +32,9 @@ public sealed class KillTests
             var outcome = await Command.End(process);
             Assert.Contains(outcome.Code, Blow.Codes);
             Assert.Equal("", outcome.Error);
-            var unfinished = Directory.GetFiles(tiny.Checkpoints("killed"), "*.tmp").Select(file => new FileInfo(file).Length);
-            Assert.Equal(blow.FileBytes > 0 ? [blow.FileBytes] : [], unfinished);
+            // At the end of an epoch the report is written before the checkpoint.
+            var unfinished = Directory.GetFiles(tiny.In("killed"), "*", SearchOption.AllDirectories).Count(file => new FileInfo(file).Length == HalfACheckpoint);
+            Assert.Equal(blow.FileBytes > 0 ? 1 : 0, unfinished);
         }
 
         var last = Command.Run("search", "--resume", tiny.In("killed"));
