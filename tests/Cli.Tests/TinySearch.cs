@@ -62,6 +62,16 @@ public class TinySearch : IDisposable
         File.WriteAllLines(log, File.ReadAllLines(log).SkipLast(2));
     }
 
+    /// <summary>Takes a finished run back to just after the checkpoint of this name.</summary>
+    public void TakeBack(string run, string checkpoint)
+    {
+        foreach (var file in Directory.GetFiles(Checkpoints(run), "*.safetensors"))
+            if (string.CompareOrdinal(Path.GetFileName(file), checkpoint) > 0) File.Delete(file);
+        var log = Path.Combine(In(run), "log.jsonl");
+        var lines = File.ReadAllLines(log);
+        File.WriteAllLines(log, lines[..(Array.FindIndex(lines, line => line.Contains(checkpoint, StringComparison.Ordinal)) + 1)]);
+    }
+
     /// <summary>Weights, statistics, optimisers and alphas at the end of two runs are equal bit by bit.</summary>
     public void AssertSameEnd(string expected, string actual)
     {

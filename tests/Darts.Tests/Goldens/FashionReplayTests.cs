@@ -65,7 +65,7 @@ public class FashionReplayTests
         Assert.Equal(losses[1], train, Spreads * spreads[1]);
         AssertWithin("grad_alphas_normal", golden.ReadDouble($"step{step}.grad_alphas_normal"), replay.AlphaGradients[0]);
         AssertWithin("grad_alphas_reduce", golden.ReadDouble($"step{step}.grad_alphas_reduce"), replay.AlphaGradients[1]);
-        double[] expected = [.. net.Parameters.Parameters.SelectMany(p => golden.ReadDouble($"step{step}.grad.{p.Name}"))];
+        double[] expected = [.. net.Parameters.Parameters.SelectMany(p => Array.ConvertAll(golden.ReadSingle($"step{step}.grad.{p.Name}"), v => (double)v))];
         float[] actual = [.. net.Parameters.Parameters.SelectMany(p => SupernetGoldenTests.Raw(backend, p.Diff!))];
         AssertWithin("grad", expected, actual);
         Assert.Equal(golden.ReadDouble($"step{step}.grad_norm")[0], norm, Spreads * golden.ReadDouble($"step{step}.spread.grad").Max());
