@@ -53,7 +53,7 @@ internal sealed partial record Blow(int Signal, long FileBytes, params string[] 
             Limit(FileSizeLimit, FileBytes);
         }
 
-        if (Signal > 0) Send(System.Environment.ProcessId, Signal);
+        if (Signal > 0 && Send(System.Environment.ProcessId, Signal) != 0) throw new InvalidOperationException($"signal {Signal} cannot be sent");
     }
 
     private static void Limit(int resource, long value)
