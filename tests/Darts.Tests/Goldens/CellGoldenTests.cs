@@ -1,5 +1,6 @@
 using System.Numerics;
 using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Darts.Tests.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Backends.Reference;
@@ -31,6 +32,26 @@ public class CellGoldenTests
     {
         using var backend = CpuBackend.Create(2);
         Check(backend, file, name, form, tolerance: 2e-4);
+    }
+
+    /// <summary>So that rounding decides over nothing in single precision: the distance is thirteen roundings of a value near one, of a single cell.</summary>
+    [Fact]
+    public void No_value_of_a_primitive_or_a_cell_comes_near_a_kink()
+    {
+        const double safe = 8e-7;
+        foreach (var (file, name) in GoldenFiles.Cases("ops*.safetensors", ".input"))
+        {
+            using var backend = new KinkBackend();
+            PrimitiveGoldenTests.Check(backend, file, name, tolerance: 1e-9);
+            Assert.True(backend.Margin >= safe, $"{name}: {backend.Margin:E2}");
+        }
+
+        foreach (var (file, name) in GoldenFiles.Cases("ops*.safetensors", ".input0"))
+        {
+            using var backend = new KinkBackend();
+            Check(backend, file, name, CellForm.Shared, tolerance: 1e-9);
+            Assert.True(backend.Margin >= safe, $"{name}: {backend.Margin:E2}");
+        }
     }
 
     // Not the last of its network: its outputs stay where they are computed.

@@ -29,6 +29,30 @@ public static class GoldenFiles
 /// <summary>Comparison relative to the largest expected value.</summary>
 public static class Close
 {
+    /// <summary>
+    /// How far a handful of ReLUs and largest values that turn over move the gradient of a small network, relative to its length: each is one of the some
+    /// hundred terms of a channel's gradient, and a channel one of many. Other tests compare single numbers, on images far from kinks.
+    /// </summary>
+    public const double Kinks = 3e-2;
+
+    /// <summary>In double precision every number; in single precision, where some value of a given network may lie nearer to a kink than rounding, the length.</summary>
+    public static void Gradients<T>(SafetensorsFile golden, string prefix, IEnumerable<(string Name, T[] Values)> gradients, double tolerance)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double length = 0, distance = 0;
+        foreach (var (name, values) in gradients)
+        {
+            if (typeof(T) == typeof(double)) Equal<T>(golden, prefix + name, values, tolerance);
+            foreach (var (e, a) in golden.ReadDouble(prefix + name).Zip(values, (e, a) => (e, double.CreateChecked(a))))
+            {
+                length += e * e;
+                distance += (e - a) * (e - a);
+            }
+        }
+
+        Assert.True(distance <= Kinks * Kinks * length, $"{prefix}: off by {Math.Sqrt(distance):E2} of {Math.Sqrt(length):E2}");
+    }
+
     public static void Equal<T>(SafetensorsFile golden, string name, ReadOnlySpan<T> actual, double tolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Equal(golden.ReadDouble(name), actual, tolerance, name);
 
