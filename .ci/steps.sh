@@ -15,14 +15,16 @@ processor() {
 }
 
 step() { # name, command...
-    local name=$1 wall=$SECONDS before result=ok
+    local name=$1 wall=$SECONDS before result=ok time='%4d:%02d min'
     shift
     processor
     before=$cpu
     echo "== $name"
     "$@" || { result=failed; problems+=("$name"); }
     processor
-    printf '%6d s %6d s of processor time  %-6s  %s\n' $((SECONDS - wall)) $((cpu - before)) $result "$name" | tee -a "$logs/steps"
+    wall=$((SECONDS - wall)) cpu=$((cpu - before))
+    printf "$time, $time of processor time  %-6s  %s\n" \
+        $((wall / 60)) $((wall % 60)) $((cpu / 60)) $((cpu % 60)) $result "$name" | tee -a "$logs/steps"
 }
 
 logged() { # log, command...: shown and kept
@@ -68,15 +70,16 @@ install_packages() {
 
 prepare() {
     step packages install_packages
-    step headers sh native/generation/headers.sh
-    step libraries sh native/generation/libraries.sh
-    step "virtual GPU" native/virtual-gpu/setup.sh
+    step headers limited sh native/generation/headers.sh
+    step libraries limited sh native/generation/libraries.sh
+    step "virtual GPU" limited native/virtual-gpu/setup.sh
     # If it could not be set up, the tests that want it fail rather than be skipped.
     export MIOPENDARTS_VGPU_EXEC=$PWD/native/virtual-gpu/exec
 }
 
 count() { # Passed, Failed or Skipped, in all test runs
-    cat "$logs"/tests/* | grep -E '^(Passed|Failed|Skipped)! +- ' | sed -E "s/.*$1: +([0-9]+),.*/\1/" | awk '{ n += $1 } END { print n + 0 }'
+    cat "$logs"/tests/* 2>/dev/null | grep -E '^(Passed|Failed|Skipped)! +- ' | sed -E "s/.*$1: +([0-9]+),.*/\1/" |
+        awk '{ n += $1 } END { print n + 0 }'
 }
 
 # What each step took, what failed, and the sums of all test runs: N passed, N failed, N skipped. Nothing may fail or be skipped.

@@ -25,7 +25,7 @@ compile() {
 
 FILES=$(cd "$SRC" && ls *.cpp | grep -v llvmdis | sed 's/\.cpp$//')
 OBJECTS=$(for f in $FILES; do echo "$OUT/obj/$f.o"; done)
-echo "virtual gfx803: compiling what changed of $(echo $FILES | wc -w) files for the architecture $ARCHITECTURE (all: 1 to 4 minutes)"
+echo "virtual gfx803: compiling what changed of $(echo $FILES | wc -w) files for ${2:-this processor} (all: 1 to 4 minutes)"
 export CXX FLAGS SRC OUT COMMON
 export -f compile
 echo $FILES | tr ' ' '\n' | xargs -P "$(nproc)" -I{} bash -c 'compile {}'
