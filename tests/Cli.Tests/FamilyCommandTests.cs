@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Genotypes;
 
@@ -43,6 +44,31 @@ public sealed class FamilyCommandTests : IDisposable
         Assert.Equal(0, again.Code);
         Assert.Contains(algorithm == "random" ? "the run is done; the result" : "all 2 epochs are done; the result", again.Output);
         Assert.Contains(told, again.Output);
+    }
+
+    [Fact]
+    public void A_fair_darts_search_under_its_threshold_takes_the_strongest_edges_and_says_so()
+    {
+        var (run, trained) = (Path.Combine(folder, "run"), Path.Combine(folder, "trained"));
+        string[] small = ["--epochs", "1", "--init-channels", "4", "--layers", "3", "--batch-size", "128"];
+        var outcome = Command.Run(["search", "--algorithm", "fair-darts", "--preset", "demo", .. small, "--out", run]);
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        foreach (var cell in new[] { "normal", "reduction" })
+        {
+            var note = $"no operation of the {cell} cell reached the threshold 0.85 (the largest weight is 0.5";
+            Assert.Contains(outcome.Output.Split('\n').TakeLast(4), line => line.StartsWith(note, StringComparison.Ordinal) && line.Contains("the two strongest edges of each node were taken", StringComparison.Ordinal));
+            Assert.Contains(note, File.ReadAllText(Path.Combine(run, "report.html")));
+            Assert.Contains(note, File.ReadAllText(Path.Combine(run, "log.jsonl")));
+        }
+
+        Assert.All(GenotypeReader.Resolve(Path.Combine(run, "genotype.txt")).Normal.Nodes, node => Assert.Equal(2, node.Count));
+        var training = Command.Run(["train", "--genotype", run, .. small, "--out", trained]);
+        Assert.Equal((0, ""), (training.Code, training.Error));
+
+        // A folder of an earlier version, which ended with empty cells.
+        var log = Path.Combine(run, "log.jsonl");
+        File.WriteAllText(log, Regex.Replace(File.ReadAllText(log), @"""nodes"":\[\[.*?\]\]", @"""nodes"":[[],[],[],[]]"));
+        Command.Refuses(2, ["search", "--resume", run], "the normal cell has no edge that leads to its output", "repeat the search that found it");
     }
 
     [Theory]

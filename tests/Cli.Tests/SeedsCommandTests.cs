@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MIOpenDarts.Cli.Commands;
 using MIOpenDarts.Darts.Reports.Log;
 
@@ -75,6 +76,24 @@ public sealed class SeedsCommandTests(FinishedStudy tiny) : IClassFixture<Finish
         Assert.Equal(0, Command.Run("search", "--resume", tiny.In("failing")).Code);
         tiny.AssertSameEnd("study/seed-0", "failing/seed-0");
         Assert.DoesNotContain("Found cells are", File.ReadAllText(tiny.In("failing/report.txt")));
+    }
+
+    [Fact]
+    public void A_study_with_a_threshold_that_nothing_reaches_says_so_and_old_empty_cells_are_told_plainly()
+    {
+        var outcome = Command.Run(tiny.Study("fair", "--algorithm", "fair-darts"));
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        foreach (var text in new[] { outcome.Output, File.ReadAllText(tiny.In("fair/report.html")), File.ReadAllText(tiny.In("fair/report.txt")) })
+            Assert.Contains("no operation of the reduction cell reached the threshold 0.85", text);
+        Assert.Equal(0, Command.Run("search", "--resume", tiny.In("fair")).Code);
+
+        var log = tiny.In("fair/seed-3/log.jsonl");
+        File.WriteAllText(log, Regex.Replace(File.ReadAllText(log), @"""nodes"":\[\[.*?\]\]", @"""nodes"":[[],[]]"));
+        Directory.Delete(tiny.In("fair/seed-3/found"), recursive: true);
+        var again = Command.Run("search", "--resume", tiny.In("fair"));
+        Assert.Equal(1, again.Code);
+        Command.AssertOneLine(again.Error, "seed 3: genotype: the normal cell has no edge that leads to its output", "1 of 2 seeds are done");
+        Assert.DoesNotMatch(@"Exception|   at |\.cs:", again.Error + again.Output + File.ReadAllText(log));
     }
 
     [Theory]

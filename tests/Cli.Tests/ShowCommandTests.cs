@@ -68,7 +68,7 @@ public sealed class ShowCommandTests : IDisposable
     public void A_missing_file_is_named() => Command.Refuses(2, ["show", "no/such/file.txt"], "'no/such/file.txt'", "nor a file");
 
     [Fact]
-    public void A_folder_without_a_result_is_named() => Command.Refuses(2, ["show", folder], folder, "genotype.txt");
+    public void A_folder_without_a_result_is_named() => Command.Refuses(2, ["show", folder], folder, "no run in this folder");
 
     [Fact]
     public void A_format_that_does_not_exist_gets_the_list() => Command.Refuses(2, ["show", "SNAS", "--format", "png"], "--format is 'png'", "text, json, dot, svg");
@@ -80,7 +80,7 @@ public sealed class ShowCommandTests : IDisposable
     [Theory]
     [InlineData("Genotype(normal=[('sep_conv_9x9', 0)], normal_concat=range(2, 3), reduce=[], reduce_concat=range(2, 3))", "sep_conv_9x9")]
     [InlineData("Genotype(normal=[('sep_conv_3x3', 0", "genotype")]
-    [InlineData("{\"normal\": 3}", "genotype JSON")]
+    [InlineData("{\"normal\": 3}", "genotype, line 1, column 12: found '3', expected a list of edges")]
     [InlineData("|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|", "genotype")]
     public void Malformed_genotypes_name_the_place(string text, string word)
     {

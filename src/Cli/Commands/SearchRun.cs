@@ -46,7 +46,7 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         return DartsSearch.Run(train, valid, Options, backend, recorder, ring, cancellation);
     }
 
-    protected override void WriteResult(SearchHistory history) => folder.WriteResult(history.Genotype!);
+    protected override void WriteResult(SearchHistory history) => folder.WriteResult(history.Genotype!.WithOutputs());
 
     protected override void Tell(SearchHistory history)
     {
@@ -59,20 +59,9 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         }
 
         var chosen = history.Chosen;
-        foreach (var line in EmptyCells(chosen)) View.Say(line);
+        foreach (var note in chosen.Notes ?? []) View.Say(note);
         View.Say($"accuracy {chosen.TrainAccuracy:F2} % in training, {chosen.ValidAccuracy:F2} % in validation; report: {folder.ReportFile}");
     }
 
     private static SearchOptions Lasting(SearchOptions options) => options with { Data = NewRun.Lasting(options.Data) };
-
-    // A threshold that nothing reaches leaves a cell without operations, which no network can be built of.
-    private IEnumerable<string> EmptyCells(EpochRecord chosen)
-    {
-        foreach (var (name, cell, alphas) in new[] { ("normal", chosen.Genotype.Normal, chosen.Normal), ("reduction", chosen.Genotype.Reduce, chosen.Reduce) })
-        {
-            if (cell.Edges.Any()) continue;
-            var strongest = alphas.Weights.SelectMany(row => row).Max();
-            yield return $"the {name} cell is empty: no weight reached the threshold {Options.Threshold} (the largest is {strongest:F3}); search for more epochs, with a lower --threshold, or with --genotype-rule darts";
-        }
-    }
 }

@@ -18,7 +18,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
     {
         var found = Search(cancellation);
         if (folder.Plan.Retrain == 0) return;
-        Train("found cell", folder.FoundOf(seed), () => found, cancellation);
+        Train("found cell", folder.FoundOf(seed), found.WithOutputs, cancellation);
         Train("random cell", folder.RandomOf(seed), () => RandomLike(found), cancellation);
     }
 

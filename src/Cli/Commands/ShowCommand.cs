@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports.Cells;
 using MIOpenDarts.Darts.Runs;
@@ -25,7 +26,7 @@ internal static class ShowCommand
 
     public static Command Create(Screen screen)
     {
-        var genotype = new Argument<string>("genotype") { Description = "A published name, a file, the folder of a finished search or of a training, or the text itself." };
+        var genotype = new Argument<string>("genotype") { Description = "A published name, a file (FILE:NAME where it has several), weights, the folder of a finished search or of a training, or the text itself." };
         var format = Words.OneOf("--format", "How to print it.", "text", "json", "dot", "svg");
         var cell = Words.OneOf("--cell", "The cell that dot and svg draw.", "normal", "reduce");
         var output = Words.Path("--out", "FILE", "Where to write (default: standard output).");
@@ -43,16 +44,21 @@ internal static class ShowCommand
     /// <summary>A genotype from what a user typed.</summary>
     public static Genotype Resolve(string typed)
     {
-        if (!Directory.Exists(typed))
-        {
-            var isText = typed.AsSpan().IndexOfAny("({|\n") >= 0;
-            return isText || File.Exists(typed) || NamedGenotypes.TryGet(typed, out _)
-                ? GenotypeReader.Resolve(typed)
-                : throw new GenotypeFormatException(
-                    $"'{typed}' is neither a published genotype nor a file{Spelling.Guess(typed, NamedGenotypes.Names)}; all names: miopendarts show --help");
-        }
+        if (Directory.Exists(typed)) return FolderGenotype.Read(typed);
+        if (typed.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) && File.Exists(typed)) return OfWeights(typed);
+        var isText = typed.AsSpan().IndexOfAny("({|\n") >= 0;
+        return isText || GenotypeReader.IsFile(typed) || NamedGenotypes.TryGet(typed, out _)
+            ? GenotypeReader.Resolve(typed)
+            : throw new GenotypeFormatException(
+                $"'{typed}' is neither a published genotype nor a file{Spelling.Guess(typed, NamedGenotypes.Names)}; all names: miopendarts show --help");
+    }
 
-        return FolderGenotype.Read(typed);
+    private static Genotype OfWeights(string file)
+    {
+        var network = NetworkDescription.Read(file).Network;
+        return NetworkDescription.Baselines.Contains(network)
+            ? throw new GenotypeFormatException($"{file}: is of {network}, a hand-made network, which has no genotype")
+            : GenotypeReader.Resolve(network);
     }
 
     private static string Render(Genotype genotype, string format, string cell)

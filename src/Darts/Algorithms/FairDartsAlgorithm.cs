@@ -50,10 +50,34 @@ public sealed class FairDartsAlgorithm : SearchAlgorithm
     public override Genotype Derive(float[] normal, float[] reduce, SearchOptions options)
     {
         if (options.GenotypeRule == "darts") return base.Derive(normal, reduce, options);
-        var mode = options.GenotypeRule == "threshold_edge" ? ThresholdMode.Edge : ThresholdMode.Sparse;
-        return new Genotype(Cell(normal), Cell(reduce));
+        return new Genotype(Cell(normal, options).Cell, Cell(reduce, options).Cell);
+    }
 
-        GenotypeCell Cell(float[] strengths) =>
-            ThresholdDerivation.DeriveCell<float>(strengths, Candidates, options.Threshold, mode, options.Multiplier);
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes(float[] normal, float[] reduce, SearchOptions options) =>
+        options.GenotypeRule == "darts" ? [] : [.. Notes("normal", normal, options), .. Notes("reduction", reduce, options)];
+
+    private ThresholdCell Cell(float[] strengths, SearchOptions options)
+    {
+        var mode = options.GenotypeRule == "threshold_edge" ? ThresholdMode.Edge : ThresholdMode.Sparse;
+        return ThresholdDerivation.DeriveCell<float>(strengths, Candidates, options.Threshold, mode, options.Multiplier);
+    }
+
+    private IEnumerable<string> Notes(string name, float[] strengths, SearchOptions options)
+    {
+        var derived = Cell(strengths, options);
+        var largest = strengths.Max();
+        if (derived.TookStrongest)
+        {
+            var cause = largest < options.Threshold
+                ? $"no operation of the {name} cell reached the threshold {options.Threshold} (the largest weight is {largest:F3})"
+                : $"what reached the threshold {options.Threshold} in the {name} cell does not lead to its output";
+            yield return $"{cause}; the two strongest edges of each node were taken; more --epochs or a lower --threshold leave it to the threshold";
+            yield break;
+        }
+
+        var empty = Enumerable.Range(0, derived.Cell.Nodes.Count).Where(node => !derived.Cell.Carries[GenotypeCell.Inputs + node]).ToList();
+        if (empty.Count > 0)
+            yield return $"nothing over the threshold {options.Threshold} leads to node {string.Join(" and node ", empty)} of the {name} cell (from 0); a network leaves it out";
     }
 }

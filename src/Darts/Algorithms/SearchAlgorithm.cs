@@ -62,4 +62,7 @@ public abstract class SearchAlgorithm
     /// <summary>The genotype that strengths [edges, candidates] of both kinds of cells say.</summary>
     public virtual Genotype Derive(float[] normal, float[] reduce, SearchOptions options) =>
         new(GenotypeDerivation.DeriveCell<float>(normal, Candidates, options.Multiplier), GenotypeDerivation.DeriveCell<float>(reduce, Candidates, options.Multiplier));
+
+    /// <summary>What <see cref="Derive"/> had to do beside its rule, or what of the cells a network leaves out: a sentence each.</summary>
+    public virtual IReadOnlyList<string> Notes(float[] normal, float[] reduce, SearchOptions options) => [];
 }

@@ -20,24 +20,16 @@ public sealed class DiscreteCell
     public int Multiplier => Concat.Count;
 
     /// <summary>Reads a genotype's cell.</summary>
-    /// <param name="cell">The cell.</param>
+    /// <param name="cell">The cell, which has an output.</param>
     /// <param name="reduction">Whether it halves the image, so that its inputs cannot be part of its output.</param>
-    /// <exception cref="GenotypeFormatException">Nothing remains of the output, or it mixes sizes.</exception>
+    /// <exception cref="GenotypeFormatException">The output mixes sizes.</exception>
     public static DiscreteCell Of(GenotypeCell cell, bool reduction)
     {
-        var name = reduction ? "reduce" : "normal";
-        var present = new HashSet<int> { 0, 1 };
-        var nodes = new List<(int, GenotypeEdge[])>();
-        for (var node = 0; node < cell.Nodes.Count; node++)
-        {
-            var edges = cell.Nodes[node].Where(edge => present.Contains(edge.Source)).ToArray();
-            if (edges.Length == 0) continue;
-            present.Add(GenotypeCell.Inputs + node);
-            nodes.Add((GenotypeCell.Inputs + node, edges));
-        }
-
-        var concat = cell.Concat.Where(present.Contains).ToArray();
-        if (concat.Length == 0) throw new GenotypeFormatException($"genotype: no state of {name}_concat={cell.Concat} has an input; a cell needs one that has");
+        var nodes = cell.Nodes
+            .Select((edges, node) => (GenotypeCell.Inputs + node, edges.Where(edge => cell.Carries[edge.Source]).ToArray()))
+            .Where(node => node.Item2.Length > 0)
+            .ToArray();
+        var concat = cell.Concat.Where(state => cell.Carries[state]).ToArray();
         if (reduction && concat.Any(state => state < GenotypeCell.Inputs))
             throw new GenotypeFormatException($"genotype: reduce_concat={cell.Concat} names an input, which has twice the size of the output; name nodes (from 2)");
         return new DiscreteCell(nodes, concat);

@@ -31,7 +31,7 @@ public sealed class EvaluationNetwork<T> : ImageClassifier<T>
     public EvaluationNetwork(Backend<T> backend, EvaluationShape shape, Genotype genotype)
         : base(backend, shape.Task)
     {
-        (Shape, Genotype) = (shape, genotype);
+        (Shape, Genotype) = (shape, genotype.WithOutputs());
         var (normal, reduce) = (DiscreteCell.Of(genotype.Normal, reduction: false), DiscreteCell.Of(genotype.Reduce, reduction: true));
         var dropsNodes = DiscreteCell.DropsWholeNodes(genotype);
         stems = Stems(shape);

@@ -21,6 +21,7 @@ public sealed class GenotypeCell : IEquatable<GenotypeCell>
     public const int Inputs = 2;
 
     private readonly GenotypeEdge[][] nodes;
+    private readonly bool[] carries;
 
     /// <summary>Makes a cell. A node may have any number of edges (FairDARTS has 0 to 2).</summary>
     /// <param name="nodes">Edges of each node, in the order of the nodes.</param>
@@ -40,6 +41,8 @@ public sealed class GenotypeCell : IEquatable<GenotypeCell>
 
         if (concat.Max() >= States)
             throw new ArgumentException($"the output {concat} names state {concat.Max()}, but the states end at {States - 1}");
+        carries = new bool[States];
+        for (var state = 0; state < States; state++) carries[state] = state < Inputs || this.nodes[state - Inputs].Any(edge => carries[edge.Source]);
     }
 
     /// <summary>Edges of each node; node i is state i + 2.</summary>
@@ -50,6 +53,15 @@ public sealed class GenotypeCell : IEquatable<GenotypeCell>
 
     /// <summary>Number of states, inputs included.</summary>
     public int States => Inputs + nodes.Length;
+
+    /// <summary>
+    /// Whether each state carries anything: an input does, and a node that an edge enters from a state that does. A network leaves the others
+    /// out with everything that reads them (FairDARTS, Chu et al. 2020).
+    /// </summary>
+    public IReadOnlyList<bool> Carries => carries;
+
+    /// <summary>Whether a state of the output carries anything, without which no network can be built.</summary>
+    public bool HasOutput => Concat.Any(state => carries[state]);
 
     /// <summary>All edges with the state each one enters, node by node.</summary>
     public IEnumerable<(int Target, GenotypeEdge Edge)> Edges =>
@@ -79,6 +91,20 @@ public sealed record Genotype(GenotypeCell Normal, GenotypeCell Reduce)
     /// </summary>
     public override string ToString() =>
         $"Genotype(normal={Edges(Normal)}, normal_concat={Normal.Concat}, reduce={Edges(Reduce)}, reduce_concat={Reduce.Concat})";
+
+    /// <summary>Refuses a genotype that no network can be built of.</summary>
+    /// <exception cref="GenotypeFormatException">A cell has no output; the message names the cell.</exception>
+    public Genotype WithOutputs()
+    {
+        foreach (var (name, field, cell) in new[] { ("normal", "normal", Normal), ("reduction", "reduce", Reduce) })
+        {
+            if (cell.HasOutput) continue;
+            var cure = cell.Edges.Any() ? "" : "; a fair-darts search writes no such cell any more, so repeat the search that found it";
+            throw new GenotypeFormatException($"genotype: the {name} cell has no edge that leads to its output {field}_concat={cell.Concat}; it needs at least one edge{cure}");
+        }
+
+        return this;
+    }
 
     /// <summary>Reads any of the dialects that <see cref="GenotypeReader.Parse"/> knows.</summary>
     /// <exception cref="GenotypeFormatException">The text is not a genotype.</exception>

@@ -47,6 +47,15 @@ public sealed class GenotypeConcat : IReadOnlyList<int>, IEquatable<GenotypeConc
         return new GenotypeConcat(copy, isRange: false);
     }
 
+    /// <summary>States of a form that cannot say whether they are a range: consecutive ones are, as the official search writes them.</summary>
+    /// <exception cref="ArgumentException">There is none, one is negative, or one occurs twice.</exception>
+    public static GenotypeConcat Of(params ReadOnlySpan<int> states)
+    {
+        for (var i = 0; i < states.Length; i++)
+            if (states[i] < 0 || states[i] - i != states[0]) return List(states);
+        return states.IsEmpty ? List(states) : Range(states[0], states[^1] + 1);
+    }
+
     /// <summary>The official text: <c>range(2, 6)</c> or <c>[2, 3, 4, 5]</c>.</summary>
     public override string ToString() => IsRange ? $"range({states[0]}, {states[^1] + 1})" : $"[{string.Join(", ", states)}]";
 

@@ -4,27 +4,11 @@ using System.Text.Json.Serialization;
 namespace MIOpenDarts.Darts.Genotypes;
 
 /// <summary>
-/// The JSON form of a genotype:
+/// The JSON form of a genotype, also inside other JSON:
 /// <c>{"normal": {"nodes": [[{"op": "sep_conv_3x3", "source": 0}, …], …], "concat": [2, 3, 4, 5]}, "reduce": {…}}</c>.
 /// </summary>
 public sealed class GenotypeJsonConverter : JsonConverter<Genotype>
 {
-    /// <summary>Reads a genotype from a JSON text.</summary>
-    /// <exception cref="GenotypeFormatException">The text is not such JSON.</exception>
-    public static Genotype Parse(string json)
-    {
-        try
-        {
-            return ToGenotype(JsonSerializer.Deserialize(json, GenotypeJsonContext.Default.GenotypeShape));
-        }
-        catch (JsonException e)
-        {
-            var place = e.LineNumber is { } line ? $", line {line + 1}, column {e.BytePositionInLine + 1}" : "";
-            var path = string.IsNullOrEmpty(e.Path) ? "" : $" at {e.Path}";
-            throw new GenotypeFormatException($"genotype JSON{place}{path}: {FirstSentence(e.Message)}", e);
-        }
-    }
-
     /// <summary>Writes a genotype as indented JSON.</summary>
     public static string Format(Genotype genotype) => JsonSerializer.Serialize(ToShape(genotype), GenotypeJsonContext.Default.GenotypeShape);
 
@@ -49,19 +33,12 @@ public sealed class GenotypeJsonConverter : JsonConverter<Genotype>
                 Primitives.TryParse(edge?.Op ?? "", out var operation)
                     ? new GenotypeEdge(operation, edge!.Source)
                     : throw new ArgumentException($"found the operation '{edge?.Op}', expected one of {string.Join(", ", Primitives.Names)}")));
-            return new GenotypeCell(nodes, ToConcat(cell.Concat ?? []));
+            return new GenotypeCell(nodes, GenotypeConcat.Of(cell.Concat ?? []));
         }
         catch (ArgumentException e)
         {
             throw new JsonException($"in the cell '{name}' {e.Message}");
         }
-    }
-
-    // JSON does not tell a range from a list; consecutive states are written as a range, as the official search does.
-    private static GenotypeConcat ToConcat(int[] states)
-    {
-        var consecutive = states.Length > 0 && states[0] >= 0 && states.Select((state, i) => state - i).All(first => first == states[0]);
-        return consecutive ? GenotypeConcat.Range(states[0], states[^1] + 1) : GenotypeConcat.List(states);
     }
 
     private static GenotypeShape ToShape(Genotype genotype) => new() { Normal = ToShape(genotype.Normal), Reduce = ToShape(genotype.Reduce) };
@@ -71,12 +48,6 @@ public sealed class GenotypeJsonConverter : JsonConverter<Genotype>
         Nodes = cell.Nodes.Select(node => node.Select(edge => new EdgeShape { Op = edge.Operation.Name(), Source = edge.Source }).ToArray()).ToArray(),
         Concat = cell.Concat.ToArray(),
     };
-
-    private static string FirstSentence(string message)
-    {
-        var end = message.IndexOf(" Path:", StringComparison.Ordinal);
-        return end < 0 ? message : message[..end];
-    }
 }
 
 internal sealed record GenotypeShape

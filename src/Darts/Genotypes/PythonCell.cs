@@ -27,7 +27,7 @@ internal sealed class PythonCell(PythonToken start)
 
     public GenotypeCell Build(GenotypeConcat concat)
     {
-        var nodes = nested.Count > 0 ? nested : flat.Count > 0 && flat[0].Target.HasValue ? FromTriples(concat) : FromPairs();
+        var nodes = nested.Count > 0 ? nested : flat.Count > 0 && !flat[0].Target.HasValue ? FromPairs() : FromTriples(concat);
         if (nodes.Count == 0) throw start.Unexpected("at least one edge");
         for (var node = 0; node < nodes.Count; node++)
         {
@@ -50,7 +50,7 @@ internal sealed class PythonCell(PythonToken start)
     // A node without edges is not written at all, so the concatenation tells how many nodes there are.
     private List<List<PythonEdge>> FromTriples(GenotypeConcat concat)
     {
-        var last = Math.Max(concat.Max(), flat.Max(edge => edge.Target!.Value));
+        var last = flat.Select(edge => edge.Target!.Value).Append(concat.Max()).Max();
         if (last >= GenotypeConcat.MaxStates) throw start.Unexpected($"at most {GenotypeConcat.MaxStates} states, not {last + 1L}");
         var nodes = Enumerable.Range(0, Math.Max(last - 1, 0)).Select(_ => new List<PythonEdge>()).ToList();
         foreach (var edge in flat)

@@ -8,6 +8,8 @@ internal enum PythonTokenKind
     Number,
     Symbol,
     End,
+    /// <summary>A string without an end. What follows a genotype may have one, so it is a fault only where a token is wanted.</summary>
+    Endless,
 }
 
 /// <summary>One token; <paramref name="Value"/> is its text without quotes.</summary>
@@ -19,10 +21,11 @@ internal readonly record struct PythonToken(PythonTokenKind Kind, string Value, 
         _ => $"'{(Value.Length <= 40 ? Value : Value[..40] + "…")}'",
     };
 
-    public GenotypeFormatException Unexpected(string expected) => new(Line, Column, Shown, expected);
+    public GenotypeFormatException Unexpected(string expected) =>
+        new(Line, Column, Shown, Kind == PythonTokenKind.Endless ? $"a string that ends and has no escapes, or {expected}" : expected);
 }
 
-/// <summary>Splits the text of a Python literal into tokens. Nothing is ever evaluated.</summary>
+/// <summary>Splits the text of a Python literal, or of JSON, which looks the same, into tokens. Nothing is ever evaluated.</summary>
 internal ref struct PythonTokens
 {
     private readonly ReadOnlySpan<char> text;
@@ -30,10 +33,13 @@ internal ref struct PythonTokens
     private int line;
     private int lineStart;
 
-    public PythonTokens(ReadOnlySpan<char> text)
+    /// <summary>Begins in the middle of a text; places are counted from its beginning.</summary>
+    public PythonTokens(ReadOnlySpan<char> text, int start = 0)
     {
         this.text = text;
-        line = 1;
+        position = start;
+        line = 1 + text[..start].Count('\n');
+        lineStart = text[..start].LastIndexOf('\n') + 1;
         Current = Scan();
     }
 
@@ -65,8 +71,10 @@ internal ref struct PythonTokens
         var start = position;
         var c = text[position++];
         if (c is '\'' or '"') return ScanText(start, c);
+        // Python 2 prints u'sep_conv_3x3'.
+        if ((c is 'u' or 'b') && position < text.Length && (text[position] is '\'' or '"')) return ScanText(start, text[position++]);
         if (char.IsAsciiLetter(c) || c == '_') return ScanWhile(PythonTokenKind.Name, start, static x => char.IsAsciiLetterOrDigit(x) || x == '_');
-        if (char.IsAsciiDigit(c) || c == '-') return ScanWhile(PythonTokenKind.Number, start, static x => char.IsAsciiLetterOrDigit(x) || x == '.');
+        if (char.IsAsciiDigit(c) || c == '-' || (c == '.' && position < text.Length && char.IsAsciiDigit(text[position]))) return ScanNumber(start);
         return Token(PythonTokenKind.Symbol, c.ToString(), start);
     }
 
@@ -74,7 +82,12 @@ internal ref struct PythonTokens
     {
         var length = text[position..].IndexOfAny(quote, '\n', '\\');
         if (length < 0 || text[position + length] != quote)
-            throw Token(PythonTokenKind.Text, text[position..].ToString(), start).Unexpected($"a string that ends with {quote} and has no escapes");
+        {
+            var rest = text[position..];
+            position = text.Length;
+            return Token(PythonTokenKind.Endless, rest[..(rest.IndexOfAny('\r', '\n') is >= 0 and var end ? end : rest.Length)].ToString(), start);
+        }
+
         var value = text.Slice(position, length).ToString();
         position += length + 1;
         return Token(PythonTokenKind.Text, value, start);
@@ -84,6 +97,13 @@ internal ref struct PythonTokens
     {
         while (position < text.Length && belongs(text[position])) position++;
         return Token(kind, text[start..position].ToString(), start);
+    }
+
+    private PythonToken ScanNumber(int start)
+    {
+        while (position < text.Length && (char.IsAsciiLetterOrDigit(text[position]) || text[position] == '.' || ((text[position] is '+' or '-') && (text[position - 1] is 'e' or 'E'))))
+            position++;
+        return Token(PythonTokenKind.Number, text[start..position].ToString(), start);
     }
 
     private void SkipBlanks()
@@ -96,7 +116,7 @@ internal ref struct PythonTokens
                 var rest = text[position..].IndexOf('\n');
                 position = rest < 0 ? text.Length : position + rest;
             }
-            else if (char.IsWhiteSpace(c))
+            else if (char.IsWhiteSpace(c) || (c == '\\' && text[(position + 1)..].TrimStart(" \t\r").StartsWith("\n")))
             {
                 position++;
                 if (c == '\n') (line, lineStart) = (line + 1, position);

@@ -11,9 +11,15 @@ public enum ThresholdMode
     Edge,
 }
 
+/// <summary>A cell that a threshold gave.</summary>
+/// <param name="Cell">The cell, which has an output.</param>
+/// <param name="TookStrongest">Whether too little reached the threshold, so that the strongest edges were taken instead.</param>
+public sealed record ThresholdCell(GenotypeCell Cell, bool TookStrongest);
+
 /// <summary>
 /// Turns independent weights into a genotype by a threshold (Chu et al. 2020, section 4.3; the official <c>parse</c>). A node may end with
-/// fewer than two edges, or none, and an edge with two operations.
+/// fewer than two edges, or none, and an edge with two operations. Where nothing that reaches the threshold leads to the output, the
+/// official code ends with a cell that no network can be built of; here the cell is then the one of <see cref="GenotypeDerivation"/>.
 /// </summary>
 public static class ThresholdDerivation
 {
@@ -27,7 +33,7 @@ public static class ThresholdDerivation
     /// <param name="mode">Which operations may be kept.</param>
     /// <param name="multiplier">How many of the last nodes make the output.</param>
     /// <exception cref="ArgumentException">The weights are not those of whole nodes, or one is not a number.</exception>
-    public static GenotypeCell DeriveCell<T>(
+    public static ThresholdCell DeriveCell<T>(
         ReadOnlySpan<T> weights, IReadOnlyList<Primitive> candidates, double threshold, ThresholdMode mode, int multiplier = 4)
         where T : IFloatingPointIeee754<T>
     {
@@ -48,7 +54,8 @@ public static class ThresholdDerivation
         }
 
         var states = GenotypeCell.Inputs + nodes.Count;
-        return new GenotypeCell(nodes, GenotypeConcat.Range(states - multiplier, states));
+        var cell = new GenotypeCell(nodes, GenotypeConcat.Range(states - multiplier, states));
+        return cell.HasOutput ? new ThresholdCell(cell, false) : new ThresholdCell(GenotypeDerivation.DeriveCell(weights, candidates, multiplier), true);
     }
 
     private static double[][] Rows<T>(ReadOnlySpan<T> weights, int columns) where T : IFloatingPointIeee754<T>

@@ -23,7 +23,14 @@ internal static class ReportResult
         html.Add($"<li><b>{Memory(last.PeakMemoryBytes)}</b><span>peak memory</span></li>");
         html.Add($"</ul>");
         if (LeadText.Of(history) is { } told) html.Add($"<p>{told}</p>");
-        return Text(html, chosen.Genotype);
+        return Text(html.Add(Notes(chosen.Notes)), chosen.Genotype);
+    }
+
+    public static Markup Notes(IReadOnlyList<string>? notes)
+    {
+        var html = new Markup();
+        foreach (var note in notes ?? []) html.Add($"<p class=\"soft\">{note}.</p>");
+        return html;
     }
 
     public static Markup Cells(Genotype genotype)

@@ -88,6 +88,8 @@ internal sealed class SearchLoop : IDisposable
     private void FinishEpoch()
     {
         var (loss, accuracy) = Evaluate();
+        if (!double.IsFinite(loss))
+            throw new SearchDivergedException($"The validation loss after epoch {position.Epoch} is {loss}. A lower learning_rate (now {options.LearningRate}) helps.");
         var eigenvalue = watch?.Measure(position.Epoch);
         LookAtClock();
         var record = new EpochRecord
@@ -101,6 +103,7 @@ internal sealed class SearchLoop : IDisposable
             Normal = Record(state.Net.Normal),
             Reduce = Record(state.Net.Reduce),
             Genotype = state.Genotype,
+            Notes = state.Notes,
             Lead = state.Lead,
             Seconds = position.EpochSeconds,
             ImagesPerSecond = position.ImagesPerSecond(),

@@ -50,6 +50,10 @@ public sealed class SearchState : IDisposable
     /// <summary>The genotype that the alphas say now.</summary>
     public Genotype Genotype => Algorithm.Derive(Net.Normal.Strengths(), Net.Reduce.Strengths(), options);
 
+    /// <summary>What its derivation had to do beside its rule; null for nothing.</summary>
+    public IReadOnlyList<string>? Notes =>
+        Algorithm.Notes(Net.Normal.Strengths(), Net.Reduce.Strengths(), options) is { Count: > 0 } notes ? notes : null;
+
     /// <summary>How far the operations of an edge are ahead of one another now.</summary>
     public OperationLead Lead => OperationLead.Of([Net.Normal, Net.Reduce], options.Seed, options.AlphaLearningRate, adams[0].Steps);
 

@@ -32,7 +32,7 @@ public static class SeedReader
         var (chosen, _) = SearchEnd.Of(history.Epochs);
         return new SeedResult(
             seed, chosen.Genotype, chosen.TrainAccuracy, chosen.ValidAccuracy, Entropy(chosen.Normal.Weights.Concat(chosen.Reduce.Weights)), history.Seconds,
-            SearchEnd.Of(history.Epochs).Message);
+            SearchEnd.Of(history.Epochs).Message, chosen.Notes);
     }
 
     private static TrainedCell Trained(string path, ImageData data)

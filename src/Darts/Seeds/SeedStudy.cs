@@ -42,11 +42,12 @@ public sealed record SeedStudy(string Dataset, SeedPlan Plan, IReadOnlyList<Seed
 /// <param name="Entropy">Mean entropy of an edge's mixing weights in that epoch, in nats: 0 for a decided search.</param>
 /// <param name="Seconds">Seconds of work of the search.</param>
 /// <param name="Ending">How a watchdog ended the search; null where none did.</param>
+/// <param name="Notes">What the derivation of the genotype had to do beside its rule; null for nothing.</param>
 /// <param name="Found">Training of the found cell; null without.</param>
 /// <param name="Random">Training of a random cell of its size; null without.</param>
 public sealed record SeedResult(
     ulong Seed, Genotype Genotype, double TrainAccuracy, double ValidAccuracy, double Entropy, double Seconds, string? Ending = null,
-    TrainedCell? Found = null, TrainedCell? Random = null);
+    IReadOnlyList<string>? Notes = null, TrainedCell? Found = null, TrainedCell? Random = null);
 
 /// <summary>What a training of a cell reached.</summary>
 /// <param name="Genotype">The cell.</param>

@@ -114,11 +114,11 @@ public sealed class GenotypeFileFormatTests
     }
 
     [Theory]
-    [InlineData("\"op\": \"skip_connect\"", "\"op\": \"skip\"", "in the cell 'normal' found the operation 'skip', expected one of")]
-    [InlineData("\"source\": 1", "\"source\": 9", "reads a state that is not before it")]
-    [InlineData("\"source\": 1", "\"sauce\": 1", "sauce")]
-    [InlineData("\"source\": 1", "\"source\": null", "line 7")]
-    [InlineData("\"reduce\"", "\"reduction\"", "reduction")]
+    [InlineData("\"op\": \"skip_connect\"", "\"op\": \"skip\"", "line 6, column 17: found 'skip', expected an operation of none, max_pool_3x3")]
+    [InlineData("\"source\": 1", "\"source\": 9", "found '9', expected a state from 0 to 1, before state 2")]
+    [InlineData("\"source\": 1", "\"sauce\": 1", "found 'sauce', expected a key that was not given yet, of op and source")]
+    [InlineData("\"source\": 1", "\"source\": null", "line 7, column 21: found 'null', expected the number of the state")]
+    [InlineData("\"reduce\"", "\"reduction\"", "found 'reduction', expected a key that was not given yet, of normal, normal_concat, reduce")]
     public void Malformed_json_names_what_is_wrong(string good, string bad, string expected)
     {
         var json = GenotypeJsonConverter.Format(Genotype.Parse(Mmrazor)).Replace(good, bad, StringComparison.Ordinal);

@@ -19,7 +19,8 @@ public class ThresholdDerivationTests
     [Fact]
     public void Sparse_keeps_the_strongest_operation_of_the_two_strongest_edges()
     {
-        var cell = ThresholdDerivation.DeriveCell<double>(Weights, Three, 0.85, ThresholdMode.Sparse, 2);
+        var (cell, tookStrongest) = ThresholdDerivation.DeriveCell<double>(Weights, Three, 0.85, ThresholdMode.Sparse, 2);
+        Assert.False(tookStrongest);
         Assert.Equal([new(Primitive.SepConv3x3, 0), new(Primitive.SkipConnect, 1)], cell.Nodes[0]);
         Assert.Equal([new(Primitive.MaxPool3x3, 0), new(Primitive.SkipConnect, 2)], cell.Nodes[1]);
     }
@@ -27,7 +28,8 @@ public class ThresholdDerivationTests
     [Fact]
     public void Edge_keeps_up_to_two_operations_of_every_edge_the_weaker_first()
     {
-        var cell = ThresholdDerivation.DeriveCell<double>(Weights, Three, 0.85, ThresholdMode.Edge, 2);
+        var (cell, tookStrongest) = ThresholdDerivation.DeriveCell<double>(Weights, Three, 0.85, ThresholdMode.Edge, 2);
+        Assert.False(tookStrongest);
         Assert.Equal([new(Primitive.MaxPool3x3, 0), new(Primitive.SepConv3x3, 0), new(Primitive.SkipConnect, 1)], cell.Nodes[0]);
         Assert.Equal([new(Primitive.MaxPool3x3, 0), new(Primitive.SepConv3x3, 2), new(Primitive.SkipConnect, 2)], cell.Nodes[1]);
     }
@@ -35,14 +37,37 @@ public class ThresholdDerivationTests
     [Theory]
     [InlineData(ThresholdMode.Sparse)]
     [InlineData(ThresholdMode.Edge)]
-    public void A_threshold_above_all_leaves_nodes_without_edges(ThresholdMode mode) =>
-        Assert.All(ThresholdDerivation.DeriveCell<double>(Weights, Three, 0.995, mode, 2).Nodes, Assert.Empty);
+    public void A_threshold_above_all_takes_the_strongest_edges_as_darts_does(ThresholdMode mode)
+    {
+        var (cell, tookStrongest) = ThresholdDerivation.DeriveCell<double>(Weights, Three, 0.995, mode, 2);
+        Assert.True(tookStrongest);
+        Assert.Equal(GenotypeDerivation.DeriveCell<double>(Weights, Three, 2), cell);
+        Assert.All(cell.Nodes, node => Assert.Equal(2, node.Count));
+    }
+
+    [Fact]
+    public void A_node_that_nothing_over_the_threshold_enters_stays_empty_where_another_makes_the_output()
+    {
+        var (cell, tookStrongest) = ThresholdDerivation.DeriveCell<double>(Weights, Three, 0.96, ThresholdMode.Sparse, 2);
+        Assert.False(tookStrongest);
+        Assert.Equal([0, 1], cell.Nodes.Select(node => node.Count));
+        Assert.Equal([true, true, false, true], cell.Carries);
+    }
+
+    [Fact]
+    public void What_reaches_the_threshold_but_not_the_output_is_no_cell()
+    {
+        double[] weights = [0.99, 0.1, 0.2, .. Weights[3..6], .. Weights[9..15], .. Weights[9..12]];
+        var (cell, tookStrongest) = ThresholdDerivation.DeriveCell<double>(weights, Three, 0.95, ThresholdMode.Sparse, 1);
+        Assert.True(tookStrongest);
+        Assert.True(cell.HasOutput);
+    }
 
     [Fact]
     public void None_is_never_taken_and_a_weight_that_is_not_a_number_is_refused()
     {
         Primitive[] withNone = [Primitive.None, Primitive.SkipConnect, Primitive.SepConv3x3];
-        var cell = ThresholdDerivation.DeriveCell<float>([.. Weights.Select(w => (float)w)], withNone, 0.85, ThresholdMode.Edge, 2);
+        var cell = ThresholdDerivation.DeriveCell<float>([.. Weights.Select(w => (float)w)], withNone, 0.85, ThresholdMode.Edge, 2).Cell;
         Assert.DoesNotContain(cell.Edges, item => item.Edge.Operation == Primitive.None);
         Assert.Throws<ArgumentException>(() => ThresholdDerivation.DeriveCell<double>([.. Weights[..14], double.NaN], Three, 0.85, ThresholdMode.Edge, 2));
         Assert.Throws<ArgumentException>(() => ThresholdDerivation.DeriveCell<double>(Weights.AsSpan(0, 9), Three, 0.85, ThresholdMode.Edge, 2));

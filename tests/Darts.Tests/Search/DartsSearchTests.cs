@@ -1,6 +1,8 @@
 using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Backends.Reference;
 
 namespace MIOpenDarts.Darts.Tests.Search;
@@ -32,6 +34,17 @@ public class DartsSearchTests
         var result = DartsSearch.Run(train, valid, SmallSearch.Options with { Epochs = 6, Augment = false }, backend);
         Assert.True(result.History[^1].TrainLoss < result.History[0].TrainLoss);
         Assert.True(result.ValidAccuracy >= 75, $"validation accuracy {result.ValidAccuracy}");
+    }
+
+    [Fact]
+    public void A_validation_loss_that_is_no_number_ends_the_search_with_a_word()
+    {
+        using var backend = CpuBackend.Create(1);
+        var (train, valid) = SmallSearch.Images();
+        // The alphas rest in the first epoch, so that only the validation sees these images.
+        var broken = new SearchImages(new ImageEncoder(valid.Encoder.Images, new Normalization([float.NaN], [1f])), valid.Indices);
+        var error = Assert.Throws<SearchDivergedException>(() => DartsSearch.Run(train, broken, SmallSearch.Options with { WarmupEpochs = 1 }, backend));
+        Assert.Contains("The validation loss after epoch 0 is NaN. A lower learning_rate (now 0.025) helps.", error.Message);
     }
 
     [Fact]

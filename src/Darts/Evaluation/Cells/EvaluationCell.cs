@@ -65,7 +65,7 @@ internal sealed class EvaluationCell<T>
         }
 
         Ticks = GenotypeCell.Inputs + operations + 1;
-        states = new Tensor<T>[1 + Math.Max(cell.Nodes[^1].State, 1)];
+        states = new Tensor<T>[1 + cell.Nodes.Select(node => node.State).Append(GenotypeCell.Inputs - 1).Max()];
     }
 
     /// <summary>Channels of the output.</summary>

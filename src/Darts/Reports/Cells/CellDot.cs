@@ -4,7 +4,7 @@ namespace MIOpenDarts.Darts.Reports.Cells;
 
 /// <summary>
 /// Text of a cell for Graphviz, with the node names, shapes and colours that readers of DARTS papers know
-/// (drawn left to right; inputs green, nodes blue, output yellow).
+/// (drawn left to right; inputs green, nodes blue, a node that nothing reads dashed, output yellow).
 /// </summary>
 public static class CellDot
 {
@@ -23,8 +23,8 @@ public static class CellDot
         dot.Append("  edge [fontname=times fontsize=20]\n");
         for (var state = 0; state < graph.States; state++)
         {
-            var colour = state < CellGraph.Inputs ? "darkseagreen2" : "lightblue";
-            dot.Append("  ").Append(Quote(CellGraph.StateName(state))).Append(" [fillcolor=").Append(colour).Append("]\n");
+            var look = state < CellGraph.Inputs ? "fillcolor=darkseagreen2" : graph.Uses(state) ? "fillcolor=lightblue" : "fillcolor=white style=\"filled,dashed\"";
+            dot.Append("  ").Append(Quote(CellGraph.StateName(state))).Append(" [").Append(look).Append("]\n");
         }
 
         dot.Append("  \"c_{k}\" [fillcolor=palegoldenrod]\n");

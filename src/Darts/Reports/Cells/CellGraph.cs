@@ -23,12 +23,16 @@ public sealed record CellGraph(int Nodes, IReadOnlyList<CellEdge> Edges, IReadOn
     /// <summary>Number of states without the output: inputs and intermediate nodes.</summary>
     public int States => Inputs + Nodes;
 
-    /// <summary>The graph of one cell of a genotype.</summary>
+    /// <summary>
+    /// The graph of one cell of a genotype, as a network builds it: a node that nothing leads to stays as a node, but what reads it is left out.
+    /// </summary>
     public static CellGraph Of(GenotypeCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
+        var edges = cell.Edges.Where(item => cell.Carries[item.Edge.Source]);
         return new CellGraph(
-            cell.Nodes.Count, [.. cell.Edges.Select(item => new CellEdge(item.Edge.Operation.Name(), item.Edge.Source, item.Target))], [.. cell.Concat]);
+            cell.Nodes.Count, [.. edges.Select(item => new CellEdge(item.Edge.Operation.Name(), item.Edge.Source, item.Target))],
+            [.. cell.Concat.Where(state => cell.Carries[state])]);
     }
 
     /// <summary>Checks that every edge and every concatenated state exists.</summary>
@@ -58,6 +62,9 @@ public sealed record CellGraph(int Nodes, IReadOnlyList<CellEdge> Edges, IReadOn
                 throw new InvalidDataException($"{cell} cell: concat names state {state}, which must be 0..{States - 1}");
         }
     }
+
+    /// <summary>Whether an edge or the output reads a state.</summary>
+    public bool Uses(int state) => Concat.Contains(state) || Edges.Any(edge => edge.Source == state);
 
     /// <summary>The name the field draws for a state: c_{k-2}, c_{k-1}, then 0, 1, 2 ... for the intermediate nodes.</summary>
     public static string StateName(int state) => state switch

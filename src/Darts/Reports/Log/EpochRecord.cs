@@ -39,6 +39,9 @@ public sealed record EpochRecord
     /// <summary>The genotype that the search would end with now.</summary>
     public required Genotype Genotype { get; init; }
 
+    /// <summary>What the derivation of the genotype had to do beside its rule, a sentence each; null for nothing.</summary>
+    public IReadOnlyList<string>? Notes { get; init; }
+
     /// <summary>How far operations are ahead of one another, beside chance; null in the log of an earlier version.</summary>
     public OperationLead? Lead { get; init; }
 

@@ -65,6 +65,7 @@ public static class SeedReport
         {
             html.Add($"<h3>Seed {result.Seed.ToString()}</h3>");
             if (result.Ending is not null) html.Add($"<p class=\"soft\">Ended by {result.Ending}.</p>");
+            html.Add(ReportResult.Notes(result.Notes));
             html.Add($"<pre>{result.Genotype.ToString()}</pre><details><summary>Cells</summary>").Add(ReportResult.Cells(result.Genotype)).Add($"</details>");
         }
 

@@ -16,7 +16,12 @@ public static class SeedText
         if (study.Results.Count == 0) return text.ToString();
         text.AppendLine();
         SeedTables.Searches(study).AppendTo(text);
-        foreach (var result in study.Results) text.AppendLine($"seed {result.Seed}: {result.Genotype}{(result.Ending is null ? "" : $" (ended by {result.Ending})")}");
+        foreach (var result in study.Results)
+        {
+            text.AppendLine($"seed {result.Seed}: {result.Genotype}{(result.Ending is null ? "" : $" (ended by {result.Ending})")}");
+            foreach (var note in result.Notes ?? []) text.AppendLine($"seed {result.Seed}: {note}");
+        }
+
         foreach (var (name, cells) in study.Cells)
         {
             text.AppendLine().AppendLine($"{name}: {SeedTables.Overlaps(cells)}");
