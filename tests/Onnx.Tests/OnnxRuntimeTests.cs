@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using MIOpenDarts.Darts.Evaluation;
@@ -37,6 +38,17 @@ public class OnnxRuntimeTests
         var expected = new float[Batch * net.Task.Classes];
         backend.ReadImages(net.Logits, expected);
         AssertSame(expected, OnnxExport.Bytes(backend, net.Trace(), fold, description), net.Task, images);
+    }
+
+    [Fact]
+    public void The_metadata_keeps_class_names_apart_whatever_they_contain()
+    {
+        string[] names = ["goldfish", "tench, Tinca tinca", "\"Größe\" [m²]"];
+        using var backend = CpuBackend.Create(1);
+        var description = new NetworkDescription { Network = "DARTS_V2", Task = new ImageTask(1, 8, 8, 3), InitChannels = 2, Layers = 3, ClassNames = names };
+        using var net = description.Build(backend);
+        using var session = new InferenceSession(OnnxExport.Bytes(backend, net.Trace(), foldNorms: false, description));
+        Assert.Equal(names, JsonSerializer.Deserialize<string[]>(session.ModelMetadata.CustomMetadataMap["classes"]));
     }
 
     [Fact]

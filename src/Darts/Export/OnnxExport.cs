@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Evaluation.Tracing;
 using MIOpenDarts.Darts.Files;
@@ -60,7 +61,8 @@ public sealed class OnnxExport
         yield return ("network", description.Network);
         yield return ("mean", string.Join(", ", description.Mean.Select(v => v.ToString(CultureInfo.InvariantCulture))));
         yield return ("deviation", string.Join(", ", description.Deviation.Select(v => v.ToString(CultureInfo.InvariantCulture))));
-        if (description.ClassNames is { } classes) yield return ("classes", string.Join(", ", classes));
+        // A name may have a comma in it, so the names are a JSON array.
+        if (description.ClassNames is { } classes) yield return ("classes", JsonSerializer.Serialize(classes, NetworkDescriptionContext.Default.IReadOnlyListString));
     }
 
     private ProtoWriter Graph()
