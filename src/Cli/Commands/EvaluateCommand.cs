@@ -26,7 +26,7 @@ internal static class EvaluateCommand
 
     public static Command Create(Screen screen)
     {
-        var network = new NetworkWords();
+        var network = new NetworkWords(screen);
         var data = Words.Path("--data", "NAME", "Data set (default: that of the training).");
         var backend = Words.OneOf("--backend", "Where to compute.", [.. BackendChoice.Names]);
         var figures = new Option<bool>("--figures") { Description = "Size, memory and time of an image at batch 1 on this backend too." };

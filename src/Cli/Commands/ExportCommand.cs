@@ -12,7 +12,8 @@ internal static class ExportCommand
     /// <summary>What the help says below the options.</summary>
     public static string Footer =>
         $"""
-        The model takes images [batch, channels, height, width], normalised with the mean and deviation of its metadata (opset {OnnxExport.Opset}).
+        The model takes images [batch, channels, height, width], normalised with the mean and deviation of its metadata (opset {OnnxExport.Opset}); the
+        metadata also has the network and, as a JSON array, the names of the classes.
         Weights need no export: weights.safetensors has the official PyTorch names.
 
         Examples:
@@ -23,7 +24,7 @@ internal static class ExportCommand
 
     public static Command Create(Screen screen)
     {
-        var network = new NetworkWords();
+        var network = new NetworkWords(screen);
         var fold = new Option<bool>("--fold") { Description = "Multiply batch norms into the convolutions before them." };
         var output = Words.Path("--out", "FILE", "Where to write (default: model.onnx).");
         var command = new Command(Name, "Write a trained network as ONNX.");

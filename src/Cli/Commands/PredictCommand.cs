@@ -28,7 +28,7 @@ internal static class PredictCommand
 
     public static Command Create(Screen screen)
     {
-        var network = new NetworkWords();
+        var network = new NetworkWords(screen);
         var images = new Argument<string[]>("images") { Description = "JPEG or PNG files, or folders of them.", Arity = ArgumentArity.OneOrMore };
         var backend = Words.OneOf("--backend", "Where to compute.", [.. BackendChoice.Names]);
         var command = new Command(Name, "Classify images with a trained network.");

@@ -11,9 +11,11 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
 {
     private readonly TrainFolder folder;
     private readonly ImageData? images;
+    private readonly IReadOnlyList<string> notes;
 
-    private TrainRun(Screen screen, TrainFolder folder, TrainOptions options, ImageData? images, bool tensorBoard)
-        : base(screen, folder, options, tensorBoard, next => new TrainRecorder(folder, next)) => (this.folder, this.images) = (folder, images);
+    private TrainRun(Screen screen, TrainFolder folder, TrainOptions options, ImageData? images, IReadOnlyList<string> notes, bool tensorBoard)
+        : base(screen, folder, options, tensorBoard, next => new TrainRecorder(folder, next)) =>
+        (this.folder, this.images, this.notes) = (folder, images, notes);
 
     protected override string Command => TrainCommand.Name;
 
@@ -23,17 +25,17 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         var options = TrainOptionsResolver.Resolve(preset, config, typed);
         var images = EvaluationTraining.Open(options);
         EvaluationTraining.RequireTest(images);
+        var notes = EvaluationTraining.RequireNetwork(images, options);
         Backends.Require(options.Backend, options.Threads, backend => TrainMemory.Require(images, options, backend));
-        EvaluationTraining.RequireNetwork(images, options);
         // A genotype's file may change until a resume.
         options = Lasting(options) with { Network = EvaluationTraining.Describe(images, options).Network, Weights = NewRun.Lasting(options.Weights) };
-        return new TrainRun(screen, TrainFolder.Create(output ?? NewRun.Folder(), options), options, images, tensorBoard);
+        return new TrainRun(screen, TrainFolder.Create(output ?? NewRun.Folder(), options), options, images, notes, tensorBoard);
     }
 
     /// <summary>A run that was begun before.</summary>
     public static TrainRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard) => Continue(
         () => TrainFolder.Open(path), given, options => Lasting(TrainOptionsResolver.Apply(options, typed)),
-        (folder, options) => new TrainRun(screen, folder, options, images: null, tensorBoard));
+        (folder, options) => new TrainRun(screen, folder, options, images: null, notes: [], tensorBoard));
 
     protected override string Extending(TrainOptions then) => MoreEpochs.Describe(then, Options);
 
@@ -41,6 +43,7 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     {
         var ring = recorder.Checkpoints(Options.CheckpointRing, View.Warn);
         var data = images ?? Reopen(EvaluationTraining.Open, found => DataFingerprint.Of(found.Train, found.Test), ring);
+        foreach (var note in notes) View.Say($"weights  {note}");
         Begin(data, data.Train.Count, EvaluationTraining.RequireTest(data).Count, backend);
         return EvaluationTraining.Run(data, Options, backend, recorder, ring, folder.Weights, cancellation);
     }

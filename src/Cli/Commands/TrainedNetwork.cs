@@ -7,12 +7,15 @@ namespace MIOpenDarts.Cli.Commands;
 /// <summary>A trained network from what a user typed: the folder of a training, or a weights file.</summary>
 internal sealed class TrainedNetwork : IDisposable
 {
-    private TrainedNetwork(NetworkDescription description, ImageClassifier<float> net, Backend<float> backend) =>
-        (Description, Net, Backend) = (description, net, backend);
+    private TrainedNetwork(NetworkDescription description, ImageClassifier<float> net, IReadOnlyList<string> notes, Backend<float> backend) =>
+        (Description, Net, Notes, Backend) = (description, net, notes, backend);
 
     public NetworkDescription Description { get; }
 
     public ImageClassifier<float> Net { get; }
+
+    /// <summary>What is worth knowing of how its file was read, a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; }
 
     public Backend<float> Backend { get; }
 
@@ -28,8 +31,14 @@ internal sealed class TrainedNetwork : IDisposable
         try
         {
             var file = FileOf(typed, best);
-            var (description, net) = foreign is null ? NetworkDescription.Load(file, backend) : foreign.Import(file, backend);
-            return new TrainedNetwork(description, net, backend);
+            if (foreign is not null)
+            {
+                var (imported, network, notes) = foreign.Import(file, backend);
+                return new TrainedNetwork(imported, network, notes, backend);
+            }
+
+            var (description, net) = NetworkDescription.Load(file, backend);
+            return new TrainedNetwork(description, net, [], backend);
         }
         catch
         {

@@ -10,7 +10,8 @@ namespace MIOpenDarts.Cli.Usage;
 /// The words that name a trained network: the folder of a training, a weights file of one, or a state dict of another program with what
 /// network it is of.
 /// </summary>
-internal sealed class NetworkWords
+/// <param name="screen">Where notes about a file go, beside the result.</param>
+internal sealed class NetworkWords(Screen screen)
 {
     private const int ImageNetSize = 224;
 
@@ -46,8 +47,12 @@ internal sealed class NetworkWords
     /// <param name="backend">Where to compute.</param>
     /// <param name="threads">Threads of a managed backend.</param>
     /// <param name="data">Data that a network of another program is to take, or null.</param>
-    public TrainedNetwork Open(ParseResult parsed, string backend, int threads, ImageData? data = null) =>
-        TrainedNetwork.Open(Typed(parsed), parsed.GetValue(best), Described(parsed, data), backend, threads);
+    public TrainedNetwork Open(ParseResult parsed, string backend, int threads, ImageData? data = null)
+    {
+        var trained = TrainedNetwork.Open(Typed(parsed), parsed.GetValue(best), Described(parsed, data), backend, threads);
+        foreach (var note in trained.Notes) screen.Error.WriteLine($"miopendarts: {note}");
+        return trained;
+    }
 
     /// <summary>The data that a network of another program is to take; null for a network that says it itself.</summary>
     public ImageData? Data(ParseResult parsed, string name) =>

@@ -20,11 +20,19 @@ public static class EvaluationOperations
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => primitive switch
         {
             Primitive.SepConv7x7 => new SepConv<T>(parameters, prefix, channels, channels, 7, stride, affine: true),
-            Primitive.Conv7x1_1x7 => new Sequential<T>(
-                new Relu<T>(),
-                new Convolution<T>(parameters, prefix + "op.1.", channels, channels, new Window(1, 7, 1, stride, 0, 3, 1)),
-                new Convolution<T>(parameters, prefix + "op.2.", channels, channels, new Window(7, 1, stride, 1, 3, 0, 1)),
-                new BatchNorm<T>(parameters, prefix + "op.3.", channels, affine: true)),
+            Primitive.Conv7x1_1x7 => Factorized(parameters, prefix, channels, stride),
             _ => OperationFactory.Create(parameters, primitive, prefix, channels, stride, affine: true, poolNorm: false),
         };
+
+    // A bare sequence in the official code, so its names have no "op."; they had one here in version 1.
+    private static Sequential<T> Factorized<T>(ParameterSet<T> parameters, string prefix, int channels, int stride)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        parameters.AddFormerPrefix(prefix, prefix + "op.");
+        return new Sequential<T>(
+            new Relu<T>(),
+            new Convolution<T>(parameters, prefix + "1.", channels, channels, new Window(1, 7, 1, stride, 0, 3, 1)),
+            new Convolution<T>(parameters, prefix + "2.", channels, channels, new Window(7, 1, stride, 1, 3, 0, 1)),
+            new BatchNorm<T>(parameters, prefix + "3.", channels, affine: true));
+    }
 }

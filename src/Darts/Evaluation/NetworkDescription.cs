@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Evaluation.Baselines;
+using MIOpenDarts.Darts.Evaluation.Weights;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
@@ -87,31 +88,34 @@ public sealed record NetworkDescription
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using var file = OpenOwn(path);
-        return Of(file).BuildWith(file, backend);
+        var description = Of(file);
+        return (description, description.BuildWith(file, backend).Net);
     }
 
     /// <summary>
-    /// Builds this network, with an auxiliary head if the file has one, and reads its weights from a file that another program wrote: a
-    /// state dict with the official PyTorch names and nothing else.
+    /// Builds this network without an auxiliary head, which only training needs, and reads its weights from a file that another program
+    /// wrote: a state dict with the official PyTorch names. Notes say what was done for that, a sentence each.
     /// </summary>
-    /// <exception cref="InvalidDataException">It is no sound safetensors file, or not of this network; the text names the tensor.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is no sound safetensors file, or not of this network; the text names the options that differ, and a tensor.
+    /// </exception>
     /// <exception cref="GenotypeFormatException">The network is neither a baseline nor a genotype.</exception>
-    public (NetworkDescription Description, ImageClassifier<T> Net) Import<T>(string path, Backend<T> backend)
+    public (NetworkDescription Description, ImageClassifier<T> Net, IReadOnlyList<string> Notes) Import<T>(string path, Backend<T> backend)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using var file = SafetensorsFile.Open(path);
-        var hasHead = !IsBaseline && file.Names.Any(name => name.StartsWith(ImageClassifier<T>.AuxiliaryPrefix, StringComparison.Ordinal));
-        return (this with { Auxiliary = hasHead }).BuildWith(file, backend);
+        var description = this with { Auxiliary = false };
+        var (net, notes) = description.BuildWith(file, backend);
+        return (description, net, notes);
     }
 
-    private (NetworkDescription Description, ImageClassifier<T> Net) BuildWith<T>(SafetensorsFile file, Backend<T> backend)
+    private (ImageClassifier<T> Net, IReadOnlyList<string> Notes) BuildWith<T>(SafetensorsFile file, Backend<T> backend)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var net = Build(backend);
         try
         {
-            StateDict.LoadExactly(net.Parameters, backend, file);
-            return (this, net);
+            return (net, WeightsReader.Read(file, net, this));
         }
         catch
         {

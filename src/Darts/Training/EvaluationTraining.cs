@@ -2,6 +2,7 @@ using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Evaluation.Weights;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Layers.Backends;
@@ -91,13 +92,15 @@ public static class EvaluationTraining
     /// <summary>Refuses a network that cannot be built for some data, and weights to start from that do not fit it.</summary>
     /// <exception cref="GenotypeFormatException">The network is unknown, or has no output.</exception>
     /// <exception cref="OptionsException">The images are too small for it.</exception>
-    /// <exception cref="InvalidDataException">The weights are in no safetensors file, or of another network; the text names the tensor.</exception>
+    /// <returns>What is worth knowing of the weights, a sentence each.</returns>
+    /// <exception cref="InvalidDataException">The weights are in no safetensors file, or of another network; the text names options and a tensor.</exception>
     /// <exception cref="IOException">They cannot be read.</exception>
-    public static void RequireNetwork(ImageData data, TrainOptions options)
+    public static IReadOnlyList<string> RequireNetwork(ImageData data, TrainOptions options)
     {
         using var backend = new ReferenceBackend<float>();
-        using var net = Describe(data, options).Build(backend);
-        if (options.Weights.Length > 0) ReadWeights(options.Weights, net);
+        var description = Describe(data, options);
+        using var net = description.Build(backend);
+        return ReadWeights(options, description, net);
     }
 
     /// <summary>Refuses data without test images.</summary>
@@ -109,13 +112,14 @@ public static class EvaluationTraining
     private static void Begin(TrainState state, TrainOptions options)
     {
         state.Initialize();
-        if (options.Weights.Length > 0) ReadWeights(options.Weights, state.Net);
+        ReadWeights(options, state.Description, state.Net);
     }
 
-    private static void ReadWeights(string path, ImageClassifier<float> net)
+    private static IReadOnlyList<string> ReadWeights(TrainOptions options, NetworkDescription description, ImageClassifier<float> net)
     {
-        using var file = SafetensorsFile.Open(path);
-        StateDict.LoadExactly(net.Parameters, net.Backend, file);
+        if (options.Weights.Length == 0) return [];
+        using var file = SafetensorsFile.Open(options.Weights);
+        return WeightsReader.ReadStart(file, net, description, options.NewClassifier);
     }
 }
 

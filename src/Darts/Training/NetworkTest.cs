@@ -16,6 +16,7 @@ public sealed class NetworkTest(ImageClassifier<float> net)
     /// <param name="batches">A pipeline over the set.</param>
     /// <param name="images">Number of images.</param>
     /// <param name="batchSize">Images in a batch.</param>
+    /// <exception cref="NotFiniteNumberException">A logit is no number.</exception>
     public TestResult Run(BatchPipeline batches, int images, int batchSize)
     {
         var confusion = Enumerable.Range(0, classes).Select(_ => new int[classes]).ToArray();
@@ -41,11 +42,15 @@ public sealed class NetworkTest(ImageClassifier<float> net)
     }
 
     /// <summary>Logits of the batch under way [N, classes].</summary>
+    /// <exception cref="NotFiniteNumberException">One is no number, so that no class can be said to be the likeliest.</exception>
     public ReadOnlySpan<float> Logits(int images)
     {
         if (logits.Length < images * classes) logits = new float[images * classes];
         net.Backend.ReadImages(net.Logits, logits.AsSpan(0, images * classes));
-        return logits.AsSpan(0, images * classes);
+        var rows = logits.AsSpan(0, images * classes);
+        foreach (var logit in rows)
+            if (!float.IsFinite(logit)) throw new NotFiniteNumberException($"the network answers with logits that are no numbers ({logit}): its weights are too large, or not of a network that was trained");
+        return rows;
     }
 
     /// <summary>The first largest.</summary>

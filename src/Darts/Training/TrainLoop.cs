@@ -90,7 +90,7 @@ internal sealed class TrainLoop : IDisposable
 
     private void FinishEpoch()
     {
-        var result = test.Run(testBatches, data.Test!.Count, options.BatchSize);
+        var result = Test();
         LookAtClock();
         var record = new TrainEpochRecord
         {
@@ -109,6 +109,18 @@ internal sealed class TrainLoop : IDisposable
         progress?.Report(new TrainEpochDone(position.Seconds, record));
         position.NextEpoch();
         Save();
+    }
+
+    private TestResult Test()
+    {
+        try
+        {
+            return test.Run(testBatches, data.Test!.Count, options.BatchSize);
+        }
+        catch (NotFiniteNumberException e)
+        {
+            throw new TrainingDivergedException($"After epoch {position.Epoch} {e.Message}. A lower learning_rate (now {options.LearningRate}) helps.", e);
+        }
     }
 
     private void Interrupt()

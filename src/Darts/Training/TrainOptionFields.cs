@@ -33,6 +33,8 @@ public static class TrainOptionFields
     [
         Text("network", "a genotype, resnet20 or mobilenetv2", "What to train.", o => o.Network, text => text.Length > 0),
         Text("weights", "a safetensors file with the official PyTorch names, or nothing to draw them", "Weights to start from.", o => o.Weights, _ => true),
+        new("new_classifier", OptionKind.Flag, "false, or true with weights", "Draw the classifier anew, as for other classes than those of the weights.",
+            o => o.NewClassifier ? "true" : "false", o => !o.NewClassifier || o.Weights.Length > 0),
         Text("data", "fashion-mnist-slice or a folder", "Data set to train and test on.", o => o.Data, text => text.Length > 0, hasEffect: false),
         Integer("image_size", 0, 4096, "Rows and columns that images are brought to; 0 to keep theirs.", o => o.ImageSize),
         Number("held_out", "from 0, below 1", "Share of the training images to test on, where there are no test images.", o => o.HeldOut, x => x is >= 0 and < 1),

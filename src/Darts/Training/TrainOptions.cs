@@ -17,6 +17,9 @@ public sealed record TrainOptions : IRunOptions
     /// <summary>A safetensors file with the weights to start from, by their official PyTorch names; empty to draw them.</summary>
     public string Weights { get; init; } = "";
 
+    /// <summary>Whether the classifiers are drawn nevertheless, as for other classes than those of the weights.</summary>
+    public bool NewClassifier { get; init; }
+
     /// <summary>The data set: <c>fashion-mnist-slice</c> (embedded) or a folder.</summary>
     public string Data { get; init; } = "fashion-mnist-slice";
 

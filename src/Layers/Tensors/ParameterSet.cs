@@ -27,6 +27,7 @@ public sealed class ParameterSet<T> : IDisposable
     private readonly List<Entry> parameters = [];
     private readonly List<Entry> buffers = [];
     private readonly List<(string Name, Normalization<T> Owner)> counters = [];
+    private readonly List<(string Prefix, string Former)> formerPrefixes = [];
     private Storage[] storages = [];
     private Backend<T>? backend;
 
@@ -76,6 +77,17 @@ public sealed class ParameterSet<T> : IDisposable
 
     /// <summary>Declares a count of training batches.</summary>
     public void AddCounter(string name, Normalization<T> owner) => counters.Add((name, owner));
+
+    /// <summary>Says that files of earlier versions have <paramref name="former"/> where names begin with <paramref name="prefix"/> now.</summary>
+    public void AddFormerPrefix(string prefix, string former) => formerPrefixes.Add((prefix, former));
+
+    /// <summary>The name in files of earlier versions; null where it is the same.</summary>
+    public string? FormerName(string name)
+    {
+        foreach (var (prefix, former) in formerPrefixes)
+            if (name.StartsWith(prefix, StringComparison.Ordinal)) return former + name[prefix.Length..];
+        return null;
+    }
 
     /// <summary>Allocates the three buffers and binds the views.</summary>
     /// <exception cref="PlanDoesNotFitException">There are more parameters than one buffer can number; nothing is allocated.</exception>

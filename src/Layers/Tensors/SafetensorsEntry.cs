@@ -35,6 +35,14 @@ public enum SafetensorsType
     U64,
 }
 
+/// <summary>The upper half of a single, of which the base library has no type.</summary>
+/// <param name="Bits">Sign, exponent and seven bits of the fraction.</param>
+internal readonly record struct BFloat16(ushort Bits)
+{
+    /// <summary>The same number.</summary>
+    public float ToSingle() => BitConverter.UInt32BitsToSingle((uint)Bits << 16);
+}
+
 /// <summary>What a safetensors header says of one tensor.</summary>
 /// <param name="Name">Name, unique in the file.</param>
 /// <param name="Type">Element type.</param>
@@ -45,6 +53,9 @@ public sealed record SafetensorsEntry(string Name, SafetensorsType Type, IReadOn
 {
     /// <summary>Number of elements.</summary>
     public long Count => ByteCount / SizeOf(Type);
+
+    /// <summary>Whether the elements are floating numbers that are read here.</summary>
+    public bool IsFloating => Type is SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F32 or SafetensorsType.F64;
 
     internal static int SizeOf(SafetensorsType type) => type switch
     {
@@ -59,10 +70,12 @@ public sealed record SafetensorsEntry(string Name, SafetensorsType Type, IReadOn
     {
         if (typeof(T) == typeof(float)) return SafetensorsType.F32;
         if (typeof(T) == typeof(double)) return SafetensorsType.F64;
+        if (typeof(T) == typeof(Half)) return SafetensorsType.F16;
+        if (typeof(T) == typeof(BFloat16)) return SafetensorsType.BF16;
         if (typeof(T) == typeof(long)) return SafetensorsType.I64;
         if (typeof(T) == typeof(ulong)) return SafetensorsType.U64;
         if (typeof(T) == typeof(int)) return SafetensorsType.I32;
         if (typeof(T) == typeof(byte)) return SafetensorsType.U8;
-        throw new NotSupportedException($"{typeof(T).Name} has no safetensors type here; use float, double, long, ulong, int or byte");
+        throw new NotSupportedException($"{typeof(T).Name} has no safetensors type here; use float, double, half, long, ulong, int or byte");
     }
 }

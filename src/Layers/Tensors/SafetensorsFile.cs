@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -52,6 +53,7 @@ public sealed class SafetensorsFile : IDisposable
         {
             var fileBytes = RandomAccess.GetLength(handle);
             Span<byte> length = stackalloc byte[LengthBytes];
+            RefuseForeign(handle, fileBytes, path);
             if (fileBytes < LengthBytes) throw new InvalidDataException($"{path}: {fileBytes} bytes are too few for a safetensors file");
             Fill(handle, length, 0, path);
             var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
@@ -88,7 +90,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="InvalidDataException">There is no such tensor, or it has another type.</exception>
     public long[] ReadInt64(string name) => Read<long>(name);
 
-    /// <summary>Reads a tensor of float, double, long, ulong, int or byte, row-major.</summary>
+    /// <summary>Reads a tensor of float, double, half, long, ulong, int or byte, row-major.</summary>
     /// <exception cref="InvalidDataException">There is no such tensor, or it has another type.</exception>
     public T[] Read<T>(string name) where T : unmanaged
     {
@@ -99,6 +101,17 @@ public sealed class SafetensorsFile : IDisposable
         Read<T>(name, values);
         return values;
     }
+
+    /// <summary>Reads numbers of any floating type as <typeparamref name="T"/>, rounded to the nearest.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor, or it has no numbers of such a type.</exception>
+    public T[] ReadNumbers<T>(string name)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => this[name].Type switch
+        {
+            SafetensorsType.F64 => Array.ConvertAll(ReadDouble(name), T.CreateChecked),
+            SafetensorsType.F16 => Array.ConvertAll(Read<Half>(name), T.CreateChecked),
+            SafetensorsType.BF16 => Array.ConvertAll(Read<BFloat16>(name), value => T.CreateChecked(value.ToSingle())),
+            _ => Array.ConvertAll(ReadSingle(name), T.CreateChecked),
+        };
 
     /// <summary>Reads a tensor into memory that the caller owns.</summary>
     /// <exception cref="InvalidDataException">There is no such tensor, or its type or element count differs from the destination's.</exception>
@@ -128,6 +141,13 @@ public sealed class SafetensorsFile : IDisposable
     {
         if (entry.Type != SafetensorsEntry.TypeOf<T>())
             throw new InvalidDataException($"{Path}: tensor '{entry.Name}' is {entry.Type}, not {SafetensorsEntry.TypeOf<T>()}");
+    }
+
+    private static void RefuseForeign(SafeFileHandle handle, long fileBytes, string path)
+    {
+        Span<byte> head = stackalloc byte[(int)Math.Min(fileBytes, ForeignFormat.HeadBytes)];
+        Fill(handle, head, 0, path);
+        if (ForeignFormat.Describe(head) is { } format) throw new InvalidDataException($"{path}: is no safetensors file but {format}");
     }
 
     private static void Fill(SafeFileHandle handle, Span<byte> destination, long offset, string path)

@@ -6,30 +6,49 @@ namespace MIOpenDarts.Layers.Tensors;
 /// <summary>Weights and statistics of a network by the official PyTorch names, in and out of safetensors files.</summary>
 public static class StateDict
 {
-    /// <summary>Reads every parameter, statistic and counter named <paramref name="prefix"/> + official name. Nothing is read when anything is wrong.</summary>
-    /// <exception cref="InvalidDataException">One is missing or has another shape or type; the text names it.</exception>
+    /// <summary>Reads every parameter, statistic and counter named <paramref name="prefix"/> + official name. Nothing is read where one has another name, shape or type.</summary>
+    /// <exception cref="InvalidDataException">One is missing, has another shape or type, or has what is no number; the text names it.</exception>
     public static void Load<T>(ParameterSet<T> parameters, Backend<T> backend, SafetensorsFile file, string prefix = "")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var tensors = parameters.Parameters.Concat(parameters.Statistics).ToList();
-        var statistics = parameters.Statistics.ToHashSet();
-        foreach (var tensor in tensors) Require(file, prefix + tensor.Name, ShapeOf(tensor, statistics.Contains(tensor)));
-        foreach (var tensor in tensors) backend.Upload<T>(ReadAs<T>(file, prefix + tensor.Name), tensor);
-        foreach (var (name, owner) in parameters.Counters)
-            owner.BatchesTracked = file.Contains(prefix + name) ? file.ReadInt64(prefix + name)[0] : 0;
+        var names = StateDictNames.Below(file, prefix, parameters);
+        if (FirstProblem(parameters, names, _ => true) is { } problem) throw new InvalidDataException($"{file.Path}: {problem}; the file is of another network");
+        Load(parameters, backend, names, _ => true);
     }
 
-    /// <summary>Reads a file that holds this network's tensors and nothing else, as a state dict of another program must.</summary>
-    /// <exception cref="InvalidDataException">One is missing, is none of the network's, or has another shape or type; the text names it.</exception>
-    public static void LoadExactly<T>(ParameterSet<T> parameters, Backend<T> backend, SafetensorsFile file)
+    /// <summary>Reads the parameters and statistics that are wanted, and their counters where the file has them.</summary>
+    /// <param name="parameters">Of the network.</param>
+    /// <param name="backend">Where it lives.</param>
+    /// <param name="names">Where they stand in the file; each that is wanted is there with the network's shape (<see cref="FirstProblem"/>).</param>
+    /// <param name="wanted">Whether to read one, by official name.</param>
+    /// <exception cref="InvalidDataException">One has what is no number; the text names it.</exception>
+    public static void Load<T>(ParameterSet<T> parameters, Backend<T> backend, StateDictNames names, Predicate<string> wanted)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var known = parameters.Parameters.Concat(parameters.Statistics).Select(tensor => tensor.Name).Concat(parameters.Counters.Select(counter => counter.Name)).ToHashSet();
-        if (file.Names.FirstOrDefault(name => !known.Contains(name)) is { } stranger)
-            throw new InvalidDataException($"{file.Path}: tensor '{stranger}' is none of this network's; the file is of another network");
+        foreach (var tensor in parameters.Parameters.Concat(parameters.Statistics))
+            if (wanted(tensor.Name)) backend.Upload<T>(Numbers<T>(names.File, names.Find(tensor.Name)!), tensor);
+        foreach (var (name, owner) in parameters.Counters)
+            if (wanted(name)) owner.BatchesTracked = names.Find(name) is { } counter ? names.File.ReadInt64(counter)[0] : 0;
+    }
+
+    /// <summary>What the first tensor is that a file has not, or not as the network has it; null where all fit.</summary>
+    public static string? FirstProblem<T>(ParameterSet<T> parameters, StateDictNames names, Predicate<string> wanted)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var statistics = parameters.Statistics.ToHashSet();
+        foreach (var tensor in parameters.Parameters.Concat(parameters.Statistics))
+        {
+            if (!wanted(tensor.Name)) continue;
+            var shape = ShapeOf(tensor, statistics.Contains(tensor));
+            var wantedShape = $"[{string.Join(", ", shape)}]";
+            if (names.Find(tensor.Name) is not { } name) return $"there is no tensor '{tensor.Name}', which the network has as {wantedShape}";
+            if (!names.File[name].IsFloating) return Other(names.File, name, "F32, F64, F16 or BF16");
+            if (!names.File[name].Shape.SequenceEqual(shape)) return Other(names.File, name, wantedShape);
+        }
+
         foreach (var (name, _) in parameters.Counters)
-            if (file.Contains(name) && (file[name].Type != SafetensorsType.I64 || file[name].Count != 1)) throw Other(file, name, "I64 []");
-        Load(parameters, backend, file);
+            if (wanted(name) && names.Find(name) is { } counter && (names.File[counter].Type != SafetensorsType.I64 || names.File[counter].Count != 1)) return Other(names.File, counter, "I64 []");
+        return null;
     }
 
     /// <summary>Adds every parameter, statistic and counter to <paramref name="writer"/>.</summary>
@@ -47,26 +66,18 @@ public static class StateDict
         foreach (var (name, owner) in parameters.Counters) writer.Add(prefix + name, [owner.BatchesTracked], []);
     }
 
-    /// <summary>Numbers of a file as <typeparamref name="T"/>, whether it holds float or double.</summary>
-    public static T[] ReadAs<T>(SafetensorsFile file, string name)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => file[name].Type switch
-        {
-            SafetensorsType.F64 => Array.ConvertAll(file.ReadDouble(name), T.CreateChecked),
-            _ => Array.ConvertAll(file.ReadSingle(name), T.CreateChecked),
-        };
-
-    private static void Require(SafetensorsFile file, string name, long[] shape)
+    private static T[] Numbers<T>(SafetensorsFile file, string name)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var wanted = $"[{string.Join(", ", shape)}]";
-        if (!file.Contains(name)) throw new InvalidDataException($"{file.Path}: there is no tensor '{name}', which the network has as {wanted}; the file is of another network");
-        if (file[name].Type is not (SafetensorsType.F32 or SafetensorsType.F64)) throw Other(file, name, "F32 or F64");
-        if (!file[name].Shape.SequenceEqual(shape)) throw Other(file, name, wanted);
+        var values = file.ReadNumbers<T>(name);
+        var first = Array.FindIndex(values, value => !T.IsFinite(value));
+        return first < 0 ? values : throw new InvalidDataException(
+            $"{file.Path}: tensor '{name}' has {values[first]} at element {first}, and {values.Count(value => !T.IsFinite(value))} of {values.Length} elements are no numbers; "
+            + "the training that wrote it diverged, or the file is damaged");
     }
 
-    private static InvalidDataException Other(SafetensorsFile file, string name, string wanted) =>
-        new($"{file.Path}: tensor '{name}' is {Show(file[name])}, but the network has it as {wanted}; the file is of another network");
-
-    private static string Show(SafetensorsEntry entry) => $"{entry.Type} [{string.Join(", ", entry.Shape)}]";
+    private static string Other(SafetensorsFile file, string name, string wanted) =>
+        $"tensor '{name}' is {file[name].Type} [{string.Join(", ", file[name].Shape)}], but the network has it as {wanted}";
 
     /// <summary>The shape in the official code: vectors have one extent, linear weights two, convolutions four.</summary>
     private static long[] ShapeOf<T>(Tensor<T> tensor, bool isStatistic)

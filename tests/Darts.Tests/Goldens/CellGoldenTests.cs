@@ -85,13 +85,13 @@ public class CellGoldenTests
         plan.Commit();
 
         StateDict.Load(parameters, backend, golden, name + ".param.");
-        backend.Upload<T>(StateDict.ReadAs<T>(golden, name + ".weights"), alphas.Mixing);
-        backend.WriteImages(StateDict.ReadAs<T>(golden, name + ".input0"), src0);
-        backend.WriteImages(StateDict.ReadAs<T>(golden, name + ".input1"), src1);
+        backend.Upload<T>(golden.ReadNumbers<T>(name + ".weights"), alphas.Mixing);
+        backend.WriteImages(golden.ReadNumbers<T>(name + ".input0"), src0);
+        backend.WriteImages(golden.ReadNumbers<T>(name + ".input1"), src1);
         var training = new Pass(Training: true);
         running.Forward(training);
         Expect(".output", running.Dst);
-        backend.WriteImages(StateDict.ReadAs<T>(golden, name + ".grad_output"), running.Dst.Diff!);
+        backend.WriteImages(golden.ReadNumbers<T>(name + ".grad_output"), running.Dst.Diff!);
         running.Backward(training);
         Expect(".grad_input0", src0.Diff!);
         Expect(".grad_input1", src1.Diff!);

@@ -50,12 +50,12 @@ public class PrimitiveGoldenTests
         plan.Commit();
 
         StateDict.Load(parameters, backend, golden, name + ".param.");
-        if (golden.Contains(name + ".weights")) backend.Upload<T>(StateDict.ReadAs<T>(golden, name + ".weights"), weights);
-        backend.WriteImages(StateDict.ReadAs<T>(golden, name + ".input"), src);
+        if (golden.Contains(name + ".weights")) backend.Upload<T>(golden.ReadNumbers<T>(name + ".weights"), weights);
+        backend.WriteImages(golden.ReadNumbers<T>(name + ".input"), src);
         var training = new Pass(Training: true);
         module.Forward(training);
         Expect(".output", dst);
-        backend.WriteImages(StateDict.ReadAs<T>(golden, name + ".grad_output"), dst.Diff!);
+        backend.WriteImages(golden.ReadNumbers<T>(name + ".grad_output"), dst.Diff!);
         module.Backward(training, accumulate: false);
         Expect(".grad_input", src.Diff!);
         foreach (var p in parameters.Parameters) Close.Equal<T>(golden, $"{name}.grad.{p.Name}", Raw(p.Diff!), tolerance);

@@ -48,7 +48,7 @@ public class SupernetGoldenTests
         using var golden = SafetensorsFile.Open(file);
         using var net = Load(backend, golden, golden, "input", form);
         var training = new Pass(Training: true);
-        net.LoadBatch(StateDict.ReadAs<T>(golden, "input"), Labels(golden.ReadInt64("labels")));
+        net.LoadBatch(golden.ReadNumbers<T>("input"), Labels(golden.ReadInt64("labels")));
         var result = net.Forward(training);
         net.Backward(training);
         Close.Equal<T>(golden, "logits", Raw(backend, net.Logits), tolerance);
@@ -120,8 +120,8 @@ public class SupernetGoldenTests
         var net = new Supernet<T>(backend, shape, form);
         net.Plan((int)image[^4]);
         StateDict.Load(net.Parameters, backend, initial, "init.");
-        StateDict.ReadAs<T>(initial, "init.alphas_normal").CopyTo(net.Normal.Alphas, 0);
-        StateDict.ReadAs<T>(initial, "init.alphas_reduce").CopyTo(net.Reduce.Alphas, 0);
+        initial.ReadNumbers<T>("init.alphas_normal").CopyTo(net.Normal.Alphas, 0);
+        initial.ReadNumbers<T>("init.alphas_reduce").CopyTo(net.Reduce.Alphas, 0);
         return net;
     }
 
@@ -142,7 +142,7 @@ public class SupernetGoldenTests
     private static (T[] Images, int[] Labels) Batch<T>(SafetensorsFile golden, string kind, int step)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var images = StateDict.ReadAs<T>(golden, kind + "_input");
+        var images = golden.ReadNumbers<T>(kind + "_input");
         var labels = Labels(golden.ReadInt64(kind + "_labels"));
         var steps = (int)golden[kind + "_input"].Shape[0];
         return (images[(images.Length / steps * step)..(images.Length / steps * (step + 1))],
