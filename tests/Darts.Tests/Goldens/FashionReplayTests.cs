@@ -115,8 +115,8 @@ public class FashionReplayTests
         public void Load(SafetensorsFile file, string prefix)
         {
             StateDict.Load(Net.Parameters, backend, file, prefix);
-            StateDict.ReadAs<T>(file, prefix + "alphas_normal").CopyTo(Net.Normal.Alphas, 0);
-            StateDict.ReadAs<T>(file, prefix + "alphas_reduce").CopyTo(Net.Reduce.Alphas, 0);
+            file.ReadNumbers<T>(prefix + "alphas_normal").CopyTo(Net.Normal.Alphas, 0);
+            file.ReadNumbers<T>(prefix + "alphas_reduce").CopyTo(Net.Reduce.Alphas, 0);
         }
 
         /// <summary>A step of the first epoch: alphas, then weights. Gradients are left as they were before clipping where the rate is 0.</summary>
