@@ -38,7 +38,8 @@ public sealed class FamilyCommandTests : IDisposable
         Assert.Equal(2, genotype.Normal.Nodes.Count);
         var report = File.ReadAllText(Path.Combine(run, "report.html"));
         Assert.Contains("<svg", report);
-        var told = outcome.Output.Split('\n').Single(line => line.StartsWith(algorithm == "random" ? "Drawn " : "The strongest operation ", StringComparison.Ordinal));
+        var start = algorithm == "random" ? "Drawn " : "The strongest operation ";
+        var told = outcome.Output.Split('\n').Single(line => line.StartsWith(start, StringComparison.Ordinal));
         Assert.Contains(told, report);
         var again = Command.Run("search", "--resume", run);
         Assert.Equal(0, again.Code);

@@ -23,21 +23,23 @@ public static class LeadText
     {
         if (lead.Steps == 0) return "The alphas have not moved yet: this genotype is chance.";
         var kept = lead.Unchanged is { } unchanged
-            ? $", and {unchanged} of {lead.Edges} edges have kept the operation of their first draw (by chance {(double)lead.Edges / lead.Operations:0})"
+            ? $", and {unchanged} of {lead.Edges} edges have kept the operation of their first draw "
+                + $"(by chance {(double)lead.Edges / lead.Operations:0})"
             : "";
-        return $"The strongest operation of an edge is on average {Percent(lead.Lead)} ahead of the next (noise alone: {Percent(lead.ChanceLead)} "
-            + $"in {lead.Steps} step{(lead.Steps == 1 ? "" : "s")} of the alphas){kept}: {Verdict(lead)}.";
+        return $"The strongest operation of an edge is on average {Percent(lead.Lead)} ahead of the next "
+            + $"(noise alone: {Percent(lead.ChanceLead)} in {lead.Steps} step{(lead.Steps == 1 ? "" : "s")} of the alphas){kept}: {Verdict(lead)}.";
     }
 
     private static string Verdict(OperationLead lead)
     {
         if (lead.ChanceShare > MostChance) return "this genotype is mostly chance";
-        return 2 * lead.Unchanged > lead.Edges ? "this is more than chance gives, but the first draw decides most edges" : "this is more than chance gives";
+        return "this is more than chance gives" + (2 * lead.Unchanged > lead.Edges ? ", but the first draw decides most edges" : "");
     }
 
     // What is learned grows with the steps, noise with their root.
     private static string More(SearchHistory history) =>
-        $"For more: --epochs {4 * history.Epochs.Count} halves the share of noise; --seeds 0..3 --retrain 4 tells whether such cells beat random ones.";
+        $"For more: --epochs {4 * history.Epochs.Count} halves the share of noise; "
+        + "--seeds 0..3 --retrain 4 tells whether such cells beat random ones.";
 
     // Two digits that count, where one percent has them.
     private static string Percent(double share) => $"{(100 * share).ToString(share < 0.01 ? "0.00" : "0.0")} %";

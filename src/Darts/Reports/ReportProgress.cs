@@ -48,7 +48,11 @@ internal static class ReportProgress
         html.Add($"<p class=\"soft\">Strongest operation of every edge (none left out) over the epochs; the deeper the colour, the further its weight is above that of equal alphas.</p>");
         html.Add(Legend(primitives)).Add($"<div class=\"charts\">");
         foreach (var ((name, of, _), scale) in cells.Zip(scales))
-            html.Add(StrongestOperations.Draw($"{name}: strongest operation", numbers, [.. shown.Select(epoch => of(epoch).Weights)], primitives, scale));
+        {
+            html.Add(StrongestOperations.Draw(
+                $"{name}: strongest operation", numbers, [.. shown.Select(epoch => of(epoch).Weights)], primitives, scale));
+        }
+
         html.Add($"</div>");
 
         html.Add($"<p class=\"soft\">All mixing weights in percent, first and last epoch; the colour is the distance from equal alphas, and a frame marks the strongest operation of a row.</p>");
@@ -64,7 +68,8 @@ internal static class ReportProgress
         foreach (var ((name, of, _), scale) in cells.Zip(scales))
         {
             html.Add($"<details><summary>{name}: every edge over epochs {numbers[0]} to {numbers[^1]}</summary><div class=\"edges\">");
-            foreach (var drawing in EdgeHistories.Draw(numbers, [.. shown.Select(epoch => of(epoch).Weights)], primitives, scale)) html.Add(drawing);
+            foreach (var drawing in EdgeHistories.Draw(numbers, [.. shown.Select(epoch => of(epoch).Weights)], primitives, scale))
+                html.Add(drawing);
             html.Add($"</div></details>");
         }
 

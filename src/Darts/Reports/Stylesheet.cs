@@ -40,8 +40,9 @@ internal static class Stylesheet
         .chart-text{font-size:12px;fill:var(--soft)}.chart-small{font-size:10.5px;fill:var(--soft)}.chart-end{text-anchor:end}.chart-middle{text-anchor:middle}
         .chart-grid{stroke:var(--grid)}.chart-axis{stroke:var(--line)}.chart-line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
         .chart-mark{fill:none;stroke-width:1.5;stroke-dasharray:4 3}.chart-hover{fill:var(--ink);fill-opacity:0}.chart-hover:hover{fill-opacity:.07}.chart-bar{stroke:var(--page);stroke-width:1}
-        .heat{fill:var(--heat)}.heat-below{fill:var(--below)}.heat-strongest{stroke:var(--ink);stroke-width:1.5}.heat-ground{fill:var(--panel)}.heat-text{font-size:11px;text-anchor:middle;fill:var(--ink)}.heat-over{fill:var(--over)}
+        .heat{fill:var(--heat)}.heat-strongest{stroke:var(--ink);stroke-width:1.5}.heat-ground{fill:var(--panel)}.heat-text{font-size:11px;text-anchor:middle;fill:var(--ink)}.heat-over{fill:var(--over)}
         .legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin:8px 0;padding:0;list-style:none;font-size:.85rem;color:var(--soft)}.legend i{display:inline-block;width:11px;height:11px;border-radius:2px;margin-right:6px}
+        .heat-below{fill:var(--below)}
         .scale{display:flex;flex-wrap:wrap;align-items:center;gap:4px 8px;max-width:none;font-size:.85rem;color:var(--soft)}
         .scale i{width:60px;height:11px}.scale-below{background:linear-gradient(270deg,var(--page),var(--below))}
         .scale-above{margin-left:-8px;background:linear-gradient(90deg,var(--page),var(--heat))}

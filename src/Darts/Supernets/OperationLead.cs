@@ -14,7 +14,10 @@ namespace MIOpenDarts.Darts.Supernets;
 /// </remarks>
 /// <param name="Steps">Steps that the alphas have made.</param>
 /// <param name="Moved">Root mean square of the alphas' distance from their first draw.</param>
-/// <param name="Lead">(first − second)/first of the strengths of an edge's operations without <c>none</c>, mean over the edges of both cells: 0 for ties, 1 where an edge has one operation left.</param>
+/// <param name="Lead">
+/// (first − second)/first of the strengths of an edge's operations without <c>none</c>, mean over the edges of both cells: 0 for ties, 1 where
+/// an edge has one operation left.
+/// </param>
 /// <param name="ChanceLead">The same by chance, mean of <see cref="Draws"/> draws.</param>
 /// <param name="ChanceShare">Share of these draws that lead by at least as much.</param>
 /// <param name="Edges">Edges of both cells.</param>
@@ -43,11 +46,14 @@ public sealed record OperationLead(
             first.AddRange(Decisions(cells[kind], draw));
         }
 
+        var moved = Math.Sqrt(squares / cells.Sum(cell => cell.Alphas.Length));
         var lead = now.Average(edge => edge.Lead);
         var chance = Enumerable.Range(0, Draws).Select(draw => Chance(cells, seed, rate, steps, draw)).ToList();
+        var share = (double)chance.Count(other => other >= lead) / Draws;
+        var isDrawn = cells.All(cell => cell.Relaxation.InitialDeviation > 0);
+        var unchanged = now.Zip(first).Count(pair => pair.First.Strongest == pair.Second.Strongest);
         return new OperationLead(
-            steps, Math.Sqrt(squares / cells.Sum(cell => cell.Alphas.Length)), lead, chance.Average(), (double)chance.Count(other => other >= lead) / Draws,
-            now.Count, Columns(cells[0]).Count(), cells.All(cell => cell.Relaxation.InitialDeviation > 0) ? now.Zip(first).Count(pair => pair.First.Strongest == pair.Second.Strongest) : null);
+            steps, moved, lead, chance.Average(), share, now.Count, Columns(cells[0]).Count(), isDrawn ? unchanged : null);
     }
 
     private static double Chance(IReadOnlyList<ArchitectureParameters<float>> cells, ulong seed, double rate, int steps, int draw)

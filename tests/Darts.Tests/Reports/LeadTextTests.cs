@@ -14,8 +14,8 @@ public class LeadTextTests
     {
         var text = LeadText.Of(History(Learned));
         Assert.Equal(
-            "The strongest operation of an edge is on average 2.4 % ahead of the next (noise alone: 0.60 % in 96 steps of the alphas), and 5 of 28 edges "
-            + "have kept the operation of their first draw (by chance 4): this is more than chance gives. "
+            "The strongest operation of an edge is on average 2.4 % ahead of the next (noise alone: 0.60 % in 96 steps of the alphas), "
+            + "and 5 of 28 edges have kept the operation of their first draw (by chance 4): this is more than chance gives. "
             + "For more: --epochs 8 halves the share of noise; --seeds 0..3 --retrain 4 tells whether such cells beat random ones.",
             text);
     }
@@ -32,7 +32,8 @@ public class LeadTextTests
         Assert.Contains("the first draw decides most edges.", LeadText.Of(History(Learned with { Unchanged = 15 })));
 
     [Fact]
-    public void Where_all_first_alphas_are_equal_no_draw_is_spoken_of() => Assert.DoesNotContain("first draw", LeadText.Of(History(Learned with { Unchanged = null })));
+    public void Where_all_first_alphas_are_equal_no_draw_is_spoken_of() =>
+        Assert.DoesNotContain("first draw", LeadText.Of(History(Learned with { Unchanged = null })));
 
     [Fact]
     public void Alphas_that_rested_are_chance() =>
@@ -49,8 +50,10 @@ public class LeadTextTests
     }
 
     [Fact]
-    public void The_page_says_it_in_the_same_words() => Assert.Contains(LeadText.Of(History(Learned))!, HtmlReport.Render(History(Learned)));
+    public void The_page_says_it_in_the_same_words() =>
+        Assert.Contains(LeadText.Of(History(Learned))!, HtmlReport.Render(History(Learned)));
 
     private static SearchHistory History(OperationLead lead) => SearchHistory.Of([
-        SampleRun.Start(2), new EpochDone(1, SampleRun.Epoch(0, 2)), new EpochDone(2, SampleRun.Epoch(1, 2) with { Lead = lead }), new RunEnded(3, RunOutcome.Done)]);
+        SampleRun.Start(2), new EpochDone(1, SampleRun.Epoch(0, 2)), new EpochDone(2, SampleRun.Epoch(1, 2) with { Lead = lead }),
+        new RunEnded(3, RunOutcome.Done)]);
 }

@@ -66,11 +66,13 @@ public class WeightScaleTests
     public void The_page_of_a_young_search_has_both_hues_at_full_depth_and_a_legend_of_the_range()
     {
         var record = SampleRun.Epoch(0, 1);
-        double[][] young = [.. Enumerable.Range(0, 14).Select(edge => Enumerable.Range(0, 8).Select(k => 0.125 * (1 + 0.002 * Math.Sin(edge + 8 * k))).ToArray())];
+        double[][] young =
+            [.. Enumerable.Range(0, 14).Select(edge => Enumerable.Range(0, 8).Select(k => 0.125 * (1 + 0.002 * Math.Sin(edge + 8 * k))).ToArray())];
         young[3][2] = 0.125 * 1.004;
         young[4][5] = 0.125 * 0.996;
         var page = HtmlReport.Render(SearchHistory.Of([
-            SampleRun.Start(1), new EpochDone(1, record with { Normal = new(record.Normal.Alphas, young), Reduce = new(record.Reduce.Alphas, young) })]));
+            SampleRun.Start(1),
+            new EpochDone(1, record with { Normal = new(record.Normal.Alphas, young), Reduce = new(record.Reduce.Alphas, young) })]));
         Assert.Contains("class=\"heat heat-below\" style=\"fill-opacity:1\"", page);
         Assert.Contains("class=\"heat heat-strongest\" style=\"fill-opacity:1\"", page);
         Assert.Contains("+0.4 %", page);

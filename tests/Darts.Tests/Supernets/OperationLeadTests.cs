@@ -1,6 +1,6 @@
 using MIOpenDarts.Darts.Algorithms;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Optimisers;
 using MIOpenDarts.Layers.Random;
@@ -47,7 +47,8 @@ public class OperationLeadTests
     {
         var lead = OperationLead.Of(Cells(3), 3, Rate, 0);
         Assert.Equal((0, 0.0, 28, 7, 28), (lead.Steps, lead.Moved, lead.Edges, lead.Operations, lead.Unchanged));
-        // The largest two of seven normal deviates are 1.3522 - 0.7574 deviations apart in the mean; 28 edges and 200 draws know it to a few percent.
+        // The largest two of seven normal deviates are 1.3522 - 0.7574 deviations apart in the mean; 28 edges and 200 draws know it to
+        // a few percent.
         Assert.InRange(lead.ChanceLead, 0.9 * 0.5948e-3, 1.1 * 0.5948e-3);
         Assert.InRange(lead.ChanceShare, 0.001, 0.999);
     }
@@ -111,7 +112,7 @@ public class OperationLeadTests
     public void An_edge_with_one_operation_left_has_the_whole_lead()
     {
         var cells = Cells(4, "dr-nas");
-        foreach (var cell in cells) ((MIOpenDarts.Darts.Relaxations.DirichletRelaxation<float>)cell.Relaxation).Prune(cell.Alphas, 1);
+        foreach (var cell in cells) ((DirichletRelaxation<float>)cell.Relaxation).Prune(cell.Alphas, 1);
         Assert.Equal(1, OperationLead.Of(cells, 4, Rate, 50).Lead);
     }
 

@@ -2,7 +2,9 @@ using MIOpenDarts.Darts.Reports.Cells;
 
 namespace MIOpenDarts.Darts.Reports.Charts;
 
-/// <summary>Small multiples, one per edge: a row per operation, a column per epoch, the tint is the mixing weight's distance from uniform.</summary>
+/// <summary>
+/// Small multiples, one per edge: a row per operation, a column per epoch, the tint is the mixing weight's distance from uniform.
+/// </summary>
 internal static class EdgeHistories
 {
     private const double Width = 200, Left = 92, Top = 22, Row = 13;
@@ -17,8 +19,8 @@ internal static class EdgeHistories
         IReadOnlyList<int> epochs, IReadOnlyList<double[][]> weights, IReadOnlyList<string> operations, WeightScale scale)
     {
         var edges = CellGraph.SearchEdges(weights[^1].Length);
-        return Enumerable.Range(0, edges.Count).Select(
-            edge => Edge(AlphaMap.EdgeName(edges[edge]), epochs, [.. weights.Select(map => map[edge])], operations, weight => scale.Depth(edge, weight)));
+        return Enumerable.Range(0, edges.Count).Select(edge => Edge(
+            AlphaMap.EdgeName(edges[edge]), epochs, [.. weights.Select(map => map[edge])], operations, weight => scale.Depth(edge, weight)));
     }
 
     private static Markup Edge(

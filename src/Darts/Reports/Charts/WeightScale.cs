@@ -18,7 +18,8 @@ internal sealed class WeightScale
     public WeightScale(IReadOnlyList<double> uniform, IEnumerable<double[][]> maps)
     {
         this.uniform = uniform;
-        Full = maps.SelectMany(map => map.SelectMany((row, edge) => row.Select(weight => Math.Abs(Distance(edge, weight))))).DefaultIfEmpty(0).Max();
+        Full = maps.SelectMany(map => map.SelectMany((row, edge) => row.Select(weight => Math.Abs(Distance(edge, weight)))))
+            .DefaultIfEmpty(0).Max();
         // As many digits as it takes to tell the weights apart.
         Format = 100 * Full * uniform.DefaultIfEmpty(0).Max() < 1 ? "0.00" : "0.0";
     }
@@ -38,7 +39,8 @@ internal sealed class WeightScale
         if (Option("algorithm") is { } name && SearchAlgorithm.Find(name) is not null) options = options with { Algorithm = name };
         if (Option("edge_normalization") is { } flag) options = options with { EdgeNormalization = flag == "true" };
         var algorithm = SearchAlgorithm.Of(options);
-        var cell = new ArchitectureParameters<double>(edges, algorithm.Space(options, stage: 0), algorithm.Relax<double>(options, edges, kind: 0));
+        var relaxation = algorithm.Relax<double>(options, edges, kind: 0);
+        var cell = new ArchitectureParameters<double>(edges, algorithm.Space(options, stage: 0), relaxation);
         return [.. cell.Strengths().Chunk(cell.Space.Candidates.Count).Select(row => row[0])];
     }
 
@@ -52,12 +54,15 @@ internal sealed class WeightScale
     public Markup Legend()
     {
         var (least, most) = (uniform.Min(), uniform.Max());
-        var same = least == most ? $"{100 * least:0.0#} %" : $"{100 * least:0.0#} to {100 * most:0.0#} %, by the number of edges into the node";
+        var same = least == most
+            ? $"{100 * least:0.0#} %"
+            : $"{100 * least:0.0#} to {100 * most:0.0#} %, by the number of edges into the node";
         var html = new Markup();
         // No weight is negative, so the lower half ends at nothing, in the tint that it has there.
         var below = Math.Min(Full, 1);
-        html.Add($"<p class=\"scale\"><span>\u2212{Percent(below)}</span><i class=\"scale-below\" style=\"opacity:{(Full > 0 ? below / Full : 0)}\"></i>");
-        html.Add($"<i class=\"scale-above\"></i><span>+{Percent(Full)}</span>");
+        html.Add($"<p class=\"scale\"><span>\u2212{Percent(below)}</span>");
+        html.Add($"<i class=\"scale-below\" style=\"opacity:{(Full > 0 ? below / Full : 0)}\"></i><i class=\"scale-above\"></i>");
+        html.Add($"<span>+{Percent(Full)}</span>");
         return html.Add($"<span>of the weight that all operations of an edge have while their alphas are equal ({same})</span></p>");
     }
 
