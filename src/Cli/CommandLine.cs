@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using MIOpenDarts.Cli.Commands;
 using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Runs;
 
 namespace MIOpenDarts.Cli;

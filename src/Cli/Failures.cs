@@ -1,9 +1,9 @@
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Checkpoints;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
-using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Loading;

@@ -1,5 +1,5 @@
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Checkpoints;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends.Cpu;
@@ -67,10 +67,10 @@ public sealed class DamagedCheckpointTests : IClassFixture<FinishedSearch>
         using (state)
         {
             var ring = new CheckpointRing(tiny.Checkpoints("run"), keep: 1);
-            var position = ring.Load(state, options)!;
-            var (file, _) = ring.Save(state, position, options);
+            var position = Load(ring, state, options)!;
+            var (file, _) = ring.Save(position.Epoch, position.Step, SearchCheckpoint.Collect(state, position, options));
             Assert.True(File.Exists(Path.Combine(tiny.Checkpoints("run"), file)));
-            Assert.Equal(position.Step, ring.Load(state, options)!.Step);
+            Assert.Equal(position.Step, Load(ring, state, options)!.Step);
         }
     }
 
@@ -90,9 +90,12 @@ public sealed class DamagedCheckpointTests : IClassFixture<FinishedSearch>
             var damaged = whole.ToArray();
             damaged[random.NextInt32(header)] ^= (byte)(1 << random.NextInt32(8));
             File.WriteAllBytes(newest, damaged);
-            Assert.Throws<CheckpointException>(() => ring.Load(state, options));
+            Assert.Throws<CheckpointException>(() => Load(ring, state, options));
         }
     }
+
+    private static SearchPosition? Load(CheckpointRing ring, SearchState state, SearchOptions options) =>
+        ring.Load(file => SearchCheckpoint.Restore(file, state, options, ring.Warn));
 
     private (SearchState State, SearchOptions Options) State()
     {

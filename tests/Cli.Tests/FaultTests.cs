@@ -1,5 +1,5 @@
-using MIOpenDarts.Darts.Configuration;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Records;
 
 namespace MIOpenDarts.Cli.Tests;
 

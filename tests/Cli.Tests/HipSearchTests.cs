@@ -1,4 +1,4 @@
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Tensors;
 using MIOpenDarts.Tests.Hip;
 

@@ -1,5 +1,5 @@
 using MIOpenDarts.Cli.Progress;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Tests;

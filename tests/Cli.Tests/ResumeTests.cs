@@ -1,4 +1,4 @@
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Runs;
 
 namespace MIOpenDarts.Cli.Tests;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Genotypes;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 
 namespace MIOpenDarts.Cli.Tests;
 

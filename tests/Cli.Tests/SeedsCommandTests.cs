@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using MIOpenDarts.Cli.Commands;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 
 namespace MIOpenDarts.Cli.Tests;
 

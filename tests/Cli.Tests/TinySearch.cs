@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Cli.Tests;

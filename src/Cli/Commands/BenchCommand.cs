@@ -1,11 +1,12 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Progress;
 using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Benchmarks;
 using MIOpenDarts.Darts.Benchmarks.Machine;
 using MIOpenDarts.Darts.Benchmarks.Operations;
 using MIOpenDarts.Darts.Benchmarks.Steps;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Layers.Backends;
 using Spectre.Console;
@@ -79,7 +80,7 @@ internal static class BenchCommand
         threads = Backends.Threads(threads, screen.Output.WriteLine);
         using var backend = BackendChoice.Create(name, threads);
         var options = new SearchOptions { Threads = ThreadsOf(backend, threads) };
-        var environment = RunEnvironments.Here(backend, options);
+        var environment = RunEnvironments.Here(backend, options.Threads);
         screen.Output.WriteLine($"{environment.Program}, {environment.DotNet}, {environment.Processor}");
         screen.Output.WriteLine($"backend {environment.Backend}");
         var suite = new BenchmarkSuite(backend, options.Threads);

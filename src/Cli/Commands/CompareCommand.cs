@@ -1,6 +1,6 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
-using MIOpenDarts.Darts.Reports.Comparison;
+using MIOpenDarts.Darts.Studies.Comparison;
 
 namespace MIOpenDarts.Cli.Commands;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Progress;
 using MIOpenDarts.Cli.Usage;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends.Reference;

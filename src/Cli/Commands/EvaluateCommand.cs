@@ -2,6 +2,7 @@ using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
-using MIOpenDarts.Darts.Seeds;
+using MIOpenDarts.Darts.Studies.Seeds;
 
 namespace MIOpenDarts.Cli.Commands;
 

@@ -1,10 +1,10 @@
 using MIOpenDarts.Cli.Progress;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Search;
-using MIOpenDarts.Darts.Seeds;
+using MIOpenDarts.Darts.Studies.Seeds;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends;
 

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Data;
-using MIOpenDarts.Darts.Reports.Seeds;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Search;
-using MIOpenDarts.Darts.Seeds;
+using MIOpenDarts.Darts.Studies.Seeds;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends;
 

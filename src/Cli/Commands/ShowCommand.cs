@@ -1,8 +1,8 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Reports.Cells;
 using MIOpenDarts.Darts.Runs;
 

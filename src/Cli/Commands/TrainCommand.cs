@@ -1,7 +1,7 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Training;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends.MIOpen;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Progress;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Commands;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Cli.Usage;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Cli.Usage;
 

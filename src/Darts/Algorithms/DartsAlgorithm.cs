@@ -1,5 +1,3 @@
-using MIOpenDarts.Darts.Configuration;
-
 namespace MIOpenDarts.Darts.Algorithms;
 
 /// <summary>DARTS (Liu, Simonyan and Yang, ICLR 2019; quark0/darts): softmax over eight operations, first or second order.</summary>

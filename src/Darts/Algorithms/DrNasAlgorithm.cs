@@ -1,8 +1,7 @@
 using System.Numerics;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Relaxations;
-using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Supernets;
 
 namespace MIOpenDarts.Darts.Algorithms;

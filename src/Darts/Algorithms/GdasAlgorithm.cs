@@ -1,5 +1,4 @@
 using System.Numerics;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Relaxations;
 
 namespace MIOpenDarts.Darts.Algorithms;

@@ -1,5 +1,3 @@
-using MIOpenDarts.Darts.Configuration;
-
 namespace MIOpenDarts.Darts.Algorithms;
 
 /// <summary>

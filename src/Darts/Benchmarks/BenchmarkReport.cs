@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MIOpenDarts.Darts.Benchmarks.Machine;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 
 namespace MIOpenDarts.Darts.Benchmarks;
 

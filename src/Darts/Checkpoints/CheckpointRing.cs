@@ -1,7 +1,5 @@
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Files;
-using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Checkpoints;
@@ -37,16 +35,6 @@ public sealed class CheckpointRing
     public IReadOnlyList<string> Files =>
         [.. Directory.EnumerateFiles(folder, "checkpoint-*.safetensors").OrderDescending(StringComparer.Ordinal)];
 
-    /// <summary>Writes one checkpoint and removes the oldest beyond the ring.</summary>
-    /// <returns>File name and size.</returns>
-    /// <exception cref="CheckpointException">It cannot be written; earlier ones are unharmed.</exception>
-    public (string File, long Bytes) Save(SearchState state, SearchPosition position, SearchOptions options) =>
-        Save(position.Epoch, position.Step, SearchCheckpoint.Collect(state, position, options));
-
-    /// <summary>Restores the newest checkpoint that is whole; null where the folder has none.</summary>
-    /// <exception cref="CheckpointException">All are damaged, or the newest whole one belongs to another run.</exception>
-    public SearchPosition? Load(SearchState state, SearchOptions options) => Load(file => SearchCheckpoint.Restore(file, state, options, warn));
-
     /// <summary>Refuses data that the newest checkpoint was not computed on, before anything else is done.</summary>
     /// <exception cref="CheckpointException">It differs; the text says by what.</exception>
     public void RequireData(DataFingerprint data)
@@ -66,7 +54,9 @@ public sealed class CheckpointRing
         }
     }
 
-    /// <summary>Writes one checkpoint of any kind and removes the oldest beyond the ring.</summary>
+    /// <summary>Writes one checkpoint and removes the oldest beyond the ring.</summary>
+    /// <returns>File name and size.</returns>
+    /// <exception cref="CheckpointException">It cannot be written; earlier ones are unharmed.</exception>
     internal (string File, long Bytes) Save(int epoch, int step, SafetensorsWriter contents)
     {
         var name = $"checkpoint-{epoch:D5}-{step:D7}.safetensors";
@@ -79,7 +69,8 @@ public sealed class CheckpointRing
     /// <summary>Takes a line for each checkpoint that cannot be used.</summary>
     internal void Warn(string line) => warn(line);
 
-    /// <summary>Restores the newest checkpoint that is whole, of any kind; null where the folder has none.</summary>
+    /// <summary>Restores the newest checkpoint that is whole; null where the folder has none.</summary>
+    /// <exception cref="CheckpointException">All are damaged, or the newest whole one belongs to another run.</exception>
     internal TPosition? Load<TPosition>(Func<SafetensorsFile, TPosition> restore)
         where TPosition : class
     {

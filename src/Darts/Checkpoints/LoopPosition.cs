@@ -1,5 +1,5 @@
-using MIOpenDarts.Darts.Reports.Log;
-using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Bilevel;
+using MIOpenDarts.Darts.Records;
 
 namespace MIOpenDarts.Darts.Checkpoints;
 

@@ -1,4 +1,3 @@
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Layers.Random;
 
 namespace MIOpenDarts.Darts.Data;
@@ -13,10 +12,6 @@ public sealed record Augmentation(int Padding, bool Flip, int CutoutLength, bool
 {
     /// <summary>Images as they are.</summary>
     public static Augmentation None { get; } = new(0, false, 0);
-
-    /// <summary>What a search asks for.</summary>
-    public static Augmentation Of(SearchOptions options) =>
-        new(options.Augment ? 4 : 0, options.Augment, options.Cutout ? options.CutoutLength : 0);
 
     internal AugmentationDraw Draw(ulong seed, int epoch, long index, int height, int width)
     {

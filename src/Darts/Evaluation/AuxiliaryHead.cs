@@ -1,5 +1,5 @@
 using System.Numerics;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;

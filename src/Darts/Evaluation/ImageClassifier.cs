@@ -1,7 +1,7 @@
 using System.Numerics;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Evaluation.Tracing;
 using MIOpenDarts.Darts.Forecasts;
-using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;

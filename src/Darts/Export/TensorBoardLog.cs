@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 
 namespace MIOpenDarts.Darts.Export;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using MIOpenDarts.Darts.Configuration;
 using YamlDotNet.RepresentationModel;
 
 namespace MIOpenDarts.Darts.Genotypes;

@@ -1,6 +1,6 @@
 using System.Numerics;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Genotypes;
-using MIOpenDarts.Darts.Search;
 
 namespace MIOpenDarts.Darts.Relaxations;
 

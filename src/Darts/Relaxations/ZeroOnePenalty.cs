@@ -1,5 +1,5 @@
 using System.Numerics;
-using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Bilevel;
 
 namespace MIOpenDarts.Darts.Relaxations;
 

@@ -1,5 +1,4 @@
 using MIOpenDarts.Darts.Files;
-using MIOpenDarts.Darts.Reports.Log;
 
 namespace MIOpenDarts.Darts.Reports;
 

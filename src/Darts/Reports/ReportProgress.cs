@@ -1,7 +1,7 @@
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports.Cells;
 using MIOpenDarts.Darts.Reports.Charts;
-using MIOpenDarts.Darts.Reports.Log;
 
 namespace MIOpenDarts.Darts.Reports;
 

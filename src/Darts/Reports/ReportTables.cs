@@ -1,4 +1,4 @@
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 
 namespace MIOpenDarts.Darts.Reports;
 

@@ -1,6 +1,5 @@
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports.Charts;
-using MIOpenDarts.Darts.Reports.Log;
-using MIOpenDarts.Darts.Watchdogs;
 
 namespace MIOpenDarts.Darts.Reports;
 

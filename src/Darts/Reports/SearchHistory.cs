@@ -1,5 +1,5 @@
 using MIOpenDarts.Darts.Genotypes;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Watchdogs;
 
 namespace MIOpenDarts.Darts.Reports;

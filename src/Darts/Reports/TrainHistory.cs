@@ -1,5 +1,4 @@
-using MIOpenDarts.Darts.Reports.Log;
-using MIOpenDarts.Darts.Training;
+using MIOpenDarts.Darts.Records;
 
 namespace MIOpenDarts.Darts.Reports;
 

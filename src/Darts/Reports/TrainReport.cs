@@ -1,8 +1,7 @@
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports.Charts;
-using MIOpenDarts.Darts.Reports.Log;
-using MIOpenDarts.Darts.Training;
 
 namespace MIOpenDarts.Darts.Reports;
 

@@ -1,6 +1,6 @@
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
-using MIOpenDarts.Darts.Seeds;
+using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Darts.Runs;
 
@@ -10,12 +10,12 @@ public static class FolderGenotype
     /// <summary>Reads it.</summary>
     /// <exception cref="GenotypeFormatException">The folder has none; the message says what kind of folder it is and what would do.</exception>
     /// <exception cref="RunFolderException">Its configuration cannot be read.</exception>
-    /// <exception cref="Configuration.OptionsException">Its configuration is damaged.</exception>
+    /// <exception cref="OptionsException">Its configuration is damaged.</exception>
     public static Genotype Read(string folder)
     {
         var found = Path.Combine(folder, RunFolder.GenotypeName);
         if (File.Exists(found)) return GenotypeReader.Resolve(found);
-        if (SeedFolder.IsAt(folder)) throw new GenotypeFormatException($"{folder}: is a study of several seeds; give the folder of one, such as {Path.Combine(folder, "seed-0")}");
+        if (RunConfiguration.IsStudy(folder)) throw new GenotypeFormatException($"{folder}: is a study of several seeds; give the folder of one, such as {Path.Combine(folder, "seed-0")}");
         if (RunConfiguration.KindAt(folder) is not { } kind)
             throw new GenotypeFormatException($"{folder}: there is neither a run nor a {RunFolder.GenotypeName} in this folder; give that of a finished search or of a training");
         if (kind == RunKind.Search) throw new GenotypeFormatException($"{folder}: this search is not done and has no {RunFolder.GenotypeName} yet; {kind.GoOn(folder)}");

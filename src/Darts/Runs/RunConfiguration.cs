@@ -1,13 +1,15 @@
 using System.Text.Json;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Files;
-using MIOpenDarts.Darts.Seeds;
 
 namespace MIOpenDarts.Darts.Runs;
 
 /// <summary>The configuration in a run folder: it comes first and says what kind of run the folder holds.</summary>
 internal static class RunConfiguration
 {
+    /// <summary>The file that makes a folder that of a study over several seeds.</summary>
+    public const string StudyName = "seeds.json";
+
     /// <summary>Name of the file.</summary>
     public const string FileName = "config.json";
 
@@ -37,6 +39,9 @@ internal static class RunConfiguration
             throw;
         }
     }
+
+    /// <summary>Whether a folder is that of a study.</summary>
+    public static bool IsStudy(string path) => File.Exists(Path.Combine(path, StudyName));
 
     /// <summary>Takes the lock of an earlier run.</summary>
     /// <exception cref="RunFolderException">It cannot be written, or another process works in it.</exception>
@@ -110,7 +115,7 @@ internal static class RunConfiguration
 
     private static void RequireNew(string path)
     {
-        if (File.Exists(FileOf(path)) || File.Exists(Path.Combine(path, "log.jsonl")) || SeedFolder.IsAt(path) || Directory.Exists(Path.Combine(path, CheckpointsName)))
+        if (File.Exists(FileOf(path)) || File.Exists(Path.Combine(path, "log.jsonl")) || IsStudy(path) || Directory.Exists(Path.Combine(path, CheckpointsName)))
             throw new RunFolderException($"{path}: holds a run already; go on with it by --resume {path}, or choose another --out");
     }
 }

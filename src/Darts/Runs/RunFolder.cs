@@ -1,9 +1,10 @@
-using MIOpenDarts.Darts.Checkpoints;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Reports.Cells;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Search;
 
 namespace MIOpenDarts.Darts.Runs;
 

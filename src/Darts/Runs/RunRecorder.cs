@@ -1,8 +1,7 @@
 using MIOpenDarts.Darts.Algorithms;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports;
-using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Watchdogs;
 

@@ -1,6 +1,6 @@
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports;
-using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Training;
 
 namespace MIOpenDarts.Darts.Runs;

@@ -1,5 +1,5 @@
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports;
-using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Training;
 
 namespace MIOpenDarts.Darts.Runs;

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using MIOpenDarts.Darts.Checkpoints;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Files;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports;
-using MIOpenDarts.Darts.Reports.Log;
 
 namespace MIOpenDarts.Darts.Runs;
 

@@ -1,7 +1,7 @@
 using MIOpenDarts.Darts.Checkpoints;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports;
-using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Runs;

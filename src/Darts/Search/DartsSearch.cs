@@ -1,8 +1,8 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Checkpoints;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Data;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
@@ -39,7 +39,7 @@ public static class DartsSearch
         using var state = new SearchState(options, ShapeOf(train, options), backend) { Data = checkpoints is null ? null : DataFingerprint.Of(train.Encoder.Images) };
         var cost = progress is null ? default : SearchCost.Measure(state, train, valid, options);
         var position = new SearchPosition();
-        if (checkpoints?.Load(state, options) is { } resumed) position = resumed;
+        if (checkpoints?.Load(file => SearchCheckpoint.Restore(file, state, options, checkpoints.Warn)) is { } resumed) position = resumed;
         else state.Initialize();
         progress?.Report(cost.Forecast(state, position, options));
         using var run = new SearchLoop(train, valid, options, state, position, progress, checkpoints);

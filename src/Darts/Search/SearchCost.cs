@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Data;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Modules;
 
 namespace MIOpenDarts.Darts.Search;

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Checkpoints;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Watchdogs;
 using MIOpenDarts.Layers.Modules;
@@ -37,7 +38,7 @@ internal sealed class SearchLoop : IDisposable
         (this.train, this.valid, this.options, this.state) = (train, valid, options, state);
         (this.position, this.progress, this.checkpoints) = (position, progress, checkpoints);
         schedule = new CosineSchedule(options.LearningRate, options.LearningRateMin, options.Epochs);
-        augmentation = Augmentation.Of(options);
+        augmentation = AugmentationOf(options);
         steps = (train.Indices.Length + options.BatchSize - 1) / options.BatchSize;
         trainBatches = new BatchPipeline(train.Encoder, options.BatchSize, options.DataWorkers);
         validBatches = new BatchPipeline(valid.Encoder, options.BatchSize, options.DataWorkers);
@@ -144,7 +145,7 @@ internal sealed class SearchLoop : IDisposable
     private void Save()
     {
         if (checkpoints is null) return;
-        var (file, bytes) = checkpoints.Save(state, position, options);
+        var (file, bytes) = checkpoints.Save(position.Epoch, position.Step, SearchCheckpoint.Collect(state, position, options));
         progress?.Report(new CheckpointWritten(position.Seconds, position.Epoch, position.Step, file, bytes));
     }
 
@@ -160,4 +161,7 @@ internal sealed class SearchLoop : IDisposable
         position.Spend(now - clockAtLastLook);
         clockAtLastLook = now;
     }
+
+    internal static Augmentation AugmentationOf(SearchOptions options) =>
+        new(options.Augment ? 4 : 0, options.Augment, options.Cutout ? options.CutoutLength : 0);
 }

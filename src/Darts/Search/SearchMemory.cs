@@ -1,5 +1,4 @@
 using MIOpenDarts.Darts.Algorithms;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Forecasts;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;

@@ -1,5 +1,5 @@
 using MIOpenDarts.Darts.Checkpoints;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 
 namespace MIOpenDarts.Darts.Search;
 

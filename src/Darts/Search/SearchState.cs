@@ -1,5 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Relaxations;

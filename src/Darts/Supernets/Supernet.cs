@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Forecasts;
 using MIOpenDarts.Darts.Relaxations;
-using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;

@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Modules;
 
 namespace MIOpenDarts.Darts.Training;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using MIOpenDarts.Darts.Data;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Modules;
 
 namespace MIOpenDarts.Darts.Training;

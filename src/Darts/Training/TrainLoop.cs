@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Data;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Optimisers;
 
 namespace MIOpenDarts.Darts.Training;

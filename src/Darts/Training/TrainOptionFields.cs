@@ -1,5 +1,6 @@
 using System.Globalization;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Darts.Training;
 

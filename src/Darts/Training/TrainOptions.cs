@@ -1,4 +1,4 @@
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Darts.Training;
 

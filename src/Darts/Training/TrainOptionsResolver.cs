@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Darts.Training;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Training;

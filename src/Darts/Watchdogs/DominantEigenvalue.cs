@@ -1,5 +1,5 @@
 using System.Numerics;
-using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Random;
 using MIOpenDarts.Layers.Tensors;

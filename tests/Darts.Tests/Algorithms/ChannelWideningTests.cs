@@ -1,6 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Search;
-using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Tests.Search;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Modules;

@@ -1,6 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Checkpoints;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Tests.Search;
 using MIOpenDarts.Layers.Backends.Cpu;

@@ -1,8 +1,9 @@
 using System.Text.Json;
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Benchmarks;
 using MIOpenDarts.Darts.Benchmarks.Operations;
 using MIOpenDarts.Darts.Benchmarks.Steps;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
@@ -69,7 +70,7 @@ public class BenchmarkSuiteTests
             Cores = [1, 0.5, 1],
             LeastSeconds = 0.5,
         };
-        var report = new BenchmarkReport { Environment = RunEnvironments.Here(backend, new SearchOptions()), Layers = [m], Steps = [m, m with { Seconds = [], Cores = [] }] };
+        var report = new BenchmarkReport { Environment = RunEnvironments.Here(backend, threads: 0), Layers = [m], Steps = [m, m with { Seconds = [], Cores = [] }] };
         var lines = report.ToCsv().TrimEnd().Split('\n');
         Assert.Equal(4, lines.Length);
         Assert.Equal("layer,x,weight step,4,8,16,3,2,1,4E+09,2,1,25,4,1,0,0,0", lines[1]);

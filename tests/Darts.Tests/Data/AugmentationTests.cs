@@ -1,6 +1,7 @@
 using CsCheck;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Search;
 
 namespace MIOpenDarts.Darts.Tests.Data;
 
@@ -54,7 +55,7 @@ public sealed class AugmentationTests
     [Fact]
     public void Draws_cover_the_whole_range_and_flip_half_the_time()
     {
-        var augmentation = Augmentation.Of(new SearchOptions { Cutout = true });
+        var augmentation = SearchLoop.AugmentationOf(new SearchOptions { Cutout = true });
         Assert.Equal(new Augmentation(4, true, 16), augmentation);
         var draws = Enumerable.Range(0, 4000).Select(i => augmentation.Draw(7, 1, i, 32, 32)).ToList();
         Assert.Equal(Enumerable.Range(-4, 9), draws.Select(draw => draw.Down).Distinct().Order());

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using MIOpenDarts.Darts.Export;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Tests.Reports;
 
 namespace MIOpenDarts.Darts.Tests.Export;

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using MIOpenDarts.Darts.Algorithms;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Forecasts;
 using MIOpenDarts.Darts.Search;

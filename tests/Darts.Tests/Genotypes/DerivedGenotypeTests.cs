@@ -1,6 +1,5 @@
 using CsCheck;
 using MIOpenDarts.Darts.Algorithms;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports.Cells;

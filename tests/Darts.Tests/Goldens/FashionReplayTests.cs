@@ -1,6 +1,6 @@
 using System.Numerics;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Data;
-using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;

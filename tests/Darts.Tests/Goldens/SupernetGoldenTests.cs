@@ -1,5 +1,5 @@
 using System.Numerics;
-using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;

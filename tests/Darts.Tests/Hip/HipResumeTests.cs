@@ -1,5 +1,5 @@
 using MIOpenDarts.Darts.Checkpoints;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Tests.Search;
 using MIOpenDarts.Layers.Tensors;

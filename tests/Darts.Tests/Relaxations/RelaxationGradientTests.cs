@@ -1,6 +1,6 @@
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Relaxations;
-using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Random;
 

@@ -1,7 +1,7 @@
 using System.Xml;
 using System.Xml.Linq;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports;
-using MIOpenDarts.Darts.Reports.Log;
 
 namespace MIOpenDarts.Darts.Tests.Reports;
 

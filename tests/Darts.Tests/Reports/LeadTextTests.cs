@@ -1,6 +1,6 @@
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports;
-using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Supernets;
 
 namespace MIOpenDarts.Darts.Tests.Reports;

@@ -1,7 +1,7 @@
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Reports.Charts;
-using MIOpenDarts.Darts.Reports.Log;
 
 namespace MIOpenDarts.Darts.Tests.Reports;
 

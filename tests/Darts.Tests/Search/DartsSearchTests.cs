@@ -1,6 +1,7 @@
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Data;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Backends.Reference;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Tests.Goldens;

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Search;
 
 namespace MIOpenDarts.Darts.Tests.Search;

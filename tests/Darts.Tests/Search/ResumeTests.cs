@@ -1,5 +1,5 @@
 using MIOpenDarts.Darts.Checkpoints;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Tensors;

@@ -1,4 +1,4 @@
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Random;

@@ -1,4 +1,4 @@
-using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Tests.Supernets;
 using MIOpenDarts.Layers.Backends.Cpu;

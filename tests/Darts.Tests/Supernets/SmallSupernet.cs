@@ -1,6 +1,6 @@
 using System.Numerics;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Relaxations;
-using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;

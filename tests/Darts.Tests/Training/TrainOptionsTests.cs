@@ -1,4 +1,4 @@
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Training;
 
 namespace MIOpenDarts.Darts.Tests.Training;

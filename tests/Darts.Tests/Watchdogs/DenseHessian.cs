@@ -1,4 +1,4 @@
-using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Layers.Modules;
 
 namespace MIOpenDarts.Darts.Tests.Watchdogs;

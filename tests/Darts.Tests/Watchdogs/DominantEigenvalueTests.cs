@@ -1,5 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
-using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Tests.Algorithms;
 using MIOpenDarts.Darts.Tests.Supernets;

@@ -1,7 +1,6 @@
 using MIOpenDarts.Darts.Algorithms;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Genotypes;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Tests.Reports;
 using MIOpenDarts.Darts.Watchdogs;
 

@@ -1,10 +1,9 @@
 using System.Xml.Linq;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Checkpoints;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports;
-using MIOpenDarts.Darts.Reports.Log;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Tests.Algorithms;
 using MIOpenDarts.Darts.Tests.Reports;

@@ -1,4 +1,5 @@
-using MIOpenDarts.Darts.Configuration;
+using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;

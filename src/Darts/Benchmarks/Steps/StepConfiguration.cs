@@ -1,6 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Benchmarks.Operations;
-using MIOpenDarts.Darts.Configuration;
 using MIOpenDarts.Darts.Supernets;
 
 namespace MIOpenDarts.Darts.Benchmarks.Steps;

@@ -1,6 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
-using MIOpenDarts.Darts.Configuration;
-using MIOpenDarts.Darts.Reports.Log;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Supernets;
 
 namespace MIOpenDarts.Darts.Reports.Charts;

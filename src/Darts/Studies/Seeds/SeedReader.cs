@@ -1,0 +1,45 @@
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Records;
+using MIOpenDarts.Darts.Reports;
+using MIOpenDarts.Darts.Runs;
+using MIOpenDarts.Darts.Watchdogs;
+
+namespace MIOpenDarts.Darts.Studies.Seeds;
+
+/// <summary>Reads what a seed has found out of the logs of its runs, which must be done.</summary>
+public static class SeedReader
+{
+    /// <summary>The search of a seed and, where the plan has them, its trainings.</summary>
+    /// <exception cref="RunFolderException">A run is not there.</exception>
+    /// <exception cref="InvalidDataException">A log is damaged.</exception>
+    public static SeedResult Read(SeedFolder folder, ulong seed, ImageData data)
+    {
+        var history = SearchHistory.Of(RunLog.Read(Path.Combine(folder.SearchOf(seed), "log.jsonl")));
+        var result = history.Drawn is { } drawn ? new SeedResult(seed, drawn, double.NaN, double.NaN, double.NaN, history.Seconds) : Searched(seed, history);
+        return folder.Plan.Retrain == 0 ? result : result with { Found = Trained(folder.FoundOf(seed), data), Random = Trained(folder.RandomOf(seed), data) };
+    }
+
+    /// <summary>Mean entropy of rows of weights in nats. A row is scaled to the sum 1, which the weights of some relaxations do not have.</summary>
+    public static double Entropy(IEnumerable<double[]> rows) => rows.Select(row =>
+    {
+        var sum = row.Sum();
+        return -row.Where(weight => weight > 0).Sum(weight => weight / sum * Math.Log(weight / sum));
+    }).DefaultIfEmpty(double.NaN).Average();
+
+    private static SeedResult Searched(ulong seed, SearchHistory history)
+    {
+        var (chosen, _) = SearchEnd.Of(history.Epochs);
+        return new SeedResult(
+            seed, chosen.Genotype, chosen.TrainAccuracy, chosen.ValidAccuracy, Entropy(chosen.Normal.Weights.Concat(chosen.Reduce.Weights)), history.Seconds,
+            SearchEnd.Of(history.Epochs).Message, chosen.Notes);
+    }
+
+    private static TrainedCell Trained(string path, ImageData data)
+    {
+        var options = TrainFolder.ReadOptions(path);
+        var genotype = GenotypeReader.Parse(options.Network);
+        var history = TrainHistory.Of(RunLog.Read(Path.Combine(path, "log.jsonl")));
+        return new TrainedCell(genotype, new CellSize(data, options).Of(genotype), history.Epochs[^1].Test.Top1);
+    }
+}

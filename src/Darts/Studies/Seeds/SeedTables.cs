@@ -1,0 +1,61 @@
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Reports;
+
+namespace MIOpenDarts.Darts.Studies.Seeds;
+
+/// <summary>The tables of a report of several seeds, the first row of each being its head, and the sentences about them.</summary>
+internal static class SeedTables
+{
+    public static IReadOnlyList<string[]> Searches(SeedStudy study) =>
+    [
+        ["seed", "validation %", "training %", "entropy", "time"],
+        .. study.Results.Select(result => new[]
+        {
+            $"{result.Seed}", $"{Spread.Of([result.ValidAccuracy])}", $"{Spread.Of([result.TrainAccuracy])}", $"{Spread.Of([result.Entropy])}", ReportResult.Duration(result.Seconds),
+        }),
+        ["mean ± sd", $"{study.Valid}", $"{study.Train}", $"{study.Entropy}", ReportResult.Duration(study.Results.Average(result => result.Seconds))],
+    ];
+
+    public static IReadOnlyList<string[]> Agreement(IReadOnlyList<GenotypeCell> cells) =>
+    [
+        ["edge", "kept by", "operation", "same"],
+        .. EdgeAgreement.Of(cells).Select(edge => new[] { $"{State(edge.Source)} -> {State(edge.Target)}", $"{100 * edge.Kept:0} %", edge.Operation.Name(), $"{100 * edge.Same:0} %" }),
+    ];
+
+    public static IReadOnlyList<string[]> Trainings(SeedStudy study) =>
+    [
+        ["seed", "found", "parameters", "random", "parameters", "difference"],
+        .. study.Retrained.Select(result => new[]
+        {
+            $"{result.Seed}", $"{result.Found!.Accuracy:0.00}", $"{result.Found.Parameters}", $"{result.Random!.Accuracy:0.00}", $"{result.Random.Parameters}",
+            $"{result.Found.Accuracy - result.Random.Accuracy:+0.00;-0.00;0.00}",
+        }),
+        ["mean ± sd", $"{study.Found}", "", $"{study.Random}", "", $"{study.Gain}"],
+    ];
+
+    public static string Overlaps(IReadOnlyList<GenotypeCell> cells)
+    {
+        if (cells.Count < 2) return "one seed agrees with itself";
+        string Shared(bool withOperation) =>
+            $"{100 * EdgeAgreement.Overlap(cells, withOperation):0} % (random cells {100 * EdgeAgreement.Chance(cells[0].Nodes.Count, withOperation):0} %)";
+        return $"two seeds share {Shared(false)} of their edges, {Shared(true)} with the operation";
+    }
+
+    /// <summary>The difference beside its standard error, so that nobody takes noise for a result.</summary>
+    public static string Verdict(SeedStudy study)
+    {
+        var (count, mean, deviation) = study.Gain;
+        var sign = mean < 0 ? "worse" : "better";
+        var start = $"Found cells are {Math.Abs(mean):0.00} points {sign} than random cells of their size";
+        return deviation is { } spread ? $"{start} (standard error {spread / Math.Sqrt(count):0.00})" : $"{start}; one seed proves nothing";
+    }
+
+    public static IEnumerable<string> SizeNotes(SeedStudy study) =>
+        from result in study.Retrained
+        let difference = (double)(result.Random!.Parameters - result.Found!.Parameters) / result.Found.Parameters
+        where Math.Abs(difference) > RandomGenotypes.Tolerance
+        select $"seed {result.Seed}: no random cell came within {100 * RandomGenotypes.Tolerance:0} % of the parameters; the closest of {RandomGenotypes.MostDraws} has {100 * difference:+0;-0} %";
+
+    // As in the drawings: the outputs of the two cells before, then the nodes from 0.
+    private static string State(int state) => state < GenotypeCell.Inputs ? $"c_{{k-{GenotypeCell.Inputs - state}}}" : $"{state - GenotypeCell.Inputs}";
+}
