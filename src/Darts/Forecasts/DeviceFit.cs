@@ -12,7 +12,7 @@ internal static class DeviceFit
     /// <param name="free">Bytes that a plan may take.</param>
     /// <param name="batch">The batch that does not fit.</param>
     /// <param name="forecast">Bytes of a plan for so many images.</param>
-    public static string Batch(long free, int batch, Func<int, long> forecast) => Largest(free, LeastBatch, batch, 1, forecast) is { } fits ? $"batch_size {fits}" : "";
+    public static string Batch(long free, int batch, Func<int, long> forecast) => LargestSetting.Below(batch, LeastBatch, 1, b => forecast(b) <= free) is { } fits ? $"batch_size {fits}" : "";
 
     /// <summary>A smaller batch, fewer init channels, something of both; empty where nothing fits.</summary>
     /// <param name="free">Bytes that a plan may take.</param>
@@ -22,7 +22,7 @@ internal static class DeviceFit
     /// <param name="forecast">Bytes of a plan for so many images and init channels.</param>
     public static string BatchOrChannels(long free, int batch, int channels, int parts, Func<int, int, long> forecast)
     {
-        var fewer = Largest(free, parts, channels, parts, c => forecast(batch, c));
+        var fewer = LargestSetting.Below(channels, parts, parts, c => forecast(batch, c) <= free);
         var between = (channels + (fewer ?? parts)) / 2 / parts * parts;
         return string.Join("; or ", new[]
         {
@@ -31,20 +31,6 @@ internal static class DeviceFit
             Both(between) ?? (between > parts ? Both(parts) : null) ?? "",
         }.Where(setting => setting.Length > 0));
 
-        string? Both(int c) => c == channels || c == fewer || Largest(free, LeastBatch, batch, 1, b => forecast(b, c)) is not { } b ? null : $"batch_size {b} with init_channels {c}";
-    }
-
-    // What is needed grows with the value, so the largest one below the limit is found by halving.
-    private static int? Largest(long free, int least, int limit, int step, Func<int, long> bytes)
-    {
-        int? found = null;
-        for (var (low, high) = ((least + step - 1) / step, (limit - 1) / step); low <= high;)
-        {
-            var middle = (low + high) / 2;
-            if (bytes(middle * step) <= free) (found, low) = (middle * step, middle + 1);
-            else high = middle - 1;
-        }
-
-        return found;
+        string? Both(int c) => c == channels || c == fewer || LargestSetting.Below(batch, LeastBatch, 1, b => forecast(b, c) <= free) is not { } b ? null : $"batch_size {b} with init_channels {c}";
     }
 }

@@ -49,19 +49,8 @@ internal sealed class MemoryFit<TOptions>(MemoryRoom room, Func<TOptions, Memory
         }
     }
 
-    // The need grows with every option, so the largest value that fits is found by halving.
-    private string? Largest(MemoryKnob<TOptions> knob, TOptions options)
-    {
-        var (fits, tooLarge) = (0, (knob.Value(options) + knob.Step - 1) / knob.Step);
-        while (tooLarge - fits > 1)
-        {
-            var middle = (fits + tooLarge) / 2;
-            if (Fits(knob.With(options, middle * knob.Step))) fits = middle;
-            else tooLarge = middle;
-        }
-
-        return fits == 0 ? null : $"{knob.Name} {fits * knob.Step}";
-    }
+    private string? Largest(MemoryKnob<TOptions> knob, TOptions options) =>
+        LargestSetting.Below(knob.Value(options), knob.Step, knob.Step, value => Fits(knob.With(options, value))) is { } value ? $"{knob.Name} {value}" : null;
 
     // Where one option alone asks too much of itself, each gives a half, and again.
     private string? Together(TOptions options)
