@@ -68,7 +68,7 @@ public sealed class ShowCommandTests : IDisposable
     public void A_missing_file_is_named() => Command.Refuses(2, ["show", "no/such/file.txt"], "'no/such/file.txt'", "nor a file");
 
     [Fact]
-    public void A_folder_without_a_result_is_named() => Command.Refuses(2, ["show", folder], folder, "no run in this folder");
+    public void A_folder_without_a_result_is_named() => Command.Refuses(2, ["show", folder], folder, "neither a run nor a genotype.txt in this folder");
 
     [Fact]
     public void A_format_that_does_not_exist_gets_the_list() => Command.Refuses(2, ["show", "SNAS", "--format", "png"], "--format is 'png'", "text, json, dot, svg");
