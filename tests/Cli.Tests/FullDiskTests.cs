@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MIOpenDarts.Darts.Files;
 
 namespace MIOpenDarts.Cli.Tests;
 
@@ -17,7 +18,7 @@ public sealed class FullDiskTests : IDisposable
         Assert.Equal(0, Command.Run(tiny.Args("run")).Code);
         tiny.TakeBack("run");
         // The ring clears left-over files of this name at the start, so the full device takes their place once the search is under way.
-        var name = Path.Combine(tiny.Checkpoints("run"), "checkpoint-00002-0000000.safetensors.tmp");
+        var name = Path.Combine(tiny.Checkpoints("run"), "checkpoint-00002-0000000.safetensors" + WholeFile.Unfinished);
         using var output = new AtLine("forecast ", () => File.CreateSymbolicLink(name, "/dev/full"));
         using var error = new StringWriter();
         Assert.Equal(1, CommandLine.Run(["search", "--resume", tiny.In("run")], new Screen(output, error)));

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Records;
 
 namespace MIOpenDarts.Cli.Tests;
@@ -34,13 +35,13 @@ public sealed class KillTests
             Assert.Equal("", outcome.Error);
             if (blow.FileBytes == 0) continue;
             // At the end of an epoch the report is written before the checkpoint.
-            var half = blow.Words[0].Contains("done", StringComparison.Ordinal) ? [tiny.In("killed/report.html.tmp")] : Directory.GetFiles(tiny.Checkpoints("killed"), "*.tmp");
+            var half = blow.Words[0].Contains("done", StringComparison.Ordinal) ? [tiny.In("killed/report.html" + WholeFile.Unfinished)] : Directory.GetFiles(tiny.Checkpoints("killed"), "*" + WholeFile.Unfinished);
             Assert.Equal(blow.FileBytes, new FileInfo(Assert.Single(half)).Length);
         }
 
         var last = Command.Run("search", "--resume", tiny.In("killed"));
         Assert.Equal((0, ""), (last.Code, last.Error));
-        Assert.Empty(Directory.GetFiles(tiny.Checkpoints("killed"), "*.tmp"));
+        Assert.Empty(Directory.GetFiles(tiny.Checkpoints("killed"), "*" + WholeFile.Unfinished));
         tiny.AssertSameEnd("whole", "killed");
     }
 

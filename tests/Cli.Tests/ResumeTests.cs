@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Runs;
 
@@ -51,10 +52,10 @@ public sealed class ResumeTests : IClassFixture<FinishedSearch>
     {
         tiny.TakeBack("run");
         File.AppendAllText(Path.Combine(tiny.In("run"), "log.jsonl"), "{\"event\":\"ste");
-        File.WriteAllText(Path.Combine(tiny.Checkpoints("run"), "checkpoint-00002-0000000.safetensors.tmp"), "half");
-        File.WriteAllText(Path.Combine(tiny.Checkpoints("run"), "checkpoint-00001-0000009.safetensors.tmp"), "half");
+        File.WriteAllText(Path.Combine(tiny.Checkpoints("run"), "checkpoint-00002-0000000.safetensors" + WholeFile.Unfinished), "half");
+        File.WriteAllText(Path.Combine(tiny.Checkpoints("run"), "checkpoint-00001-0000009.safetensors" + WholeFile.Unfinished), "half");
         Assert.Equal(0, Resume().Code);
-        Assert.Empty(Directory.GetFiles(tiny.Checkpoints("run"), "*.tmp"));
+        Assert.Empty(Directory.GetFiles(tiny.Checkpoints("run"), "*" + WholeFile.Unfinished));
         tiny.AssertSameEnd("whole", "run");
     }
 

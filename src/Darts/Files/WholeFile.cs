@@ -8,10 +8,8 @@ namespace MIOpenDarts.Darts.Files;
 /// </summary>
 public static class WholeFile
 {
-    private const string Unfinished = ".tmp";
-
-    // What this program writes whole into a folder of its own; other names in it are the user's.
-    private static readonly string[] Swept = [".safetensors", ".json", ".html", ".txt", ".svg", ".dot"];
+    /// <summary>How the name of a file ends until it is whole: no name that a user would choose.</summary>
+    public const string Unfinished = ".miopendarts-unfinished";
 
     /// <summary>Writes a text in UTF-8.</summary>
     /// <exception cref="IOException">It cannot be written; what was there stays.</exception>
@@ -19,7 +17,7 @@ public static class WholeFile
     public static void Write(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Writes what a routine puts into a stream.</summary>
-    /// <param name="path">The file. A device is written to as it is.</param>
+    /// <param name="path">The file. Of a link the file at its end is written; a device or a named pipe is written to as it is.</param>
     /// <param name="write">Puts the contents into the stream.</param>
     /// <param name="lasting">Whether it is to be on the disk, not only with the operating system, before it takes its name.</param>
     /// <returns>Size in bytes.</returns>
@@ -27,12 +25,14 @@ public static class WholeFile
     /// <exception cref="UnauthorizedAccessException">It may not be written; what was there stays.</exception>
     public static long Write(string path, Action<Stream> write, bool lasting = false)
     {
-        if (IsDevice(path)) return Fill(path, write, lasting);
-        var unfinished = path + Unfinished;
+        var file = IsDevice(path) || new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+        if (IsDevice(file)) return Fill(new FileStream(file, FileMode.Create, FileAccess.Write), write, lasting);
+        if (Pipe(file) is { } pipe) return Fill(pipe, write, lasting);
+        var unfinished = file + Unfinished;
         try
         {
-            var bytes = Fill(unfinished, write, lasting);
-            File.Move(unfinished, path, overwrite: true);
+            var bytes = Fill(new FileStream(unfinished, FileMode.Create, FileAccess.Write), write, lasting);
+            File.Move(unfinished, file, overwrite: true);
             return bytes;
         }
         catch
@@ -42,19 +42,38 @@ public static class WholeFile
         }
     }
 
-    /// <summary>Removes what a process that was killed left unfinished in a folder of its own.</summary>
+    /// <summary>Removes what a process that was killed left unfinished in a folder.</summary>
     public static void Sweep(string folder)
     {
-        foreach (var file in Directory.EnumerateFiles(folder, "*" + Unfinished))
-            if (Swept.Contains(Path.GetExtension(file[..^Unfinished.Length]))) TryDelete(file);
+        foreach (var file in Directory.EnumerateFiles(folder, "*" + Unfinished)) TryDelete(file);
     }
 
-    private static long Fill(string path, Action<Stream> write, bool lasting)
+    private static long Fill(FileStream stream, Action<Stream> write, bool lasting)
     {
-        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write);
-        write(stream);
-        if (lasting) stream.Flush(flushToDisk: true);
-        return stream.CanSeek ? stream.Length : 0;
+        using (stream)
+        {
+            write(stream);
+            if (lasting) stream.Flush(flushToDisk: true);
+            return stream.CanSeek ? stream.Length : 0;
+        }
+    }
+
+    // Opened once only: a reader takes the first close of a pipe for its end.
+    private static FileStream? Pipe(string path)
+    {
+        if (OperatingSystem.IsWindows() || !File.Exists(path)) return null;
+        try
+        {
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            if (!stream.CanSeek) return stream;
+            stream.Dispose();
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // A file that may not be written can still give its name away.
+            return null;
+        }
     }
 
     // A file that took its name would stand in a device's place.

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends.Reference;
@@ -82,11 +83,11 @@ public sealed class ResumeTests : IDisposable
         var (train, valid) = SmallSearch.Images();
         var ring = new CheckpointRing(folder, 9);
         // A folder in the place of the temporary file stands for every way in which writing can fail.
-        Directory.CreateDirectory(Path.Combine(folder, "checkpoint-00001-0000001.safetensors.tmp"));
+        Directory.CreateDirectory(Path.Combine(folder, "checkpoint-00001-0000001.safetensors" + WholeFile.Unfinished));
         var error = Assert.Throws<CheckpointException>(() => DartsSearch.Run(train, valid, SmallSearch.Options, backend, null, ring));
         Assert.Contains("checkpoint-00001-0000001", error.Message);
         Assert.Equal(3, ring.Files.Count);
-        Directory.Delete(Path.Combine(folder, "checkpoint-00001-0000001.safetensors.tmp"));
+        Directory.Delete(Path.Combine(folder, "checkpoint-00001-0000001.safetensors" + WholeFile.Unfinished));
         Assert.Equal(2, DartsSearch.Run(train, valid, SmallSearch.Options, backend, null, ring).History.Count);
     }
 
