@@ -43,7 +43,7 @@ internal static class DataCommand
             var data = found.Read(parsed.GetValue(size) is > 0 and var side ? (side, side) : null);
             var summary = new DataSummary(data);
             Show(screen.Output, summary);
-            if (parsed.GetValue(samples) is { } file) Write(file, summary);
+            if (parsed.GetValue(samples) is { } file) OutputFile.Write("--samples", file, summary.WriteSamples);
             return Sound(screen.Output, data);
         });
         return command;
@@ -60,31 +60,21 @@ internal static class DataCommand
     {
         var damaged = data.Description.Damaged;
         foreach (var message in damaged) output.WriteLine(PlainText.Line($"damaged    {message}"));
-        return damaged.Count == 0 ? ExitCode.Done : throw new DataException(
-            $"{data.Name}: {damaged.Count} of {data.Train.Count + (data.Test?.Count ?? 0) + damaged.Count} images {(damaged.Count == 1 ? "is" : "are")} damaged; remove them or fetch them again");
+        if (damaged.Count == 0) return ExitCode.Done;
+        var all = data.Train.Count + (data.Test?.Count ?? 0) + damaged.Count;
+        throw new DataException($"{data.Name}: {damaged.Count} of {all} images {(damaged.Count == 1 ? "is" : "are")} damaged; remove them or fetch them again");
     }
 
     private static void Show(TextWriter output, DataSummary summary)
     {
         var train = summary.Data.Train;
-        output.WriteLine($"images     {train.Count:N0} to train, {summary.Data.Test?.Count ?? 0:N0} to test; {train.Channels}x{train.Height}x{train.Width} in {train.Classes} classes");
+        output.WriteLine(
+            $"images     {train.Count:N0} to train, {summary.Data.Test?.Count ?? 0:N0} to test; {train.Channels}x{train.Height}x{train.Width} in {train.Classes} classes");
         output.WriteLine($"mean       {Numbers(summary.Measured.Mean)}   used {Numbers(summary.Data.Normalization.Mean)}");
         output.WriteLine($"deviation  {Numbers(summary.Measured.Deviation)}   used {Numbers(summary.Data.Normalization.Deviation)}");
         output.WriteLine($"{"class",-24} {"train",8} {"test",8}");
         for (var k = 0; k < train.Classes; k++)
             output.WriteLine($"{PlainText.Line(summary.ClassName(k)),-24} {summary.TrainCounts[k],8} {(summary.TestCounts.Count > k ? summary.TestCounts[k] : 0),8}");
-    }
-
-    private static void Write(string file, DataSummary summary)
-    {
-        try
-        {
-            summary.WriteSamples(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"{file}: cannot be written ({e.Message.TrimEnd('.')}); choose another --samples", e);
-        }
     }
 
     private static string Numbers(IEnumerable<float> values) => string.Join(", ", values.Select(v => v.ToString("F4")));

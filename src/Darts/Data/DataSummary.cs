@@ -1,3 +1,5 @@
+using MIOpenDarts.Darts.Files;
+
 namespace MIOpenDarts.Darts.Data;
 
 /// <summary>What a check of a data set tells.</summary>
@@ -21,11 +23,13 @@ public sealed record DataSummary(ImageData Data)
 
     /// <summary>Writes the first images of every class as one PNG picture.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void WriteSamples(string path) => File.WriteAllBytes(path, PngPicture.Samples(Data.Train, PicturesPerClass, MostClasses));
+    public void WriteSamples(string path) => Write(path, PngPicture.Samples(Data.Train, PicturesPerClass, MostClasses));
 
     /// <summary>Writes one image as a PNG picture.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void WriteImage(ImageSet images, int index, string path) => File.WriteAllBytes(path, PngPicture.Of(images, index));
+    public static void WriteImage(ImageSet images, int index, string path) => Write(path, PngPicture.Of(images, index));
+
+    private static void Write(string path, byte[] picture) => WholeFile.Write(path, stream => stream.Write(picture));
 
     private static int[] Counts(ImageSet images)
     {
