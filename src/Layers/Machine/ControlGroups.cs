@@ -54,9 +54,7 @@ internal static class ControlGroups
     // "0::/path" is version 2; "4:memory:/path" is the memory controller of version 1.
     private static IEnumerable<(int Version, string Path)> Groups(string root)
     {
-        var file = Path.Combine(root, "proc/self/cgroup");
-        if (!File.Exists(file)) yield break;
-        foreach (var line in File.ReadLines(file))
+        foreach (var line in SystemFile.Lines(Path.Combine(root, "proc/self/cgroup")))
         {
             if (line.Split(':', 3) is not [var number, var controllers, var path]) continue;
             if (number == "0" && controllers.Length == 0) yield return (2, path);
@@ -67,16 +65,13 @@ internal static class ControlGroups
     // Where the hierarchy is mounted, and the group's path below that: a container may see only a part of the hierarchy.
     private static (string Top, string Inside) Mount(string root, int version, string path)
     {
-        var file = Path.Combine(root, "proc/self/mountinfo");
-        if (File.Exists(file))
+        foreach (var line in SystemFile.Lines(Path.Combine(root, "proc/self/mountinfo")))
         {
-            foreach (var line in File.ReadLines(file))
-            {
-                if (line.Split(" - ", 2) is not [var mount, var system] || mount.Split(' ') is not [_, _, _, var from, var to, ..] || system.Split(' ') is not [var type, _, var options, ..]) continue;
-                if (version == 2 ? type != "cgroup2" : type != "cgroup" || !options.Split(',').Contains("memory")) continue;
-                var inside = from == "/" ? path : path == from || path.StartsWith(from + "/", StringComparison.Ordinal) ? path[from.Length..] : "";
-                return (Path.Combine(root, to.TrimStart('/')), inside.Trim('/'));
-            }
+            if (line.Split(" - ", 2) is not [var mount, var system]) continue;
+            if (mount.Split(' ') is not [_, _, _, var from, var to, ..] || system.Split(' ') is not [var type, _, var options, ..]) continue;
+            if (version == 2 ? type != "cgroup2" : type != "cgroup" || !options.Split(',').Contains("memory")) continue;
+            var inside = from == "/" ? path : path == from || path.StartsWith(from + "/", StringComparison.Ordinal) ? path[from.Length..] : "";
+            return (Path.Combine(root, to.TrimStart('/')), inside.Trim('/'));
         }
 
         return (Path.Combine(root, version == 2 ? "sys/fs/cgroup" : "sys/fs/cgroup/memory"), path.Trim('/'));
@@ -89,17 +84,16 @@ internal static class ControlGroups
     }
 
     // "max" is no number and no limit.
-    private static long? Number(string folder, string name)
-    {
-        var file = Path.Combine(folder, name);
-        return File.Exists(file) && long.TryParse(File.ReadAllText(file).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
-    }
+    private static long? Number(string folder, string name) =>
+        SystemFile.Lines(Path.Combine(folder, name)) is [var line, ..] && TryParse(line, out var value) ? value : null;
 
     private static Dictionary<string, long> Statistics(string folder)
     {
-        var file = Path.Combine(folder, "memory.stat");
-        return File.Exists(file)
-            ? File.ReadLines(file).Select(line => line.Split(' ')).Where(words => words.Length == 2 && long.TryParse(words[1], out _)).ToDictionary(words => words[0], words => long.Parse(words[1], CultureInfo.InvariantCulture))
-            : [];
+        var statistics = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var line in SystemFile.Lines(Path.Combine(folder, "memory.stat")))
+            if (line.Split(' ') is [var name, var number] && TryParse(number, out var value)) statistics[name] = value;
+        return statistics;
     }
+
+    private static bool TryParse(string number, out long value) => long.TryParse(number.AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out value);
 }

@@ -4,7 +4,7 @@ namespace MIOpenDarts.Layers.Machine;
 
 /// <summary>
 /// What the machine, the control groups of a container, and the limits of a shell let this process take, read from the files of Linux (proc(5),
-/// cgroups(7), getrlimit(2)). What is not there does not limit.
+/// cgroups(7), getrlimit(2)). What is not there, or cannot be read, does not limit.
 /// </summary>
 public sealed class MemoryLimits
 {
@@ -55,8 +55,7 @@ public sealed class MemoryLimits
 
     private static void AddResource(List<MemoryLimit> all, string root, string resource, string name, long used)
     {
-        var file = Path.Combine(root, "proc/self/limits");
-        var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith(resource, StringComparison.Ordinal)) : null;
+        var line = SystemFile.Lines(Path.Combine(root, "proc/self/limits")).FirstOrDefault(l => l.StartsWith(resource, StringComparison.Ordinal));
         var soft = line?[resource.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
         if (long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit))
             all.Add(new MemoryLimit($"{name} allows {limit >> 20} MiB", Math.Max(0, limit - used)));
@@ -66,8 +65,7 @@ public sealed class MemoryLimits
     private static Dictionary<string, long> Fields(string file)
     {
         var fields = new Dictionary<string, long>(StringComparer.Ordinal);
-        if (!File.Exists(file)) return fields;
-        foreach (var line in File.ReadLines(file))
+        foreach (var line in SystemFile.Lines(file))
         {
             if (line.Split(':', StringSplitOptions.TrimEntries) is [var name, var value] && value.EndsWith(" kB", StringComparison.Ordinal)
                 && long.TryParse(value.AsSpan(0, value.Length - 3), NumberStyles.None, CultureInfo.InvariantCulture, out var kilobytes))

@@ -45,6 +45,25 @@ public sealed class MemoryLimitsTests : IDisposable
         Assert.Equal("the machine has 2000 MiB", MemoryLimits.Read(root).Least!.Name);
     }
 
+    [Theory]
+    [InlineData("sys/fs/cgroup/memory.current")]
+    [InlineData("sys/fs/cgroup/memory.max")]
+    [InlineData("sys/fs/cgroup/memory.stat")]
+    [InlineData("proc/self/cgroup")]
+    [InlineData("proc/self/mountinfo")]
+    [InlineData("proc/self/limits")]
+    [InlineData("proc/self/status")]
+    public void A_file_that_cannot_be_read_limits_nothing(string file)
+    {
+        Assert.SkipUnless(File.Exists("/proc/self/mem"), "needs a file whose first byte cannot be read; run this on Linux");
+        Machine(available: 1000);
+        Second("", max: "max", current: 100 * MiB);
+        Directory.CreateDirectory(Path.GetDirectoryName(In(file))!);
+        File.Delete(In(file));
+        File.CreateSymbolicLink(In(file), "/proc/self/mem");
+        Assert.Equal("the machine has 2000 MiB", MemoryLimits.Read(root).Least!.Name);
+    }
+
     [Fact]
     public void A_soft_limit_of_version_2_counts_too()
     {
