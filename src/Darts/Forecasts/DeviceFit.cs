@@ -12,7 +12,8 @@ internal static class DeviceFit
     /// <param name="free">Bytes that a plan may take.</param>
     /// <param name="batch">The batch that does not fit.</param>
     /// <param name="forecast">Bytes of a plan for so many images.</param>
-    public static string Batch(long free, int batch, Func<int, long> forecast) => LargestSetting.Below(batch, LeastBatch, 1, b => forecast(b) <= free) is { } fits ? $"batch_size {fits}" : "";
+    public static string Batch(long free, int batch, Func<int, long> forecast) =>
+        LargestSetting.Below(batch, LeastBatch, 1, b => forecast(b) <= free) is { } fits ? $"batch_size {fits}" : "";
 
     /// <summary>A smaller batch, fewer init channels, something of both; empty where nothing fits.</summary>
     /// <param name="free">Bytes that a plan may take.</param>
@@ -31,6 +32,8 @@ internal static class DeviceFit
             Both(between) ?? (between > parts ? Both(parts) : null) ?? "",
         }.Where(setting => setting.Length > 0));
 
-        string? Both(int c) => c == channels || c == fewer || LargestSetting.Below(batch, LeastBatch, 1, b => forecast(b, c) <= free) is not { } b ? null : $"batch_size {b} with init_channels {c}";
+        string? Both(int c) => c != channels && c != fewer && LargestSetting.Below(batch, LeastBatch, 1, b => forecast(b, c) <= free) is { } b
+            ? $"batch_size {b} with init_channels {c}"
+            : null;
     }
 }

@@ -7,13 +7,13 @@ namespace MIOpenDarts.Darts.Forecasts;
 /// <param name="Value">Its value.</param>
 /// <param name="Step">Its least value, of which it is a multiple.</param>
 /// <param name="With">The options with another value.</param>
-internal sealed record MemoryKnob<TOptions>(string Name, Func<TOptions, int> Value, int Step, Func<TOptions, int, TOptions> With);
+internal sealed record SmallerOption<TOptions>(string Name, Func<TOptions, int> Value, int Step, Func<TOptions, int, TOptions> With);
 
 /// <summary>Refuses options that need more memory than there is, and finds such that fit by building them with memory that is only counted.</summary>
 /// <param name="room">What there is.</param>
-/// <param name="need">What some options need.</param>
-/// <param name="knobs">What may be smaller.</param>
-internal sealed class MemoryFit<TOptions>(MemoryRoom room, Func<TOptions, MemoryNeed> need, IReadOnlyList<MemoryKnob<TOptions>> knobs)
+/// <param name="need">What some options need; null for nothing that counts here.</param>
+/// <param name="choices">What may be smaller.</param>
+internal sealed class MemoryFit<TOptions>(MemoryRoom room, Func<TOptions, MemoryNeed?> need, IReadOnlyList<SmallerOption<TOptions>> choices)
 {
     /// <summary>Refuses.</summary>
     /// <param name="what">What needs the memory, for the message.</param>
@@ -24,8 +24,7 @@ internal sealed class MemoryFit<TOptions>(MemoryRoom room, Func<TOptions, Memory
         string wanted;
         try
         {
-            var needed = need(options);
-            if (room.Missing(needed) is not { } missing) return;
+            if (need(options) is not { } needed || room.Missing(needed) is not { } missing) return;
             wanted = $"{what} needs {needed}, but may take {missing}";
         }
         catch (PlanDoesNotFitException e)
@@ -33,15 +32,16 @@ internal sealed class MemoryFit<TOptions>(MemoryRoom room, Func<TOptions, Memory
             wanted = e.Message;
         }
 
-        var found = knobs.Select(knob => Largest(knob, options)).Append(Together(options)).OfType<string>().Distinct().Take(3).ToList();
-        throw new PlanDoesNotFitException($"{wanted}. {(found.Count > 0 ? $"What would fit: {string.Join("; or ", found)}" : "Nothing smaller fits either: free some memory")}");
+        var found = choices.Select(option => Largest(option, options)).Append(choices.Count > 1 ? Together(options) : null).OfType<string>().Distinct().Take(3).ToList();
+        var cure = found.Count > 0 ? $"What would fit: {string.Join("; or ", found)}" : "Nothing smaller fits either: free some memory";
+        throw new PlanDoesNotFitException($"{wanted}. {cure}");
     }
 
     private bool Fits(TOptions options)
     {
         try
         {
-            return room.Missing(need(options)) is null;
+            return need(options) is not { } needed || room.Missing(needed) is null;
         }
         catch (PlanDoesNotFitException)
         {
@@ -49,8 +49,8 @@ internal sealed class MemoryFit<TOptions>(MemoryRoom room, Func<TOptions, Memory
         }
     }
 
-    private string? Largest(MemoryKnob<TOptions> knob, TOptions options) =>
-        LargestSetting.Below(knob.Value(options), knob.Step, knob.Step, value => Fits(knob.With(options, value))) is { } value ? $"{knob.Name} {value}" : null;
+    private string? Largest(SmallerOption<TOptions> option, TOptions options) =>
+        LargestSetting.Below(option.Value(options), option.Step, option.Step, value => Fits(option.With(options, value))) is { } value ? $"{option.Name} {value}" : null;
 
     // Where one option alone asks too much of itself, each gives a half, and again.
     private string? Together(TOptions options)
@@ -59,9 +59,9 @@ internal sealed class MemoryFit<TOptions>(MemoryRoom room, Func<TOptions, Memory
         do
         {
             var before = smaller;
-            foreach (var knob in knobs) smaller = knob.With(smaller, Math.Max(1, knob.Value(smaller) / knob.Step / 2) * knob.Step);
-            if (Fits(smaller)) return string.Join(" with ", knobs.Select(knob => $"{knob.Name} {knob.Value(smaller)}"));
-            if (knobs.All(knob => knob.Value(before) == knob.Value(smaller))) return null;
+            foreach (var option in choices) smaller = option.With(smaller, Math.Max(1, option.Value(smaller) / option.Step / 2) * option.Step);
+            if (Fits(smaller)) return string.Join(" with ", choices.Select(option => $"{option.Name} {option.Value(smaller)}"));
+            if (choices.All(option => option.Value(before) == option.Value(smaller))) return null;
         }
         while (true);
     }

@@ -46,7 +46,7 @@ public static class SearchMemory
         var parts = Parts(options);
         var fit = new MemoryFit<SearchOptions>(
             room ?? MemoryRoom.Here(),
-            o => Need(o, shape with { InitChannels = o.InitChannels, Layers = o.Layers }, backend)?.Times(jobs) ?? new MemoryNeed(0, 0, 0),
+            o => Need(o, shape with { InitChannels = o.InitChannels, Layers = o.Layers }, backend)?.Times(jobs),
             [
                 new("batch_size", o => o.BatchSize, 2, (o, value) => o with { BatchSize = value }),
                 new("init_channels", o => o.InitChannels, parts, (o, value) => o with { InitChannels = value }),

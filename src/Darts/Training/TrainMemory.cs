@@ -34,14 +34,14 @@ public static class TrainMemory
     /// <exception cref="PlanDoesNotFitException">The message has the need, what there is, and settings that fit.</exception>
     public static void Require(ImageData data, TrainOptions options, Backend<float> backend, MemoryRoom? room = null)
     {
-        var fit = new MemoryFit<TrainOptions>(
-            room ?? MemoryRoom.Here(),
-            o => Need(data, o, backend) ?? new MemoryNeed(0, 0, 0),
-            [
-                new("batch_size", o => o.BatchSize, 2, (o, value) => o with { BatchSize = value }),
-                new("init_channels", o => o.InitChannels, 2, (o, value) => o with { InitChannels = value }),
-                new("layers", o => o.Layers, 1, (o, value) => o with { Layers = Math.Max(3, value) }),
-            ]);
-        fit.Require("the training", options);
+        List<SmallerOption<TrainOptions>> smaller = [new("batch_size", o => o.BatchSize, 2, (o, value) => o with { BatchSize = value })];
+        // A hand-made network is as large as it is.
+        if (!EvaluationTraining.Describe(data, options).IsBaseline)
+        {
+            smaller.Add(new("init_channels", o => o.InitChannels, 2, (o, value) => o with { InitChannels = value }));
+            smaller.Add(new("layers", o => o.Layers, 1, (o, value) => o with { Layers = Math.Max(3, value) }));
+        }
+
+        new MemoryFit<TrainOptions>(room ?? MemoryRoom.Here(), o => Need(data, o, backend), smaller).Require("the training", options);
     }
 }

@@ -126,6 +126,23 @@ public sealed partial class MemoryForecastTests
         Assert.Throws<PlanDoesNotFitException>(() => TrainMemory.Require(data, options with { BatchSize = batch + 2 }, backend, room));
     }
 
+    [Fact]
+    public void A_hand_made_network_is_told_only_what_has_an_effect_on_it()
+    {
+        using var backend = CpuBackend.Create(1);
+        var (data, options) = (DataSource.Open(DataSource.FashionMnistSlice), new TrainOptions { Network = "resnet20" });
+        var room = new MemoryRoom(new MemoryLimit("the machine", TrainMemory.Need(data, options, backend)!.Total / 2), Heap);
+        Assert.Matches("What would fit: batch_size [0-9]+$", Assert.Throws<PlanDoesNotFitException>(() => TrainMemory.Require(data, options, backend, room)).Message);
+    }
+
+    [Fact]
+    public void Where_nothing_is_computed_here_no_memory_is_asked_for()
+    {
+        using var backend = CpuBackend.Create(1);
+        var options = new SearchOptions { Algorithm = "random" };
+        SearchMemory.Require(options, ShapeOf(options), backend, room: new MemoryRoom(new MemoryLimit("the machine", 0), Heap));
+    }
+
     private static SupernetShape ShapeOf(SearchOptions o) => new(1, 28, 28, 10, o.InitChannels, o.Layers, o.Nodes, o.Multiplier, o.StemMultiplier);
 
     [GeneratedRegex("(batch_size|init_channels|layers) [0-9]+( with [a-z_]+ [0-9]+)*")]
