@@ -25,14 +25,14 @@ internal static class Backends
         }
     }
 
-    /// <summary>Checks that <see cref="Create"/> will succeed.</summary>
+    /// <summary>Checks that <see cref="Create"/> will succeed, with the threads that a run will have.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="threads">Its threads.</param>
+    /// <param name="threads">Threads that are asked for; 0 for one for each processor.</param>
     /// <param name="fits">Refuses what does not fit into its memory; null for no such check.</param>
     /// <exception cref="BackendUnavailableException">It will not.</exception>
     public static void Require(string name, int threads, Action<Backend<float>>? fits = null)
     {
-        using var backend = Create(name, threads);
+        using var backend = Create(name, Threads(threads, _ => { }));
         fits?.Invoke(backend);
     }
 

@@ -22,7 +22,7 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
     private readonly Scratch perThread = new();
     private readonly MemoryTally? tally;
 
-    /// <summary>A backend that computes with a team, which becomes its own; with a tally it only counts what it would allocate.</summary>
+    /// <summary>A backend that computes with a team, which becomes its own; with a tally it only counts what it would allocate, and the team stays another's.</summary>
     public CpuBackend(ThreadTeam team, MemoryTally? tally = null)
     {
         (this.team, this.tally) = (team, tally);
@@ -42,7 +42,7 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
     public override long? FreeBytes => tally is null ? null : long.MaxValue;
 
     /// <inheritdoc/>
-    public override Backend<float> Counting(MemoryTally tally) => new CpuBackend<S, V>(new ThreadTeam(team.Threads), tally);
+    public override Backend<float> Counting(MemoryTally tally) => new CpuBackend<S, V>(team, tally);
 
     /// <inheritdoc/>
     public override Storage Allocate(long bytes) => tally?.Take(bytes) ?? new HostStorage(bytes);
@@ -86,7 +86,7 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
     {
         if (disposing)
         {
-            team.Dispose();
+            if (tally is null) team.Dispose();
             shared.Dispose();
             tables.Dispose();
             partials.Dispose();
