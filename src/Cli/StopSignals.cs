@@ -59,10 +59,3 @@ internal sealed class StopSignals : IDisposable
         return line is not null && (ulong.Parse(line.AsSpan(field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (number - 1) & 1) == 1;
     }
 }
-
-/// <summary>A signal stopped a run, which left a checkpoint; the message says how to go on.</summary>
-internal sealed class StoppedException(string message, int exitCode, Exception? cause) : OperationCanceledException(message, cause)
-{
-    /// <summary>For the shell.</summary>
-    public int ExitCode { get; } = exitCode;
-}
