@@ -4,7 +4,6 @@ using System.CommandLine.Invocation;
 using MIOpenDarts.Cli.Commands;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Records;
-using MIOpenDarts.Darts.Runs;
 
 namespace MIOpenDarts.Cli;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using MIOpenDarts.Darts.Records;
-using MIOpenDarts.Darts.Runs;
 
 namespace MIOpenDarts.Cli;
 

@@ -7,7 +7,6 @@ using MIOpenDarts.Darts.Benchmarks.Machine;
 using MIOpenDarts.Darts.Benchmarks.Operations;
 using MIOpenDarts.Darts.Benchmarks.Steps;
 using MIOpenDarts.Darts.Records;
-using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Layers.Backends;
 using Spectre.Console;
 

@@ -5,7 +5,6 @@ using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Records;
-using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends.Reference;
 

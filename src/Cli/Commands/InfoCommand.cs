@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using MIOpenDarts.Darts.Records;
-using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Interop.Loading;
 using MIOpenDarts.Layers.Backends;

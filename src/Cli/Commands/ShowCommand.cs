@@ -26,7 +26,10 @@ internal static class ShowCommand
 
     public static Command Create(Screen screen)
     {
-        var genotype = new Argument<string>("genotype") { Description = "A published name, a file (FILE:NAME where it has several), weights, the folder of a finished search or of a training, or the text itself." };
+        var genotype = new Argument<string>("genotype")
+        {
+            Description = "A published name, a file (FILE:NAME where it has several), weights, the folder of a finished search or of a training, or the text itself.",
+        };
         var format = Words.OneOf("--format", "How to print it.", "text", "json", "dot", "svg");
         var cell = Words.OneOf("--cell", "The cell that dot and svg draw.", "normal", "reduce");
         var output = Words.Path("--out", "FILE", "Where to write (default: standard output).");

@@ -3,7 +3,10 @@ using MIOpenDarts.Darts.Records;
 
 namespace MIOpenDarts.Darts.Checkpoints;
 
-/// <summary>Where a run stands between two steps. With weights and optimisers it is all that a resume needs: random numbers and data order follow from seed, epoch and step.</summary>
+/// <summary>
+/// Where a run stands between two steps. With weights and optimisers it is all that a resume needs: random numbers and data order follow
+/// from seed, epoch and step.
+/// </summary>
 /// <typeparam name="TEpoch">What is recorded of a finished epoch.</typeparam>
 public abstract class LoopPosition<TEpoch>
 {

@@ -1,4 +1,3 @@
-using MIOpenDarts.Darts.Genotypes;
 
 namespace MIOpenDarts.Darts.Evaluation;
 

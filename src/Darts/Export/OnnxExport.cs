@@ -4,7 +4,6 @@ using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Evaluation.Tracing;
 using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Records;
-using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
 

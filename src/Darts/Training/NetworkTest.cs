@@ -50,7 +50,12 @@ public sealed class NetworkTest(ImageClassifier<float> net)
         net.Backend.ReadImages(net.Logits, logits.AsSpan(0, images * classes));
         var rows = logits.AsSpan(0, images * classes);
         foreach (var logit in rows)
-            if (!float.IsFinite(logit)) throw new NotFiniteNumberException($"the network answers with logits that are no numbers ({logit}): its weights are too large, or not of a network that was trained");
+        {
+            if (!float.IsFinite(logit))
+                throw new NotFiniteNumberException(
+                    $"the network answers with logits that are no numbers ({logit}): its weights are too large, or not of a network that was trained");
+        }
+
         return rows;
     }
 

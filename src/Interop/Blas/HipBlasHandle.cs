@@ -1,4 +1,3 @@
-using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Generated;
 using MIOpenDarts.Interop.Handles;

@@ -1,7 +1,6 @@
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Generated;
 using MIOpenDarts.Interop.Handles;
-using MIOpenDarts.Interop.Memory;
 
 namespace MIOpenDarts.Interop.MIOpen;
 

@@ -1,10 +1,8 @@
 using System.Text.Json;
-using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Benchmarks;
 using MIOpenDarts.Darts.Benchmarks.Operations;
 using MIOpenDarts.Darts.Benchmarks.Steps;
 using MIOpenDarts.Darts.Records;
-using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 

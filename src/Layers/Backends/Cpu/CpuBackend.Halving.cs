@@ -1,6 +1,4 @@
 using MIOpenDarts.Layers.Backends.Cpu.Kernels;
-using MIOpenDarts.Layers.Backends.Cpu.Memory;
-using MIOpenDarts.Layers.Backends.Cpu.Separable;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Backends.Cpu.Tiles;

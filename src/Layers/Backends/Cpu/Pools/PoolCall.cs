@@ -1,6 +1,5 @@
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Separable;
-using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Pools;
 
