@@ -95,6 +95,17 @@ public sealed class ChangedDataTests : IDisposable
         Assert.Equal(0, Command.Run(resume).Code);
     }
 
+    [Fact]
+    public void Trainings_for_a_study_on_other_data_are_refused_and_its_plan_stays()
+    {
+        Assert.Equal(0, Command.Run([.. tiny.Args("study"), "--seeds", "0"]).Code);
+        var plan = File.ReadAllText(Path.Combine(tiny.In("study"), "seeds.json"));
+        using var other = new TinySearch(90);
+        foreach (var file in new[] { other.ImagesFile, other.LabelsFile }) File.Copy(file, file.Replace("train", "t10k", StringComparison.Ordinal));
+        Command.Refuses(1, ["search", "--resume", tiny.In("study"), "--retrain", "1", "--data", other.Data], "then 96 training images, now 90");
+        Assert.Equal(plan, File.ReadAllText(Path.Combine(tiny.In("study"), "seeds.json")));
+    }
+
     private void Begin(string command, string run)
     {
         string[] args = command == "search" ? tiny.Args(run) :

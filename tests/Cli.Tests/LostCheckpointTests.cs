@@ -23,7 +23,7 @@ public sealed class LostCheckpointTests : IClassFixture<FinishedSearch>
     public void A_finished_run_says_so_and_keeps_its_result()
     {
         var before = File.ReadAllText(Genotype);
-        Assert.Contains($"{lost} is gone, the last checkpoint: the result is that of the log", Assert.Single(Warnings()));
+        Assert.Contains($"{lost} is gone, the last checkpoint: the result is that of the log, and more --epochs have nothing to go on from", Assert.Single(Warnings()));
         Assert.Equal(before, File.ReadAllText(Genotype));
     }
 
@@ -59,8 +59,18 @@ public sealed class LostCheckpointTests : IClassFixture<FinishedSearch>
         Assert.NotEqual(epoch, Other(epoch));
         File.WriteAllLines(log, File.ReadAllLines(log).Select(line => line == epoch ? Other(line) : line));
         var warnings = Warnings();
-        Assert.Contains(warnings, line => line.Contains("epoch 1, computed again, has another genotype", StringComparison.Ordinal) && line.EndsWith(other.TrimEnd(), StringComparison.Ordinal));
+        var told = Assert.Single(warnings, line => line.Contains("epoch 1, computed again, has another genotype", StringComparison.Ordinal));
+        Assert.EndsWith(other.TrimEnd(), told);
         Assert.Contains(warnings, line => line.Contains("kept as genotype-before.txt", StringComparison.Ordinal));
+        Assert.Equal((found, other), (File.ReadAllText(Genotype), File.ReadAllText(Path.Combine(tiny.In("run"), "genotype-before.txt"))));
+    }
+
+    [Fact]
+    public void A_finished_run_whose_genotype_was_changed_keeps_that_too_and_says_so()
+    {
+        var (found, other) = (File.ReadAllText(Genotype), Other(File.ReadAllText(Genotype)));
+        File.WriteAllText(Genotype, other);
+        Assert.Contains(Warnings(), line => line.Contains("kept as genotype-before.txt", StringComparison.Ordinal));
         Assert.Equal((found, other), (File.ReadAllText(Genotype), File.ReadAllText(Path.Combine(tiny.In("run"), "genotype-before.txt"))));
     }
 

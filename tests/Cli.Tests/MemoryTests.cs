@@ -1,3 +1,5 @@
+using MIOpenDarts.Cli.Commands;
+
 namespace MIOpenDarts.Cli.Tests;
 
 /// <summary>Commands that need more memory than they may have: refused before anything is made, with settings that fit.</summary>
@@ -12,7 +14,8 @@ public sealed class MemoryTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs ulimit; run this on Linux");
         // Runtime and program reserve 5 GiB of addresses, whatever they use of them; the search wants 60 GiB.
-        var search = $"ulimit -v 20000000; exec dotnet '{Command.Program}' search --preset darts --epochs 1 --init-channels 64 --batch-size 512 --layers 20 --backend cpu --out '{tiny.In("run")}'";
+        var search = $"ulimit -v 20000000; exec dotnet '{Command.Program}' search --preset darts --epochs 1 --init-channels 64 --batch-size 512 --layers 20 "
+            + $"--backend cpu --out '{tiny.In("run")}'";
         using var process = Command.Start("sh", ["-c", search]);
         var outcome = await Command.End(process);
         Assert.Equal(1, outcome.Code);
@@ -37,10 +40,26 @@ public sealed class MemoryTests : IDisposable
         File.Copy(tiny.ImagesFile, tiny.ImagesFile.Replace("train", "t10k", StringComparison.Ordinal));
         File.Copy(tiny.LabelsFile, tiny.LabelsFile.Replace("train", "t10k", StringComparison.Ordinal));
         var args = tiny.Args("run", "--threads", "1000");
-        if (command == "train") args = ["train", "--data", tiny.Data, "--init-channels", "2", "--layers", "3", "--backend", "cpu", "--batch-size", "16", "--epochs", "1", "--threads", "1000", "--out", tiny.In("run")];
+        if (command == "train")
+        {
+            args =
+            [
+                "train", "--data", tiny.Data, "--init-channels", "2", "--layers", "3", "--backend", "cpu", "--batch-size", "16", "--epochs", "1", "--threads", "1000",
+                "--out", tiny.In("run"),
+            ];
+        }
+
         var outcome = Command.Run(args);
         Assert.Equal((0, ""), (outcome.Code, outcome.Error));
         Assert.Contains($"threads  1000 are more than the {Environment.ProcessorCount} processors here, so {Environment.ProcessorCount} are used", outcome.Output);
         Assert.Contains($"bit vectors, {Environment.ProcessorCount} thread", outcome.Output);
+        Assert.Contains($"\"threads\":{Environment.ProcessorCount},", File.ReadAllText(Path.Combine(tiny.In("run"), "environment.json")).Replace(" ", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_check_before_a_run_makes_no_more_threads_than_the_run()
+    {
+        Backends.Require("cpu", 100, backend => Assert.Contains($" {Environment.ProcessorCount} thread", backend.Description));
+        Backends.Require("cpu", 1, backend => Assert.EndsWith(" 1 thread", backend.Description));
     }
 }

@@ -60,6 +60,31 @@ public sealed class MoreEpochsTests : IClassFixture<FinishedSearch>
         Assert.Contains("\"epochs\": 2", File.ReadAllText(Path.Combine(tiny.In("run"), "config.json")));
     }
 
+    [Theory]
+    [InlineData("gone")]
+    [InlineData("damaged")]
+    public void Without_its_last_checkpoint_a_search_takes_no_more_epochs_and_stays_as_it_is(string state)
+    {
+        var (last, config) = (tiny.Newest("run"), Path.Combine(tiny.In("run"), "config.json"));
+        var before = (File.ReadAllText(config), tiny.Log("run").Count);
+        if (state == "gone") File.Delete(last);
+        else File.WriteAllText(last, "damaged");
+        Command.Refuses(1, ["search", "--resume", tiny.In("run"), "--epochs", "4"], last, state, "more epochs go on from this checkpoint alone", "begin another run");
+        Assert.Equal(before, (File.ReadAllText(config), tiny.Log("run").Count));
+        Assert.Contains("all 2 epochs are done", Resume().Output);
+    }
+
+    [Fact]
+    public void More_epochs_on_other_data_are_refused_and_the_run_stays_as_it_is()
+    {
+        using var other = new TinySearch(90);
+        var config = Path.Combine(tiny.In("run"), "config.json");
+        var before = (File.ReadAllText(config), tiny.Log("run").Count);
+        Command.Refuses(1, ["search", "--resume", tiny.In("run"), "--epochs", "4", "--data", other.Data], "then 96 training images, now 90");
+        Assert.Equal(before, (File.ReadAllText(config), tiny.Log("run").Count));
+        Assert.Equal(0, Resume("--epochs", "3").Code);
+    }
+
     [Fact]
     public void Fewer_epochs_are_refused() => Command.Refuses(1, ["search", "--resume", tiny.In("run"), "--epochs", "1"], "begun with epochs 2, not 1");
 

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Genotypes;
 
 namespace MIOpenDarts.Cli.Tests;
@@ -29,9 +30,10 @@ public sealed class RunFoldersTests : IClassFixture<RunFoldersTests.Runs>
     [Fact]
     public void Compare_leaves_out_what_is_no_run_with_a_line_for_each()
     {
-        var compared = Command.Run(["compare", runs.In("table.html"), runs.In("missing"), runs.Data, runs.In("study"), runs.In("stopped"), runs.In("found"), runs.In("trained"), runs.In("resnet20")]);
+        string[] others = [runs.In("table.html"), runs.In("missing"), runs.Data, runs.In("study"), runs.In("stopped"), runs.In("found")];
+        var compared = Command.Run(["compare", .. others, runs.In("trained"), runs.In("resnet20")]);
         Assert.Equal(0, compared.Code);
-        Assert.Equal(2, compared.Output.Split('\n').Count(line => line.StartsWith("DARTS_V1 ", StringComparison.Ordinal) || line.StartsWith("resnet20 ", StringComparison.Ordinal)));
+        Assert.Equal(2, compared.Output.Split('\n').Count(line => line.Split(' ')[0] is "DARTS_V1" or "resnet20"));
         var lines = compared.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string[] words = ["is a file, not the folder of a run", "there is no such folder", "no run in this folder", "is a study of several seeds", "this search is not done"];
         Assert.Equal(words.Length, lines.Length);
@@ -49,6 +51,27 @@ public sealed class RunFoldersTests : IClassFixture<RunFoldersTests.Runs>
         var compared = Command.Run("compare", runs.In("table.html"), runs.In("found"));
         Assert.Equal((1, ""), (compared.Code, compared.Output));
         Assert.Contains("none of these folders holds a training", compared.Error);
+    }
+
+    [Fact]
+    public void A_folder_that_is_there_keeps_what_a_user_has_in_it()
+    {
+        foreach (var (name, more) in new[] { ("search", Array.Empty<string>()), ("seeds", ["--seeds", "0"]) })
+        {
+            var own = Directory.CreateDirectory(runs.In($"own-{name}")).FullName;
+            string[] files = ["notes.json.tmp", "picture.svg" + WholeFile.Unfinished];
+            foreach (var file in files) File.WriteAllText(Path.Combine(own, file), file);
+            Assert.Equal(0, Command.Run(runs.Args($"own-{name}", ["--algorithm", "random", .. more])).Code);
+            Assert.All(files, file => Assert.True(File.Exists(Path.Combine(own, file))));
+        }
+    }
+
+    [Fact]
+    public void A_folder_with_checkpoints_takes_neither_a_run_nor_a_study()
+    {
+        Directory.CreateDirectory(runs.In("ring/checkpoints"));
+        Command.Refuses(1, runs.Args("ring"), "holds a run already");
+        Command.Refuses(1, runs.Args("ring", "--seeds", "0"), "holds a run already");
     }
 
     [Fact]
@@ -83,6 +106,9 @@ public sealed class RunFoldersTests : IClassFixture<RunFoldersTests.Runs>
         }
 
         private string[] Training(string run, string option, string network) =>
-            ["train", option, network, "--data", Data, "--backend", "cpu", "--init-channels", "2", "--layers", "3", "--batch-size", "16", "--epochs", "1", "--data-workers", "1", "--auxiliary", "false", "--out", In(run)];
+        [
+            "train", option, network, "--data", Data, "--backend", "cpu", "--init-channels", "2", "--layers", "3", "--batch-size", "16", "--epochs", "1",
+            "--data-workers", "1", "--auxiliary", "false", "--out", In(run),
+        ];
     }
 }

@@ -18,6 +18,7 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     private readonly WorkFolder<TOptions, THistory> folder;
     private readonly WorkRecorder<TOptions, THistory, TResult> recorder;
     private readonly TensorBoardLog? board;
+    private int threads;
 
     /// <summary>Opens what the run writes to; a failure closes all of it.</summary>
     protected CommandRun(
@@ -51,12 +52,13 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     public int ToEnd()
     {
         View.Say($"run      {folder.Path}");
-        if (Options.Epochs > folder.Options.Epochs) Extend();
-        if (recorder.Finished is { } history)
+        if (Options.Epochs > folder.Options.Epochs) RequireMore();
+        else if (recorder.Finished is { } history)
         {
             var end = history.End!.Message is { } reason ? $"ended by {reason}" : history.EpochsDone == 0 ? "the run is done" : $"all {history.EpochsDone} epochs are done";
             View.Say($"{end}; the result is written again");
-            if (recorder.LostCheckpoint is { } lost) View.Warn($"{lost} is gone, the last checkpoint: the result is that of the log; what the network had learnt is lost");
+            if (recorder.LostCheckpoint is { } lost)
+                View.Warn($"{lost} is gone, the last checkpoint: the result is that of the log, and more --epochs have nothing to go on from");
             folder.WriteReport(history);
             WriteResult(history);
             return Told(history);
@@ -65,7 +67,8 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
         using var signals = new StopSignals(() => View.Say("stopping after this step, with a checkpoint; once more stops at once"));
         try
         {
-            using var backend = BackendChoice.Create(Options.Backend, Backends.Threads(Options.Threads, View.Say), Options.Deterministic);
+            threads = Backends.Threads(Options.Threads, View.Say);
+            using var backend = BackendChoice.Create(Options.Backend, threads, Options.Deterministic);
             return Told(recorder.Complete(Compute(backend, recorder, signals.Token)));
         }
         catch (OperationCanceledException e)
@@ -132,7 +135,7 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     /// <summary>Records that the run starts, with what was left out of its data.</summary>
     protected void Begin(ImageData data, int first, int second, Backend<float> backend)
     {
-        recorder.Begin($"{data.Name}, {first} + {second} images", backend, Options);
+        recorder.Begin($"{data.Name}, {first} + {second} images", backend, threads, Options);
         if (NewRun.LeftOut(data) is { } line) View.Say(line);
     }
 
@@ -145,14 +148,19 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     /// <summary>Says what came out.</summary>
     protected abstract void Tell(THistory history);
 
-    private void Extend()
+    // What the data is decides too, so the configuration is written only when that has been looked at.
+    private void RequireMore()
     {
         var then = folder.Options;
         if (recorder.Finished is not { } history)
             throw new RunFolderException($"{folder.Path}: is not done with its {then.Epochs} epochs; leave --epochs out until it is, then give it more");
         if (history.HasAll(Options.Epochs))
-            throw new RunFolderException($"{folder.Path}: {history.End!.Message ?? "nothing was trained"}, so more epochs would change nothing; leave --epochs out, or begin another run");
-        folder.Extend(Options);
+        {
+            var end = history.End!.Message ?? "nothing was trained";
+            throw new RunFolderException($"{folder.Path}: {end}, so more epochs would change nothing; leave --epochs out, or begin another run");
+        }
+
+        folder.RequireEnd();
         View.Say($"epochs   {Extending(then)}");
     }
 

@@ -45,7 +45,7 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         return DartsSearch.Run(train, valid, Options, backend, recorder, ring, cancellation);
     }
 
-    protected override void WriteResult(SearchHistory history) => folder.WriteResult(history.Genotype!.WithOutputs());
+    protected override void WriteResult(SearchHistory history) => folder.WriteResult(history.Genotype!.WithOutputs(), View.Warn);
 
     protected override void Tell(SearchHistory history)
     {

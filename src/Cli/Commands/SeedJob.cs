@@ -40,7 +40,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         var (train, valid) = SearchImages.Split(data, options);
         return Recorded(path, recorder.Stop, () =>
         {
-            recorder.Begin($"{data.Name}, {train.Indices.Length} + {valid.Indices.Length} images", backend, options);
+            recorder.Begin($"{data.Name}, {train.Indices.Length} + {valid.Indices.Length} images", backend, threads, options);
             var result = DartsSearch.Run(train, valid, options, backend, recorder, checkpoints, cancellation);
             recorder.Complete(result);
             return result.Genotype;
@@ -63,7 +63,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         run.Adopt(options, () => DataFingerprint.Of(data.Train, data.Test), checkpoints);
         Recorded(path, recorder.Stop, () =>
         {
-            recorder.Begin($"{data.Name}, {data.Train.Count} + {EvaluationTraining.RequireTest(data).Count} images", backend, options);
+            recorder.Begin($"{data.Name}, {data.Train.Count} + {EvaluationTraining.RequireTest(data).Count} images", backend, threads, options);
             var result = EvaluationTraining.Run(data, options, backend, recorder, checkpoints, run.Weights, cancellation);
             recorder.Complete(result);
             return result;

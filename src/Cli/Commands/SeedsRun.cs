@@ -47,7 +47,7 @@ internal sealed class SeedsRun : IDisposable
             folder.Adopt(options with { Data = NewRun.Lasting(options.Data) });
             if (retrain is { } epochs) folder.Retrain(epochs);
             var (data, atOnce) = Check(folder.Plan, jobs);
-            folder.AdoptPlace(() => DataFingerprint.Of(data.Train));
+            folder.Keep(() => DataFingerprint.Of(data.Train));
             return new SeedsRun(screen, folder, data, atOnce);
         }
         catch
@@ -75,8 +75,8 @@ internal sealed class SeedsRun : IDisposable
         output.Write(SeedText.Render(Study()));
         output.WriteLine($"report   {folder.ReportFile}");
         if (failures.Count == 0) return ExitCode.Done;
-        var message = $"{folder.Path}: {string.Join("; ", failures.Select(pair => $"seed {seeds[pair.Key]}: {pair.Value.Message.TrimEnd('.')}"))}; {results.Count} of {seeds.Count} seeds are "
-            + $"done, and for the others go on with: miopendarts search --resume {folder.Path}";
+        var told = string.Join("; ", failures.Select(pair => $"seed {seeds[pair.Key]}: {pair.Value.Message.TrimEnd('.')}"));
+        var message = $"{folder.Path}: {told}; {results.Count} of {seeds.Count} seeds are done, and for the others go on with: miopendarts search --resume {folder.Path}";
         throw failures.Values.OfType<FaultException>().FirstOrDefault() is { } fault ? new FaultException(message, fault) : new RunFolderException(message);
     }
 

@@ -32,8 +32,7 @@ public sealed class CheckpointRing
     }
 
     /// <summary>The files, newest first.</summary>
-    public IReadOnlyList<string> Files =>
-        [.. Directory.EnumerateFiles(folder, "checkpoint-*.safetensors").OrderDescending(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Files => In(folder);
 
     /// <summary>Refuses data that the newest checkpoint was not computed on, before anything else is done.</summary>
     /// <exception cref="CheckpointException">It differs; the text says by what.</exception>
@@ -54,12 +53,19 @@ public sealed class CheckpointRing
         }
     }
 
+    /// <summary>The checkpoints in a folder, newest first; none where there is no such folder.</summary>
+    internal static IReadOnlyList<string> In(string folder) =>
+        Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "checkpoint-*.safetensors").OrderDescending(StringComparer.Ordinal)] : [];
+
+    /// <summary>Name of the checkpoint before a step.</summary>
+    internal static string NameOf(int epoch, int step) => $"checkpoint-{epoch:D5}-{step:D7}.safetensors";
+
     /// <summary>Writes one checkpoint and removes the oldest beyond the ring.</summary>
     /// <returns>File name and size.</returns>
     /// <exception cref="CheckpointException">It cannot be written; earlier ones are unharmed.</exception>
     internal (string File, long Bytes) Save(int epoch, int step, SafetensorsWriter contents)
     {
-        var name = $"checkpoint-{epoch:D5}-{step:D7}.safetensors";
+        var name = NameOf(epoch, step);
         var bytes = CheckpointFile.Write(Path.Combine(folder, name), contents);
         // A newer file is one that was passed over because it is damaged; it must not count, or it would push whole ones out.
         foreach (var old in Files.SkipWhile(path => Path.GetFileName(path) != name).Skip(keep)) File.Delete(old);

@@ -13,7 +13,7 @@ public static class RunEnvironments
     {
         Processor = Processor,
         SimdBits = SimdBits,
-        Threads = threads == 0 ? Environment.ProcessorCount : Math.Min(threads, Environment.ProcessorCount),
+        Threads = threads == 0 ? Environment.ProcessorCount : threads,
         Backend = $"{backend.Name}: {backend.Description}",
         DotNet = RuntimeInformation.FrameworkDescription,
         OperatingSystem = RuntimeInformation.OSDescription,

@@ -16,9 +16,12 @@ internal static class RunConfiguration
     /// <summary>Name of the folder of a run's checkpoints.</summary>
     public const string CheckpointsName = "checkpoints";
 
-    /// <summary>Makes the folder of a new run, takes its lock and writes its configuration.</summary>
+    /// <summary>Makes the folder of a new run or study, takes its lock and writes what it is told. What else is in the folder stays.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="name">Name of the file that says what the folder holds.</param>
+    /// <param name="text">Its contents.</param>
     /// <exception cref="RunFolderException">It cannot be written, or holds a run already.</exception>
-    public static FileStream Begin(string path, string configuration)
+    public static FileStream Begin(string path, string name, string text)
     {
         RequireNew(path);
         FileStream? held = null;
@@ -27,8 +30,7 @@ internal static class RunConfiguration
             Directory.CreateDirectory(path);
             held = RunLock.Take(path);
             RequireNew(path);
-            WholeFile.Sweep(path);
-            WholeFile.Write(FileOf(path), configuration + "\n");
+            WholeFile.Write(Path.Combine(path, name), text.TrimEnd('\n') + "\n");
             return held;
         }
         catch (Exception e)
@@ -43,13 +45,21 @@ internal static class RunConfiguration
     /// <summary>Whether a folder is that of a study.</summary>
     public static bool IsStudy(string path) => File.Exists(Path.Combine(path, StudyName));
 
-    /// <summary>Takes the lock of an earlier run.</summary>
+    /// <summary>Takes the lock of an earlier run or study, and removes what it left unfinished.</summary>
     /// <exception cref="RunFolderException">It cannot be written, or another process works in it.</exception>
     public static FileStream Hold(string path) => Opened(path, "readable and writable", () =>
     {
         var held = RunLock.Take(path);
-        WholeFile.Sweep(path);
-        return held;
+        try
+        {
+            WholeFile.Sweep(path);
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     });
 
     /// <summary>The options of an earlier run, which may be under way.</summary>

@@ -28,7 +28,7 @@ public sealed class RunFolder : WorkFolder<SearchOptions, SearchHistory>
     /// <summary>Makes the folder of a new run and writes its configuration.</summary>
     /// <exception cref="RunFolderException">It cannot be written, or holds a run already.</exception>
     public static RunFolder Create(string path, SearchOptions options) =>
-        new(path, options, RunConfiguration.Begin(path, SearchOptionsJson.Format(options)));
+        new(path, options, RunConfiguration.Begin(path, RunConfiguration.FileName, SearchOptionsJson.Format(options)));
 
     /// <summary>Opens the folder of an earlier run and reads its configuration.</summary>
     /// <exception cref="RunFolderException">There is no search in it, it cannot be written, or another process works in it.</exception>
@@ -37,9 +37,10 @@ public sealed class RunFolder : WorkFolder<SearchOptions, SearchHistory>
         new(path, RunConfiguration.Read(path, RunKind.Search, SearchOptionsJson.Parse), RunConfiguration.Hold(path));
 
     /// <summary>Writes the genotype as text and JSON, and its cells as SVG and DOT. Another genotype that is there already is kept.</summary>
+    /// <param name="genotype">What was found.</param>
+    /// <param name="warn">Takes a line where there was another one.</param>
     /// <exception cref="RunFolderException">One cannot be written; the checkpoints stay.</exception>
-    /// <returns>Whether there was another one.</returns>
-    public bool WriteResult(Genotype genotype)
+    public void WriteResult(Genotype genotype, Action<string> warn)
     {
         var text = genotype + "\n";
         var differs = false;
@@ -56,7 +57,7 @@ public sealed class RunFolder : WorkFolder<SearchOptions, SearchHistory>
                 Write($"{name}.dot", CellDot.Write(graph, name));
             }
         });
-        return differs;
+        if (differs) warn($"the genotype is another one than {GenotypeName} had, which is kept as {EarlierName}");
     }
 
     internal override IEnumerable<OptionValue> Shown(SearchOptions options) =>
@@ -66,7 +67,7 @@ public sealed class RunFolder : WorkFolder<SearchOptions, SearchHistory>
 
     private protected override bool HasEffect(string option) => SearchCheckpoint.HasEffect(SearchOptionFields.Find(option)!);
 
-    private protected override string FormatWith(string data) => SearchOptionsJson.Format(Options with { Data = data });
+    private protected override SearchOptions With(SearchOptions options, string data, int epochs) => options with { Data = data, Epochs = epochs };
 
     private protected override void Report(SearchHistory history) => HtmlReport.Write(ReportFile, history);
 }

@@ -33,10 +33,7 @@ public sealed class RunRecorder : WorkRecorder<SearchOptions, SearchHistory, Sea
         return before is null || before == now.Genotype.ToString() ? null : $"epoch {now.Epoch}, computed again, has another genotype than the log has of it: {before}";
     }
 
-    private protected override void WriteResult(SearchResult result)
-    {
-        if (folder.WriteResult(result.Genotype)) Warn($"the genotype is another one than {RunFolder.GenotypeName} had, which is kept as {RunFolder.EarlierName}");
-    }
+    private protected override void WriteResult(SearchResult result) => folder.WriteResult(result.Genotype, Warn);
 
     private protected override SearchHistory WithEpochs(SearchHistory history, SearchResult result) => history with { Epochs = result.History };
 }

@@ -28,7 +28,7 @@ public sealed class TrainFolder : WorkFolder<TrainOptions, TrainHistory>
     /// <summary>Makes the folder of a new run and writes its configuration.</summary>
     /// <exception cref="RunFolderException">It cannot be written, or holds a run already.</exception>
     public static TrainFolder Create(string path, TrainOptions options) =>
-        new(path, options, RunConfiguration.Begin(path, TrainOptionsResolver.Format(options)));
+        new(path, options, RunConfiguration.Begin(path, RunConfiguration.FileName, TrainOptionsResolver.Format(options)));
 
     /// <summary>Opens the folder of an earlier run and reads its configuration.</summary>
     /// <exception cref="RunFolderException">There is no training in it, it cannot be written, or another process works in it.</exception>
@@ -47,7 +47,7 @@ public sealed class TrainFolder : WorkFolder<TrainOptions, TrainHistory>
 
     private protected override bool HasEffect(string option) => TrainOptionFields.Find(option)!.HasEffect;
 
-    private protected override string FormatWith(string data) => TrainOptionsResolver.Format(Options with { Data = data });
+    private protected override TrainOptions With(TrainOptions options, string data, int epochs) => options with { Data = data, Epochs = epochs };
 
     private protected override void Report(TrainHistory history) => Write("report.html", TrainReport.Render(history));
 }

@@ -40,8 +40,7 @@ public abstract class WorkFolder<TOptions, THistory> : IDisposable
     internal CheckpointRing Checkpoints(int keep, Action<string> warn) => new(In(RunConfiguration.CheckpointsName), keep, warn);
 
     /// <summary>File name of the newest checkpoint; null where there is none.</summary>
-    internal string? NewestCheckpoint =>
-        Directory.Exists(In(RunConfiguration.CheckpointsName)) && Checkpoints(1, _ => { }).Files is [var newest, ..] ? System.IO.Path.GetFileName(newest) : null;
+    internal string? NewestCheckpoint => CheckpointRing.In(In(RunConfiguration.CheckpointsName)) is [var newest, ..] ? System.IO.Path.GetFileName(newest) : null;
 
     /// <summary>Writes what the run computes on now.</summary>
     /// <exception cref="RunFolderException">It cannot be written.</exception>
@@ -52,12 +51,24 @@ public abstract class WorkFolder<TOptions, THistory> : IDisposable
     /// <exception cref="RunFolderException">It cannot be written; an older one stays.</exception>
     public void WriteReport(THistory history) => Try("the report", () => Report(history));
 
-    /// <summary>Gives a run that is done more epochs.</summary>
-    /// <exception cref="RunFolderException">Its configuration cannot be written; it stays as it was.</exception>
-    public void Extend(TOptions options)
+    /// <summary>
+    /// Refuses more epochs where no whole checkpoint holds the run's end: from an older one its last epochs would be computed with
+    /// another schedule.
+    /// </summary>
+    /// <exception cref="RunFolderException">The checkpoint is gone or damaged; the text names it.</exception>
+    public void RequireEnd()
     {
-        Try("the configuration", () => Write("config.json", Format(options) + "\n"));
-        Options = options;
+        var end = In(System.IO.Path.Combine(RunConfiguration.CheckpointsName, CheckpointRing.NameOf(Options.Epochs, 0)));
+        const string Cure = "more epochs go on from this checkpoint alone; put a whole copy of it back, or begin another run";
+        if (!File.Exists(end)) throw new RunFolderException($"{end}: is gone, and {Cure}");
+        try
+        {
+            CheckpointFile.Open(end).Dispose();
+        }
+        catch (CheckpointException e)
+        {
+            throw new RunFolderException($"{e.Message}, and {Cure}", e);
+        }
     }
 
     /// <summary>Refuses options that would change what the run computes, but for more epochs, which a run that is done may have.</summary>
@@ -75,7 +86,7 @@ public abstract class WorkFolder<TOptions, THistory> : IDisposable
     /// <exception cref="RunFolderException">It is not where the options say.</exception>
     public void RequireDataThere(TOptions options) => RunConfiguration.RequireDataThere(Path, options.Data, kind.Resume(Path));
 
-    /// <summary>Takes the place where the run's data lies now, if it is another than before.</summary>
+    /// <summary>Takes the place where the run's data lies now, and more epochs, if they are others than before.</summary>
     /// <param name="options">The options in force.</param>
     /// <param name="data">Takes the fingerprint of what lies there.</param>
     /// <param name="ring">The run's checkpoints.</param>
@@ -83,9 +94,11 @@ public abstract class WorkFolder<TOptions, THistory> : IDisposable
     /// <exception cref="RunFolderException">The configuration cannot be written.</exception>
     public void Adopt(TOptions options, Func<DataFingerprint> data, CheckpointRing ring)
     {
-        if (options.Data == Options.Data) return;
-        ring.RequireData(data());
-        Try("the configuration", () => Write(RunConfiguration.FileName, FormatWith(options.Data) + "\n"));
+        if (options.Data != Options.Data) ring.RequireData(data());
+        else if (options.Epochs <= Options.Epochs) return;
+        var adopted = With(Options, options.Data, Math.Max(options.Epochs, Options.Epochs));
+        Try("the configuration", () => Write(RunConfiguration.FileName, Format(adopted) + "\n"));
+        Options = adopted;
     }
 
     /// <summary>Lets other processes in again.</summary>
@@ -118,8 +131,8 @@ public abstract class WorkFolder<TOptions, THistory> : IDisposable
     /// <summary>Whether a run computes something else when this option changes.</summary>
     private protected abstract bool HasEffect(string option);
 
-    /// <summary>The configuration with another place of the data.</summary>
-    private protected abstract string FormatWith(string data);
+    /// <summary>Options with another place of the data and other epochs.</summary>
+    private protected abstract TOptions With(TOptions options, string data, int epochs);
 
     /// <summary>Writes the report's file.</summary>
     private protected abstract void Report(THistory history);

@@ -23,6 +23,7 @@ public abstract class WorkRecorder<TOptions, THistory, TResult> : IProgress<RunE
     private readonly RunLog log;
     private Action<string> warn = _ => { };
     private double seconds;
+    private bool begun;
 
     private protected WorkRecorder(WorkFolder<TOptions, THistory> folder, IProgress<RunEvent> next)
     {
@@ -66,13 +67,15 @@ public abstract class WorkRecorder<TOptions, THistory, TResult> : IProgress<RunE
     /// <summary>Records that the run starts, or goes on.</summary>
     /// <param name="dataset">Name and sizes of the data.</param>
     /// <param name="backend">Where it computes.</param>
+    /// <param name="threads">With so many threads; 0 for one for each processor.</param>
     /// <param name="options">The options in force.</param>
-    public void Begin(string dataset, Backend<float> backend, TOptions options)
+    public void Begin(string dataset, Backend<float> backend, int threads, TOptions options)
     {
         var newest = folder.NewestCheckpoint;
         var last = story.OfType<CheckpointWritten>().LastOrDefault(checkpoint => IsThere(checkpoint, newest));
-        var environment = RunEnvironments.Here(backend, options.Threads);
+        var environment = RunEnvironments.Here(backend, threads);
         folder.WriteEnvironment(environment);
+        begun = true;
         Report(new RunStarted(
             last?.Seconds ?? 0, TimeProvider.System.GetUtcNow(), dataset, Operations, options.Epochs, last?.Epoch ?? 0, environment, [.. folder.Shown(options)]));
     }
@@ -103,11 +106,15 @@ public abstract class WorkRecorder<TOptions, THistory, TResult> : IProgress<RunE
         return history;
     }
 
-    /// <summary>Records that the run stops before its end. What stopped it is to be told, so a full disk is no further error here.</summary>
+    /// <summary>
+    /// Records that the run stops before its end, unless it was refused before it began: then it stands where it stood.
+    /// What stopped it is to be told, so a full disk is no further error here.
+    /// </summary>
     /// <param name="outcome">Interrupted or failed.</param>
     /// <param name="reason">Why.</param>
     public void Stop(RunOutcome outcome, string? reason = null)
     {
+        if (!begun) return;
         try
         {
             var end = new RunEnded(seconds, outcome, reason);

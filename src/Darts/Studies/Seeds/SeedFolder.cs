@@ -16,7 +16,7 @@ public sealed class SeedFolder : IDisposable
 {
     private const string PlanName = RunConfiguration.StudyName;
     private readonly FileStream held;
-    private readonly SeedPlan planned;
+    private SeedPlan planned;
 
     private SeedFolder(string path, SeedPlan plan, FileStream held) => (Path, Plan, planned, this.held) = (path, plan, plan, held);
 
@@ -30,18 +30,11 @@ public sealed class SeedFolder : IDisposable
     public string ReportFile => In(Path, "report.html");
 
     /// <summary>Whether a folder is that of a study.</summary>
-    public static bool IsAt(string path) => File.Exists(In(path, PlanName));
+    public static bool IsAt(string path) => RunConfiguration.IsStudy(path);
 
     /// <summary>Makes the folder of a new study.</summary>
     /// <exception cref="RunFolderException">It cannot be written, or holds a run or a study already.</exception>
-    public static SeedFolder Create(string path, SeedPlan plan)
-    {
-        if (IsAt(path) || File.Exists(In(path, "config.json")) || File.Exists(In(path, "log.jsonl")))
-            throw new RunFolderException($"{path}: holds a run already; go on with it by --resume {path}, or choose another --out");
-        var folder = Open(path, plan, "choose another --out");
-        folder.Write(PlanName, plan.Format());
-        return folder;
-    }
+    public static SeedFolder Create(string path, SeedPlan plan) => new(path, plan, RunConfiguration.Begin(path, PlanName, plan.Format()));
 
     /// <summary>Opens the folder of an earlier study.</summary>
     /// <exception cref="RunFolderException">It cannot be read or written, or another process works in it.</exception>
@@ -51,7 +44,7 @@ public sealed class SeedFolder : IDisposable
         var file = In(path, PlanName);
         try
         {
-            return Open(path, SeedPlan.Parse(File.ReadAllText(file), file), "make the folder writable");
+            return new SeedFolder(path, SeedPlan.Parse(File.ReadAllText(file), file), RunConfiguration.Hold(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -80,27 +73,34 @@ public sealed class SeedFolder : IDisposable
         Plan = Plan with { Options = options };
     }
 
-    /// <summary>Takes the place where the data lies now, if it is another than before.</summary>
+    /// <summary>Writes the place where the data lies now, and the trainings, if they are others than before.</summary>
     /// <param name="data">Takes the fingerprint of the training images that lie there.</param>
     /// <exception cref="CheckpointException">Other data lies there; the text says by what it differs.</exception>
     /// <exception cref="RunFolderException">The plan cannot be written.</exception>
-    public void AdoptPlace(Func<DataFingerprint> data)
+    public void Keep(Func<DataFingerprint> data)
     {
-        if (Plan.Options.Data == planned.Options.Data) return;
-        var here = data();
-        foreach (var checkpoints in Plan.Seeds.Select(seed => In(SearchOf(seed), RunConfiguration.CheckpointsName)).Where(Directory.Exists))
-            new CheckpointRing(checkpoints, Plan.Options.CheckpointRing).RequireData(here);
-        Write(PlanName, (Plan with { Options = planned.Options with { Data = Plan.Options.Data } }).Format());
+        if (Plan.Options.Data != planned.Options.Data)
+        {
+            var here = data();
+            foreach (var checkpoints in Plan.Seeds.Select(seed => In(SearchOf(seed), RunConfiguration.CheckpointsName)).Where(Directory.Exists))
+                new CheckpointRing(checkpoints, Plan.Options.CheckpointRing).RequireData(here);
+        }
+        else if (Plan.Retrain == planned.Retrain)
+        {
+            return;
+        }
+
+        planned = planned with { Retrain = Plan.Retrain, Options = planned.Options with { Data = Plan.Options.Data } };
+        Write(PlanName, planned.Format());
     }
 
-    /// <summary>Adds trainings to a study that had none.</summary>
-    /// <exception cref="RunFolderException">It has trainings of another length, or the plan cannot be written.</exception>
+    /// <summary>Takes trainings for a study that had none.</summary>
+    /// <exception cref="RunFolderException">It has trainings of another length.</exception>
     public void Retrain(int epochs)
     {
         if (Plan.Retrain == epochs) return;
         if (Plan.Retrain > 0) throw new RunFolderException($"{Path}: was begun with --retrain {Plan.Retrain}, not {epochs}; leave that option out, or begin another study");
         Plan = Plan with { Retrain = epochs };
-        Write(PlanName, Plan.Format());
     }
 
     /// <summary>Writes the report of the seeds that are done.</summary>
@@ -113,21 +113,6 @@ public sealed class SeedFolder : IDisposable
 
     /// <summary>Lets other processes in again.</summary>
     public void Dispose() => held.Dispose();
-
-    private static SeedFolder Open(string path, SeedPlan plan, string cure)
-    {
-        try
-        {
-            Directory.CreateDirectory(path);
-            var held = RunLock.Take(path);
-            WholeFile.Sweep(path);
-            return new SeedFolder(path, plan, held);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new RunFolderException($"{path}: the folder of the study cannot be written ({e.Message.TrimEnd('.')}); {cure}", e);
-        }
-    }
 
     private void Write(string name, string text)
     {
