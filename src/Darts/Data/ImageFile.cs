@@ -21,9 +21,9 @@ public static class ImageFile
     /// <exception cref="DataException">The file cannot be read, is no image, is cut off or is too large.</exception>
     public static (int Height, int Width) Size(string path)
     {
-        var (bytes, orientation) = Load(path);
+        var (bytes, check) = Load(path);
         var (height, width) = Size(path, bytes);
-        return Turning.Swaps(orientation) ? (width, height) : (height, width);
+        return Turning.Swaps(check.Orientation) ? (width, height) : (height, width);
     }
 
     /// <summary>
@@ -42,12 +42,16 @@ public static class ImageFile
     /// <exception cref="DataException">It cannot be read or decoded.</exception>
     internal static PixelGrid Decode(string path, int channels)
     {
-        var (bytes, orientation) = Load(path);
+        var (bytes, check) = Load(path);
         Size(path, bytes);
         try
         {
-            var image = ImageResult.FromMemory(bytes, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
-            return Turning.Upright(image.Data, channels, image.Height, image.Width, orientation);
+            using var stream = new MemoryStream(bytes);
+            var image = ImageResult.FromStream(stream, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
+            // The decoder gives up amid a JPEG without a word, and what it did not write is as the memory was.
+            if (check.End is { } end && stream.Position != end)
+                throw new DataException($"{path}: the JPEG data is damaged (it cannot be decoded beyond byte {stream.Position} of {end}); fetch it again");
+            return Turning.Upright(image.Data, channels, image.Height, image.Width, check.Orientation);
         }
         catch (Exception e) when (e is not DataException)
         {
@@ -59,13 +63,14 @@ public static class ImageFile
     private static (int Height, int Width) Size(string path, byte[] bytes)
     {
         using var stream = new MemoryStream(bytes);
-        var info = ImageInfo.FromStream(stream) ?? throw new DataException($"{path}: this is no JPEG or PNG image, or its header is damaged; remove it or fetch it again");
+        var info = ImageInfo.FromStream(stream)
+            ?? throw new DataException($"{path}: this is no JPEG or PNG image, or its header is damaged; remove it or fetch it again");
         if ((long)info.Width * info.Height > MostPixels)
             throw new DataException($"{path}: {info.Width}x{info.Height} pixels are too many; at most {MostPixels} are read");
         return (info.Height, info.Width);
     }
 
-    private static (byte[] Bytes, int Orientation) Load(string path)
+    private static (byte[] Bytes, PictureCheck Check) Load(string path)
     {
         try
         {
@@ -75,8 +80,8 @@ public static class ImageFile
             if (stream.Length > MostBytes) throw new DataException($"{path}: the file has more than {MostBytes >> 20} MiB");
             var bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
-            var (fault, orientation) = PictureCheck.Of(bytes);
-            return fault is null ? (bytes, orientation) : throw new DataException($"{path}: {fault}");
+            var check = PictureCheck.Of(bytes);
+            return check.Fault is null ? (bytes, check) : throw new DataException($"{path}: {check.Fault}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -3,7 +3,8 @@ namespace MIOpenDarts.Darts.Data.Pictures;
 /// <summary>What the structure of an image file tells before anything is decoded.</summary>
 /// <param name="Fault">Why it cannot be used, with the cure; null for a whole file.</param>
 /// <param name="Orientation">EXIF orientation of its pixels, 1 to 8; 1 for upright.</param>
-internal readonly record struct PictureCheck(string? Fault, int Orientation = 1)
+/// <param name="End">Where a decoder that read all of the picture stops; null where it tells itself that it did not.</param>
+internal readonly record struct PictureCheck(string? Fault, int Orientation = 1, int? End = null)
 {
     // Files of other formats often have a name that ends in .jpg or .png, as whoever made them wanted.
     private static readonly (string Name, int Offset, byte[] Magic)[] Others =
