@@ -28,7 +28,7 @@ public sealed record DataFingerprint(int Train, int Test, string Shape, int Clas
         if (ClassNames is { } then && now.ClassNames is { } names)
             for (var k = 0; k < then.Count; k++)
                 if (then[k] != names[k]) return $"then class {k} was '{then[k]}', now it is '{names[k]}'";
-        if (TrainHash != now.TrainHash) return $"as many training images and classes as then, but other images or labels";
+        if (TrainHash != now.TrainHash) return "as many training images and classes as then, but other images or labels";
         return TestHash != now.TestHash ? "the same training images, but other test images" : null;
     }
 

@@ -90,6 +90,8 @@ public sealed class FolderPartsTests : IDisposable
     {
         Make("b/2 a/1 a/x/3 .hidden/4 notes.txt");
         Directory.CreateSymbolicLink(Path.Combine(folder, "a", "up"), folder);
+        Directory.CreateSymbolicLink(Path.Combine(folder, "a", "x", "up"), "../..");
+        Directory.CreateSymbolicLink(Path.Combine(folder, "b", "side"), Path.Combine(folder, "a"));
         var (images, left) = FolderImages.Below(folder);
         Assert.Equal(["a/1.png", "a/x/3.png", "b/2.png"], images.Select(path => Path.GetRelativePath(folder, path)));
         Assert.Equal("1 hidden folder (.hidden); 1 file that is neither JPEG nor PNG (1 .txt)", left);

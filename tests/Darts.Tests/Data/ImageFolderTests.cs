@@ -76,6 +76,18 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public void Where_no_image_of_a_part_can_be_used_one_of_that_part_is_named()
+    {
+        Write("train/a/1.png", 4, 4, 1);
+        Write("train/b/1.png", 4, 4, 1);
+        Write("val/a/1.png", 4, 4, 1);
+        foreach (var name in new[] { "train/a/2.png", "val/a/1.png" }) File.WriteAllText(Path.Combine(folder, name), "no image");
+        var message = Assert.Throws<DataException>(() => DataSource.Open(folder)).Message;
+        Assert.StartsWith(Path.Combine(folder, "val/a/1.png"), message);
+        Assert.Contains("none of the 1 images", message);
+    }
+
+    [Fact]
     public void Scaling_keeps_the_middle_and_the_mean()
     {
         // Columns 0 … 7 of 4 rows; the middle square is columns 2 … 5.

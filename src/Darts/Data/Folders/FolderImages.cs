@@ -18,13 +18,16 @@ public static class FolderImages
         }
 
         var words = left.ToList() is { Count: > 0 } list ? string.Join("; ", list) : null;
-        return images.Count > 0 ? (images, words) : throw new DataException($"{folder}: there are no JPEG or PNG images in this folder" + (words is null ? "" : $", but {words}"));
+        return images.Count > 0
+            ? (images, words)
+            : throw new DataException($"{folder}: there are no JPEG or PNG images in this folder" + (words is null ? "" : $", but {words}"));
 
         void Walk(string path)
         {
-            // A link may lead back to a folder above it.
-            if (!seen.Add(Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path))) return;
-            var listing = FolderListing.Of(path);
+            // A link may lead back to a folder above it. What lies in it is named from its target on, where it has one name only.
+            var real = Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+            if (!seen.Add(real)) return;
+            var listing = FolderListing.Of(real);
             images.AddRange(listing.Images);
             left.AddUnusable(listing);
             foreach (var inside in listing.Folders) Walk(inside);

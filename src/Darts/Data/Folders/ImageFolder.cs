@@ -79,21 +79,12 @@ internal sealed record ImageFolder(string[] Classes, LabelledFiles Train, Labell
             left.Add(LeftOutReason.Nested, folder.Folders);
             var label = Array.IndexOf(names, folder.Name);
             if (label < 0)
-                throw new DataException($"{part}: the class '{folder.Name}' is not among the training classes, {string.Join(", ", names)}; give both parts the same sub-folders");
+                throw new DataException(
+                    $"{part}: the class '{folder.Name}' is not among the training classes, {string.Join(", ", names)}; give both parts the same sub-folders");
             paths.AddRange(folder.Images);
             labels.AddRange(Enumerable.Repeat(label, folder.Images.Length));
         }
 
         return new LabelledFiles(part, [.. paths], [.. labels]);
     }
-}
-
-/// <summary>Image files of one part.</summary>
-/// <param name="Part">The folder that they lie below.</param>
-/// <param name="Paths">The files, class by class.</param>
-/// <param name="Labels">Class of each.</param>
-internal sealed record LabelledFiles(string Part, string[] Paths, int[] Labels)
-{
-    /// <summary>Where they are in a folder of images, and how many.</summary>
-    public string Describe(string root) => $"{(Part == root ? "the class folders" : Path.GetFileName(Part))} ({Paths.Length})";
 }
