@@ -69,6 +69,6 @@ internal sealed partial class NniChoices(PythonToken start)
     private GenotypeFormatException Missing(string what, (string Cell, int State, int Edge) place) =>
         start.Unexpected($"a dictionary with the key '{place.Cell}/{what}_{place.State}_{place.Edge}'");
 
-    [GeneratedRegex(@"^(?<cell>normal|reduce)/(?<what>op|input)_(?<state>\d{1,3})_(?<edge>\d{1,3})$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<cell>normal|reduce)/(?<what>op|input)_(?<state>[0-9]{1,3})_(?<edge>[0-9]{1,3})$", RegexOptions.CultureInvariant)]
     private static partial Regex Key();
 }

@@ -49,8 +49,11 @@ internal static class PythonGenotypeReader
             end = tokens.Current;
         }
 
-        // What else a module or a log has begins on another line; on this one a tuple or a statement may go on.
-        if (tokens.Current.Kind != PythonTokenKind.End && tokens.Current.Line == end.Line && tokens.Current.Value is not ("," or ";"))
+        // What else a module or a log has begins on another line; on this one a collection, a quotation (whose line ends as \n) or a
+        // statement may go on.
+        var mayFollow = tokens.Current.Kind is PythonTokenKind.End or PythonTokenKind.Text or PythonTokenKind.Endless
+            || tokens.Current.Value is "," or ";" or ")" or "]" or "}" or "\\";
+        if (!mayFollow && tokens.Current.Line == end.Line)
             throw tokens.Current.Unexpected("nothing after the genotype");
         if (normal is null || normalConcat is null || reduce is null || reduceConcat is null)
             throw tokens.Current.Unexpected($"all of the fields {string.Join(", ", Fields)}");

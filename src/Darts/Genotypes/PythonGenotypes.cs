@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.RegularExpressions;
 
 namespace MIOpenDarts.Darts.Genotypes;
 
@@ -6,11 +7,12 @@ namespace MIOpenDarts.Darts.Genotypes;
 /// Finds the genotypes in a Python module or in a log: each call of <c>Genotype</c>, with what it is assigned to. The import, the
 /// definition of the tuple, comments and whatever else stands around them are passed over.
 /// </summary>
-internal static class PythonGenotypes
+internal static partial class PythonGenotypes
 {
     private const string Call = "Genotype";
     private const string WordText = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
     private const int Shown = 20;
+    private const int Most = 10_000;
     private static readonly SearchValues<char> Word = SearchValues.Create(WordText);
 
     private readonly record struct Place(string? Name, int Line, int Start);
@@ -80,25 +82,32 @@ internal static class PythonGenotypes
 
     private static IEnumerable<Place> Find(string text)
     {
-        var (line, counted) = (1, 0);
+        var (line, lineStart, counted, calls) = (1, 0, 0, 0);
         for (var at = text.IndexOf(Call, StringComparison.Ordinal); at >= 0; at = text.IndexOf(Call, at + 1, StringComparison.Ordinal))
         {
-            line += text.AsSpan(counted, at - counted).Count('\n');
+            var between = text.AsSpan(counted, at - counted);
+            line += between.Count('\n');
+            if (between.LastIndexOf('\n') is >= 0 and var newline) lineStart = counted + newline + 1;
             counted = at;
-            if (IsCall(text, at, out var name)) yield return new Place(name, line, at);
+            if (!text.AsSpan(at + Call.Length).TrimStart(" \t").StartsWith('(')) continue;
+            // For each of them its line is looked at, and to tell them from one another all the text before it.
+            if (++calls > Most) throw new GenotypeFormatException($"genotype: the text has more than {Most} times '{Call}('; keep the one that is meant");
+            if (IsValue(text, lineStart, at, out var name)) yield return new Place(name, line, at);
         }
     }
 
-    private static bool IsCall(string text, int at, out string? name)
+    private static bool IsValue(string text, int lineStart, int at, out string? name)
     {
         name = null;
-        if (!text.AsSpan(at + Call.Length).TrimStart(" \t").StartsWith('(')) return false;
+        if (IsInComment(text.AsSpan(lineStart, at - lineStart))) return false;
         // The part of the line before the call, with the lines that a backslash joins to it.
         var before = text.AsSpan(0, at);
-        if (before[(before.LastIndexOf('\n') + 1)..].TrimStart().StartsWith('#')) return false;
         while (before.EndsWith('.')) before = before[..^1].TrimEnd(WordText);
-        if (before.Length > 0 && (Word.Contains(before[^1]) || before[^1] is '\'' or '"')) return false;
-        before = before.TrimEnd(" \t\r\n\\");
+        if (before.Length > 0 && Word.Contains(before[^1])) return false;
+        var quoted = before.Length > 0 && before[^1] is '\'' or '"';
+        before = (quoted ? before[..^1] : before).TrimEnd(" \t\r\n\\");
+        // In quotes it is a value where it is all of a text, or that of a key or name; elsewhere words speak of it.
+        if (quoted && before.Length > 0 && before[^1] is not (':' or '=')) return false;
         if (before.EndsWith("class") || before.EndsWith("def")) return false;
         if (!before.EndsWith('=')) return true;
         before = before[..^1].TrimEnd(" \t");
@@ -110,5 +119,12 @@ internal static class PythonGenotypes
         return true;
     }
 
+    // In a log a number sign may stand before a number of anything, so it ends code only where there is such.
+    private static bool IsInComment(ReadOnlySpan<char> before) =>
+        before.IndexOf('#') is >= 0 and var sign && (before[..sign].IsWhiteSpace() || Assignment().IsMatch(before[..sign]));
+
     private static ReadOnlySpan<char> LastWord(ReadOnlySpan<char> text) => text[(text.LastIndexOfAnyExcept(Word) + 1)..];
+
+    [GeneratedRegex(@"^[ \t]*[A-Za-z_][A-Za-z0-9_]*[ \t]*=[ \t]*[^\s'""=]+[ \t]*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Assignment();
 }

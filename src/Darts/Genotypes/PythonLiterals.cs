@@ -29,33 +29,18 @@ internal static class PythonLiterals
         return cell;
     }
 
+    /// <summary>A concatenation, perhaps inside <c>list(…)</c> or <c>tuple(…)</c>.</summary>
     public static GenotypeConcat ReadConcat(ref PythonTokens tokens)
     {
         var start = tokens.Current;
         try
         {
-            if (tokens.TryTake("range"))
-            {
-                tokens.Expect("(", "'(' after range");
-                var first = ReadState(ref tokens, "the first state of the range");
-                if (tokens.TryTake(")")) return GenotypeConcat.Range(0, first);
-                tokens.Expect(",", "',' or ')'");
-                var stop = ReadState(ref tokens, "the end of the range");
-                tokens.TryTake(",");
-                tokens.Expect(")", "')'");
-                return GenotypeConcat.Range(first, stop);
-            }
-
-            if (IsCollection(tokens.Current))
-            {
-                var name = tokens.Take();
-                tokens.Expect("(", $"'(' after {name.Value}");
-                var inner = ReadConcat(ref tokens);
-                tokens.Expect(")", "')'");
-                return inner;
-            }
-
-            return GenotypeConcat.List(ReadStates(ref tokens, "range(first, end) or a list of states"));
+            if (start.Value == "range" || !IsCollection(start)) return ReadRangeOrList(ref tokens);
+            tokens.Take();
+            tokens.Expect("(", $"'(' after {start.Value}");
+            var concat = ReadRangeOrList(ref tokens);
+            tokens.Expect(")", "')'");
+            return concat;
         }
         catch (ArgumentException e)
         {
@@ -86,7 +71,9 @@ internal static class PythonLiterals
             ? value
             : throw token.Unexpected(expected);
 
-    /// <summary>A number as it stands, or as NumPy and PyTorch print theirs: <c>np.int64(0)</c>, <c>tensor(0.91)</c>.</summary>
+    /// <summary>
+    /// A number as it stands, or as NumPy and PyTorch print theirs: <c>np.int64(0)</c>, <c>tensor(0.91, device='cuda:0')</c>.
+    /// </summary>
     public static PythonToken ReadNumber(ref PythonTokens tokens, string expected)
     {
         if (tokens.Current.Kind != PythonTokenKind.Name) return tokens.Take();
@@ -94,6 +81,7 @@ internal static class PythonLiterals
         while (tokens.TryTake(".")) tokens.Take();
         if (!tokens.TryTake("(")) throw name.Unexpected(expected);
         var number = tokens.Take();
+        while (tokens.TryTake(",")) SkipKeyword(ref tokens);
         tokens.Expect(")", "')'");
         return number;
     }
@@ -117,6 +105,19 @@ internal static class PythonLiterals
     public static void ReadComma(ref PythonTokens tokens, string close)
     {
         if (!tokens.TryTake(",") && tokens.Current.Value != close) throw tokens.Current.Unexpected($"',' or '{close}'");
+    }
+
+    private static GenotypeConcat ReadRangeOrList(ref PythonTokens tokens)
+    {
+        if (!tokens.TryTake("range")) return GenotypeConcat.List(ReadStates(ref tokens, "range(first, end) or a list of states"));
+        tokens.Expect("(", "'(' after range");
+        var first = ReadState(ref tokens, "the first state of the range");
+        if (tokens.TryTake(")")) return GenotypeConcat.Range(0, first);
+        tokens.Expect(",", "',' or ')'");
+        var stop = ReadState(ref tokens, "the end of the range");
+        tokens.TryTake(",");
+        tokens.Expect(")", "')'");
+        return GenotypeConcat.Range(first, stop);
     }
 
     private static List<PythonEdge> ReadNode(ref PythonTokens tokens, string close)
@@ -160,6 +161,14 @@ internal static class PythonLiterals
         return operation is { } primitive
             ? new PythonEdge(primitive, states.Count == 2 ? states[0].State : null, source, place)
             : throw place.Unexpected("an operation name in quotes");
+    }
+
+    /// <summary>What a number may say of itself: <c>device='cuda:0'</c>, <c>grad_fn=&lt;SelectBackward0&gt;</c>.</summary>
+    private static void SkipKeyword(ref PythonTokens tokens)
+    {
+        tokens.Take();
+        tokens.Expect("=", "'=' or ')'");
+        while (tokens.Current.Kind is not (PythonTokenKind.End or PythonTokenKind.Endless) && tokens.Current.Value is not ("," or ")")) tokens.Take();
     }
 
     private static bool IsWeight(PythonToken token) =>

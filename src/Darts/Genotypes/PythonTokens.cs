@@ -101,8 +101,12 @@ internal ref struct PythonTokens
 
     private PythonToken ScanNumber(int start)
     {
-        while (position < text.Length && (char.IsAsciiLetterOrDigit(text[position]) || text[position] == '.' || ((text[position] is '+' or '-') && (text[position - 1] is 'e' or 'E'))))
+        while (position < text.Length && (char.IsAsciiLetterOrDigit(text[position]) || text[position] == '.'
+            || ((text[position] is '+' or '-') && (text[position - 1] is 'e' or 'E'))))
+        {
             position++;
+        }
+
         return Token(PythonTokenKind.Number, text[start..position].ToString(), start);
     }
 

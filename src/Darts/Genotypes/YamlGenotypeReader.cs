@@ -79,6 +79,6 @@ internal static partial class YamlGenotypeReader
         return new GenotypeEdge(Operation(Scalar(choice, "one operation")), source);
     }
 
-    [GeneratedRegex(@"^(normal|reduce)_n\d+(_p\d+)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(normal|reduce)_n[0-9]+(_p[0-9]+)?$", RegexOptions.CultureInvariant)]
     private static partial Regex KnownKey();
 }

@@ -57,6 +57,7 @@ public sealed class GenotypeFileFormatTests
     [InlineData(Mmrazor, "- sep_conv_3x3", "- sep_conv", "line 7, column 5: found 'sep_conv', expected an operation of")]
     [InlineData(Mmrazor, "  - normal_n2_p0", "  - normal_n3_p0", "found 'normal_n3_p0', expected an edge from normal_n2_p0 to normal_n2_p1")]
     [InlineData(Mmrazor, "reduce_n2_p0:", "reduce_n2_q0:", "found 'reduce_n2_q0', expected a key such as")]
+    [InlineData(Mmrazor, "reduce_n2_p0:", "reduce_n\u0662_p0:", "expected a key such as")]
     [InlineData(Mmrazor, "reduce_n2:", "reduce_n3:", "expected the key 'reduce_n2'")]
     [InlineData(Mmrazor, "{chosen: skip_connect}", "{chosen: [skip_connect, none]}", "expected one operation")]
     [InlineData(Mmrazor, "{chosen: skip_connect}", "{chosen: ", "genotype YAML, line")]

@@ -28,9 +28,18 @@ public sealed class GenotypeTextTests : IDisposable
         "class Genotype(NamedTuple):\n  normal: list\n\nMINE = " + Call + ";",
         Module + "A = " + Call + "\nB = " + Call + "\n",
         "archs = [" + Call + ",\n]",
+        "[" + Call + "]",
+        "{'a': " + Call + "}",
+        "print(" + Call + ")",
+        "{\"msg\": \"genotype = " + Call + "\"}",
+        "{\"msg\": \"genotype = " + Call + "\\n\", \"level\": 20}",
+        "{\"genotype\": \"" + Call + "\"}",
+        "\"" + Call + "\"",
+        "MINE = OLD  # Genotype(normal=[], ...)\n" + Call,
         Call.Replace("range(2, 4)", "list(range(2, 4))", StringComparison.Ordinal),
         Call.Replace("0)", "np.int64(0))", StringComparison.Ordinal).Replace("('sep", "(u'sep", StringComparison.Ordinal),
         Call.Replace("0)", "0, 0.92)", StringComparison.Ordinal).Replace("1)", "1, 9.1e-05)", StringComparison.Ordinal).Replace("', 2)", "', 2, np.float32(0.5))", StringComparison.Ordinal),
+        Call.Replace("0)", "0, tensor(0.92, device='cuda:0', dtype=torch.float64, grad_fn=<SelectBackward0>))", StringComparison.Ordinal),
         Call.Replace("('sep_conv_3x3', 0)", "(0, 'sep_conv_3x3')", StringComparison.Ordinal),
         "{'normal': " + Normal + ", 'normal_concat': range(2, 4), 'reduce': " + Reduce + ", 'reduce_concat': [2, 3]}",
         "genotype = {'normal': " + Normal + ", 'normal_concat': range(2, 4), 'reduce': " + Reduce + ", 'reduce_concat': (2, 3)}",
@@ -88,6 +97,7 @@ public sealed class GenotypeTextTests : IDisposable
     [InlineData("{\"normal/op_2_0\": \"skip_connect\", \"normal/input_2_0\": 0}", "expected a dictionary with the key 'reduce/op_2_0'")]
     [InlineData("{\"normal/op_2_0\": \"skip_connect\", \"normal/input_2_0\": [0, 1]}", "one choice is wanted")]
     [InlineData("{\"normal/op_2_0\": \"conv_3x1_1x3\", \"normal/input_2_0\": [0]}", "found 'conv_3x1_1x3', expected an operation of none")]
+    [InlineData("{\"normal/op_\u0662_0\": \"skip_connect\"}", "expected a key that was not given yet, of normal")]
     [InlineData("{\"normal\": {\"nodes\": [[{\"op\": \"none\"}]]}}", "expected an edge with both op and source")]
     [InlineData("Genotype(recurrent=[('relu', 0)], concat=range(1, 9))", "expected a genotype of a convolutional network; this is one of a recurrent network")]
     [InlineData("Genotype(normal=[('skip_connect', 0, 1, 2)])", "found '2', expected ')'")]
@@ -100,6 +110,24 @@ public sealed class GenotypeTextTests : IDisposable
         Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.Matches(@"line \d+, column \d+", error);
         Assert.DoesNotMatch(@"System\.|MIOpenDarts|\.NET|\n", error);
+    }
+
+    [Fact]
+    public void Calls_inside_calls_do_not_exhaust_the_stack()
+    {
+        foreach (var call in new[] { "list(", "tuple(" })
+        {
+            var deep = string.Concat(Enumerable.Repeat(call, 100_000));
+            Assert.Throws<GenotypeFormatException>(() => Genotype.Parse(Call.Replace("range(2, 4)", deep, StringComparison.Ordinal)));
+            Assert.Throws<GenotypeFormatException>(() => Genotype.Parse($"{{'normal_concat': {deep}"));
+        }
+    }
+
+    [Fact]
+    public void More_genotypes_than_a_log_has_are_refused()
+    {
+        var error = Assert.Throws<GenotypeFormatException>(() => Genotype.Parse(string.Concat(Enumerable.Repeat("Genotype(", 10_001))));
+        Assert.Equal("genotype: the text has more than 10000 times 'Genotype('; keep the one that is meant", error.Message);
     }
 
     [Fact]
