@@ -94,6 +94,33 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
+    public void A_pipe_or_a_link_to_one_is_not_waited_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no pipes among files; run this elsewhere");
+        var folder = Directory.CreateTempSubdirectory("miopendarts-").FullName;
+        try
+        {
+            var (pipe, link) = (Path.Combine(folder, "pipe"), Path.Combine(folder, "link"));
+            using (var made = System.Diagnostics.Process.Start("mkfifo", pipe)) made.WaitForExit();
+            // Whoever opens the pipe all the same finds a writer and bytes, so that this test fails rather than waits.
+            using var writer = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+            writer.Write(new byte[64]);
+            File.CreateSymbolicLink(link, pipe);
+            // What bash passes for <(cat weights) is a link to an open pipe without a name.
+            using var nameless = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
+            foreach (var path in new[] { pipe, link, $"/proc/self/fd/{nameless.GetClientHandleAsString()}" })
+            {
+                var error = Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path));
+                Assert.Equal($"{path}: the file is empty, or it is a pipe or a device; give a safetensors file", error.Message);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_wrong_type_size_or_name_is_refused_when_reading()
     {
         WriteRaw("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8);

@@ -93,8 +93,9 @@ public sealed class ParameterSet<T> : IDisposable
     /// <exception cref="PlanDoesNotFitException">There are more parameters than one buffer can number; nothing is allocated.</exception>
     public void Commit(Backend<T> on)
     {
-        if (Math.Max(Count, BufferCount) > int.MaxValue)
-            throw new PlanDoesNotFitException($"{Count} parameters are more than a network may have, {int.MaxValue}; fewer init channels or layers have fewer");
+        var most = Math.Max(Count, BufferCount);
+        if (most > int.MaxValue)
+            throw new PlanDoesNotFitException($"{most} parameters are more than a network may have, {int.MaxValue}; fewer init channels or layers have fewer");
         backend = on;
         Values = Flat("parameters", Count, 0);
         Diffs = Flat("gradients", Count, 1);

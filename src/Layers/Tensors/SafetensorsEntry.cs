@@ -35,14 +35,6 @@ public enum SafetensorsType
     U64,
 }
 
-/// <summary>The upper half of a single, of which the base library has no type.</summary>
-/// <param name="Bits">Sign, exponent and seven bits of the fraction.</param>
-internal readonly record struct BFloat16(ushort Bits)
-{
-    /// <summary>The same number.</summary>
-    public float ToSingle() => BitConverter.UInt32BitsToSingle((uint)Bits << 16);
-}
-
 /// <summary>What a safetensors header says of one tensor.</summary>
 /// <param name="Name">Name, unique in the file.</param>
 /// <param name="Type">Element type.</param>

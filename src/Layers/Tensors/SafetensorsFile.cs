@@ -48,6 +48,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SafetensorsFile Open(string path)
     {
+        if (IsEmptyOrEndless(path)) throw new InvalidDataException($"{path}: the file is empty, or it is a pipe or a device; give a safetensors file");
         var handle = File.OpenHandle(path);
         try
         {
@@ -58,7 +59,8 @@ public sealed class SafetensorsFile : IDisposable
             Fill(handle, length, 0, path);
             var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
             if (headerBytes > SafetensorsHeader.MaxBytes)
-                throw new InvalidDataException($"{path}: a header of {headerBytes} bytes is over the format's limit of {SafetensorsHeader.MaxBytes}; is this a safetensors file?");
+                throw new InvalidDataException(
+                    $"{path}: a header of {headerBytes} bytes is over the format's limit of {SafetensorsHeader.MaxBytes}; is this a safetensors file?");
             if (headerBytes > (ulong)(fileBytes - LengthBytes))
                 throw new InvalidDataException($"{path}: the header should have {headerBytes} bytes, but the file ends after {fileBytes - LengthBytes}: it is truncated");
 
@@ -141,6 +143,15 @@ public sealed class SafetensorsFile : IDisposable
     {
         if (entry.Type != SafetensorsEntry.TypeOf<T>())
             throw new InvalidDataException($"{Path}: tensor '{entry.Name}' is {entry.Type}, not {SafetensorsEntry.TypeOf<T>()}");
+    }
+
+    // Pipes and devices say that they have no bytes; opening one may wait without end, and bytes behind others cannot be asked of it.
+    private static bool IsEmptyOrEndless(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.LinkTarget is null) return file is { Exists: true, Length: 0 };
+        // What a link to a pipe names is not there as a file.
+        return file.ResolveLinkTarget(returnFinalTarget: true) is not FileInfo { Exists: true, Length: > 0 };
     }
 
     private static void RefuseForeign(SafeFileHandle handle, long fileBytes, string path)
