@@ -123,6 +123,15 @@ public sealed class ForeignWeightsTests : IDisposable
     }
 
     [Fact]
+    public void Quantised_weights_are_told_by_their_type()
+    {
+        var file = tiny.In("whole.safetensors");
+        Rewrite(StateDict("official"), file, "I16");
+        foreach (var words in new[] { ["evaluate", file, .. Network, "--data", Cifar()], Train(file, "run") })
+            Command.Refuses(1, words, $"{file}: tensor '", "' has I16 numbers; save the weights as F32, F16 or BF16");
+    }
+
+    [Fact]
     public void A_new_classifier_takes_weights_of_other_classes()
     {
         var file = StateDict("official");
@@ -251,7 +260,7 @@ public sealed class ForeignWeightsTests : IDisposable
         return path;
     }
 
-    /// <summary>Writes the floating numbers of a file in another type.</summary>
+    /// <summary>Writes the floating numbers of a file in another type; I16 as hundredths.</summary>
     private static void Rewrite(string from, string to, string type)
     {
         using var file = SafetensorsFile.Open(from);
@@ -270,6 +279,7 @@ public sealed class ForeignWeightsTests : IDisposable
                 body.Write(type switch
                 {
                     "F16" => BitConverter.GetBytes((Half)value),
+                    "I16" => BitConverter.GetBytes((short)(value * 100)),
                     "BF16" => BitConverter.GetBytes((ushort)(BitConverter.SingleToUInt32Bits(value) >> 16)),
                     _ => BitConverter.GetBytes((double)value),
                 });

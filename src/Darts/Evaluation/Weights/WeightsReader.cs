@@ -39,11 +39,13 @@ internal static class WeightsReader
         return notes;
     }
 
-    private static (StateDictNames Names, WeightsShape Found) Load<T>(SafetensorsFile file, ImageClassifier<T> net, NetworkDescription description, bool newClassifier)
+    private static (StateDictNames Names, WeightsShape Found) Load<T>(
+        SafetensorsFile file, ImageClassifier<T> net, NetworkDescription description, bool newClassifier)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var names = StateDictNames.Find(file, net.Parameters);
         var found = WeightsShape.Of(names);
+        RequireFloating(net.Parameters, names, IsWanted);
         var problem = StateDict.FirstProblem(net.Parameters, names, IsWanted) ?? Stranger(net, names, description);
         if (problem is not null) throw new InvalidDataException($"{file.Path}: {found.Against(description, newClassifier)} ({problem})");
         StateDict.Load(net.Parameters, net.Backend, names, IsWanted);
@@ -52,11 +54,21 @@ internal static class WeightsReader
         bool IsWanted(string name) => !(IsHead(name) && !found.Auxiliary) && !(newClassifier && IsClassifier(name));
     }
 
+    // Quantised weights have the network's names and shapes, so it is not the network that differs.
+    private static void RequireFloating<T>(ParameterSet<T> parameters, StateDictNames names, Predicate<string> wanted)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var found = parameters.Parameters.Concat(parameters.Statistics).Where(tensor => wanted(tensor.Name)).Select(tensor => names.Find(tensor.Name));
+        if (found.FirstOrDefault(name => name is not null && !names.File[name].IsFloating) is { } other)
+            throw new InvalidDataException($"{names.File.Path}: tensor '{other}' has {names.File[other].Type} numbers; save the weights as F32, F16 or BF16");
+    }
+
     private static string? Stranger<T>(ImageClassifier<T> net, StateDictNames names, NetworkDescription description)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var parameters = net.Parameters;
-        var known = parameters.Parameters.Concat(parameters.Statistics).Select(tensor => tensor.Name).Concat(parameters.Counters.Select(counter => counter.Name)).ToHashSet();
+        var known = parameters.Parameters.Concat(parameters.Statistics).Select(tensor => tensor.Name)
+            .Concat(parameters.Counters.Select(counter => counter.Name)).ToHashSet();
         known.UnionWith([.. known.Select(parameters.FormerName).OfType<string>()]);
         return names.All.FirstOrDefault(name => !known.Contains(name) && (description.Auxiliary || !IsHead(name))) is { } stranger
             ? $"tensor '{names.Prefix}{stranger}' is none of this network's"
@@ -68,7 +80,8 @@ internal static class WeightsReader
         var (file, own) = (names.File, typeof(T) == typeof(double) ? SafetensorsType.F64 : SafetensorsType.F32);
         var types = file.Names.Select(name => file[name]).Where(entry => entry.IsFloating && entry.Type != own).Select(entry => entry.Type).Distinct().ToList();
         if (types.Count > 0) yield return $"{file.Path}: {string.Join(" and ", types)} numbers are read as {own}";
-        if (names.Prefix.Length > 0) yield return $"{file.Path}: the network is what stands below '{names.Prefix}'{(names.Others > 0 ? $"; {names.Others} other tensors are left out" : "")}";
+        var others = names.Others > 0 ? $"; {names.Others} other tensors are left out" : "";
+        if (names.Prefix.Length > 0) yield return $"{file.Path}: the network is what stands below '{names.Prefix}'{others}";
         if (names.AreUnwrapped) yield return $"{file.Path}: the wrappers in its names, such as 'module.', are left out";
     }
 

@@ -44,15 +44,19 @@ internal sealed class WeightsShape
     {
         var wanted = Of(asked).options;
         var differing = options.Zip(wanted)
-            .Where(pair => (pair.First.Value is not null || pair.First.Name == Arch) && pair.First != pair.Second && !(newClassifier && pair.First.Name == Classes)).ToList();
-        if (differing.Count == 0 || options.All(option => option.Value is null)) return "the file is of another network: of another genotype, or of another program";
+            .Where(pair => (pair.First.Value is not null || pair.First.Name == Arch) && pair.First != pair.Second)
+            .Where(pair => !(newClassifier && pair.First.Name == Classes)).ToList();
+        if (differing.Count == 0 || options.All(option => option.Value is null))
+            return "the file is of another network: of another genotype, or of another program";
         var cure = differing.Exists(pair => pair.First.Name == Classes) ? "; a training with other classes: --new-classifier" : "";
         var here = string.Join(" ", differing.Select(pair => pair.Second).Select(Show).Where(text => text.Length > 0));
         return $"the file is of {string.Join(" ", options.Select(Show).Where(text => text.Length > 0))}{(here.Length > 0 ? $", not of {here}" : "")}{cure}";
     }
 
     private static WeightsShape Of(NetworkDescription asked) => asked.IsBaseline
-        ? new(false, (Arch, asked.Network), ("--stem", null), ("--layers", null), ("--init-channels", null), (Classes, Show(asked.Task.Classes)), Images(asked.Task.Channels))
+        ? new(
+            false, (Arch, asked.Network), ("--stem", null), ("--layers", null), ("--init-channels", null),
+            (Classes, Show(asked.Task.Classes)), Images(asked.Task.Channels))
         : new(
             asked.Auxiliary, (Arch, null), ("--stem", asked.Stem == StemForm.Cifar ? "cifar" : "imagenet"), ("--layers", Show(asked.Layers)),
             ("--init-channels", Show(asked.InitChannels)), (Classes, Show(asked.Task.Classes)), Images(asked.Task.Channels));
