@@ -58,7 +58,10 @@ public static class TrainOptionFields
         Number("label_smoothing", "from 0, below 1", "Share of the target that is spread over all classes.", o => o.LabelSmoothing, x => x is >= 0 and < 1),
         Number("drop_path", "from 0, below 1", "Probability with which a path is dropped at the end.", o => o.DropPath, x => x is >= 0 and < 1),
         Flag("augment", "Random crop and horizontal flip.", o => o.Augment),
-        Text("crop", "padded (of its size, from a border of 4) or resized (8 to 100 % of it, scaled)", "How a training image is cropped.", o => o.Crop, text => text is TrainOptions.PaddedCrop or TrainOptions.ResizedCrop),
+        Text(
+            "crop", "padded (of its size, from a border of 4) or resized (8 to 100 % of it, scaled)",
+            "How a training image is cropped; with resized no file is looked at before it is used, and a damaged one ends the training (the command data finds them).",
+            o => o.Crop, text => text is TrainOptions.PaddedCrop or TrainOptions.ResizedCrop),
         Flag("color_jitter", "Vary brightness, contrast, saturation (0.4) and hue (0.2).", o => o.ColorJitter),
         Flag("cutout", "Blank a random square of every training image.", o => o.Cutout),
         Integer("cutout_length", 1, 1024, "Side of that square in pixels.", o => o.CutoutLength),
