@@ -90,12 +90,20 @@ public sealed class FolderPartsTests : IDisposable
     {
         Make("b/2 a/1 a/x/3 .hidden/4 notes.txt");
         Directory.CreateSymbolicLink(Path.Combine(folder, "a", "up"), folder);
-        Directory.CreateSymbolicLink(Path.Combine(folder, "a", "x", "up"), "../..");
-        Directory.CreateSymbolicLink(Path.Combine(folder, "b", "side"), Path.Combine(folder, "a"));
         var (images, left) = FolderImages.Below(folder);
         Assert.Equal(["a/1.png", "a/x/3.png", "b/2.png"], images.Select(path => Path.GetRelativePath(folder, path)));
         Assert.Equal("1 hidden folder (.hidden); 1 file that is neither JPEG nor PNG (1 .txt)", left);
         Assert.Contains("there are no JPEG or PNG images", Assert.Throws<DataException>(() => FolderImages.Below(Directory.CreateDirectory(Path.Combine(folder, "c")).FullName)).Message);
+    }
+
+    [Fact]
+    public void Links_do_not_repeat_images_or_rename_them()
+    {
+        Make("in/b/2 in/b/x/3 in/a/1");
+        Directory.CreateSymbolicLink(Path.Combine(folder, "in", "a", "up"), Path.Combine("..", ".."));
+        Directory.CreateSymbolicLink(Path.Combine(folder, "in", "a", "side"), Path.Combine(folder, "in", "b"));
+        var images = FolderImages.Below(Path.Combine(folder, "in")).Images;
+        Assert.Equal(["in/a/1.png", "in/b/2.png", "in/b/x/3.png"], images.Select(path => Path.GetRelativePath(folder, path)));
     }
 
     // A number is an image whose pixels have its value.

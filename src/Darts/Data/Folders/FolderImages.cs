@@ -24,10 +24,10 @@ public static class FolderImages
 
         void Walk(string path)
         {
-            // A link may lead back to a folder above it. What lies in it is named from its target on, where it has one name only.
-            var real = Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
-            if (!seen.Add(real)) return;
-            var listing = FolderListing.Of(real);
+            // A link may lead back to a folder above it. What lies behind one is named from its target on, where it has one name only.
+            var target = Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName;
+            if (!seen.Add(target ?? Path.GetFullPath(path))) return;
+            var listing = FolderListing.Of(target ?? path);
             images.AddRange(listing.Images);
             left.AddUnusable(listing);
             foreach (var inside in listing.Folders) Walk(inside);
