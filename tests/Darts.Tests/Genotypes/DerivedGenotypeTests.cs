@@ -25,7 +25,7 @@ public sealed class DerivedGenotypeTests
         select (form, nodes, multiplier, threshold, scale, seed);
 
     [Fact]
-    public void Every_genotype_that_a_method_derives_is_written_read_built_and_drawn() => Cases.Sample(
+    public void Every_genotype_that_a_method_derives_is_written_read_built_and_drawn() => Cases.Holds(
         item =>
         {
             var (algorithm, rule) = Forms[item.Form];
@@ -53,7 +53,7 @@ public sealed class DerivedGenotypeTests
                     strengths, algorithm.Candidates, options.Threshold, rule == "threshold_edge" ? ThresholdMode.Edge : ThresholdMode.Sparse, options.Multiplier).TookStrongest
                 || cell.Carries.Contains(false);
         },
-        iter: 2000);
+        2000);
 
     [Theory]
     [InlineData("threshold_sparse")]

@@ -12,6 +12,11 @@ namespace MIOpenDarts.Darts.Tests.Goldens;
 /// <summary>Whole cells of ops_*.safetensors, in textbook and in shared form.</summary>
 public class CellGoldenTests
 {
+    /// <summary>
+    /// In these a value comes nearer to a kink than rounding may reach. Their gradients are compared in double precision only; all else is continuous there.
+    /// </summary>
+    private static readonly string[] NearKinks = ["cell.normal", "cell.after_reduce"];
+
     public static TheoryData<string, string, CellForm> Cases() =>
         [.. GoldenFiles.Cases("ops*.safetensors", ".input0").SelectMany(c => Enum.GetValues<CellForm>().Select(f => (c.File, c.Case, f)))];
 
@@ -34,24 +39,26 @@ public class CellGoldenTests
         Check(backend, file, name, form, tolerance: 2e-4);
     }
 
-    /// <summary>So that rounding decides over nothing in single precision: the distance is thirteen roundings of a value near one, of a single cell.</summary>
+    /// <summary>So that rounding decides over no gradient that is compared in single precision, and two of the three cells are left out, no more.</summary>
     [Fact]
-    public void No_value_of_a_primitive_or_a_cell_comes_near_a_kink()
+    public void No_value_of_a_primitive_comes_near_a_kink_and_of_the_cells_those_do_that_are_named()
     {
-        const double safe = 8e-7;
         foreach (var (file, name) in GoldenFiles.Cases("ops*.safetensors", ".input"))
         {
             using var backend = new KinkBackend();
             PrimitiveGoldenTests.Check(backend, file, name, tolerance: 1e-9);
-            Assert.True(backend.Margin >= safe, $"{name}: {backend.Margin:E2}");
+            Assert.True(backend.Margin >= KinkBackend.Safe, $"{name}: {backend.Margin:E2}");
         }
 
+        var near = new List<string>();
         foreach (var (file, name) in GoldenFiles.Cases("ops*.safetensors", ".input0"))
         {
             using var backend = new KinkBackend();
             Check(backend, file, name, CellForm.Shared, tolerance: 1e-9);
-            Assert.True(backend.Margin >= safe, $"{name}: {backend.Margin:E2}");
+            if (backend.Margin < KinkBackend.Safe) near.Add(name);
         }
+
+        Assert.Equal(NearKinks.Order(), near.Order());
     }
 
     // Not the last of its network: its outputs stay where they are computed.
@@ -93,10 +100,14 @@ public class CellGoldenTests
         Expect(".output", running.Dst);
         backend.WriteImages(golden.ReadNumbers<T>(name + ".grad_output"), running.Dst.Diff!);
         running.Backward(training);
-        Expect(".grad_input0", src0.Diff!);
-        Expect(".grad_input1", src1.Diff!);
-        Close.Equal<T>(golden, name + ".grad_weights", Raw(alphas.Mixing.Diff!), tolerance);
-        foreach (var p in parameters.Parameters) Close.Equal<T>(golden, $"{name}.grad.{p.Name}", Raw(p.Diff!), tolerance);
+        if (typeof(T) == typeof(double) || !NearKinks.Contains(name))
+        {
+            Expect(".grad_input0", src0.Diff!);
+            Expect(".grad_input1", src1.Diff!);
+            Close.Equal<T>(golden, name + ".grad_weights", Raw(alphas.Mixing.Diff!), tolerance);
+            foreach (var p in parameters.Parameters) Close.Equal<T>(golden, $"{name}.grad.{p.Name}", Raw(p.Diff!), tolerance);
+        }
+
         foreach (var s in parameters.Statistics) Close.Equal<T>(golden, $"{name}.after.{s.Name}", Raw(s), tolerance);
         running.Forward(Pass.Inference);
         Expect(".eval_output", running.Dst);

@@ -57,6 +57,17 @@ internal sealed class SearchStep<T> : IDisposable
         }
     }
 
+    /// <summary>
+    /// How far the rounding of one gradient moves the last gradient of the alphas. Second order adds η/2R times the difference of two gradients, R = 0.01/‖v‖,
+    /// which round independently of each other and of the first.
+    /// </summary>
+    /// <param name="rate">η.</param>
+    public double Magnified(double rate)
+    {
+        var difference = architect.Unrolled ? rate * architect.VectorNorm / (2 * architect.PerturbationScale) : 0;
+        return Math.Sqrt(1 + 2 * difference * difference);
+    }
+
     /// <summary>One step of alphas and weights, and everything that it computes, by name.</summary>
     public Dictionary<string, double[]> Take(StepData data, double rate)
     {

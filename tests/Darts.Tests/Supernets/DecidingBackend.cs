@@ -10,9 +10,6 @@ namespace MIOpenDarts.Darts.Tests.Supernets;
 /// </summary>
 internal sealed class DecidingBackend : ReferenceBackend<double>
 {
-    /// <summary>Some seventy roundings of values near one.</summary>
-    private const double Reach = 4e-6;
-
     /// <summary>The decisions within reach, by the value before the ReLU or by the largest of the window, with their distance to the other side.</summary>
     public Dictionary<double, double> Near { get; } = [];
 
@@ -52,7 +49,7 @@ internal sealed class DecidingBackend : ReferenceBackend<double>
 
             Note(y[i], y[i] - second);
             // The same largest value may stand in windows without the second, where nothing is near.
-            if (y[i] == Other && y[i] - second < Reach) (y[i], taps[i]) = (second, (byte)tap);
+            if (y[i] == Other && y[i] - second < KinkBackend.Safe) (y[i], taps[i]) = (second, (byte)tap);
         }
 
         Upload<double>(y, dst);
@@ -61,7 +58,7 @@ internal sealed class DecidingBackend : ReferenceBackend<double>
 
     private void Note(double value, double distance)
     {
-        if (distance is > 0 and < Reach) Near[value] = distance;
+        if (distance > 0 && distance < KinkBackend.Safe) Near[value] = distance;
     }
 
     private double[] Read(Tensor<double> tensor)

@@ -21,8 +21,6 @@ public class KinkTests
     // Of the values here, of which a backend may round each differently.
     private const double Nearest = 3e-7;
 
-    // Some 150 operations follow one another and round like the weights; eight standard deviations.
-    private static readonly double Roundings = 8 * Math.Sqrt(150) * Rounding;
     private static readonly SupernetShape Shape = new(3, 10, 10, 5, 4, 3);
     private static readonly Pass Training = new(Training: true);
     private static readonly Lazy<List<Kink>> Kinks = new(Find);
@@ -85,7 +83,7 @@ public class KinkTests
             var nearby = Pass(reference, seed, Moved(weights, Tiny, ref random));
             reference.Other = value;
             var kink = new Kink(
-                seed, weights, distance, [one, Pass(reference, seed, weights)], one.ToDictionary(o => o.Key, o => Roundings * Math.Max(1, Apart(o.Value, nearby[o.Key]) / Tiny)));
+                seed, weights, distance, [one, Pass(reference, seed, weights)], one.ToDictionary(o => o.Key, o => KinkBackend.Safe * Math.Max(1, Apart(o.Value, nearby[o.Key]) / Tiny)));
             reference.Other = null;
             if (kink.From(0, kink.Sides[1]) > 4) found.Add(kink);
         }

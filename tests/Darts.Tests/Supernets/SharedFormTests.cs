@@ -19,6 +19,7 @@ public class SharedFormTests
         { 3, 9, 7, 4, 3, 2 },
         { 1, 12, 10, 6, 4, 3 },
         { 3, 12, 12, 6, 5, 4 },
+        { 1, 8, 8, 8, 3, 2 }, // Whole vectors of channels from the first cell on.
     };
 
     [Theory]
