@@ -51,7 +51,10 @@ public sealed class SetupTests : IDisposable
         """);
 
     [Fact]
-    public Task Without_a_network() => SaysAsync("debootstrap cannot be downloaded: is there a network", $"exec unshare -n '{Script}'");
+    public Task Without_a_network() => SaysAsync(
+        "debootstrap cannot be downloaded: is there a network",
+        // Without a network apt would forget what it knows, and the machine still needs that.
+        $"mount -t tmpfs none /var/lib/apt/lists; mount -t tmpfs none /var/cache/apt; exec unshare -n '{Script}'");
 
     [Fact]
     public Task With_a_mirror_that_does_not_answer() => SaysAsync(

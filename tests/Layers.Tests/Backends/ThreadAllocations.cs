@@ -3,10 +3,21 @@ using MIOpenDarts.Layers.Backends.Cpu.Threads;
 namespace MIOpenDarts.Layers.Tests.Backends;
 
 /// <summary>Bytes that each thread of a team allocates on the managed heap, counted by itself, from <see cref="Start"/> to <see cref="SinceStart"/>.</summary>
-internal sealed unsafe class ThreadAllocations(ThreadTeam team)
+internal sealed unsafe class ThreadAllocations
 {
-    private readonly long[] start = new long[team.Threads];
-    private readonly long[] end = new long[team.Threads];
+    private readonly ThreadTeam team;
+    private readonly long[] start;
+    private readonly long[] end;
+
+    /// <summary>
+    /// Of a team of one or two. A thread that comes early may take the item of another, and one whose own share is gone takes none: with three, two could
+    /// wait for ever for the third, which waits for work.
+    /// </summary>
+    public ThreadAllocations(ThreadTeam team)
+    {
+        Assert.InRange(team.Threads, 1, 2);
+        (this.team, start, end) = (team, new long[team.Threads], new long[team.Threads]);
+    }
 
     public void Start() => Read(start);
 

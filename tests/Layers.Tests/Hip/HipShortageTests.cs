@@ -28,7 +28,7 @@ public partial class HipShortageTests
         VirtualDevice.Reset();
         Require();
         var calls = VirtualDevice.Functions.Single(f => f.Function == "hipMalloc").Calls;
-        for (var call = 1L; call <= calls; call += calls / 16)
+        for (var call = 1L; call <= calls; call += Math.Max(1, calls / 16))
         {
             VirtualDevice.Fail("hipMalloc", call, OutOfMemory);
             var error = Record.Exception(Require);
