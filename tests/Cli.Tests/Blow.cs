@@ -72,10 +72,14 @@ internal sealed partial record Blow(int Signal, long FileBytes, params string[] 
     private static partial int SetLimit(int resource, long[] softAndHard);
 }
 
-/// <summary>Passes lines on and deals a blow after the last of those that it waits for.</summary>
+/// <summary>
+/// Passes lines on and deals a blow after the last of those that it waits for. A thread of its own hears a signal, which a busy machine may let wait for
+/// longer than a small run takes; so lines pass slowly from then on, until one says that the signal was heard.
+/// </summary>
 internal sealed class BlowWriter(TextWriter output, Blow blow) : TextWriter
 {
     private readonly HashSet<string> awaited = [.. blow.Words];
+    private bool heard;
 
     public override Encoding Encoding => output.Encoding;
 
@@ -84,8 +88,15 @@ internal sealed class BlowWriter(TextWriter output, Blow blow) : TextWriter
     public override void WriteLine(string? value)
     {
         output.WriteLine(value);
-        if (awaited.Count == 0) return;
-        awaited.RemoveWhere(word => value!.Contains(word, StringComparison.Ordinal));
-        if (awaited.Count == 0) blow.Fall();
+        if (awaited.Count > 0)
+        {
+            awaited.RemoveWhere(word => value?.Contains(word, StringComparison.Ordinal) == true);
+            if (awaited.Count > 0) return;
+            blow.Fall();
+        }
+
+        heard |= value?.StartsWith("stopping after this step", StringComparison.Ordinal) == true;
+        // The lock under which lines are written lets no line wait for another.
+        if (blow.Signal > 0 && !heard) Thread.Sleep(100);
     }
 }

@@ -69,6 +69,7 @@ public sealed class KillTests
     [Fact]
     public async Task A_hang_up_that_the_caller_ignores_as_nohup_does_stops_nothing()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no signal to send; run this on Linux");
         using var tiny = new TinySearch();
         var blow = new Blow(Blow.HangUp, 0, "epoch 1/");
         using var process = blow.StartBy("env", ["--ignore-signal=HUP", "dotnet", Command.Program, .. tiny.Args("run")]);
@@ -79,11 +80,15 @@ public sealed class KillTests
     [Fact]
     public async Task A_study_that_a_signal_stops_goes_on_to_the_same_end()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no signal to send; run this on Linux");
         using var tiny = new TinySearch { Epochs = 20 };
         using var process = new Blow(Blow.HangUp, 0, "seed 0  forecast ").Start(tiny.Args("study", "--seeds", "0..1"));
         var outcome = await Command.End(process);
         Assert.Equal(128 + Blow.HangUp, outcome.Code);
         Command.AssertOneLine(outcome.Error, "stopped with checkpoints", $"miopendarts search --resume {tiny.In("study")}");
+        Assert.Equal(0, Command.Run("search", "--resume", tiny.In("study")).Code);
+        Assert.Equal(0, Command.Run(tiny.Args("whole", "--seeds", "0..1")).Code);
+        foreach (var seed in new[] { "seed-0", "seed-1" }) tiny.AssertSameEnd($"whole/{seed}", $"study/{seed}");
     }
 
     [Fact]

@@ -13,13 +13,13 @@ public sealed class MemoryTests : IDisposable
     public async Task A_shells_limit_refuses_a_search_and_names_itself_and_what_fits()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs ulimit; run this on Linux");
-        // Runtime and program reserve 5 GiB of addresses, whatever they use of them; the search wants 60 GiB.
-        var search = $"ulimit -v 20000000; exec dotnet '{Command.Program}' search --preset darts --epochs 1 --init-channels 64 --batch-size 512 --layers 20 "
+        // Runtime and program reserve 5 GiB of addresses, whatever they use of them; the search wants 15 GiB.
+        var search = $"ulimit -v 7000000; exec dotnet '{Command.Program}' search --preset darts --epochs 1 --init-channels 32 --batch-size 128 --layers 20 "
             + $"--backend cpu --out '{tiny.In("run")}'";
         using var process = Command.Start("sh", ["-c", search]);
         var outcome = await Command.End(process);
         Assert.Equal(1, outcome.Code);
-        Command.AssertOneLine(outcome.Error, "the search needs ", "but may take ", "MiB (", "What would fit: batch_size ", "; or init_channels ");
+        Command.AssertOneLine(outcome.Error, "the search needs ", "but may take ", "MiB (ulimit -v allows 6835 MiB)", "What would fit: batch_size ", "; or init_channels ");
         Assert.False(Directory.Exists(tiny.In("run")));
     }
 
