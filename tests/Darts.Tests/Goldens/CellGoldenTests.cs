@@ -13,7 +13,8 @@ namespace MIOpenDarts.Darts.Tests.Goldens;
 public class CellGoldenTests
 {
     /// <summary>
-    /// In these a value comes nearer to a kink than rounding may reach. Their gradients are compared in double precision only; all else is continuous there.
+    /// In these a value comes nearer to a kink than rounding may reach. Their gradients are compared in double precision only; all else is
+    /// continuous there.
     /// </summary>
     private static readonly string[] NearKinks = ["cell.normal", "cell.after_reduce"];
 
@@ -39,7 +40,7 @@ public class CellGoldenTests
         Check(backend, file, name, form, tolerance: 2e-4);
     }
 
-    /// <summary>So that rounding decides over no gradient that is compared in single precision, and two of the three cells are left out, no more.</summary>
+    /// <summary>So that rounding decides over no gradient that is compared in single precision, and no more than two of the cells are left out.</summary>
     [Fact]
     public void No_value_of_a_primitive_comes_near_a_kink_and_of_the_cells_those_do_that_are_named()
     {

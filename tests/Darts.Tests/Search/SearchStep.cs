@@ -58,8 +58,8 @@ internal sealed class SearchStep<T> : IDisposable
     }
 
     /// <summary>
-    /// How far the rounding of one gradient moves the last gradient of the alphas. Second order adds η/2R times the difference of two gradients, R = 0.01/‖v‖,
-    /// which round independently of each other and of the first.
+    /// How far the rounding of one gradient moves the last gradient of the alphas. Second order adds η/2R times the difference of two gradients,
+    /// R = 0.01/‖v‖, which round independently of each other and of the first.
     /// </summary>
     /// <param name="rate">η.</param>
     public double Magnified(double rate)
