@@ -33,7 +33,9 @@ public sealed class JpegStructureTests : IDisposable
         var small = new PlainJpeg(8, 8, (1, 1)) { Interval = 1 }.ToFile();
         var file = new PlainJpeg(37, 50, Colour)
         {
-            Frame = 0xC2, Interval = 2, Change = intervals => [[.. intervals[0], 0xFF], .. intervals[1..]],
+            Frame = 0xC2,
+            Interval = 2,
+            Change = intervals => [[.. intervals[0], 0xFF], .. intervals[1..]],
             Between = [0xFF, 0xFF, .. PlainJpeg.Segment(0xFE, [1, 2]), .. PlainJpeg.Segment(0xED, small), .. PlainJpeg.Segment(0xDD, [0, 2])],
         }.ToFile();
         byte[] whole = [.. file[..2], 0xFF, 0xFF, .. PlainJpeg.Segment(0xE1, [.. "Exif\0\0"u8, .. Exif(1, big: true), .. small]), .. file[2..], .. small];

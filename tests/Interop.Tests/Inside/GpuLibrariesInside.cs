@@ -1,7 +1,7 @@
 using MIOpenDarts.Interop.Blas;
 using MIOpenDarts.Interop.Devices;
-using MIOpenDarts.Interop.MIOpen;
 using MIOpenDarts.Interop.Memory;
+using MIOpenDarts.Interop.MIOpen;
 using MIOpenDarts.Interop.Streams;
 using MIOpenDarts.Interop.Tests.Worlds;
 
