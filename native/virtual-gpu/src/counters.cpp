@@ -1,6 +1,7 @@
 // What tests read and set: counts, injected faults, memory limit, dry mode.
 #include "counters.h"
 #include "lanes.h"
+#include "time-chip.h"
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -50,7 +51,7 @@ bool vg_dry() {
 uint64_t vg_memory() {
   static const uint64_t bytes = []() -> uint64_t {
     const char* text = getenv("VGPU_MEMORY");
-    if (!text || !*text) return 8ull << 30;
+    if (!text || !*text) return timing::chip() ? timing::chip()->memoryBytes : 8ull << 30;
     char* end;
     double value = strtod(text, &end);
     uint64_t unit = *end == 'G' ? 1ull << 30 : *end == 'M' ? 1ull << 20 : *end == 0 ? 1 : 0;

@@ -20,6 +20,7 @@ static E cpy(void* d, const void* s, size_t n, int kind, int how = 0, hipStream_
   if ((how == 2 || (how == 0 && kind == hipMemcpyDeviceToDevice)) && dd2) {
     submit(st, [=] {
       memmove(d, s, n);
+      timing::transfer(2 * n);
     });
     return hipSuccess;
   }
@@ -89,6 +90,7 @@ static E setm(void* d, uint64_t v, int w, size_t n, hipStream_t st = nullptr) {
   if (!d || !isDev(d) || !fits(d, n * w)) return ret(hipErrorInvalidValue);
   if (!okStream(st)) return ret(hipErrorInvalidHandle);
   submit(st, [=] {
+    timing::transfer(n * w);
     if (w == 1)
       memset(d, (int)v, n);
     else if (w == 2)

@@ -82,7 +82,10 @@ EX E hipDeviceCanAccessPeer(int* c, int, int) {
   if (c) *c = 0;
   return hipSuccess;
 }
-static const char* DEVNAME = "Radeon RX 580 Series (virtual)";
+// What the device reports: the chip of VGPU_TIME, or else an RX 580.
+static const timing::Chip& CARD = timing::chip() ? *timing::chip() : timing::CHIPS[0];
+static const char* DEVNAME = CARD.name;
+static const int CLOCK_KHZ = (int)(CARD.gigahertz * 1e6 + .5);
 EX E hipDeviceGetName(char* n, int len, hipDevice_t d) {
   FAULT;
   if (!n || len <= 0) return ret(hipErrorInvalidValue);
@@ -142,17 +145,17 @@ EX E hipGetDevicePropertiesR0600(hipDeviceProp_tR0600* p, int d) {
   p->maxThreadsDim[0] = p->maxThreadsDim[1] = p->maxThreadsDim[2] = 1024;
   p->maxGridSize[0] = 0x7fffffff;
   p->maxGridSize[1] = p->maxGridSize[2] = 65536;
-  p->clockRate = 1340000;
+  p->clockRate = CLOCK_KHZ;
   p->totalConstMem = 0x7fffffff;
   p->major = 8;
   p->minor = 0;
-  p->multiProcessorCount = 36;
+  p->multiProcessorCount = CARD.computeUnits;
   p->canMapHostMemory = 1;
   p->concurrentKernels = 1;
   p->pciBusID = 1 + d;
-  p->memoryClockRate = 2000000;
-  p->memoryBusWidth = 256;
-  p->l2CacheSize = 2 << 20;
+  p->memoryClockRate = CARD.memoryKilohertz;
+  p->memoryBusWidth = CARD.busBits;
+  p->l2CacheSize = CARD.l2Bytes;
   p->maxThreadsPerMultiProcessor = 2560;
   p->cooperativeLaunch = 0;
   p->unifiedAddressing = 1;
@@ -183,14 +186,14 @@ EX E hipGetDevicePropertiesR0000(hipDeviceProp_tR0000* p, int d) {
   p->maxThreadsPerBlock = 1024;
   p->maxThreadsDim[0] = p->maxThreadsDim[1] = p->maxThreadsDim[2] = 1024;
   p->maxGridSize[0] = p->maxGridSize[1] = p->maxGridSize[2] = 0x7fffffff;
-  p->clockRate = 1340000;
-  p->memoryClockRate = 2000000;
-  p->memoryBusWidth = 256;
+  p->clockRate = CLOCK_KHZ;
+  p->memoryClockRate = CARD.memoryKilohertz;
+  p->memoryBusWidth = CARD.busBits;
   p->totalConstMem = 0x7fffffff;
   p->major = 8;
   p->minor = 0;
-  p->multiProcessorCount = 36;
-  p->l2CacheSize = 2 << 20;
+  p->multiProcessorCount = CARD.computeUnits;
+  p->l2CacheSize = CARD.l2Bytes;
   p->maxThreadsPerMultiProcessor = 2560;
   p->maxSharedMemoryPerMultiProcessor = 65536;
   p->pciBusID = 1 + d;
@@ -218,13 +221,13 @@ EX E hipDeviceGetAttribute(int* v, hipDeviceAttribute_t a, int d) {
   case hipDeviceAttributeMaxSharedMemoryPerMultiprocessor: *v = 65536; break;
   case hipDeviceAttributeWarpSize: *v = 64; break;
   case hipDeviceAttributeMaxRegistersPerBlock: *v = 65536; break;
-  case hipDeviceAttributeClockRate: *v = 1340000; break;
-  case hipDeviceAttributeMemoryClockRate: *v = 2000000; break;
-  case hipDeviceAttributeMemoryBusWidth: *v = 256; break;
+  case hipDeviceAttributeClockRate: *v = CLOCK_KHZ; break;
+  case hipDeviceAttributeMemoryClockRate: *v = CARD.memoryKilohertz; break;
+  case hipDeviceAttributeMemoryBusWidth: *v = CARD.busBits; break;
   case hipDeviceAttributeMultiprocessorCount:
-  case hipDeviceAttributePhysicalMultiProcessorCount: *v = 36; break;
+  case hipDeviceAttributePhysicalMultiProcessorCount: *v = CARD.computeUnits; break;
   case hipDeviceAttributeMaxThreadsPerMultiProcessor: *v = 2560; break;
-  case hipDeviceAttributeL2CacheSize: *v = 2 << 20; break;
+  case hipDeviceAttributeL2CacheSize: *v = CARD.l2Bytes; break;
   case hipDeviceAttributeComputeCapabilityMajor: *v = 8; break;
   case hipDeviceAttributeComputeCapabilityMinor: *v = 0; break;
   case hipDeviceAttributeTotalConstantMemory: *v = 0x7fffffff; break;

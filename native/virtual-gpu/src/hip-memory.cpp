@@ -1,5 +1,6 @@
 // HIP: allocations.
 #include "runtime.h"
+#include "time-addresses.h"
 
 static E dalloc(void** p, size_t n, int type, unsigned flags) {
   LOCK;
@@ -18,6 +19,7 @@ static E dalloc(void** p, size_t n, int type, unsigned flags) {
   if (poison) memset(q, 0xff, r);
   allocs[(uint64_t)q] = {n, type, flags, current};
   vg_add_range(q, n);
+  timing::map(q, n);
   *p = q;
   return hipSuccess;
 }
@@ -35,6 +37,7 @@ static E dfree(void* p) {
   if (i->second.flags != 0x80000000u) free(p);
   allocs.erase(i);
   vg_del_range(p);
+  timing::unmap(p);
   return hipSuccess;
 }
 EX E hipMalloc(void** p, size_t n) {
@@ -109,6 +112,7 @@ EX E hipHostRegister(void* p, size_t n, unsigned) {
   LOCK;
   allocs[(uint64_t)p] = {n, hipMemoryTypeHost, 0x80000000u};
   vg_add_range(p, n);
+  timing::map(p, n);
   return hipSuccess;
 }
 EX E hipHostUnregister(void* p) {

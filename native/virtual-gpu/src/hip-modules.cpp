@@ -110,8 +110,13 @@ E go(Kernel* k, Dim grid, Dim block, size_t lds, void** params, void** extra, hi
   });
   return hipSuccess;
 }
-void mark(hipEvent_t e, hipStream_t s) {
-  if (e) (void)hipEventRecord(e, s);
+void mark(hipEvent_t e, hipStream_t s, bool kernelStart) { // the stamp of a kernel's own start or end
+  if (!e) return;
+  (void)hipEventRecord(e, s);
+  if (kernelStart && timing::chip())
+    submit(s, [e] {
+      ((VEvent*)e)->t += (uint64_t)timing::LAUNCH_LEAD_NANOSECONDS;
+    });
 }
 EX E hipExtModuleLaunchKernel(hipFunction_t f, uint32_t gx, uint32_t gy, uint32_t gz, uint32_t lx, uint32_t ly, uint32_t lz, size_t lds,
                               hipStream_t s, void** kp, void** ex, hipEvent_t a, hipEvent_t b, uint32_t) {
@@ -120,9 +125,9 @@ EX E hipExtModuleLaunchKernel(hipFunction_t f, uint32_t gx, uint32_t gy, uint32_
   if (!f) return ret(hipErrorInvalidResourceHandle);
   if (!okStream(s) || deviceOf(s) != current) return ret(hipErrorInvalidHandle);
   if (((VFunc*)f)->m && ((VFunc*)f)->m->device != current) return ret(hipErrorInvalidResourceHandle);
-  mark(a, s);
+  mark(a, s, true);
   E e = go(((VFunc*)f)->k, {gx, gy, gz}, {lx, ly, lz}, lds, kp, ex, s);
-  mark(b, s);
+  mark(b, s, false);
   return e;
 }
 EX E hipHccModuleLaunchKernel(hipFunction_t f, uint32_t gx, uint32_t gy, uint32_t gz, uint32_t lx, uint32_t ly, uint32_t lz, size_t lds,

@@ -84,9 +84,9 @@ EX E hipLaunchCooperativeKernel(const void* h, dim3 g, dim3 b, void** a, unsigne
 }
 EX E hipExtLaunchKernel(const void* h, dim3 g, dim3 b, void** a, size_t lds, hipStream_t s, hipEvent_t x, hipEvent_t y, int) {
   FAULT;
-  mark(x, s);
+  mark(x, s, true);
   E e = hipLaunchKernel(h, g, b, a, lds, s);
-  mark(y, s);
+  mark(y, s, false);
   return e;
 }
 EX E hipGetFuncBySymbol(hipFunction_t* f, const void* h) {

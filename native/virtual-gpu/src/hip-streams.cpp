@@ -127,7 +127,7 @@ EX E hipEventRecord(hipEvent_t e, hipStream_t s) {
   v->rec = true;
   v->s = key(s);
   v->seq = submit(s, [v] {
-    v->t = vg_now_ns();
+    v->t = timing::chip() ? timing::device_nanoseconds() : vg_now_ns();
   });
   return hipSuccess;
 }

@@ -1,5 +1,9 @@
 // Kernel launch: work-groups on host threads, waves from barrier to barrier, the profile.
-#include "isa.h"
+#include "work-group.h"
+#include "time-addresses.h"
+#include "time-chip.h"
+#include "time-launch.h"
+#include "time-report.h"
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -20,28 +24,8 @@ void vg_del_range(const void*);
 static struct Queue {
   uint8_t b[512];
 }* fakeq;
-struct Arena {
-  std::vector<Wave*> w;
-  std::vector<uint32_t> nvAlloc;
-  uint8_t* lds;
-  Arena() {
-    lds = (uint8_t*)aligned_alloc(64, 65536 + 64);
-    memset(lds, 0, 65600);
-  }
-  std::vector<uint8_t*> scr;
-  std::vector<uint64_t> scrSz;
-};
 static std::vector<Arena*> pool;
 static std::mutex pmu;
-struct Job {
-  Kernel* k;
-  Dim grid, block, ng;
-  uint32_t lds;
-  uint64_t karg, packet;
-  std::atomic<uint64_t> next{0};
-  uint64_t total;
-  std::atomic<uint64_t> inst{0}, valu{0}, rd{0}, wr{0};
-};
 static std::map<string, Stats> prof;
 void vg_profile() { // VGPU_PROFILE=1: per kernel. The estimate is a lower bound for an RX 580: VALU issue (36 CUs, 4 SIMDs, 4 cycles per
                     // wave instruction, 16 times that for f64, 1.34 GHz). Bytes are what lanes ask for, without caches
@@ -58,134 +42,8 @@ void vg_profile() { // VGPU_PROFILE=1: per kernel. The estimate is a lower bound
     fprintf(stderr, "vgpu: %8llu %10llu %10llu %10.2f %10.2f %10.2f %12.1f   %.60s\n", (unsigned long long)s.launches,
             (unsigned long long)s.inst, (unsigned long long)s.valu, s.rd / 1e6, s.wr / 1e6, s.ns / 1e6, t, p.first.c_str());
   }
+  timing::write_profile();
   fprintf(stderr, "vgpu: VALU-bound total %.1f us (estimated lower bound for 36 CUs at 1.34 GHz)\n", e);
-}
-static void setWave(Arena& A, size_t i, Kernel* k, uint64_t scratchBytes) {
-  while (A.w.size() <= i) {
-    A.w.push_back(new (std::align_val_t(64)) Wave);
-    A.nvAlloc.push_back(0);
-    A.scr.push_back(nullptr);
-    A.scrSz.push_back(0);
-  }
-  uint32_t nv = ((k->rsrc1 & 63) + 1) * 4, need = (nv + 8) * 64;
-  Wave& w = *A.w[i];
-  if (A.nvAlloc[i] < need) {
-    free(w.v);
-    w.v = (uint32_t*)aligned_alloc(64, need * 4ull + 4096);
-    A.nvAlloc[i] = need;
-  }
-  if (A.scrSz[i] < scratchBytes) {
-    free(A.scr[i]);
-    A.scr[i] = (uint8_t*)aligned_alloc(4096, (scratchBytes + 8191) & ~4095ull);
-    A.scrSz[i] = scratchBytes;
-  }
-  w.nv = nv;
-  w.scratch = A.scr[i];
-  w.scratchSize = scratchBytes;
-}
-static void runGroup(Job& J, Arena& A, uint64_t g) {
-  Kernel* k = J.k;
-  uint32_t gx = g % J.ng.x, gy = g / J.ng.x % J.ng.y, gz = (uint32_t)(g / ((uint64_t)J.ng.x * J.ng.y));
-  auto part = [](uint32_t grid, uint32_t b, uint32_t id) {
-    uint32_t left = grid - id * b;
-    return left < b ? left : b;
-  };
-  uint32_t bx = part(J.grid.x, J.block.x, gx), by = part(J.grid.y, J.block.y, gy), bz = part(J.grid.z, J.block.z, gz), n = bx * by * bz,
-           nw = (n + 63) / 64;
-  uint64_t scr = k->priv || k->dynStack ? ((uint64_t)k->priv + (k->dynStack ? 16384 : 0) + 16) * 64 : 0;
-  if (!scr && (k->rsrc2 & 1)) scr = 64 * 64;
-  static const int poison = getenv("VGPU_POISON") ? atoi(getenv("VGPU_POISON")) : 0;
-  if (poison) memset(A.lds, 0xff, J.lds);
-  for (uint32_t i = 0; i < nw; i++) {
-    setWave(A, i, k, scr);
-    Wave& w = *A.w[i];
-    memset(w.s, 0, sizeof w.s);
-    memset(w.v, poison ? 0xff : 0, (w.nv + 8) * 256ull);
-    if (poison && scr) memset(w.scratch, 0xff, scr);
-    w.co = k->co;
-    w.pc = k->entry / 4;
-    w.scc = 0;
-    w.st = ST_RUN;
-    w.gidx = 0;
-    w.mode = k->rsrc1 >> 12 & 0xff;
-    w.dx10 = k->rsrc1 >> 21 & 1;
-    w.mode |= w.dx10 << 8;
-    w.lds = A.lds;
-    w.ldsSize = J.lds;
-    w.ninst = w.nvalu = w.rd = w.wr = 0;
-    uint32_t s = 0;
-    uint16_t P = k->props;
-    auto put = [&](uint64_t v) {
-      w.s[s++] = (uint32_t)v;
-      w.s[s++] = (uint32_t)(v >> 32);
-    };
-    if (P & 1) {
-      uint64_t b = (uint64_t)w.scratch;
-      w.s[s++] = (uint32_t)b;
-      w.s[s++] = (uint32_t)(b >> 32 & 0xffff) | 0x80000000u;
-      w.s[s++] = 0xffffffffu;
-      w.s[s++] = 1u << 19 | 3u << 21 | 1u << 23 | 0x7000;
-    }
-    if (P & 2) put(J.packet);
-    if (P & 4) put((uint64_t)fakeq);
-    if (P & 8) put(J.karg);
-    if (P & 16) put(1);
-    if (P & 32) {
-      w.s[s++] = 0;
-      w.s[s++] = k->priv;
-    }
-    if (P & 64) w.s[s++] = k->priv;
-    s = k->rsrc2 >> 1 & 31;
-    if (k->rsrc2 & 1 << 7) w.s[s++] = gx;
-    if (k->rsrc2 & 1 << 8) w.s[s++] = gy;
-    if (k->rsrc2 & 1 << 9) w.s[s++] = gz;
-    if (k->rsrc2 & 1 << 10) w.s[s++] = nw | (i == 0 ? 1u << 26 : 0);
-    if (k->rsrc2 & 1) w.s[s++] = 0;
-    uint64_t ex = 0;
-    for (uint32_t l = 0; l < 64; l++) {
-      uint32_t id = i * 64 + l;
-      if (id >= n) break;
-      ex |= 1ull << l;
-      w.v[l] = id % bx;
-      if (w.nv > 1) w.v[64 + l] = id / bx % by;
-      if (w.nv > 2) w.v[128 + l] = id / (bx * by);
-    }
-    w.exec() = ex;
-  }
-  uint64_t cnt = 0;
-  for (;;) { // run every wave to its next barrier or its end
-    bool alive = false, progress = false;
-    for (uint32_t i = 0; i < nw; i++) {
-      Wave& w = *A.w[i];
-      if (w.st != ST_RUN) continue;
-      vg_set_mxcsr(w.mode);
-      vg_run(w, 2000000);
-      progress = true;
-    }
-    bool allBar = true, anyBar = false;
-    for (uint32_t i = 0; i < nw; i++) {
-      int st = A.w[i]->st;
-      if (st != ST_END) alive = true;
-      if (st == ST_RUN) allBar = false;
-      if (st == ST_BAR) anyBar = true;
-    }
-    if (!alive) break;
-    if (allBar && anyBar)
-      for (uint32_t i = 0; i < nw; i++)
-        if (A.w[i]->st == ST_BAR) A.w[i]->st = ST_RUN;
-    (void)progress;
-  }
-  uint64_t va = 0, rd = 0, wr = 0;
-  for (uint32_t i = 0; i < nw; i++) {
-    cnt += A.w[i]->ninst;
-    va += A.w[i]->nvalu;
-    rd += A.w[i]->rd;
-    wr += A.w[i]->wr;
-  }
-  J.inst += cnt;
-  J.valu += va;
-  J.rd += rd;
-  J.wr += wr;
 }
 static void worker(Job* J) {
   Arena* A = nullptr;
@@ -201,7 +59,8 @@ static void worker(Job* J) {
   for (;;) {
     uint64_t g = J->next++;
     if (g >= J->total) break;
-    runGroup(*J, *A, g);
+    if (J->is_executed(g)) continue;
+    vg_run_group(*J, *A, g);
   }
   _mm_setcsr(csr);
   std::lock_guard<std::mutex> g(pmu);
@@ -304,6 +163,9 @@ int vg_launch(Kernel* k, Dim grid, Dim block, uint32_t dynLds, const uint8_t* ka
   *(uint64_t*)(pk + 40) = (uint64_t)buf;
   J.karg = (uint64_t)buf;
   J.packet = (uint64_t)pk;
+  J.queue = (uint64_t)fakeq;
+  timing::map(buf, alloc);
+  timing::map(pk, 64);
   if (vg_checked) {
     vg_add_range(buf, alloc);
     vg_add_range(pk, 64);
@@ -313,9 +175,11 @@ int vg_launch(Kernel* k, Dim grid, Dim block, uint32_t dynLds, const uint8_t* ka
   if (trace() > 1)
     fprintf(stderr, "vgpu: start %s grid %u,%u,%u block %u,%u,%u lds %u\n", k->name.c_str(), grid.x, grid.y, grid.z, block.x, block.y,
             block.z, J.lds);
+  if (timing::chip()) timing::model(J);
+  if (timing::sample_only()) J.next = J.total;
   int nt = nthreads();
   if ((uint64_t)nt > J.total) nt = (int)J.total;
-  if (nt > 1) { // small launches are not worth a thread: look at the first group
+  if (nt > 1 && !timing::chip()) { // small launches are not worth a thread: look at the first group
     uint64_t g0 = vg_now_ns();
     J.next = 1;
     Arena* A = nullptr;
@@ -328,7 +192,7 @@ int vg_launch(Kernel* k, Dim grid, Dim block, uint32_t dynLds, const uint8_t* ka
     }
     if (!A) A = new Arena;
     uint32_t csr = _mm_getcsr();
-    runGroup(J, *A, 0);
+    vg_run_group(J, *A, 0);
     _mm_setcsr(csr);
     {
       std::lock_guard<std::mutex> g(pmu);
@@ -358,6 +222,8 @@ int vg_launch(Kernel* k, Dim grid, Dim block, uint32_t dynLds, const uint8_t* ka
     fprintf(stderr, "vgpu: %s grid %u,%u,%u block %u,%u,%u lds %u priv %u: %.3f ms, %llu wave-inst, %.1f M/s\n", k->name.c_str(), grid.x,
             grid.y, grid.z, block.x, block.y, block.z, J.lds, k->priv, dt / 1e6, (unsigned long long)J.inst.load(),
             J.inst.load() * 1e3 / (dt + 1));
+  timing::unmap(buf);
+  timing::unmap(pk);
   if (vg_checked) {
     vg_del_range(buf);
     vg_del_range(pk);

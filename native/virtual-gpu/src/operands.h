@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <unordered_map>
 using std::string;
 
@@ -173,6 +174,7 @@ enum Shape : uint8_t { SH_D, SH_DD, SH_ND }; // dest first; two dests first; no 
 struct Info {
   Fn fn;
   Shape sh;
+  std::optional<timing::Cost> cost; // of the mnemonic, when one has been decoded
 };
 std::unordered_map<string, Info>& vg_table();
 inline int reg(const char* n, Fn f, Shape s = SH_D) {

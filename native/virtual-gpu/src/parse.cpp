@@ -1,5 +1,6 @@
 // From LLVM's disassembly text to operands and modifiers.
 #include "operands.h"
+#include "time-constants.h"
 
 static void unimpl(Wave& w, const Op& o) { vg_fatal(&w, &o, "instruction not implemented"); }
 static bool special(const string& t, Opd& o) {
@@ -143,13 +144,9 @@ void vg_parse(Op* op, const char* text) {
     return;
   }
   op->fn = it->second.fn;
-  op->valu = mn[0] == 'v';
-  if (op->valu) { // issue slots of 4 cycles: f64 runs at 1/16 rate, transcendental functions and 32-bit multiplications at 1/4
-    if (mn.find("f64") != string::npos) op->valu = 16;
-    for (auto q : {"v_rcp_", "v_rsq_", "v_sqrt_", "v_exp_", "v_log_", "v_sin_", "v_cos_", "v_mul_lo_u32", "v_mul_lo_i32", "v_mul_hi_u32",
-                   "v_mul_hi_i32", "v_mad_u64", "v_mad_i64"})
-      if (op->valu == 1 && mn.rfind(q, 0) == 0) op->valu = 4;
-  }
+  if (!it->second.cost) it->second.cost = timing::classify(mn);
+  op->cost = *it->second.cost;
+  op->valu = op->cost.unit == timing::VALU ? op->cost.cycles / timing::CYCLES_FULL_RATE : 0;
   if (op->fn == vg_nop) return;
   std::vector<Opd> ops;
   int depth = 0;

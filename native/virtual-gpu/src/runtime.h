@@ -6,6 +6,8 @@
 #include <hip/hip_ext.h>
 #include "counters.h"
 #include "isa.h"
+#include "time-chip.h"
+#include "time-report.h"
 #include <cstdio>
 #include <deque>
 #include <functional>
@@ -186,5 +188,5 @@ inline bool isDev(const void* p) {
   return find(p, b, a) ? true : vg_find_range((uint64_t)p, x, y);
 }
 hipError_t go(Kernel* k, Dim grid, Dim block, size_t lds, void** params, void** extra, hipStream_t st);
-void mark(hipEvent_t e, hipStream_t s);
+void mark(hipEvent_t e, hipStream_t s, bool kernelStart);
 int occ(Kernel* k, int bs, size_t dyn);
