@@ -9,6 +9,14 @@ internal sealed unsafe class ThreadAllocations
     private readonly long[] start;
     private readonly long[] end;
 
+    // The first wait of a process that blocks makes SemaphoreSlim's static delegate (64 bytes), on whichever thread it falls. A worker may park for the
+    // first time while it is counted.
+    static ThreadAllocations()
+    {
+        using var semaphore = new SemaphoreSlim(0);
+        Assert.False(semaphore.Wait(TimeSpan.FromMilliseconds(1)));
+    }
+
     /// <summary>
     /// Of a team of one or two. A thread that comes early may take the item of another, and one whose own share is gone takes none: with three, two could
     /// wait for ever for the third, which waits for work.
