@@ -3,7 +3,7 @@ using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends.Cpu;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Cli.Tests;
 

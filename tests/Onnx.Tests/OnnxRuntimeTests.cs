@@ -8,7 +8,7 @@ using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Modules;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Onnx.Tests;
 

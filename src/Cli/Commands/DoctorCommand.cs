@@ -49,13 +49,13 @@ internal static class DoctorCommand
 
     private static int Examine(TextWriter output, int ordinal)
     {
-        Write(output, "libraries", Surroundings.Libraries());
+        Write(output, "libraries", EnvironmentReport.Libraries());
         using var backend = MIOpenBackend.Create(ordinal);
         var device = HipDevice.All[ordinal];
-        Write(output, "GPU", Surroundings.Device(device));
-        Write(output, "environment", Surroundings.Environment());
+        Write(output, "GPU", EnvironmentReport.Device(device));
+        Write(output, "environment", EnvironmentReport.Environment());
         // Before the tests, which take memory.
-        var around = Surroundings.Faults(device).ToList();
+        var around = EnvironmentReport.Faults(device).ToList();
         output.WriteLine($"{"operation",-42} {"by",-12} {"error",9} {"ms",9}  verdict");
         var wrong = ProductTest.Run(device).Concat(SelfTest.Run(backend)).Where(v => !Show(output, v)).ToList();
         output.WriteLine();

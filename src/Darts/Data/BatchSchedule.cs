@@ -1,4 +1,4 @@
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Data;
 

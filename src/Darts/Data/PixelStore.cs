@@ -1,6 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Data;
 

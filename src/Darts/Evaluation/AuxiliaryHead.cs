@@ -38,15 +38,15 @@ public sealed class AuxiliaryHead<T> : Sequential<T>
         }
 
         var (strideH, strideW) = (Stride(size.Height), Stride(size.Width));
-        var pool = new Window(size.Height - strideH, size.Width - strideW, strideH, strideW, 0, 0, 1);
+        var pool = new Window2D(size.Height - strideH, size.Width - strideW, strideH, strideW, 0, 0, 1);
         List<Module<T>> modules =
         [
             new Relu<T>(),
             new AveragePool<T>(pool),
-            new Convolution<T>(parameters, prefix + "features.2.", inputs, Squeezed, Window.Point),
+            new Convolution<T>(parameters, prefix + "features.2.", inputs, Squeezed, Window2D.Point),
             new BatchNorm<T>(parameters, prefix + "features.3.", Squeezed, affine: true),
             new Relu<T>(),
-            new Convolution<T>(parameters, prefix + "features.5.", Squeezed, Expanded, Window.Square(2, 1, 0)),
+            new Convolution<T>(parameters, prefix + "features.5.", Squeezed, Expanded, Window2D.Square(2, 1, 0)),
         ];
         if (shape.Stem == StemForm.Cifar) modules.Add(new BatchNorm<T>(parameters, prefix + "features.6.", Expanded, affine: true));
         modules.Add(new Relu<T>());

@@ -157,11 +157,11 @@ public sealed class EvaluationNetwork<T> : ImageClassifier<T>
     private Sequential<T>[] Stems(EvaluationShape shape)
     {
         var (images, channels) = (shape.Task.Channels, shape.InitChannels);
-        var halving = Window.Square(3, 2, 1);
+        var halving = Window2D.Square(3, 2, 1);
         return shape.Stem == StemForm.Cifar
             ?
             [
-                new Sequential<T>(Convolve("stem.0.", images, 3 * channels, Window.Square(3, 1, 1)), Norm("stem.1.", 3 * channels)),
+                new Sequential<T>(Convolve("stem.0.", images, 3 * channels, Window2D.Square(3, 1, 1)), Norm("stem.1.", 3 * channels)),
             ]
             :
             [
@@ -171,7 +171,7 @@ public sealed class EvaluationNetwork<T> : ImageClassifier<T>
                 new Sequential<T>(new Relu<T>(), Convolve("stem1.1.", channels, channels, halving), Norm("stem1.2.", channels)),
             ];
 
-        Convolution<T> Convolve(string name, int from, int to, Window window) => new(Parameters, name, from, to, window);
+        Convolution<T> Convolve(string name, int from, int to, Window2D window) => new(Parameters, name, from, to, window);
         BatchNorm<T> Norm(string name, int width) => new(Parameters, name, width, affine: true);
     }
 

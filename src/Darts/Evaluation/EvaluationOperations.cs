@@ -31,8 +31,8 @@ public static class EvaluationOperations
         parameters.AddFormerPrefix(prefix, prefix + "op.");
         return new Sequential<T>(
             new Relu<T>(),
-            new Convolution<T>(parameters, prefix + "1.", channels, channels, new Window(1, 7, 1, stride, 0, 3, 1)),
-            new Convolution<T>(parameters, prefix + "2.", channels, channels, new Window(7, 1, stride, 1, 3, 0, 1)),
+            new Convolution<T>(parameters, prefix + "1.", channels, channels, new Window2D(1, 7, 1, stride, 0, 3, 1)),
+            new Convolution<T>(parameters, prefix + "2.", channels, channels, new Window2D(7, 1, stride, 1, 3, 0, 1)),
             new BatchNorm<T>(parameters, prefix + "3.", channels, affine: true));
     }
 }

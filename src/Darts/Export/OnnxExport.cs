@@ -107,7 +107,7 @@ public sealed class OnnxExport
                         target.Constant(norm.RunningMean.Name, Values(norm.RunningMean), channels),
                         target.Constant(norm.RunningVariance.Name, Values(norm.RunningVariance), channels),
                     ],
-                    output, ("epsilon", (float)Normalization<float>.Epsilon));
+                    output, ("epsilon", (float)BatchNormState<float>.Epsilon));
                 break;
             case ReluNode<float>:
                 target.Node("Relu", inputs, output);
@@ -131,7 +131,7 @@ public sealed class OnnxExport
                     "Slice", [output + "_padded", target.Constant("one", 1, 1), target.Constant("end", int.MaxValue, int.MaxValue), target.Constant("pixels", 2, 3)], output);
                 break;
             case ZeroNode<float> { Stride: var stride }:
-                target.Node("MaxPool", inputs, output + "_strided", Geometry(Window.Square(1, stride, 0)));
+                target.Node("MaxPool", inputs, output + "_strided", Geometry(Window2D.Square(1, stride, 0)));
                 target.Node("Mul", [output + "_strided", target.Constant("zero", [0f])], output);
                 break;
             case ChannelPadNode<float> { Before: var before, Behind: var behind }:
@@ -160,7 +160,7 @@ public sealed class OnnxExport
             var bias = new float[o];
             for (var c = 0; c < o; c++)
             {
-                var factor = scale[first + c] / Math.Sqrt(variance[first + c] + Normalization<float>.Epsilon);
+                var factor = scale[first + c] / Math.Sqrt(variance[first + c] + BatchNormState<float>.Epsilon);
                 bias[c] = (float)(shift[first + c] - mean[first + c] * factor);
                 for (var k = 0; k < i * h * w; k++) weights[c * i * h * w + k] = (float)(weights[c * i * h * w + k] * factor);
             }
@@ -198,15 +198,15 @@ public sealed class OnnxExport
         return first;
     }
 
-    private static (string Name, object Value)[] Geometry(Window window) =>
+    private static (string Name, object Value)[] Geometry(Window2D window) =>
     [
         ("kernel_shape", new[] { window.KernelH, window.KernelW }), ("strides", new[] { window.StrideH, window.StrideW }),
         ("pads", new[] { window.PaddingH, window.PaddingW, window.PaddingH, window.PaddingW }),
     ];
 
-    private float[] Scale(Normalization<float> norm) => norm.Scale is { } scale ? Values(scale) : [.. Enumerable.Repeat(1f, norm.Channels)];
+    private float[] Scale(BatchNormState<float> norm) => norm.Scale is { } scale ? Values(scale) : [.. Enumerable.Repeat(1f, norm.Channels)];
 
-    private float[] Shift(Normalization<float> norm) => norm.Shift is { } shift ? Values(shift) : new float[norm.Channels];
+    private float[] Shift(BatchNormState<float> norm) => norm.Shift is { } shift ? Values(shift) : new float[norm.Channels];
 
     private float[] Values(Tensor<float> tensor)
     {

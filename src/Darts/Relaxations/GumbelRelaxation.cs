@@ -1,7 +1,7 @@
 using System.Numerics;
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Layers.Modules;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Relaxations;
 

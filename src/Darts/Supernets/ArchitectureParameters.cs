@@ -3,7 +3,7 @@ using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Supernets;

@@ -57,8 +57,8 @@ public sealed class Cell<T> : ICell<T>
         Architecture = architecture;
         Preprocess0 = afterReduction
             ? new FactorizedReduce<T>(parameters, prefix + "preprocess0.", inputs0, channels, affine: false)
-            : new ReluConvBn<T>(parameters, prefix + "preprocess0.", inputs0, channels, Window.Point, affine: false);
-        Preprocess1 = new ReluConvBn<T>(parameters, prefix + "preprocess1.", inputs1, channels, Window.Point, affine: false);
+            : new ReluConvBn<T>(parameters, prefix + "preprocess0.", inputs0, channels, Window2D.Point, affine: false);
+        Preprocess1 = new ReluConvBn<T>(parameters, prefix + "preprocess1.", inputs1, channels, Window2D.Point, affine: false);
         edges = new MixedOp<T>[shape.Edges];
         for (int node = 0, edge = 0; node < shape.Nodes; node++)
             for (var source = 0; source < 2 + node; source++, edge++)

@@ -25,7 +25,7 @@ public static class OperationFactory
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (stride is not (1 or 2)) throw new ArgumentOutOfRangeException(nameof(stride), stride, "A primitive has stride 1 or 2.");
-        var pool = Window.Square(3, stride, 1);
+        var pool = Window2D.Square(3, stride, 1);
         return primitive switch
         {
             Primitive.None => new Zero<T>(stride),

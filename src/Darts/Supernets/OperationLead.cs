@@ -1,5 +1,5 @@
 using MIOpenDarts.Darts.Genotypes;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Supernets;
 

@@ -40,7 +40,7 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
         preprocess1 = new SharedPreprocess<T>(cell.Preprocess1, plan, src1, DiffLifetime);
         var shape = cell.Shape;
         // Whoever reads the last cell wants its channels in one piece.
-        if (backend.ReadsPlanes && index < count - 1 && shape.Multiplier <= shape.Nodes) PlanPlanes(plan);
+        if (backend.ReadsSegments && index < count - 1 && shape.Multiplier <= shape.Nodes) PlanSegments(plan);
         for (var s = 0; s < states.Length; s++)
         {
             var tensor = s switch
@@ -55,7 +55,7 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
 
         outputs = [.. states[^shape.Multiplier..].Select(s => s.Src)];
         diffOutputs = [.. outputs.Select(o => o.Diff!)];
-        if (!InPlanes)
+        if (!IsSegmented)
         {
             var (_, _, h, w) = outputs[0].Capacity;
             Dst = plan.Activation("cell", shape.Multiplier * cell.Channels, h, w);
@@ -73,12 +73,12 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
         preprocess1!.Forward(pass);
         for (var s = 0; s < states.Length; s++)
         {
-            var alongside = s > 0 && states[s - 1].MixesAlongside;
-            if (s >= 2) nodes[s - 2].Forward(alongside ? states[s - 1].ToNext : default);
-            states[s].Forward(pass, alongside ? states[s - 1].Beyond : default);
+            var overlapped = s > 0 && states[s - 1].OverlapsNodeSum;
+            if (s >= 2) nodes[s - 2].Forward(overlapped ? states[s - 1].ToNext : default);
+            states[s].Forward(pass, overlapped ? states[s - 1].Beyond : default);
         }
 
-        if (!InPlanes) backend!.ConcatForward(outputs, Dst);
+        if (!IsSegmented) backend!.ConcatForward(outputs, Dst);
     }
 
     /// <inheritdoc/>
@@ -87,10 +87,10 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
         // The cells behind have added to the gradients of the outputs, or the concatenation overwrites them; those of the others are only added to.
         for (var s = 0; s < states.Length - diffOutputs.Length; s++) backend!.Fill(states[s].Src.Diff!, T.Zero);
         foreach (var state in states) state.ClearDiffs();
-        if (!InPlanes) backend!.ConcatBackward(Dst.Diff!, diffOutputs, accumulate: false);
+        if (!IsSegmented) backend!.ConcatBackward(Dst.Diff!, diffOutputs, accumulate: false);
         for (var s = states.Length - 1; s >= 0; s--)
         {
-            states[s].Backward(pass, s > 0 && states[s - 1].MixesAlongside ? states[s - 1].Beyond : default);
+            states[s].Backward(pass, s > 0 && states[s - 1].OverlapsNodeSum ? states[s - 1].Beyond : default);
             if (s >= 2) nodes[s - 2].Backward();
         }
 
@@ -101,7 +101,7 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
     /// <summary>Tick at which the backward pass of cell <paramref name="index"/> of <paramref name="count"/> begins.</summary>
     public static int BackwardTick(SupernetShape shape, int index, int count) => (2 * count - index) * (shape.Nodes + 3);
 
-    private bool InPlanes => Dst.Planes.Count > 0;
+    private bool IsSegmented => Dst.Segments.Count > 0;
 
     private int FirstBackwardTick => BackwardTick(cell.Shape, index, count);
 
@@ -119,19 +119,19 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
         }
     }
 
-    private void PlanPlanes(MemoryPlan<T> plan)
+    private void PlanSegments(MemoryPlan<T> plan)
     {
-        var ((h, w), planes) = (NodeExtent, cell.Shape.Multiplier);
-        Dst = plan.Planar("cell", planes, cell.Channels, h, w, plan.DefaultLifetime);
-        Dst.Diff = plan.Planar("d cell", planes, cell.Channels, h, w, OutputDiffLifetime);
-        for (var k = 0; k < planes; k++) Dst.Planes[k].Diff = Dst.Diff.Planes[k];
+        var ((h, w), segments) = (NodeExtent, cell.Shape.Multiplier);
+        Dst = plan.Segmented("cell", segments, cell.Channels, h, w, plan.DefaultLifetime);
+        Dst.Diff = plan.Segmented("d cell", segments, cell.Channels, h, w, OutputDiffLifetime);
+        for (var k = 0; k < segments; k++) Dst.Segments[k].Diff = Dst.Diff.Segments[k];
     }
 
     private Tensor<T> PlanNode(MemoryPlan<T> plan, int node)
     {
-        var ((h, w), plane) = (NodeExtent, node - (cell.Shape.Nodes - cell.Shape.Multiplier));
+        var ((h, w), segment) = (NodeExtent, node - (cell.Shape.Nodes - cell.Shape.Multiplier));
         nodes[node] = new SharedNode<T>(
-            plan, cell.Architecture, $"node {node}", new Shape(plan.Batch, cell.Channels, h, w), InPlanes && plane >= 0 ? Dst.Planes[plane] : null,
+            plan, cell.Architecture, $"node {node}", new Shape(plan.Batch, cell.Channels, h, w), IsSegmented && segment >= 0 ? Dst.Segments[segment] : null,
             Enumerable.Range(0, 2 + node).SelectMany(source => states[source].BranchesTo(node)),
             Enumerable.Range(0, 2 + node).SelectMany(source => states[source].BypassesTo(node)));
         return nodes[node].Dst;

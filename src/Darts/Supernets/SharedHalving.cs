@@ -15,7 +15,7 @@ internal sealed class SharedHalving<T>
     private readonly Tensor<T> src;
     private readonly Tensor<T> rectified;
     private readonly Tensor<T> diffRectified;
-    private readonly PathList<HalvingBranch<T>> edges = new();
+    private readonly PathList<FactorizedReduceBranch<T>> edges = new();
     private readonly long scratchUsed;
 
     public SharedHalving(MemoryPlan<T> plan, Tensor<T> src)
@@ -26,15 +26,15 @@ internal sealed class SharedHalving<T>
     }
 
     /// <summary>Adds the factorized reduction of a path and returns its raw output, whose batch norm may be applied in place.</summary>
-    public NormalizedTensor<T> Add(FactorizedReduce<T> module, int path = -1, bool applied = false)
+    public DeferredBatchNorm<T> Add(FactorizedReduce<T> module, int path = -1, bool applied = false)
     {
         var (_, _, h, w) = src.Capacity;
         var channels = 2 * module.Convolutions.Even.Capacity.N;
         var value = plan.Activation(module.Convolutions.Even.Name + " output", channels, (h + 1) / 2, (w + 1) / 2);
-        var dst = new NormalizedTensor<T>(value, module.Norm.Norm) { Applied = applied };
+        var dst = new DeferredBatchNorm<T>(value, module.Norm.Norm) { Applied = applied };
         dst.Plan(plan);
         var used = scratchUsed;
-        edges.Add(path, new HalvingBranch<T>(module.Convolutions.Even, module.Convolutions.Odd, dst, plan.Scratch("d halved", value.Capacity, ref used)));
+        edges.Add(path, new FactorizedReduceBranch<T>(module.Convolutions.Even, module.Convolutions.Odd, dst, plan.Scratch("d halved", value.Capacity, ref used)));
         return dst;
     }
 
@@ -44,12 +44,12 @@ internal sealed class SharedHalving<T>
     /// <summary>Raw outputs and statistics.</summary>
     public void Forward(in Pass pass)
     {
-        if (edges.Count > 0) backend.HalvingsForward(src, edges.Span, rectified, pass.Training);
+        if (edges.Count > 0) backend.SharedFactorizedReduceForward(src, edges.Span, rectified, pass.Training);
     }
 
     /// <summary>Adds to the state's gradient and, if asked, to the filters'.</summary>
     public void Backward(in Pass pass)
     {
-        if (edges.Count > 0) backend.HalvingsBackward(src, edges.Span, rectified, diffRectified, pass.WeightGradients);
+        if (edges.Count > 0) backend.SharedFactorizedReduceBackward(src, edges.Span, rectified, diffRectified, pass.WeightGradients);
     }
 }

@@ -14,8 +14,8 @@ internal sealed class SharedNode<T>
 {
     private readonly Backend<T> backend;
     private readonly ArchitectureParameters<T> architecture;
-    private readonly PathList<MixBranch<T>> branches = new();
-    private readonly MixBranch<T>[] bypasses;
+    private readonly PathList<NodeSumTerm<T>> branches = new();
+    private readonly NodeSumTerm<T>[] bypasses;
     private readonly Tensor<T> mixed;
     private readonly Tensor<T>? bypassed;
     private readonly Tensor<T> scratch;
@@ -23,7 +23,7 @@ internal sealed class SharedNode<T>
     /// <summary>Plans a node of the extent <paramref name="extent"/>, into which the given branches lead; <paramref name="dst"/> is its value, if it has one.</summary>
     public SharedNode(
         MemoryPlan<T> plan, ArchitectureParameters<T> architecture, string name, Shape extent, Tensor<T>? dst,
-        IEnumerable<(int Path, MixBranch<T> Branch)> branches, IEnumerable<MixBranch<T>> bypasses)
+        IEnumerable<(int Path, NodeSumTerm<T> Branch)> branches, IEnumerable<NodeSumTerm<T>> bypasses)
     {
         (backend, this.architecture) = (plan.Backend, architecture);
         foreach (var (path, branch) in branches) this.branches.Add(path, branch);
@@ -47,21 +47,21 @@ internal sealed class SharedNode<T>
     public Tensor<T> Dst { get; }
 
     /// <summary>The value: from all branches or, where the others have been mixed into it already, from the <paramref name="last"/>.</summary>
-    public void Forward(Mixture<T> last)
+    public void Forward(NodeSum<T> last)
     {
         if (!last.IsEmpty)
         {
-            backend.MixForward(last);
+            backend.NodeSumForward(last);
         }
         else
         {
             if (architecture.Relaxation.ComputesSome) branches.Select(architecture);
-            if (branches.Count > 0) backend.MixForward(new Mixture<T>(branches.Span, architecture.Mixing, scratch, accumulate: false));
+            if (branches.Count > 0) backend.NodeSumForward(new NodeSum<T>(branches.Span, architecture.Mixing, scratch, accumulate: false));
             else backend.Fill(mixed, T.Zero);
         }
 
         if (bypassed is null) return;
-        backend.MixForward(new Mixture<T>(bypasses, architecture.Mixing, scratch, accumulate: false));
+        backend.NodeSumForward(new NodeSum<T>(bypasses, architecture.Mixing, scratch, accumulate: false));
         backend.PartialMergeForward(mixed, bypassed, Dst);
     }
 

@@ -15,7 +15,7 @@ internal sealed class SharedPreprocess<T>
     private readonly Backend<T> backend;
     private readonly SharedHalving<T>? halving;
     private readonly SeparableBranch<T>[] branch = [];
-    private readonly NormalizedTensor<T> raw;
+    private readonly DeferredBatchNorm<T> raw;
 
     public SharedPreprocess(Module<T> module, MemoryPlan<T> plan, Tensor<T> src, Lifetime diffs)
     {
@@ -29,9 +29,9 @@ internal sealed class SharedPreprocess<T>
         {
             var block = (ReluConvBn<T>)module;
             var (weights, (_, _, h, w)) = (block.Convolution.Weights, src.Capacity);
-            raw = new NormalizedTensor<T>(plan.Activation(weights.Name + " output", weights.Capacity.N, h, w), block.Norm.Norm) { Applied = true };
+            raw = new DeferredBatchNorm<T>(plan.Activation(weights.Name + " output", weights.Capacity.N, h, w), block.Norm.Norm) { Applied = true };
             raw.Plan(plan);
-            branch = [new SeparableBranch<T> { Src = src, Pointwise = weights, Window = Window.Point, Dst = raw }];
+            branch = [new SeparableBranch<T> { Src = src, Pointwise = weights, Window = Window2D.Point, Dst = raw }];
             backend.PlanSeparable(plan, branch);
         }
 

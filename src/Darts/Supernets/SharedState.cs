@@ -16,18 +16,18 @@ internal sealed class SharedState<T>
 {
     private readonly Backend<T> backend;
     private readonly ArchitectureParameters<T> architecture;
-    private readonly List<(int Node, int Path, MixBranch<T> Branch)> branches = [];
-    private readonly List<(int Node, MixBranch<T> Branch)> bypasses = [];
-    private readonly PathList<MixBranch<T>> leaving = new();
-    private readonly MixBranch<T>[] bypassing = [];
+    private readonly List<(int Node, int Path, NodeSumTerm<T> Branch)> branches = [];
+    private readonly List<(int Node, NodeSumTerm<T> Branch)> bypasses = [];
+    private readonly PathList<NodeSumTerm<T>> leaving = new();
+    private readonly NodeSumTerm<T>[] bypassing = [];
     private readonly int entering;
     private readonly Tensor<T>? scratch;
     private readonly int index;
     private readonly ChannelSplit<T>? split;
     private readonly SharedHalving<T>? halving;
-    private readonly PoolPair<T>? pools;
-    private readonly PathList<NormalizedTensor<T>> maxPools = new();
-    private readonly PathList<NormalizedTensor<T>> averagePools = new();
+    private readonly SharedPools<T>? pools;
+    private readonly PathList<DeferredBatchNorm<T>> maxPools = new();
+    private readonly PathList<DeferredBatchNorm<T>> averagePools = new();
     private readonly PathList<SeparableBranch<T>> first = new();
     private readonly PathList<SeparableBranch<T>> second = new();
 
@@ -43,11 +43,11 @@ internal sealed class SharedState<T>
         if (parts > 1)
         {
             split = new ChannelSplit<T>(plan, src, parts, stride);
-            bypasses.AddRange(edges.Select(e => (e.Node, new MixBranch<T>(e.Edge.EdgeWeight, null, split.Bypass))));
+            bypasses.AddRange(edges.Select(e => (e.Node, new NodeSumTerm<T>(e.Edge.EdgeWeight, null, split.Bypass))));
         }
 
         var head = split?.Head ?? src;
-        pools = PlanPools(plan, head, stride, edges);
+        pools = PlanSharedPools(plan, head, stride, edges);
         if (stride == 2) halving = new SharedHalving<T>(plan, head);
         foreach (var (node, edge) in edges)
         {
@@ -93,29 +93,29 @@ internal sealed class SharedState<T>
     public Tensor<T> Src { get; }
 
     /// <summary>What enters <paramref name="node"/> from here.</summary>
-    public IEnumerable<(int Path, MixBranch<T> Branch)> BranchesTo(int node) => branches.Where(b => b.Node == node).Select(b => (b.Path, b.Branch));
+    public IEnumerable<(int Path, NodeSumTerm<T> Branch)> BranchesTo(int node) => branches.Where(b => b.Node == node).Select(b => (b.Path, b.Branch));
 
     /// <summary>What enters <paramref name="node"/> from here around the operations.</summary>
-    public IEnumerable<MixBranch<T>> BypassesTo(int node) => bypasses.Where(b => b.Node == node).Select(b => b.Branch);
+    public IEnumerable<NodeSumTerm<T>> BypassesTo(int node) => bypasses.Where(b => b.Node == node).Select(b => b.Branch);
 
     /// <summary>Whether what leaves the state can be mixed node by node: nothing that does is left out.</summary>
-    public bool MixesAlongside => backend.MixesAlongside && leaving.Count > 0 && !architecture.Relaxation.ComputesSome;
+    public bool OverlapsNodeSum => backend.OverlapsNodeSum && leaving.Count > 0 && !architecture.Relaxation.ComputesSome;
 
     /// <summary>What enters the next state, which waits for it.</summary>
-    public Mixture<T> ToNext => Mixture(leaving.Span[..entering]);
+    public NodeSum<T> ToNext => SumOf(leaving.Span[..entering]);
 
     /// <summary>What enters the states behind the next one, which others enter first.</summary>
-    public Mixture<T> Beyond => Mixture(leaving.Span[entering..]);
+    public NodeSum<T> Beyond => SumOf(leaving.Span[entering..]);
 
     /// <summary>Raw values and statistics of everything that leaves the state, and the mixture of what left another one.</summary>
-    public void Forward(in Pass pass, Mixture<T> alongside)
+    public void Forward(in Pass pass, NodeSum<T> overlapped)
     {
         if (pools is null) return;
         if (architecture.Relaxation.ComputesSome) Select();
         split?.Forward();
-        if (HasPools) backend.PoolsForward(pools, pass.Training);
+        if (HasPools) backend.SharedPoolsForward(pools, pass.Training);
         halving?.Forward(pass);
-        backend.SeparableForward(first.Span, pass.Training, alongside);
+        backend.SeparableForward(first.Span, pass.Training, overlapped);
         backend.SeparableForward(second.Span, pass.Training);
     }
 
@@ -125,21 +125,21 @@ internal sealed class SharedState<T>
     /// <summary>
     /// Adds to the state's gradient, once every node behind it has its own, and goes back through the mixture of what left another one.
     /// </summary>
-    public void Backward(in Pass pass, Mixture<T> alongside)
+    public void Backward(in Pass pass, NodeSum<T> overlapped)
     {
         if (pools is null) return;
-        if (bypassing.Length > 0) backend.MixBackward(Mixture(bypassing));
+        if (bypassing.Length > 0) backend.NodeSumBackward(SumOf(bypassing));
         // The rest has been handed to the next state, to be gone back through alongside.
-        var own = MixesAlongside ? ToNext : Mixture(leaving.Span);
-        if (!own.IsEmpty) backend.MixBackward(own);
+        var own = OverlapsNodeSum ? ToNext : SumOf(leaving.Span);
+        if (!own.IsEmpty) backend.NodeSumBackward(own);
         backend.SeparableBackward(second.Span, pass.WeightGradients);
-        backend.SeparableBackward(first.Span, pass.WeightGradients, alongside);
+        backend.SeparableBackward(first.Span, pass.WeightGradients, overlapped);
         halving?.Backward(pass);
-        if (HasPools) backend.PoolsBackward(pools);
+        if (HasPools) backend.SharedPoolsBackward(pools);
         split?.Backward(accumulate: true);
     }
 
-    private Mixture<T> Mixture(ReadOnlySpan<MixBranch<T>> some) => new(some, architecture.Mixing, scratch!, accumulate: index > 0);
+    private NodeSum<T> SumOf(ReadOnlySpan<NodeSumTerm<T>> some) => new(some, architecture.Mixing, scratch!, accumulate: index > 0);
 
     private bool HasPools => maxPools.Count + averagePools.Count > 0;
 
@@ -161,12 +161,12 @@ internal sealed class SharedState<T>
         return path >= 0 && architecture.Relaxation.Lives(path);
     }
 
-    private static SeparableBranch<T> Separable(MemoryPlan<T> plan, Tensor<T> src, NormalizedTensor<T>? normalized, SeparableBlock<T> block)
+    private static SeparableBranch<T> Separable(MemoryPlan<T> plan, Tensor<T> src, DeferredBatchNorm<T>? normalized, SeparableBlock<T> block)
     {
         var (window, outputs) = (block.Depthwise.Window, block.Pointwise.Weights.Capacity.N);
         var value = plan.Activation(
             block.Pointwise.Weights.Name + " output", outputs, window.OutputHeight(src.Capacity.H), window.OutputWidth(src.Capacity.W));
-        var dst = new NormalizedTensor<T>(value, block.Norm.Norm);
+        var dst = new DeferredBatchNorm<T>(value, block.Norm.Norm);
         dst.Plan(plan);
         return new SeparableBranch<T>
         {
@@ -179,16 +179,16 @@ internal sealed class SharedState<T>
         };
     }
 
-    private PoolPair<T> PlanPools(MemoryPlan<T> plan, Tensor<T> head, int stride, (int Node, MixedOp<T> Edge)[] edges)
+    private SharedPools<T> PlanSharedPools(MemoryPlan<T> plan, Tensor<T> head, int stride, (int Node, MixedOp<T> Edge)[] edges)
     {
-        var window = Window.Square(3, stride, 1);
+        var window = Window2D.Square(3, stride, 1);
         var (_, c, h, w) = head.Capacity;
         var (height, width) = (window.OutputHeight(h), window.OutputWidth(w));
         var max = plan.Activation("max pool", c, height, width);
         var average = plan.Activation("average pool", c, height, width);
         AddPooled(maxPools, plan, max, edges, Primitive.MaxPool3x3);
         AddPooled(averagePools, plan, average, edges, Primitive.AvgPool3x3);
-        var pair = new PoolPair<T>
+        var pair = new SharedPools<T>
         {
             Src = head,
             Window = window,
@@ -198,24 +198,24 @@ internal sealed class SharedState<T>
             MaxEdges = maxPools.Memory,
             AverageEdges = averagePools.Memory,
         };
-        backend.PlanPools(plan, pair);
+        backend.PlanSharedPools(plan, pair);
         return pair;
     }
 
     private void AddPooled(
-        PathList<NormalizedTensor<T>> list, MemoryPlan<T> plan, Tensor<T> value, (int Node, MixedOp<T> Edge)[] edges, Primitive primitive)
+        PathList<DeferredBatchNorm<T>> list, MemoryPlan<T> plan, Tensor<T> value, (int Node, MixedOp<T> Edge)[] edges, Primitive primitive)
     {
         foreach (var (node, edge) in edges)
         {
             if (!Lives(edge, primitive, out var path)) continue;
             var norm = ((BatchNorm<T>)((Sequential<T>)edge.Operation(primitive)).Modules[1]).Norm;
-            var normalized = new NormalizedTensor<T>(value, norm);
+            var normalized = new DeferredBatchNorm<T>(value, norm);
             normalized.Plan(plan);
             list.Add(path, normalized);
             Enter(node, path, normalized);
         }
     }
 
-    private void Enter(int node, int path, NormalizedTensor<T>? value, Tensor<T>? identity = null) =>
-        branches.Add((node, path, new MixBranch<T>(architecture.NodeWeight(path), value, identity)));
+    private void Enter(int node, int path, DeferredBatchNorm<T>? value, Tensor<T>? identity = null) =>
+        branches.Add((node, path, new NodeSumTerm<T>(architecture.NodeWeight(path), value, identity)));
 }

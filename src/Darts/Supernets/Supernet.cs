@@ -67,7 +67,7 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
 
         var channels = shape.InitChannels;
         var stem = shape.StemMultiplier * channels;
-        stemConvolution = new Convolution<T>(Parameters, "stem.0.", shape.ImageChannels, stem, Window.Square(3, 1, 1));
+        stemConvolution = new Convolution<T>(Parameters, "stem.0.", shape.ImageChannels, stem, Window2D.Square(3, 1, 1));
         stemNorm = new BatchNorm<T>(Parameters, "stem.1.", stem, affine: true);
         cells = new Cell<T>[shape.Layers];
         var (inputs0, inputs1, afterReduction) = (stem, stem, false);
@@ -238,8 +238,8 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
     private void ClearDiff(int cell)
     {
         var diff = (cell < 0 ? stemNorm.Dst : running[cell].Dst).Diff!;
-        if (diff.Planes.Count == 0) Backend.Fill(diff, T.Zero);
-        for (var k = 0; k < diff.Planes.Count; k++) Backend.Fill(diff.Planes[k], T.Zero);
+        if (diff.Segments.Count == 0) Backend.Fill(diff, T.Zero);
+        for (var k = 0; k < diff.Segments.Count; k++) Backend.Fill(diff.Segments[k], T.Zero);
     }
 
     private MemoryPlan<T> Build(int batch)

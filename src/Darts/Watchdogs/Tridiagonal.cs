@@ -3,7 +3,7 @@ namespace MIOpenDarts.Darts.Watchdogs;
 /// <summary>Eigenvalues of a small symmetric tridiagonal matrix, by bisection on the signs of its leading minors (Givens 1954).</summary>
 internal static class Tridiagonal
 {
-    private const int Halvings = 60;
+    private const int FactorizedReduces = 60;
 
     /// <summary>The largest eigenvalue.</summary>
     /// <param name="diagonal">Elements on the diagonal, at least one.</param>
@@ -13,7 +13,7 @@ internal static class Tridiagonal
         // Gershgorin: no eigenvalue is farther out.
         var bound = diagonal.Max(Math.Abs) + 2 * beside.Select(Math.Abs).DefaultIfEmpty(0).Max();
         var (low, high) = (-bound, bound);
-        for (var i = 0; i < Halvings; i++)
+        for (var i = 0; i < FactorizedReduces; i++)
         {
             var middle = (low + high) / 2;
             if (Below(diagonal, beside, middle) == diagonal.Count) high = middle;

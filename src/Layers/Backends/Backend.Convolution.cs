@@ -5,18 +5,18 @@ namespace MIOpenDarts.Layers.Backends;
 public abstract partial class Backend<T>
 {
     /// <summary>Prepares for a convolution of these shapes (workspace, choice of algorithm).</summary>
-    public virtual void PlanConvolution(MemoryPlan<T> plan, Tensor<T> src, Tensor<T> weights, Tensor<T> dst, Window window, int groups)
+    public virtual void PlanConvolution(MemoryPlan<T> plan, Tensor<T> src, Tensor<T> weights, Tensor<T> dst, Window2D window, int groups)
     {
     }
 
     /// <summary>dst = src ∗ weights. src: [N,I,H,W], weights: [O,I/groups,kh,kw], dst: [N,O,H',W'].</summary>
-    public abstract void ConvolutionForward(Tensor<T> src, Tensor<T> weights, Tensor<T> dst, Window window, int groups);
+    public abstract void ConvolutionForward(Tensor<T> src, Tensor<T> weights, Tensor<T> dst, Window2D window, int groups);
 
     /// <summary>diffSrc (+)= diffDst ∗ᵀ weights.</summary>
-    public abstract void ConvolutionBackwardData(Tensor<T> diffDst, Tensor<T> weights, Tensor<T> diffSrc, Window window, int groups, bool accumulate);
+    public abstract void ConvolutionBackwardData(Tensor<T> diffDst, Tensor<T> weights, Tensor<T> diffSrc, Window2D window, int groups, bool accumulate);
 
     /// <summary>diffWeights += src ⋆ diffDst.</summary>
-    public abstract void ConvolutionBackwardWeights(Tensor<T> src, Tensor<T> diffDst, Tensor<T> diffWeights, Window window, int groups);
+    public abstract void ConvolutionBackwardWeights(Tensor<T> src, Tensor<T> diffDst, Tensor<T> diffWeights, Window2D window, int groups);
 
     /// <summary>
     /// Halves an image by two 1x1 convolutions with stride 2, on x and on x shifted by one pixel, whose outputs are the two halves

@@ -7,10 +7,10 @@ namespace MIOpenDarts.Layers.Backends;
 public abstract partial class Backend<T>
 {
     /// <summary>
-    /// Whether a source in planes can be read by branches without a depthwise filter and by factorized reductions, and its gradient added to, so
+    /// Whether a source in segments can be read by branches without a depthwise filter and by factorized reductions, and its gradient added to, so
     /// that a cell's output need not be copied together.
     /// </summary>
-    public virtual bool ReadsPlanes => false;
+    public virtual bool ReadsSegments => false;
 
     /// <summary>Asks for the workspace of branches that share a source.</summary>
     public virtual void PlanSeparable(MemoryPlan<T> plan, ReadOnlySpan<SeparableBranch<T>> branches)
@@ -32,41 +32,41 @@ public abstract partial class Backend<T>
 
     /// <summary>
     /// Dst.Value = pointwise(depthwise(ReLU(src))) and its statistics, for branches that share a source. The mixture
-    /// <paramref name="alongside"/>, which has nothing to do with them, is computed at the same time.
+    /// <paramref name="overlapped"/>, which has nothing to do with them, is computed at the same time.
     /// </summary>
-    public virtual void SeparableForward(ReadOnlySpan<SeparableBranch<T>> branches, bool training, Mixture<T> alongside = default)
+    public virtual void SeparableForward(ReadOnlySpan<SeparableBranch<T>> branches, bool training, NodeSum<T> overlapped = default)
     {
-        if (!alongside.IsEmpty) MixForward(alongside);
+        if (!overlapped.IsEmpty) NodeSumForward(overlapped);
         foreach (var b in branches)
         {
             SeparableMiddle(b);
-            ConvolutionForward(Middle(b), b.Pointwise, b.Dst.Value, Window.Point, 1);
-            NormalizationPrepare(b.Dst.Value, b.Dst.Norm, training);
+            ConvolutionForward(Middle(b), b.Pointwise, b.Dst.Value, Window2D.Point, 1);
+            UpdateStatistics(b.Dst.Value, b.Dst.Norm, training);
         }
     }
 
     /// <summary>
     /// From Dst's gradient vectors: the filters' gradients (+=, if <paramref name="weightGradients"/>), and the source's gradient:
     /// added to Src.Diff, or written to NormalizedSrc.Diff together with its gradient vectors. The way back through the mixture
-    /// <paramref name="alongside"/>, which has nothing to do with them, is computed at the same time.
+    /// <paramref name="overlapped"/>, which has nothing to do with them, is computed at the same time.
     /// </summary>
-    public virtual void SeparableBackward(ReadOnlySpan<SeparableBranch<T>> branches, bool weightGradients, Mixture<T> alongside = default)
+    public virtual void SeparableBackward(ReadOnlySpan<SeparableBranch<T>> branches, bool weightGradients, NodeSum<T> overlapped = default)
     {
-        if (!alongside.IsEmpty) MixBackward(alongside);
+        if (!overlapped.IsEmpty) NodeSumBackward(overlapped);
         foreach (var b in branches)
         {
             SeparableMiddle(b);
             var dst = b.Dst;
             var (rectified, diffRectified, diffMiddle, diffDst) = (b.Scratch[0], b.Scratch[2], b.Scratch[3], b.Scratch[4]);
-            NormalizationDiff(new ReadOnlySpan<NormalizedTensor<T>>(in dst), diffDst, accumulate: false);
-            if (weightGradients) ConvolutionBackwardWeights(Middle(b), diffDst, b.Pointwise.Diff!, Window.Point, 1);
+            NormalizationDiff(new ReadOnlySpan<DeferredBatchNorm<T>>(in dst), diffDst, accumulate: false);
+            if (weightGradients) ConvolutionBackwardWeights(Middle(b), diffDst, b.Pointwise.Diff!, Window2D.Point, 1);
             if (b.Depthwise is null)
             {
-                ConvolutionBackwardData(diffDst, b.Pointwise, diffRectified, Window.Point, 1, accumulate: false);
+                ConvolutionBackwardData(diffDst, b.Pointwise, diffRectified, Window2D.Point, 1, accumulate: false);
             }
             else
             {
-                ConvolutionBackwardData(diffDst, b.Pointwise, diffMiddle, Window.Point, 1, accumulate: false);
+                ConvolutionBackwardData(diffDst, b.Pointwise, diffMiddle, Window2D.Point, 1, accumulate: false);
                 if (weightGradients) ConvolutionBackwardWeights(rectified, diffMiddle, b.Depthwise.Diff!, b.Window, rectified.Shape.C);
                 ConvolutionBackwardData(diffMiddle, b.Depthwise, diffRectified, b.Window, rectified.Shape.C, accumulate: false);
             }
@@ -86,36 +86,36 @@ public abstract partial class Backend<T>
 
     /// <summary>
     /// For a value behind an affine batch norm: from the gradient <paramref name="diffDst"/> of the scaled and shifted value, the vectors
-    /// and the Diff of <paramref name="v"/> that say dz = DiffScale · Diff + ValueScale · z + Offset, and, if
+    /// and the Diff of <paramref name="v"/> that say dz = Gradient.Dy · Diff + Gradient.Z · z + Gradient.Constant, and, if
     /// <paramref name="weightGradients"/>, the gradients of scale and shift (+=). <paramref name="scratch"/> is like z and may hold Diff.
     /// </summary>
-    public virtual void AffineGradient(NormalizedTensor<T> v, Tensor<T> diffDst, Tensor<T> scratch, bool weightGradients)
+    public virtual void AffineGradient(DeferredBatchNorm<T> v, Tensor<T> diffDst, Tensor<T> scratch, bool weightGradients)
     {
         NormalizationBackward(v.Value, v.Norm, diffDst, scratch, accumulate: false, weightGradients);
         v.Diff = scratch;
-        Fill(v.DiffScale, T.One);
-        Fill(v.ValueScale, T.Zero);
-        Fill(v.Offset, T.Zero);
+        Fill(v.Gradient.Dy, T.One);
+        Fill(v.Gradient.Z, T.Zero);
+        Fill(v.Gradient.Constant, T.Zero);
     }
 
     /// <summary>Asks for the workspace of shared pools.</summary>
-    public virtual void PlanPools(MemoryPlan<T> plan, PoolPair<T> pools)
+    public virtual void PlanSharedPools(MemoryPlan<T> plan, SharedPools<T> pools)
     {
         long used = 0;
         pools.Scratch = plan.Scratch("d pool", pools.Max.Capacity, ref used);
     }
 
     /// <summary>Both pools of a state, as far as edges use them, and their statistics.</summary>
-    public virtual void PoolsForward(PoolPair<T> pools, bool training)
+    public virtual void SharedPoolsForward(SharedPools<T> pools, bool training)
     {
         if (!pools.MaxEdges.IsEmpty) MaxPoolForward(pools.Src, pools.Max, pools.Indices, pools.Window);
         if (!pools.AverageEdges.IsEmpty) AveragePoolForward(pools.Src, pools.Average, pools.Window);
-        foreach (var edge in pools.MaxEdges.Span) NormalizationPrepare(pools.Max, edge.Norm, training);
-        foreach (var edge in pools.AverageEdges.Span) NormalizationPrepare(pools.Average, edge.Norm, training);
+        foreach (var edge in pools.MaxEdges.Span) UpdateStatistics(pools.Max, edge.Norm, training);
+        foreach (var edge in pools.AverageEdges.Span) UpdateStatistics(pools.Average, edge.Norm, training);
     }
 
     /// <summary>Src.Diff += the gradient of both pools, from the gradient vectors of all edges.</summary>
-    public virtual void PoolsBackward(PoolPair<T> pools)
+    public virtual void SharedPoolsBackward(SharedPools<T> pools)
     {
         if (!pools.MaxEdges.IsEmpty)
         {
@@ -132,10 +132,10 @@ public abstract partial class Backend<T>
     /// Whether a mixture that is handed to a convolution to be computed alongside costs less than one by itself, so that a node had better be
     /// mixed from each state as soon as that is known.
     /// </summary>
-    public virtual bool MixesAlongside => false;
+    public virtual bool OverlapsNodeSum => false;
 
     /// <summary>The value of every node: Dst (or, if the mixture accumulates, +)= Σ weights[k] · BN(z_k), or the tensor itself for an identity.</summary>
-    public virtual void MixForward(Mixture<T> mixture)
+    public virtual void NodeSumForward(NodeSum<T> mixture)
     {
         Tensor<T>? node = null;
         foreach (var b in mixture.Branches)
@@ -158,7 +158,7 @@ public abstract partial class Backend<T>
     /// From each node's Diff: the weights' gradients += Σ Dst.Diff · BN(z_k), every branch's gradient vectors, and for an identity its
     /// Diff += weight · Dst.Diff.
     /// </summary>
-    public virtual void MixBackward(Mixture<T> mixture)
+    public virtual void NodeSumBackward(NodeSum<T> mixture)
     {
         var (weights, diffWeights) = (mixture.Weights, mixture.Weights.Diff!);
         foreach (var b in mixture.Branches)

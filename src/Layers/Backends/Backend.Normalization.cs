@@ -8,30 +8,30 @@ public abstract partial class Backend<T>
     /// Statistics of src: [N,C,H,W] into Mean and InverseDeviation (biased variance), and into the running statistics
     /// (unbiased variance) with momentum 0.1.
     /// </summary>
-    public abstract void NormalizationStatistics(Tensor<T> src, Normalization<T> norm);
+    public abstract void NormalizationStatistics(Tensor<T> src, BatchNormState<T> norm);
 
-    /// <summary>Puts the running statistics in force.</summary>
-    public abstract void NormalizationInference(Normalization<T> norm);
+    /// <summary>Makes the running statistics the active ones.</summary>
+    public abstract void NormalizationInference(BatchNormState<T> norm);
 
-    /// <summary>dst = scale · (src − mean) · inverse deviation + shift, with what is in force.</summary>
-    public abstract void NormalizationForward(Tensor<T> src, Normalization<T> norm, Tensor<T> dst);
+    /// <summary>dst = scale · (src − mean) · inverse deviation + shift, with the active statistics.</summary>
+    public abstract void NormalizationForward(Tensor<T> src, BatchNormState<T> norm, Tensor<T> dst);
 
     /// <summary>
-    /// A whole batch norm: dst = scale · (src − mean) · inverse deviation + shift with the statistics of the batch in training, which are in force
-    /// afterwards, and the running ones otherwise. src and dst: [N,C,H,W].
+    /// A whole batch norm: dst = scale · (src − mean) · inverse deviation + shift with the statistics of the batch in training, which become
+    /// active, and the running ones otherwise. src and dst: [N,C,H,W].
     /// </summary>
-    public virtual void BatchNormForward(Tensor<T> src, Normalization<T> norm, Tensor<T> dst, bool training)
+    public virtual void BatchNormForward(Tensor<T> src, BatchNormState<T> norm, Tensor<T> dst, bool training)
     {
-        NormalizationPrepare(src, norm, training);
+        UpdateStatistics(src, norm, training);
         NormalizationForward(src, norm, dst);
     }
 
-    /// <summary>Gradient of training-mode batch norm, with the statistics in force: diffSrc (+)= …, and of scale and shift where there are any and <paramref name="weightGradients"/>.</summary>
+    /// <summary>Gradient of training-mode batch norm, with the active statistics: diffSrc (+)= …, and of scale and shift where there are any and <paramref name="weightGradients"/>.</summary>
     public abstract void NormalizationBackward(
-        Tensor<T> src, Normalization<T> norm, Tensor<T> diffDst, Tensor<T> diffSrc, bool accumulate, bool weightGradients);
+        Tensor<T> src, BatchNormState<T> norm, Tensor<T> diffDst, Tensor<T> diffSrc, bool accumulate, bool weightGradients);
 
     /// <summary>Statistics of the batch in training, the running ones otherwise.</summary>
-    public void NormalizationPrepare(Tensor<T> src, Normalization<T> norm, bool training)
+    public void UpdateStatistics(Tensor<T> src, BatchNormState<T> norm, bool training)
     {
         if (!training)
         {
@@ -47,8 +47,8 @@ public abstract partial class Backend<T>
     /// From v.Diff, z and its statistics: the three vectors of dz for the loss through weight · BN(z), and
     /// diffWeights[index] += Σ Diff · BN(z). A negative <paramref name="index"/> means weight one.
     /// </summary>
-    public abstract void NormalizationGradient(NormalizedTensor<T> v, Tensor<T>? weights, int index, Tensor<T>? diffWeights);
+    public abstract void NormalizationGradient(DeferredBatchNorm<T> v, Tensor<T>? weights, int index, Tensor<T>? diffWeights);
 
     /// <summary>diffSrc (+)= Σ dz of all <paramref name="values"/>, which share z.</summary>
-    public abstract void NormalizationDiff(ReadOnlySpan<NormalizedTensor<T>> values, Tensor<T> diffSrc, bool accumulate);
+    public abstract void NormalizationDiff(ReadOnlySpan<DeferredBatchNorm<T>> values, Tensor<T> diffSrc, bool accumulate);
 }

@@ -8,16 +8,16 @@ public abstract partial class Backend<T>
     /// dst = largest value in the window; outside the image does not count. <paramref name="indices"/> keeps the tap (row order)
     /// of the first largest for the way back. src: [N,C,H,W], dst and indices: [N,C,H',W'].
     /// </summary>
-    public abstract void MaxPoolForward(Tensor<T> src, Tensor<T> dst, Tensor<byte> indices, Window window);
+    public abstract void MaxPoolForward(Tensor<T> src, Tensor<T> dst, Tensor<byte> indices, Window2D window);
 
     /// <summary>diffSrc (+)= diffDst at the largest value of each window.</summary>
-    public abstract void MaxPoolBackward(Tensor<T> diffDst, Tensor<byte> indices, Tensor<T> diffSrc, Window window, bool accumulate);
+    public abstract void MaxPoolBackward(Tensor<T> diffDst, Tensor<byte> indices, Tensor<T> diffSrc, Window2D window, bool accumulate);
 
     /// <summary>dst = mean of the window's pixels inside the image (count_include_pad = false).</summary>
-    public abstract void AveragePoolForward(Tensor<T> src, Tensor<T> dst, Window window);
+    public abstract void AveragePoolForward(Tensor<T> src, Tensor<T> dst, Window2D window);
 
     /// <summary>diffSrc (+)= diffDst / number of pixels inside, at each of them.</summary>
-    public abstract void AveragePoolBackward(Tensor<T> diffDst, Tensor<T> diffSrc, Window window, bool accumulate);
+    public abstract void AveragePoolBackward(Tensor<T> diffDst, Tensor<T> diffSrc, Window2D window, bool accumulate);
 
     /// <summary>dst = mean over all pixels. src: [N,C,H,W], dst: [N,C,1,1].</summary>
     public abstract void GlobalAverageForward(Tensor<T> src, Tensor<T> dst);

@@ -15,7 +15,7 @@ public sealed class SeparableBranch<T>
     public required Tensor<T> Src { get; init; }
 
     /// <summary>The same source with its batch norm, where one stands before the ReLU; its Diff is overwritten, masked by the ReLU.</summary>
-    public NormalizedTensor<T>? NormalizedSrc { get; init; }
+    public DeferredBatchNorm<T>? NormalizedSrc { get; init; }
 
     /// <summary>Depthwise filter [I,1,kh,kw], or null for ReLU and pointwise only.</summary>
     public Tensor<T>? Depthwise { get; init; }
@@ -24,10 +24,10 @@ public sealed class SeparableBranch<T>
     public required Tensor<T> Pointwise { get; init; }
 
     /// <summary>Geometry of the depthwise convolution (1x1 without one).</summary>
-    public required Window Window { get; init; }
+    public required Window2D Window { get; init; }
 
     /// <summary>Raw output [N,O,H',W'] and its statistics.</summary>
-    public required NormalizedTensor<T> Dst { get; init; }
+    public required DeferredBatchNorm<T> Dst { get; init; }
 
     /// <summary>Scratch of the composed form: the rectified source, the depthwise output, and the gradients of both and of dst.</summary>
     internal Tensor<T>[] Scratch { get; set; } = [];

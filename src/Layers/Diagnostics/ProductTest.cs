@@ -3,7 +3,7 @@ using MIOpenDarts.Interop.Blas;
 using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Interop.Memory;
 using MIOpenDarts.Interop.Streams;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Layers.Diagnostics;
 

@@ -93,7 +93,7 @@ public static class SelfTest
 
     private static float[] Results(Backend<float> backend, SelfTestCase c, out double milliseconds)
     {
-        using var trial = new Trial(backend);
+        using var trial = new SelfTestTensors(backend);
         var start = Stopwatch.GetTimestamp();
         c.Run(trial);
         backend.Synchronize();

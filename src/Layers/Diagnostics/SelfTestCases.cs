@@ -8,7 +8,7 @@ namespace MIOpenDarts.Layers.Diagnostics;
 /// <param name="Library">Who computes it on a GPU.</param>
 /// <param name="Short">Whether it belongs to the short form that comes before every search.</param>
 /// <param name="Run">Makes inputs and results, and runs it.</param>
-internal sealed record SelfTestCase(string Name, string Library, bool Short, Action<Trial> Run);
+internal sealed record SelfTestCase(string Name, string Library, bool Short, Action<SelfTestTensors> Run);
 
 /// <summary>Every operation of a search, in small; channels and pixels that fill no tile evenly.</summary>
 internal static class SelfTestCases
@@ -16,7 +16,7 @@ internal static class SelfTestCases
     private const string Own = "own kernels";
     private const string MIOpen = "MIOpen";
     private const int N = 3, C = 18, H = 9, W = 7, O = 20;
-    private static readonly Window Three = Window.Square(3, 1, 1);
+    private static readonly Window2D Three = Window2D.Square(3, 1, 1);
 
     public static IReadOnlyList<SelfTestCase> All { get; } =
     [
@@ -30,11 +30,11 @@ internal static class SelfTestCases
         new("convolution 3x3, filter gradient", MIOpen, true, t => t.Backend.ConvolutionBackwardWeights(
             t.Images(N, 3, H, W), t.Images(N, O, H, W), t.ParameterResult(O, 3, 3, 3), Three, 1)),
         new("pointwise convolution, forward", "hipBLAS", true, t => t.Backend.ConvolutionForward(
-            t.Images(N, C, H, W), t.Parameter(O, C, 1, 1), t.ImageResult(N, O, H, W), Window.Point, 1)),
+            t.Images(N, C, H, W), t.Parameter(O, C, 1, 1), t.ImageResult(N, O, H, W), Window2D.Point, 1)),
         new("pointwise convolution, data gradient", "hipBLAS", true, t => t.Backend.ConvolutionBackwardData(
-            t.Images(N, O, H, W), t.Parameter(O, C, 1, 1), t.ImageResult(N, C, H, W), Window.Point, 1, accumulate: false)),
+            t.Images(N, O, H, W), t.Parameter(O, C, 1, 1), t.ImageResult(N, C, H, W), Window2D.Point, 1, accumulate: false)),
         new("pointwise convolution, filter gradient", Own, false, t => t.Backend.ConvolutionBackwardWeights(
-            t.Images(N, C, H, W), t.Images(N, O, H, W), t.ParameterResult(O, C, 1, 1), Window.Point, 1)),
+            t.Images(N, C, H, W), t.Images(N, O, H, W), t.ParameterResult(O, C, 1, 1), Window2D.Point, 1)),
         new("depthwise convolutions, all directions", Own, false, Depthwise),
         new("factorized reduction, all directions", Own, false, Halving),
         new("linear layer, forward", Own, false, t => t.Backend.LinearForward(
@@ -62,7 +62,7 @@ internal static class SelfTestCases
         new("mixture of branches, forward and backward", Own, true, Mix),
     ];
 
-    private static void Elementwise(Trial t)
+    private static void Elementwise(SelfTestTensors t)
     {
         var dst = t.ImageResult(N, C, H, W);
         t.Backend.Fill(dst, 0.5f);
@@ -71,7 +71,7 @@ internal static class SelfTestCases
         t.Backend.Copy(t.Images(N, C, H, W), t.ImageResult(N, C, H, W));
     }
 
-    private static void Arithmetic(Trial t)
+    private static void Arithmetic(SelfTestTensors t)
     {
         var (src, dst) = (t.Images(N, C, H, W), t.ImageResult(N, C, H, W));
         t.Backend.Add(src, dst);
@@ -81,11 +81,11 @@ internal static class SelfTestCases
         t.Backend.ReluBackward(src, dst, t.ImageResult(N, C, H, W), accumulate: false);
     }
 
-    private static void Depthwise(Trial t)
+    private static void Depthwise(SelfTestTensors t)
     {
         foreach (var (kernel, stride, dilation) in new[] { (3, 1, 1), (5, 1, 2), (5, 2, 1), (3, 2, 2) })
         {
-            var window = Window.Square(kernel, stride, dilation * (kernel - 1) / 2, dilation);
+            var window = Window2D.Square(kernel, stride, dilation * (kernel - 1) / 2, dilation);
             var (h, w) = (window.OutputHeight(H), window.OutputWidth(W));
             var (src, filter, diff) = (t.Images(N, C, H, W), t.Parameter(C, 1, kernel, kernel), t.Images(N, C, h, w));
             t.Backend.ConvolutionForward(src, filter, t.ImageResult(N, C, h, w), window, C);
@@ -94,7 +94,7 @@ internal static class SelfTestCases
         }
     }
 
-    private static void Halving(Trial t)
+    private static void Halving(SelfTestTensors t)
     {
         var (src, even, odd, diff) = (t.Images(N, C, H, W), t.Parameter(O / 2, C, 1, 1), t.Parameter(O / 2, C, 1, 1), t.Images(N, O, 5, 4));
         t.Backend.FactorizedReduceForward(src, even, odd, t.ImageResult(N, O, 5, 4));
@@ -102,7 +102,7 @@ internal static class SelfTestCases
         t.Backend.FactorizedReduceBackwardWeights(src, diff, t.ParameterResult(O / 2, C, 1, 1), t.ParameterResult(O / 2, C, 1, 1));
     }
 
-    private static void BatchNorm(Trial t)
+    private static void BatchNorm(SelfTestTensors t)
     {
         var src = t.Images(N, C, H, W);
         var (norm, running) = (t.Normalized(src, src).Norm, t.Normalized(src, src).Norm);
@@ -112,7 +112,7 @@ internal static class SelfTestCases
         t.Backend.BatchNormForward(src, running, t.ImageResult(N, C, H, W), training: false);
     }
 
-    private static void NormalizationParts(Trial t)
+    private static void NormalizationParts(SelfTestTensors t)
     {
         var (src, diff) = (t.Images(N, C, H, W), t.Images(N, C, H, W));
         var v = t.Normalized(src, diff);
@@ -120,15 +120,15 @@ internal static class SelfTestCases
         Statistics(t, v.Norm);
         t.Backend.NormalizationForward(src, v.Norm, t.ImageResult(N, C, H, W));
         t.Backend.NormalizationGradient(v, null, -1, null);
-        t.Backend.NormalizationDiff(new ReadOnlySpan<NormalizedTensor<float>>(in v), t.ImageResult(N, C, H, W), accumulate: false);
+        t.Backend.NormalizationDiff(new ReadOnlySpan<DeferredBatchNorm<float>>(in v), t.ImageResult(N, C, H, W), accumulate: false);
     }
 
-    private static void Statistics(Trial t, Normalization<float> norm)
+    private static void Statistics(SelfTestTensors t, BatchNormState<float> norm)
     {
         foreach (var vector in new[] { norm.Mean, norm.InverseDeviation, norm.RunningMean, norm.RunningVariance }) t.VectorResult(vector);
     }
 
-    private static void Pools(Trial t)
+    private static void Pools(SelfTestTensors t)
     {
         var (src, max, average, taps) = (t.Images(N, C, H, W), t.ImageResult(N, C, H, W), t.ImageResult(N, C, H, W), t.Zeros<byte>(N, C, H, W));
         t.Backend.MaxPoolForward(src, max, taps, Three);
@@ -139,11 +139,11 @@ internal static class SelfTestCases
         t.Backend.GlobalAverageForward(src, t.ImageResult(N, C, 1, 1));
     }
 
-    private static void SharedPools(Trial t)
+    private static void SharedPools(SelfTestTensors t)
     {
         var (src, max, average) = (t.Images(N, C, H, W), t.ImageResult(N, C, H, W), t.ImageResult(N, C, H, W));
         src.Diff = t.ImageResult(N, C, H, W);
-        var pools = new PoolPair<float>
+        var pools = new SharedPools<float>
         {
             Src = src,
             Window = Three,
@@ -153,13 +153,13 @@ internal static class SelfTestCases
             MaxEdges = new[] { t.Normalized(max, t.Images(N, C, H, W)), t.Normalized(max, t.Images(N, C, H, W)) },
             AverageEdges = new[] { t.Normalized(average, t.Images(N, C, H, W)) },
         };
-        t.Plan(N, plan => t.Backend.PlanPools(plan, pools));
-        t.Backend.PoolsForward(pools, training: true);
+        t.Plan(N, plan => t.Backend.PlanSharedPools(plan, pools));
+        t.Backend.SharedPoolsForward(pools, training: true);
         foreach (var edge in new[] { pools.MaxEdges.Span[1], pools.AverageEdges.Span[0] }) Statistics(t, edge.Norm);
-        t.Backend.PoolsBackward(pools);
+        t.Backend.SharedPoolsBackward(pools);
     }
 
-    private static void PartialChannels(Trial t)
+    private static void PartialChannels(SelfTestTensors t)
     {
         const int heads = C / 3, rest = C - heads;
         var (src, taps) = (t.Images(N, C, H, W), t.Zeros<byte>(N, rest, (H + 1) / 2, (W + 1) / 2));
@@ -170,7 +170,7 @@ internal static class SelfTestCases
         t.Backend.PartialMergeBackward(t.Images(N, C, H, W), t.ImageResult(N, heads, H, W), t.ImageResult(N, rest, H, W));
     }
 
-    private static void Separable(Trial t)
+    private static void Separable(SelfTestTensors t)
     {
         var src = t.Images(N, C, H, W);
         src.Diff = t.ImageResult(N, C, H, W);
@@ -180,7 +180,7 @@ internal static class SelfTestCases
         t.Backend.SeparableBackward(branches, weightGradients: true);
     }
 
-    private static SeparableBranch<float> Branch(Trial t, Tensor<float> src, int kernel, int dilation)
+    private static SeparableBranch<float> Branch(SelfTestTensors t, Tensor<float> src, int kernel, int dilation)
     {
         var (depthwise, pointwise) = (t.Parameter(C, 1, kernel, kernel), t.Parameter(O, C, 1, 1));
         depthwise.Diff = t.ParameterResult(C, 1, kernel, kernel);
@@ -190,26 +190,26 @@ internal static class SelfTestCases
             Src = src,
             Depthwise = depthwise,
             Pointwise = pointwise,
-            Window = Window.Square(kernel, 1, dilation * (kernel - 1) / 2, dilation),
+            Window = Window2D.Square(kernel, 1, dilation * (kernel - 1) / 2, dilation),
             Dst = t.Normalized(t.ImageResult(N, O, H, W), t.Images(N, O, H, W)),
         };
     }
 
-    private static void Mix(Trial t)
+    private static void Mix(SelfTestTensors t)
     {
         var (node, identity) = (t.ImageResult(N, C, H, W), t.Images(N, C, H, W));
         (node.Diff, identity.Diff) = (t.Images(N, C, H, W), t.ImageResult(N, C, H, W));
         var v = t.Normalized(t.Images(N, C, H, W), node.Diff);
-        MixBranch<float>[] branches =
+        NodeSumTerm<float>[] branches =
         [
             new(0, v, null) { Dst = node }, new(1, t.Normalized(t.Images(N, C, H, W), node.Diff), null) { Dst = node },
             new(2, null, identity) { Dst = node },
         ];
         var weights = t.Parameter(3);
         weights.Diff = t.ParameterResult(3);
-        var mixture = new Mixture<float>(branches, weights, t.Images(N, C, H, W), accumulate: false);
-        t.Backend.MixForward(mixture);
-        t.Backend.MixBackward(mixture);
-        foreach (var vector in new[] { v.DiffScale, v.ValueScale, v.Offset }) t.VectorResult(vector);
+        var mixture = new NodeSum<float>(branches, weights, t.Images(N, C, H, W), accumulate: false);
+        t.Backend.NodeSumForward(mixture);
+        t.Backend.NodeSumBackward(mixture);
+        foreach (var vector in new[] { v.Gradient.Dy, v.Gradient.Z, v.Gradient.Constant }) t.VectorResult(vector);
     }
 }

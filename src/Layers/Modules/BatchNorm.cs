@@ -16,7 +16,7 @@ public sealed class BatchNorm<T>(ParameterSet<T> parameters, string prefix, int 
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Statistics and affine pair.</summary>
-    public Normalization<T> Norm { get; } = new(parameters, prefix, channels, affine);
+    public BatchNormState<T> Norm { get; } = new(parameters, prefix, channels, affine);
 
     /// <inheritdoc/>
     public override void Forward(in Pass pass) => Backend.BatchNormForward(Src, Norm, Dst, pass.Training);

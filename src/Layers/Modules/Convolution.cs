@@ -13,7 +13,7 @@ public sealed class Convolution<T> : Module<T>
 
     /// <summary>Declares prefix + "weight".</summary>
     /// <exception cref="ArgumentException">The groups do not divide both channel counts.</exception>
-    public Convolution(ParameterSet<T> parameters, string prefix, int inputs, int outputs, Window window, int groups = 1)
+    public Convolution(ParameterSet<T> parameters, string prefix, int inputs, int outputs, Window2D window, int groups = 1)
     {
         if (inputs % groups != 0 || outputs % groups != 0)
             throw new ArgumentException($"{groups} groups do not divide {inputs} input and {outputs} output channels.", nameof(groups));
@@ -27,7 +27,7 @@ public sealed class Convolution<T> : Module<T>
     public Tensor<T> Weights { get; }
 
     /// <summary>Geometry.</summary>
-    public Window Window { get; }
+    public Window2D Window { get; }
 
     /// <inheritdoc/>
     public override void Forward(in Pass pass) => Backend.ConvolutionForward(Src, Weights, Dst, Window, groups);

@@ -10,7 +10,7 @@ public sealed class ReluConvBn<T> : Sequential<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Declares op.1 and op.2 below <paramref name="prefix"/>.</summary>
-    public ReluConvBn(ParameterSet<T> parameters, string prefix, int inputs, int outputs, Window window, bool affine)
+    public ReluConvBn(ParameterSet<T> parameters, string prefix, int inputs, int outputs, Window2D window, bool affine)
         : this(new Convolution<T>(parameters, prefix + "op.1.", inputs, outputs, window), new BatchNorm<T>(parameters, prefix + "op.2.", outputs, affine))
     {
     }
@@ -38,8 +38,8 @@ public sealed class SeparableBlock<T> : Sequential<T>
         ParameterSet<T> parameters, string prefix, int inputs, int outputs, int kernel, int stride, int dilation, bool affine, int first = 0)
         : this(
             new Convolution<T>(
-                parameters, $"{prefix}op.{first + 1}.", inputs, inputs, Window.Square(kernel, stride, dilation * (kernel - 1) / 2, dilation), inputs),
-            new Convolution<T>(parameters, $"{prefix}op.{first + 2}.", inputs, outputs, Window.Point),
+                parameters, $"{prefix}op.{first + 1}.", inputs, inputs, Window2D.Square(kernel, stride, dilation * (kernel - 1) / 2, dilation), inputs),
+            new Convolution<T>(parameters, $"{prefix}op.{first + 2}.", inputs, outputs, Window2D.Point),
             new BatchNorm<T>(parameters, $"{prefix}op.{first + 3}.", outputs, affine))
     {
     }

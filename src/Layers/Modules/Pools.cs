@@ -7,13 +7,13 @@ namespace MIOpenDarts.Layers.Modules;
 /// <summary>Max pool; the border does not count and the first largest value in row order takes the gradient. x: [N,C,H,W], y: [N,C,H',W'].</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="window">Geometry.</param>
-public sealed class MaxPool<T>(Window window) : Module<T>
+public sealed class MaxPool<T>(Window2D window) : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private Tensor<byte>? indices;
 
     /// <summary>Geometry.</summary>
-    public Window Window => window;
+    public Window2D Window => window;
 
     /// <inheritdoc/>
     public override void Forward(in Pass pass) => Backend.MaxPoolForward(Src, Dst, indices!, window);
@@ -34,11 +34,11 @@ public sealed class MaxPool<T>(Window window) : Module<T>
 /// <summary>Average pool over the pixels inside the image (count_include_pad = false). x: [N,C,H,W], y: [N,C,H',W'].</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="window">Geometry.</param>
-public sealed class AveragePool<T>(Window window) : Module<T>
+public sealed class AveragePool<T>(Window2D window) : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Geometry.</summary>
-    public Window Window => window;
+    public Window2D Window => window;
 
     /// <inheritdoc/>
     public override void Forward(in Pass pass) => Backend.AveragePoolForward(Src, Dst, window);

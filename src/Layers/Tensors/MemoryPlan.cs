@@ -72,18 +72,18 @@ public sealed class MemoryPlan<T> : IDisposable
     }
 
     /// <summary>
-    /// A tensor in as many <see cref="Tensor{T}.Planes"/> as say, of <paramref name="channels"/> channels each, which are activations like others.
+    /// A tensor in as many <see cref="Tensor{T}.Segments"/> as say, of <paramref name="channels"/> channels each, which are activations like others.
     /// </summary>
-    public Tensor<T> Planar(string name, int planes, int channels, int height, int width, Lifetime lifetime)
+    public Tensor<T> Segmented(string name, int segments, int channels, int height, int width, Lifetime lifetime)
     {
         var shape = new Shape(Batch, channels, height, width);
         var stride = Aligned(shape.Count * Unsafe.SizeOf<T>());
-        Tensor<T>[] parts = [.. Enumerable.Range(0, planes).Select(k => new Tensor<T>($"{name}, plane {k}", shape))];
-        var whole = new Tensor<T>(name, shape with { C = planes * channels }) { Planes = parts, PlaneStride = (nint)(stride / Unsafe.SizeOf<T>()) };
-        requests.Add(new Request(name, planes * stride, lifetime, address =>
+        Tensor<T>[] parts = [.. Enumerable.Range(0, segments).Select(k => new Tensor<T>($"{name}, segment {k}", shape))];
+        var whole = new Tensor<T>(name, shape with { C = segments * channels }) { Segments = parts, SegmentStride = (nint)(stride / Unsafe.SizeOf<T>()) };
+        requests.Add(new Request(name, segments * stride, lifetime, address =>
         {
             whole.Bind(address);
-            for (var k = 0; k < planes; k++) parts[k].Bind(address + (nint)(k * stride));
+            for (var k = 0; k < segments; k++) parts[k].Bind(address + (nint)(k * stride));
         }));
         batchSetters.Add(whole.SetBatch);
         foreach (var part in parts) batchSetters.Add(part.SetBatch);

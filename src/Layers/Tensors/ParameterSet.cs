@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Layers.Tensors;
 
@@ -26,7 +26,7 @@ public sealed class ParameterSet<T> : IDisposable
 {
     private readonly List<Entry> parameters = [];
     private readonly List<Entry> buffers = [];
-    private readonly List<(string Name, Normalization<T> Owner)> counters = [];
+    private readonly List<(string Name, BatchNormState<T> Owner)> counters = [];
     private readonly List<(string Prefix, string Former)> formerPrefixes = [];
     private Storage[] storages = [];
     private Backend<T>? backend;
@@ -55,7 +55,7 @@ public sealed class ParameterSet<T> : IDisposable
     public IEnumerable<Tensor<T>> Statistics => buffers.Select(e => e.Tensor);
 
     /// <summary>The batch norms that count batches, by the name of their counter.</summary>
-    public IReadOnlyList<(string Name, Normalization<T> Owner)> Counters => counters;
+    public IReadOnlyList<(string Name, BatchNormState<T> Owner)> Counters => counters;
 
     /// <summary>Declares a parameter with a gradient.</summary>
     public Tensor<T> AddParameter(string name, Shape shape, Initializer initializer, int fanIn = 1)
@@ -76,7 +76,7 @@ public sealed class ParameterSet<T> : IDisposable
     }
 
     /// <summary>Declares a count of training batches.</summary>
-    public void AddCounter(string name, Normalization<T> owner) => counters.Add((name, owner));
+    public void AddCounter(string name, BatchNormState<T> owner) => counters.Add((name, owner));
 
     /// <summary>Says that files of earlier versions have <paramref name="former"/> where names begin with <paramref name="prefix"/> now.</summary>
     public void AddFormerPrefix(string prefix, string former) => formerPrefixes.Add((prefix, former));

@@ -26,13 +26,13 @@ public sealed class Tensor<T>(string name, Shape capacity)
     public Tensor<T>? Diff { get; set; }
 
     /// <summary>
-    /// Tensors of which this one's channels consist, in order; they lie <see cref="PlaneStride"/> elements apart from its address on. Empty for a
-    /// tensor of its own. Only a backend that says so (<see cref="Backends.Backend{T}.ReadsPlanes"/>) understands one in planes.
+    /// Tensors of which this one's channels consist, in order; they lie <see cref="SegmentStride"/> elements apart from its address on. Empty for a
+    /// tensor of its own. Only a backend that says so (<see cref="Backends.Backend{T}.ReadsSegments"/>) understands one in segments.
     /// </summary>
-    public IReadOnlyList<Tensor<T>> Planes { get; init; } = [];
+    public IReadOnlyList<Tensor<T>> Segments { get; init; } = [];
 
-    /// <summary>Elements from the first of a plane to the first of the next.</summary>
-    public nint PlaneStride { get; init; }
+    /// <summary>Elements from the first of a segment to the first of the next.</summary>
+    public nint SegmentStride { get; init; }
 
     /// <summary>Gives the tensor its memory. The owner of the memory must outlive the tensor.</summary>
     public void Bind(nint address) => Address = address;

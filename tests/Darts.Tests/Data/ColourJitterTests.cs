@@ -1,5 +1,5 @@
 using MIOpenDarts.Darts.Data;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Tests.Data;
 

@@ -89,7 +89,7 @@ public sealed class PictureFileTests : IDisposable
     {
         var png = Png([1, 2, 3], [4, 5, 6]);
         var sound = Exif(6, big: true);
-        var random = new MIOpenDarts.Layers.Random.CounterRandom(3, MIOpenDarts.Layers.Random.RandomStream.Weights);
+        var random = new MIOpenDarts.Layers.Randomness.CounterRandom(3, MIOpenDarts.Layers.Randomness.RandomStream.Weights);
         for (var i = 0; i < 400; i++)
         {
             var exif = sound.ToArray()[..random.NextInt32(sound.Length + 1)];

@@ -5,7 +5,7 @@ using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Modules;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Tests.Evaluation;
 

@@ -95,7 +95,7 @@ public sealed class DerivedGenotypeTests
 
     private static float[] Strengths((int Form, int Nodes, int Multiplier, double Threshold, double Scale, uint Seed) item, SearchAlgorithm algorithm, int kind)
     {
-        var random = new Layers.Random.CounterRandom(item.Seed, Layers.Random.RandomStream.Architecture, kind, 0);
+        var random = new Layers.Randomness.CounterRandom(item.Seed, Layers.Randomness.RandomStream.Architecture, kind, 0);
         var values = new float[(item.Nodes + 3) * item.Nodes / 2 * algorithm.Candidates.Count];
         for (var i = 0; i < values.Length; i++) values[i] = (float)(item.Scale * random.NextSingle());
         return values;

@@ -98,7 +98,7 @@ public class PrimitiveGoldenTests
         {
             "mixed" => new MixedOp<T>(parameters, "", inputs, stride, architecture, 0),
             "ties" => OperationFactory.Create(parameters, Primitive.MaxPool3x3, "", inputs, stride, affine: false, poolNorm: false),
-            "relu_conv_bn" => new ReluConvBn<T>(parameters, "", inputs, outputs, Window.Point, parts[1] == "affine"),
+            "relu_conv_bn" => new ReluConvBn<T>(parameters, "", inputs, outputs, Window2D.Point, parts[1] == "affine"),
             "factorized_reduce" => new FactorizedReduce<T>(parameters, "", inputs, outputs, parts[1] == "affine"),
             _ => throw new InvalidDataException($"The golden case '{name}' is of a kind that this test does not know."),
         };

@@ -1,6 +1,6 @@
 using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Layers.Modules;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Tests.Relaxations;
 

@@ -2,7 +2,7 @@ using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Layers.Modules;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Tests.Relaxations;
 

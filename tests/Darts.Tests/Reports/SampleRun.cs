@@ -1,6 +1,6 @@
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Records;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Tests.Reports;
 

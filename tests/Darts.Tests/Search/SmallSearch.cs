@@ -1,7 +1,7 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Search;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Tests.Search;
 

@@ -2,7 +2,7 @@ using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Tests.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Tests.Search;
 

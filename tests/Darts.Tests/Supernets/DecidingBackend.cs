@@ -30,7 +30,7 @@ internal sealed class DecidingBackend : ReferenceBackend<double>
         }
     }
 
-    public override void MaxPoolForward(Tensor<double> src, Tensor<double> dst, Tensor<byte> indices, Window window)
+    public override void MaxPoolForward(Tensor<double> src, Tensor<double> dst, Tensor<byte> indices, Window2D window)
     {
         base.MaxPoolForward(src, dst, indices, window);
         var (x, y, taps, from, to) = (Read(src), Read(dst), new byte[indices.Shape.Count], src.Shape, dst.Shape);

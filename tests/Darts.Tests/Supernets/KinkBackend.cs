@@ -28,7 +28,7 @@ internal sealed class KinkBackend : ReferenceBackend<double>
         base.ReluForward(src, dst);
     }
 
-    public override void MaxPoolForward(Tensor<double> src, Tensor<double> dst, Tensor<byte> indices, Window window)
+    public override void MaxPoolForward(Tensor<double> src, Tensor<double> dst, Tensor<byte> indices, Window2D window)
     {
         var (x, from, to) = (Read(src), src.Shape, dst.Shape);
         for (var i = 0; i < to.Count; i++)

@@ -3,7 +3,7 @@ using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Modules;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Tests.Supernets;
 

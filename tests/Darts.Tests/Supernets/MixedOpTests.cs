@@ -2,7 +2,7 @@ using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Modules;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Tests.Supernets;

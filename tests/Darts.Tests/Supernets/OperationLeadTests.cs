@@ -3,7 +3,7 @@ using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Optimisers;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Tests.Supernets;
 

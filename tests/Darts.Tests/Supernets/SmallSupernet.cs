@@ -4,7 +4,7 @@ using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Tests.Supernets;

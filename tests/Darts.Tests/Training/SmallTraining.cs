@@ -1,6 +1,6 @@
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Training;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Tests.Training;
 

@@ -7,7 +7,7 @@ using MIOpenDarts.Darts.Watchdogs;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Modules;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Tests.Watchdogs;

@@ -78,7 +78,7 @@ internal sealed class DepthwiseBackwardWeights : DepthwiseOperation
 /// <summary>1x1 filters, with or without a stride.</summary>
 internal abstract class PointwiseOperation : ConvolutionOperation
 {
-    public override OperationCase Restrict(OperationCase c) => c with { Window = Window.Square(1, c.Window.StrideH, 0), Groups = 1 };
+    public override OperationCase Restrict(OperationCase c) => c with { Window = Window2D.Square(1, c.Window.StrideH, 0), Groups = 1 };
 }
 
 internal sealed class PointwiseForward : PointwiseOperation

@@ -85,7 +85,7 @@ internal sealed class NormalizationGradient : NormalizationOperation
         var v = rig.Normalized(rig.Images(c.Src));
         var weights = c.Groups == 2 ? null : rig.Parameter(Shape.Vector(4));
         var diffWeights = weights is null ? null : rig.ParameterResult(Shape.Vector(4), 4 * Sum(Pixels(c) * c.C));
-        foreach (var vector in new[] { v.DiffScale, v.ValueScale, v.Offset }) rig.VectorResult(vector, 8 * Sum(8));
+        foreach (var vector in new[] { v.Gradient.Dy, v.Gradient.Z, v.Gradient.Constant }) rig.VectorResult(vector, 8 * Sum(8));
         return () => rig.Backend.NormalizationGradient(v, weights, weights is null ? -1 : 2, diffWeights);
     }
 }
@@ -95,7 +95,7 @@ internal sealed class NormalizationDiff : NormalizationOperation
     public override Action Prepare<T>(Rig<T> rig, OperationCase c)
     {
         var value = rig.Images(c.Src);
-        NormalizedTensor<T>[] values = [.. Enumerable.Range(0, c.Groups).Select(_ => rig.Normalized(value))];
+        DeferredBatchNorm<T>[] values = [.. Enumerable.Range(0, c.Groups).Select(_ => rig.Normalized(value))];
         var diffSrc = rig.ImageResult(c.Src, Sum(12));
         return () => rig.Backend.NormalizationDiff(values, diffSrc, c.Accumulate);
     }

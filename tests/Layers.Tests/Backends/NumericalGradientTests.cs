@@ -7,9 +7,9 @@ namespace MIOpenDarts.Layers.Tests.Backends;
 /// <summary>The reference's gradients against central differences of its own forward passes, in double precision.</summary>
 public sealed class NumericalGradientTests : IDisposable
 {
-    private static readonly Window[] Windows =
+    private static readonly Window2D[] Windows =
     [
-        Window.Square(3, 1, 1), Window.Square(3, 2, 1), Window.Square(3, 1, 2, dilation: 2), Window.Square(5, 2, 4, dilation: 2), new(1, 7, 1, 2, 0, 3, 1),
+        Window2D.Square(3, 1, 1), Window2D.Square(3, 2, 1), Window2D.Square(3, 1, 2, dilation: 2), Window2D.Square(5, 2, 4, dilation: 2), new(1, 7, 1, 2, 0, 3, 1),
     ];
 
     private static readonly Shape Src = new(2, 4, 5, 7);
@@ -145,7 +145,7 @@ public sealed class NumericalGradientTests : IDisposable
 
     public void Dispose() => rig.Dispose();
 
-    private void Normalize(Tensor<double> x, Normalization<double> norm, Tensor<double> y)
+    private void Normalize(Tensor<double> x, BatchNormState<double> norm, Tensor<double> y)
     {
         B.NormalizationStatistics(x, norm);
         B.NormalizationForward(x, norm, y);

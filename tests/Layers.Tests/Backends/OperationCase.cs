@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Tests.Backends;
 /// <summary>Extents of one random operation. Each operation uses those that it has.</summary>
 /// <param name="Accumulate">Whether a data gradient is added to what is there.</param>
 /// <param name="Coarse">Whether values come from a coarse grid, so that pools meet ties and ReLUs zeros.</param>
-public sealed record OperationCase(int N, int C, int H, int W, int Outputs, Window Window, int Groups, bool Accumulate, bool Coarse, int Seed)
+public sealed record OperationCase(int N, int C, int H, int W, int Outputs, Window2D Window, int Groups, bool Accumulate, bool Coarse, int Seed)
 {
     private static readonly (int, int)[] Kernels = [(1, 1), (3, 3), (5, 5), (7, 7), (1, 7), (7, 1)];
 
@@ -34,7 +34,7 @@ public sealed record OperationCase(int N, int C, int H, int W, int Outputs, Wind
 
     /// <summary>The largest size that occurs in a search, to reach every unrolled part of a kernel.</summary>
     public static OperationCase Typical(int channels, int stride = 1) =>
-        new(2, channels, 32, 32, 16, Window.Square(3, stride, 1), 1, false, false, 7);
+        new(2, channels, 32, 32, 16, Window2D.Square(3, stride, 1), 1, false, false, 7);
 
     private static OperationCase Fitting(
         int n, int c, int h, int w, int o, (int H, int W) kernel, int stride, int dilation, bool padded, int groups, bool accumulate, bool coarse, int seed)
@@ -42,6 +42,6 @@ public sealed record OperationCase(int N, int C, int H, int W, int Outputs, Wind
         var (padH, padW) = padded ? (dilation * (kernel.H - 1) / 2, dilation * (kernel.W - 1) / 2) : (0, 0);
         h = Math.Max(h, dilation * (kernel.H - 1) + 1 - 2 * padH);
         w = Math.Max(w, dilation * (kernel.W - 1) + 1 - 2 * padW);
-        return new(n, c, h, w, o, new Window(kernel.H, kernel.W, stride, stride, padH, padW, dilation), groups, accumulate, coarse, seed);
+        return new(n, c, h, w, o, new Window2D(kernel.H, kernel.W, stride, stride, padH, padW, dilation), groups, accumulate, coarse, seed);
     }
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MIOpenDarts.Layers.Backends;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Tests.Backends;
@@ -51,10 +51,10 @@ internal sealed class Rig<T>(Backend<T> backend, OperationCase @case, bool keepB
     }
 
     /// <summary>A batch norm with random numbers in everything that it holds (deviations positive).</summary>
-    public Normalization<T> Norm(int channels, bool affine)
+    public BatchNormState<T> Norm(int channels, bool affine)
     {
         var parameters = new ParameterSet<T>();
-        var norm = new Normalization<T>(parameters, "", channels, affine);
+        var norm = new BatchNormState<T>(parameters, "", channels, affine);
         parameters.Commit(backend);
         var plan = new MemoryPlan<T>(backend, 1);
         norm.Plan(plan);
@@ -71,15 +71,15 @@ internal sealed class Rig<T>(Backend<T> backend, OperationCase @case, bool keepB
     }
 
     /// <summary>z behind a batch norm, with a gradient and the three vectors that lead back.</summary>
-    public NormalizedTensor<T> Normalized(Tensor<T> value)
+    public DeferredBatchNorm<T> Normalized(Tensor<T> value)
     {
         var norm = Norm(value.Shape.C, affine: false);
-        var v = new NormalizedTensor<T>(value, norm) { Diff = Images(value.Shape) };
+        var v = new DeferredBatchNorm<T>(value, norm) { Diff = Images(value.Shape) };
         var plan = new MemoryPlan<T>(backend, 1);
         v.Plan(plan);
         plan.Commit();
         owned.Add(plan);
-        foreach (var vector in new[] { norm.Mean, v.DiffScale, v.ValueScale, v.Offset }) backend.Upload<T>(Draw(value.Shape.C), vector);
+        foreach (var vector in new[] { norm.Mean, v.Gradient.Dy, v.Gradient.Z, v.Gradient.Constant }) backend.Upload<T>(Draw(value.Shape.C), vector);
         backend.Upload<T>(Draw(value.Shape.C).Select(x => x * x + T.One).ToArray(), norm.InverseDeviation);
         return v;
     }

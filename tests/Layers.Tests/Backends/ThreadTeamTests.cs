@@ -1,5 +1,5 @@
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Layers.Tests.Backends;
 

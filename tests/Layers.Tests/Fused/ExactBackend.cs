@@ -12,7 +12,7 @@ internal sealed class ExactBackend : ReferenceBackend<double>
     /// <summary>In the order of the calls.</summary>
     public Queue<ExactStatistics> Statistics { get; } = new();
 
-    public override void NormalizationStatistics(Tensor<double> src, Normalization<double> norm)
+    public override void NormalizationStatistics(Tensor<double> src, BatchNormState<double> norm)
     {
         base.NormalizationStatistics(src, norm);
         var (shape, z) = (src.Shape, new double[src.Shape.Count]);

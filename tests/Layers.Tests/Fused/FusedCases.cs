@@ -30,7 +30,7 @@ internal static class FusedCases
         select new SeparableCase(n, c, h, w, stride, normalized, needsDiff, branches);
 
     // At least four values a channel: of a single one the deviation is zero and 1/σ magnifies every rounding 316 times.
-    public static readonly Gen<MixCase> Mix =
+    public static readonly Gen<NodeSumCase> Mix =
         from n in Images
         from c in Channels
         from h in Gen.Int[2, 9]
@@ -39,27 +39,27 @@ internal static class FusedCases
         from identities in Gen.Int[0, 3]
         from nodes in Gen.Int[1, 4]
         from accumulate in Gen.Bool
-        select new MixCase(n, c, h, w, normalized, identities, nodes, accumulate);
+        select new NodeSumCase(n, c, h, w, normalized, identities, nodes, accumulate);
 
-    public static readonly Gen<HalvingCase> Halvings =
+    public static readonly Gen<FactorizedReduceCase> FactorizedReduces =
         from n in Images
         from c in Channels
         from h in Gen.Int[1, 9]
         from w in Gen.Int[1, 17]
         from outputs in Gen.OneOf(Gen.OneOf(8, 16, 32, 64), Gen.Int[2, 40]).Array[1, 4]
-        select new HalvingCase(n, c, h, w, outputs);
+        select new FactorizedReduceCase(n, c, h, w, outputs);
 
-    /// <summary>What reads the outputs of cells, in as many planes as a cell has outputs.</summary>
-    public static readonly Gen<SeparableCase> PointsOfPlanes =
+    /// <summary>What reads the outputs of cells, in as many segments as a cell has outputs.</summary>
+    public static readonly Gen<SeparableCase> PointsOfSegments =
         from n in Images
-        from planes in Gen.Int[2, 4]
+        from segments in Gen.Int[2, 4]
         from c in Channels
         from h in Gen.Int[1, 9]
         from w in Gen.Int[1, 17]
         from branches in Point.Array[1, 2]
-        select new SeparableCase(n, planes * c, h, w, 1, false, true, branches) { Planes = planes };
+        select new SeparableCase(n, segments * c, h, w, 1, false, true, branches) { Segments = segments };
 
-    public static readonly Gen<HalvingCase> HalvingsOfPlanes = Gen.Select(Halvings, Gen.Int[2, 4], (c, planes) => c with { C = planes * c.C, Planes = planes });
+    public static readonly Gen<FactorizedReduceCase> FactorizedReducesOfSegments = Gen.Select(FactorizedReduces, Gen.Int[2, 4], (c, segments) => c with { C = segments * c.C, Segments = segments });
 
     public static readonly Gen<PoolCase> Pools =
         from n in Images
@@ -95,16 +95,16 @@ internal static class FusedCases
     ];
 
     /// <summary>A mixture of several quads of branches, in images that no piece divides.</summary>
-    public static readonly MixCase Alongside = new(18, 12, 15, 7, 9, 2, 2);
+    public static readonly NodeSumCase Alongside = new(18, 12, 15, 7, 9, 2, 2);
 
     public static IEnumerable<Func<Backend<float>, FusedSetup<float>>> Operations =>
     [
         .. SearchShapes.Select(c => (Func<Backend<float>, FusedSetup<float>>)(b => new SeparableSetup<float>(b, c))),
         .. SearchShapes.Select(c => (Func<Backend<float>, FusedSetup<float>>)(b => new SeparableSetup<float>(b, c, Alongside))),
-        b => new MixSetup<float>(b, Alongside),
-        b => new HalvingSetup<float>(b, new HalvingCase(18, 12, 9, 8, 12, 12, 12)),
-        b => new HalvingSetup<float>(b, new HalvingCase(18, 24, 9, 8, 12) { Planes = 4 }),
-        b => new SeparableSetup<float>(b, new SeparableCase(18, 36, 6, 7, 1, false, true, new BranchCase(0, 1, 12)) { Planes = 3 }),
+        b => new NodeSumSetup<float>(b, Alongside),
+        b => new FactorizedReduceSetup<float>(b, new FactorizedReduceCase(18, 12, 9, 8, 12, 12, 12)),
+        b => new FactorizedReduceSetup<float>(b, new FactorizedReduceCase(18, 24, 9, 8, 12) { Segments = 4 }),
+        b => new SeparableSetup<float>(b, new SeparableCase(18, 36, 6, 7, 1, false, true, new BranchCase(0, 1, 12)) { Segments = 3 }),
         b => new PoolSetup<float>(b, new PoolCase(18, 12, 5, 7, 2, 3, 2)),
     ];
 }

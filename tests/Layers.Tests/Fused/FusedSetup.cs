@@ -1,6 +1,6 @@
 using System.Numerics;
 using MIOpenDarts.Layers.Backends;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Tests.Fused;
@@ -23,12 +23,12 @@ internal abstract class FusedSetup<T> : IDisposable
 
     protected ParameterSet<T> Parameters { get; } = new();
 
-    /// <summary>A source with its gradient, in planes where the backend reads such.</summary>
-    protected Tensor<T> Source(string name, int planes, int channels, int h, int w)
+    /// <summary>A source with its gradient, in segments where the backend reads such.</summary>
+    protected Tensor<T> Source(string name, int segments, int channels, int h, int w)
     {
-        if (planes == 1 || !Backend.ReadsPlanes) return Plan.ActivationWithDiff(name, channels, h, w);
-        var value = Plan.Planar(name, planes, channels / planes, h, w, Lifetime.Always);
-        value.Diff = Plan.Planar("d " + name, planes, channels / planes, h, w, Lifetime.Always);
+        if (segments == 1 || !Backend.ReadsSegments) return Plan.ActivationWithDiff(name, channels, h, w);
+        var value = Plan.Segmented(name, segments, channels / segments, h, w, Lifetime.Always);
+        value.Diff = Plan.Segmented("d " + name, segments, channels / segments, h, w, Lifetime.Always);
         return value;
     }
 
@@ -71,7 +71,7 @@ internal abstract class FusedSetup<T> : IDisposable
             values[i] = T.CreateChecked(round?.Invoke(value) ?? value);
         }
 
-        if (tensor.Planes.Count == 0 && tensor.Shape is ({ H: 1, W: 1 } or { N: 1, C: 1 })) Backend.Upload<T>(values, tensor);
+        if (tensor.Segments.Count == 0 && tensor.Shape is ({ H: 1, W: 1 } or { N: 1, C: 1 })) Backend.Upload<T>(values, tensor);
         else Backend.WriteImages(values, tensor);
     }
 
@@ -95,11 +95,11 @@ internal abstract class FusedSetup<T> : IDisposable
     }
 
     /// <summary>Gradient vectors as a mixture would have left them.</summary>
-    protected void RandomizeGradient(NormalizedTensor<T> v)
+    protected void RandomizeGradient(DeferredBatchNorm<T> v)
     {
-        Randomize(v.DiffScale);
-        Randomize(v.ValueScale);
-        Randomize(v.Offset, 0.1f);
+        Randomize(v.Gradient.Dy);
+        Randomize(v.Gradient.Z);
+        Randomize(v.Gradient.Constant, 0.1f);
     }
 
     protected double[] Image(Tensor<T> tensor)

@@ -34,15 +34,15 @@ public class FusedTests
     }
 
     [Fact]
-    public void Mixtures_compute_what_the_composed_form_computes() =>
+    public void Node_sums_compute_what_the_composed_form_computes() =>
         Gen.Select(FusedCases.Mix, FusedCases.Width).Holds(
-            (c, width) => Compare(width, true, c.ToString(), b => new MixSetup<float>(b, c), b => new MixSetup<double>(b, c)), 80);
+            (c, width) => Compare(width, true, c.ToString(), b => new NodeSumSetup<float>(b, c), b => new NodeSumSetup<double>(b, c)), 80);
 
     [Fact]
-    public void Mixtures_alongside_convolutions_compute_what_the_composed_form_computes() =>
+    public void Node_sums_overlapped_with_convolutions_compute_what_the_composed_form_computes() =>
         Gen.Select(FusedCases.Separable, FusedCases.Mix, FusedCases.Width, Gen.Bool).Holds(
             (c, mix, width, weightGradients) => Compare(
-                width, weightGradients, $"{c} alongside {mix}", b => new SeparableSetup<float>(b, c, mix), b => new SeparableSetup<double>(b, c, mix)),
+                width, weightGradients, $"{c} overlapped {mix}", b => new SeparableSetup<float>(b, c, mix), b => new SeparableSetup<double>(b, c, mix)),
             80);
 
     [Theory]
@@ -54,40 +54,40 @@ public class FusedTests
         foreach (var c in FusedCases.SearchShapes)
         {
             var together = Bits(2, width, b => new SeparableSetup<float>(b, c, FusedCases.Alongside));
-            var mixture = Bits(2, width, b => new MixSetup<float>(b, FusedCases.Alongside with { N = c.N }));
+            var mixture = Bits(2, width, b => new NodeSumSetup<float>(b, FusedCases.Alongside with { N = c.N }));
             Assert.Equal(mixture, together[..mixture.Length]);
             Assert.Equal(Bits(2, width, b => new SeparableSetup<float>(b, c)), together[mixture.Length..]);
         }
     }
 
     [Fact]
-    public void Halvings_compute_what_the_composed_form_computes() =>
-        Gen.Select(FusedCases.Halvings, FusedCases.Width, Gen.Bool).Holds(
-            (c, width, weightGradients) => Compare(width, weightGradients, c.ToString(), b => new HalvingSetup<float>(b, c), b => new HalvingSetup<double>(b, c)),
+    public void Factorized_reductions_compute_what_the_composed_form_computes() =>
+        Gen.Select(FusedCases.FactorizedReduces, FusedCases.Width, Gen.Bool).Holds(
+            (c, width, weightGradients) => Compare(width, weightGradients, c.ToString(), b => new FactorizedReduceSetup<float>(b, c), b => new FactorizedReduceSetup<double>(b, c)),
             80);
 
     [Fact]
-    public void Sources_in_planes_are_read_as_in_one_piece() =>
-        Gen.Select(FusedCases.PointsOfPlanes, FusedCases.Width).Holds(
-            (c, width) => ComparePlanes(
-                width, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<float>(b, c with { Planes = 1 }), b => new SeparableSetup<double>(b, c)),
+    public void Sources_in_segments_are_read_as_in_one_piece() =>
+        Gen.Select(FusedCases.PointsOfSegments, FusedCases.Width).Holds(
+            (c, width) => CompareSegments(
+                width, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<float>(b, c with { Segments = 1 }), b => new SeparableSetup<double>(b, c)),
             60);
 
     [Fact]
-    public void Sources_in_planes_are_halved_as_in_one_piece() =>
-        Gen.Select(FusedCases.HalvingsOfPlanes, FusedCases.Width).Holds(
-            (c, width) => ComparePlanes(
-                width, c.ToString(), b => new HalvingSetup<float>(b, c), b => new HalvingSetup<float>(b, c with { Planes = 1 }), b => new HalvingSetup<double>(b, c)),
+    public void Sources_in_segments_are_reduced_as_in_one_piece() =>
+        Gen.Select(FusedCases.FactorizedReducesOfSegments, FusedCases.Width).Holds(
+            (c, width) => CompareSegments(
+                width, c.ToString(), b => new FactorizedReduceSetup<float>(b, c), b => new FactorizedReduceSetup<float>(b, c with { Segments = 1 }), b => new FactorizedReduceSetup<double>(b, c)),
             60);
 
     [Theory]
     [InlineData(16)]
     [InlineData(8)]
     [InlineData(4)]
-    public void Halvings_with_more_rows_than_are_summed_together_compute_what_the_composed_form_computes(int width)
+    public void Factorized_reductions_with_more_rows_than_are_summed_together_compute_what_the_composed_form_computes(int width)
     {
-        var c = new HalvingCase(3, 64, 33, 31, 64, 40);
-        Compare(width, true, c.ToString(), b => new HalvingSetup<float>(b, c), b => new HalvingSetup<double>(b, c));
+        var c = new FactorizedReduceCase(3, 64, 33, 31, 64, 40);
+        Compare(width, true, c.ToString(), b => new FactorizedReduceSetup<float>(b, c), b => new FactorizedReduceSetup<double>(b, c));
     }
 
     [Fact]
@@ -128,12 +128,12 @@ public class FusedTests
         Agreement.Check(cpu, weightGradients, $"{width * 32} bits, {what}", make, makeExpected);
     }
 
-    private static void ComparePlanes(
-        int width, string what, Func<Backend<float>, FusedSetup<float>> inPlanes, Func<Backend<float>, FusedSetup<float>> inOnePiece,
+    private static void CompareSegments(
+        int width, string what, Func<Backend<float>, FusedSetup<float>> segmented, Func<Backend<float>, FusedSetup<float>> inOnePiece,
         Func<Backend<double>, FusedSetup<double>> makeExpected)
     {
-        Compare(width, true, what, inPlanes, makeExpected);
-        Assert.Equal(Bits(2, width, inOnePiece), Bits(2, width, inPlanes));
+        Compare(width, true, what, segmented, makeExpected);
+        Assert.Equal(Bits(2, width, inOnePiece), Bits(2, width, segmented));
     }
 
     private static double[][] Bits(int threads, int width, Func<Backend<float>, FusedSetup<float>> make)

@@ -11,7 +11,7 @@ namespace MIOpenDarts.Layers.Tests.Fused;
 /// </summary>
 internal sealed class MagnitudeBackend(Queue<ExactStatistics> exact) : ReferenceBackend<double>
 {
-    private readonly Dictionary<Normalization<double>, ExactStatistics> known = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<BatchNormState<double>, ExactStatistics> known = new(ReferenceEqualityComparer.Instance);
 
     public override void Upload<TElement>(ReadOnlySpan<TElement> source, Tensor<TElement> dst)
     {
@@ -27,7 +27,7 @@ internal sealed class MagnitudeBackend(Queue<ExactStatistics> exact) : Reference
     }
 
     // The variance may be a difference of the moments Σz² and (Σz)², whose terms are as large as the mean square.
-    public override void NormalizationStatistics(Tensor<double> src, Normalization<double> norm)
+    public override void NormalizationStatistics(Tensor<double> src, BatchNormState<double> norm)
     {
         var statistics = known[norm] = exact.Dequeue();
         var (z, count) = (Read(src), src.Shape.N * src.Shape.Pixels);
@@ -54,9 +54,9 @@ internal sealed class MagnitudeBackend(Queue<ExactStatistics> exact) : Reference
         Upload<double>(runningVariance, norm.RunningVariance);
     }
 
-    public override void NormalizationForward(Tensor<double> src, Normalization<double> norm, Tensor<double> dst) => Upload<double>(Normalized(src, norm), dst);
+    public override void NormalizationForward(Tensor<double> src, BatchNormState<double> norm, Tensor<double> dst) => Upload<double>(Normalized(src, norm), dst);
 
-    public override void NormalizationGradient(NormalizedTensor<double> v, Tensor<double>? weights, int index, Tensor<double>? diffWeights)
+    public override void NormalizationGradient(DeferredBatchNorm<double> v, Tensor<double>? weights, int index, Tensor<double>? diffWeights)
     {
         var (shape, norm) = (v.Value.Shape, v.Norm);
         var (normalized, dy, mean) = (Normalized(v.Value, norm), Read(v.Diff!), Read(norm.Mean));
@@ -78,9 +78,9 @@ internal sealed class MagnitudeBackend(Queue<ExactStatistics> exact) : Reference
             offset[c] = scale * sums[c] * (1 + error) + 2 * valueScale[c] * mean[c];
         }
 
-        Upload<double>(diffScale, v.DiffScale);
-        Upload<double>(valueScale, v.ValueScale);
-        Upload<double>(offset, v.Offset);
+        Upload<double>(diffScale, v.Gradient.Dy);
+        Upload<double>(valueScale, v.Gradient.Z);
+        Upload<double>(offset, v.Gradient.Constant);
         if (diffWeights is null) return;
         var all = Read(diffWeights);
         all[index] += products.Sum();
@@ -88,7 +88,7 @@ internal sealed class MagnitudeBackend(Queue<ExactStatistics> exact) : Reference
     }
 
     /// <summary>Every place of a window may have been the largest.</summary>
-    public override void MaxPoolBackward(Tensor<double> diffDst, Tensor<byte> indices, Tensor<double> diffSrc, Window window, bool accumulate)
+    public override void MaxPoolBackward(Tensor<double> diffDst, Tensor<byte> indices, Tensor<double> diffSrc, Window2D window, bool accumulate)
     {
         var (dst, src) = (diffDst.Shape, diffSrc.Shape);
         var (dy, dx) = (Read(diffDst), accumulate ? Read(diffSrc) : new double[src.Count]);
@@ -103,7 +103,7 @@ internal sealed class MagnitudeBackend(Queue<ExactStatistics> exact) : Reference
         Upload<double>(dx, diffSrc);
     }
 
-    private double[] Normalized(Tensor<double> src, Normalization<double> norm)
+    private double[] Normalized(Tensor<double> src, BatchNormState<double> norm)
     {
         var (z, mean) = (Read(src), Read(norm.Mean));
         for (var i = 0; i < z.Length; i++)
@@ -117,7 +117,7 @@ internal sealed class MagnitudeBackend(Queue<ExactStatistics> exact) : Reference
     }
 
     /// <summary>1/σ of a channel, its error relative to it in units of rounding, and the largest |ẑ|; given ones are exact.</summary>
-    private (double Inverse, double Error, double Largest) Deviation(Normalization<double> norm, int c)
+    private (double Inverse, double Error, double Largest) Deviation(BatchNormState<double> norm, int c)
     {
         var inverse = Read(norm.InverseDeviation)[c];
         if (!known.TryGetValue(norm, out var statistics)) return (inverse, 0, 0);

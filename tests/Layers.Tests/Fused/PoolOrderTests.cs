@@ -51,10 +51,10 @@ public class PoolOrderTests
         using var owned = backend;
         using var parameters = new ParameterSet<float>();
         using var plan = new MemoryPlan<float>(backend, source.Length / (Channels * Side * Side));
-        var window = Window.Square(3, stride, 1);
+        var window = Window2D.Square(3, stride, 1);
         var side = window.OutputHeight(Side);
         var (max, average) = (plan.Activation("max", Channels, side, side), plan.Activation("average", Channels, side, side));
-        var pools = new PoolPair<float>
+        var pools = new SharedPools<float>
         {
             Src = plan.ActivationWithDiff("src", Channels, Side, Side),
             Window = window,
@@ -64,19 +64,19 @@ public class PoolOrderTests
             MaxEdges = new[] { Edge(max) },
             AverageEdges = new[] { Edge(average) },
         };
-        backend.PlanPools(plan, pools);
+        backend.PlanSharedPools(plan, pools);
         parameters.Commit(backend);
         parameters.Initialize(1);
         plan.Commit();
         backend.WriteImages(source, pools.Src);
-        backend.PoolsForward(pools, training: true);
+        backend.SharedPoolsForward(pools, training: true);
         var largest = new float[max.Shape.Count];
         backend.ReadImages(max, largest);
         return (largest, InReferenceOrder(backend, pools.Indices));
 
-        NormalizedTensor<float> Edge(Tensor<float> value)
+        DeferredBatchNorm<float> Edge(Tensor<float> value)
         {
-            var edge = new NormalizedTensor<float>(value, new Normalization<float>(parameters, "norm" + value.Name, Channels, affine: false));
+            var edge = new DeferredBatchNorm<float>(value, new BatchNormState<float>(parameters, "norm" + value.Name, Channels, affine: false));
             edge.Plan(plan);
             return edge;
         }

@@ -10,16 +10,16 @@ public sealed record PoolCase(int N, int C, int H, int W, int Stride, int MaxEdg
 internal sealed class PoolSetup<T> : FusedSetup<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly PoolPair<T> pools;
+    private readonly SharedPools<T> pools;
 
     public PoolSetup(Backend<T> backend, PoolCase c)
         : base(backend, c.N)
     {
         Terms = c.N * c.H * c.W + 9 * (c.MaxEdges + c.AverageEdges);
-        var window = Window.Square(3, c.Stride, 1);
+        var window = Window2D.Square(3, c.Stride, 1);
         var (h, w) = (window.OutputHeight(c.H), window.OutputWidth(c.W));
         var (max, average) = (Plan.Activation("max", c.C, h, w), Plan.Activation("average", c.C, h, w));
-        pools = new PoolPair<T>
+        pools = new SharedPools<T>
         {
             Src = Plan.ActivationWithDiff("x", c.C, c.H, c.W),
             Window = window,
@@ -29,7 +29,7 @@ internal sealed class PoolSetup<T> : FusedSetup<T>
             MaxEdges = Enumerable.Range(0, c.MaxEdges).Select(i => Edge(max, $"max {i}.")).ToArray(),
             AverageEdges = Enumerable.Range(0, c.AverageEdges).Select(i => Edge(average, $"average {i}.")).ToArray(),
         };
-        backend.PlanPools(Plan, pools);
+        backend.PlanSharedPools(Plan, pools);
         Commit();
         Randomize(pools.Src);
         Randomize(pools.Src.Diff!);
@@ -42,9 +42,9 @@ internal sealed class PoolSetup<T> : FusedSetup<T>
 
     public override double Terms { get; }
 
-    public override void Forward(bool training = true) => Backend.PoolsForward(pools, training);
+    public override void Forward(bool training = true) => Backend.SharedPoolsForward(pools, training);
 
-    public override void Backward(bool weightGradients = true) => Backend.PoolsBackward(pools);
+    public override void Backward(bool weightGradients = true) => Backend.SharedPoolsBackward(pools);
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {
@@ -61,12 +61,12 @@ internal sealed class PoolSetup<T> : FusedSetup<T>
         }
     }
 
-    private static IEnumerable<NormalizedTensor<T>> Edges(PoolPair<T> pools) => [.. pools.MaxEdges.Span, .. pools.AverageEdges.Span];
+    private static IEnumerable<DeferredBatchNorm<T>> Edges(SharedPools<T> pools) => [.. pools.MaxEdges.Span, .. pools.AverageEdges.Span];
 
-    private NormalizedTensor<T> Edge(Tensor<T> value, string name)
+    private DeferredBatchNorm<T> Edge(Tensor<T> value, string name)
     {
         var shape = value.Capacity;
-        var v = new NormalizedTensor<T>(value, new Normalization<T>(Parameters, name, shape.C, affine: false)) { Diff = Plan.Activation("d " + name, shape.C, shape.H, shape.W) };
+        var v = new DeferredBatchNorm<T>(value, new BatchNormState<T>(Parameters, name, shape.C, affine: false)) { Diff = Plan.Activation("d " + name, shape.C, shape.H, shape.W) };
         v.Plan(Plan);
         return v;
     }

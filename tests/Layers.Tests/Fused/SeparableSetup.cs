@@ -10,11 +10,11 @@ public sealed record BranchCase(int Kernel, int Dilation, int Outputs);
 /// <summary>Branches that share a source or, where it is normalised, have one each.</summary>
 public sealed record SeparableCase(int N, int C, int H, int W, int Stride, bool Normalized, bool NeedsDiff, params BranchCase[] Branches)
 {
-    /// <summary>Planes of the source, where they are several: of branches without depthwise filter.</summary>
-    public int Planes { get; init; } = 1;
+    /// <summary>Segments of the source, where they are several: of branches without depthwise filter.</summary>
+    public int Segments { get; init; } = 1;
 
     public override string ToString() =>
-        $"[{N},{C},{H},{W}]{(Planes > 1 ? $" in {Planes} planes" : "")} stride {Stride}{(Normalized ? " normalized" : "")}{(NeedsDiff ? "" : " no diff")}: {string.Join(", ", Branches.AsEnumerable())}";
+        $"[{N},{C},{H},{W}]{(Segments > 1 ? $" in {Segments} segments" : "")} stride {Stride}{(Normalized ? " normalized" : "")}{(NeedsDiff ? "" : " no diff")}: {string.Join(", ", Branches.AsEnumerable())}";
 }
 
 internal sealed class SeparableSetup<T> : FusedSetup<T>
@@ -22,21 +22,21 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
 {
     private readonly SeparableBranch<T>[] branches;
     private readonly Tensor<T>[] sources;
-    private readonly NormalizedTensor<T>[] normalized = [];
-    private readonly MixSetup<T>? alongside;
+    private readonly DeferredBatchNorm<T>[] normalized = [];
+    private readonly NodeSumSetup<T>? overlapped;
 
-    public SeparableSetup(Backend<T> backend, SeparableCase c, MixCase? alongside = null)
+    public SeparableSetup(Backend<T> backend, SeparableCase c, NodeSumCase? overlapped = null)
         : base(backend, c.N)
     {
         Terms = c.N * c.H * c.W + c.C + c.Branches.Sum(b => b.Kernel * b.Kernel + b.Outputs);
-        if (alongside is not null)
+        if (overlapped is not null)
         {
-            this.alongside = new MixSetup<T>(backend, alongside with { N = c.N });
-            Terms = Math.Max(Terms, this.alongside.Terms);
+            this.overlapped = new NodeSumSetup<T>(backend, overlapped with { N = c.N });
+            Terms = Math.Max(Terms, this.overlapped.Terms);
         }
 
         sources = [.. Enumerable.Range(0, c.Normalized ? c.Branches.Length : 1).Select(
-            i => c.NeedsDiff && !c.Normalized ? Source($"x{i}", c.Planes, c.C, c.H, c.W) : Plan.Activation($"x{i}", c.C, c.H, c.W))];
+            i => c.NeedsDiff && !c.Normalized ? Source($"x{i}", c.Segments, c.C, c.H, c.W) : Plan.Activation($"x{i}", c.C, c.H, c.W))];
         if (c.Normalized) normalized = [.. sources.Select((s, i) => Normalized(s, i))];
         branches = [.. c.Branches.Select((b, i) => Branch(b, i, c))];
         backend.PlanSeparable(Plan, branches);
@@ -61,28 +61,28 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
     public override double Terms { get; }
 
     public override void Forward(bool training = true) =>
-        Backend.SeparableForward(branches, training, alongside is null ? default : alongside.Mixture);
+        Backend.SeparableForward(branches, training, overlapped is null ? default : overlapped.NodeSum);
 
     public override void Backward(bool weightGradients = true) =>
-        Backend.SeparableBackward(branches, weightGradients, alongside is null ? default : alongside.Mixture);
+        Backend.SeparableBackward(branches, weightGradients, overlapped is null ? default : overlapped.NodeSum);
 
     public override void Dispose()
     {
-        alongside?.Dispose();
+        overlapped?.Dispose();
         base.Dispose();
     }
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {
-        foreach (var result in alongside?.Results() ?? []) yield return result;
+        foreach (var result in overlapped?.Results() ?? []) yield return result;
         if (sources[0].Diff is { } diff) yield return ("d src", Image(diff));
         for (var i = 0; i < normalized.Length; i++)
         {
             var v = normalized[i];
             yield return ($"d normalized {i}", Image(v.Diff!));
-            yield return ($"diff scale {i}", Vector(v.DiffScale));
-            yield return ($"value scale {i}", Vector(v.ValueScale));
-            yield return ($"offset {i}", Vector(v.Offset));
+            yield return ($"gradient factor of dy {i}", Vector(v.Gradient.Dy));
+            yield return ($"gradient factor of z {i}", Vector(v.Gradient.Z));
+            yield return ($"gradient constant {i}", Vector(v.Gradient.Constant));
         }
 
         for (var i = 0; i < branches.Length; i++)
@@ -99,20 +99,20 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
         }
     }
 
-    private NormalizedTensor<T> Normalized(Tensor<T> src, int i)
+    private DeferredBatchNorm<T> Normalized(Tensor<T> src, int i)
     {
         var c = src.Capacity;
-        var v = new NormalizedTensor<T>(src, new Normalization<T>(Parameters, $"src{i}.", c.C, affine: false)) { Diff = Plan.Activation($"dx{i}", c.C, c.H, c.W) };
+        var v = new DeferredBatchNorm<T>(src, new BatchNormState<T>(Parameters, $"src{i}.", c.C, affine: false)) { Diff = Plan.Activation($"dx{i}", c.C, c.H, c.W) };
         v.Plan(Plan);
         return v;
     }
 
     private SeparableBranch<T> Branch(BranchCase b, int i, SeparableCase c)
     {
-        var window = b.Kernel == 0 ? Window.Point : Window.Square(b.Kernel, c.Stride, b.Dilation * (b.Kernel - 1) / 2, b.Dilation);
-        var norm = new Normalization<T>(Parameters, $"{i}.", b.Outputs, affine: false);
+        var window = b.Kernel == 0 ? Window2D.Point : Window2D.Square(b.Kernel, c.Stride, b.Dilation * (b.Kernel - 1) / 2, b.Dilation);
+        var norm = new BatchNormState<T>(Parameters, $"{i}.", b.Outputs, affine: false);
         var z = Plan.Activation($"z{i}", b.Outputs, window.OutputHeight(c.H), window.OutputWidth(c.W));
-        var dst = new NormalizedTensor<T>(z, norm) { Diff = Plan.Activation($"dz{i}", b.Outputs, z.Capacity.H, z.Capacity.W) };
+        var dst = new DeferredBatchNorm<T>(z, norm) { Diff = Plan.Activation($"dz{i}", b.Outputs, z.Capacity.H, z.Capacity.W) };
         dst.Plan(Plan);
         return new SeparableBranch<T>
         {

@@ -19,26 +19,26 @@ public class UnusedPoolTests
         using var parameters = new ParameterSet<float>();
         using var plan = new MemoryPlan<float>(backend, 2);
         var (used, unused) = (plan.Activation("used", 4, 5, 6), plan.Activation("unused", 4, 5, 6));
-        var edge = new NormalizedTensor<float>(used, new Normalization<float>(parameters, "norm.", 4, affine: false));
+        var edge = new DeferredBatchNorm<float>(used, new BatchNormState<float>(parameters, "norm.", 4, affine: false));
         edge.Plan(plan);
-        NormalizedTensor<float>[] none = [], one = [edge];
-        var pools = new PoolPair<float>
+        DeferredBatchNorm<float>[] none = [], one = [edge];
+        var pools = new SharedPools<float>
         {
             Src = plan.ActivationWithDiff("src", 4, 5, 6),
-            Window = Window.Square(3, 1, 1),
+            Window = Window2D.Square(3, 1, 1),
             Indices = plan.PerImage<byte>("indices", 4, 5, 6),
             Max = max ? used : unused,
             Average = max ? unused : used,
             MaxEdges = max ? one : none,
             AverageEdges = max ? none : one,
         };
-        backend.PlanPools(plan, pools);
+        backend.PlanSharedPools(plan, pools);
         parameters.Commit(backend);
         parameters.Initialize(1);
         plan.Commit();
         backend.Fill(unused, 7);
         backend.Fill(pools.Src, 3);
-        backend.PoolsForward(pools, training: true);
+        backend.SharedPoolsForward(pools, training: true);
         Assert.All(Read(backend, used), value => Assert.Equal(3, value));
         Assert.All(Read(backend, unused), value => Assert.Equal(7, value));
     }

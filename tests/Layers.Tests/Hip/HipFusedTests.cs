@@ -16,7 +16,7 @@ public class HipFusedTests
         new(1, 4, 6, 5, 2, false, false, new(5, 1, 4), new BranchCase(1, 1, 3)),
     ];
 
-    private static readonly MixCase[] Mixtures = [new(18, 12, 5, 7, 9, 2, 3), new(2, 17, 8, 8, 30, 5, 10), new(2, 6, 5, 5, 4, 2, 2, Accumulate: true), new(3, 1, 2, 3, 1, 0), new(1, 4, 33, 32, 50, 1)];
+    private static readonly NodeSumCase[] NodeSums = [new(18, 12, 5, 7, 9, 2, 3), new(2, 17, 8, 8, 30, 5, 10), new(2, 6, 5, 5, 4, 2, 2, Accumulate: true), new(3, 1, 2, 3, 1, 0), new(1, 4, 33, 32, 50, 1)];
 
     private static readonly PoolCase[] Pools = [new(18, 12, 5, 7, 2, 3, 2), new(2, 4, 9, 17, 1, 4, 4), new(1, 3, 4, 4, 1, 0, 1), new(2, 5, 1, 6, 2, 20, 20)];
 
@@ -29,9 +29,9 @@ public class HipFusedTests
     }
 
     [Fact]
-    public void Mixtures_compute_what_the_composed_form_computes()
+    public void Node_sums_compute_what_the_composed_form_computes()
     {
-        foreach (var c in Mixtures) Compare(true, c.ToString(), b => new MixSetup<float>(b, c), b => new MixSetup<double>(b, c));
+        foreach (var c in NodeSums) Compare(true, c.ToString(), b => new NodeSumSetup<float>(b, c), b => new NodeSumSetup<double>(b, c));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace MIOpenDarts.Layers.Tests.Hip;
 public class HipLibraryTests
 {
     private static readonly Shape Images = new(2, 3, 5, 4);
-    private static readonly Window Three = Window.Square(3, 1, 1);
+    private static readonly Window2D Three = Window2D.Square(3, 1, 1);
 
     // Memory of an arena holds whatever was there before: zero times that must not come into a result.
     [Fact]
@@ -69,7 +69,7 @@ public class HipLibraryTests
     {
         using var rig = New();
         var x = rig.Images(Images);
-        var error = Assert.Throws<NotSupportedException>(() => rig.Backend.AveragePoolForward(x, x, Window.Square(3, 1, 2, 2)));
+        var error = Assert.Throws<NotSupportedException>(() => rig.Backend.AveragePoolForward(x, x, Window2D.Square(3, 1, 2, 2)));
         Assert.Contains("dilation 2", error.Message);
     }
 

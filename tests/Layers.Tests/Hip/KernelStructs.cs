@@ -15,7 +15,7 @@ internal static class KernelStructs
         ("channels.hip", "ChannelParts", typeof(ChannelParts)),
         ("elementwise.hip", "ConcatPart", typeof(ConcatPart)),
         ("elementwise.hip", "Concat", typeof(Concat)),
-        ("mixing.hip", "MixBranch", typeof(MixTerm)),
+        ("mixing.hip", "NodeSumTerm", typeof(MixTerm)),
         ("mixing.hip", "MixNode", typeof(MixNode)),
         ("mixing.hip", "Mix", typeof(MixTable)),
         ("normalization.hip", "Statistic", typeof(Statistic)),

@@ -8,24 +8,24 @@ public class ModuleGradientTests
 {
     private static readonly Dictionary<string, Func<ParameterSet<double>, Module<double>>> Modules = new()
     {
-        ["convolution 3x3"] = p => new Convolution<double>(p, "", 4, 6, Window.Square(3, 1, 1)),
-        ["convolution 3x3 stride 2"] = p => new Convolution<double>(p, "", 4, 3, Window.Square(3, 2, 1)),
-        ["grouped convolution"] = p => new Convolution<double>(p, "", 4, 6, Window.Square(3, 1, 1), groups: 2),
-        ["depthwise 5x5 dilated"] = p => new Convolution<double>(p, "", 4, 4, Window.Square(5, 2, 4, 2), groups: 4),
-        ["pointwise"] = p => new Convolution<double>(p, "", 4, 5, Window.Point),
-        ["convolution 1x7"] = p => new Convolution<double>(p, "", 4, 4, new Window(1, 7, 1, 2, 0, 3, 1)),
+        ["convolution 3x3"] = p => new Convolution<double>(p, "", 4, 6, Window2D.Square(3, 1, 1)),
+        ["convolution 3x3 stride 2"] = p => new Convolution<double>(p, "", 4, 3, Window2D.Square(3, 2, 1)),
+        ["grouped convolution"] = p => new Convolution<double>(p, "", 4, 6, Window2D.Square(3, 1, 1), groups: 2),
+        ["depthwise 5x5 dilated"] = p => new Convolution<double>(p, "", 4, 4, Window2D.Square(5, 2, 4, 2), groups: 4),
+        ["pointwise"] = p => new Convolution<double>(p, "", 4, 5, Window2D.Point),
+        ["convolution 1x7"] = p => new Convolution<double>(p, "", 4, 4, new Window2D(1, 7, 1, 2, 0, 3, 1)),
         ["relu"] = _ => new Relu<double>(),
         ["batch norm"] = p => new BatchNorm<double>(p, "", 4, affine: false),
         ["affine batch norm"] = p => new BatchNorm<double>(p, "", 4, affine: true),
-        ["max pool"] = _ => new MaxPool<double>(Window.Square(3, 1, 1)),
-        ["max pool stride 2"] = _ => new MaxPool<double>(Window.Square(3, 2, 1)),
-        ["average pool"] = _ => new AveragePool<double>(Window.Square(3, 1, 1)),
-        ["average pool stride 2"] = _ => new AveragePool<double>(Window.Square(3, 2, 1)),
+        ["max pool"] = _ => new MaxPool<double>(Window2D.Square(3, 1, 1)),
+        ["max pool stride 2"] = _ => new MaxPool<double>(Window2D.Square(3, 2, 1)),
+        ["average pool"] = _ => new AveragePool<double>(Window2D.Square(3, 1, 1)),
+        ["average pool stride 2"] = _ => new AveragePool<double>(Window2D.Square(3, 2, 1)),
         ["factorized reduce"] = p => new FactorizedReduce<double>(p, "", 4, 6, affine: true),
         ["identity"] = _ => new Identity<double>(),
         ["zero"] = _ => new Zero<double>(1),
         ["strided zero"] = _ => new Zero<double>(2),
-        ["relu conv bn"] = p => new ReluConvBn<double>(p, "", 4, 3, Window.Point, affine: true),
+        ["relu conv bn"] = p => new ReluConvBn<double>(p, "", 4, 3, Window2D.Point, affine: true),
         ["sep conv 3x3"] = p => new SepConv<double>(p, "", 4, 4, 3, 1, affine: true),
         ["sep conv 5x5 stride 2"] = p => new SepConv<double>(p, "", 4, 4, 5, 2, affine: false),
         ["dil conv 3x3"] = p => new SeparableBlock<double>(p, "", 4, 4, 3, 1, 2, affine: false),
@@ -58,10 +58,10 @@ public class ModuleGradientTests
     public void Wrong_channels_groups_and_odd_reductions_are_refused_by_name()
     {
         using var parameters = new ParameterSet<double>();
-        Assert.Throws<ArgumentException>(() => new Convolution<double>(parameters, "", 4, 6, Window.Point, groups: 4));
+        Assert.Throws<ArgumentException>(() => new Convolution<double>(parameters, "", 4, 6, Window2D.Point, groups: 4));
         Assert.Throws<ArgumentException>(() => new FactorizedReduce<double>(parameters, "", 4, 5, affine: false));
         var error = Assert.Throws<ArgumentException>(
-            () => new ModuleRig(p => new Convolution<double>(p, "stem.0.", 3, 4, Window.Point), 1, 4, 2, 2));
+            () => new ModuleRig(p => new Convolution<double>(p, "stem.0.", 3, 4, Window2D.Point), 1, 4, 2, 2));
         Assert.Contains("stem.0.weight", error.Message);
     }
 }

@@ -1,6 +1,6 @@
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Modules;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Tests.Modules;

@@ -12,7 +12,7 @@ public sealed record MachineLimits(int Threads, double OneThreadGigaflops, doubl
 {
     private const int Trials = 4;
     private const long TriadBytes = 64L << 20;
-    private static readonly TimeSpan Trial = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan SelfTestTensors = TimeSpan.FromMilliseconds(40);
 
     /// <summary>Share of <see cref="Threads"/> times one thread that all threads reach together; about a half if they share cores.</summary>
     public double ThreadScaling => Gigaflops / (Threads * OneThreadGigaflops);
@@ -21,9 +21,9 @@ public sealed record MachineLimits(int Threads, double OneThreadGigaflops, doubl
     public static MachineLimits Measure(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
-        var one = Best(() => Load.MultiplyAdds(1, Trial));
+        var one = Best(() => Load.MultiplyAdds(1, SelfTestTensors));
         return new MachineLimits(
-            threads, one, threads == 1 ? one : Best(() => Load.MultiplyAdds(threads, Trial)), Best(() => Load.Triad(threads, Trial, TriadBytes)));
+            threads, one, threads == 1 ? one : Best(() => Load.MultiplyAdds(threads, SelfTestTensors)), Best(() => Load.Triad(threads, SelfTestTensors, TriadBytes)));
     }
 
     /// <summary>Seconds below which <paramref name="work"/> cannot be done from memory: arithmetic or traffic, whichever takes longer.</summary>

@@ -12,11 +12,11 @@ public static class Catalogue
     /// <summary>The plain operations of a backend.</summary>
     public static IReadOnlyList<OperationCase> Operations { get; } =
     [
-        new ConvolutionCase("stem_3x3", Window.Square(3, 1, 1), depthwise: false, _ => 3, c => 3 * c),
-        new ConvolutionCase("pointwise_1x1", Window.Point, depthwise: false, c => c, c => c),
+        new ConvolutionCase("stem_3x3", Window2D.Square(3, 1, 1), depthwise: false, _ => 3, c => 3 * c),
+        new ConvolutionCase("pointwise_1x1", Window2D.Point, depthwise: false, c => c, c => c),
         ConvolutionCase.Depthwise(3, 1, 1), ConvolutionCase.Depthwise(5, 1, 1), ConvolutionCase.Depthwise(3, 1, 2), ConvolutionCase.Depthwise(5, 1, 2),
         ConvolutionCase.Depthwise(3, 2, 1), ConvolutionCase.Depthwise(5, 2, 1), ConvolutionCase.Depthwise(3, 2, 2), ConvolutionCase.Depthwise(5, 2, 2),
-        new HalvingCase(),
+        new FactorizedReduceCase(),
         new PoolCase(max: true, 1), new PoolCase(max: true, 2), new PoolCase(max: false, 1), new PoolCase(max: false, 2),
         .. ElementwiseCase.All,
         new ConcatCase(), new GlobalAverageCase(), new LinearCase(), new CrossEntropyCase(),

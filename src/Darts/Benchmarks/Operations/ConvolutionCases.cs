@@ -3,11 +3,11 @@ using MIOpenDarts.Layers.Backends;
 namespace MIOpenDarts.Darts.Benchmarks.Operations;
 
 /// <summary>A convolution from <paramref name="inputs"/>(C) to <paramref name="outputs"/>(C) channels, with one filter a channel if <paramref name="depthwise"/>.</summary>
-internal sealed class ConvolutionCase(string name, Window window, bool depthwise, Func<int, int> inputs, Func<int, int> outputs) : OperationCase(name)
+internal sealed class ConvolutionCase(string name, Window2D window, bool depthwise, Func<int, int> inputs, Func<int, int> outputs) : OperationCase(name)
 {
     public static ConvolutionCase Depthwise(int kernel, int stride, int dilation) => new(
         $"depthwise_{kernel}x{kernel}{(dilation > 1 ? "_dilated" : "")}{(stride > 1 ? "_stride2" : "")}",
-        Window.Square(kernel, stride, dilation * (kernel - 1) / 2, dilation), depthwise: true, c => c, c => c);
+        Window2D.Square(kernel, stride, dilation * (kernel - 1) / 2, dilation), depthwise: true, c => c, c => c);
 
     public override Work Forward(Geometry g) => Work.Of(MultiplyAdds(g), Source(g) + Destination(g) + Filter(g));
 
@@ -42,7 +42,7 @@ internal sealed class ConvolutionCase(string name, Window window, bool depthwise
 }
 
 /// <summary>The pair of 1x1 convolutions with stride 2 of a factorized reduction.</summary>
-internal sealed class HalvingCase() : OperationCase("factorized_reduce_1x1")
+internal sealed class FactorizedReduceCase() : OperationCase("factorized_reduce_1x1")
 {
     public override Work Forward(Geometry g) => Work.Of(MultiplyAdds(g), g.Count + g.Strided(2).Count);
 

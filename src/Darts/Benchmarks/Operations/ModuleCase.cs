@@ -19,7 +19,7 @@ internal sealed class ModuleCase(string name, int inputs, Func<ParameterSet<floa
 
     /// <summary>The block that brings the output of a cell of four nodes to C channels.</summary>
     public static ModuleCase Preprocess => new(
-        "preprocess_1x1", 4, (parameters, c) => new ReluConvBn<float>(parameters, "", 4 * c, c, Window.Point, affine: false));
+        "preprocess_1x1", 4, (parameters, c) => new ReluConvBn<float>(parameters, "", 4 * c, c, Window2D.Point, affine: false));
 
     public override Work Forward(Geometry g)
     {

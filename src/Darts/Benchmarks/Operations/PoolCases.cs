@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Benchmarks.Operations;
 /// <summary>A 3x3 pool. An index of the max pool is a byte, a quarter of a number.</summary>
 internal sealed class PoolCase(bool max, int stride) : OperationCase($"{(max ? "max" : "avg")}_pool{(stride > 1 ? "_stride2" : "")}")
 {
-    private readonly Window window = Window.Square(3, stride, 1);
+    private readonly Window2D window = Window2D.Square(3, stride, 1);
 
     public override Work Forward(Geometry g) => Work.Of(0, g.Count + (max ? 1.25 : 1) * g.Strided(stride).Count);
 
@@ -62,17 +62,17 @@ internal sealed class SharedPoolsCase(int edges) : OperationCase("pools_of_a_sta
     {
         var (max, average) = (bench.Images(g), bench.Images(g));
         Tensor<float>[] nodes = [.. Enumerable.Range(0, edges).Select(_ => bench.Images(g).Diff!)];
-        var pools = new PoolPair<float>
+        var pools = new SharedPools<float>
         {
             Src = bench.Images(g),
-            Window = Window.Square(3, 1, 1),
+            Window = Window2D.Square(3, 1, 1),
             Max = max,
             Indices = bench.Plan.PerImage<byte>("indices", g.Channels, g.Size, g.Size),
             Average = average,
             MaxEdges = nodes.Select(d => bench.Normalized(max, d)).ToArray(),
             AverageEdges = nodes.Select(d => bench.Normalized(average, d)).ToArray(),
         };
-        bench.Backend.PlanPools(bench.Plan, pools);
-        return (() => bench.Backend.PoolsForward(pools, training: true), () => bench.Backend.PoolsBackward(pools));
+        bench.Backend.PlanSharedPools(bench.Plan, pools);
+        return (() => bench.Backend.SharedPoolsForward(pools, training: true), () => bench.Backend.SharedPoolsBackward(pools));
     }
 }

@@ -8,8 +8,8 @@ namespace MIOpenDarts.Darts.Benchmarks.Operations;
 /// </summary>
 internal sealed class SharedConvolutionsCase(int edges) : OperationCase("convolutions_of_a_state")
 {
-    private static readonly Window[] Windows =
-        [Window.Square(3, 1, 1), Window.Square(5, 1, 2), Window.Square(3, 1, 2, dilation: 2), Window.Square(5, 1, 4, dilation: 2)];
+    private static readonly Window2D[] Windows =
+        [Window2D.Square(3, 1, 1), Window2D.Square(5, 1, 2), Window2D.Square(3, 1, 2, dilation: 2), Window2D.Square(5, 1, 4, dilation: 2)];
 
     private int Branches => edges * Windows.Length;
 
@@ -28,7 +28,7 @@ internal sealed class SharedConvolutionsCase(int edges) : OperationCase("convolu
             () => bench.Backend.SeparableBackward(branches, weightGradients: true)
         );
 
-        SeparableBranch<float> Branch(Window window)
+        SeparableBranch<float> Branch(Window2D window)
         {
             var value = bench.Images(g);
             return new()
@@ -63,7 +63,7 @@ internal sealed class SecondHalfCase() : OperationCase("second_half_3x3")
                 NormalizedSrc = bench.Normalized(src, src.Diff!),
                 Depthwise = bench.Filter(g.Channels, 1, 3),
                 Pointwise = bench.Filter(g.Channels, g.Channels, 1),
-                Window = Window.Square(3, 1, 1),
+                Window = Window2D.Square(3, 1, 1),
                 Dst = bench.Normalized(dst, dst.Diff!),
             },
         ];
@@ -91,17 +91,17 @@ internal sealed class MixCase(int edges) : OperationCase("mixture_of_a_node")
     {
         var (node, scratch) = (bench.Images(g), bench.Images(g));
         var weights = bench.Filter(1, edges * (Normalized + 1), 1);
-        var branches = new List<MixBranch<float>>();
+        var branches = new List<NodeSumTerm<float>>();
         for (var k = 0; k < weights.Capacity.C; k++)
         {
             var value = bench.Images(g);
             branches.Add(k % (Normalized + 1) == Normalized ? new(k, null, value) { Dst = node } : new(k, bench.Normalized(value, node.Diff!), null) { Dst = node });
         }
 
-        MixBranch<float>[] list = [.. branches];
+        NodeSumTerm<float>[] list = [.. branches];
         return (
-            () => bench.Backend.MixForward(new Mixture<float>(list, weights, scratch, accumulate: false)),
-            () => bench.Backend.MixBackward(new Mixture<float>(list, weights, scratch, accumulate: false))
+            () => bench.Backend.NodeSumForward(new NodeSum<float>(list, weights, scratch, accumulate: false)),
+            () => bench.Backend.NodeSumBackward(new NodeSum<float>(list, weights, scratch, accumulate: false))
         );
     }
 }

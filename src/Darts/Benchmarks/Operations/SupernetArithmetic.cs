@@ -18,7 +18,7 @@ public static class SupernetArithmetic
         var mixing = new ArchitectureParameters<float>(shape.Edges, space);
         var (channels, image) = (shape.InitChannels, new Shape(1, shape.ImageChannels, shape.Height, shape.Width));
         var (stem, src1) = ModuleArithmetic.Forward(
-            new Convolution<float>(parameters, "stem.", shape.ImageChannels, shape.StemMultiplier * channels, Window.Square(3, 1, 1)), image);
+            new Convolution<float>(parameters, "stem.", shape.ImageChannels, shape.StemMultiplier * channels, Window2D.Square(3, 1, 1)), image);
         var (sum, src0, afterReduction) = (stem, src1, false);
         for (var i = 0; i < shape.Layers; i++)
         {

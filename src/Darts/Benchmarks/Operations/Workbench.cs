@@ -1,5 +1,5 @@
 using MIOpenDarts.Layers.Backends;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Benchmarks.Operations;
@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Benchmarks.Operations;
 internal sealed class Workbench(Backend<float> backend, int batch) : IDisposable
 {
     private readonly List<Tensor<float>> images = [];
-    private readonly List<NormalizedTensor<float>> normalized = [];
+    private readonly List<DeferredBatchNorm<float>> normalized = [];
 
     public Backend<float> Backend => backend;
 
@@ -34,12 +34,12 @@ internal sealed class Workbench(Backend<float> backend, int batch) : IDisposable
     public Tensor<float> Filter(int outputs, int inputs, int kernel) =>
         Parameters.AddParameter($"filter {Parameters.Count}", new Shape(outputs, inputs, kernel, kernel), Initializer.FanIn, inputs * kernel * kernel);
 
-    public Normalization<float> Norm(int channels) => new(Parameters, $"norm {Parameters.BufferCount}.", channels, affine: false);
+    public BatchNormState<float> Norm(int channels) => new(Parameters, $"norm {Parameters.BufferCount}.", channels, affine: false);
 
     /// <summary><paramref name="value"/> behind a batch norm whose output has the gradient <paramref name="diff"/>.</summary>
-    public NormalizedTensor<float> Normalized(Tensor<float> value, Tensor<float> diff)
+    public DeferredBatchNorm<float> Normalized(Tensor<float> value, Tensor<float> diff)
     {
-        var v = new NormalizedTensor<float>(value, Norm(value.Capacity.C)) { Diff = diff };
+        var v = new DeferredBatchNorm<float>(value, Norm(value.Capacity.C)) { Diff = diff };
         v.Plan(Plan);
         normalized.Add(v);
         return v;

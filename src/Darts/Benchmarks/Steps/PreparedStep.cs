@@ -3,7 +3,7 @@ using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Benchmarks.Steps;
 

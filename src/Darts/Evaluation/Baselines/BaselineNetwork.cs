@@ -42,7 +42,7 @@ public abstract class BaselineNetwork<T> : ImageClassifier<T>
     }
 
     /// <summary>A convolution named <paramref name="name"/>.</summary>
-    protected Convolution<T> Convolve(string name, int inputs, int outputs, Window window, int groups = 1) => new(Parameters, name + ".", inputs, outputs, window, groups);
+    protected Convolution<T> Convolve(string name, int inputs, int outputs, Window2D window, int groups = 1) => new(Parameters, name + ".", inputs, outputs, window, groups);
 
     /// <summary>A batch norm named <paramref name="name"/>.</summary>
     protected BatchNorm<T> Norm(string name, int channels) => new(Parameters, name + ".", channels, affine: true);

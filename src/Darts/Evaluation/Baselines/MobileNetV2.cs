@@ -22,7 +22,7 @@ public sealed class MobileNetV2<T> : BaselineNetwork<T>
         : base(backend, task)
     {
         var channels = 32;
-        Append(Convolve("conv1", task.Channels, channels, Window.Square(3, 1, 1)), Norm("bn1", channels), new Relu<T>());
+        Append(Convolve("conv1", task.Channels, channels, Window2D.Square(3, 1, 1)), Norm("bn1", channels), new Relu<T>());
         var index = 0;
         foreach (var (expansion, width, blocks, stride) in Stages)
         {
@@ -33,7 +33,7 @@ public sealed class MobileNetV2<T> : BaselineNetwork<T>
             }
         }
 
-        Append(Convolve("conv2", channels, LastWidth, Window.Point), Norm("bn2", LastWidth), new Relu<T>());
+        Append(Convolve("conv2", channels, LastWidth, Window2D.Point), Norm("bn2", LastWidth), new Relu<T>());
         Finish(LastWidth);
     }
 
@@ -41,13 +41,13 @@ public sealed class MobileNetV2<T> : BaselineNetwork<T>
     {
         var middle = expansion * inputs;
         var body = new Sequential<T>(
-            Convolve(prefix + "conv1", inputs, middle, Window.Point), Norm(prefix + "bn1", middle), new Relu<T>(),
-            Convolve(prefix + "conv2", middle, middle, Window.Square(3, stride, 1), middle), Norm(prefix + "bn2", middle), new Relu<T>(),
-            Convolve(prefix + "conv3", middle, outputs, Window.Point), Norm(prefix + "bn3", outputs));
+            Convolve(prefix + "conv1", inputs, middle, Window2D.Point), Norm(prefix + "bn1", middle), new Relu<T>(),
+            Convolve(prefix + "conv2", middle, middle, Window2D.Square(3, stride, 1), middle), Norm(prefix + "bn2", middle), new Relu<T>(),
+            Convolve(prefix + "conv3", middle, outputs, Window2D.Point), Norm(prefix + "bn3", outputs));
         if (stride != 1) return body;
         var shortcut = inputs == outputs
             ? null
-            : new Sequential<T>(Convolve(prefix + "shortcut.0", inputs, outputs, Window.Point), Norm(prefix + "shortcut.1", outputs));
+            : new Sequential<T>(Convolve(prefix + "shortcut.0", inputs, outputs, Window2D.Point), Norm(prefix + "shortcut.1", outputs));
         return new Residual<T>(body, shortcut);
     }
 }

@@ -16,7 +16,7 @@ public sealed class ResNet20<T> : BaselineNetwork<T>
         : base(backend, task)
     {
         var channels = 16;
-        Append(Convolve("conv1", task.Channels, channels, Window.Square(3, 1, 1)), Norm("bn1", channels), new Relu<T>());
+        Append(Convolve("conv1", task.Channels, channels, Window2D.Square(3, 1, 1)), Norm("bn1", channels), new Relu<T>());
         foreach (var (stage, width) in new[] { (1, 16), (2, 32), (3, 64) })
         {
             for (var block = 0; block < BlocksInStage; block++)
@@ -33,8 +33,8 @@ public sealed class ResNet20<T> : BaselineNetwork<T>
     {
         var stride = inputs == outputs ? 1 : 2;
         var body = new Sequential<T>(
-            Convolve(prefix + "conv1", inputs, outputs, Window.Square(3, stride, 1)), Norm(prefix + "bn1", outputs), new Relu<T>(),
-            Convolve(prefix + "conv2", outputs, outputs, Window.Square(3, 1, 1)), Norm(prefix + "bn2", outputs));
+            Convolve(prefix + "conv1", inputs, outputs, Window2D.Square(3, stride, 1)), Norm(prefix + "bn1", outputs), new Relu<T>(),
+            Convolve(prefix + "conv2", outputs, outputs, Window2D.Square(3, 1, 1)), Norm(prefix + "bn2", outputs));
         var added = outputs - inputs;
         return new Residual<T>(body, added == 0 ? null : new SubsampleAndPad<T>(added / 2, added - added / 2));
     }

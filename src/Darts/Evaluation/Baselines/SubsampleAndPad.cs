@@ -17,7 +17,7 @@ public sealed class SubsampleAndPad<T>(int before, int behind) : Module<T>
     private Tensor<byte> indices = new("indices", default);
 
     /// <summary>The window that takes every second pixel.</summary>
-    public static Window EverySecond => Window.Square(1, 2, 0);
+    public static Window2D EverySecond => Window2D.Square(1, 2, 0);
 
     /// <summary>Channels of zeros before those of x.</summary>
     public int Before => before;

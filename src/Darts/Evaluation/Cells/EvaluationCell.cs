@@ -46,8 +46,8 @@ internal sealed class EvaluationCell<T>
         [
             afterReduction
                 ? new FactorizedReduce<T>(parameters, prefix + "preprocess0.", inputs0, channels, affine: true)
-                : new ReluConvBn<T>(parameters, prefix + "preprocess0.", inputs0, channels, Window.Point, affine: true),
-            new ReluConvBn<T>(parameters, prefix + "preprocess1.", inputs1, channels, Window.Point, affine: true),
+                : new ReluConvBn<T>(parameters, prefix + "preprocess0.", inputs0, channels, Window2D.Point, affine: true),
+            new ReluConvBn<T>(parameters, prefix + "preprocess1.", inputs1, channels, Window2D.Point, affine: true),
         ];
         nodes = new CellNode<T>[cell.Nodes.Count];
         var operations = 0;

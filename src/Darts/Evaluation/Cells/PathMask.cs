@@ -1,7 +1,7 @@
 using System.Numerics;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Evaluation.Cells;

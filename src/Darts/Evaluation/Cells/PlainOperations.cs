@@ -28,7 +28,7 @@ internal sealed class ZeroOperation<T>(Backend<T> backend) : CellOperation<T>
 }
 
 /// <summary>A bare max pool.</summary>
-internal sealed class MaxPoolOperation<T>(Backend<T> backend, Tensor<T> src, Tensor<byte> indices, Window window) : CellOperation<T>
+internal sealed class MaxPoolOperation<T>(Backend<T> backend, Tensor<T> src, Tensor<byte> indices, Window2D window) : CellOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public override void Forward(in Pass pass, Tensor<T> dst) => backend.MaxPoolForward(src, dst, indices, window);
@@ -37,7 +37,7 @@ internal sealed class MaxPoolOperation<T>(Backend<T> backend, Tensor<T> src, Ten
 }
 
 /// <summary>A bare average pool.</summary>
-internal sealed class AveragePoolOperation<T>(Backend<T> backend, Tensor<T> src, Window window) : CellOperation<T>
+internal sealed class AveragePoolOperation<T>(Backend<T> backend, Tensor<T> src, Window2D window) : CellOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public override void Forward(in Pass pass, Tensor<T> dst) => backend.AveragePoolForward(src, dst, window);

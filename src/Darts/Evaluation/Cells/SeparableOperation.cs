@@ -19,7 +19,7 @@ internal sealed class SeparableOperation<T> : CellOperation<T>
     /// <summary>A block: its branch, and where its normalised output goes unless it is the last.</summary>
     private sealed record Stage(SeparableBranch<T>[] Branch, Tensor<T> DiffRaw, Tensor<T>? Output)
     {
-        public NormalizedTensor<T> Raw => Branch[0].Dst;
+        public DeferredBatchNorm<T> Raw => Branch[0].Dst;
     }
 
     /// <summary>A dilated convolution (one block) or a separable one (two).</summary>
@@ -72,9 +72,9 @@ internal sealed class SeparableOperation<T> : CellOperation<T>
     private static Stage Add(
         MemoryPlan<T> plan, Temporaries<T> temporaries, Lifetime kept, Tensor<T> src, Convolution<T>? depthwise, Convolution<T> pointwise, BatchNorm<T> norm, bool last)
     {
-        var window = depthwise?.Window ?? Window.Point;
+        var window = depthwise?.Window ?? Window2D.Point;
         var (channels, height, width) = (pointwise.Weights.Capacity.N, window.OutputHeight(src.Capacity.H), window.OutputWidth(src.Capacity.W));
-        var raw = new NormalizedTensor<T>(plan.Activation(pointwise.Weights.Name + " output", channels, height, width, kept), norm.Norm);
+        var raw = new DeferredBatchNorm<T>(plan.Activation(pointwise.Weights.Name + " output", channels, height, width, kept), norm.Norm);
         raw.Plan(plan);
         SeparableBranch<T>[] branch =
         [

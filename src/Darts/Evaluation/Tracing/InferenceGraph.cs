@@ -67,7 +67,7 @@ public abstract record GraphNode<T>(GraphValue[] Sources, GraphValue Dst)
 }
 
 /// <summary>A convolution without bias. Weights: [O,I/groups,kh,kw].</summary>
-public sealed record ConvolutionNode<T>(GraphValue Src, GraphValue Dst, Tensor<T> Weights, Window Window, int Groups) : GraphNode<T>([Src], Dst)
+public sealed record ConvolutionNode<T>(GraphValue Src, GraphValue Dst, Tensor<T> Weights, Window2D Window, int Groups) : GraphNode<T>([Src], Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -75,7 +75,7 @@ public sealed record ConvolutionNode<T>(GraphValue Src, GraphValue Dst, Tensor<T
 }
 
 /// <summary>A batch norm with its running statistics.</summary>
-public sealed record NormNode<T>(GraphValue Src, GraphValue Dst, Normalization<T> Norm) : GraphNode<T>([Src], Dst)
+public sealed record NormNode<T>(GraphValue Src, GraphValue Dst, BatchNormState<T> Norm) : GraphNode<T>([Src], Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
 /// <summary>max(x, 0).</summary>
@@ -83,7 +83,7 @@ public sealed record ReluNode<T>(GraphValue Src, GraphValue Dst) : GraphNode<T>(
     where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
 /// <summary>A pool whose border does not count.</summary>
-public sealed record PoolNode<T>(GraphValue Src, GraphValue Dst, Window Window, bool IsMaximum) : GraphNode<T>([Src], Dst)
+public sealed record PoolNode<T>(GraphValue Src, GraphValue Dst, Window2D Window, bool IsMaximum) : GraphNode<T>([Src], Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
 /// <summary>Mean over all pixels.</summary>

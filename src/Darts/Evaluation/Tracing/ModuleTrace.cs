@@ -40,7 +40,7 @@ internal static class ModuleTrace
                 return graph.Append(new LinearNode<T>(src, graph.Next(src.Shape with { C = weights.Capacity.N }), weights, bias));
             case FactorizedReduce<T>.Halving { Even: var even, Odd: var odd }:
                 var shifted = graph.Append(new ShiftNode<T>(src, graph.Next(src.Shape)));
-                var halving = Window.Square(1, 2, 0);
+                var halving = Window2D.Square(1, 2, 0);
                 return graph.Concat(Convolve(graph, src, even, halving), Convolve(graph, shifted, odd, halving));
             case Identity<T>:
                 return src;
@@ -57,14 +57,14 @@ internal static class ModuleTrace
         }
     }
 
-    private static GraphValue Convolve<T>(InferenceGraph<T> graph, GraphValue src, Tensor<T> weights, Window window)
+    private static GraphValue Convolve<T>(InferenceGraph<T> graph, GraphValue src, Tensor<T> weights, Window2D window)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var dst = src.Shape with { C = weights.Capacity.N, H = window.OutputHeight(src.Shape.H), W = window.OutputWidth(src.Shape.W) };
         return graph.Append(new ConvolutionNode<T>(src, graph.Next(dst), weights, window, src.Shape.C / weights.Capacity.C));
     }
 
-    private static GraphValue Pool<T>(InferenceGraph<T> graph, GraphValue src, Window window, bool isMaximum)
+    private static GraphValue Pool<T>(InferenceGraph<T> graph, GraphValue src, Window2D window, bool isMaximum)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         graph.Append(new PoolNode<T>(
             src, graph.Next(src.Shape with { H = window.OutputHeight(src.Shape.H), W = window.OutputWidth(src.Shape.W) }), window, isMaximum));

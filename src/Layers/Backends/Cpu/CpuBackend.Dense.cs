@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu;
 // Convolutions with a window that mix channels, in groups or not. One image is one item; its copy has a border.
 internal sealed unsafe partial class CpuBackend<S, V>
 {
-    private void DenseForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window window, int groups)
+    private void DenseForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window2D window, int groups)
     {
         var (inputs, outputs) = (weights.Shape.C, weights.Shape.N / groups);
         var image = PaddedImage.ForForward(src.Shape.H, src.Shape.W, src.Shape.C, window);
@@ -27,7 +27,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     private void DenseBackwardData(
-        Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc, Window window, int groups, bool accumulate)
+        Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc, Window2D window, int groups, bool accumulate)
     {
         var (x, y) = (diffSrc.Shape, diffDst.Shape);
         var (inputs, outputs) = (weights.Shape.C, weights.Shape.N / groups);
@@ -52,7 +52,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         team.Run(x.N, ref work);
     }
 
-    private void DenseBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Window window, int groups)
+    private void DenseBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Window2D window, int groups)
     {
         var (inputs, outputs) = (diffWeights.Shape.C, diffWeights.Shape.N / groups);
         var image = PaddedImage.ForForward(src.Shape.H, src.Shape.W, src.Shape.C, window);
@@ -71,7 +71,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <summary>The taps of a row lie one behind the other where no other channels, columns or phases come between them.</summary>
-    private static Runs RunsOf(Taps taps, int inputs, int channels, Window window)
+    private static Runs RunsOf(Taps taps, int inputs, int channels, Window2D window)
     {
         if (window is not { Dilation: 1, StrideW: 1 } || inputs != channels) return new Runs(taps.Count, inputs, taps.Offset);
         for (var row = 0; row < window.KernelH; row++) taps.Offset[row] = taps.Offset[row * window.KernelW];
@@ -87,7 +87,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
 
     // x: [N,H,W,C] float32, y: [N,H',W',O] float32, filters: [group] packed
     private readonly struct DenseProduct(
-        float* x, float* y, Shape dst, Window window, int groups, PaddedImage image, Runs runs, float* filters, long floats, float* scratch,
+        float* x, float* y, Shape dst, Window2D window, int groups, PaddedImage image, Runs runs, float* filters, long floats, float* scratch,
         long pitch) : IWork
     {
         public void Run(int item, int thread)
@@ -105,7 +105,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
 
     // dy: [N,H',W',O] float32, dx: [N,H,W,C] float32, filters: [group][phase] packed
     private readonly struct DenseBackward(
-        float* dy, float* dx, Shape src, Shape dst, Window window, int groups, PaddedImage image, TapTable table, float* filters, long floats,
+        float* dy, float* dx, Shape src, Shape dst, Window2D window, int groups, PaddedImage image, TapTable table, float* filters, long floats,
         bool accumulate, float* scratch, long pitch) : IWork
     {
         public void Run(int item, int thread)
@@ -132,7 +132,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
 
     // x: [N,H,W,C] float32, dy: [N,H',W',O] float32, sums: [part][group][tap, i][o rounded up]
     private readonly struct DenseGradient(
-        float* x, Shape src, float* dy, Shape dst, Window window, int groups, PaddedImage image, int* offsets, ImageGroups parts, float* sums,
+        float* x, Shape src, float* dy, Shape dst, Window2D window, int groups, PaddedImage image, int* offsets, ImageGroups parts, float* sums,
         long floats, float* scratch, long pitch) : IWork
     {
         public void Run(int item, int thread)

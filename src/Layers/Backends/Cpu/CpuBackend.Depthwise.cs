@@ -7,19 +7,19 @@ namespace MIOpenDarts.Layers.Backends.Cpu;
 
 internal sealed unsafe partial class CpuBackend<S, V>
 {
-    private void DepthwiseForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window window)
+    private void DepthwiseForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window2D window)
     {
         var period = ChannelPattern.Shortest<S, V>(src.Shape.C);
         WindowForward(new WeightedTap(DepthwiseFilters(weights, period), period), period, src, dst, window, null);
     }
 
-    private void DepthwiseBackwardData(Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc, Window window, bool accumulate)
+    private void DepthwiseBackwardData(Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc, Window2D window, bool accumulate)
     {
         var period = ChannelPattern.Shortest<S, V>(diffSrc.Shape.C);
         WindowBackward(new WeightedTap(DepthwiseFilters(weights, period), period), period, diffDst, null, diffSrc, window, null, accumulate);
     }
 
-    private void DepthwiseBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Window window)
+    private void DepthwiseBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Window2D window)
     {
         var (channels, period) = (src.Shape.C, ChannelPattern.Shortest<S, V>(src.Shape.C));
         var image = PaddedImage.ForForward(src.Shape.H, src.Shape.W, channels, window);

@@ -11,17 +11,17 @@ namespace MIOpenDarts.Layers.Backends.Cpu;
 internal sealed unsafe partial class CpuBackend<S, V>
 {
     /// <inheritdoc/>
-    public override void HalvingsForward(Tensor<float> src, ReadOnlySpan<HalvingBranch<float>> branches, Tensor<float> rectified, bool training)
+    public override void SharedFactorizedReduceForward(Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, Tensor<float> rectified, bool training)
     {
         var call = LayOut(src, branches, transposed: false);
         var work = new HalvingForward(call, team.Threads);
         team.Run(src.Shape.N, ref work);
-        foreach (var b in branches) NormalizationPrepare(b.Dst.Value, b.Dst.Norm, training);
+        foreach (var b in branches) UpdateStatistics(b.Dst.Value, b.Dst.Norm, training);
     }
 
     /// <inheritdoc/>
-    public override void HalvingsBackward(
-        Tensor<float> src, ReadOnlySpan<HalvingBranch<float>> branches, Tensor<float> rectified, Tensor<float> diffRectified, bool weightGradients)
+    public override void SharedFactorizedReduceBackward(
+        Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, Tensor<float> rectified, Tensor<float> diffRectified, bool weightGradients)
     {
         var call = LayOut(src, branches, transposed: true);
         call->WeightGradients = weightGradients;
@@ -144,7 +144,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
             var x = call->X.From(call->PixelOf(n, row, out var inside));
             for (var w = 0; w < call->SortedWidth; w++, sorted += call->PixelFloats)
             {
-                // What a plane's last vector spoils is written after it.
+                // What a segment's last vector spoils is written after it.
                 var to = sorted;
                 for (var k = 0; k < x.Count; k++, to += x.Channels)
                 {

@@ -11,7 +11,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu;
 internal sealed unsafe partial class CpuBackend<S, V>
 {
     /// <summary>Describes the branches in scratch memory: once at address zero to learn the size, then for good.</summary>
-    private HalvingCall* LayOut(Tensor<float> src, ReadOnlySpan<HalvingBranch<float>> branches, bool transposed)
+    private HalvingCall* LayOut(Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, bool transposed)
     {
         var counted = default(HalvingCall);
         var (cursor, thread) = (default(MemoryCursor), default(MemoryCursor));
@@ -68,7 +68,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         private const int TogetherFloats = 8192;
 
         public Shape Src;
-        public PixelPlanes X, DiffX;
+        public ChannelSegments X, DiffX;
         public int Count;
         public HalvedOutput* Outputs;
         public ImageGroups Groups;
@@ -87,11 +87,11 @@ internal sealed unsafe partial class CpuBackend<S, V>
         public int RowsTogether;
 
         public void LayOut(
-            Tensor<float> src, ReadOnlySpan<HalvingBranch<float>> branches, bool transposed, ref MemoryCursor cursor, ref MemoryCursor thread)
+            Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, bool transposed, ref MemoryCursor cursor, ref MemoryCursor thread)
         {
             (Src, Count) = (src.Shape, branches.Length);
-            X = new PixelPlanes(src);
-            DiffX = transposed ? new PixelPlanes(src.Diff!) : default;
+            X = new ChannelSegments(src);
+            DiffX = transposed ? new ChannelSegments(src.Diff!) : default;
             Outputs = cursor.Take<HalvedOutput>(Count);
             Groups = new ImageGroups(Src.N, FilterBank<S, V>.PackedFloats(Src.C, branches[0].Dst.Norm.Channels));
             PixelFloats = FilterBank<S, V>.Padded(Src.C);
@@ -136,10 +136,10 @@ internal sealed unsafe partial class CpuBackend<S, V>
         }
 
         /// <summary>Asks for the pixels of one shift in image <paramref name="n"/> of a tensor like the source, in step with those of an output; nothing behind the last image.</summary>
-        public readonly FetchScattered Ahead(in PixelPlanes tensor, int n, int shift) =>
+        public readonly FetchScattered Ahead(in ChannelSegments tensor, int n, int shift) =>
             n < Src.N ? new(tensor.From(PixelOf(n, shift * SortedRows / 2, out _)), SortedWidth, Src.W) : default;
 
-        private static void LayOutGradient(NormalizedTensor<float> v, ref HalvedOutput output, ref MemoryCursor cursor)
+        private static void LayOutGradient(DeferredBatchNorm<float> v, ref HalvedOutput output, ref MemoryCursor cursor)
         {
             output.Period = ChannelPattern.Long<S, V>(v.Norm.Channels);
             output.Diff = P(v.Diff!);
@@ -147,9 +147,9 @@ internal sealed unsafe partial class CpuBackend<S, V>
             output.ValueScale = cursor.Take(output.Period);
             output.Offset = cursor.Take(output.Period);
             if (!cursor.IsReal) return;
-            ChannelPattern.Fill(output.DiffScale, P(v.DiffScale), v.Norm.Channels, output.Period);
-            ChannelPattern.Fill(output.ValueScale, P(v.ValueScale), v.Norm.Channels, output.Period);
-            ChannelPattern.Fill(output.Offset, P(v.Offset), v.Norm.Channels, output.Period);
+            ChannelPattern.Fill(output.DiffScale, P(v.Gradient.Dy), v.Norm.Channels, output.Period);
+            ChannelPattern.Fill(output.ValueScale, P(v.Gradient.Z), v.Norm.Channels, output.Period);
+            ChannelPattern.Fill(output.Offset, P(v.Gradient.Constant), v.Norm.Channels, output.Period);
         }
     }
 }

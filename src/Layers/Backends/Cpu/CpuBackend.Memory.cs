@@ -58,7 +58,7 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
     /// <inheritdoc/>
     public override void WriteImages(ReadOnlySpan<float> nchw, Tensor<float> dst)
     {
-        var (shape, places) = (dst.Shape, new PixelPlanes(dst));
+        var (shape, places) = (dst.Shape, new ChannelSegments(dst));
         for (var n = 0; n < shape.N; n++)
             for (var c = 0; c < shape.C; c++)
             {
@@ -71,7 +71,7 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
     /// <inheritdoc/>
     public override void ReadImages(Tensor<float> src, Span<float> nchw)
     {
-        var (shape, places) = (src.Shape, new PixelPlanes(src));
+        var (shape, places) = (src.Shape, new ChannelSegments(src));
         for (var n = 0; n < shape.N; n++)
             for (var c = 0; c < shape.C; c++)
             {

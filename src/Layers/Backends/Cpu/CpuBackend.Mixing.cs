@@ -12,10 +12,10 @@ internal sealed unsafe partial class CpuBackend<S, V>
     private readonly ScratchMemory mixing;
 
     /// <inheritdoc/>
-    public override bool MixesAlongside => true;
+    public override bool OverlapsNodeSum => true;
 
     /// <inheritdoc/>
-    public override void MixForward(Mixture<float> mixture)
+    public override void NodeSumForward(NodeSum<float> mixture)
     {
         var call = LayOut(mixture, gradients: false);
         var work = new MixForward<S, V>(call);
@@ -23,7 +23,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <inheritdoc/>
-    public override void MixBackward(Mixture<float> mixture)
+    public override void NodeSumBackward(NodeSum<float> mixture)
     {
         var call = LayOut(mixture, gradients: true);
         var work = new MixBackward<S, V>(call);
@@ -32,7 +32,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <summary>From the groups' sums to the mixing weights' gradients and the branches' gradient vectors.</summary>
-    private static void Finish(Mixture<float> mixture, MixCall* call)
+    private static void Finish(NodeSum<float> mixture, MixCall* call)
     {
         var branches = mixture.Branches;
         var diffWeights = P(mixture.Weights.Diff!);
@@ -60,7 +60,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         }
     }
 
-    private MixCall* LayOut(Mixture<float> mixture, bool gradients)
+    private MixCall* LayOut(NodeSum<float> mixture, bool gradients)
     {
         var (count, nodes, shape) = (mixture.Branches.Length, MixCall.NodesOf(mixture.Branches), mixture.Branches[0].Dst!.Shape);
         var pattern = ChannelPattern.Long<S, V>(shape.C);

@@ -8,7 +8,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu;
 internal sealed unsafe partial class CpuBackend<S, V>
 {
     /// <inheritdoc/>
-    public override void NormalizationStatistics(Tensor<float> src, Normalization<float> norm)
+    public override void NormalizationStatistics(Tensor<float> src, BatchNormState<float> norm)
     {
         var (channels, period, count) = Pixels(src);
         var pivot = shared.Floats(period);
@@ -21,7 +21,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
             var mean = pivot[c] + shift;
             var variance = Math.Max(sums.Second[c] / count - shift * shift, 0);
             P(norm.Mean)[c] = (float)mean;
-            P(norm.InverseDeviation)[c] = (float)(1 / Math.Sqrt(variance + Normalization<float>.Epsilon));
+            P(norm.InverseDeviation)[c] = (float)(1 / Math.Sqrt(variance + BatchNormState<float>.Epsilon));
             Running(ref P(norm.RunningMean)[c], mean);
             // A single value has no unbiased variance; the biased one (zero) keeps the statistics finite.
             Running(ref P(norm.RunningVariance)[c], variance * count / Math.Max(count - 1, 1));
@@ -29,17 +29,17 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <inheritdoc/>
-    public override void NormalizationInference(Normalization<float> norm)
+    public override void NormalizationInference(BatchNormState<float> norm)
     {
         for (var c = 0; c < norm.Channels; c++)
         {
             P(norm.Mean)[c] = P(norm.RunningMean)[c];
-            P(norm.InverseDeviation)[c] = (float)(1 / Math.Sqrt(P(norm.RunningVariance)[c] + Normalization<float>.Epsilon));
+            P(norm.InverseDeviation)[c] = (float)(1 / Math.Sqrt(P(norm.RunningVariance)[c] + BatchNormState<float>.Epsilon));
         }
     }
 
     /// <inheritdoc/>
-    public override void NormalizationForward(Tensor<float> src, Normalization<float> norm, Tensor<float> dst)
+    public override void NormalizationForward(Tensor<float> src, BatchNormState<float> norm, Tensor<float> dst)
     {
         var (channels, period, _) = Pixels(src);
         float* mean = shared.Floats(3L * period), scale = mean + period, shift = scale + period;
@@ -56,7 +56,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
 
     /// <inheritdoc/>
     public override void NormalizationBackward(
-        Tensor<float> src, Normalization<float> norm, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate, bool weightGradients)
+        Tensor<float> src, BatchNormState<float> norm, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate, bool weightGradients)
     {
         var (channels, period, count) = Pixels(src);
         var sums = GradientSums(src, norm, diffDst);
@@ -79,7 +79,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <inheritdoc/>
-    public override void NormalizationGradient(NormalizedTensor<float> v, Tensor<float>? weights, int index, Tensor<float>? diffWeights)
+    public override void NormalizationGradient(DeferredBatchNorm<float> v, Tensor<float>? weights, int index, Tensor<float>? diffWeights)
     {
         var (channels, _, count) = Pixels(v.Value);
         var sums = GradientSums(v.Value, v.Norm, v.Diff!, v.Applied);
@@ -90,7 +90,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
             total += sums.Second[c];
             double mean = P(v.Norm.Mean)[c], inverse = P(v.Norm.InverseDeviation)[c];
             // Behind a batch norm that was applied in place, ẑ is its own normalised value and the deviation is one more factor.
-            (P(v.DiffScale)[c], P(v.ValueScale)[c], P(v.Offset)[c]) = v.Applied
+            (P(v.Gradient.Dy)[c], P(v.Gradient.Z)[c], P(v.Gradient.Constant)[c]) = v.Applied
                 ? Coefficients(0, 1, weight * inverse, sums.First[c], sums.Second[c], count)
                 : Coefficients(mean, inverse, weight, sums.First[c], sums.Second[c], count);
         }
@@ -99,7 +99,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <inheritdoc/>
-    public override void AffineGradient(NormalizedTensor<float> v, Tensor<float> diffDst, Tensor<float> scratch, bool weightGradients)
+    public override void AffineGradient(DeferredBatchNorm<float> v, Tensor<float> diffDst, Tensor<float> scratch, bool weightGradients)
     {
         // The consumer applies the vectors while it loads, so the gradient in front of the batch norm is never written.
         var (channels, _, count) = Pixels(v.Value);
@@ -113,22 +113,22 @@ internal sealed unsafe partial class CpuBackend<S, V>
                 P(v.Norm.Shift!.Diff!)[c] += (float)sums.First[c];
             }
 
-            (P(v.DiffScale)[c], P(v.ValueScale)[c], P(v.Offset)[c]) = Coefficients(
+            (P(v.Gradient.Dy)[c], P(v.Gradient.Z)[c], P(v.Gradient.Constant)[c]) = Coefficients(
                 P(v.Norm.Mean)[c], P(v.Norm.InverseDeviation)[c], v.Norm.Scale is null ? 1 : P(v.Norm.Scale)[c], sums.First[c], sums.Second[c], count);
         }
     }
 
     /// <inheritdoc/>
-    public override void NormalizationDiff(ReadOnlySpan<NormalizedTensor<float>> values, Tensor<float> diffSrc, bool accumulate)
+    public override void NormalizationDiff(ReadOnlySpan<DeferredBatchNorm<float>> values, Tensor<float> diffSrc, bool accumulate)
     {
         if (values.IsEmpty && !accumulate) Fill(diffSrc, 0);
         var (channels, period, _) = Pixels(diffSrc);
         foreach (var v in values)
         {
             float* diffScale = shared.Floats(3L * period), valueScale = diffScale + period, offset = valueScale + period;
-            ChannelPattern.Fill(diffScale, P(v.DiffScale), channels, period);
-            ChannelPattern.Fill(valueScale, P(v.ValueScale), channels, period);
-            ChannelPattern.Fill(offset, P(v.Offset), channels, period);
+            ChannelPattern.Fill(diffScale, P(v.Gradient.Dy), channels, period);
+            ChannelPattern.Fill(valueScale, P(v.Gradient.Z), channels, period);
+            ChannelPattern.Fill(offset, P(v.Gradient.Constant), channels, period);
             Each(new NormalizedDiff(P(v.Value), P(v.Diff!), diffScale, valueScale, offset, P(diffSrc), accumulate), diffSrc.Shape.Count, period);
             accumulate = true;
         }
@@ -138,7 +138,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         (t.Shape.C, ChannelPattern.Long<S, V>(t.Shape.C), (double)t.Shape.N * t.Shape.Pixels);
 
     /// <summary>Σ dy and Σ dy·ẑ of every channel.</summary>
-    private SumPair GradientSums(Tensor<float> src, Normalization<float> norm, Tensor<float> diffDst, bool applied = false)
+    private SumPair GradientSums(Tensor<float> src, BatchNormState<float> norm, Tensor<float> diffDst, bool applied = false)
     {
         var (channels, period, _) = Pixels(src);
         var mean = shared.Floats(period);
@@ -162,7 +162,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <summary>dz = weight/σ · (dy − mean(dy) − ẑ·mean(dy·ẑ)) as a·dy + b·z + offset.</summary>
-    private static (float DiffScale, float ValueScale, float Offset) Coefficients(
+    private static (float Dy, float Z, float Constant) Coefficients(
         double mean, double inverse, double weight, double sum, double product, double count)
     {
         var valueScale = -weight * inverse * inverse * product / count;
@@ -176,7 +176,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     private static void Running(ref float running, double batch) =>
-        running = (float)((1 - Normalization<float>.Momentum) * running + Normalization<float>.Momentum * batch);
+        running = (float)((1 - BatchNormState<float>.Momentum) * running + BatchNormState<float>.Momentum * batch);
 
     /// <summary>Two sums a channel: [C] each.</summary>
     private readonly struct SumPair(double* first, double* second)

@@ -7,13 +7,13 @@ namespace MIOpenDarts.Layers.Backends.Cpu;
 // 1x1 convolutions: a product of a pixel's channels and the filters. A stride skips pixels.
 internal sealed unsafe partial class CpuBackend<S, V>
 {
-    private void PointwiseForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window window)
+    private void PointwiseForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window2D window)
     {
         var pixels = Strided(P(src), src.Shape, P(dst), dst.Shape, window, 0, 0);
         Product(pixels, PackFilters(weights, transposed: false), src.Shape.C, dst.Shape.C, accumulate: false);
     }
 
-    private void PointwiseBackwardData(Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc, Window window, bool accumulate)
+    private void PointwiseBackwardData(Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc, Window2D window, bool accumulate)
     {
         var strided = window is not { StrideH: 1, StrideW: 1 };
         if (strided && !accumulate) Fill(diffSrc, 0);
@@ -21,7 +21,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         Product(pixels, PackFilters(weights, transposed: true), diffDst.Shape.C, diffSrc.Shape.C, accumulate || strided);
     }
 
-    private void PointwiseBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Window window) =>
+    private void PointwiseBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Window2D window) =>
         ProductGradient(
             Strided(P(src), src.Shape, P(diffDst), diffDst.Shape, window, 0, 0), src.Shape.N, diffWeights);
 
@@ -58,10 +58,10 @@ internal sealed unsafe partial class CpuBackend<S, V>
         ProductGradient(Strided(P(src), x, P(diffDst), y, Halving, 1, diffEven.Shape.N), x.N, diffOdd);
     }
 
-    private static Window Halving => Window.Square(1, 2, 0);
+    private static Window2D Halving => Window2D.Square(1, 2, 0);
 
     /// <summary>The pixels of x that a 1x1 window with a stride meets, from (shift, shift) on, and the channels of y from firstChannel on.</summary>
-    private static PixelRows Strided(float* x, Shape src, float* y, Shape dst, Window window, int shift, int firstChannel)
+    private static PixelRows Strided(float* x, Shape src, float* y, Shape dst, Window2D window, int shift, int firstChannel)
     {
         return new PixelRows
         {

@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu;
 internal sealed unsafe partial class CpuBackend<S, V>
 {
     /// <inheritdoc/>
-    public override void MaxPoolForward(Tensor<float> src, Tensor<float> dst, Tensor<byte> indices, Window window)
+    public override void MaxPoolForward(Tensor<float> src, Tensor<float> dst, Tensor<byte> indices, Window2D window)
     {
         var image = PaddedImage.ForForward(src.Shape.H, src.Shape.W, src.Shape.C, window);
         var taps = TapTable.Forward(window, image, (int*)tables.Floats(TapTable.Integers(window)));
@@ -18,7 +18,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <inheritdoc/>
-    public override void MaxPoolBackward(Tensor<float> diffDst, Tensor<byte> indices, Tensor<float> diffSrc, Window window, bool accumulate)
+    public override void MaxPoolBackward(Tensor<float> diffDst, Tensor<byte> indices, Tensor<float> diffSrc, Window2D window, bool accumulate)
     {
         var (x, y) = (diffSrc.Shape, diffDst.Shape);
         TapTable.Backward(window, x.H, x.W, y.H, y.W, y.C, (int*)tables.Floats(TapTable.Integers(window)), out var image);
@@ -26,11 +26,11 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <inheritdoc/>
-    public override void AveragePoolForward(Tensor<float> src, Tensor<float> dst, Window window) =>
+    public override void AveragePoolForward(Tensor<float> src, Tensor<float> dst, Window2D window) =>
         WindowForward(default(PlainTap), S.Width, src, dst, window, InverseCounts(src.Shape, dst.Shape, window));
 
     /// <inheritdoc/>
-    public override void AveragePoolBackward(Tensor<float> diffDst, Tensor<float> diffSrc, Window window, bool accumulate) =>
+    public override void AveragePoolBackward(Tensor<float> diffDst, Tensor<float> diffSrc, Window2D window, bool accumulate) =>
         WindowBackward(
             default(PlainTap), S.Width, diffDst, null, diffSrc, window, InverseCounts(diffSrc.Shape, diffDst.Shape, window), accumulate);
 
@@ -49,7 +49,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <summary>1 / number of pixels inside the image for every output and channel: [H',W',C].</summary>
-    private float* InverseCounts(Shape src, Shape dst, Window window)
+    private float* InverseCounts(Shape src, Shape dst, Window2D window)
     {
         var factors = shared.Floats(dst.CountPerImage);
         for (var h = 0; h < dst.H; h++)

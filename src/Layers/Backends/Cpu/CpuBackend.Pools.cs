@@ -8,18 +8,18 @@ namespace MIOpenDarts.Layers.Backends.Cpu;
 internal sealed unsafe partial class CpuBackend<S, V>
 {
     /// <inheritdoc/>
-    public override void PlanPools(MemoryPlan<float> plan, PoolPair<float> pools)
+    public override void PlanSharedPools(MemoryPlan<float> plan, SharedPools<float> pools)
     {
-        base.PlanPools(plan, pools);
+        base.PlanSharedPools(plan, pools);
         LayOut(pools, forGradient: true);
     }
 
     /// <inheritdoc/>
-    public override void PoolsForward(PoolPair<float> pools, bool training)
+    public override void SharedPoolsForward(SharedPools<float> pools, bool training)
     {
         if (!pools.UsesBoth)
         {
-            base.PoolsForward(pools, training);
+            base.SharedPoolsForward(pools, training);
             return;
         }
 
@@ -32,11 +32,11 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <inheritdoc/>
-    public override void PoolsBackward(PoolPair<float> pools)
+    public override void SharedPoolsBackward(SharedPools<float> pools)
     {
         if (!pools.UsesBoth)
         {
-            base.PoolsBackward(pools);
+            base.SharedPoolsBackward(pools);
             return;
         }
 
@@ -47,7 +47,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         team.Run(gradient->Call.Images, ref work);
     }
 
-    private void Apply(ReadOnlySpan<NormalizedTensor<float>> edges, double* sums, int items, Shape shape, bool training)
+    private void Apply(ReadOnlySpan<DeferredBatchNorm<float>> edges, double* sums, int items, Shape shape, bool training)
     {
         if (training) Statistics.Merge(sums, items, shape);
         foreach (var edge in edges)
@@ -57,7 +57,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         }
     }
 
-    private PoolGradient* LayOut(PoolPair<float> pools, bool forGradient)
+    private PoolGradient* LayOut(SharedPools<float> pools, bool forGradient)
     {
         var counted = default(PoolGradient);
         var (cursor, thread) = (default(MemoryCursor), default(MemoryCursor));

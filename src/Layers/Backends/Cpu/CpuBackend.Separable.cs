@@ -10,7 +10,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     private readonly ScratchMemory scratch;
 
     /// <inheritdoc/>
-    public override bool ReadsPlanes => true;
+    public override bool ReadsSegments => true;
 
     /// <inheritdoc/>
     public override void PlanSeparable(MemoryPlan<float> plan, ReadOnlySpan<SeparableBranch<float>> branches)
@@ -24,15 +24,15 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <inheritdoc/>
-    public override void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training, Mixture<float> alongside = default)
+    public override void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training, NodeSum<float> overlapped = default)
     {
-        if (!alongside.IsEmpty && !GoesAlongside(alongside, branches))
+        if (!overlapped.IsEmpty && !GoesAlongside(overlapped, branches))
         {
-            MixForward(alongside);
-            alongside = default;
+            NodeSumForward(overlapped);
+            overlapped = default;
         }
 
-        var mix = alongside.IsEmpty ? null : LayOut(alongside, gradients: false);
+        var mix = overlapped.IsEmpty ? null : LayOut(overlapped, gradients: false);
         while (branches.Length > 0)
         {
             var together = branches[..Together(branches, out var calls)];
@@ -58,15 +58,15 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <inheritdoc/>
-    public override void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients, Mixture<float> alongside = default)
+    public override void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients, NodeSum<float> overlapped = default)
     {
-        if (!alongside.IsEmpty && !GoesAlongside(alongside, branches))
+        if (!overlapped.IsEmpty && !GoesAlongside(overlapped, branches))
         {
-            MixBackward(alongside);
-            alongside = default;
+            NodeSumBackward(overlapped);
+            overlapped = default;
         }
 
-        var mix = alongside.IsEmpty ? null : LayOut(alongside, gradients: true);
+        var mix = overlapped.IsEmpty ? null : LayOut(overlapped, gradients: true);
         while (branches.Length > 0)
         {
             var together = branches[..Together(branches, out var calls)];
@@ -81,7 +81,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
             var groups = first->Call.Groups;
             var work = new SeparableBackward<S, V>(first, calls, team.Threads, mix);
             team.Run(calls * groups, ref work, groups);
-            if (mix != null) Finish(alongside, mix);
+            if (mix != null) Finish(overlapped, mix);
             mix = null;
             var sums = new WeightSums<S, V>(first->Call.Branches, groups);
             if (weightGradients) team.Run(together.Length, ref sums);
@@ -95,7 +95,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     /// <summary>A mixture is done image by image with the images of one source.</summary>
-    private static bool GoesAlongside(Mixture<float> mixture, ReadOnlySpan<SeparableBranch<float>> branches) =>
+    private static bool GoesAlongside(NodeSum<float> mixture, ReadOnlySpan<SeparableBranch<float>> branches) =>
         !branches.IsEmpty && branches[0].NormalizedSrc is null && branches[0].Src.Shape.N == mixture.Branches[0].Dst!.Shape.N;
 
     private void Fill(ref SeparableGradient gradient, ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients)
@@ -105,7 +105,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
         for (var i = 0; i < branches.Length; i++) call.Branches[i].FillGradient(branches[i], S.Width);
         gradient.WeightGradients = weightGradients;
         var diffSrc = branches[0].NormalizedSrc is { } normalized ? normalized.Diff : branches[0].Src.Diff;
-        gradient.DiffSrc = diffSrc is null ? default : new PixelPlanes(diffSrc);
+        gradient.DiffSrc = diffSrc is null ? default : new ChannelSegments(diffSrc);
     }
 
     private static ReadOnlySpan<SeparableBranch<float>> BranchesOf(int call, SeparableGradient* first, ReadOnlySpan<SeparableBranch<float>> together) =>

@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu;
 // Operations whose outputs are sums over a window, channel by channel: depthwise convolution and pools. One image is one item.
 internal sealed unsafe partial class CpuBackend<S, V>
 {
-    private void WindowForward<TTerm>(TTerm term, int period, Tensor<float> src, Tensor<float> dst, Window window, float* factors)
+    private void WindowForward<TTerm>(TTerm term, int period, Tensor<float> src, Tensor<float> dst, Window2D window, float* factors)
         where TTerm : unmanaged, ITapTerm<V>
     {
         var image = PaddedImage.ForForward(src.Shape.H, src.Shape.W, src.Shape.C, window);
@@ -18,7 +18,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
     }
 
     private void WindowBackward<TTerm>(
-        TTerm term, int period, Tensor<float> diffDst, byte* indices, Tensor<float> diffSrc, Window window, float* factors, bool accumulate)
+        TTerm term, int period, Tensor<float> diffDst, byte* indices, Tensor<float> diffSrc, Window2D window, float* factors, bool accumulate)
         where TTerm : unmanaged, ITapTerm<V>
     {
         var (x, y) = (diffSrc.Shape, diffDst.Shape);
@@ -56,7 +56,7 @@ internal sealed unsafe partial class CpuBackend<S, V>
 
     // dy: [N,H',W',C] float32, indices: [N,H',W',C] bytes or null, dx: [N,H,W,C] float32, factors: [H',W',C] or null
     private readonly struct BackwardWindows<TTerm>(
-        TTerm term, int period, float* dy, byte* indices, float* dx, Shape src, Shape dst, Window window, PaddedImage image, TapTable table,
+        TTerm term, int period, float* dy, byte* indices, float* dx, Shape src, Shape dst, Window2D window, PaddedImage image, TapTable table,
         float* factors, bool accumulate, float* scratch, long pitch) : IWork
         where TTerm : unmanaged, ITapTerm<V>
     {

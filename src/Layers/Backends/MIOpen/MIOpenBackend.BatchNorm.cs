@@ -13,7 +13,7 @@ public sealed partial class MIOpenBackend
     private Storage? zeros;
 
     /// <inheritdoc/>
-    public override void BatchNormForward(Tensor<float> src, Normalization<float> norm, Tensor<float> dst, bool training)
+    public override void BatchNormForward(Tensor<float> src, BatchNormState<float> norm, Tensor<float> dst, bool training)
     {
         var (x, y, parameters) = (Described(src), Described(dst), descriptors.Normalization(src.Shape));
         var (scale, shift) = (Scale(norm), Shift(norm));
@@ -21,20 +21,20 @@ public sealed partial class MIOpenBackend
         if (training)
         {
             Library("batch norm forward", 3 * src.Shape.Count).BatchNormForwardTraining(
-                BatchNormMode.Spatial, x, y, parameters, scale, shift, Normalization<float>.Momentum, running, Normalization<float>.Epsilon,
+                BatchNormMode.Spatial, x, y, parameters, scale, shift, BatchNormState<float>.Momentum, running, BatchNormState<float>.Epsilon,
                 (Span(norm.Mean), Span(norm.InverseDeviation)));
             norm.BatchesTracked++;
         }
         else
         {
             Library("batch norm inference", 2 * src.Shape.Count).BatchNormForwardInference(
-                BatchNormMode.Spatial, x, y, parameters, scale, shift, running.Item1, running.Item2, Normalization<float>.Epsilon);
+                BatchNormMode.Spatial, x, y, parameters, scale, shift, running.Item1, running.Item2, BatchNormState<float>.Epsilon);
         }
     }
 
     /// <inheritdoc/>
     public override void NormalizationBackward(
-        Tensor<float> src, Normalization<float> norm, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate, bool weightGradients)
+        Tensor<float> src, BatchNormState<float> norm, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate, bool weightGradients)
     {
         var bytes = norm.Channels * sizeof(float);
         var behind = (bytes + Alignment - 1) / Alignment * Alignment;
@@ -43,16 +43,16 @@ public sealed partial class MIOpenBackend
         var target = accumulate ? diffShift + behind : diffSrc.Address;
         Library("batch norm backward", 5 * src.Shape.Count).BatchNormBackward(
             BatchNormMode.Spatial, Described(src), Described(diffDst), Described(diffSrc.Shape, target), descriptors.Normalization(src.Shape), Scale(norm),
-            memory.Span(diffScale, bytes), memory.Span(diffShift, bytes), Normalization<float>.Epsilon, (Span(norm.Mean), Span(norm.InverseDeviation)));
+            memory.Span(diffScale, bytes), memory.Span(diffShift, bytes), BatchNormState<float>.Epsilon, (Span(norm.Mean), Span(norm.InverseDeviation)));
         if (accumulate) AddTo(diffSrc, target);
         if (!weightGradients || norm.Scale is null) return;
         AddTo(norm.Scale.Diff!, diffScale);
         AddTo(norm.Shift!.Diff!, diffShift);
     }
 
-    private DeviceSpan Scale(Normalization<float> norm) => norm.Scale is { } scale ? Span(scale) : Constant(ref ones, 1, norm.Channels);
+    private DeviceSpan Scale(BatchNormState<float> norm) => norm.Scale is { } scale ? Span(scale) : Constant(ref ones, 1, norm.Channels);
 
-    private DeviceSpan Shift(Normalization<float> norm) => norm.Shift is { } shift ? Span(shift) : Constant(ref zeros, 0, norm.Channels);
+    private DeviceSpan Shift(BatchNormState<float> norm) => norm.Shift is { } shift ? Span(shift) : Constant(ref zeros, 0, norm.Channels);
 
     private DeviceSpan Constant(ref Storage? block, float value, int channels)
     {

@@ -10,7 +10,7 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 public sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
-    public override void ConvolutionForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window window, int groups)
+    public override void ConvolutionForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window2D window, int groups)
     {
         if (IsDepthwise(weights.Shape, groups))
         {
@@ -30,7 +30,7 @@ public sealed partial class MIOpenBackend
 
     /// <inheritdoc/>
     public override void ConvolutionBackwardData(
-        Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc, Window window, int groups, bool accumulate)
+        Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc, Window2D window, int groups, bool accumulate)
     {
         if (IsDepthwise(weights.Shape, groups))
         {
@@ -49,7 +49,7 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void ConvolutionBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Window window, int groups)
+    public override void ConvolutionBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Window2D window, int groups)
     {
         if (IsDepthwise(diffWeights.Shape, groups))
         {
@@ -101,7 +101,7 @@ public sealed partial class MIOpenBackend
 
     private static bool IsDepthwise(Shape weights, int groups) => groups > 1 && weights.C == 1 && weights.N == groups;
 
-    private static bool IsPointwise(Window window, int groups) => groups == 1 && window with { Dilation = 1 } == Window.Point;
+    private static bool IsPointwise(Window2D window, int groups) => groups == 1 && window with { Dilation = 1 } == Window2D.Point;
 
     private static BranchTable Single(in Branch branch, int images)
     {
@@ -110,7 +110,7 @@ public sealed partial class MIOpenBackend
         return table;
     }
 
-    private static Branch Geometry(Shape src, Shape dst, Window window) => new()
+    private static Branch Geometry(Shape src, Shape dst, Window2D window) => new()
     {
         Inputs = src.C,
         Outputs = dst.C,
@@ -128,14 +128,14 @@ public sealed partial class MIOpenBackend
         Dilation = window.Dilation,
     };
 
-    private static Branch Depthwise(Tensor<float> src, nint filter, nint value, Shape dst, Window window)
+    private static Branch Depthwise(Tensor<float> src, nint filter, nint value, Shape dst, Window2D window)
     {
         var branch = Geometry(src.Shape, dst, window);
         (branch.Src, branch.Depthwise, branch.Value) = (src.Address, filter, value);
         return branch;
     }
 
-    private static Branch Pointwise(Tensor<float> src, nint filter, Tensor<float>? diff, nint value, Shape dst, Window window)
+    private static Branch Pointwise(Tensor<float> src, nint filter, Tensor<float>? diff, nint value, Shape dst, Window2D window)
     {
         var branch = Geometry(src.Shape, dst, window);
         (branch.Src, branch.Pointwise, branch.Diff, branch.Value) = (src.Address, filter, Address(diff), value);
@@ -151,7 +151,7 @@ public sealed partial class MIOpenBackend
         var table = new BranchTable { Images = whole.N };
         for (var i = 0; i < 2; i++)
         {
-            var branch = Pointwise(src, i == 0 ? even : odd, null, 0, half, Window.Square(1, 2, -i));
+            var branch = Pointwise(src, i == 0 ? even : odd, null, 0, half, Window2D.Square(1, 2, -i));
             branch.Channels = whole.C;
             if (dst is not null) branch.Value = dst.Address + (nint)(i * behind);
             if (diffDst is not null) branch.Diff = diffDst.Address + (nint)(i * behind);

@@ -6,15 +6,15 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 public sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
-    public override void MixForward(Mixture<float> mixture)
+    public override void NodeSumForward(NodeSum<float> mixture)
     {
         for (var branches = mixture.Branches; branches.Length > 0;)
         {
-            var some = branches[..Mixture<float>.SameNode(branches)];
+            var some = branches[..NodeSum<float>.SameNode(branches)];
             branches = branches[some.Length..];
             if (mixture.Accumulate || some.Length > MixTable.Most)
             {
-                base.MixForward(new Mixture<float>(some, mixture.Weights, mixture.Scratch, mixture.Accumulate));
+                base.NodeSumForward(new NodeSum<float>(some, mixture.Weights, mixture.Scratch, mixture.Accumulate));
                 continue;
             }
 
@@ -27,7 +27,7 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void MixBackward(Mixture<float> mixture)
+    public override void NodeSumBackward(NodeSum<float> mixture)
     {
         var branches = mixture.Branches;
         var (weights, diffWeights) = (mixture.Weights, mixture.Weights.Diff!);
@@ -74,7 +74,7 @@ public sealed partial class MIOpenBackend
     }
 
     /// <summary>Lists the nodes that the branches enter, as many as fit.</summary>
-    private static void AddNodes(ref MixTable table, ref ReadOnlySpan<MixBranch<float>> branches)
+    private static void AddNodes(ref MixTable table, ref ReadOnlySpan<NodeSumTerm<float>> branches)
     {
         for (var k = 0; k < branches.Length; k++)
         {
@@ -94,7 +94,7 @@ public sealed partial class MIOpenBackend
         }
     }
 
-    private static MixTable MixOf(ReadOnlySpan<MixBranch<float>> branches, Tensor<float> weights, Shape shape)
+    private static MixTable MixOf(ReadOnlySpan<NodeSumTerm<float>> branches, Tensor<float> weights, Shape shape)
     {
         var table = new MixTable
         {

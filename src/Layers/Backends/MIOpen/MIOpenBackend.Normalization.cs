@@ -8,7 +8,7 @@ public sealed partial class MIOpenBackend
     private const int StatisticsPixels = 1024;
 
     /// <inheritdoc/>
-    public override void NormalizationStatistics(Tensor<float> src, Normalization<float> norm)
+    public override void NormalizationStatistics(Tensor<float> src, BatchNormState<float> norm)
     {
         var (count, channels) = (src.Shape.N * src.Shape.Pixels, src.Shape.C);
         var groups = Groups(count, StatisticsPixels);
@@ -21,7 +21,7 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void NormalizationInference(Normalization<float> norm)
+    public override void NormalizationInference(BatchNormState<float> norm)
     {
         var table = new StatisticTable();
         table[0] = StatisticOf(norm, 0, 0, 0, 0);
@@ -29,7 +29,7 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void NormalizationForward(Tensor<float> src, Normalization<float> norm, Tensor<float> dst)
+    public override void NormalizationForward(Tensor<float> src, BatchNormState<float> norm, Tensor<float> dst)
     {
         var count = src.Shape.N * src.Shape.Pixels;
         Arguments.Add(src.Address).Add(norm.Mean.Address).Add(norm.InverseDeviation.Address).Add(Address(norm.Scale)).Add(Address(norm.Shift))
@@ -38,7 +38,7 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void AffineGradient(NormalizedTensor<float> v, Tensor<float> diffDst, Tensor<float> scratch, bool weightGradients)
+    public override void AffineGradient(DeferredBatchNorm<float> v, Tensor<float> diffDst, Tensor<float> scratch, bool weightGradients)
     {
         // The consumer applies the vectors while it loads, so the gradient in front of the batch norm is never written.
         v.Diff = diffDst;
@@ -50,7 +50,7 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void NormalizationGradient(NormalizedTensor<float> v, Tensor<float>? weights, int index, Tensor<float>? diffWeights)
+    public override void NormalizationGradient(DeferredBatchNorm<float> v, Tensor<float>? weights, int index, Tensor<float>? diffWeights)
     {
         var table = GradientSums(v.Value, v.Applied ? 0 : v.Norm.Mean.Address, v.Diff!);
         table.Of[0] = GradientOf(v, weights is null ? -1 : index, table.Of[0].Sums, table.Of[0].Products);
@@ -59,7 +59,7 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void NormalizationDiff(ReadOnlySpan<NormalizedTensor<float>> values, Tensor<float> diffSrc, bool accumulate)
+    public override void NormalizationDiff(ReadOnlySpan<DeferredBatchNorm<float>> values, Tensor<float> diffSrc, bool accumulate)
     {
         if (values.Length == 0 && !accumulate) Fill(diffSrc, 0);
         for (; values.Length > 0; accumulate = true)
@@ -70,7 +70,7 @@ public sealed partial class MIOpenBackend
         }
     }
 
-    private static Statistic StatisticOf(Normalization<float> norm, nint partial, int groups, int size, int count) => new()
+    private static Statistic StatisticOf(BatchNormState<float> norm, nint partial, int groups, int size, int count) => new()
     {
         Partial = partial,
         Mean = norm.Mean.Address,
@@ -83,15 +83,15 @@ public sealed partial class MIOpenBackend
         Count = count,
     };
 
-    private static GradientOf GradientOf(NormalizedTensor<float> v, int index, nint sums, nint products) => new()
+    private static GradientOf GradientOf(DeferredBatchNorm<float> v, int index, nint sums, nint products) => new()
     {
         Sums = sums,
         Products = products,
         Mean = v.Norm.Mean.Address,
         Inverse = v.Norm.InverseDeviation.Address,
-        DiffScale = v.DiffScale.Address,
-        ValueScale = v.ValueScale.Address,
-        Offset = v.Offset.Address,
+        DiffScale = v.Gradient.Dy.Address,
+        ValueScale = v.Gradient.Z.Address,
+        Offset = v.Gradient.Constant.Address,
         Index = index,
         Applied = Flag(v.Applied),
     };
@@ -124,7 +124,7 @@ public sealed partial class MIOpenBackend
         Launch("gradient_finish", used);
     }
 
-    private static DiffTable DiffsOf(ReadOnlySpan<NormalizedTensor<float>> values)
+    private static DiffTable DiffsOf(ReadOnlySpan<DeferredBatchNorm<float>> values)
     {
         var table = new DiffTable();
         for (var i = 0; i < values.Length; i++)
@@ -132,9 +132,9 @@ public sealed partial class MIOpenBackend
             {
                 Value = values[i].Value.Address,
                 Diff = values[i].Diff!.Address,
-                DiffScale = values[i].DiffScale.Address,
-                ValueScale = values[i].ValueScale.Address,
-                Offset = values[i].Offset.Address,
+                DiffScale = values[i].Gradient.Dy.Address,
+                ValueScale = values[i].Gradient.Z.Address,
+                Offset = values[i].Gradient.Constant.Address,
             };
         return table;
     }

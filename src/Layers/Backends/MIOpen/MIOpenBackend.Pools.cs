@@ -6,7 +6,7 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 public sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
-    public override void PoolsForward(PoolPair<float> pools, bool training)
+    public override void SharedPoolsForward(SharedPools<float> pools, bool training)
     {
         if (pools.MaxEdges.IsEmpty && pools.AverageEdges.IsEmpty) return;
         var (shape, count) = (pools.Max.Shape, pools.Max.Shape.N * pools.Max.Shape.Pixels);
@@ -35,7 +35,7 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void PlanPools(MemoryPlan<float> plan, PoolPair<float> pools)
+    public override void PlanSharedPools(MemoryPlan<float> plan, SharedPools<float> pools)
     {
         long used = 0;
         var whole = pools.Max.Capacity;
@@ -43,7 +43,7 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void PoolsBackward(PoolPair<float> pools)
+    public override void SharedPoolsBackward(SharedPools<float> pools)
     {
         if (pools.MaxEdges.IsEmpty && pools.AverageEdges.IsEmpty) return;
         var dst = pools.Max.Shape;
@@ -72,7 +72,7 @@ public sealed partial class MIOpenBackend
     private static Planes PlanesOf(Shape src, Shape dst) => new() { Height = src.H, Width = src.W, OutHeight = dst.H, OutWidth = dst.W };
 
     /// <summary>Σ dz over all edges of a pool.</summary>
-    private void Merge(ReadOnlySpan<NormalizedTensor<float>> edges, nint dst, Shape shape)
+    private void Merge(ReadOnlySpan<DeferredBatchNorm<float>> edges, nint dst, Shape shape)
     {
         for (var accumulate = false; edges.Length > 0; accumulate = true)
         {

@@ -16,7 +16,7 @@ public sealed partial class MIOpenBackend
     public override void LinearForward(Tensor<float> src, Tensor<float> weights, Tensor<float> bias, Tensor<float> dst)
     {
         // src·weightsᵀ would need the left matrix transposed: a pointwise convolution of one pixel computes the same.
-        var table = Single(Pointwise(src, weights.Address, null, dst.Address, dst.Shape, Window.Point), src.Shape.N);
+        var table = Single(Pointwise(src, weights.Address, null, dst.Address, dst.Shape, Window2D.Point), src.Shape.N);
         Forward(table, 1);
         Combine(TensorOperation.Add, Described(dst), Described(bias), dst, accumulate: false);
     }
@@ -42,7 +42,7 @@ public sealed partial class MIOpenBackend
 
     private void PointwiseForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst)
     {
-        var key = new ConvolutionKey(ConvolutionDirection.Forward, src.Shape, weights.Shape, dst.Shape, Window.Point, 1, Deterministic);
+        var key = new ConvolutionKey(ConvolutionDirection.Forward, src.Shape, weights.Shape, dst.Shape, Window2D.Point, 1, Deterministic);
         if (collected is not null || ByMIOpen(key)) Convolve(key, src.Address, weights.Address, dst.Address);
         else Multiply(key, src.Address, weights.Address, dst.Address);
     }

@@ -22,9 +22,9 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training, Mixture<float> alongside = default)
+    public override void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training, NodeSum<float> overlapped = default)
     {
-        if (!alongside.IsEmpty) MixForward(alongside);
+        if (!overlapped.IsEmpty) NodeSumForward(overlapped);
         while (branches.Length > 0)
         {
             var some = branches[..Math.Min(branches.Length, BranchTable.Most)];
@@ -58,9 +58,9 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients, Mixture<float> alongside = default)
+    public override void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients, NodeSum<float> overlapped = default)
     {
-        if (!alongside.IsEmpty) MixBackward(alongside);
+        if (!overlapped.IsEmpty) NodeSumBackward(overlapped);
         Span<nint> pointwise = stackalloc nint[BranchTable.Most];
         Span<nint> depthwise = stackalloc nint[BranchTable.Most];
         while (branches.Length > 0)
@@ -73,7 +73,7 @@ public sealed partial class MIOpenBackend
                 ref var branch = ref table.Branches[i];
                 branch = BranchOf(some[i]);
                 branch.Diff = dst.Diff!.Address;
-                (branch.DiffScale, branch.ValueScale, branch.Offset) = (dst.DiffScale.Address, dst.ValueScale.Address, dst.Offset.Address);
+                (branch.DiffScale, branch.ValueScale, branch.Offset) = (dst.Gradient.Dy.Address, dst.Gradient.Z.Address, dst.Gradient.Constant.Address);
                 branch.Middle = some[i].Scratch[0].Address;
                 (pointwise[i], depthwise[i]) = (some[i].Pointwise.Diff!.Address, Address(some[i].Depthwise?.Diff));
             }

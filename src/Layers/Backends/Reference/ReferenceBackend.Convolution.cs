@@ -5,7 +5,7 @@ namespace MIOpenDarts.Layers.Backends.Reference;
 public unsafe partial class ReferenceBackend<T>
 {
     /// <inheritdoc/>
-    public override void ConvolutionForward(Tensor<T> src, Tensor<T> weights, Tensor<T> dst, Window window, int groups)
+    public override void ConvolutionForward(Tensor<T> src, Tensor<T> weights, Tensor<T> dst, Window2D window, int groups)
     {
         var (x, y, f) = (src.Shape, dst.Shape, weights.Shape);
         var (sx, sy, sf) = (Values(src), Values(dst), Values(weights));
@@ -30,7 +30,7 @@ public unsafe partial class ReferenceBackend<T>
 
     /// <inheritdoc/>
     public override void ConvolutionBackwardData(
-        Tensor<T> diffDst, Tensor<T> weights, Tensor<T> diffSrc, Window window, int groups, bool accumulate)
+        Tensor<T> diffDst, Tensor<T> weights, Tensor<T> diffSrc, Window2D window, int groups, bool accumulate)
     {
         var (x, y, f) = (diffSrc.Shape, diffDst.Shape, weights.Shape);
         var (sx, sy, sf) = (Values(diffSrc), Values(diffDst), Values(weights));
@@ -55,7 +55,7 @@ public unsafe partial class ReferenceBackend<T>
     }
 
     /// <inheritdoc/>
-    public override void ConvolutionBackwardWeights(Tensor<T> src, Tensor<T> diffDst, Tensor<T> diffWeights, Window window, int groups)
+    public override void ConvolutionBackwardWeights(Tensor<T> src, Tensor<T> diffDst, Tensor<T> diffWeights, Window2D window, int groups)
     {
         var (x, y, f) = (src.Shape, diffDst.Shape, diffWeights.Shape);
         var (sx, sy, sf) = (Values(src), Values(diffDst), Values(diffWeights));
@@ -183,7 +183,7 @@ public unsafe partial class ReferenceBackend<T>
         }
     }
 
-    private static (int H, int W) Source(Window window, int h, int w, int kh, int kw) =>
+    private static (int H, int W) Source(Window2D window, int h, int w, int kh, int kw) =>
         (h * window.StrideH - window.PaddingH + kh * window.Dilation, w * window.StrideW - window.PaddingW + kw * window.Dilation);
 
     /// <summary>Output channel o of a factorized reduction: its filter, the row in it, and the shift of the image.</summary>

@@ -5,7 +5,7 @@ namespace MIOpenDarts.Layers.Backends.Reference;
 public unsafe partial class ReferenceBackend<T>
 {
     /// <inheritdoc/>
-    public override void MaxPoolForward(Tensor<T> src, Tensor<T> dst, Tensor<byte> indices, Window window)
+    public override void MaxPoolForward(Tensor<T> src, Tensor<T> dst, Tensor<byte> indices, Window2D window)
     {
         var taps = (byte*)indices.Address;
         ForEachOutput(src.Shape, dst.Shape, window, (n, c, h, w) =>
@@ -24,7 +24,7 @@ public unsafe partial class ReferenceBackend<T>
     }
 
     /// <inheritdoc/>
-    public override void MaxPoolBackward(Tensor<T> diffDst, Tensor<byte> indices, Tensor<T> diffSrc, Window window, bool accumulate)
+    public override void MaxPoolBackward(Tensor<T> diffDst, Tensor<byte> indices, Tensor<T> diffSrc, Window2D window, bool accumulate)
     {
         if (!accumulate) Fill(diffSrc, T.Zero);
         var taps = (byte*)indices.Address;
@@ -37,7 +37,7 @@ public unsafe partial class ReferenceBackend<T>
     }
 
     /// <inheritdoc/>
-    public override void AveragePoolForward(Tensor<T> src, Tensor<T> dst, Window window) =>
+    public override void AveragePoolForward(Tensor<T> src, Tensor<T> dst, Window2D window) =>
         ForEachOutput(src.Shape, dst.Shape, window, (n, c, h, w) =>
         {
             double sum = 0;
@@ -51,7 +51,7 @@ public unsafe partial class ReferenceBackend<T>
         });
 
     /// <inheritdoc/>
-    public override void AveragePoolBackward(Tensor<T> diffDst, Tensor<T> diffSrc, Window window, bool accumulate)
+    public override void AveragePoolBackward(Tensor<T> diffDst, Tensor<T> diffSrc, Window2D window, bool accumulate)
     {
         if (!accumulate) Fill(diffSrc, T.Zero);
         ForEachOutput(diffSrc.Shape, diffDst.Shape, window, (n, c, h, w) =>
@@ -88,7 +88,7 @@ public unsafe partial class ReferenceBackend<T>
             }
     }
 
-    private static void ForEachOutput(Shape src, Shape dst, Window window, Action<int, int, int, int> visit)
+    private static void ForEachOutput(Shape src, Shape dst, Window2D window, Action<int, int, int, int> visit)
     {
         if (dst.H != window.OutputHeight(src.H) || dst.W != window.OutputWidth(src.W))
             throw new ArgumentException($"A pool of {src} by {window} gives {window.OutputHeight(src.H)}x{window.OutputWidth(src.W)} pixels, not {dst}.", nameof(dst));
@@ -99,7 +99,7 @@ public unsafe partial class ReferenceBackend<T>
                         visit(n, c, h, w);
     }
 
-    private static void ForEachTap(Shape src, Window window, int h, int w, Action<int, int, int> visit)
+    private static void ForEachTap(Shape src, Window2D window, int h, int w, Action<int, int, int> visit)
     {
         for (var k = 0; k < window.Taps; k++)
         {

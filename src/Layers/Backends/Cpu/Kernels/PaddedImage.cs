@@ -24,7 +24,7 @@ internal readonly record struct PaddedImage(int Height, int Width, int Channels,
     public long Floats => (long)Rows * RowPitch + 2 * 16;
 
     /// <summary>The source of a forward pass, as wide as the window reaches.</summary>
-    public static PaddedImage ForForward(int height, int width, int channels, Window window)
+    public static PaddedImage ForForward(int height, int width, int channels, Window2D window)
     {
         var rows = (window.OutputHeight(height) - 1) * window.StrideH + window.Dilation * (window.KernelH - 1) + 1;
         var columns = (window.OutputWidth(width) - 1) * window.StrideW + window.Dilation * (window.KernelW - 1) + 1;

@@ -14,12 +14,12 @@ internal readonly unsafe struct Taps(int count, int* filter, int* offset)
 /// </summary>
 internal readonly unsafe struct TapTable
 {
-    private readonly Window window;
+    private readonly Window2D window;
     private readonly int* filter;
     private readonly int* offset;
     private readonly int* start;
 
-    private TapTable(Window window, int* memory)
+    private TapTable(Window2D window, int* memory)
     {
         this.window = window;
         filter = memory;
@@ -28,10 +28,10 @@ internal readonly unsafe struct TapTable
     }
 
     /// <summary>Integers of memory that a table needs.</summary>
-    public static int Integers(Window window) => 2 * window.Taps + window.StrideH * window.StrideW + 1;
+    public static int Integers(Window2D window) => 2 * window.Taps + window.StrideH * window.StrideW + 1;
 
     /// <summary>Taps over a padded source.</summary>
-    public static Taps Forward(Window window, PaddedImage image, int* memory)
+    public static Taps Forward(Window2D window, PaddedImage image, int* memory)
     {
         var table = new TapTable(window, memory);
         for (var t = 0; t < window.Taps; t++)
@@ -44,7 +44,7 @@ internal readonly unsafe struct TapTable
     }
 
     /// <summary>Taps over a padded diffDst of <paramref name="dstH"/> x <paramref name="dstW"/> pixels, and the shape of that copy.</summary>
-    public static TapTable Backward(Window window, int srcH, int srcW, int dstH, int dstW, int channels, int* memory, out PaddedImage image)
+    public static TapTable Backward(Window2D window, int srcH, int srcW, int dstH, int dstW, int channels, int* memory, out PaddedImage image)
     {
         var table = new TapTable(window, memory);
         var (top, rows) = Reach(window.KernelH, window.StrideH, window.PaddingH, window.Dilation, srcH);

@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Mixing;
 /// Σdy of every node and Σdy·(z_k − mean_k) of every branch, which give the mixing weights' gradient and the way back through every batch norm; an
 /// identity's gradient gets weight·dy in the same pass. Four branches at a time. Item: a group of images.
 /// </summary>
-internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork, IMixture
+internal readonly unsafe struct MixBackward<S, V>(MixCall* call) : IWork, INodeSumTiles
     where S : struct, ISimd<V>
     where V : struct
 {

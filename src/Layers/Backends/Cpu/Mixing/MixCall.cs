@@ -85,15 +85,15 @@ internal unsafe struct MixCall
     }
 
     /// <summary>Number of nodes that branches enter, those of one node in a row.</summary>
-    public static int NodesOf(ReadOnlySpan<MixBranch<float>> branches)
+    public static int NodesOf(ReadOnlySpan<NodeSumTerm<float>> branches)
     {
         var nodes = 0;
-        for (; branches.Length > 0; nodes++) branches = branches[Mixture<float>.SameNode(branches)..];
+        for (; branches.Length > 0; nodes++) branches = branches[NodeSum<float>.SameNode(branches)..];
         return nodes;
     }
 
     /// <summary>Copies addresses and per-channel numbers, for the nodes' values or their gradients.</summary>
-    public void Fill(Mixture<float> mixture, bool gradients)
+    public void Fill(NodeSum<float> mixture, bool gradients)
     {
         var branches = mixture.Branches;
         var length = Pattern;
@@ -139,5 +139,5 @@ internal unsafe struct MixCall
         Quads[QuadCount] = Count;
     }
 
-    private static float* PlaceOf(MixBranch<float> branch, bool gradient) => (float*)(gradient ? branch.Dst!.Diff! : branch.Dst!).Address;
+    private static float* PlaceOf(NodeSumTerm<float> branch, bool gradient) => (float*)(gradient ? branch.Dst!.Diff! : branch.Dst!).Address;
 }

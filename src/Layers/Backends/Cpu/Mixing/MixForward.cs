@@ -4,7 +4,7 @@ using MIOpenDarts.Layers.Backends.Cpu.Threads;
 namespace MIOpenDarts.Layers.Backends.Cpu.Mixing;
 
 /// <summary>node = Σ_k weight_k · (z_k − mean_k)/σ_k for every node, four branches at a time. Item: image.</summary>
-internal readonly unsafe struct MixForward<S, V>(MixCall* call) : IWork, IMixture
+internal readonly unsafe struct MixForward<S, V>(MixCall* call) : IWork, INodeSumTiles
     where S : struct, ISimd<V>
     where V : struct
 {

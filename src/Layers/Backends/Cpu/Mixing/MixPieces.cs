@@ -5,7 +5,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Mixing;
 /// that memory and arithmetic work at the same time. Without a call there are no pieces.
 /// </summary>
 internal unsafe struct MixPieces<W>
-    where W : struct, IMixture
+    where W : struct, INodeSumTiles
 {
     private readonly W work;
     private readonly MixCall* call;

@@ -8,7 +8,7 @@ internal unsafe struct PoolCall
 {
     public int Images;
     public SourceLayout Source;
-    public Window Window;
+    public Window2D Window;
     public int Height, Width;
 
     /// <summary>x: [N,H,W,C] and its gradient.</summary>
@@ -50,7 +50,7 @@ internal unsafe struct PoolCall
     public readonly int RowLength => Width * Source.Channels;
 
     /// <summary>Reads the geometry and takes the memory of the way forward.</summary>
-    public void Describe(PoolPair<float> pools, int vectorWidth, int threads, ref MemoryCursor cursor, ref MemoryCursor thread)
+    public void Describe(SharedPools<float> pools, int vectorWidth, int threads, ref MemoryCursor cursor, ref MemoryCursor thread)
     {
         var (src, dst) = (pools.Src.Shape, pools.Max.Shape);
         Window = pools.Window;
@@ -74,7 +74,7 @@ internal unsafe struct PoolCall
     }
 
     /// <summary>Copies addresses and writes the tables.</summary>
-    public void Fill(PoolPair<float> pools, ScratchMemory scratch, int threads)
+    public void Fill(SharedPools<float> pools, ScratchMemory scratch, int threads)
     {
         Src = (float*)pools.Src.Address;
         DiffSrc = pools.Src.Diff is { } diff ? (float*)diff.Address : null;

@@ -49,7 +49,7 @@ internal unsafe struct PoolGradient
     }
 
     /// <summary>Sorts the taps by the remainder of the source pixels that they read, and copies the edges' vectors.</summary>
-    public void Fill(PoolPair<float> pools, int vectorWidth)
+    public void Fill(SharedPools<float> pools, int vectorWidth)
     {
         var source = Call.Source;
         var pattern = source.Period * vectorWidth;
@@ -110,7 +110,7 @@ internal unsafe struct EdgeSum
     }
 
     /// <summary>Copies the vectors.</summary>
-    public readonly void Fill(Tensor<float> z, ReadOnlySpan<NormalizedTensor<float>> edges, int pattern)
+    public readonly void Fill(Tensor<float> z, ReadOnlySpan<DeferredBatchNorm<float>> edges, int pattern)
     {
         var value = Weights + (nint)edges.Length * pattern;
         new Span<float>(value, pattern).Clear();
@@ -119,10 +119,10 @@ internal unsafe struct EdgeSum
         for (var e = 0; e < edges.Length; e++)
         {
             var channels = edges[e].Norm.Channels;
-            var valueScale = (float*)edges[e].ValueScale.Address;
-            var offset = (float*)edges[e].Offset.Address;
+            var valueScale = (float*)edges[e].Gradient.Z.Address;
+            var offset = (float*)edges[e].Gradient.Constant.Address;
             Places[e] = (nint)((float*)edges[e].Diff!.Address - (float*)z.Address);
-            ChannelPattern.Fill(Weights + (nint)e * pattern, (float*)edges[e].DiffScale.Address, channels, pattern);
+            ChannelPattern.Fill(Weights + (nint)e * pattern, (float*)edges[e].Gradient.Dy.Address, channels, pattern);
             for (var j = 0; j < pattern; j++)
             {
                 value[j] += valueScale[j % channels];

@@ -21,7 +21,7 @@ internal unsafe struct BranchCall
     public int TileRows;
 
     /// <summary>Geometry of the depthwise convolution.</summary>
-    public Window Window;
+    public Window2D Window;
 
     /// <summary>False: ReLU and pointwise only, computed as one tap of weight one.</summary>
     public bool HasDepthwise;
@@ -74,7 +74,7 @@ internal unsafe struct BranchCall
         var (dst, inputs) = (branch.Dst.Value.Shape, branch.Src.Shape.C);
         (Outputs, Height, Width) = (dst.C, dst.H, dst.W);
         HasDepthwise = branch.Depthwise is not null;
-        Window = HasDepthwise ? branch.Window : Window.Point;
+        Window = HasDepthwise ? branch.Window : Window2D.Point;
         OutputPeriod = ChannelPattern.Vectors(Outputs, vectorWidth);
         TileRows = Math.Clamp(TileFloats / (Width * Math.Max(inputs, Outputs)), 1, Height);
         Forward = PackedFilter.For(inputs, Outputs, Width, vectorWidth);
@@ -130,9 +130,9 @@ internal unsafe struct BranchCall
         DiffDst = (float*)v.Diff!.Address;
         DiffPointwise = AddressOf(branch.Pointwise.Diff);
         DiffDepthwise = AddressOf(branch.Depthwise?.Diff);
-        ChannelPattern.Fill(DiffScale, (float*)v.DiffScale.Address, Outputs, output);
-        ChannelPattern.Fill(ValueScale, (float*)v.ValueScale.Address, Outputs, output);
-        ChannelPattern.Fill(Offset, (float*)v.Offset.Address, Outputs, output);
+        ChannelPattern.Fill(DiffScale, (float*)v.Gradient.Dy.Address, Outputs, output);
+        ChannelPattern.Fill(ValueScale, (float*)v.Gradient.Z.Address, Outputs, output);
+        ChannelPattern.Fill(Offset, (float*)v.Gradient.Constant.Address, Outputs, output);
     }
 
     /// <summary>Bordered source row that tap <paramref name="t"/> of output row 0 reads.</summary>

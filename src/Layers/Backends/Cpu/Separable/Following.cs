@@ -21,5 +21,5 @@ internal readonly unsafe struct Following(SeparableGradient* gradient, int group
     public int Image { get; } = image;
 
     /// <summary>Row <paramref name="h"/> of its source.</summary>
-    public PixelPlanes SourceAt(int h) => Gradient == null ? default : Gradient->Call.SourceAt(Image, h);
+    public ChannelSegments SourceAt(int h) => Gradient == null ? default : Gradient->Call.SourceAt(Image, h);
 }

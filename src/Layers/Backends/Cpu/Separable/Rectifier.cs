@@ -44,8 +44,8 @@ internal static unsafe class Rectifier<S, V>
         return copy;
     }
 
-    /// <summary>A row of pixels from all planes, in order: what a last vector spoils is written after it.</summary>
-    private static void Gather(in PixelPlanes x, int pixels, float* y)
+    /// <summary>A row of pixels from all segments, in order: what a last vector spoils is written after it.</summary>
+    private static void Gather(in ChannelSegments x, int pixels, float* y)
     {
         for (var w = 0; w < pixels; w++)
             for (var k = 0; k < x.Count; k++, y += x.Channels)

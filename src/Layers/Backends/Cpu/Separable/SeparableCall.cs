@@ -22,7 +22,7 @@ internal unsafe struct SeparableCall
     public SourceLayout Source;
 
     /// <summary>x: [N,H,W,C].</summary>
-    public PixelPlanes Src;
+    public ChannelSegments Src;
 
     /// <summary>Patterns of the batch norm before the ReLU: x̂ = scale·x + shift; null where there is none.</summary>
     public float* Scale, Shift;
@@ -94,7 +94,7 @@ internal unsafe struct SeparableCall
     {
         Threads = scratch.Threads;
         FloatsPerThread = scratch.FloatsPerThread;
-        Src = new PixelPlanes(branches[0].Src);
+        Src = new ChannelSegments(branches[0].Src);
         if (branches[0].NormalizedSrc is { } normalized)
         {
             var length = Source.Period * vectorWidth;
@@ -117,7 +117,7 @@ internal unsafe struct SeparableCall
     }
 
     /// <summary>Row <paramref name="h"/> of image <paramref name="n"/> of the source, or none behind the last image.</summary>
-    public readonly PixelPlanes SourceAt(int n, int h) => n < Images ? Src.From(((long)n * Source.Height + h) * Source.Width) : default;
+    public readonly ChannelSegments SourceAt(int n, int h) => n < Images ? Src.From(((long)n * Source.Height + h) * Source.Width) : default;
 
     /// <summary>Distance between two outputs; a branch without depthwise filter reads every pixel.</summary>
     public static (int H, int W) Strides(SeparableBranch<float> branch) =>

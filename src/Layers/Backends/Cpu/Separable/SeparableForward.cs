@@ -36,7 +36,7 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
     }
 
     private void Branch(
-        in SeparableCall call, ref BranchCall b, int n, float* x, float* memory, in PixelPlanes following, ref MixPieces<MixForward<S, V>> pieces)
+        in SeparableCall call, ref BranchCall b, int n, float* x, float* memory, in ChannelSegments following, ref MixPieces<MixForward<S, V>> pieces)
     {
         var u = memory + call.Middle;
         var z = memory + call.Tile;
@@ -48,7 +48,7 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
         {
             var pixels = Math.Min(b.TileRows, b.Height - h) * b.Width;
             var to = dst + (nint)h * row;
-            var fetch = new FetchPlanes(following, b.Forward.Group).From(h * b.Width / b.Forward.Group);
+            var fetch = new PrefetchSegments(following, b.Forward.Group).From(h * b.Width / b.Forward.Group);
             var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, pixels / b.Width, u, pieces.Ahead(pixels / b.Width * call.Source.Period));
             if (h == 0)
             {

@@ -20,7 +20,7 @@ internal unsafe struct SeparableGradient
     public bool WeightGradients;
 
     /// <summary>Gradient of the source [N,H,W,C], or none where nobody needs it.</summary>
-    public PixelPlanes DiffSrc;
+    public ChannelSegments DiffSrc;
 
     /// <summary>
     /// Branches whose du lie in a thread's memory at a time, so that they are still in the second cache when the source's gradient

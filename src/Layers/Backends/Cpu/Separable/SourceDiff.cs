@@ -37,8 +37,8 @@ internal static unsafe class SourceDiff<S, V>
             var gate = x + (h + source.Border) * source.RowFloats;
             // A row of the kernel is a part of the channels of a row of pixels.
             var pixels = (source.StrideH * source.Width + source.Period - 1) / source.Period;
-            var ahead = new FetchBoth<FetchPlanes, FetchPlanes>(
-                new FetchPlanes(following.SourceAt(h), pixels), new FetchPlanes(stream ? default : diff, pixels));
+            var ahead = new FetchBoth<PrefetchSegments, PrefetchSegments>(
+                new PrefetchSegments(following.SourceAt(h), pixels), new PrefetchSegments(stream ? default : diff, pixels));
             Gather(gradient, gradient.Parts - 1, h, memory, dx, ahead);
             if (source.StrideW == 1)
             {
@@ -81,7 +81,7 @@ internal static unsafe class SourceDiff<S, V>
     }
 
     /// <summary>dx of rows h … and all remainders of columns: what the parts before gave, and this part's taps.</summary>
-    private static void Gather(in SeparableGradient gradient, int part, int h, float* memory, float* dx, FetchBoth<FetchPlanes, FetchPlanes> fetch)
+    private static void Gather(in SeparableGradient gradient, int part, int h, float* memory, float* dx, FetchBoth<PrefetchSegments, PrefetchSegments> fetch)
     {
         ref readonly var source = ref gradient.Call.Source;
         var end = Math.Min(h + gradient.RowsTogether, source.Height);
@@ -94,7 +94,7 @@ internal static unsafe class SourceDiff<S, V>
     }
 
     /// <summary>Rows that lie a stride apart, and one remainder of columns.</summary>
-    private static void Gather(in SeparableGradient gradient, int part, int h, int rows, int phase, float* memory, float* dx, FetchBoth<FetchPlanes, FetchPlanes> fetch)
+    private static void Gather(in SeparableGradient gradient, int part, int h, int rows, int phase, float* memory, float* dx, FetchBoth<PrefetchSegments, PrefetchSegments> fetch)
     {
         ref readonly var source = ref gradient.Call.Source;
         var (bordered, row) = (h + source.Border, source.StrideH * source.RowFloats);
@@ -132,8 +132,8 @@ internal static unsafe class SourceDiff<S, V>
         for (; i < length; i++) dst[i] += gate[i] > 0 ? d[i] : 0;
     }
 
-    /// <summary>The same for a row of pixels of all planes.</summary>
-    private static void AddMasked(float* d, float* gate, in PixelPlanes dst, int pixels)
+    /// <summary>The same for a row of pixels of all segments.</summary>
+    private static void AddMasked(float* d, float* gate, in ChannelSegments dst, int pixels)
     {
         for (var w = 0; w < pixels; w++)
             for (var k = 0; k < dst.Count; k++, d += dst.Channels, gate += dst.Channels)

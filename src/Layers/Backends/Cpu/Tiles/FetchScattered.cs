@@ -7,22 +7,22 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Tiles;
 /// <summary>
 /// Every second pixel of every second row of an image, in step with rows that stand for one each; without a tensor nothing.
 /// </summary>
-/// <param name="planes">From the first of them on.</param>
+/// <param name="segments">From the first of them on.</param>
 /// <param name="run">Pixels of a row that are fetched.</param>
 /// <param name="width">Pixels of a row of the image.</param>
-internal readonly unsafe struct FetchScattered(PixelPlanes planes, int run, int width) : IFetch
+internal readonly unsafe struct FetchScattered(ChannelSegments segments, int run, int width) : IFetch
 {
-    private readonly PixelPlanes planes = planes;
+    private readonly ChannelSegments segments = segments;
     private readonly int run = run;
     private readonly int width = width;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Rows(int first, int rows)
     {
-        for (var i = first; i < first + rows && planes.First != null; i++)
+        for (var i = first; i < first + rows && segments.First != null; i++)
         {
             var (row, column) = Math.DivRem(i, run);
-            planes.Fetch(2 * ((nint)row * width + column), 1);
+            segments.Fetch(2 * ((nint)row * width + column), 1);
         }
     }
 }

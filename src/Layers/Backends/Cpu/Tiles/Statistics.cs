@@ -36,8 +36,8 @@ internal static unsafe class Statistics
         new Span<double>(squares, channels).CopyTo(new Span<double>(sums + channels, channels));
     }
 
-    /// <summary>Puts merged sums in force and into the running statistics.</summary>
-    public static void Apply(double* merged, Shape shape, Normalization<float> norm)
+    /// <summary>Makes merged sums the active statistics and updates the running ones.</summary>
+    public static void Apply(double* merged, Shape shape, BatchNormState<float> norm)
     {
         var count = (double)shape.N * shape.Pixels;
         var mean = (float*)norm.Mean.Address;
@@ -48,7 +48,7 @@ internal static unsafe class Statistics
         {
             var squares = Math.Max(merged[shape.C + c], 0);
             mean[c] = (float)merged[c];
-            inverse[c] = (float)(1 / Math.Sqrt(squares / count + Normalization<float>.Epsilon));
+            inverse[c] = (float)(1 / Math.Sqrt(squares / count + BatchNormState<float>.Epsilon));
             runningMean[c] = Moved(runningMean[c], merged[c]);
             runningVariance[c] = Moved(runningVariance[c], squares / Math.Max(count - 1, 1));
         }
@@ -60,16 +60,16 @@ internal static unsafe class Statistics
     /// The three vectors of dz for the loss through weight · BN(z) from <paramref name="sums"/>: [items][Σdy, Σdy·ẑ][C].
     /// Returns Σ_c Σdy·ẑ.
     /// </summary>
-    public static double Gradient(double* sums, int items, NormalizedTensor<float> v, double weight)
+    public static double Gradient(double* sums, int items, DeferredBatchNorm<float> v, double weight)
     {
         var shape = v.Value.Shape;
         Add(sums, items, 2 * shape.C);
         var count = (double)shape.N * shape.Pixels;
         var mean = (float*)v.Norm.Mean.Address;
         var inverse = (float*)v.Norm.InverseDeviation.Address;
-        var diffScale = (float*)v.DiffScale.Address;
-        var valueScale = (float*)v.ValueScale.Address;
-        var offset = (float*)v.Offset.Address;
+        var diffScale = (float*)v.Gradient.Dy.Address;
+        var valueScale = (float*)v.Gradient.Z.Address;
+        var offset = (float*)v.Gradient.Constant.Address;
         double total = 0;
         for (var c = 0; c < shape.C; c++)
         {
@@ -101,5 +101,5 @@ internal static unsafe class Statistics
     }
 
     private static float Moved(float running, double batch) =>
-        (float)((1 - Normalization<float>.Momentum) * running + Normalization<float>.Momentum * batch);
+        (float)((1 - BatchNormState<float>.Momentum) * running + BatchNormState<float>.Momentum * batch);
 }

@@ -5,7 +5,7 @@ namespace MIOpenDarts.Layers.Backends.MIOpen.Convolutions;
 
 /// <summary>One convolution in the terms of MIOpen: what decides over the solver.</summary>
 internal readonly record struct ConvolutionKey(
-    ConvolutionDirection Direction, Shape Src, Shape Weights, Shape Dst, Window Window, int Groups, bool Deterministic)
+    ConvolutionDirection Direction, Shape Src, Shape Weights, Shape Dst, Window2D Window, int Groups, bool Deterministic)
 {
     /// <summary>The same in words without a tab, by which it is remembered.</summary>
     public override string ToString()

@@ -8,7 +8,7 @@ internal sealed class Descriptors : IDisposable
 {
     private readonly Dictionary<Shape, TensorDescriptor> tensors = [];
     private readonly Dictionary<int, TensorDescriptor> normalizations = [];
-    private readonly Dictionary<(PoolingMode, Window), PoolingDescriptor> pools = [];
+    private readonly Dictionary<(PoolingMode, Window2D), PoolingDescriptor> pools = [];
     private readonly Lazy<ActivationDescriptor> relu = new(() => ActivationDescriptor.Create(ActivationMode.Relu));
 
     /// <summary>max(x, 0).</summary>
@@ -24,7 +24,7 @@ internal sealed class Descriptors : IDisposable
 
     /// <summary>A pool.</summary>
     /// <exception cref="NotSupportedException">MIOpen has no pools with dilation.</exception>
-    public PoolingDescriptor Pool(PoolingMode mode, Window w)
+    public PoolingDescriptor Pool(PoolingMode mode, Window2D w)
     {
         if (pools.TryGetValue((mode, w), out var known)) return known;
         if (w.Dilation != 1) throw new NotSupportedException($"A pool with dilation {w.Dilation}: MIOpen has only dilation 1.");

@@ -99,7 +99,7 @@ internal struct DiffTable
 }
 
 [StructLayout(LayoutKind.Sequential)]
-internal struct PoolWindow(Window window)
+internal struct PoolWindow(Window2D window)
 {
     public int KernelH = window.KernelH, KernelW = window.KernelW, StrideH = window.StrideH, StrideW = window.StrideW;
     public int PaddingH = window.PaddingH, PaddingW = window.PaddingW, Dilation = window.Dilation;

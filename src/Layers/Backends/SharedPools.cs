@@ -8,14 +8,14 @@ namespace MIOpenDarts.Layers.Backends;
 /// an edge keeps its own running statistics and its own gradient vectors.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class PoolPair<T>
+public sealed class SharedPools<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>State [N,C,H,W]; its Diff accumulates.</summary>
     public required Tensor<T> Src { get; init; }
 
     /// <summary>Stride 1 or 2, padding 1.</summary>
-    public required Window Window { get; init; }
+    public required Window2D Window { get; init; }
 
     /// <summary>Largest values [N,C,H',W'].</summary>
     public required Tensor<T> Max { get; init; }
@@ -27,10 +27,10 @@ public sealed class PoolPair<T>
     public required Tensor<T> Average { get; init; }
 
     /// <summary>The max pool's batch norm in every edge that uses it; a search that computes some edges only sets those of the pass.</summary>
-    public required ReadOnlyMemory<NormalizedTensor<T>> MaxEdges { get; set; }
+    public required ReadOnlyMemory<DeferredBatchNorm<T>> MaxEdges { get; set; }
 
     /// <summary>The average pool's batch norm in every edge that uses it.</summary>
-    public required ReadOnlyMemory<NormalizedTensor<T>> AverageEdges { get; set; }
+    public required ReadOnlyMemory<DeferredBatchNorm<T>> AverageEdges { get; set; }
 
     /// <summary>Whether both pools are used; one that no edge uses is not computed.</summary>
     internal bool UsesBoth => !MaxEdges.IsEmpty && !AverageEdges.IsEmpty;

@@ -1,4 +1,4 @@
-namespace MIOpenDarts.Layers.Random;
+namespace MIOpenDarts.Layers.Randomness;
 
 /// <summary>What a draw is for. Streams never share numbers, so adding one changes no other.</summary>
 public enum RandomStream

@@ -1,7 +1,7 @@
 namespace MIOpenDarts.Layers.Backends.Cpu.Mixing;
 
 /// <summary>A mixture that can be computed in pieces.</summary>
-internal interface IMixture
+internal interface INodeSumTiles
 {
     /// <summary>Floats <paramref name="start"/> … <paramref name="end"/> − 1 of image <paramref name="n"/> for one quad of branches; an image's pieces belong to one thread.</summary>
     /// <param name="n">Image.</param>

@@ -8,7 +8,7 @@ namespace MIOpenDarts.Layers.Backends;
 /// <param name="index">Index of its mixing weight.</param>
 /// <param name="normalized">Raw value, batch norm and gradient; null for the identity.</param>
 /// <param name="identity">The tensor itself; null where there is a batch norm.</param>
-public sealed class MixBranch<T>(int index, NormalizedTensor<T>? normalized, Tensor<T>? identity)
+public sealed class NodeSumTerm<T>(int index, DeferredBatchNorm<T>? normalized, Tensor<T>? identity)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private Tensor<T>? dst;
@@ -17,7 +17,7 @@ public sealed class MixBranch<T>(int index, NormalizedTensor<T>? normalized, Ten
     public int Index { get; } = index;
 
     /// <summary>Raw value, batch norm and gradient; null for the identity.</summary>
-    public NormalizedTensor<T>? Normalized { get; } = normalized;
+    public DeferredBatchNorm<T>? Normalized { get; } = normalized;
 
     /// <summary>The tensor itself; null where there is a batch norm. Its Diff accumulates.</summary>
     public Tensor<T>? Identity { get; } = identity;

@@ -8,13 +8,13 @@ namespace MIOpenDarts.Layers.Backends;
 /// <param name="PaddingH">Rows of zeros above and below.</param>
 /// <param name="PaddingW">Columns of zeros at the left and right.</param>
 /// <param name="Dilation">Distance between two taps.</param>
-public readonly record struct Window(int KernelH, int KernelW, int StrideH, int StrideW, int PaddingH, int PaddingW, int Dilation)
+public readonly record struct Window2D(int KernelH, int KernelW, int StrideH, int StrideW, int PaddingH, int PaddingW, int Dilation)
 {
     /// <summary>A 1x1 window.</summary>
-    public static Window Point => Square(1, 1, 0);
+    public static Window2D Point => Square(1, 1, 0);
 
     /// <summary>A window with equal sides.</summary>
-    public static Window Square(int kernel, int stride, int padding, int dilation = 1) =>
+    public static Window2D Square(int kernel, int stride, int padding, int dilation = 1) =>
         new(kernel, kernel, stride, stride, padding, padding, dilation);
 
     /// <summary>Number of taps.</summary>

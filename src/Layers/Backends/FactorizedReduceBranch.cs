@@ -9,7 +9,7 @@ namespace MIOpenDarts.Layers.Backends;
 /// <param name="odd">Filter of the pixels from (1, 1) on: [O − O/2,I,1,1].</param>
 /// <param name="dst">Raw output [N,O,⌈H/2⌉,⌈W/2⌉] and its statistics.</param>
 /// <param name="scratch">Like the raw output; the composed form keeps its gradient there.</param>
-public sealed class HalvingBranch<T>(Tensor<T> even, Tensor<T> odd, NormalizedTensor<T> dst, Tensor<T> scratch)
+public sealed class FactorizedReduceBranch<T>(Tensor<T> even, Tensor<T> odd, DeferredBatchNorm<T> dst, Tensor<T> scratch)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Filter of the pixels from (0, 0) on: [O/2,I,1,1].</summary>
@@ -19,7 +19,7 @@ public sealed class HalvingBranch<T>(Tensor<T> even, Tensor<T> odd, NormalizedTe
     public Tensor<T> Odd { get; } = odd;
 
     /// <summary>Raw output [N,O,⌈H/2⌉,⌈W/2⌉] and its statistics.</summary>
-    public NormalizedTensor<T> Dst { get; } = dst;
+    public DeferredBatchNorm<T> Dst { get; } = dst;
 
     /// <summary>Like the raw output; the composed form keeps its gradient there.</summary>
     internal Tensor<T> Scratch { get; } = scratch;

@@ -8,19 +8,19 @@ namespace MIOpenDarts.Layers.Tests.Fused;
 /// As many batch-normed branches and identities of two tensors in turn as say, which enter so many nodes [N,C,H,W], into which others have been
 /// mixed before or not.
 /// </summary>
-public sealed record MixCase(int N, int C, int H, int W, int Normalized, int Identities, int Nodes = 1, bool Accumulate = false);
+public sealed record NodeSumCase(int N, int C, int H, int W, int Normalized, int Identities, int Nodes = 1, bool Accumulate = false);
 
-internal sealed class MixSetup<T> : FusedSetup<T>
+internal sealed class NodeSumSetup<T> : FusedSetup<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly MixBranch<T>[] branches;
+    private readonly NodeSumTerm<T>[] branches;
     private readonly Tensor<T> weights;
     private readonly Tensor<T>[] nodes;
     private readonly Tensor<T>[] identities;
     private readonly Tensor<T> scratch;
     private readonly bool accumulate;
 
-    public MixSetup(Backend<T> backend, MixCase c)
+    public NodeSumSetup(Backend<T> backend, NodeSumCase c)
         : base(backend, c.N)
     {
         accumulate = c.Accumulate;
@@ -52,13 +52,13 @@ internal sealed class MixSetup<T> : FusedSetup<T>
         }
     }
 
-    public Mixture<T> Mixture => new(branches, weights, scratch, accumulate);
+    public NodeSum<T> NodeSum => new(branches, weights, scratch, accumulate);
 
     public override double Terms { get; }
 
-    public override void Forward(bool training = true) => Backend.MixForward(Mixture);
+    public override void Forward(bool training = true) => Backend.NodeSumForward(NodeSum);
 
-    public override void Backward(bool weightGradients = true) => Backend.MixBackward(Mixture);
+    public override void Backward(bool weightGradients = true) => Backend.NodeSumBackward(NodeSum);
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {
@@ -68,18 +68,18 @@ internal sealed class MixSetup<T> : FusedSetup<T>
         foreach (var b in branches)
         {
             if (b.Normalized is not { } v) continue;
-            yield return ("diff scale", Vector(v.DiffScale));
-            yield return ("value scale", Vector(v.ValueScale));
-            yield return ("offset", Vector(v.Offset));
+            yield return ("gradient factor of dy", Vector(v.Gradient.Dy));
+            yield return ("gradient factor of z", Vector(v.Gradient.Z));
+            yield return ("gradient constant", Vector(v.Gradient.Constant));
         }
     }
 
-    private MixBranch<T> Branch(int k, MixCase c)
+    private NodeSumTerm<T> Branch(int k, NodeSumCase c)
     {
         var node = nodes[k % c.Nodes];
-        if (k >= c.Normalized) return new MixBranch<T>(k, null, identities[k % 2]) { Dst = node };
-        var v = new NormalizedTensor<T>(Plan.Activation($"z{k}", c.C, c.H, c.W), new Normalization<T>(Parameters, $"{k}.", c.C, affine: false));
+        if (k >= c.Normalized) return new NodeSumTerm<T>(k, null, identities[k % 2]) { Dst = node };
+        var v = new DeferredBatchNorm<T>(Plan.Activation($"z{k}", c.C, c.H, c.W), new BatchNormState<T>(Parameters, $"{k}.", c.C, affine: false));
         v.Plan(Plan);
-        return new MixBranch<T>(k, v, null) { Dst = node };
+        return new NodeSumTerm<T>(k, v, null) { Dst = node };
     }
 }

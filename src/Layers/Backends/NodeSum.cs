@@ -12,11 +12,11 @@ namespace MIOpenDarts.Layers.Backends;
 /// <param name="weights">Mixing weights, and in their Diff the gradients.</param>
 /// <param name="scratch">A tensor of a node's shape that the composed form overwrites.</param>
 /// <param name="accumulate">Whether the nodes hold the sum over other branches already.</param>
-public readonly ref struct Mixture<T>(ReadOnlySpan<MixBranch<T>> branches, Tensor<T> weights, Tensor<T> scratch, bool accumulate)
+public readonly ref struct NodeSum<T>(ReadOnlySpan<NodeSumTerm<T>> branches, Tensor<T> weights, Tensor<T> scratch, bool accumulate)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The branches, each with its Dst.</summary>
-    public ReadOnlySpan<MixBranch<T>> Branches { get; } = branches;
+    public ReadOnlySpan<NodeSumTerm<T>> Branches { get; } = branches;
 
     /// <summary>Mixing weights, and in their Diff the gradients.</summary>
     public Tensor<T> Weights { get; } = weights;
@@ -31,7 +31,7 @@ public readonly ref struct Mixture<T>(ReadOnlySpan<MixBranch<T>> branches, Tenso
     public bool IsEmpty => Branches.IsEmpty;
 
     /// <summary>Leading branches that enter one node.</summary>
-    public static int SameNode(ReadOnlySpan<MixBranch<T>> branches)
+    public static int SameNode(ReadOnlySpan<NodeSumTerm<T>> branches)
     {
         var count = 1;
         while (count < branches.Length && ReferenceEquals(branches[count].Dst, branches[0].Dst)) count++;

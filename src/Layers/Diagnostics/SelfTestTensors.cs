@@ -1,5 +1,5 @@
 using MIOpenDarts.Layers.Backends;
-using MIOpenDarts.Layers.Random;
+using MIOpenDarts.Layers.Randomness;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Diagnostics;
@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Diagnostics;
 /// <summary>
 /// One operation on one backend: its k-th tensor holds the same random numbers on every backend, and its results are read in logical order.
 /// </summary>
-internal sealed class Trial(Backend<float> backend) : IDisposable
+internal sealed class SelfTestTensors(Backend<float> backend) : IDisposable
 {
     private readonly List<IDisposable> owned = [];
     private readonly List<Func<float[]>> results = [];
@@ -77,19 +77,19 @@ internal sealed class Trial(Backend<float> backend) : IDisposable
         where T : unmanaged => Place<T>(new Shape(n, c, h, w));
 
     /// <summary>z behind a batch norm with its statistics, and the gradient that comes back through it.</summary>
-    public NormalizedTensor<float> Normalized(Tensor<float> value, Tensor<float> diff)
+    public DeferredBatchNorm<float> Normalized(Tensor<float> value, Tensor<float> diff)
     {
         var parameters = new ParameterSet<float>();
-        var norm = new Normalization<float>(parameters, "", value.Shape.C, affine: false);
+        var norm = new BatchNormState<float>(parameters, "", value.Shape.C, affine: false);
         parameters.Commit(backend);
         var plan = new MemoryPlan<float>(backend, 1);
-        var v = new NormalizedTensor<float>(value, norm) { Diff = diff };
+        var v = new DeferredBatchNorm<float>(value, norm) { Diff = diff };
         v.Plan(plan);
         plan.Commit();
         owned.Add(parameters);
         owned.Add(plan);
         parameters.Initialize(1);
-        foreach (var vector in new[] { norm.Mean, v.DiffScale, v.ValueScale, v.Offset }) backend.Upload<float>(Draw(value.Shape.C), vector);
+        foreach (var vector in new[] { norm.Mean, v.Gradient.Dy, v.Gradient.Z, v.Gradient.Constant }) backend.Upload<float>(Draw(value.Shape.C), vector);
         backend.Upload<float>([.. Draw(value.Shape.C).Select(x => x * x + 1)], norm.InverseDeviation);
         return v;
     }
