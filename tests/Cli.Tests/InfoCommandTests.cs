@@ -13,6 +13,31 @@ public sealed class InfoCommandTests
         Assert.Matches(@"processor +\S.*, \d+ threads, (128|256|512)-bit vectors", outcome.Output);
     }
 
+    [Theory]
+    [InlineData("search")]
+    [InlineData("train")]
+    public void Help_of_a_run_names_every_backend(string command)
+    {
+        var help = string.Join(' ', Command.Run(command, "--help").Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains($"Where to compute: {BackendChoice.Allowed}.", help);
+    }
+
+    [Theory]
+    [InlineData("bench")]
+    [InlineData("evaluate")]
+    [InlineData("predict")]
+    public void Help_of_other_commands_names_every_backend(string command) =>
+        Assert.Contains($"--backend <{string.Join('|', BackendChoice.Names)}>", Command.Run(command, "--help").Output);
+
+    [Fact]
+    public void Doctor_tests_a_managed_backend_too()
+    {
+        var outcome = Command.Run("doctor", "--backend", "cpu");
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Contains("verdict  every operation is right: searches can run on cpu", outcome.Output);
+        Assert.DoesNotContain("WRONG", outcome.Output);
+    }
+
     [Fact]
     public void Version_is_one_line()
     {

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using MIOpenDarts.Cli.Commands;
 using MIOpenDarts.Darts.Records;
+using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Cli.Tests;
 
@@ -143,7 +143,7 @@ public sealed class SeedsCommandTests(FinishedStudy tiny) : IClassFixture<Finish
     [InlineData("cpu")]
     [InlineData("reference")]
     [InlineData("hip:1")]
-    public void A_backend_that_was_named_is_taken_by_every_job(string name) => Assert.All(Enumerable.Range(0, 3), job => Assert.Equal(name, Backends.InTurn(name, job)));
+    public void A_backend_that_was_named_is_taken_by_every_job(string name) => Assert.All(Enumerable.Range(0, 3), job => Assert.Equal(name, BackendChoice.InTurn(name, job)));
 
     [Fact]
     public void Trainings_need_test_images()

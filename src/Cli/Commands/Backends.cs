@@ -1,5 +1,3 @@
-using MIOpenDarts.Interop.Devices;
-using MIOpenDarts.Interop.Loading;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Diagnostics;
 
@@ -45,9 +43,4 @@ internal static class Backends
         say($"threads  {asked} are more than the {Environment.ProcessorCount} processors here, so {Environment.ProcessorCount} are used");
         return Environment.ProcessorCount;
     }
-
-    /// <summary>The backend for one of several jobs side by side: where a name leaves the choice of a GPU open, they take turns.</summary>
-    public static string InTurn(string name, int job) => name is "auto" or "hip" && HipDevice.All.Count > 0 && Rocm.IsAvailable(RocmLibrary.HipRtc)
-        ? $"hip:{job % HipDevice.All.Count}"
-        : name;
 }

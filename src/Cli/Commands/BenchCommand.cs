@@ -55,7 +55,7 @@ internal static class BenchCommand
 
     public static Command Create(Screen screen)
     {
-        var backend = Words.OneOf("--backend", "What to measure.", [.. BackendChoice.Names]);
+        var backend = Words.Backend("What to measure.");
         var threads = Number("--threads", 0, 0, 1024, "Threads of the cpu backend; 0 for one for each processor.");
         var only = Words.OneOf("--only", "What to measure.", Everything, "layers", "steps");
         var configuration = Words.OneOf("--config", "Which supernet's steps.", [Everything, .. StepConfiguration.All.Select(c => c.Name)]);
@@ -78,7 +78,7 @@ internal static class BenchCommand
     {
         threads = Backends.Threads(threads, screen.Output.WriteLine);
         using var backend = BackendChoice.Create(name, threads);
-        var options = new SearchOptions { Threads = ThreadsOf(backend, threads) };
+        var options = new SearchOptions { Threads = backend.Threads };
         var environment = RunEnvironments.Here(backend, options.Threads);
         screen.Output.WriteLine($"{environment.Program}, {environment.DotNet}, {environment.Processor}");
         screen.Output.WriteLine($"backend {environment.Backend}");
@@ -92,13 +92,6 @@ internal static class BenchCommand
             screen.Output.WriteLine("* the processor was shared with something else; measure these again when the machine is quiet, the minimum is the better number");
         return new BenchmarkReport { Environment = environment, Limits = suite.Limits, Layers = layers, Steps = steps };
     }
-
-    private static int ThreadsOf(Backend<float> backend, int threads) => backend.Name switch
-    {
-        "cpu" => threads == 0 ? Environment.ProcessorCount : threads,
-        "reference" => 1,
-        _ => 0,
-    };
 
     private static string Describe(MachineLimits limits)
     {

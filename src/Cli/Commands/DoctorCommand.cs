@@ -2,6 +2,7 @@ using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Benchmarks.Steps;
 using MIOpenDarts.Interop.Devices;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.MIOpen;
 using MIOpenDarts.Layers.Diagnostics;
 
@@ -15,11 +16,19 @@ internal static class DoctorCommand
     public static Command Create(Screen screen)
     {
         var number = new Option<int>("--device") { HelpName = "N", Description = "Number of the GPU, from 0." };
-        var kernels = Words.Path("--kernels", "ARCH", "Print what our kernels need on an architecture (for example gfx803) and, where there is a GPU, how a step of the standard supernet uses them, as a table, and do nothing else.");
-        var command = new Command(Name, "Test the GPU: libraries, environment, and every operation against the managed path.") { number, kernels };
+        var backend = Words.OneOf(
+            "--backend", "What to test.", [.. BackendChoice.All.OrderByDescending(kind => kind.Devices is not null).Select(kind => kind.Name)]);
+        var kernels = Words.Path(
+            "--kernels", "ARCH",
+            "Print what our kernels need on an architecture (for example gfx803) and, where there is a GPU, how a step of the standard supernet "
+            + "uses them, as a table, and do nothing else.");
+        var command = new Command(Name, "Test the GPU: libraries, environment, and every operation against the managed path.")
+        {
+            backend, number, kernels,
+        };
         command.SetAction(parsed => parsed.GetValue(kernels) is { } architecture
             ? Tabulate(screen.Output, architecture)
-            : Examine(screen.Output, parsed.GetValue(number)));
+            : Examine(screen.Output, BackendChoice.Find(parsed.GetValue(backend)!)!, parsed.GetValue(number)));
         return command;
     }
 
@@ -47,17 +56,23 @@ internal static class DoctorCommand
         static KernelUse Less(KernelUse all, KernelUse first) => new(all.Launches - first.Launches, all.Bytes - first.Bytes);
     }
 
-    private static int Examine(TextWriter output, int ordinal)
+    private static int Examine(TextWriter output, BackendKind kind, int number)
     {
-        Write(output, "libraries", EnvironmentReport.Libraries());
-        using var backend = MIOpenBackend.Create(ordinal);
-        var device = HipDevice.All[ordinal];
-        Write(output, "GPU", EnvironmentReport.Device(device));
-        Write(output, "environment", EnvironmentReport.Environment());
-        // Before the tests, which take memory.
-        var around = EnvironmentReport.Faults(device).ToList();
+        if (kind.Devices is not null) Write(output, "libraries", EnvironmentReport.Libraries());
+        using var backend = BackendChoice.Create(kind.Devices is null ? kind.Name : $"{kind.Name}:{number}");
+        var device = (backend as MIOpenBackend)?.Device;
+        var around = new List<(string Fault, string Cure)>();
+        if (device is not null)
+        {
+            Write(output, "GPU", EnvironmentReport.Device(device));
+            Write(output, "environment", EnvironmentReport.Environment());
+            // Before the tests, which take memory.
+            around.AddRange(EnvironmentReport.Faults(device));
+        }
+
         output.WriteLine($"{"operation",-42} {"by",-12} {"error",9} {"ms",9}  verdict");
-        var wrong = ProductTest.Run(device).Concat(SelfTest.Run(backend)).Where(v => !Show(output, v)).ToList();
+        var products = device is null ? [] : ProductTest.Run(device);
+        var wrong = products.Concat(SelfTest.Run(backend)).Where(v => !Show(output, v)).ToList();
         output.WriteLine();
         var faults = around.Concat(wrong.Select(v => (Fault: $"{v.Name} by {v.Library} {v.Failure ?? "is wrong"}", v.Cure)));
         foreach (var cure in faults.GroupBy(f => f.Cure, f => f.Fault))
@@ -66,17 +81,17 @@ internal static class DoctorCommand
             output.WriteLine($"cure     {cure.Key}");
         }
 
-        output.WriteLine($"verdict  {Verdict(wrong)}");
+        output.WriteLine($"verdict  {Verdict(wrong, kind.Devices is null ? kind.Name : "this GPU")}");
         return wrong.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static string Verdict(List<SelfTestVerdict> wrong)
+    private static string Verdict(List<SelfTestVerdict> wrong, string where)
     {
-        if (wrong.Count == 0) return "every operation is right: searches can run on this GPU";
+        if (wrong.Count == 0) return $"every operation is right: searches can run on {where}";
         var failed = wrong.Count(v => v.Failure is not null);
         var parts = new[] { (Count: wrong.Count - failed, Fault: "wrong"), (Count: failed, Fault: "not computed") }
             .Where(p => p.Count > 0).Select(p => $"{p.Count} operation{(p.Count == 1 ? " is" : "s are")} {p.Fault}");
-        return $"{string.Join(", ", parts)}: do not search on this GPU before that is cured";
+        return $"{string.Join(", ", parts)}: do not search on {where} before that is cured";
     }
 
     private static bool Show(TextWriter output, SelfTestVerdict v)

@@ -5,7 +5,6 @@ using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Training;
-using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Cli.Commands;
 
@@ -29,7 +28,7 @@ internal static class EvaluateCommand
     {
         var network = new NetworkWords(screen);
         var data = Words.Path("--data", "NAME", "Data set (default: that of the training).");
-        var backend = Words.OneOf("--backend", "Where to compute.", [.. BackendChoice.Names]);
+        var backend = Words.Backend("Where to compute.");
         var figures = new Option<bool>("--figures") { Description = "Size, memory and time of an image at batch 1 on this backend too." };
         var command = new Command(Name, "Test a trained network.");
         network.AddTo(command);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using MIOpenDarts.Darts.Records;
-using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Interop.Loading;
 using MIOpenDarts.Layers.Backends;
 
@@ -21,7 +20,8 @@ internal static class InfoCommand
             Write(screen.Output, "machine", Machine());
             Write(screen.Output, "backends", Backends());
             Write(screen.Output, "libraries", Libraries());
-            Write(screen.Output, "AMD GPUs", Devices());
+            foreach (var kind in BackendChoice.All)
+                if (kind.Devices is { } devices) Write(screen.Output, devices.Title, Devices(kind, devices));
             return ExitCode.Done;
         });
         return command;
@@ -52,11 +52,10 @@ internal static class InfoCommand
             yield return (library.ToString(), Rocm.PathOf(library) ?? "not found");
     }
 
-    private static IEnumerable<(string Name, string Text)> Devices()
-    {
-        if (HipDevice.All.Count == 0) yield return ("none", FirstLine(HipDevice.WhyNone));
-        foreach (var device in HipDevice.All) yield return ($"hip:{device.Ordinal}", $"{device.Name}, {device.Architecture}");
-    }
+    private static IEnumerable<(string Name, string Text)> Devices(BackendKind kind, BackendDevices devices) =>
+        devices.List() is { Count: > 0 } all
+            ? all.Select((device, number) => ($"{kind.Name}:{number}", device))
+            : [("none", FirstLine(devices.WhyNone()))];
 
     private static string FirstLine(string? text) => text?.Split('\n')[0].Trim() ?? "";
 

@@ -4,7 +4,6 @@ using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Data.Folders;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Training;
-using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 
 namespace MIOpenDarts.Cli.Commands;
@@ -30,7 +29,7 @@ internal static class PredictCommand
     {
         var network = new NetworkWords(screen);
         var images = new Argument<string[]>("images") { Description = "JPEG or PNG files, or folders of them.", Arity = ArgumentArity.OneOrMore };
-        var backend = Words.OneOf("--backend", "Where to compute.", [.. BackendChoice.Names]);
+        var backend = Words.Backend("Where to compute.");
         var command = new Command(Name, "Classify images with a trained network.");
         network.AddTo(command);
         command.Arguments.Add(images);

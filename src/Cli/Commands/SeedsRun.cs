@@ -88,7 +88,7 @@ internal sealed class SeedsRun : IDisposable
         var (train, _) = SearchImages.Split(data, plan.Options);
         if (plan.Retrain > 0) EvaluationTraining.RequireTest(data);
         var atOnce = Math.Min(jobs ?? 1, plan.Seeds.Count);
-        foreach (var name in Enumerable.Range(0, atOnce).Select(job => Backends.InTurn(plan.Options.Backend, job)).Distinct())
+        foreach (var name in Enumerable.Range(0, atOnce).Select(job => BackendChoice.InTurn(plan.Options.Backend, job)).Distinct())
             Backends.Require(name, plan.Options.Threads, backend => SearchMemory.Require(plan.Options, DartsSearch.ShapeOf(train, plan.Options), backend, atOnce));
         return (data, atOnce);
     }
@@ -107,7 +107,7 @@ internal sealed class SeedsRun : IDisposable
             try
             {
                 var seed = folder.Plan.Seeds[index];
-                using (var backend = BackendChoice.Create(Backends.InTurn(options.Backend, job), threads, options.Deterministic))
+                using (var backend = BackendChoice.Create(BackendChoice.InTurn(options.Backend, job), threads, options.Deterministic))
                     new SeedJob(folder, seed, data, backend, threads, output).ToEnd(cancellation);
                 var result = SeedReader.Read(folder, seed, data);
                 lock (gate)

@@ -4,7 +4,7 @@ using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Training;
-using MIOpenDarts.Layers.Backends.MIOpen;
+using MIOpenDarts.Layers.Backends;
 using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Commands;
@@ -26,7 +26,7 @@ internal static class WarmupCommand
 
     public static Command Create(Screen screen)
     {
-        var backend = Words.Path("--backend", "hip|hip:N", "The GPU (default: the first).");
+        var backend = Words.Path("--backend", string.Join('|', Warming.Select(kind => $"{kind.Name}|{kind.Name}:N")), "The GPU (default: the first).");
         var genotype = Words.Path("--genotype", "GENOTYPE", "Warm up for training this network (as for train) instead of for a search.");
         var arch = Words.Path("--arch", "resnet20|mobilenetv2", "The same for a hand-made network.");
         var preset = Words.Path("--preset", "NAME", "Settings of the search or training, as there.");
@@ -38,7 +38,7 @@ internal static class WarmupCommand
         };
         command.SetAction(parsed =>
         {
-            List<KeyValuePair<string, string>> typed = [new("backend", parsed.GetValue(backend) ?? "hip")];
+            List<KeyValuePair<string, string>> typed = [new("backend", parsed.GetValue(backend) ?? Warming.First().Name)];
             if (parsed.GetValue(data) is { } set) typed.Add(new("data", set));
             if (TrainCommand.Network(parsed.GetValue(genotype), parsed.GetValue(arch)) is not { } network) return Search(screen, SearchOptionsResolver.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed));
             typed.Add(new("network", network));
@@ -50,30 +50,32 @@ internal static class WarmupCommand
     private static int Search(Screen screen, SearchOptions options)
     {
         var (train, _) = SearchImages.Split(SearchImages.Open(options), options);
-        using var gpu = Gpu(options.Backend, options.Deterministic);
+        using var gpu = Create(options.Backend, options.Deterministic);
         using var state = new SearchState(options, DartsSearch.ShapeOf(train, options), gpu);
         state.Initialize();
         var shape = state.Net.Shape;
         var (pixels, labels) = Blank(options.BatchSize, shape.ImageChannels * shape.Height * shape.Width);
-        return Show(screen, gpu.WarmUp(() => state.Step(new(pixels, labels), new(pixels, labels), options.LearningRate, 0, 0)));
+        return Show(screen, ((IWarmUp)gpu).WarmUp(() => state.Step(new(pixels, labels), new(pixels, labels), options.LearningRate, 0, 0)));
     }
 
     private static int Train(Screen screen, TrainOptions options)
     {
         var data = EvaluationTraining.Open(options);
-        using var gpu = Gpu(options.Backend, options.Deterministic);
+        using var gpu = Create(options.Backend, options.Deterministic);
         using var state = new TrainState(options, EvaluationTraining.Describe(data, options), gpu);
         state.Initialize();
         var (pixels, labels) = Blank(options.BatchSize, data.Train.Channels * data.Train.Height * data.Train.Width);
-        return Show(screen, gpu.WarmUp(() => state.Step(new(pixels, labels), options.LearningRate, 0, 0)));
+        return Show(screen, ((IWarmUp)gpu).WarmUp(() => state.Step(new(pixels, labels), options.LearningRate, 0, 0)));
     }
 
-    private static MIOpenBackend Gpu(string name, bool deterministic)
+    private static IEnumerable<BackendKind> Warming => BackendChoice.All.Where(kind => kind.WarmsUp);
+
+    private static Backend<float> Create(string name, bool deterministic)
     {
-        var backend = Backends.Create(name, 0, deterministic);
-        if (backend is MIOpenBackend gpu) return gpu;
-        backend.Dispose();
-        throw new OptionsException($"backend '{name}' compiles and measures nothing; only hip needs a warm-up");
+        if (BackendChoice.Find(name) is { WarmsUp: false })
+            throw new OptionsException(
+                $"backend '{name}' compiles and measures nothing; only {string.Join(", ", Warming.Select(kind => kind.Name))} needs a warm-up");
+        return Backends.Create(name, 0, deterministic);
     }
 
     private static (float[] Pixels, int[] Labels) Blank(int batch, int size) => (new float[batch * size], new int[batch]);

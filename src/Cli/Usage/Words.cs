@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Cli.Usage;
 
@@ -25,6 +26,22 @@ internal static class Words
         option.Validators.Add(result =>
         {
             if (result.Tokens is [var word] && !words.Contains(word.Value)) result.AddError($"{name} is '{word.Value}'; allowed is one of {string.Join(", ", words)}");
+        });
+        return option;
+    }
+
+    /// <summary>The option that takes a backend's name.</summary>
+    public static Option<string> Backend(string description)
+    {
+        const string name = "--backend";
+        var option = new Option<string>(name)
+        {
+            HelpName = string.Join('|', BackendChoice.Names), Description = description, DefaultValueFactory = _ => BackendChoice.Auto,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var word] && !BackendChoice.IsName(word.Value))
+                result.AddError($"{name} is '{word.Value}'; allowed is {BackendChoice.Allowed}");
         });
         return option;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Algorithms;
 
@@ -15,7 +16,7 @@ public static class SearchOptionFields
         Text("data", "fashion-mnist-slice or a folder", "Data set to search on.", o => o.Data, o => o.Data.Length > 0),
         Integer("image_size", 0, 4096, "Rows and columns that images are brought to; 0 to keep theirs.", o => o.ImageSize),
         Text("algorithm", string.Join(", ", SearchAlgorithm.Names), "Method.", o => o.Algorithm, o => SearchAlgorithm.Find(o.Algorithm) is not null),
-        Text("backend", "auto, hip, hip:0 (a device number), cpu or reference", "Where to compute.", o => o.Backend, o => IsBackend(o.Backend)),
+        Text("backend", BackendChoice.Allowed, "Where to compute.", o => o.Backend, o => BackendChoice.IsName(o.Backend)),
         Integer("threads", 0, 1024, "Threads of a managed backend, at most one per processor; 0 for that many.", o => o.Threads),
         Flag("deterministic", "The same bits in every run on a GPU; false lets MIOpen and rocBLAS use faster solvers that sum in any order.", o => o.Deterministic),
         Seed(),
@@ -133,10 +134,6 @@ public static class SearchOptionFields
             o => o.LearningRateMin >= 0 && (o.LearningRateMin <= o.LearningRate || !IsRate(o.LearningRate)) ? null : $"a number from 0 to learning_rate, which is {Show(o.LearningRate)}");
 
     private static bool IsRate(double rate) => rate is > 0 and <= 10;
-
-    internal static bool IsBackend(string name) =>
-        name is "auto" or "hip" or "cpu" or "reference"
-        || (name.StartsWith("hip:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     private static string Show<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Algorithms;
 
@@ -17,7 +18,7 @@ public sealed record SearchOptions : IRunOptions
     /// <summary>The method: <c>darts</c>, <c>pc-darts</c>, <c>fair-darts</c>, <c>dr-nas</c>, <c>gdas</c> or <c>random</c>.</summary>
     public string Algorithm { get; init; } = "darts";
 
-    /// <summary>Where it computes: <c>auto</c>, <c>hip</c>, <c>hip:n</c>, <c>cpu</c> or <c>reference</c>.</summary>
+    /// <summary>Where it computes: a name that <see cref="BackendChoice"/> knows.</summary>
     public string Backend { get; init; } = "auto";
 
     /// <summary>Threads of a managed backend; 0 for one per processor. Results do not depend on it.</summary>

@@ -1,3 +1,5 @@
+using MIOpenDarts.Layers.Backends;
+
 namespace MIOpenDarts.Darts.Options;
 
 /// <summary>What the options of all kinds of runs have in common.</summary>
@@ -6,7 +8,7 @@ public interface IRunOptions
     /// <summary>Name of the data set, or the folder that it lies in.</summary>
     string Data { get; }
 
-    /// <summary>Where it computes: <c>auto</c>, <c>hip</c>, <c>hip:n</c>, <c>cpu</c> or <c>reference</c>.</summary>
+    /// <summary>Where it computes: a name that <see cref="BackendChoice"/> knows.</summary>
     string Backend { get; }
 
     /// <summary>Threads of a managed backend; 0 for one per processor.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
-using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Training;
 
@@ -39,7 +39,7 @@ public static class TrainOptionFields
         Text("data", "fashion-mnist-slice or a folder", "Data set to train and test on.", o => o.Data, text => text.Length > 0, hasEffect: false),
         Integer("image_size", 0, 4096, "Rows and columns that images are brought to; 0 to keep theirs.", o => o.ImageSize),
         Number("held_out", "from 0, below 1", "Share of the training images to test on, where there are no test images.", o => o.HeldOut, x => x is >= 0 and < 1),
-        Text("backend", "auto, hip, hip:0 (a device number), cpu or reference", "Where to compute.", o => o.Backend, SearchOptionFields.IsBackend, hasEffect: false),
+        Text("backend", BackendChoice.Allowed, "Where to compute.", o => o.Backend, BackendChoice.IsName, hasEffect: false),
         Integer("threads", 0, 1024, "Threads of a managed backend, at most one per processor; 0 for that many.", o => o.Threads, hasEffect: false),
         Flag("deterministic", "The same bits in every run on a GPU; false lets MIOpen and rocBLAS use faster solvers that sum in any order.", o => o.Deterministic, hasEffect: false),
         new("seed", OptionKind.Integer, $"a whole number from 0 to {ulong.MaxValue}", "Seed of every random draw.", o => Show(o.Seed), _ => true),

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Training;
 
@@ -29,7 +30,7 @@ public sealed record TrainOptions : IRunOptions
     /// <summary>Share of the training images that is held out to test on, where the data has no test images; 0 for none.</summary>
     public double HeldOut { get; init; }
 
-    /// <summary>Where it computes: <c>auto</c>, <c>hip</c>, <c>hip:n</c>, <c>cpu</c> or <c>reference</c>.</summary>
+    /// <summary>Where it computes: a name that <see cref="BackendChoice"/> knows.</summary>
     public string Backend { get; init; } = "auto";
 
     /// <summary>Threads of a managed backend; 0 for one per processor. Results do not depend on it.</summary>

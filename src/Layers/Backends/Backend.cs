@@ -13,7 +13,7 @@ namespace MIOpenDarts.Layers.Backends;
 public abstract partial class Backend<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Name as chosen on a command line: reference, cpu, hip.</summary>
+    /// <summary>Name as chosen on a command line: that of its line in <see cref="BackendChoice.All"/>.</summary>
     public abstract string Name { get; }
 
     /// <summary>One line about the device for logs and reports: processor or card, vector width, threads.</summary>
@@ -21,6 +21,12 @@ public abstract partial class Backend<T> : IDisposable
 
     /// <summary>What must be equal for results to be equal bit by bit: name, element type and vector width.</summary>
     public abstract string Signature { get; }
+
+    /// <summary>Threads of this machine that compute; 0 where a device does.</summary>
+    public virtual int Threads => 1;
+
+    /// <summary>Whether it computes with libraries and drivers that its tests do not cover, so that a run begins with a self-test.</summary>
+    public virtual bool NeedsSelfTest => false;
 
     /// <summary>Bytes of the device's memory that a plan may take, or null where the machine's memory is what counts.</summary>
     public virtual long? FreeBytes => null;

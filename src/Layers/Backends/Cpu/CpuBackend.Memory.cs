@@ -39,6 +39,9 @@ internal sealed unsafe partial class CpuBackend<S, V> : Backend<float>
     public override string Signature => $"cpu/Single/{S.Width * 32}";
 
     /// <inheritdoc/>
+    public override int Threads => team.Threads;
+
+    /// <inheritdoc/>
     public override long? FreeBytes => tally is null ? null : long.MaxValue;
 
     /// <inheritdoc/>

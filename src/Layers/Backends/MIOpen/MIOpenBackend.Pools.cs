@@ -24,7 +24,7 @@ public sealed partial class MIOpenBackend
         for (var kind = 0; kind < 2; kind++)
             foreach (var edge in kind == 0 ? pools.MaxEdges.Span : pools.AverageEdges.Span)
             {
-                table[used++] = StatisticOf(edge.Norm, kind == 0 ? max : average, groups, Threads, count);
+                table[used++] = StatisticOf(edge.Norm, kind == 0 ? max : average, groups, GroupSize, count);
                 if (training) edge.Norm.BatchesTracked++;
                 if (used < StatisticTable.Most) continue;
                 FinishStatistics(table, used, shape.C, training);

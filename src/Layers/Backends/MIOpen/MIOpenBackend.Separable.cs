@@ -46,7 +46,7 @@ public sealed partial class MIOpenBackend
                 ref var branch = ref table.Branches[i];
                 branch.Partial += scratch;
                 var count = table.Images * branch.OutPixels;
-                statistics[i] = StatisticOf(some[i].Dst.Norm, branch.Partial, Groups(count), Threads, count);
+                statistics[i] = StatisticOf(some[i].Dst.Norm, branch.Partial, Groups(count), GroupSize, count);
                 widest = Math.Max(widest, branch.Outputs);
                 if (training) some[i].Dst.Norm.BatchesTracked++;
             }

@@ -6,17 +6,8 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
-/// <summary>One thing that a warm-up has done.</summary>
-/// <param name="Kind">What things are counted.</param>
-/// <param name="Done">How many of them are done.</param>
-/// <param name="Total">How many there are.</param>
-/// <param name="Name">This one.</param>
-/// <param name="Library">What computes it from now on.</param>
-/// <param name="Milliseconds">Its time there; 0 where none is taken.</param>
-public sealed record WarmUpStep(string Kind, int Done, int Total, string Name, string Library, double Milliseconds);
-
 // What the first step of a run would otherwise wait for.
-public sealed partial class MIOpenBackend
+public sealed partial class MIOpenBackend : IWarmUp
 {
     private const int Repetitions = 5;
     private List<ConvolutionKey>? collected;

@@ -30,7 +30,7 @@ public readonly record struct KernelUse(long Launches, long Bytes);
 /// </summary>
 public sealed partial class MIOpenBackend : Backend<float>
 {
-    private const int Threads = 256;
+    private const int GroupSize = 256;
     private readonly HipStream stream;
     private readonly DeviceMemory memory;
     private readonly KernelLibrary kernels;
@@ -62,6 +62,12 @@ public sealed partial class MIOpenBackend : Backend<float>
 
     /// <inheritdoc/>
     public override string Signature => $"hip/Single/{Device.Architecture}";
+
+    /// <inheritdoc/>
+    public override int Threads => 0;
+
+    /// <inheritdoc/>
+    public override bool NeedsSelfTest => true;
 
     /// <summary>The GPU.</summary>
     public HipDevice Device { get; }
@@ -134,7 +140,7 @@ public sealed partial class MIOpenBackend : Backend<float>
         return handle;
     }
 
-    private static int Groups(long count, int size = Threads) => checked((int)((count + size - 1) / size));
+    private static int Groups(long count, int size = GroupSize) => checked((int)((count + size - 1) / size));
 
     private static int Flag(bool value) => value ? 1 : 0;
 
@@ -150,7 +156,7 @@ public sealed partial class MIOpenBackend : Backend<float>
     /// <param name="z">Work-groups along z.</param>
     /// <param name="threads">Threads of a work-group.</param>
     /// <param name="moved">Floats of tensors that it reads and writes.</param>
-    private void Launch(string kernel, int x, int y = 1, int z = 1, int threads = Threads, long moved = 0)
+    private void Launch(string kernel, int x, int y = 1, int z = 1, int threads = GroupSize, long moved = 0)
     {
         if (x == 0 || y == 0 || z == 0) return;
         Count(kernel, moved);
