@@ -1,6 +1,5 @@
 using System.Numerics;
 using MIOpenDarts.Darts.Evaluation.Cells;
-using MIOpenDarts.Darts.Evaluation.Tracing;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
@@ -76,11 +75,11 @@ public sealed class EvaluationNetwork<T> : ImageClassifier<T>
     /// <inheritdoc/>
     public override InferenceGraph<T> Trace()
     {
-        var graph = new InferenceGraph<T>(Task);
-        var outputs = new List<GraphValue> { graph.Add(stems[0], graph.Input) };
-        outputs.Add(stems.Length == 1 ? outputs[0] : graph.Add(stems[1], outputs[0]));
+        var graph = new InferenceGraph<T>(Task.Channels, Task.Height, Task.Width);
+        var outputs = new List<GraphValue> { stems[0].Trace(graph, graph.Input) };
+        outputs.Add(stems.Length == 1 ? outputs[0] : stems[1].Trace(graph, outputs[0]));
         foreach (var cell in cells) outputs.Add(cell.Trace(graph, outputs[^2], outputs[^1]));
-        graph.SetOutput(graph.Add(classifier, graph.Add(globalPool, outputs[^1])));
+        graph.SetOutput(classifier.Trace(graph, globalPool.Trace(graph, outputs[^1])));
         return graph;
     }
 

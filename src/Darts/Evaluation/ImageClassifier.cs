@@ -1,6 +1,5 @@
 using System.Numerics;
 using MIOpenDarts.Darts.Bilevel;
-using MIOpenDarts.Darts.Evaluation.Tracing;
 using MIOpenDarts.Darts.Forecasts;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using MIOpenDarts.Darts.Evaluation;
-using MIOpenDarts.Darts.Evaluation.Tracing;
 using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Export;
@@ -12,7 +12,7 @@ namespace MIOpenDarts.Darts.Export;
 /// <summary>
 /// Writes a network as ONNX, opset 17: input <c>images</c> [batch,C,H,W], normalised as in training, output <c>logits</c> [batch,classes].
 /// </summary>
-public sealed class OnnxExport
+public sealed class OnnxExport : IGraphVisitor<float>
 {
     /// <summary>Version of the operator set.</summary>
     public const int Opset = 17;
@@ -78,7 +78,7 @@ public sealed class OnnxExport
             }
 
             names[node.Dst] = $"v{node.Dst.Number}";
-            Add(node);
+            node.Accept(this);
         }
 
         target.Node("Flatten", [names[source.Output]], "logits", ("axis", 1));
@@ -88,71 +88,11 @@ public sealed class OnnxExport
         return target.Message;
     }
 
-    private void Add(GraphNode<float> node)
-    {
-        string[] inputs = [.. node.Sources.Select(s => names[s])];
-        var output = names[node.Dst];
-        switch (node)
-        {
-            case ConvolutionNode<float> convolution:
-                Convolve(convolution, inputs[0], output);
-                break;
-            case NormNode<float> { Norm: var norm }:
-                var channels = norm.Channels;
-                var name = norm.RunningMean.Name[..^"running_mean".Length];
-                target.Node(
-                    "BatchNormalization",
-                    [
-                        inputs[0], target.Constant(name + "weight", Scale(norm), channels), target.Constant(name + "bias", Shift(norm), channels),
-                        target.Constant(norm.RunningMean.Name, Values(norm.RunningMean), channels),
-                        target.Constant(norm.RunningVariance.Name, Values(norm.RunningVariance), channels),
-                    ],
-                    output, ("epsilon", (float)BatchNormState<float>.Epsilon));
-                break;
-            case ReluNode<float>:
-                target.Node("Relu", inputs, output);
-                break;
-            case PoolNode<float> { Window: var window, IsMaximum: var isMaximum }:
-                target.Node(isMaximum ? "MaxPool" : "AveragePool", inputs, output, Geometry(window));
-                break;
-            case GlobalAverageNode<float>:
-                target.Node("GlobalAveragePool", inputs, output);
-                break;
-            case LinearNode<float> linear:
-                var (o, i, _, _) = linear.Weights.Capacity;
-                target.Node("Flatten", inputs, output + "_flat", ("axis", 1));
-                target.Node(
-                    "Gemm", [output + "_flat", target.Constant(linear.Weights.Name, Values(linear.Weights), o, i), target.Constant(linear.Bias.Name, Values(linear.Bias), o)],
-                    output, ("transB", 1));
-                break;
-            case ShiftNode<float>:
-                target.Node("Pad", [inputs[0], target.Constant("behind", 0, 0, 0, 0, 0, 0, 1, 1)], output + "_padded");
-                target.Node(
-                    "Slice", [output + "_padded", target.Constant("one", 1, 1), target.Constant("end", int.MaxValue, int.MaxValue), target.Constant("pixels", 2, 3)], output);
-                break;
-            case ZeroNode<float> { Stride: var stride }:
-                target.Node("MaxPool", inputs, output + "_strided", Geometry(Window2D.Square(1, stride, 0)));
-                target.Node("Mul", [output + "_strided", target.Constant("zero", [0f])], output);
-                break;
-            case ChannelPadNode<float> { Before: var before, Behind: var behind }:
-                target.Node("Pad", [inputs[0], target.Constant($"channels_{before}_{behind}", 0, before, 0, 0, 0, behind, 0, 0)], output);
-                break;
-            case ConcatNode<float>:
-                target.Node("Concat", inputs, output, ("axis", 1));
-                break;
-            case SumNode<float>:
-                target.Node("Add", inputs, output);
-                break;
-            default:
-                throw new NotSupportedException($"{node.GetType().Name} has no form in ONNX here.");
-        }
-    }
-
-    private void Convolve(ConvolutionNode<float> node, string input, string output)
+    void IGraphVisitor<float>.Visit(ConvolutionNode<float> node)
     {
         var weights = Values(node.Weights);
         var (o, i, h, w) = node.Weights.Capacity;
-        string[] inputs = [input, node.Weights.Name];
+        string[] inputs = [names[node.Src], node.Weights.Name];
         if (folded.TryGetValue(node.Dst, out var fold))
         {
             var (scale, shift, first) = (Scale(fold.Norm), Shift(fold.Norm), FirstChannel(fold, node.Dst));
@@ -169,8 +109,64 @@ public sealed class OnnxExport
         }
 
         target.Constant(node.Weights.Name, weights, o, i, h, w);
-        target.Node("Conv", inputs, output, [.. Geometry(node.Window), ("dilations", new[] { node.Window.Dilation, node.Window.Dilation }), ("group", node.Groups)]);
+        var dilations = new[] { node.Window.Dilation, node.Window.Dilation };
+        target.Node("Conv", inputs, names[node.Dst], [.. Geometry(node.Window), ("dilations", dilations), ("group", node.Groups)]);
     }
+
+    void IGraphVisitor<float>.Visit(NormNode<float> node)
+    {
+        var (norm, channels) = (node.Norm, node.Norm.Channels);
+        var name = norm.RunningMean.Name[..^"running_mean".Length];
+        string[] inputs =
+        [
+            names[node.Src], target.Constant(name + "weight", Scale(norm), channels), target.Constant(name + "bias", Shift(norm), channels),
+            target.Constant(norm.RunningMean.Name, Values(norm.RunningMean), channels),
+            target.Constant(norm.RunningVariance.Name, Values(norm.RunningVariance), channels),
+        ];
+        target.Node("BatchNormalization", inputs, names[node.Dst], ("epsilon", (float)BatchNormState<float>.Epsilon));
+    }
+
+    void IGraphVisitor<float>.Visit(ReluNode<float> node) => Add("Relu", node);
+
+    void IGraphVisitor<float>.Visit(PoolNode<float> node) => Add(node.IsMaximum ? "MaxPool" : "AveragePool", node, Geometry(node.Window));
+
+    void IGraphVisitor<float>.Visit(GlobalAverageNode<float> node) => Add("GlobalAveragePool", node);
+
+    void IGraphVisitor<float>.Visit(LinearNode<float> node)
+    {
+        var (flat, (o, i, _, _)) = (names[node.Dst] + "_flat", node.Weights.Capacity);
+        var weights = target.Constant(node.Weights.Name, Values(node.Weights), o, i);
+        target.Node("Flatten", [names[node.Src]], flat, ("axis", 1));
+        target.Node("Gemm", [flat, weights, target.Constant(node.Bias.Name, Values(node.Bias), o)], names[node.Dst], ("transB", 1));
+    }
+
+    void IGraphVisitor<float>.Visit(ShiftNode<float> node)
+    {
+        var padded = names[node.Dst] + "_padded";
+        target.Node("Pad", [names[node.Src], target.Constant("after", 0, 0, 0, 0, 0, 0, 1, 1)], padded);
+        string[] slice = [padded, target.Constant("one", 1, 1), target.Constant("end", int.MaxValue, int.MaxValue), target.Constant("pixels", 2, 3)];
+        target.Node("Slice", slice, names[node.Dst]);
+    }
+
+    void IGraphVisitor<float>.Visit(ZeroNode<float> node)
+    {
+        var strided = names[node.Dst] + "_strided";
+        target.Node("MaxPool", [names[node.Src]], strided, Geometry(Window2D.Square(1, node.Stride, 0)));
+        target.Node("Mul", [strided, target.Constant("zero", [0f])], names[node.Dst]);
+    }
+
+    void IGraphVisitor<float>.Visit(ChannelPadNode<float> node)
+    {
+        var pads = target.Constant($"channels_{node.Before}_{node.After}", 0, node.Before, 0, 0, 0, node.After, 0, 0);
+        target.Node("Pad", [names[node.Src], pads], names[node.Dst]);
+    }
+
+    void IGraphVisitor<float>.Visit(ConcatNode<float> node) => Add("Concat", node, ("axis", 1));
+
+    void IGraphVisitor<float>.Visit(SumNode<float> node) => Add("Add", node);
+
+    private void Add(string operation, GraphNode<float> node, params (string Name, object Value)[] attributes) =>
+        target.Node(operation, [.. node.Sources.Select(s => names[s])], names[node.Dst], attributes);
 
     /// <summary>Which batch norm goes into which convolution: one right behind it, or behind the concatenation of several.</summary>
     private void FindFolds()

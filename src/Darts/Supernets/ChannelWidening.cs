@@ -13,14 +13,13 @@ namespace MIOpenDarts.Darts.Supernets;
 /// <param name="stage">The stage that begins.</param>
 internal sealed class ChannelWidening(ulong seed, int stage)
 {
-    private readonly Dictionary<string, (int[]? Outputs, int[]? Inputs)> sources = [];
-    private int draws;
+    private readonly ChannelCopies copies = new(draw => new CounterRandom(seed, RandomStream.Architecture, stage, (1L << 40) + draw));
 
     /// <summary>Copies parameters, statistics, counters and momentum.</summary>
     public void Copy(Supernet<float> before, Tensor<float> momentumBefore, Supernet<float> after, Tensor<float> momentumAfter)
     {
         foreach (var (old, now) in before.MixedOps.Zip(after.MixedOps))
-            for (var k = 0; k < now.Operations.Count; k++) Match(old.Operations[k], now.Operations[k]);
+            for (var k = 0; k < now.Operations.Count; k++) now.Operations[k].Widen(old.Operations[k], copies, null);
         var backend = after.Backend;
         var (oldMomentum, newMomentum) = (new float[before.Parameters.Count], new float[after.Parameters.Count]);
         backend.Download<float>(momentumBefore, oldMomentum);
@@ -46,63 +45,15 @@ internal sealed class ChannelWidening(ulong seed, int stage)
         }
     }
 
-    // Decides, for each tensor of an operation, of which old channel each of its channels is the copy.
-    private void Match(Module<float> old, Module<float> now)
-    {
-        switch (old, now)
-        {
-            case (SepConv<float> a, SepConv<float> b):
-                Match(a.Second, b.Second, Match(a.First, b.First, Draw(a.First.Depthwise, b.First.Depthwise)));
-                break;
-            case (SeparableBlock<float> a, SeparableBlock<float> b):
-                Match(a, b, Draw(a.Depthwise, b.Depthwise));
-                break;
-            case (FactorizedReduce<float> a, FactorizedReduce<float> b):
-                var inputs = Draw(a.Convolutions.Even.Capacity.C, b.Convolutions.Even.Capacity.C);
-                var (half, newHalf) = (a.Convolutions.Even.Capacity.N, b.Convolutions.Even.Capacity.N);
-                var (even, odd) = (Draw(half, newHalf), Draw(half, newHalf));
-                sources[b.Convolutions.Even.Name] = (even, inputs);
-                sources[b.Convolutions.Odd.Name] = (odd, inputs);
-                Match(b.Norm, [.. even, .. odd.Select(channel => half + channel)]);
-                break;
-            case (Sequential<float> a, Sequential<float> b) when a.Modules[^1] is BatchNorm<float> norm:
-                var widened = (BatchNorm<float>)b.Modules[^1];
-                Match(widened, Draw((int)norm.Norm.RunningMean.Capacity.Count, (int)widened.Norm.RunningMean.Capacity.Count));
-                break;
-        }
-    }
-
-    private int[] Match(SeparableBlock<float> old, SeparableBlock<float> now, int[] inputs)
-    {
-        var outputs = Draw(old.Pointwise.Weights.Capacity.N, now.Pointwise.Weights.Capacity.N);
-        sources[now.Depthwise.Weights.Name] = (inputs, null);
-        sources[now.Pointwise.Weights.Name] = (outputs, inputs);
-        Match(now.Norm, outputs);
-        return outputs;
-    }
-
-    private void Match(BatchNorm<float> norm, int[] channels) =>
-        sources[norm.Norm.RunningMean.Name] = sources[norm.Norm.RunningVariance.Name] = (null, channels);
-
-    private int[] Draw(Convolution<float> old, Convolution<float> now) => Draw(old.Weights.Capacity.N, now.Weights.Capacity.N);
-
-    private int[] Draw(int old, int now)
-    {
-        var random = new CounterRandom(seed, RandomStream.Architecture, stage, (1L << 40) + draws++);
-        var channels = new int[now];
-        for (var c = 0; c < now; c++) channels[c] = c < old ? c : random.NextInt32(old);
-        return channels;
-    }
-
     private void Widen(ReadOnlySpan<float> old, Shape extent, Span<float> now, Tensor<float> tensor)
     {
-        sources.TryGetValue(tensor.Name, out var source);
+        var (outputs, inputs) = copies.Of(tensor.Name);
         var (n, c, _, _) = tensor.Capacity;
         var kernel = extent.Pixels;
         for (var o = 0; o < n; o++)
             for (var i = 0; i < c; i++)
             {
-                var from = ((source.Outputs?[o] ?? o) * extent.C + (source.Inputs?[i] ?? i)) * kernel;
+                var from = ((outputs?[o] ?? o) * extent.C + (inputs?[i] ?? i)) * kernel;
                 old.Slice(from, kernel).CopyTo(now.Slice((o * c + i) * kernel, kernel));
             }
     }

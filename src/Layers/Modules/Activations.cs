@@ -18,6 +18,12 @@ public sealed class Relu<T> : Module<T>
     }
 
     /// <inheritdoc/>
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => graph.Relu(source);
+
+    /// <inheritdoc/>
+    public override int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs) => inputs;
+
+    /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source) =>
         plan.ActivationWithDiff("relu", source.Capacity.C, source.Capacity.H, source.Capacity.W);
 }
@@ -36,6 +42,12 @@ public sealed class Identity<T> : Module<T>
         if (accumulate) Backend.Add(Dst.Diff!, Src.Diff!);
         else Backend.Copy(Dst.Diff!, Src.Diff!);
     }
+
+    /// <inheritdoc/>
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => source;
+
+    /// <inheritdoc/>
+    public override int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs) => inputs;
 
     /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source) =>
@@ -59,6 +71,12 @@ public sealed class Zero<T>(int stride) : Module<T>
     {
         if (!accumulate) Backend.Fill(Src.Diff!, T.Zero);
     }
+
+    /// <inheritdoc/>
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => graph.Zero(source, stride);
+
+    /// <inheritdoc/>
+    public override int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs) => inputs;
 
     /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source) =>

@@ -26,6 +26,18 @@ public sealed class BatchNorm<T>(ParameterSet<T> parameters, string prefix, int 
         Backend.NormalizationBackward(Src, Norm, Dst.Diff!, Src.Diff!, accumulate, pass.WeightGradients);
 
     /// <inheritdoc/>
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => graph.BatchNorm(source, Norm);
+
+    /// <inheritdoc/>
+    public override int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs)
+    {
+        inputs ??= copies.Draw(((BatchNorm<T>)narrow).Norm.Channels, Norm.Channels);
+        foreach (var vector in new[] { Norm.RunningMean, Norm.RunningVariance, Norm.Scale, Norm.Shift })
+            if (vector is not null) copies.Add(vector, null, inputs);
+        return inputs;
+    }
+
+    /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)
     {
         Norm.Plan(plan);

@@ -40,6 +40,27 @@ public sealed class Convolution<T> : Module<T>
     }
 
     /// <inheritdoc/>
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => graph.Convolution(source, Weights, Window);
+
+    /// <inheritdoc/>
+    public override int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs)
+    {
+        var (old, now) = (((Convolution<T>)narrow).Weights.Capacity, Weights.Capacity);
+        if (groups == now.N && now.C == 1)
+        {
+            inputs ??= copies.Draw(old.N, now.N);
+            copies.Add(Weights, inputs, null);
+            return inputs;
+        }
+
+        if (groups > 1) throw new NotSupportedException($"How {Weights.Name} in {groups} groups takes more channels is not known.");
+        inputs ??= copies.Draw(old.C, now.C);
+        var outputs = copies.Draw(old.N, now.N);
+        copies.Add(Weights, outputs, inputs);
+        return outputs;
+    }
+
+    /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)
     {
         var x = source.Capacity;

@@ -47,6 +47,12 @@ public sealed class DropPath<T>(int index) : Module<T>
     }
 
     /// <inheritdoc/>
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => source;
+
+    /// <inheritdoc/>
+    public override int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs) => inputs;
+
+    /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)
     {
         factors = plan.PerImage<T>("drop path mask", 1, 1, 1);
@@ -91,6 +97,12 @@ public sealed class Dropout<T>(int index, double probability) : Module<T>
         else if (accumulate) Backend.Add(Dst.Diff!, Src.Diff!);
         else Backend.Copy(Dst.Diff!, Src.Diff!);
     }
+
+    /// <inheritdoc/>
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => source;
+
+    /// <inheritdoc/>
+    public override int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs) => inputs;
 
     /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Modules;
@@ -52,6 +53,24 @@ public sealed class FactorizedReduce<T> : Sequential<T>
         {
             if (pass.WeightGradients) Backend.FactorizedReduceBackwardWeights(Src, Dst.Diff!, Even.Diff!, Odd.Diff!);
             Backend.FactorizedReduceBackwardData(Dst.Diff!, Even, Odd, Src.Diff!, accumulate);
+        }
+
+        /// <inheritdoc/>
+        public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source)
+        {
+            var everySecond = Window2D.Square(1, 2, 0);
+            return graph.Concat(graph.Convolution(source, Even, everySecond), graph.Convolution(graph.Shift(source), Odd, everySecond));
+        }
+
+        /// <inheritdoc/>
+        public override int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs)
+        {
+            var (old, now) = (((Halving)narrow).Even.Capacity, Even.Capacity);
+            inputs ??= copies.Draw(old.C, now.C);
+            var (even, odd) = (copies.Draw(old.N, now.N), copies.Draw(old.N, now.N));
+            copies.Add(Even, even, inputs);
+            copies.Add(Odd, odd, inputs);
+            return [.. even, .. odd.Select(channel => old.N + channel)];
         }
 
         /// <inheritdoc/>

@@ -30,5 +30,8 @@ public sealed class Linear<T>(ParameterSet<T> parameters, string prefix, int inp
     }
 
     /// <inheritdoc/>
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => graph.Linear(source, Weights, Bias);
+
+    /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source) => plan.ActivationWithDiff("linear", outputs, 1, 1);
 }

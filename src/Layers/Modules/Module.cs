@@ -55,6 +55,23 @@ public abstract class Module<T>
     /// <summary>Adds to the parameters' gradients and writes (or adds to) the source's gradient, if it has one.</summary>
     public abstract void Backward(in Pass pass, bool accumulate);
 
+    /// <summary>
+    /// Adds what the module computes in inference to a graph, and returns the value of its destination: for exporters, and to count
+    /// arithmetic and extents.
+    /// </summary>
+    /// <exception cref="NotSupportedException">A module that cannot say it in plain operations.</exception>
+    public virtual GraphValue Trace(InferenceGraph<T> graph, GraphValue source) =>
+        throw new NotSupportedException($"What {GetType().Name} computes in inference is not known.");
+
+    /// <summary>Says which channels of a narrower module of the same kind the channels of this one's parameters and statistics copy.</summary>
+    /// <param name="narrow">The module that is widened.</param>
+    /// <param name="copies">Where each tensor's channels are said, and new ones drawn.</param>
+    /// <param name="inputs">What each channel of the source copies; null as long as no module before has decided it.</param>
+    /// <returns>The same of the destination.</returns>
+    /// <exception cref="NotSupportedException">A module that cannot say it.</exception>
+    public virtual int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs) =>
+        throw new NotSupportedException($"How {GetType().Name} takes more channels is not known.");
+
     /// <summary>Makes the destination and whatever else the module needs.</summary>
     protected abstract Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source);
 

@@ -23,6 +23,12 @@ public sealed class MaxPool<T>(Window2D window) : Module<T>
         Backend.MaxPoolBackward(Dst.Diff!, indices!, Src.Diff!, window, accumulate);
 
     /// <inheritdoc/>
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => graph.Pool(source, window, isMaximum: true);
+
+    /// <inheritdoc/>
+    public override int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs) => inputs;
+
+    /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)
     {
         var (_, c, h, w) = source.Capacity;
@@ -47,6 +53,12 @@ public sealed class AveragePool<T>(Window2D window) : Module<T>
     public override void Backward(in Pass pass, bool accumulate) => Backend.AveragePoolBackward(Dst.Diff!, Src.Diff!, window, accumulate);
 
     /// <inheritdoc/>
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => graph.Pool(source, window, isMaximum: false);
+
+    /// <inheritdoc/>
+    public override int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs) => inputs;
+
+    /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)
     {
         var (_, c, h, w) = source.Capacity;
@@ -64,6 +76,12 @@ public sealed class GlobalAveragePool<T> : Module<T>
 
     /// <inheritdoc/>
     public override void Backward(in Pass pass, bool accumulate) => Backend.GlobalAverageBackward(Dst.Diff!, Src.Diff!, accumulate);
+
+    /// <inheritdoc/>
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => graph.GlobalAverage(source);
+
+    /// <inheritdoc/>
+    public override int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs) => inputs;
 
     /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source) =>

@@ -25,6 +25,16 @@ public class Sequential<T>(params Module<T>[] modules) : Module<T>
     }
 
     /// <inheritdoc/>
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => modules.Aggregate(source, (value, module) => module.Trace(graph, value));
+
+    /// <inheritdoc/>
+    public override int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs)
+    {
+        foreach (var (old, now) in ((Sequential<T>)narrow).Modules.Zip(modules)) inputs = now.Widen(old, copies, inputs);
+        return inputs;
+    }
+
+    /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)
     {
         foreach (var module in modules) source = module.Plan(plan, source);

@@ -46,7 +46,7 @@ internal sealed class ModuleCase(string name, int inputs, Func<ParameterSet<floa
     {
         var src = new Shape(g.Batch, inputs * g.Channels, g.Size, g.Size);
         using var parameters = new ParameterSet<float>();
-        var (multiplyAdds, dst) = ModuleArithmetic.Forward(create(parameters, g.Channels), src);
-        return (multiplyAdds, src, dst);
+        var graph = InferenceGraph<float>.Of(create(parameters, g.Channels), src);
+        return ((double)g.Batch * graph.MultiplyAdds, src, graph.Output.Shape with { N = g.Batch });
     }
 }

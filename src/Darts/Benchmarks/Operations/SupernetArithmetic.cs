@@ -17,7 +17,7 @@ public static class SupernetArithmetic
         using var parameters = new ParameterSet<float>();
         var mixing = new ArchitectureParameters<float>(shape.Edges, space);
         var (channels, image) = (shape.InitChannels, new Shape(1, shape.ImageChannels, shape.Height, shape.Width));
-        var (stem, src1) = ModuleArithmetic.Forward(
+        var (stem, src1) = Count(
             new Convolution<float>(parameters, "stem.", shape.ImageChannels, shape.StemMultiplier * channels, Window2D.Square(3, 1, 1)), image);
         var (sum, src0, afterReduction) = (stem, src1, false);
         for (var i = 0; i < shape.Layers; i++)
@@ -49,11 +49,11 @@ public static class SupernetArithmetic
         return unrolled ? 2 * (WeightStep(shape, batch, space) + withoutWeights) : withoutWeights;
     }
 
-    /// <summary>Multiply-adds of a cell's forward pass over the outputs of the two before it.</summary>
+    /// <summary>Multiply-adds of a cell's forward pass over the outputs of the two before it, for one image.</summary>
     internal static double Cell(Cell<float> cell, Shape src0, Shape src1)
     {
-        var (sum, state0) = ModuleArithmetic.Forward(cell.Preprocess0, src0);
-        var (second, state1) = ModuleArithmetic.Forward(cell.Preprocess1, src1);
+        var (sum, state0) = Count(cell.Preprocess0, src0);
+        var (second, state1) = Count(cell.Preprocess1, src1);
         sum += second;
         var states = new List<Shape> { state0, state1 };
         for (var node = 0; node < cell.Shape.Nodes; node++)
@@ -64,7 +64,7 @@ public static class SupernetArithmetic
                 var edge = cell.Edge(node, source);
                 var (_, c, h, w) = states[source];
                 var head = states[source] with { C = c / cell.Architecture.Space.PartialChannels };
-                foreach (var operation in edge.Operations) sum += ModuleArithmetic.Forward(operation, head).MultiplyAdds;
+                foreach (var operation in edge.Operations) sum += Count(operation, head).MultiplyAdds;
                 output = states[source] with { H = (h + edge.Stride - 1) / edge.Stride, W = (w + edge.Stride - 1) / edge.Stride };
             }
 
@@ -72,5 +72,12 @@ public static class SupernetArithmetic
         }
 
         return sum;
+    }
+
+    // Of one image, and the extent of the output.
+    private static (double MultiplyAdds, Shape Dst) Count(Module<float> module, Shape source)
+    {
+        var graph = InferenceGraph<float>.Of(module, source);
+        return (graph.MultiplyAdds, graph.Output.Shape);
     }
 }

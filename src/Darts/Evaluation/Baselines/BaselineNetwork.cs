@@ -1,5 +1,4 @@
 using System.Numerics;
-using MIOpenDarts.Darts.Evaluation.Tracing;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;
@@ -25,8 +24,8 @@ public abstract class BaselineNetwork<T> : ImageClassifier<T>
     /// <inheritdoc/>
     public override InferenceGraph<T> Trace()
     {
-        var graph = new InferenceGraph<T>(Task);
-        graph.SetOutput(blocks.Aggregate(graph.Input, (value, block) => graph.Add(block, value)));
+        var graph = new InferenceGraph<T>(Task.Channels, Task.Height, Task.Width);
+        graph.SetOutput(blocks.Aggregate(graph.Input, (value, block) => block.Trace(graph, value)));
         return graph;
     }
 

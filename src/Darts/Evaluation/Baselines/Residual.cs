@@ -11,12 +11,6 @@ namespace MIOpenDarts.Darts.Evaluation.Baselines;
 public sealed class Residual<T>(Sequential<T> body, Module<T>? shortcut) : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>What is learnt.</summary>
-    public Sequential<T> Body => body;
-
-    /// <summary>What brings x to the body's extent; null for x itself.</summary>
-    public Module<T>? Shortcut => shortcut;
-
     /// <inheritdoc/>
     public override void Forward(in Pass pass)
     {
@@ -44,6 +38,10 @@ public sealed class Residual<T>(Sequential<T> body, Module<T>? shortcut) : Modul
 
         body.Backward(pass, accumulate: true);
     }
+
+    /// <inheritdoc/>
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) =>
+        graph.Sum(body.Trace(graph, source), shortcut is null ? source : shortcut.Trace(graph, source));
 
     /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)

@@ -8,22 +8,15 @@ namespace MIOpenDarts.Darts.Evaluation.Baselines;
 /// <summary>Every second pixel, between channels of zeros: the shortcut without parameters, option A of He et al. (2016). x: [N,C,H,W], y: [N,C',⌈H/2⌉,⌈W/2⌉].</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="before">Channels of zeros before those of x.</param>
-/// <param name="behind">Channels of zeros behind them.</param>
-public sealed class SubsampleAndPad<T>(int before, int behind) : Module<T>
+/// <param name="after">Channels of zeros after them.</param>
+public sealed class SubsampleAndPad<T>(int before, int after) : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Tensor<T>[] sources = new Tensor<T>[3];
     private readonly Tensor<T>[] diffs = new Tensor<T>[3];
     private Tensor<byte> indices = new("indices", default);
 
-    /// <summary>The window that takes every second pixel.</summary>
-    public static Window2D EverySecond => Window2D.Square(1, 2, 0);
-
-    /// <summary>Channels of zeros before those of x.</summary>
-    public int Before => before;
-
-    /// <summary>Channels of zeros behind them.</summary>
-    public int Behind => behind;
+    private static Window2D EverySecond => Window2D.Square(1, 2, 0);
 
     /// <inheritdoc/>
     public override void Forward(in Pass pass)
@@ -42,11 +35,15 @@ public sealed class SubsampleAndPad<T>(int before, int behind) : Module<T>
     }
 
     /// <inheritdoc/>
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) =>
+        graph.PadChannels(graph.Pool(source, EverySecond, isMaximum: true), before, after);
+
+    /// <inheritdoc/>
     protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)
     {
         var (_, c, h, w) = source.Capacity;
         var (height, width) = (EverySecond.OutputHeight(h), EverySecond.OutputWidth(w));
-        var widths = new[] { before, c, behind };
+        var widths = new[] { before, c, after };
         for (var i = 0; i < sources.Length; i++)
         {
             sources[i] = plan.ActivationWithDiff("shortcut", widths[i], height, width);
@@ -54,6 +51,6 @@ public sealed class SubsampleAndPad<T>(int before, int behind) : Module<T>
         }
 
         indices = plan.PerImage<byte>("shortcut indices", c, height, width);
-        return plan.ActivationWithDiff("shortcut", before + c + behind, height, width);
+        return plan.ActivationWithDiff("shortcut", before + c + after, height, width);
     }
 }

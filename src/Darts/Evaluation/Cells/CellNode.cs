@@ -1,5 +1,4 @@
 using System.Numerics;
-using MIOpenDarts.Darts.Evaluation.Tracing;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;
@@ -38,7 +37,7 @@ internal sealed class CellNode<T>
     public (int Height, int Width) OutputSize(Tensor<T>[] states)
     {
         var (source, module) = modules[0];
-        var shape = ModuleTrace.OutputOf(module, states[source].Capacity);
+        var shape = InferenceGraph<T>.Of(module, states[source].Capacity).Output.Shape;
         return (shape.H, shape.W);
     }
 
@@ -103,7 +102,7 @@ internal sealed class CellNode<T>
         GraphValue? sum = null;
         foreach (var (source, module) in modules)
         {
-            var value = graph.Add(module, states[source]);
+            var value = module.Trace(graph, states[source]);
             sum = sum is null ? value : graph.Sum(sum, value);
         }
 

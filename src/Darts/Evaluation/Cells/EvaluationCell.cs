@@ -1,5 +1,4 @@
 using System.Numerics;
-using MIOpenDarts.Darts.Evaluation.Tracing;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
@@ -134,7 +133,7 @@ internal sealed class EvaluationCell<T>
     public GraphValue Trace(InferenceGraph<T> graph, GraphValue src0, GraphValue src1)
     {
         var values = new GraphValue[states.Length];
-        (values[0], values[1]) = (graph.Add(preprocess[0], src0), graph.Add(preprocess[1], src1));
+        (values[0], values[1]) = (preprocess[0].Trace(graph, src0), preprocess[1].Trace(graph, src1));
         foreach (var node in nodes) values[node.State] = node.Trace(graph, values);
         return graph.Concat([.. cell.Concat.Select(s => values[s])]);
     }
