@@ -1,9 +1,9 @@
 // Partial channels: the first `heads` channels of a state go through operations, the others bypass them; at stride 2 through a 2x2 max
 // pool whose last block is cut off at the border. Then both parts are put together again, shuffled in channels / heads groups.
-struct ChannelParts { int images, channels, heads, height, width, out_height, out_width; };
+struct PartialChannels { int images, channels, heads, height, width, out_height, out_width; };
 
 // y = 0 of the grid is the head, y = 1 the bypass; without taps there is no pool.
-KERNEL partial_split_forward(const float* src, float* head, float* bypass, unsigned char* taps, ChannelParts p)
+KERNEL partial_split_forward(const float* src, float* head, float* bypass, unsigned char* taps, PartialChannels p)
 {
     const int i = pixel(), pixels = p.height * p.width;
     if (blockIdx.y == 0)
@@ -35,7 +35,7 @@ KERNEL partial_split_forward(const float* src, float* head, float* bypass, unsig
 }
 
 KERNEL partial_split_backward(
-    const float* diff_head, const float* diff_bypass, const unsigned char* taps, float* diff_src, int accumulate, ChannelParts p)
+    const float* diff_head, const float* diff_bypass, const unsigned char* taps, float* diff_src, int accumulate, PartialChannels p)
 {
     const int i = pixel(), pixels = p.height * p.width;
     if (blockIdx.y == 0)
@@ -58,13 +58,13 @@ KERNEL partial_split_backward(
 }
 
 // The channel that channel c of the shuffled whole was, counted through the head and then the bypass.
-__device__ inline int before_shuffle(int c, ChannelParts p)
+__device__ inline int before_shuffle(int c, PartialChannels p)
 {
     const int groups = p.channels / p.heads;
     return c % groups * p.heads + c / groups;
 }
 
-KERNEL partial_merge_forward(const float* mixed, const float* bypass, float* dst, ChannelParts p)
+KERNEL partial_merge_forward(const float* mixed, const float* bypass, float* dst, PartialChannels p)
 {
     const int i = pixel(), pixels = p.height * p.width;
     if (i >= p.images * p.channels * pixels) return;
@@ -73,7 +73,7 @@ KERNEL partial_merge_forward(const float* mixed, const float* bypass, float* dst
                             : bypass[(n * (p.channels - p.heads) + from - p.heads) * pixels + i % pixels];
 }
 
-KERNEL partial_merge_backward(const float* diff_dst, float* diff_mixed, float* diff_bypass, ChannelParts p)
+KERNEL partial_merge_backward(const float* diff_dst, float* diff_mixed, float* diff_bypass, PartialChannels p)
 {
     const int i = pixel(), pixels = p.height * p.width;
     if (i >= p.images * p.channels * pixels) return;

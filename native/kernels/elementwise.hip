@@ -24,17 +24,17 @@ KERNEL scale_images(const float* src, const float* factors, float* dst, int size
 }
 
 struct ConcatPart { float* part; int first, channels; };
-struct Concat { ConcatPart parts[16]; float* whole; int channels, pixels, images, accumulate; };
+struct ConcatTable { ConcatPart parts[CONCAT_PARTS]; float* whole; int channels, pixels, images, accumulate; };
 
 // One part of the channels for each y of the grid.
-KERNEL concat_forward(Concat t)
+KERNEL concat_forward(ConcatTable t)
 {
     const ConcatPart part = t.parts[blockIdx.y];
     const int i = pixel(), size = part.channels * t.pixels;
     if (i < t.images * size) t.whole[(i / size * t.channels + part.first) * t.pixels + i % size] = part.part[i];
 }
 
-KERNEL concat_backward(Concat t)
+KERNEL concat_backward(ConcatTable t)
 {
     const ConcatPart part = t.parts[blockIdx.y];
     const int i = pixel(), size = part.channels * t.pixels;

@@ -1,5 +1,6 @@
 // Cross entropy, mean over the batch, from the logarithms of softmax; result = loss, right answers. One work-group, one image a thread.
-KERNEL cross_entropy(const float* logits, const float* log_probabilities, const int* labels, float* result, float* diff_logits, int images, int classes, double smoothing, double scale)
+KERNEL cross_entropy(const float* logits, const float* log_probabilities, const int* labels, float* result, float* diff_logits, int images,
+    int classes, double smoothing, double scale)
 {
     __shared__ double scratch[THREADS];
     double loss = 0, correct = 0;

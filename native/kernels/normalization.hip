@@ -1,7 +1,4 @@
-// Batch norm: statistics, application, gradient. Work-groups take 1,024 pixels of a channel, four a thread.
-#define PIXELS 1024
-#define EPSILON 1e-5
-#define MOMENTUM 0.1
+// Batch norm: statistics, application, gradient. Work-groups take STATISTICS_PIXELS of a channel, STATISTICS_ROUNDS a thread.
 
 __device__ inline long long place(int q, int channel, int channels, int pixels)
 {
@@ -12,10 +9,10 @@ __device__ inline long long place(int q, int channel, int channels, int pixels)
 KERNEL statistics_partial(const float* src, float2* partial, int channels, int pixels, int count)
 {
     __shared__ float scratch[THREADS];
-    const int first = blockIdx.x * PIXELS, here = min(PIXELS, count - first);
-    float x[4], sum = 0, squares = 0;
+    const int first = blockIdx.x * STATISTICS_PIXELS, here = min(STATISTICS_PIXELS, count - first);
+    float x[STATISTICS_ROUNDS], sum = 0, squares = 0;
 #pragma unroll
-    for (int j = 0; j < 4; j++)
+    for (int j = 0; j < STATISTICS_ROUNDS; j++)
     {
         const int q = j * THREADS + threadIdx.x;
         x[j] = q < here ? src[place(first + q, blockIdx.y, channels, pixels)] : 0.0f;
@@ -23,7 +20,7 @@ KERNEL statistics_partial(const float* src, float2* partial, int channels, int p
     }
     const float mean = sum_of_group(sum, scratch) / here;
 #pragma unroll
-    for (int j = 0; j < 4; j++)
+    for (int j = 0; j < STATISTICS_ROUNDS; j++)
     {
         const float d = j * THREADS + threadIdx.x < here ? x[j] - mean : 0.0f;
         squares += d * d;
@@ -38,7 +35,7 @@ struct Statistic
     float *mean, *inverse, *running_mean, *running_variance;
     int channels, groups, size, count;
 };
-struct Statistics { Statistic of[32]; };
+struct StatisticTable { Statistic of[STATISTICS]; };
 
 struct Moments { double count, mean, squares; };
 
@@ -50,21 +47,21 @@ __device__ inline Moments merge(const Moments& a, const Moments& b)
     return {count, a.mean + d * b.count / count, a.squares + b.squares + d * d * a.count * b.count / count};
 }
 
-// Grid: channels, tensors. 64 threads.
-KERNEL statistics_finish(Statistics t)
+// Grid: channels, tensors. FINISH_THREADS threads.
+KERNEL statistics_finish(StatisticTable t)
 {
-    __shared__ Moments moments[64];
+    __shared__ Moments moments[FINISH_THREADS];
     const Statistic& s = t.of[blockIdx.y];
     const int c = blockIdx.x, thread = threadIdx.x;
     if (c >= s.channels) return;
     Moments m = {0, 0, 0};
-    for (int g = thread; g < s.groups; g += 64)
+    for (int g = thread; g < s.groups; g += FINISH_THREADS)
     {
         const float2 p = s.partial[c * s.groups + g];
         m = merge(m, {(double)min(s.size, s.count - g * s.size), p.x, p.y});
     }
     moments[thread] = m;
-    for (int half = 32; half > 0; half /= 2)
+    for (int half = FINISH_THREADS / 2; half > 0; half /= 2)
     {
         __syncthreads();
         if (thread < half) moments[thread] = merge(moments[thread], moments[thread + half]);
@@ -72,24 +69,26 @@ KERNEL statistics_finish(Statistics t)
     if (thread != 0) return;
     m = moments[0];
     s.mean[c] = (float)m.mean;
-    s.inverse[c] = (float)(1 / sqrt(m.squares / m.count + EPSILON));
-    s.running_mean[c] = (float)((1 - MOMENTUM) * s.running_mean[c] + MOMENTUM * m.mean);
-    s.running_variance[c] = (float)((1 - MOMENTUM) * s.running_variance[c] + MOMENTUM * (m.squares / (m.count > 1 ? m.count - 1 : 1)));
+    s.inverse[c] = (float)(1 / sqrt(m.squares / m.count + BATCH_NORM_EPSILON));
+    s.running_mean[c] = (float)((1 - BATCH_NORM_MOMENTUM) * s.running_mean[c] + BATCH_NORM_MOMENTUM * m.mean);
+    const double unbiased = m.squares / (m.count > 1 ? m.count - 1 : 1);
+    s.running_variance[c] = (float)((1 - BATCH_NORM_MOMENTUM) * s.running_variance[c] + BATCH_NORM_MOMENTUM * unbiased);
 }
 
-// The running statistics come in force. Grid: channels / 256, tensors.
-KERNEL statistics_inference(Statistics t)
+// The running statistics become the active ones. Grid: channels / THREADS, tensors.
+KERNEL statistics_inference(StatisticTable t)
 {
     const Statistic& s = t.of[blockIdx.y];
     const int c = pixel();
     if (c >= s.channels) return;
     s.mean[c] = s.running_mean[c];
-    s.inverse[c] = (float)(1 / sqrt(s.running_variance[c] + EPSILON));
+    s.inverse[c] = (float)(1 / sqrt(s.running_variance[c] + BATCH_NORM_EPSILON));
 }
 
 // Grid: pixels, channels.
 KERNEL normalization_forward(
-    const float* src, const float* mean, const float* inverse, const float* scale, const float* shift, float* dst, int channels, int pixels, int count)
+    const float* src, const float* mean, const float* inverse, const float* scale, const float* shift, float* dst, int channels, int pixels,
+    int count)
 {
     const int q = pixel(), c = blockIdx.y;
     if (q >= count) return;
@@ -103,11 +102,11 @@ KERNEL gradient_partial(
     const float* src, const float* mean, const float* diff_dst, float* sums, float* products, int channels, int pixels, int count)
 {
     __shared__ float scratch[THREADS];
-    const int first = blockIdx.x * PIXELS, c = blockIdx.y;
+    const int first = blockIdx.x * STATISTICS_PIXELS, c = blockIdx.y;
     const float m = mean ? mean[c] : 0.0f;
     float sum = 0, product = 0;
 #pragma unroll
-    for (int j = 0; j < 4; j++)
+    for (int j = 0; j < STATISTICS_ROUNDS; j++)
     {
         const int q = first + j * THREADS + threadIdx.x;
         if (q >= count) continue;
@@ -123,16 +122,16 @@ KERNEL gradient_partial(
     products[c * gridDim.x + blockIdx.x] = product;
 }
 
-struct GradientOf
+struct GradientTerm
 {
     const float *sums, *products, *mean, *inverse;
-    float *diff_scale, *value_scale, *offset; // null for an identity, which only has a mixing weight
+    float *gradient_dy, *gradient_z, *gradient_constant; // null for an identity, which only has a mixing weight
     int index;   // of its mixing weight; negative for weight one
     int applied; // whether the value is normalised already
 };
-struct Gradients
+struct GradientTable
 {
-    GradientOf of[48];
+    GradientTerm terms[GRADIENT_TERMS];
     const float* weights;
     float* diff_weights;
     const float* scale;            // γ, or null
@@ -140,11 +139,12 @@ struct Gradients
     int channels, groups, count;
 };
 
-// From the partial sums: dz = diff_scale·dy + value_scale·z + offset, and the mixing weight's gradient. One work-group for each tensor.
-KERNEL gradient_finish(Gradients t)
+// From the partial sums: dz = gradient_dy·dy + gradient_z·z + gradient_constant, and the mixing weight's gradient.
+// One work-group for each tensor.
+KERNEL gradient_finish(GradientTable t)
 {
     __shared__ double scratch[2 * THREADS];
-    const GradientOf& g = t.of[blockIdx.x];
+    const GradientTerm& g = t.terms[blockIdx.x];
     const double weight = g.index < 0 ? 1.0 : (double)t.weights[g.index];
     const int row = threadIdx.x / 16, part = threadIdx.x % 16;
     double total = 0;
@@ -168,20 +168,20 @@ KERNEL gradient_finish(Gradients t)
             sum += scratch[threadIdx.x + j];
             product += scratch[THREADS + threadIdx.x + j];
         }
-        if (!g.diff_scale)
+        if (!g.gradient_dy)
         {
             total += product;
             continue;
         }
-        // Behind a batch norm that was applied in place, the value is its own normalised one and the deviation one more factor.
+        // After a batch norm that was applied in place, the value is its own normalised one and the deviation one more factor.
         const double mean = g.applied ? 0.0 : (double)g.mean[c], inverse = g.applied ? 1.0 : (double)g.inverse[c];
         const double factor = (t.scale ? t.scale[c] : weight) * (g.applied ? g.inverse[c] : 1.0f);
         product *= inverse;
         total += product;
-        const double value_scale = -factor * inverse * inverse * product / t.count;
-        g.diff_scale[c] = (float)(factor * inverse);
-        g.value_scale[c] = (float)value_scale;
-        g.offset[c] = (float)(-factor * inverse * sum / t.count - value_scale * mean);
+        const double of_z = -factor * inverse * inverse * product / t.count;
+        g.gradient_dy[c] = (float)(factor * inverse);
+        g.gradient_z[c] = (float)of_z;
+        g.gradient_constant[c] = (float)(-factor * inverse * sum / t.count - of_z * mean);
         if (t.diff_gamma) t.diff_gamma[c] = (float)(t.diff_gamma[c] + product);
         if (t.diff_beta) t.diff_beta[c] = (float)(t.diff_beta[c] + sum);
     }
@@ -190,11 +190,11 @@ KERNEL gradient_finish(Gradients t)
     if (threadIdx.x == 0) t.diff_weights[g.index] = (float)(t.diff_weights[g.index] + total);
 }
 
-struct Diff { const float *value, *diff, *diff_scale, *value_scale, *offset; };
-struct Diffs { Diff of[16]; float* dst; int used, channels, pixels, count, accumulate; };
+struct DiffTerm { const float *value, *diff, *gradient_dy, *gradient_z, *gradient_constant; };
+struct DiffTable { DiffTerm terms[DIFF_TERMS]; float* dst; int used, channels, pixels, count, accumulate; };
 
 // dst (+)= Σ dz over tensors that share z.
-__device__ inline void diff_of(const Diffs& t)
+__device__ inline void diff_of(const DiffTable& t)
 {
     const int q = pixel(), c = blockIdx.y;
     if (q >= t.count) return;
@@ -202,17 +202,17 @@ __device__ inline void diff_of(const Diffs& t)
     float sum = 0;
     for (int k = 0; k < t.used; k++)
     {
-        const Diff& d = t.of[k];
-        sum += d.diff_scale[c] * d.diff[at] + (d.value_scale[c] * d.value[at] + d.offset[c]);
+        const DiffTerm& d = t.terms[k];
+        sum += d.gradient_dy[c] * d.diff[at] + (d.gradient_z[c] * d.value[at] + d.gradient_constant[c]);
     }
     store(t.dst + at, sum, t.accumulate);
 }
 
 // Grid: pixels, channels.
-KERNEL normalization_diff(Diffs t) { diff_of(t); }
+KERNEL normalization_diff(DiffTable t) { diff_of(t); }
 
 // Of two values at once. Grid: pixels, channels, 2.
-KERNEL normalization_diff_pair(Diffs first, Diffs second)
+KERNEL normalization_diff_pair(DiffTable first, DiffTable second)
 {
     if (blockIdx.z == 0) diff_of(first);
     else diff_of(second);

@@ -1,5 +1,5 @@
-struct Window { int kernel_h, kernel_w, stride_h, stride_w, padding_h, padding_w, dilation; };
-struct Planes { int height, width, out_height, out_width; };
+struct PoolWindow { int kernel_h, kernel_w, stride_h, stride_w, padding_h, padding_w, dilation; };
+struct PoolShape { int height, width, out_height, out_width; };
 
 // How many of a window's rows (or columns) lie inside.
 __device__ inline int inside(int first, int taps, int dilation, int extent)
@@ -11,7 +11,7 @@ __device__ inline int inside(int first, int taps, int dilation, int extent)
 
 // The gradient of both pools at one source pixel, gathered from the windows that reach it. Either gradient may be null.
 __device__ inline float gather(
-    int h, int x, const float* diff_max, const unsigned char* indices, const float* diff_average, const Window& w, const Planes& p)
+    int h, int x, const float* diff_max, const unsigned char* indices, const float* diff_average, const PoolWindow& w, const PoolShape& p)
 {
     float sum = 0;
     for (int kh = 0; kh < w.kernel_h; kh++)
@@ -34,7 +34,7 @@ __device__ inline float gather(
 
 // Adds the gradient of both pools to the source's. Grid: pixels of all source planes.
 KERNEL pools_backward(
-    const float* diff_max, const unsigned char* indices, const float* diff_average, float* diff_src, Window w, Planes p, int count)
+    const float* diff_max, const unsigned char* indices, const float* diff_average, float* diff_src, PoolWindow w, PoolShape p, int count)
 {
     const int i = pixel();
     if (i >= count) return;
@@ -44,10 +44,10 @@ KERNEL pools_backward(
         diff_average ? diff_average + out : nullptr, w, p);
 }
 
-// Both pools of a state, or one where the other is null, and their statistics over 256 pixels. The first largest in row order counts, and a
-// NaN is passed on. Grid: output pixels, channels. partials: [C][groups].
+// Both pools of a state, or one where the other is null, and their statistics over THREADS pixels. The first largest in row order counts,
+// and a NaN is passed on. Grid: output pixels, channels. partials: [C][groups].
 KERNEL pools_forward(const float* src, float* max, unsigned char* indices, float* average, float2* max_partial, float2* average_partial,
-    Window w, Planes p, int channels, int count)
+    PoolWindow w, PoolShape p, int channels, int count)
 {
     __shared__ float scratch[THREADS];
     const int q = pixel(), c = blockIdx.y, out = p.out_height * p.out_width;

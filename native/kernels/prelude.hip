@@ -1,9 +1,12 @@
-// Stands before every kernel file. One work-group is 256 threads; images lie N, C, H, W. Where a kernel goes over pixels, "pixel q" counts
-// through all images (q = n·P + p), lanes take neighbouring pixels and the channel is the same for a whole work-group, so that loads
+// Stands before every kernel file. One work-group is THREADS threads; images lie N, C, H, W. Where a kernel goes over pixels, "pixel q"
+// counts through all images (q = n·P + p), lanes take neighbouring pixels and the channel is the same for a whole work-group, so that loads
 // coalesce and what belongs to a channel (filters, statistics) comes through the scalar cache. Sums go through local memory in a fixed
-// order, never through atomics: results are the same in every run. Nothing depends on the number of lanes in a wave.
-#define KERNEL extern "C" __global__ __launch_bounds__(256) void
-#define THREADS 256
+// order, never through atomics: results are the same in every run. Nothing depends on the number of lanes in a wave. Numbers that the host
+// also needs (THREADS, STATISTICS_PIXELS, the capacities of tables, ...) are compiler options, from KernelConstants.cs; the host's mirrors
+// of the structs have the same names, and a file whose structs have other sizes there does not compile (KernelStruct.cs).
+#define KERNEL extern "C" __global__ __launch_bounds__(THREADS) void
+
+#define STATISTICS_ROUNDS (STATISTICS_PIXELS / THREADS)
 
 // Numbers that are constant during a kernel and equal for all lanes: loads through this become scalar ones.
 typedef const __attribute__((address_space(4))) float* Uniform;
@@ -16,7 +19,7 @@ __device__ inline void store(float* place, float value, int accumulate) { *place
 // Keeps a NaN, which a plain maximum would hide.
 __device__ inline float at_least(float x, float floor) { return x < floor ? floor : x; }
 
-// Sum over the work-group, to every thread. scratch: 256 elements.
+// Sum over the work-group, to every thread. scratch: THREADS elements.
 template <typename T>
 __device__ inline T sum_of_group(T value, T* scratch)
 {
@@ -31,7 +34,8 @@ __device__ inline T sum_of_group(T value, T* scratch)
     return scratch[0];
 }
 
-// Mean and sum of squared deviations of a group's first `count` values, one a thread: two passes, so that a mean far from zero costs nothing.
+// Mean and sum of squared deviations of a group's first `count` values, one a thread: two passes, so that a mean far from zero costs
+// nothing.
 __device__ inline void statistics_of_group(float value, int count, float* scratch, float2* result)
 {
     const bool inside = threadIdx.x < count;

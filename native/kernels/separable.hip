@@ -1,12 +1,14 @@
-// Convolutions that look at one channel at a time (depthwise) or at one pixel at a time (pointwise), alone and one behind the other, for
-// several branches at once. Work-groups take 256 pixels; filters and statistics come through the scalar cache. Where branches share a source
-// or tiles share an operand, groups of pixels are the slowest axis of the grid, so that those work-groups run side by side and find it in L2.
+// Convolutions that look at one channel at a time (depthwise) or at one pixel at a time (pointwise), alone and one after the other, for
+// several branches at once. Work-groups take THREADS pixels; filters and statistics come through the scalar cache. Where branches share a
+// source or tiles share an operand, groups of pixels are the slowest axis of the grid, so that those work-groups run side by side and find
+// it in L2.
 struct Branch
 {
     const float *src, *mean, *inverse; // x, and the batch norm before the ReLU or null
     const float *depthwise, *pointwise; // either may be null
     float* value;                       // z
-    const float *diff, *diff_scale, *value_scale, *offset; // dz = diff_scale·diff + value_scale·z + offset, or diff where these are null
+    // dz = gradient_dy·diff + gradient_z·z + gradient_constant, or diff where these are null
+    const float *diff, *gradient_dy, *gradient_z, *gradient_constant;
     float* middle;                      // du: gradient of the depthwise output
     float* partial;                     // statistics [O][groups] of mean and squares; or pointwise gradient [groups][O·I]
     float* partial_depthwise;           // [groups][I·taps], or null where no gradient of the filter is wanted
@@ -16,12 +18,12 @@ struct Branch
     int rectified; // whether a ReLU precedes
 };
 // A tensor whose gradient is the sum over the branches that read it.
-struct Source
+struct BranchSource
 {
     float *diff, *sums, *products; // dx, or null; Σ dx and Σ dx·(x − mean) [I][groups], or null
     int first, count, accumulate;
 };
-struct Table { Branch branches[16]; Source sources[16]; int images, statistics; };
+struct BranchTable { Branch branches[BRANCHES]; BranchSource sources[BRANCHES]; int images, statistics; };
 
 struct Pixel { int image, row, column, inner; };
 
@@ -65,13 +67,13 @@ __device__ inline float depthwise_at(const Branch& b, const Pixel& p, int c)
 __device__ inline float diff_at(const Branch& b, const Pixel& p, int o)
 {
     const long long at = ((long long)p.image * b.channels + o) * b.out_height * b.out_width + p.inner;
-    if (!b.diff_scale) return b.diff[at];
-    return uniform(b.diff_scale)[o] * b.diff[at] + (uniform(b.value_scale)[o] * b.value[at] + uniform(b.offset)[o]);
+    if (!b.gradient_dy) return b.diff[at];
+    return uniform(b.gradient_dy)[o] * b.diff[at] + (uniform(b.gradient_z)[o] * b.value[at] + uniform(b.gradient_constant)[o]);
 }
 
 // Grid: tiles of O output channels, branches, output pixels.
 template <int O>
-__device__ inline void forward(const Table& t)
+__device__ inline void forward(const BranchTable& t)
 {
     __shared__ float rows[ROWS * PITCH];
     const Branch& b = t.branches[blockIdx.y];
@@ -110,12 +112,12 @@ __device__ inline void forward(const Table& t)
     }
 }
 
-KERNEL separable_forward_16(Table t) { forward<16>(t); }
-KERNEL separable_forward_32(Table t) { forward<32>(t); }
-KERNEL separable_forward_64(Table t) { forward<64>(t); }
+KERNEL separable_forward_16(BranchTable t) { forward<16>(t); }
+KERNEL separable_forward_32(BranchTable t) { forward<32>(t); }
+KERNEL separable_forward_64(BranchTable t) { forward<64>(t); }
 
 // Depthwise alone. Grid: output pixels, branches, channels.
-KERNEL depthwise_forward(Table t)
+KERNEL depthwise_forward(BranchTable t)
 {
     const Branch& b = t.branches[blockIdx.y];
     const int q = pixel(), c = blockIdx.z;
@@ -126,7 +128,7 @@ KERNEL depthwise_forward(Table t)
 
 // du = Wᵀ·dz. Grid: 1, branches, output pixels.
 template <int O>
-__device__ inline void diff_middle(const Table& t)
+__device__ inline void diff_middle(const BranchTable& t)
 {
     const Branch& b = t.branches[blockIdx.y];
     const int q = blockIdx.z * THREADS + threadIdx.x;
@@ -151,25 +153,25 @@ __device__ inline void diff_middle(const Table& t)
     }
 }
 
-KERNEL separable_diff_middle_16(Table t) { diff_middle<16>(t); }
-KERNEL separable_diff_middle_32(Table t) { diff_middle<32>(t); }
-KERNEL separable_diff_middle_64(Table t) { diff_middle<64>(t); }
+KERNEL separable_diff_middle_16(BranchTable t) { diff_middle<16>(t); }
+KERNEL separable_diff_middle_32(BranchTable t) { diff_middle<32>(t); }
+KERNEL separable_diff_middle_64(BranchTable t) { diff_middle<64>(t); }
 
-#define WEIGHT_PIXELS 1024
+static_assert(POINTWISE_TILE == 16, "separable_diff_pointwise has tiles of 16 x 16");
 #define TILE 64
 
-// dW[o][c] = Σ dz[o]·u[c] over 1,024 pixels, a tile of 16 x 16: four sets of 64 threads take every fourth pixel, each thread 2 x 2 products.
-// Grid: tiles of outputs · tiles of inputs, branches, groups of pixels.
-KERNEL separable_diff_pointwise(Table t)
+// dW[o][c] = Σ dz[o]·u[c] over POINTWISE_PIXELS, a tile of 16 x 16 (POINTWISE_TILE): four sets of 64 threads take every fourth pixel, each
+// thread 2 x 2 products. Grid: tiles of outputs · tiles of inputs, branches, groups of pixels.
+KERNEL separable_diff_pointwise(BranchTable t)
 {
     __shared__ float dz[16][TILE + 1], u[16][TILE + 1], total[4][16][17];
     const Branch& b = t.branches[blockIdx.y];
-    const int count = t.images * b.out_height * b.out_width, first = blockIdx.z * WEIGHT_PIXELS, tiles = (b.inputs + 15) / 16;
+    const int count = t.images * b.out_height * b.out_width, first = blockIdx.z * POINTWISE_PIXELS, tiles = (b.inputs + 15) / 16;
     const int o0 = blockIdx.x / tiles * 16, c0 = blockIdx.x % tiles * 16, set = threadIdx.x / TILE, lane = threadIdx.x % TILE;
     if (first >= count || o0 >= b.outputs) return;
     const int o = lane / 8 * 2, c = lane % 8 * 2;
     float s00 = 0, s01 = 0, s10 = 0, s11 = 0;
-    for (int start = first; start < min(first + WEIGHT_PIXELS, count); start += TILE)
+    for (int start = first; start < min(first + POINTWISE_PIXELS, count); start += TILE)
     {
         const bool valid = start + lane < count;
         const Pixel p = locate(valid ? start + lane : 0, b.out_height, b.out_width);
@@ -209,23 +211,23 @@ __device__ inline int reached(int x, int stride, int extent)
     return at * stride == x && at < extent ? at : -1;
 }
 
-#define SOURCE_PIXELS 1024
+#define SOURCE_ROUNDS (SOURCE_PIXELS / THREADS)
 
-// dx over all branches of a source, masked by the ReLU, and, where a branch wants its filter's gradient, Σ x·du for each of its taps: du is read
-// once for both. Four pixels a thread. Grid: groups of 1,024 source pixels, sources, channels.
+// dx over all branches of a source, masked by the ReLU, and, where a branch wants its filter's gradient, Σ x·du for each of its taps: du is
+// read once for both. SOURCE_ROUNDS pixels a thread. Grid: groups of SOURCE_PIXELS, sources, channels.
 template <bool Filters>
-__device__ inline void diff_source(const Table& t)
+__device__ inline void diff_source(const BranchTable& t)
 {
     __shared__ float rows[Filters ? ROWS * PITCH : THREADS];
-    const Source& s = t.sources[blockIdx.y];
+    const BranchSource& s = t.sources[blockIdx.y];
     const Branch& shared = t.branches[s.first];
     const int c = blockIdx.z, pixels = shared.height * shared.width, count = t.images * pixels, first = blockIdx.x * SOURCE_PIXELS;
     if (c >= shared.inputs || first >= count) return;
     const Reader read(shared, c);
-    Pixel p[4];
-    float x[4], y[4], dx[4];
+    Pixel p[SOURCE_ROUNDS];
+    float x[SOURCE_ROUNDS], y[SOURCE_ROUNDS], dx[SOURCE_ROUNDS];
 #pragma unroll
-    for (int j = 0; j < 4; j++)
+    for (int j = 0; j < SOURCE_ROUNDS; j++)
     {
         const int q = first + j * THREADS + threadIdx.x;
         p[j] = locate(min(q, count - 1), shared.height, shared.width);
@@ -252,7 +254,7 @@ __device__ inline void diff_source(const Table& t)
                 if (tap0 + tap >= taps) continue;
                 const float weight = b.depthwise ? filter[tap0 + tap] : 1.0f;
 #pragma unroll
-                for (int j = 0; j < 4; j++)
+                for (int j = 0; j < SOURCE_ROUNDS; j++)
                 {
                     const int oh = reached(p[j].row + b.padding_h - kh * b.dilation, b.stride_h, b.out_height);
                     const int ow = reached(p[j].column + b.padding_w - kw * b.dilation, b.stride_w, b.out_width);
@@ -274,7 +276,7 @@ __device__ inline void diff_source(const Table& t)
     if (!s.diff) return;
     float sum = 0, product = 0;
 #pragma unroll
-    for (int j = 0; j < 4; j++)
+    for (int j = 0; j < SOURCE_ROUNDS; j++)
     {
         if (p[j].row < 0) continue;
         if (shared.rectified)
@@ -295,5 +297,5 @@ __device__ inline void diff_source(const Table& t)
     s.products[place] = product;
 }
 
-KERNEL separable_diff_source(Table t) { diff_source<false>(t); }
-KERNEL separable_diff_source_filters(Table t) { diff_source<true>(t); }
+KERNEL separable_diff_source(BranchTable t) { diff_source<false>(t); }
+KERNEL separable_diff_source_filters(BranchTable t) { diff_source<true>(t); }

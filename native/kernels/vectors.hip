@@ -11,7 +11,8 @@ KERNEL scale_vector(float* x, double factor, int count)
     if (i < count) x[i] = (float)(factor * x[i]);
 }
 
-KERNEL sgd_step(float* weights, const float* diffs, float* momentum_buffer, double rate, double momentum, double decay, int nesterov, int count)
+KERNEL sgd_step(float* weights, const float* diffs, float* momentum_buffer, double rate, double momentum, double decay, int nesterov,
+    int count)
 {
     const int i = pixel();
     if (i >= count) return;
@@ -33,14 +34,16 @@ KERNEL adam_step(float* weights, const float* diffs, float* mean, float* mean_sq
     weights[i] = (float)(weights[i] - rate * moved / (root_factor * sqrt(square) + epsilon));
 }
 
-// Σ a·b of 4,096 elements for each work-group.
+#define DOT_ROUNDS (DOT_ELEMENTS / THREADS)
+
+// Σ a·b of DOT_ELEMENTS for each work-group.
 KERNEL dot_partial(const float* a, const float* b, double* partial, int count)
 {
     __shared__ double scratch[THREADS];
     double sum = 0;
-    for (int j = 0; j < 16; j++)
+    for (int j = 0; j < DOT_ROUNDS; j++)
     {
-        const int i = (blockIdx.x * 16 + j) * THREADS + threadIdx.x;
+        const int i = (blockIdx.x * DOT_ROUNDS + j) * THREADS + threadIdx.x;
         if (i < count) sum += (double)a[i] * b[i];
     }
     sum = sum_of_group(sum, scratch);
@@ -59,13 +62,13 @@ KERNEL dot_finish(const double* partial, int groups, double* result, float* adde
     if (added) *added = (float)(*added + sum);
 }
 
-struct Sum { const float* partial; float* dst; int count, groups; };
-struct Sums { Sum sums[32]; };
+struct PartialSum { const float* partial; float* dst; int count, groups; };
+struct PartialSumTable { PartialSum sums[PARTIAL_SUMS]; };
 
 // dst[j] += Σ over groups of partial[group][j], for several vectors at once (grid y).
-KERNEL sums_finish(Sums t)
+KERNEL sums_finish(PartialSumTable t)
 {
-    const Sum s = t.sums[blockIdx.y];
+    const PartialSum s = t.sums[blockIdx.y];
     const int j = pixel();
     if (j >= s.count) return;
     double sum = 0;

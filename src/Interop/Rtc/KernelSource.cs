@@ -5,7 +5,7 @@ using System.Text;
 namespace MIOpenDarts.Interop.Rtc;
 
 /// <summary>What decides over the machine code: everything that is compiled and everything it is compiled with.</summary>
-/// <param name="Name">A file name for messages, for example mixing.hip.</param>
+/// <param name="Name">A file name for messages, for example pooling.hip.</param>
 /// <param name="Text">HIP source; complete, as hipRTC is given no headers.</param>
 /// <param name="Architecture">The target, for example gfx803.</param>
 /// <param name="Options">Further compiler options, for example -DCHANNELS=16.</param>

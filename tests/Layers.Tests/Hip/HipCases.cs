@@ -4,8 +4,9 @@ using MIOpenDarts.Layers.Tests.Backends;
 namespace MIOpenDarts.Layers.Tests.Hip;
 
 /// <summary>
-/// A fixed list of 61 shapes, because each first use of a kernel of MIOpen is compiled for seconds: every primitive's window at every stride
-/// and dilation on four extents, odd ones among them; channels below, at and beyond a tile of 16, 32 and 64; several work-groups and a part of one.
+/// A fixed list of 61 shapes, because each first use of a kernel of MIOpen is compiled for seconds: every primitive's window at every
+/// stride and dilation on four extents, odd ones among them; channels below, at and beyond a tile of 16, 32 and 64; several work-groups and
+/// a part of one.
 /// </summary>
 internal static class HipCases
 {
@@ -31,9 +32,11 @@ internal static class HipCases
         Case(2, 5, 6, 4, 3, Window2D.Square(1, 2, 0), 1, accumulate: false, coarse: true),
         Case(1, 2, 9, 8, 7, new Window2D(1, 7, 1, 1, 0, 3, 1), 2, accumulate: true, coarse: true),
         Case(5, 1, 33, 32, 1, new Window2D(7, 1, 1, 1, 3, 0, 1), 1, accumulate: true),
-        .. Windows.SelectMany(window => Extents.Select((e, i) => Case(e.N, e.C, e.H, e.W, e.Outputs, window, e.Groups, accumulate: i % 2 == 1, coarse: i == 2))),
+        .. Windows.SelectMany(window => Extents.Select(
+            (e, i) => Case(e.N, e.C, e.H, e.W, e.Outputs, window, e.Groups, accumulate: i % 2 == 1, coarse: i == 2))),
     ];
 
-    private static OperationCase Case(int n, int c, int h, int w, int outputs, Window2D window, int groups, bool accumulate, bool coarse = false) =>
+    private static OperationCase Case(
+        int n, int c, int h, int w, int outputs, Window2D window, int groups, bool accumulate, bool coarse = false) =>
         new(n, c, h, w, outputs, window, groups, accumulate, coarse, 7 * n + c);
 }

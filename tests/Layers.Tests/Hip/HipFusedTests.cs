@@ -16,9 +16,14 @@ public class HipFusedTests
         new(1, 4, 6, 5, 2, false, false, new(5, 1, 4), new BranchCase(1, 1, 3)),
     ];
 
-    private static readonly NodeSumCase[] NodeSums = [new(18, 12, 5, 7, 9, 2, 3), new(2, 17, 8, 8, 30, 5, 10), new(2, 6, 5, 5, 4, 2, 2, Accumulate: true), new(3, 1, 2, 3, 1, 0), new(1, 4, 33, 32, 50, 1)];
+    private static readonly NodeSumCase[] NodeSums =
+    [
+        new(18, 12, 5, 7, 9, 2, 3), new(2, 17, 8, 8, 30, 5, 10), new(2, 6, 5, 5, 4, 2, 2, Accumulate: true), new(3, 1, 2, 3, 1, 0),
+        new(1, 4, 33, 32, 50, 1),
+    ];
 
-    private static readonly PoolCase[] Pools = [new(18, 12, 5, 7, 2, 3, 2), new(2, 4, 9, 17, 1, 4, 4), new(1, 3, 4, 4, 1, 0, 1), new(2, 5, 1, 6, 2, 20, 20)];
+    private static readonly PoolCase[] Pools =
+        [new(18, 12, 5, 7, 2, 3, 2), new(2, 4, 9, 17, 1, 4, 4), new(1, 3, 4, 4, 1, 0, 1), new(2, 5, 1, 6, 2, 20, 20)];
 
     [Fact]
     public void Separable_branches_compute_what_the_composed_form_computes()
@@ -59,7 +64,8 @@ public class HipFusedTests
     }
 
     private static void Compare(
-        bool weightGradients, string what, Func<Backend<float>, FusedSetup<float>> make, Func<Backend<double>, FusedSetup<double>> makeExpected)
+        bool weightGradients, string what, Func<Backend<float>, FusedSetup<float>> make,
+        Func<Backend<double>, FusedSetup<double>> makeExpected)
     {
         using var gpu = Gpu.Create();
         Agreement.Check(gpu, weightGradients, what, make, makeExpected);

@@ -1,3 +1,4 @@
+using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Loading;
 using MIOpenDarts.Interop.Rtc;
 using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
@@ -31,21 +32,67 @@ public class HipKernelTests
     [Fact]
     public void Every_struct_lies_in_memory_as_the_kernels_read_it()
     {
-        Assert.Empty(KernelStructs.Forgotten);
-        var compiler = Compiler();
         foreach (var file in KernelSources.Files)
         {
-            var source = KernelSources.Read(file, "gfx803");
-            compiler.Compile(source with { Text = source.Text + KernelStructs.Assertions(file) });
-            if (KernelStructs.Assertions(file) is not { Length: > 0 } assertions) continue;
-            var wrong = assertions.Replace("sizeof(", "1 + sizeof(", StringComparison.Ordinal);
-            Assert.Contains("static assertion", Assert.ThrowsAny<Exception>(() => compiler.Compile(source with { Text = source.Text + wrong })).Message);
+            var structs = KernelStruct.All.Where(s => s.File == file);
+            Compile(file, string.Concat(structs.Select(s => FieldOffsets.Assertions(s.Name, s.Mirror))));
         }
     }
 
+    [Theory]
+    [InlineData(typeof(Swapped))]
+    [InlineData(typeof(Wider))]
+    [InlineData(typeof(Renamed))]
+    public void A_mirror_with_a_field_elsewhere_is_refused(Type mirror) =>
+        Assert.Contains("separable.hip", Refused(() => Compile("separable.hip", FieldOffsets.Assertions(nameof(BranchSource), mirror))));
+
+    [Fact]
+    public void A_mirror_of_another_size_is_refused()
+    {
+        foreach (var s in KernelStruct.All)
+        {
+            var source = KernelSources.Read(s.File, "gfx803");
+            var size = $"sizeof({s.Name}) == ";
+            var longer = source.Text.Replace($"{size}{s.Bytes},", $"{size}{s.Bytes + 8},", StringComparison.Ordinal);
+            Assert.NotEqual(source.Text, longer);
+            Assert.Contains($"KernelStructs.cs has a {s.Name}", Refused(() => Compiler().Compile(source with { Text = longer })));
+        }
+    }
+
+    private static void Compile(string file, string assertions)
+    {
+        var source = KernelSources.Read(file, "gfx803");
+        Compiler().Compile(source with { Text = source.Text + assertions });
+    }
+
+    private static string Refused(Action compile) => Assert.Throws<HipRtcException>(compile).Message;
+
     private static KernelCompiler Compiler()
     {
-        Assert.SkipUnless(Rocm.IsAvailable(RocmLibrary.HipRtc), "There is no hipRTC: install ROCm, or run this on the virtual gfx803 (VirtualGpuTests).");
+        Assert.SkipUnless(
+            Rocm.IsAvailable(RocmLibrary.HipRtc),
+            "There is no hipRTC: install ROCm, or run this on the virtual gfx803 (VirtualGpuTests).");
         return new KernelCompiler(CodeObjectCache.Default());
+    }
+
+    // BranchSource as somebody may get it wrong.
+#pragma warning disable CS0649 // Only where the fields lie matters.
+    private struct Swapped
+    {
+        public nint Diff, Products, Sums;
+        public int First, Count, Accumulate;
+    }
+
+    private struct Wider
+    {
+        public nint Diff, Sums, Products;
+        public long First;
+        public int Count, Accumulate;
+    }
+
+    private struct Renamed
+    {
+        public nint Diff, Sums, Products;
+        public int Start, Count, Accumulate;
     }
 }

@@ -17,7 +17,8 @@ public class HipLibraryTests
     public void What_is_overwritten_may_hold_NaN()
     {
         using var rig = New();
-        var (b, x, factor, norm, taps) = (rig.Backend, rig.Images(Images), rig.Parameter(Shape.Vector(4)), rig.Norm(3, affine: true), rig.Taps(Images));
+        var (b, x, taps) = (rig.Backend, rig.Images(Images), rig.Taps(Images));
+        var (factor, norm) = (rig.Parameter(Shape.Vector(4)), rig.Norm(3, affine: true));
         Finite(Images, dst => b.ReluForward(x, dst));
         Finite(Images, dst => b.ReluBackward(x, x, dst, accumulate: false));
         Finite(Images, dst => b.ScaleForward(x, factor, 2, dst, accumulate: false));

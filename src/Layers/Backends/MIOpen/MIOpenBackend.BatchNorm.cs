@@ -21,7 +21,8 @@ public sealed partial class MIOpenBackend
         if (training)
         {
             Library("batch norm forward", 3 * src.Shape.Count).BatchNormForwardTraining(
-                BatchNormMode.Spatial, x, y, parameters, scale, shift, BatchNormState<float>.Momentum, running, BatchNormState<float>.Epsilon,
+                BatchNormMode.Spatial, x, y, parameters, scale, shift, BatchNormState<float>.Momentum, running,
+                BatchNormState<float>.Epsilon,
                 (Span(norm.Mean), Span(norm.InverseDeviation)));
             norm.BatchesTracked++;
         }
@@ -42,8 +43,9 @@ public sealed partial class MIOpenBackend
         var diffShift = diffScale + behind;
         var target = accumulate ? diffShift + behind : diffSrc.Address;
         Library("batch norm backward", 5 * src.Shape.Count).BatchNormBackward(
-            BatchNormMode.Spatial, Described(src), Described(diffDst), Described(diffSrc.Shape, target), descriptors.Normalization(src.Shape), Scale(norm),
-            memory.Span(diffScale, bytes), memory.Span(diffShift, bytes), BatchNormState<float>.Epsilon, (Span(norm.Mean), Span(norm.InverseDeviation)));
+            BatchNormMode.Spatial, Described(src), Described(diffDst), Described(diffSrc.Shape, target),
+            descriptors.Normalization(src.Shape), Scale(norm), memory.Span(diffScale, bytes), memory.Span(diffShift, bytes),
+            BatchNormState<float>.Epsilon, (Span(norm.Mean), Span(norm.InverseDeviation)));
         if (accumulate) AddTo(diffSrc, target);
         if (!weightGradients || norm.Scale is null) return;
         AddTo(norm.Scale.Diff!, diffScale);

@@ -5,8 +5,8 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
-// Depthwise convolutions run on our kernels, pointwise ones as matrix products (or through MIOpen where a warm-up found that faster), all others
-// through MIOpen. MIOpen and the products only overwrite, so a result that is to be added goes through scratch memory.
+// Depthwise convolutions run on our kernels, pointwise ones as matrix products (or through MIOpen where a warm-up found that faster), all
+// others through MIOpen. MIOpen and the products only overwrite, so a result that is to be added goes through scratch memory.
 public sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
@@ -16,7 +16,8 @@ public sealed partial class MIOpenBackend
         {
             var table = Single(Depthwise(src, weights.Address, dst.Address, dst.Shape, window), src.Shape.N);
             Arguments.Add(table);
-            Launch("depthwise_forward", Groups((long)dst.Shape.N * dst.Shape.Pixels), 1, dst.Shape.C, moved: src.Shape.Count + dst.Shape.Count);
+            Launch("depthwise_forward", Groups((long)dst.Shape.N * dst.Shape.Pixels), 1, dst.Shape.C,
+                moved: src.Shape.Count + dst.Shape.Count);
         }
         else if (IsPointwise(window, groups))
         {
@@ -24,7 +25,8 @@ public sealed partial class MIOpenBackend
         }
         else
         {
-            Convolve(new(ConvolutionDirection.Forward, src.Shape, weights.Shape, dst.Shape, window, groups, Deterministic), src.Address, weights.Address, dst.Address);
+            var key = new ConvolutionKey(ConvolutionDirection.Forward, src.Shape, weights.Shape, dst.Shape, window, groups, Deterministic);
+            Convolve(key, src.Address, weights.Address, dst.Address);
         }
     }
 
@@ -42,21 +44,23 @@ public sealed partial class MIOpenBackend
         }
 
         var target = accumulate ? memory.Scratch(diffSrc.Shape.Count * sizeof(float)) : diffSrc.Address;
-        var key = new ConvolutionKey(ConvolutionDirection.BackwardData, diffSrc.Shape, weights.Shape, diffDst.Shape, window, groups, Deterministic);
+        var key = new ConvolutionKey(ConvolutionDirection.BackwardData, diffSrc.Shape, weights.Shape, diffDst.Shape, window, groups,
+            Deterministic);
         if (IsPointwise(window, groups)) PointwiseBackwardData(key, diffDst, weights, target);
         else Convolve(key, target, weights.Address, diffDst.Address);
         if (accumulate) AddTo(diffSrc, target);
     }
 
     /// <inheritdoc/>
-    public override void ConvolutionBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Window2D window, int groups)
+    public override void ConvolutionBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Window2D window,
+        int groups)
     {
         if (IsDepthwise(diffWeights.Shape, groups))
         {
             var table = Single(Depthwise(src, diffWeights.Address, 0, diffDst.Shape, window), src.Shape.N);
             table.Branches[0].Middle = diffDst.Address;
             table.Sources[0] = new BranchSource { Count = 1 };
-            var sums = new PartialSums();
+            var sums = new PartialSumTable();
             var used = PlacePartials(ref table, 1, [0], [diffWeights.Address], ref sums);
             DiffOfSources(table, 1, filters: true);
             FinishSums(sums, used);
@@ -70,7 +74,8 @@ public sealed partial class MIOpenBackend
         {
             var target = memory.Scratch(diffWeights.Shape.Count * sizeof(float));
             Convolve(
-                new(ConvolutionDirection.BackwardWeights, src.Shape, diffWeights.Shape, diffDst.Shape, window, groups, Deterministic), src.Address, target, diffDst.Address);
+                new(ConvolutionDirection.BackwardWeights, src.Shape, diffWeights.Shape, diffDst.Shape, window, groups, Deterministic),
+                src.Address, target, diffDst.Address);
             AddTo(diffWeights, target);
         }
     }
@@ -84,7 +89,8 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void FactorizedReduceBackwardData(Tensor<float> diffDst, Tensor<float> even, Tensor<float> odd, Tensor<float> diffSrc, bool accumulate)
+    public override void FactorizedReduceBackwardData(Tensor<float> diffDst, Tensor<float> even, Tensor<float> odd, Tensor<float> diffSrc,
+        bool accumulate)
     {
         var table = Halves(diffSrc, even.Address, odd.Address, null, diffDst);
         var middle = (long)diffDst.Shape.N * diffDst.Shape.Pixels * diffSrc.Shape.C * sizeof(float);
@@ -96,7 +102,8 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void FactorizedReduceBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffEven, Tensor<float> diffOdd) =>
+    public override void FactorizedReduceBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffEven,
+        Tensor<float> diffOdd) =>
         PointwiseGradients(Halves(src, 0, 0, null, diffDst), 2, [diffEven.Address, diffOdd.Address]);
 
     private static bool IsDepthwise(Shape weights, int groups) => groups > 1 && weights.C == 1 && weights.N == groups;
@@ -142,7 +149,9 @@ public sealed partial class MIOpenBackend
         return branch;
     }
 
-    /// <summary>The two 1x1 convolutions of a factorized reduction: the odd one reads the image shifted by one pixel, which is a padding of −1.</summary>
+    /// <summary>
+    /// The two 1x1 convolutions of a factorized reduction: the odd one reads the image shifted by one pixel, which is a padding of −1.
+    /// </summary>
     private static BranchTable Halves(Tensor<float> src, nint even, nint odd, Tensor<float>? dst, Tensor<float>? diffDst)
     {
         var whole = (dst ?? diffDst)!.Shape;

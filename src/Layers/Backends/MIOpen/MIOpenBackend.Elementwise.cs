@@ -6,8 +6,6 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 
 public sealed partial class MIOpenBackend
 {
-    private const int DotElements = 4096;
-
     /// <inheritdoc/>
     public override void ReluForward(Tensor<float> src, Tensor<float> dst) =>
         Library("activation forward", 2 * src.Shape.Count).ActivationForward(descriptors.Relu, Described(src), Described(dst));
@@ -19,7 +17,8 @@ public sealed partial class MIOpenBackend
         {
             // Of a ReLU MIOpen reads the input only, whatever it is given as the output.
             var x = Described(src);
-            Library("activation backward", 3 * src.Shape.Count).ActivationBackward(descriptors.Relu, x, Described(diffDst), x, Described(diffSrc));
+            Library("activation backward", 3 * src.Shape.Count)
+                .ActivationBackward(descriptors.Relu, x, Described(diffDst), x, Described(diffSrc));
             return;
         }
 
@@ -29,7 +28,8 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void ConcatForward(ReadOnlySpan<Tensor<float>> sources, Tensor<float> dst) => Concatenate("concat_forward", sources, dst, false);
+    public override void ConcatForward(ReadOnlySpan<Tensor<float>> sources, Tensor<float> dst) =>
+        Concatenate("concat_forward", sources, dst, false);
 
     /// <inheritdoc/>
     public override void ConcatBackward(Tensor<float> diffDst, ReadOnlySpan<Tensor<float>> diffSources, bool accumulate) =>
@@ -37,7 +37,8 @@ public sealed partial class MIOpenBackend
 
     /// <inheritdoc/>
     public override void ScaleForward(Tensor<float> src, Tensor<float> weights, int index, Tensor<float> dst, bool accumulate) =>
-        Combine(TensorOperation.Multiply, Described(src), Described(Shape.Vector(1), weights.Address + index * sizeof(float)), dst, accumulate);
+        Combine(
+            TensorOperation.Multiply, Described(src), Described(Shape.Vector(1), weights.Address + index * sizeof(float)), dst, accumulate);
 
     /// <inheritdoc/>
     public override void ScaleBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, int index) =>
@@ -57,7 +58,8 @@ public sealed partial class MIOpenBackend
 
     /// <inheritdoc/>
     public override void CrossEntropy(
-        Tensor<float> logits, Tensor<int> labels, Tensor<float> result, Tensor<float>? diffLogits, double labelSmoothing = 0, double lossScale = 1)
+        Tensor<float> logits, Tensor<int> labels, Tensor<float> result, Tensor<float>? diffLogits, double labelSmoothing = 0,
+        double lossScale = 1)
     {
         var logProbabilities = memory.Scratch(logits.Shape.Count * sizeof(float));
         Library("softmax forward", 2 * logits.Shape.Count)
@@ -71,7 +73,7 @@ public sealed partial class MIOpenBackend
     private void Dot(Tensor<float> a, Tensor<float> b, nint result, nint added)
     {
         var count = (int)a.Shape.Count;
-        var groups = Groups(count, DotElements);
+        var groups = Groups(count, KernelConstants.DotElements);
         var partial = memory.Scratch((groups + 1) * sizeof(double)) + sizeof(double);
         Arguments.Add(a.Address).Add(b.Address).Add(partial).Add(count);
         Launch("dot_partial", groups, moved: 2L * count);
@@ -84,11 +86,12 @@ public sealed partial class MIOpenBackend
         Library("op tensor", (accumulate ? 3 : 2) * dst.Shape.Count + b.Data.Bytes / sizeof(float))
             .Combine(operation, 1, a, 1, b, accumulate ? 1 : 0, Described(dst));
 
-    private void AddTo(Tensor<float> dst, nint addend) => Combine(TensorOperation.Add, Described(dst.Shape, addend), Described(dst), dst, accumulate: false);
+    private void AddTo(Tensor<float> dst, nint addend) =>
+        Combine(TensorOperation.Add, Described(dst.Shape, addend), Described(dst), dst, accumulate: false);
 
     private void Concatenate(string kernel, ReadOnlySpan<Tensor<float>> parts, Tensor<float> whole, bool accumulate)
     {
-        var table = new Concat
+        var table = new ConcatTable
         {
             Whole = whole.Address,
             Channels = whole.Shape.C,
@@ -99,7 +102,7 @@ public sealed partial class MIOpenBackend
         var first = 0;
         while (parts.Length > 0)
         {
-            var some = parts[..Math.Min(parts.Length, Concat.Most)];
+            var some = parts[..Math.Min(parts.Length, ConcatTable.Capacity)];
             var widest = 0;
             for (var i = 0; i < some.Length; i++)
             {

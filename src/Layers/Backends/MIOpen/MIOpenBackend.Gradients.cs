@@ -17,7 +17,8 @@ public sealed partial class MIOpenBackend
     }
 
     /// <summary>Places the partial sums of the filters' gradients at these addresses; zero where there is no such filter.</summary>
-    private int PlacePartials(ref BranchTable table, int used, ReadOnlySpan<nint> pointwise, ReadOnlySpan<nint> depthwise, ref PartialSums sums)
+    private int PlacePartials(ref BranchTable table, int used, ReadOnlySpan<nint> pointwise, ReadOnlySpan<nint> depthwise,
+        ref PartialSumTable sums)
     {
         var count = 0;
         long floats = 0;
@@ -25,9 +26,11 @@ public sealed partial class MIOpenBackend
         {
             ref var branch = ref table.Branches[i];
             if (pointwise[i] != 0)
-                Place(ref sums[count++], pointwise[i], branch.Outputs * branch.Inputs, Groups((long)table.Images * branch.OutPixels, PointwiseGradientPixels));
+                Place(ref sums[count++], pointwise[i], branch.Outputs * branch.Inputs,
+                    Groups((long)table.Images * branch.OutPixels, KernelConstants.PointwisePixels));
             if (depthwise[i] != 0)
-                Place(ref sums[count++], depthwise[i], branch.Inputs * branch.Taps, Groups((long)table.Images * branch.Pixels, SourcePixels));
+                Place(ref sums[count++], depthwise[i], branch.Inputs * branch.Taps,
+                    Groups((long)table.Images * branch.Pixels, KernelConstants.SourcePixels));
         }
 
         var partials = memory.Partials(floats * sizeof(float));
@@ -51,23 +54,30 @@ public sealed partial class MIOpenBackend
     private void PointwiseGradients(in BranchTable table, int used)
     {
         var tiles = 0;
-        for (var i = 0; i < used; i++) tiles = Math.Max(tiles, Groups(table.Branches[i].Outputs, 16) * Groups(table.Branches[i].Inputs, 16));
+        for (var i = 0; i < used; i++)
+        {
+            var branch = table.Branches[i];
+            var (rows, columns) = (Groups(branch.Outputs, KernelConstants.PointwiseTile), Groups(branch.Inputs, KernelConstants.PointwiseTile));
+            tiles = Math.Max(tiles, rows * columns);
+        }
+
         Arguments.Add(table);
-        Launch("separable_diff_pointwise", tiles, used, Groups((long)table.Images * Extents(table, used).Pixels, PointwiseGradientPixels),
+        Launch("separable_diff_pointwise", tiles, used,
+            Groups((long)table.Images * Extents(table, used).Pixels, KernelConstants.PointwisePixels),
             moved: Moved(table, used, (_, i, _, _) => i) + MovedDiffs(table, used));
     }
 
     /// <summary>Adds to the pointwise filters' gradients at these addresses.</summary>
     private void PointwiseGradients(BranchTable table, int used, ReadOnlySpan<nint> gradients)
     {
-        var sums = new PartialSums();
+        var sums = new PartialSumTable();
         var placed = PlacePartials(ref table, used, gradients, [0, 0], ref sums);
         PointwiseGradients(table, used);
         FinishSums(sums, placed);
     }
 
     /// <summary>Adds partial sums to the filters' gradients.</summary>
-    private void FinishSums(in PartialSums sums, int used)
+    private void FinishSums(in PartialSumTable sums, int used)
     {
         var longest = 0;
         for (var i = 0; i < used; i++) longest = Math.Max(longest, sums[i].Count);
@@ -76,8 +86,8 @@ public sealed partial class MIOpenBackend
     }
 
     /// <summary>
-    /// Adds to each source's gradient, or overwrites that of a normalised source and finds its gradient vectors. With <paramref name="filters"/>
-    /// also the partial sums of the depthwise filters' gradients.
+    /// Adds to each source's gradient, or overwrites that of a normalised source and finds its gradient vectors. With
+    /// <paramref name="filters"/> also the partial sums of the depthwise filters' gradients.
     /// </summary>
     private void DiffOfSources(BranchTable table, ReadOnlySpan<SeparableBranch<float>> branches, bool filters)
     {
@@ -93,10 +103,17 @@ public sealed partial class MIOpenBackend
             if (b.NormalizedSrc is { } n)
             {
                 gradients.Count = table.Images * b.Src.Shape.Pixels;
-                gradients.Groups = Groups(gradients.Count, SourcePixels);
+                gradients.Groups = Groups(gradients.Count, KernelConstants.SourcePixels);
                 var size = (long)gradients.Groups * gradients.Channels;
-                gradients.Of[normalized++] = GradientOf(n, -1, (nint)floats, (nint)(floats + size));
-                table.Sources[sources++] = new BranchSource { Diff = n.Diff!.Address, Sums = (nint)floats, Products = (nint)(floats + size), First = first, Count = count };
+                gradients.Terms[normalized++] = TermOf(n, -1, (nint)floats, (nint)(floats + size));
+                table.Sources[sources++] = new BranchSource
+                {
+                    Diff = n.Diff!.Address,
+                    Sums = (nint)floats,
+                    Products = (nint)(floats + size),
+                    First = first,
+                    Count = count,
+                };
                 floats += 2 * size;
             }
             else if (b.Src.Diff is not null || filters)
@@ -113,12 +130,13 @@ public sealed partial class MIOpenBackend
             for (var i = 0; i < sources; i++)
             {
                 ref var source = ref table.Sources[i];
-                if (source.Accumulate == 0) (source.Sums, source.Products) = (scratch + source.Sums * sizeof(float), scratch + source.Products * sizeof(float));
+                if (source.Accumulate != 0) continue;
+                (source.Sums, source.Products) = (scratch + source.Sums * sizeof(float), scratch + source.Products * sizeof(float));
             }
 
             for (var i = 0; i < normalized; i++)
             {
-                ref var of = ref gradients.Of[i];
+                ref var of = ref gradients.Terms[i];
                 (of.Sums, of.Products) = (scratch + of.Sums * sizeof(float), scratch + of.Products * sizeof(float));
             }
         }
@@ -140,7 +158,8 @@ public sealed partial class MIOpenBackend
         }
 
         Arguments.Add(table);
-        Launch(filters ? "separable_diff_source_filters" : "separable_diff_source", Groups((long)table.Images * pixels, SourcePixels), sources, channels,
+        Launch(filters ? "separable_diff_source_filters" : "separable_diff_source",
+            Groups((long)table.Images * pixels, KernelConstants.SourcePixels), sources, channels,
             moved: moved + Moved(table, branches, (_, _, _, middle) => middle));
     }
 }

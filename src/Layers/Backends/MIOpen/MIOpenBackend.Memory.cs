@@ -5,13 +5,13 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 
 public sealed partial class MIOpenBackend
 {
-    // What a step takes beside its plan: workspaces of rocBLAS and MIOpen, whatever the size, and partial sums, which grow with it. Counted on
-    // the virtual gfx803, for plans of 849 to 3,386 MiB: 73 to 99 MiB.
+    // What a step takes beside its plan: workspaces of rocBLAS and MIOpen, whatever the size, and partial sums, which grow with it. Counted
+    // on the virtual gfx803, for plans of 849 to 3,386 MiB: 73 to 99 MiB.
     private const long Workspaces = 80 << 20;
-    private const double PartialSums = 0.01;
+    private const double PartialSumShare = 0.01;
 
     /// <inheritdoc/>
-    public override long? FreeBytes => Math.Max(0, (long)((1 - PartialSums) * (Device.FreeMemory - Workspaces)));
+    public override long? FreeBytes => Math.Max(0, (long)((1 - PartialSumShare) * (Device.FreeMemory - Workspaces)));
 
     /// <inheritdoc/>
     public override Storage Allocate(long bytes) => memory.Allocate(bytes);

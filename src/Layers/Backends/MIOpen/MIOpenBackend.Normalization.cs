@@ -5,18 +5,16 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 
 public sealed partial class MIOpenBackend
 {
-    private const int StatisticsPixels = 1024;
-
     /// <inheritdoc/>
     public override void NormalizationStatistics(Tensor<float> src, BatchNormState<float> norm)
     {
         var (count, channels) = (src.Shape.N * src.Shape.Pixels, src.Shape.C);
-        var groups = Groups(count, StatisticsPixels);
+        var groups = Groups(count, KernelConstants.StatisticsPixels);
         var partial = memory.Scratch(2L * sizeof(float) * groups * channels);
         Arguments.Add(src.Address).Add(partial).Add(channels).Add(src.Shape.Pixels).Add(count);
         Launch("statistics_partial", groups, channels, moved: src.Shape.Count);
         var table = new StatisticTable();
-        table[0] = StatisticOf(norm, partial, groups, StatisticsPixels, count);
+        table[0] = StatisticOf(norm, partial, groups, KernelConstants.StatisticsPixels, count);
         FinishStatistics(table, 1, channels, training: true);
     }
 
@@ -32,8 +30,8 @@ public sealed partial class MIOpenBackend
     public override void NormalizationForward(Tensor<float> src, BatchNormState<float> norm, Tensor<float> dst)
     {
         var count = src.Shape.N * src.Shape.Pixels;
-        Arguments.Add(src.Address).Add(norm.Mean.Address).Add(norm.InverseDeviation.Address).Add(Address(norm.Scale)).Add(Address(norm.Shift))
-            .Add(dst.Address).Add(src.Shape.C).Add(src.Shape.Pixels).Add(count);
+        Arguments.Add(src.Address).Add(norm.Mean.Address).Add(norm.InverseDeviation.Address).Add(Address(norm.Scale))
+            .Add(Address(norm.Shift)).Add(dst.Address).Add(src.Shape.C).Add(src.Shape.Pixels).Add(count);
         Launch("normalization_forward", Groups(count), src.Shape.C, moved: 2 * src.Shape.Count);
     }
 
@@ -43,7 +41,7 @@ public sealed partial class MIOpenBackend
         // The consumer applies the vectors while it loads, so the gradient in front of the batch norm is never written.
         v.Diff = diffDst;
         var table = GradientSums(v.Value, v.Norm.Mean.Address, diffDst);
-        table.Of[0] = GradientOf(v, -1, table.Of[0].Sums, table.Of[0].Products);
+        table.Terms[0] = TermOf(v, -1, table.Terms[0].Sums, table.Terms[0].Products);
         table.Scale = Address(v.Norm.Scale);
         if (weightGradients) (table.DiffGamma, table.DiffBeta) = (Address(v.Norm.Scale?.Diff), Address(v.Norm.Shift?.Diff));
         FinishGradients(table, 1);
@@ -53,7 +51,7 @@ public sealed partial class MIOpenBackend
     public override void NormalizationGradient(DeferredBatchNorm<float> v, Tensor<float>? weights, int index, Tensor<float>? diffWeights)
     {
         var table = GradientSums(v.Value, v.Applied ? 0 : v.Norm.Mean.Address, v.Diff!);
-        table.Of[0] = GradientOf(v, weights is null ? -1 : index, table.Of[0].Sums, table.Of[0].Products);
+        table.Terms[0] = TermOf(v, weights is null ? -1 : index, table.Terms[0].Sums, table.Terms[0].Products);
         (table.Weights, table.DiffWeights) = (Address(weights), Address(diffWeights));
         FinishGradients(table, 1);
     }
@@ -64,7 +62,7 @@ public sealed partial class MIOpenBackend
         if (values.Length == 0 && !accumulate) Fill(diffSrc, 0);
         for (; values.Length > 0; accumulate = true)
         {
-            var some = values[..Math.Min(values.Length, DiffTable.Most)];
+            var some = values[..Math.Min(values.Length, DiffTable.Capacity)];
             Apply(DiffsOf(some), some.Length, diffSrc.Address, diffSrc.Shape, accumulate);
             values = values[some.Length..];
         }
@@ -83,15 +81,15 @@ public sealed partial class MIOpenBackend
         Count = count,
     };
 
-    private static GradientOf GradientOf(DeferredBatchNorm<float> v, int index, nint sums, nint products) => new()
+    private static GradientTerm TermOf(DeferredBatchNorm<float> v, int index, nint sums, nint products) => new()
     {
         Sums = sums,
         Products = products,
         Mean = v.Norm.Mean.Address,
         Inverse = v.Norm.InverseDeviation.Address,
-        DiffScale = v.Gradient.Dy.Address,
-        ValueScale = v.Gradient.Z.Address,
-        Offset = v.Gradient.Constant.Address,
+        GradientDy = v.Gradient.Dy.Address,
+        GradientZ = v.Gradient.Z.Address,
+        GradientConstant = v.Gradient.Constant.Address,
         Index = index,
         Applied = Flag(v.Applied),
     };
@@ -99,7 +97,7 @@ public sealed partial class MIOpenBackend
     private void FinishStatistics(in StatisticTable table, int used, int channels, bool training)
     {
         Arguments.Add(table);
-        if (training) Launch("statistics_finish", channels, used, threads: 64);
+        if (training) Launch("statistics_finish", channels, used, threads: KernelConstants.FinishThreads);
         else Launch("statistics_inference", Groups(channels), used);
     }
 
@@ -107,14 +105,14 @@ public sealed partial class MIOpenBackend
     private GradientTable GradientSums(Tensor<float> src, nint mean, Tensor<float> diffDst)
     {
         var (count, channels) = (src.Shape.N * src.Shape.Pixels, src.Shape.C);
-        var groups = Groups(count, StatisticsPixels);
+        var groups = Groups(count, KernelConstants.StatisticsPixels);
         var sums = memory.Scratch(2L * groups * channels * sizeof(float));
         var products = sums + groups * channels * sizeof(float);
         Arguments.Add(src.Address).Add(mean).Add(diffDst.Address).Add(sums).Add(products).Add(channels).Add(src.Shape.Pixels).Add(count);
         Launch("gradient_partial", groups, channels, moved: 2 * src.Shape.Count);
         var table = new GradientTable { Channels = channels, Groups = groups, Count = count };
-        table.Of[0].Sums = sums;
-        table.Of[0].Products = products;
+        table.Terms[0].Sums = sums;
+        table.Terms[0].Products = products;
         return table;
     }
 
@@ -128,13 +126,13 @@ public sealed partial class MIOpenBackend
     {
         var table = new DiffTable();
         for (var i = 0; i < values.Length; i++)
-            table.Of[i] = new DiffTerm
+            table.Terms[i] = new DiffTerm
             {
                 Value = values[i].Value.Address,
                 Diff = values[i].Diff!.Address,
-                DiffScale = values[i].Gradient.Dy.Address,
-                ValueScale = values[i].Gradient.Z.Address,
-                Offset = values[i].Gradient.Constant.Address,
+                GradientDy = values[i].Gradient.Dy.Address,
+                GradientZ = values[i].Gradient.Z.Address,
+                GradientConstant = values[i].Gradient.Constant.Address,
             };
         return table;
     }

@@ -12,7 +12,8 @@ public sealed partial class MIOpenBackend
         PoolForward(PoolingMode.Max, src, dst, memory.Span(indices.Address, indices.Shape.Count), window);
 
     /// <inheritdoc/>
-    public override void MaxPoolBackward(Tensor<float> diffDst, Tensor<byte> indices, Tensor<float> diffSrc, Window2D window, bool accumulate) =>
+    public override void MaxPoolBackward(Tensor<float> diffDst, Tensor<byte> indices, Tensor<float> diffSrc, Window2D window,
+        bool accumulate) =>
         PoolBackward(PoolingMode.Max, diffDst, memory.Span(indices.Address, indices.Shape.Count), diffSrc, window, accumulate);
 
     /// <inheritdoc/>
@@ -36,7 +37,8 @@ public sealed partial class MIOpenBackend
         Library("pooling forward", src.Shape.Count + dst.Shape.Count + taps.Bytes / sizeof(float))
             .PoolForward(descriptors.Pool(mode, window), Described(src), Described(dst), taps);
 
-    private void PoolBackward(PoolingMode mode, Tensor<float> diffDst, DeviceSpan taps, Tensor<float> diffSrc, Window2D window, bool accumulate)
+    private void PoolBackward(PoolingMode mode, Tensor<float> diffDst, DeviceSpan taps, Tensor<float> diffSrc, Window2D window,
+        bool accumulate)
     {
         var target = accumulate ? memory.Scratch(diffSrc.Shape.Count * sizeof(float)) : diffSrc.Address;
         var (dy, dx) = (Described(diffDst), Described(diffSrc.Shape, target));

@@ -26,7 +26,8 @@ public sealed partial class MIOpenBackend
     {
         var (images, inputs, outputs) = (diffSrc.Shape.N, diffSrc.Shape.C, diffDst.Shape.C);
         blas.Value.Gemm(
-            1, new Matrix(Span(weights), inputs, outputs), new Matrix(Span(diffDst), outputs, images), 0, new Matrix(Span(diffSrc), inputs, images));
+            1, new Matrix(Span(weights), inputs, outputs), new Matrix(Span(diffDst), outputs, images), 0,
+            new Matrix(Span(diffSrc), inputs, images));
     }
 
     /// <inheritdoc/>
@@ -65,7 +66,8 @@ public sealed partial class MIOpenBackend
                 0, new Matrix(dst, pixels, outputs), key.Dst.CountPerImage);
         else
             blas.Value.GemmStridedBatched(
-                key.Src.N, 1, new Matrix(dst, pixels, outputs), key.Dst.CountPerImage, new Matrix(weights, inputs, outputs, transposed: true), 0,
+                key.Src.N, 1, new Matrix(dst, pixels, outputs), key.Dst.CountPerImage,
+                new Matrix(weights, inputs, outputs, transposed: true), 0,
                 0, new Matrix(src, pixels, inputs), key.Src.CountPerImage);
     }
 

@@ -6,9 +6,6 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 // Any list of branches goes in a few launches, whether they share sources or not; only those that do must stand together.
 public sealed partial class MIOpenBackend
 {
-    private const int PointwiseGradientPixels = 1024;
-    private const int SourcePixels = 1024;
-
     /// <inheritdoc/>
     public override void PlanSeparable(MemoryPlan<float> plan, ReadOnlySpan<SeparableBranch<float>> branches)
     {
@@ -27,7 +24,7 @@ public sealed partial class MIOpenBackend
         if (!overlapped.IsEmpty) NodeSumForward(overlapped);
         while (branches.Length > 0)
         {
-            var some = branches[..Math.Min(branches.Length, BranchTable.Most)];
+            var some = branches[..Math.Min(branches.Length, BranchTable.Capacity)];
             var table = new BranchTable { Images = some[0].Src.Shape.N, Statistics = Flag(training) };
             long floats = 0;
             for (var i = 0; i < some.Length; i++)
@@ -46,7 +43,7 @@ public sealed partial class MIOpenBackend
                 ref var branch = ref table.Branches[i];
                 branch.Partial += scratch;
                 var count = table.Images * branch.OutPixels;
-                statistics[i] = StatisticOf(some[i].Dst.Norm, branch.Partial, Groups(count), GroupSize, count);
+                statistics[i] = StatisticOf(some[i].Dst.Norm, branch.Partial, Groups(count), KernelConstants.Threads, count);
                 widest = Math.Max(widest, branch.Outputs);
                 if (training) some[i].Dst.Norm.BatchesTracked++;
             }
@@ -58,11 +55,12 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients, NodeSum<float> overlapped = default)
+    public override void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients,
+        NodeSum<float> overlapped = default)
     {
         if (!overlapped.IsEmpty) NodeSumBackward(overlapped);
-        Span<nint> pointwise = stackalloc nint[BranchTable.Most];
-        Span<nint> depthwise = stackalloc nint[BranchTable.Most];
+        Span<nint> pointwise = stackalloc nint[BranchTable.Capacity];
+        Span<nint> depthwise = stackalloc nint[BranchTable.Capacity];
         while (branches.Length > 0)
         {
             var some = branches[..Together(branches)];
@@ -73,7 +71,9 @@ public sealed partial class MIOpenBackend
                 ref var branch = ref table.Branches[i];
                 branch = BranchOf(some[i]);
                 branch.Diff = dst.Diff!.Address;
-                (branch.DiffScale, branch.ValueScale, branch.Offset) = (dst.Gradient.Dy.Address, dst.Gradient.Z.Address, dst.Gradient.Constant.Address);
+                branch.GradientDy = dst.Gradient.Dy.Address;
+                branch.GradientZ = dst.Gradient.Z.Address;
+                branch.GradientConstant = dst.Gradient.Constant.Address;
                 branch.Middle = some[i].Scratch[0].Address;
                 (pointwise[i], depthwise[i]) = (some[i].Pointwise.Diff!.Address, Address(some[i].Depthwise?.Diff));
             }
@@ -86,7 +86,7 @@ public sealed partial class MIOpenBackend
                 continue;
             }
 
-            var sums = new PartialSums();
+            var sums = new PartialSumTable();
             var used = PlacePartials(ref table, some.Length, pointwise, depthwise, ref sums);
             PointwiseGradients(table, some.Length);
             DiffOfSources(table, some, filters: depthwise[..some.Length].ContainsAnyExcept((nint)0));
@@ -98,7 +98,8 @@ public sealed partial class MIOpenBackend
     private static Branch BranchOf(SeparableBranch<float> b)
     {
         var branch = Geometry(b.Src.Shape, b.Dst.Value.Shape, b.Window);
-        (branch.Src, branch.Depthwise, branch.Pointwise, branch.Value) = (b.Src.Address, Address(b.Depthwise), b.Pointwise.Address, b.Dst.Value.Address);
+        (branch.Src, branch.Value) = (b.Src.Address, b.Dst.Value.Address);
+        (branch.Depthwise, branch.Pointwise) = (Address(b.Depthwise), b.Pointwise.Address);
         if (b.NormalizedSrc is { } n) (branch.Mean, branch.Inverse) = (n.Norm.Mean.Address, n.Norm.InverseDeviation.Address);
         branch.Rectified = 1;
         return branch;
@@ -108,7 +109,7 @@ public sealed partial class MIOpenBackend
     private static int Together(ReadOnlySpan<SeparableBranch<float>> branches)
     {
         var count = 1;
-        while (count < branches.Length && count < BranchTable.Most && branches[count].Src.Shape == branches[0].Src.Shape) count++;
+        while (count < branches.Length && count < BranchTable.Capacity && branches[count].Src.Shape == branches[0].Src.Shape) count++;
         var cut = count;
         while (cut > 0 && cut < branches.Length && ReferenceEquals(branches[cut - 1].Src, branches[cut].Src)) cut--;
         return cut > 0 ? cut : count;
@@ -123,21 +124,26 @@ public sealed partial class MIOpenBackend
             Groups(widest, tile), used, Groups((long)table.Images * pixels), moved: Moved(table, used, (_, i, o, _) => i + o));
     }
 
-    /// <summary>Floats of the outputs' gradients: behind a batch norm the value, and the gradient unless the branch before reads the same.</summary>
+    /// <summary>
+    /// Floats of the outputs' gradients: behind a batch norm the value, and the gradient unless the branch before reads the same.
+    /// </summary>
     private static long MovedDiffs(in BranchTable table, int used)
     {
         long sum = 0;
         for (var i = 0; i < used; i++)
         {
             var b = table.Branches[i];
-            var tensors = (b.DiffScale == 0 ? 0 : 1) + (i > 0 && table.Branches[i - 1].Diff == b.Diff ? 0 : 1);
+            var tensors = (b.GradientDy == 0 ? 0 : 1) + (i > 0 && table.Branches[i - 1].Diff == b.Diff ? 0 : 1);
             sum += (long)tensors * table.Images * b.Outputs * b.OutPixels;
         }
 
         return sum;
     }
 
-    /// <summary>Floats over all branches, from the sizes of the source (zero where the branch before reads the same), the output, and the depthwise output.</summary>
+    /// <summary>
+    /// Floats over all branches, from the sizes of the source (zero where the branch before reads the same), the output, and the depthwise
+    /// output.
+    /// </summary>
     private static long Moved(in BranchTable table, int used, Func<Branch, long, long, long, long> floats)
     {
         long sum = 0;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen;
@@ -24,7 +25,7 @@ public sealed partial class MIOpenBackend
     /// <inheritdoc/>
     public override double SquaredNorm(Tensor<float> x)
     {
-        var result = memory.Scratch((Groups(x.Shape.Count, DotElements) + 1) * sizeof(double));
+        var result = memory.Scratch((Groups(x.Shape.Count, KernelConstants.DotElements) + 1) * sizeof(double));
         Dot(x, x, result, 0);
         var norm = 0.0;
         memory.Download(result, MemoryMarshal.AsBytes(new Span<double>(ref norm)));
@@ -42,7 +43,8 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void AdamStep(Tensor<float> weights, Tensor<float> diffs, Tensor<float> mean, Tensor<float> meanSquare, in AdamSettings settings)
+    public override void AdamStep(Tensor<float> weights, Tensor<float> diffs, Tensor<float> mean, Tensor<float> meanSquare,
+        in AdamSettings settings)
     {
         var count = (int)weights.Shape.Count;
         Arguments.Add(weights.Address).Add(diffs.Address).Add(mean.Address).Add(meanSquare.Address)

@@ -90,7 +90,8 @@ public sealed partial class MIOpenBackend : IWarmUp
         }
 
         var found = solver.Value.Search(key, x.Address, w.Address, y.Address);
-        var (byLibrary, byProduct) = (Time(() => solver.Value.Run(key, x.Address, w.Address, y.Address)), Time(() => Multiply(key, x.Address, w.Address, y.Address)));
+        var byLibrary = Time(() => solver.Value.Run(key, x.Address, w.Address, y.Address));
+        var byProduct = Time(() => Multiply(key, x.Address, w.Address, y.Address));
         return choices.Value.Add(
             key, byLibrary < byProduct ? found with { Milliseconds = byLibrary } : new SolverChoice(SolverChoice.HipBlas, 0, 0, byProduct));
     }

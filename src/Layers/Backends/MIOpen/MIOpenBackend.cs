@@ -23,14 +23,13 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 public readonly record struct KernelUse(long Launches, long Bytes);
 
 /// <summary>
-/// One AMD GPU: device memory and one stream of HIP; convolutions, pools, batch norm, activation, softmax and element-wise arithmetic through
-/// MIOpen, matrix products through hipBLAS, and kernels of our own (<c>native/kernels</c>) for the fused operations of a search and for what
-/// MIOpen does not have. Activations lie N, C, H, W, packed. Nothing is summed with atomic additions, unless it is
-/// allowed to the libraries, so that results are the same in every run.
+/// One AMD GPU: device memory and one stream of HIP; convolutions, pools, batch norm, activation, softmax and element-wise arithmetic
+/// through MIOpen, matrix products through hipBLAS, and kernels of our own (<c>native/kernels</c>) for the fused operations of a search and
+/// for what MIOpen does not have. Activations lie N, C, H, W, packed. Nothing is summed with atomic additions, unless it is allowed to the
+/// libraries, so that results are the same in every run.
 /// </summary>
 public sealed partial class MIOpenBackend : Backend<float>
 {
-    private const int GroupSize = 256;
     private readonly HipStream stream;
     private readonly DeviceMemory memory;
     private readonly KernelLibrary kernels;
@@ -50,7 +49,8 @@ public sealed partial class MIOpenBackend : Backend<float>
         kernels = new KernelLibrary(device);
         miopen = new(() => MIOpenHandle.Create(stream));
         blas = new(CreateBlas);
-        choices = new(() => SolverMemory.Of(CodeObjectCache.Default().Directory, device.Architecture, HipDevice.DriverVersion, MIOpenHandle.LibraryVersion));
+        choices = new(() => SolverMemory.Of(
+            CodeObjectCache.Default().Directory, device.Architecture, HipDevice.DriverVersion, MIOpenHandle.LibraryVersion));
         solver = new(() => new ConvolutionSolver(miopen.Value, descriptors, memory, choices.Value));
     }
 
@@ -113,7 +113,8 @@ public sealed partial class MIOpenBackend : Backend<float>
     internal static string WhichThereAre(int ordinal, IReadOnlyList<string> names)
     {
         var all = names.Select((name, i) => $"hip:{i} ({name})").ToList();
-        return $"backend 'hip:{ordinal}': there is no such GPU, but " + (all.Count == 1 ? $"one, {all[0]}" : $"{all.Count}: {string.Join(", ", all.SkipLast(1))} and {all[^1]}");
+        return $"backend 'hip:{ordinal}': there is no such GPU, but "
+            + (all.Count == 1 ? $"one, {all[0]}" : $"{all.Count}: {string.Join(", ", all.SkipLast(1))} and {all[^1]}");
     }
 
     /// <inheritdoc/>
@@ -140,7 +141,7 @@ public sealed partial class MIOpenBackend : Backend<float>
         return handle;
     }
 
-    private static int Groups(long count, int size = GroupSize) => checked((int)((count + size - 1) / size));
+    private static int Groups(long count, int size = KernelConstants.Threads) => checked((int)((count + size - 1) / size));
 
     private static int Flag(bool value) => value ? 1 : 0;
 
@@ -156,7 +157,7 @@ public sealed partial class MIOpenBackend : Backend<float>
     /// <param name="z">Work-groups along z.</param>
     /// <param name="threads">Threads of a work-group.</param>
     /// <param name="moved">Floats of tensors that it reads and writes.</param>
-    private void Launch(string kernel, int x, int y = 1, int z = 1, int threads = GroupSize, long moved = 0)
+    private void Launch(string kernel, int x, int y = 1, int z = 1, int threads = KernelConstants.Threads, long moved = 0)
     {
         if (x == 0 || y == 0 || z == 0) return;
         Count(kernel, moved);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MIOpenDarts.Interop.MIOpen;
 using MIOpenDarts.Layers.Tensors;
 
@@ -11,7 +12,10 @@ internal readonly record struct ConvolutionKey(
     public override string ToString()
     {
         var w = Window;
-        return FormattableString.Invariant(
-            $"{Direction} {Src.N}x{Src.C}x{Src.H}x{Src.W} filter {Weights.N}x{Weights.C}x{w.KernelH}x{w.KernelW} stride {w.StrideH}x{w.StrideW} padding {w.PaddingH}x{w.PaddingW} dilation {w.Dilation} groups {Groups}{(Deterministic ? " deterministic" : "")}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Direction} {Src.N}x{Src.C}x{Src.H}x{Src.W} filter {Weights.N}x{Weights.C}x{w.KernelH}x{w.KernelW} "
+            + $"stride {w.StrideH}x{w.StrideW} padding {w.PaddingH}x{w.PaddingW} dilation {w.Dilation} "
+            + $"groups {Groups}{(Deterministic ? " deterministic" : "")}");
     }
 }

@@ -8,7 +8,8 @@ namespace MIOpenDarts.Layers.Backends.MIOpen.Convolutions;
 /// Dense and grouped convolutions through MIOpen. A solver is searched once for each problem and remembered on disk; the search overwrites
 /// its output, so it runs on the tensors of the first call, just before that call.
 /// </summary>
-internal sealed class ConvolutionSolver(MIOpenHandle miopen, Descriptors descriptors, DeviceMemory memory, SolverMemory choices) : IDisposable
+internal sealed class ConvolutionSolver(MIOpenHandle miopen, Descriptors descriptors, DeviceMemory memory, SolverMemory choices)
+    : IDisposable
 {
     private readonly Dictionary<ConvolutionKey, Problem> problems = [];
     private DeviceStorage? workspace;
@@ -24,7 +25,8 @@ internal sealed class ConvolutionSolver(MIOpenHandle miopen, Descriptors descrip
         var problem = Describe(key);
         var call = Call(key, problem, x, w, y);
         var solution = problem.Solution ??= Remembered(key, call) ?? Kept(key, call, Find(call));
-        miopen.Convolve(call, solution, solution.WorkspaceBytes == 0 ? default : memory.Span(Workspace(solution.WorkspaceBytes), solution.WorkspaceBytes));
+        var workspace = solution.WorkspaceBytes == 0 ? default : memory.Span(Workspace(solution.WorkspaceBytes), solution.WorkspaceBytes);
+        miopen.Convolve(call, solution, workspace);
     }
 
     /// <summary>Finds the solver that <see cref="Run"/> takes from now on in this process, but does not remember it.</summary>

@@ -14,9 +14,9 @@ internal sealed record SolverChoice(string Library, ulong Solution, long Workspa
 }
 
 /// <summary>
-/// Choices on disk, one line each, in a file for each architecture, driver and version of MIOpen. Lines are only appended, and of two for the
-/// same convolution the first counts: processes that measure at the same time agree afterwards. A file that cannot be read or written is no
-/// error: then everything is found anew in each process.
+/// Choices on disk, one line each, in a file for each architecture, driver and version of MIOpen. Lines are only appended, and of two for
+/// the same convolution the first counts: processes that measure at the same time agree afterwards. A file that cannot be read or written
+/// is no error: then everything is found anew in each process.
 /// </summary>
 internal sealed class SolverMemory
 {
@@ -53,7 +53,8 @@ internal sealed class SolverMemory
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using (var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
                 file.Write(System.Text.Encoding.UTF8.GetBytes(string.Create(
-                    CultureInfo.InvariantCulture, $"{name}\t{choice.Library}\t{choice.Solution}\t{choice.WorkspaceBytes}\t{choice.Milliseconds:0.####}\n")));
+                    CultureInfo.InvariantCulture,
+                    $"{name}\t{choice.Library}\t{choice.Solution}\t{choice.WorkspaceBytes}\t{choice.Milliseconds:0.####}\n")));
             Read();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

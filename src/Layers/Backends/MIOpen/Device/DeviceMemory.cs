@@ -32,7 +32,9 @@ internal sealed class DeviceMemory(HipDevice device, HipStream stream) : IDispos
         }
         catch (HipException e) when (e.IsOutOfMemory)
         {
-            throw new InsufficientMemoryException($"{device} gave no block of {(bytes + 1023) >> 10} KiB; {device.FreeMemory >> 20} of {device.TotalMemory >> 20} MiB are free.", e);
+            throw new InsufficientMemoryException(
+                $"{device} gave no block of {(bytes + 1023) >> 10} KiB; "
+                + $"{device.FreeMemory >> 20} of {device.TotalMemory >> 20} MiB are free.", e);
         }
 
         var storage = new DeviceStorage(this, buffer);
@@ -87,7 +89,9 @@ internal sealed class DeviceMemory(HipDevice device, HipStream stream) : IDispos
     /// <summary>Memory for the operation under way; the next one may overwrite it. Grows with the largest operation.</summary>
     public nint Scratch(long bytes) => Grown(ref scratch, bytes);
 
-    /// <summary>Like <see cref="Scratch"/>, apart from it: for partial sums that live while an operation uses scratch memory for something else.</summary>
+    /// <summary>
+    /// Like <see cref="Scratch"/>, apart from it: for partial sums that live while an operation uses scratch memory for something else.
+    /// </summary>
     public nint Partials(long bytes) => Grown(ref partials, bytes);
 
     /// <summary>Copies to the device. Later work sees it; the source may be changed at once.</summary>

@@ -4,11 +4,15 @@ using MIOpenDarts.Interop.Rtc;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 
-/// <summary>Our own kernels on one device: each file is compiled for the device's architecture, or taken from the cache, when one of its kernels is first wanted.</summary>
+/// <summary>
+/// Our own kernels on one device: each file is compiled for the device's architecture, or taken from the cache, when one of its kernels is
+/// first wanted.
+/// </summary>
 internal sealed class KernelLibrary(HipDevice device) : IDisposable
 {
     private readonly KernelCompiler compiler = new(CodeObjectCache.Default());
-    private readonly Dictionary<string, string> fileOf = KernelSources.Files.SelectMany(f => KernelSources.Kernels(f), (f, k) => (k, f)).ToDictionary();
+    private readonly Dictionary<string, string> fileOf =
+        KernelSources.Files.SelectMany(f => KernelSources.Kernels(f), (f, k) => (k, f)).ToDictionary();
     private readonly Dictionary<string, HipModule> modules = [];
     private readonly Dictionary<string, HipKernel> kernels = [];
 

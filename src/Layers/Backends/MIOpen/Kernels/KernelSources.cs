@@ -9,17 +9,26 @@ public static class KernelSources
 
     /// <summary>Files with kernels in them.</summary>
     public static IReadOnlyList<string> Files { get; } =
-        [.. typeof(KernelSources).Assembly.GetManifestResourceNames().Where(n => n.EndsWith(".hip", StringComparison.Ordinal) && n != Prelude).Order(StringComparer.Ordinal)];
+    [
+        .. typeof(KernelSources).Assembly.GetManifestResourceNames()
+            .Where(n => n.EndsWith(".hip", StringComparison.Ordinal) && n != Prelude).Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>The kernels of a file.</summary>
     public static IReadOnlyList<string> Kernels(string file) =>
-        [.. Text(file).Split('\n').Where(l => l.StartsWith("KERNEL ", StringComparison.Ordinal)).Select(l => l["KERNEL ".Length..l.IndexOf('(', StringComparison.Ordinal)])];
+    [
+        .. Text(file).Split('\n').Where(l => l.StartsWith("KERNEL ", StringComparison.Ordinal))
+            .Select(l => l["KERNEL ".Length..l.IndexOf('(', StringComparison.Ordinal)]),
+    ];
 
-    /// <summary>A file as hipRTC gets it. Waves have 64 lanes on every architecture.</summary>
+    /// <summary>
+    /// A file as hipRTC gets it, with the host's constants and the sizes of its structs. Waves have 64 lanes on every architecture.
+    /// </summary>
     /// <param name="file">One of <see cref="Files"/>.</param>
     /// <param name="architecture">The target, for example gfx803.</param>
     public static KernelSource Read(string file, string architecture) =>
-        new(file, Text(Prelude) + Text(file), architecture, "-O3", "-mwavefrontsize64");
+        new(file, Text(Prelude) + Text(file) + KernelStruct.Assertions(file), architecture,
+            ["-O3", "-mwavefrontsize64", .. KernelConstants.CompilerOptions]);
 
     private static string Text(string file)
     {

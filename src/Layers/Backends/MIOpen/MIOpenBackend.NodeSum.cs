@@ -12,17 +12,17 @@ public sealed partial class MIOpenBackend
         {
             var some = branches[..NodeSum<float>.SameNode(branches)];
             branches = branches[some.Length..];
-            if (mixture.Accumulate || some.Length > MixTable.Most)
+            if (mixture.Accumulate || some.Length > NodeSumTable.Capacity)
             {
                 base.NodeSumForward(new NodeSum<float>(some, mixture.Weights, mixture.Scratch, mixture.Accumulate));
                 continue;
             }
 
             var dst = some[0].Dst!;
-            var table = MixOf(some, mixture.Weights, dst.Shape);
+            var table = NodeSumOf(some, mixture.Weights, dst.Shape);
             table.Node = dst.Address;
             Arguments.Add(table);
-            Launch("mix_forward", Groups(table.Count), table.Channels, moved: (some.Length + 1) * dst.Shape.Count);
+            Launch("node_sum_forward", Groups(table.Count), table.Channels, moved: (some.Length + 1) * dst.Shape.Count);
         }
     }
 
@@ -33,10 +33,10 @@ public sealed partial class MIOpenBackend
         var (weights, diffWeights) = (mixture.Weights, mixture.Weights.Diff!);
         while (branches.Length > 0)
         {
-            var some = branches[..Math.Min(branches.Length, MixTable.Most)];
-            var table = MixOf(some, weights, some[0].Dst!.Shape);
+            var some = branches[..Math.Min(branches.Length, NodeSumTable.Capacity)];
+            var table = NodeSumOf(some, weights, some[0].Dst!.Shape);
             AddNodes(ref table, ref some);
-            var groups = Groups(table.Count, StatisticsPixels);
+            var groups = Groups(table.Count, KernelConstants.StatisticsPixels);
             var row = groups * table.Channels * sizeof(float);
             var sums = memory.Scratch((long)row * (some.Length + table.NodeCount));
             var products = sums + row * table.NodeCount;
@@ -54,49 +54,50 @@ public sealed partial class MIOpenBackend
             {
                 if (k >= table.Nodes[node].End) (node, sums) = (node + 1, sums + row);
                 table.Nodes[node].Sums = sums;
-                table.Branches[k].Products = products;
-                if (table.Branches[k].Diff != 0 && table.Branches[k].Diff != identity)
+                table.Terms[k].Products = products;
+                if (table.Terms[k].Diff != 0 && table.Terms[k].Diff != identity)
                 {
                     identities++;
-                    identity = table.Branches[k].Diff;
+                    identity = table.Terms[k].Diff;
                 }
 
-                gradients.Of[k] = some[k].Normalized is { } v
-                    ? GradientOf(v, some[k].Index, sums, products)
-                    : new GradientOf { Sums = sums, Products = products, Index = some[k].Index };
+                gradients.Terms[k] = some[k].Normalized is { } v
+                    ? TermOf(v, some[k].Index, sums, products)
+                    : new GradientTerm { Sums = sums, Products = products, Index = some[k].Index };
             }
 
             Arguments.Add(table);
-            Launch("mix_backward", groups, table.Channels, moved: (some.Length + table.NodeCount + 2 * identities) * some[0].Dst!.Shape.Count);
+            Launch("node_sum_backward", groups, table.Channels,
+                moved: (some.Length + table.NodeCount + 2 * identities) * some[0].Dst!.Shape.Count);
             FinishGradients(gradients, some.Length);
             branches = branches[some.Length..];
         }
     }
 
     /// <summary>Lists the nodes that the branches enter, as many as fit.</summary>
-    private static void AddNodes(ref MixTable table, ref ReadOnlySpan<NodeSumTerm<float>> branches)
+    private static void AddNodes(ref NodeSumTable table, ref ReadOnlySpan<NodeSumTerm<float>> branches)
     {
         for (var k = 0; k < branches.Length; k++)
         {
             var diff = branches[k].Dst!.Diff!.Address;
             if (k == 0 || diff != table.Nodes[table.NodeCount - 1].Diff)
             {
-                if (table.NodeCount == MixTable.MostNodes)
+                if (table.NodeCount == NodeSumTable.NodeCapacity)
                 {
                     branches = branches[..k];
                     return;
                 }
 
-                table.Nodes[table.NodeCount++] = new MixNode { Diff = diff, First = k };
+                table.Nodes[table.NodeCount++] = new SummedNode { Diff = diff, First = k };
             }
 
             table.Nodes[table.NodeCount - 1].End = k + 1;
         }
     }
 
-    private static MixTable MixOf(ReadOnlySpan<NodeSumTerm<float>> branches, Tensor<float> weights, Shape shape)
+    private static NodeSumTable NodeSumOf(ReadOnlySpan<NodeSumTerm<float>> branches, Tensor<float> weights, Shape shape)
     {
-        var table = new MixTable
+        var table = new NodeSumTable
         {
             Weights = weights.Address,
             Used = branches.Length,
@@ -107,8 +108,8 @@ public sealed partial class MIOpenBackend
         for (var k = 0; k < branches.Length; k++)
         {
             var b = branches[k];
-            table.Branches[k] = b.Normalized is { } v
-                ? new MixTerm
+            table.Terms[k] = b.Normalized is { } v
+                ? new NodeSumTerm
                 {
                     Value = v.Value.Address,
                     Mean = v.Norm.Mean.Address,
@@ -116,7 +117,7 @@ public sealed partial class MIOpenBackend
                     Index = b.Index,
                     Applied = Flag(v.Applied),
                 }
-                : new MixTerm { Value = b.Identity!.Address, Diff = Address(b.Identity.Diff), Index = b.Index };
+                : new NodeSumTerm { Value = b.Identity!.Address, Diff = Address(b.Identity.Diff), Index = b.Index };
         }
 
         return table;

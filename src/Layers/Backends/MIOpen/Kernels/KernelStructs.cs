@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 
-// Structs of native/kernels, field by field. A kernel gets a whole table as one argument, at most 4,096 bytes.
+// Structs of native/kernels, field by field: the same names, a field's in snake case there (KernelStruct lists them). A kernel gets a whole
+// table as one argument, at most 4,096 bytes.
 
 [StructLayout(LayoutKind.Sequential)]
 internal struct ConcatPart
@@ -12,16 +13,16 @@ internal struct ConcatPart
     public int First, Channels;
 }
 
-[InlineArray(Concat.Most)]
+[InlineArray(ConcatTable.Capacity)]
 internal struct ConcatParts
 {
     private ConcatPart first;
 }
 
 [StructLayout(LayoutKind.Sequential)]
-internal struct Concat
+internal struct ConcatTable
 {
-    public const int Most = 16;
+    public const int Capacity = 16;
     public ConcatParts Parts;
     public nint Whole;
     public int Channels, Pixels, Images, Accumulate;
@@ -34,10 +35,10 @@ internal struct PartialSum
     public int Count, Groups;
 }
 
-[InlineArray(Most)]
-internal struct PartialSums
+[InlineArray(Capacity)]
+internal struct PartialSumTable
 {
-    public const int Most = 32;
+    public const int Capacity = 32;
     private PartialSum first;
 }
 
@@ -48,31 +49,31 @@ internal struct Statistic
     public int Channels, Groups, Size, Count;
 }
 
-[InlineArray(Most)]
+[InlineArray(Capacity)]
 internal struct StatisticTable
 {
-    public const int Most = 32;
+    public const int Capacity = 32;
     private Statistic first;
 }
 
 [StructLayout(LayoutKind.Sequential)]
-internal struct GradientOf
+internal struct GradientTerm
 {
-    public nint Sums, Products, Mean, Inverse, DiffScale, ValueScale, Offset;
+    public nint Sums, Products, Mean, Inverse, GradientDy, GradientZ, GradientConstant;
     public int Index, Applied;
 }
 
-[InlineArray(GradientTable.Most)]
-internal struct GradientsOf
+[InlineArray(GradientTable.Capacity)]
+internal struct GradientTerms
 {
-    private GradientOf first;
+    private GradientTerm first;
 }
 
 [StructLayout(LayoutKind.Sequential)]
 internal struct GradientTable
 {
-    public const int Most = 48;
-    public GradientsOf Of;
+    public const int Capacity = 48;
+    public GradientTerms Terms;
     public nint Weights, DiffWeights, Scale, DiffGamma, DiffBeta;
     public int Channels, Groups, Count;
 }
@@ -80,10 +81,10 @@ internal struct GradientTable
 [StructLayout(LayoutKind.Sequential)]
 internal struct DiffTerm
 {
-    public nint Value, Diff, DiffScale, ValueScale, Offset;
+    public nint Value, Diff, GradientDy, GradientZ, GradientConstant;
 }
 
-[InlineArray(DiffTable.Most)]
+[InlineArray(DiffTable.Capacity)]
 internal struct DiffTerms
 {
     private DiffTerm first;
@@ -92,8 +93,8 @@ internal struct DiffTerms
 [StructLayout(LayoutKind.Sequential)]
 internal struct DiffTable
 {
-    public const int Most = 16;
-    public DiffTerms Of;
+    public const int Capacity = 16;
+    public DiffTerms Terms;
     public nint Dst;
     public int Used, Channels, Pixels, Count, Accumulate;
 }
@@ -106,52 +107,53 @@ internal struct PoolWindow(Window2D window)
 }
 
 [StructLayout(LayoutKind.Sequential)]
-internal struct Planes
+internal struct PoolShape
 {
     public int Height, Width, OutHeight, OutWidth;
 }
 
 [StructLayout(LayoutKind.Sequential)]
-internal struct MixTerm
+internal struct NodeSumTerm
 {
     public nint Value, Mean, Inverse, Diff, Products;
     public int Index, Applied;
 }
 
-[InlineArray(MixTable.Most)]
-internal struct MixTerms
+[InlineArray(NodeSumTable.Capacity)]
+internal struct NodeSumTerms
 {
-    private MixTerm first;
+    private NodeSumTerm first;
 }
 
 [StructLayout(LayoutKind.Sequential)]
-internal struct MixTable
+internal struct NodeSumTable
 {
-    public const int Most = 48;
-    public const int MostNodes = 8;
-    public MixTerms Branches;
-    public MixNodes Nodes;
+    public const int Capacity = 48;
+    public const int NodeCapacity = 8;
+    public NodeSumTerms Terms;
+    public SummedNodes Nodes;
     public nint Weights, Node;
     public int Used, NodeCount, Channels, Pixels, Count;
 }
 
 [StructLayout(LayoutKind.Sequential)]
-internal struct MixNode
+internal struct SummedNode
 {
     public nint Diff, Sums;
     public int First, End;
 }
 
-[InlineArray(MixTable.MostNodes)]
-internal struct MixNodes
+[InlineArray(NodeSumTable.NodeCapacity)]
+internal struct SummedNodes
 {
-    private MixNode first;
+    private SummedNode first;
 }
 
 [StructLayout(LayoutKind.Sequential)]
 internal struct Branch
 {
-    public nint Src, Mean, Inverse, Depthwise, Pointwise, Value, Diff, DiffScale, ValueScale, Offset, Middle, Partial, PartialDepthwise;
+    public nint Src, Mean, Inverse, Depthwise, Pointwise, Value;
+    public nint Diff, GradientDy, GradientZ, GradientConstant, Middle, Partial, PartialDepthwise;
     public int Inputs, Outputs, Height, Width, OutHeight, OutWidth;
     public int KernelH, KernelW, StrideH, StrideW, PaddingH, PaddingW, Dilation;
     public int Channels, Rectified;
@@ -170,13 +172,13 @@ internal struct BranchSource
     public int First, Count, Accumulate;
 }
 
-[InlineArray(BranchTable.Most)]
+[InlineArray(BranchTable.Capacity)]
 internal struct Branches
 {
     private Branch first;
 }
 
-[InlineArray(BranchTable.Most)]
+[InlineArray(BranchTable.Capacity)]
 internal struct BranchSources
 {
     private BranchSource first;
@@ -185,14 +187,14 @@ internal struct BranchSources
 [StructLayout(LayoutKind.Sequential)]
 internal struct BranchTable
 {
-    public const int Most = 16;
+    public const int Capacity = 16;
     public Branches Branches;
     public BranchSources Sources;
     public int Images, Statistics;
 }
 
 [StructLayout(LayoutKind.Sequential)]
-internal struct ChannelParts
+internal struct PartialChannels
 {
     public int Images, Channels, Heads, Height, Width, OutHeight, OutWidth;
 }
