@@ -50,7 +50,7 @@ internal static class DemoCommand
 
         say.WriteLine($"\n3 of 6  how the architecture moved: mean weight of each operation in percent, from {100.0 / Primitives.SearchSpace.Count:F2} at the start");
         for (var p = 0; p < Primitives.SearchSpace.Count; p++)
-            say.WriteLine($"{Primitives.SearchSpace[p].Name(),-13} normal {Moved(epochs, e => e.Normal, p)}   reduce {Moved(epochs, e => e.Reduce, p)}");
+            say.WriteLine($"{Primitives.SearchSpace[p].Name,-13} normal {Moved(epochs, e => e.Normal, p)}   reduce {Moved(epochs, e => e.Reduce, p)}");
         say.WriteLine($"strongest     normal {Strongest(epochs[^1].Normal)}   reduce {Strongest(epochs[^1].Reduce)}   (alphas learn 20 times as fast here as in the paper)");
 
         say.WriteLine("\n4 of 6  comparison at one epoch each");
@@ -103,7 +103,7 @@ internal static class DemoCommand
     private static (string Name, GenotypeCell Cell)[] Cells(Genotype genotype) => [("normal", genotype.Normal), ("reduce", genotype.Reduce)];
 
     private static string Operations(GenotypeCell cell) =>
-        string.Join(", ", cell.Edges.CountBy(e => e.Edge.Operation).OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Value} {pair.Key.Name()}"));
+        string.Join(", ", cell.Edges.CountBy(e => e.Edge.Operation).OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Value} {pair.Key.Name}"));
 
     private static string Pattern(GenotypeCell cell)
     {
@@ -120,10 +120,10 @@ internal static class DemoCommand
         var operations = Primitives.SearchSpace;
         var (edge, operation) = Enumerable.Range(0, record.Weights.Length)
             .SelectMany(edge => Enumerable.Range(0, operations.Count).Select(operation => (edge, operation)))
-            .Where(item => operations[item.operation] != Primitive.None)
+            .Where(item => operations[item.operation] != Primitives.None)
             .MaxBy(item => record.Weights[item.edge][item.operation]);
         var (target, source) = (GenotypeCell.Inputs, edge);
         while (source >= target) source -= target++;
-        return $"{operations[operation].Name()} from {source} to {target} {100 * record.Weights[edge][operation]:F2}";
+        return $"{operations[operation].Name} from {source} to {target} {100 * record.Weights[edge][operation]:F2}";
     }
 }

@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Genotypes;
 public readonly record struct GenotypeEdge(Primitive Operation, int Source)
 {
     /// <summary>The official text, such as <c>('sep_conv_3x3', 0)</c>.</summary>
-    public override string ToString() => $"('{Operation.Name()}', {Source})";
+    public override string ToString() => $"('{Operation.Name}', {Source})";
 }
 
 /// <summary>
@@ -114,6 +114,6 @@ public sealed record Genotype(GenotypeCell Normal, GenotypeCell Reduce)
     {
         var pairs = cell.Nodes.All(node => node.Count == 2);
         return "[" + string.Join(", ", cell.Edges.Select(item =>
-            pairs ? item.Edge.ToString() : $"('{item.Edge.Operation.Name()}', {item.Target}, {item.Edge.Source})")) + "]";
+            pairs ? item.Edge.ToString() : $"('{item.Edge.Operation.Name}', {item.Target}, {item.Edge.Source})")) + "]";
     }
 }

@@ -45,7 +45,7 @@ public sealed class GenotypeJsonConverter : JsonConverter<Genotype>
 
     private static CellShape ToShape(GenotypeCell cell) => new()
     {
-        Nodes = cell.Nodes.Select(node => node.Select(edge => new EdgeShape { Op = edge.Operation.Name(), Source = edge.Source }).ToArray()).ToArray(),
+        Nodes = cell.Nodes.Select(node => node.Select(edge => new EdgeShape { Op = edge.Operation.Name, Source = edge.Source }).ToArray()).ToArray(),
         Concat = cell.Concat.ToArray(),
     };
 }

@@ -73,9 +73,6 @@ public sealed class ArchitectureParameters<T>
     /// <summary>Index of an operation of an edge: that of its weight, and of its path through the cell.</summary>
     public int Path(int edge, Primitive primitive) => edge * columns + Column(primitive);
 
-    /// <summary>Whether an edge has this operation at all.</summary>
-    public bool Has(Primitive primitive) => Space.Candidates.Contains(primitive);
-
     /// <summary>Index of the weight of an edge.</summary>
     public int EdgeWeight(int edge) => paths + edge;
 
@@ -164,7 +161,7 @@ public sealed class ArchitectureParameters<T>
     {
         for (var k = 0; k < columns; k++)
             if (Space.Candidates[k] == primitive) return k;
-        throw new ArgumentException($"{primitive.Name()} is no candidate of this search.", nameof(primitive));
+        throw new ArgumentException($"{primitive.Name} is no candidate of this search.", nameof(primitive));
     }
 
     private static void Draw(T[] values, CounterRandom random, double deviation)

@@ -34,10 +34,10 @@ public sealed class MixedOp<T> : Module<T>
         drops = new DropPath<T>?[candidates.Count];
         for (var k = 0; k < operations.Length; k++)
         {
-            operations[k] = OperationFactory.Create(
-                parameters, candidates[k], $"{prefix}_ops.{k}.", channels / architecture.Space.PartialChannels, stride, affine: false, poolNorm: true);
+            operations[k] = candidates[k].Build(new OperationSite<T>(
+                parameters, $"{prefix}_ops.{k}.", channels / architecture.Space.PartialChannels, stride, Affine: false, PoolNorm: true));
             // Every operation that is dropped ends in a batch norm, so the number of batch norms so far is a number of its own.
-            if (dropPath && operations[k] is not (Zero<T> or Identity<T>)) drops[k] = new DropPath<T>(parameters.Counters.Count);
+            if (dropPath && !candidates[k].IsTrivial(stride)) drops[k] = new DropPath<T>(parameters.Counters.Count);
         }
     }
 
@@ -53,8 +53,8 @@ public sealed class MixedOp<T> : Module<T>
     /// <summary>Index of a candidate's weight.</summary>
     public int Path(Primitive primitive) => architecture.Path(edge, primitive);
 
-    /// <summary>The module of a candidate.</summary>
-    public Module<T> Operation(Primitive primitive) => operations[Path(primitive) % operations.Length];
+    /// <summary>Index of the first candidate's weight.</summary>
+    public int FirstPath => edge * operations.Length;
 
     /// <summary>Sets the probability with which an image's path through an operation is dropped.</summary>
     public void SetDropPath(double probability)
@@ -115,8 +115,6 @@ public sealed class MixedOp<T> : Module<T>
         mixed = plan.ActivationWithDiff("mixed op", c, h, w);
         return split is null ? mixed : plan.ActivationWithDiff("merged channels", parts * c, h, w);
     }
-
-    private int FirstPath => edge * operations.Length;
 
     private Tensor<T> Output(int k) => drops[k]?.Dst ?? operations[k].Dst;
 }

@@ -84,7 +84,7 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
     /// <inheritdoc/>
     public void Backward(in Pass pass)
     {
-        // The cells behind have added to the gradients of the outputs, or the concatenation overwrites them; those of the others are only added to.
+        // Later cells have added to the gradients of the outputs, or the concatenation overwrites them; those of the others are only added to.
         for (var s = 0; s < states.Length - diffOutputs.Length; s++) backend!.Fill(states[s].Src.Diff!, T.Zero);
         foreach (var state in states) state.ClearDiffs();
         if (!IsSegmented) backend!.ConcatBackward(Dst.Diff!, diffOutputs, accumulate: false);
@@ -107,7 +107,7 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
 
     private Lifetime DiffLifetime => new(FirstBackwardTick, FirstBackwardTick + ticks - 1);
 
-    // The two cells behind write the gradient, the nearer one last.
+    // The two cells after it write the gradient, the nearer one last.
     private Lifetime OutputDiffLifetime => new(FirstBackwardTick - 2 * ticks, FirstBackwardTick + ticks - 1);
 
     private (int H, int W) NodeExtent
@@ -132,7 +132,7 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
         var ((h, w), segment) = (NodeExtent, node - (cell.Shape.Nodes - cell.Shape.Multiplier));
         nodes[node] = new SharedNode<T>(
             plan, cell.Architecture, $"node {node}", new Shape(plan.Batch, cell.Channels, h, w), IsSegmented && segment >= 0 ? Dst.Segments[segment] : null,
-            Enumerable.Range(0, 2 + node).SelectMany(source => states[source].BranchesTo(node)),
+            Enumerable.Range(0, 2 + node).SelectMany(source => states[source].TermsOf(node)),
             Enumerable.Range(0, 2 + node).SelectMany(source => states[source].BypassesTo(node)));
         return nodes[node].Dst;
     }

@@ -13,17 +13,17 @@ internal sealed class SharedPreprocess<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Backend<T> backend;
-    private readonly SharedHalving<T>? halving;
+    private readonly SharedFactorizedReduce<T>? reduction;
     private readonly SeparableBranch<T>[] branch = [];
     private readonly DeferredBatchNorm<T> raw;
 
     public SharedPreprocess(Module<T> module, MemoryPlan<T> plan, Tensor<T> src, Lifetime diffs)
     {
         backend = plan.Backend;
-        if (module is FactorizedReduce<T> reduction)
+        if (module is FactorizedReduce<T> strided)
         {
-            halving = new SharedHalving<T>(plan, src);
-            raw = halving.Add(reduction, applied: true);
+            reduction = new SharedFactorizedReduce<T>(plan, src);
+            raw = reduction.Add(strided, applied: true);
         }
         else
         {
@@ -45,7 +45,7 @@ internal sealed class SharedPreprocess<T>
 
     public void Forward(in Pass pass)
     {
-        if (halving is not null) halving.Forward(pass);
+        if (reduction is not null) reduction.Forward(pass);
         else backend.SeparableForward(branch, pass.Training);
         backend.NormalizationForward(Dst, raw.Norm, Dst);
     }
@@ -53,7 +53,7 @@ internal sealed class SharedPreprocess<T>
     public void Backward(in Pass pass)
     {
         backend.NormalizationGradient(raw, null, -1, null);
-        if (halving is not null) halving.Backward(pass);
+        if (reduction is not null) reduction.Backward(pass);
         else backend.SeparableBackward(branch, pass.WeightGradients);
     }
 }

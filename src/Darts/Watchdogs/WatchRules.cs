@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Watchdogs;
 public static class WatchRules
 {
     /// <summary>Skip connections of a cell.</summary>
-    public static int Skips(GenotypeCell cell) => cell.Edges.Count(item => item.Edge.Operation == Primitive.SkipConnect);
+    public static int Skips(GenotypeCell cell) => cell.Edges.Count(item => item.Edge.Operation == Primitives.SkipConnect);
 
     /// <summary>
     /// Epochs before the last one since which the ranking of the operations is the same on every edge (DARTS+, section 3.3). Epochs in

@@ -25,12 +25,21 @@ public sealed class ReluConvBn<T> : Sequential<T>
     public BatchNorm<T> Norm { get; }
 }
 
+/// <summary>Separable blocks one after another, and nothing else: what a supernet computes for many edges at once.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public interface ISeparable<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The blocks in order.</summary>
+    IReadOnlyList<SeparableBlock<T>> Blocks { get; }
+}
+
 /// <summary>
 /// ReLU, depthwise convolution (kernel k, dilation d, padding d·(k−1)/2), pointwise convolution, batch norm: the dilated
 /// convolution of the search space, and half of a separable one. x: [N,I,H,W], y: [N,O,H',W'].
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class SeparableBlock<T> : Sequential<T>
+public sealed class SeparableBlock<T> : Sequential<T>, ISeparable<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Declares op.{first+1}, op.{first+2} and op.{first+3} below <paramref name="prefix"/>.</summary>
@@ -53,13 +62,16 @@ public sealed class SeparableBlock<T> : Sequential<T>
     /// <summary>Pointwise convolution.</summary>
     public Convolution<T> Pointwise { get; }
 
-    /// <summary>Batch norm behind it.</summary>
+    /// <summary>Batch norm after it.</summary>
     public BatchNorm<T> Norm { get; }
+
+    /// <summary>Itself.</summary>
+    public IReadOnlyList<SeparableBlock<T>> Blocks => [this];
 }
 
 /// <summary>Separable convolution: the block twice, the stride in the first only. x: [N,C,H,W], y: [N,O,H',W'].</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class SepConv<T> : Sequential<T>
+public sealed class SepConv<T> : Sequential<T>, ISeparable<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Declares op.1 … op.7 below <paramref name="prefix"/>.</summary>
@@ -71,11 +83,8 @@ public sealed class SepConv<T> : Sequential<T>
     }
 
     private SepConv(SeparableBlock<T> first, SeparableBlock<T> second)
-        : base(first, second) => (First, Second) = (first, second);
+        : base(first, second) => Blocks = [first, second];
 
-    /// <summary>The block with the stride.</summary>
-    public SeparableBlock<T> First { get; }
-
-    /// <summary>The block behind it.</summary>
-    public SeparableBlock<T> Second { get; }
+    /// <summary>The block with the stride, and the one after it.</summary>
+    public IReadOnlyList<SeparableBlock<T>> Blocks { get; }
 }

@@ -44,7 +44,7 @@ public class ChannelWideningTests
         }
 
         var edge = state.Net.MixedOps.First();
-        Assert.Equal(3, ((SepConv<float>)edge.Operations[3]).First.Depthwise.Weights.Capacity.N);
+        Assert.Equal(3, ((SepConv<float>)edge.Operations[3]).Blocks[0].Depthwise.Weights.Capacity.N);
         foreach (var kind in new[] { state.Net.Normal, state.Net.Reduce })
             for (var row = 0; row < kind.Edges; row++)
                 Assert.Equal(4, Enumerable.Range(0, 7).Count(k => kind.Relaxation.Lives(row * 7 + k)));

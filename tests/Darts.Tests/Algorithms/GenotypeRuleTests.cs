@@ -26,12 +26,12 @@ public class GenotypeRuleTests
     {
         // Edges 0-3, 1-3, 2-3 of the second node: by alpha alone 0 and 1 would win.
         var architecture = new ArchitectureParameters<float>(5, Space);
-        architecture.Alphas[architecture.Path(2, Primitive.SepConv3x3)] = 3;
-        architecture.Alphas[architecture.Path(3, Primitive.SepConv5x5)] = 2;
-        architecture.Alphas[architecture.Path(4, Primitive.SkipConnect)] = 1;
+        architecture.Alphas[architecture.Path(2, Primitives.SepConv3x3)] = 3;
+        architecture.Alphas[architecture.Path(3, Primitives.SepConv5x5)] = 2;
+        architecture.Alphas[architecture.Path(4, Primitives.SkipConnect)] = 1;
         Assert.Equal([0, 1], Node(architecture).Select(edge => edge.Source));
         architecture.Betas[2] = -5;
-        Assert.Equal([new GenotypeEdge(Primitive.SepConv5x5, 1), new GenotypeEdge(Primitive.SkipConnect, 2)], Node(architecture));
+        Assert.Equal([new GenotypeEdge(Primitives.SepConv5x5, 1), new GenotypeEdge(Primitives.SkipConnect, 2)], Node(architecture));
     }
 
     [Fact]

@@ -11,23 +11,24 @@ public sealed class OfficialNamesTests
     private static readonly string[] Norm = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"];
 
     [Theory]
-    [InlineData(Primitive.None, 1, "")]
-    [InlineData(Primitive.None, 2, "")]
-    [InlineData(Primitive.MaxPool3x3, 2, "")]
-    [InlineData(Primitive.AvgPool3x3, 1, "")]
-    [InlineData(Primitive.SkipConnect, 1, "")]
-    [InlineData(Primitive.SkipConnect, 2, "conv_1 conv_2 bn*")]
-    [InlineData(Primitive.SepConv3x3, 1, "op.1 op.2 op.3* op.5 op.6 op.7*")]
-    [InlineData(Primitive.SepConv5x5, 2, "op.1 op.2 op.3* op.5 op.6 op.7*")]
-    [InlineData(Primitive.SepConv7x7, 1, "op.1 op.2 op.3* op.5 op.6 op.7*")]
-    [InlineData(Primitive.DilConv3x3, 1, "op.1 op.2 op.3*")]
-    [InlineData(Primitive.DilConv5x5, 2, "op.1 op.2 op.3*")]
-    [InlineData(Primitive.Conv7x1_1x7, 1, "1 2 3*")]
-    [InlineData(Primitive.Conv7x1_1x7, 2, "1 2 3*")]
-    public void A_primitive_has_the_official_names(Primitive primitive, int stride, string modules)
+    [InlineData("none", 1, "")]
+    [InlineData("none", 2, "")]
+    [InlineData("max_pool_3x3", 2, "")]
+    [InlineData("avg_pool_3x3", 1, "")]
+    [InlineData("skip_connect", 1, "")]
+    [InlineData("skip_connect", 2, "conv_1 conv_2 bn*")]
+    [InlineData("sep_conv_3x3", 1, "op.1 op.2 op.3* op.5 op.6 op.7*")]
+    [InlineData("sep_conv_5x5", 2, "op.1 op.2 op.3* op.5 op.6 op.7*")]
+    [InlineData("sep_conv_7x7", 1, "op.1 op.2 op.3* op.5 op.6 op.7*")]
+    [InlineData("dil_conv_3x3", 1, "op.1 op.2 op.3*")]
+    [InlineData("dil_conv_5x5", 2, "op.1 op.2 op.3*")]
+    [InlineData("conv_7x1_1x7", 1, "1 2 3*")]
+    [InlineData("conv_7x1_1x7", 2, "1 2 3*")]
+    public void A_primitive_has_the_official_names(string name, int stride, string modules)
     {
         var parameters = new ParameterSet<float>();
-        EvaluationOperations.Create(parameters, primitive, "x.", 4, stride);
+        Assert.True(Primitives.TryParse(name, out var primitive));
+        primitive.Build(new OperationSite<float>(parameters, "x.", 4, stride, Affine: true, PoolNorm: false));
         var expected = modules.Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .SelectMany(module => module.EndsWith('*') ? Norm.Select(name => $"x.{module[..^1]}.{name}") : [$"x.{module}.weight"]);
         var actual = parameters.Parameters.Concat(parameters.Statistics).Select(tensor => tensor.Name).Concat(parameters.Counters.Select(counter => counter.Name));

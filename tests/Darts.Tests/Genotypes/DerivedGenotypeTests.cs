@@ -86,7 +86,7 @@ public sealed class DerivedGenotypeTests
             """{"normal": {"nodes": [[{"op": "skip_connect", "source": 0}]], "concat": [2]}, "reduce": {"nodes": [[], []], "concat": [2, 3]}}""",
         ];
         foreach (var text in texts) Assert.Contains(words, Assert.Throws<GenotypeFormatException>(() => Genotype.Parse(text)).Message, StringComparison.Ordinal);
-        var cell = new GenotypeCell([[new(Primitive.SkipConnect, 0)], []], GenotypeConcat.Range(2, 4));
+        var cell = new GenotypeCell([[new(Primitives.SkipConnect, 0)], []], GenotypeConcat.Range(2, 4));
         var empty = new Genotype(cell, new GenotypeCell([[], []], GenotypeConcat.Range(2, 4)));
         using var backend = new Layers.Backends.Reference.ReferenceBackend<float>();
         var shape = new EvaluationShape(new ImageTask(3, 8, 8, 2), 4, 3, Auxiliary: false);

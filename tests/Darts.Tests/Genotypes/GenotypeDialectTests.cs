@@ -13,7 +13,7 @@ public sealed class GenotypeDialectTests
     {
         var genotype = Genotype.Parse(Official);
         Assert.Equal(Official, genotype.ToString());
-        Assert.Equal(new GenotypeEdge(Primitive.DilConv5x5, 2), genotype.Normal.Nodes[1][0]);
+        Assert.Equal(new GenotypeEdge(Primitives.DilConv5x5, 2), genotype.Normal.Nodes[1][0]);
         Assert.Equal([3, 2], genotype.Reduce.Concat);
     }
 

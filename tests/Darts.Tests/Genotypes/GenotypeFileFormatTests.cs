@@ -48,8 +48,8 @@ public sealed class GenotypeFileFormatTests
     public void Yaml_of_mmrazor_and_archai_is_read(string yaml)
     {
         var genotype = Genotype.Parse(yaml);
-        Assert.Equal([new GenotypeEdge(Primitive.SkipConnect, 1), new GenotypeEdge(Primitive.SepConv3x3, 0)], genotype.Normal.Nodes[0]);
-        Assert.Equal([new GenotypeEdge(Primitive.MaxPool3x3, 0)], Assert.Single(genotype.Reduce.Nodes));
+        Assert.Equal([new GenotypeEdge(Primitives.SkipConnect, 1), new GenotypeEdge(Primitives.SepConv3x3, 0)], genotype.Normal.Nodes[0]);
+        Assert.Equal([new GenotypeEdge(Primitives.MaxPool3x3, 0)], Assert.Single(genotype.Reduce.Nodes));
         Assert.Equal("range(2, 3)", genotype.Normal.Concat.ToString());
     }
 

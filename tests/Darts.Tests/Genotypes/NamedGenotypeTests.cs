@@ -41,7 +41,7 @@ public sealed class NamedGenotypeTests
         var reduce = NamedGenotypes.Get("AmoebaNet").Reduce;
         Assert.Equal(5, reduce.Nodes.Count);
         Assert.Equal([3, 4, 6], reduce.Concat);
-        Assert.Contains(reduce.Edges, item => item.Edge.Operation == Primitive.Conv7x1_1x7);
+        Assert.Contains(reduce.Edges, item => item.Edge.Operation == Primitives.Conv7x1_1x7);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public class RandomGenotypeTests
             {
                 Assert.Equal([3, 4], cell.Concat);
                 Assert.All(cell.Nodes, node => Assert.Equal(2, node.Select(edge => edge.Source).Distinct().Count()));
-                Assert.All(cell.Edges, item => Assert.NotEqual(Primitive.None, item.Edge.Operation));
+                Assert.All(cell.Edges, item => Assert.NotEqual(Primitives.None, item.Edge.Operation));
             }
         }
     }
@@ -63,7 +63,7 @@ public class RandomGenotypeTests
         var sizes = new List<long>();
         long Count(Genotype genotype)
         {
-            sizes.Add(genotype.Normal.Edges.Sum(item => (int)item.Edge.Operation));
+            sizes.Add(genotype.Normal.Edges.Sum(item => Primitives.IndexOf(item.Edge.Operation)));
             return sizes[^1];
         }
 

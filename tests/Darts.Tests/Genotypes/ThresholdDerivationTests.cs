@@ -4,7 +4,7 @@ namespace MIOpenDarts.Darts.Tests.Genotypes;
 
 public class ThresholdDerivationTests
 {
-    private static readonly Primitive[] Three = [Primitive.MaxPool3x3, Primitive.SkipConnect, Primitive.SepConv3x3];
+    private static readonly Primitive[] Three = [Primitives.MaxPool3x3, Primitives.SkipConnect, Primitives.SepConv3x3];
 
     // Two nodes: edges 0-2, 1-2, 0-3, 1-3, 2-3.
     private static readonly double[] Weights =
@@ -21,8 +21,8 @@ public class ThresholdDerivationTests
     {
         var (cell, tookStrongest) = ThresholdDerivation.DeriveCell<double>(Weights, Three, 0.85, ThresholdMode.Sparse, 2);
         Assert.False(tookStrongest);
-        Assert.Equal([new(Primitive.SepConv3x3, 0), new(Primitive.SkipConnect, 1)], cell.Nodes[0]);
-        Assert.Equal([new(Primitive.MaxPool3x3, 0), new(Primitive.SkipConnect, 2)], cell.Nodes[1]);
+        Assert.Equal([new(Primitives.SepConv3x3, 0), new(Primitives.SkipConnect, 1)], cell.Nodes[0]);
+        Assert.Equal([new(Primitives.MaxPool3x3, 0), new(Primitives.SkipConnect, 2)], cell.Nodes[1]);
     }
 
     [Fact]
@@ -30,8 +30,8 @@ public class ThresholdDerivationTests
     {
         var (cell, tookStrongest) = ThresholdDerivation.DeriveCell<double>(Weights, Three, 0.85, ThresholdMode.Edge, 2);
         Assert.False(tookStrongest);
-        Assert.Equal([new(Primitive.MaxPool3x3, 0), new(Primitive.SepConv3x3, 0), new(Primitive.SkipConnect, 1)], cell.Nodes[0]);
-        Assert.Equal([new(Primitive.MaxPool3x3, 0), new(Primitive.SepConv3x3, 2), new(Primitive.SkipConnect, 2)], cell.Nodes[1]);
+        Assert.Equal([new(Primitives.MaxPool3x3, 0), new(Primitives.SepConv3x3, 0), new(Primitives.SkipConnect, 1)], cell.Nodes[0]);
+        Assert.Equal([new(Primitives.MaxPool3x3, 0), new(Primitives.SepConv3x3, 2), new(Primitives.SkipConnect, 2)], cell.Nodes[1]);
     }
 
     [Theory]
@@ -66,9 +66,9 @@ public class ThresholdDerivationTests
     [Fact]
     public void None_is_never_taken_and_a_weight_that_is_not_a_number_is_refused()
     {
-        Primitive[] withNone = [Primitive.None, Primitive.SkipConnect, Primitive.SepConv3x3];
+        Primitive[] withNone = [Primitives.None, Primitives.SkipConnect, Primitives.SepConv3x3];
         var cell = ThresholdDerivation.DeriveCell<float>([.. Weights.Select(w => (float)w)], withNone, 0.85, ThresholdMode.Edge, 2).Cell;
-        Assert.DoesNotContain(cell.Edges, item => item.Edge.Operation == Primitive.None);
+        Assert.DoesNotContain(cell.Edges, item => item.Edge.Operation == Primitives.None);
         Assert.Throws<ArgumentException>(() => ThresholdDerivation.DeriveCell<double>([.. Weights[..14], double.NaN], Three, 0.85, ThresholdMode.Edge, 2));
         Assert.Throws<ArgumentException>(() => ThresholdDerivation.DeriveCell<double>(Weights.AsSpan(0, 9), Three, 0.85, ThresholdMode.Edge, 2));
     }

@@ -36,7 +36,7 @@ public sealed class GenotypeGoldenTests
             var genotype = Genotype.Parse(text);
             Assert.Equal(text, genotype.ToString());
             var edges = genotype.Reduce.Edges.Select(item => item.Edge).ToList();
-            Assert.Equal(operations.Skip(i * edges.Count).Take(edges.Count), edges.Select(edge => (long)edge.Operation));
+            Assert.Equal(operations.Skip(i * edges.Count).Take(edges.Count), edges.Select(edge => (long)Primitives.IndexOf(edge.Operation)));
             Assert.Equal(sources.Skip(i * edges.Count).Take(edges.Count), edges.Select(edge => (long)edge.Source));
         });
     }
@@ -47,7 +47,7 @@ public sealed class GenotypeGoldenTests
     {
         using var json = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(file, ".json")));
         var official = json.RootElement.GetProperty("primitives").EnumerateArray().Select(name => name.GetString());
-        Assert.Equal(official, Primitives.SearchSpace.Select(primitive => primitive.Name()));
+        Assert.Equal(official, Primitives.SearchSpace.Select(primitive => primitive.Name));
     }
 
     private static List<string> Texts(string file)

@@ -91,13 +91,13 @@ public class PrimitiveGoldenTests
         if (Primitives.TryParse(parts[0], out var primitive))
         {
             var search = parts[^1] == "search";
-            return OperationFactory.Create(parameters, primitive, "", inputs, stride, affine: !search, poolNorm: search);
+            return primitive.Build(new OperationSite<T>(parameters, "", inputs, stride, Affine: !search, PoolNorm: search));
         }
 
         return parts[0] switch
         {
             "mixed" => new MixedOp<T>(parameters, "", inputs, stride, architecture, 0),
-            "ties" => OperationFactory.Create(parameters, Primitive.MaxPool3x3, "", inputs, stride, affine: false, poolNorm: false),
+            "ties" => Primitives.MaxPool3x3.Build(new OperationSite<T>(parameters, "", inputs, stride, Affine: false, PoolNorm: false)),
             "relu_conv_bn" => new ReluConvBn<T>(parameters, "", inputs, outputs, Window2D.Point, parts[1] == "affine"),
             "factorized_reduce" => new FactorizedReduce<T>(parameters, "", inputs, outputs, parts[1] == "affine"),
             _ => throw new InvalidDataException($"The golden case '{name}' is of a kind that this test does not know."),

@@ -22,7 +22,7 @@ public sealed class CellGraphTests
     [Fact]
     public void A_node_that_only_empty_nodes_lead_to_is_empty_too()
     {
-        var cell = new GenotypeCell([[new(Primitive.SkipConnect, 0)], [], [new(Primitive.SkipConnect, 3)]], GenotypeConcat.Range(2, 5));
+        var cell = new GenotypeCell([[new(Primitives.SkipConnect, 0)], [], [new(Primitives.SkipConnect, 3)]], GenotypeConcat.Range(2, 5));
         Assert.Equal([true, true, true, false, false], cell.Carries);
         Assert.Equal([2], CellGraph.Of(cell).Concat);
     }

@@ -7,7 +7,7 @@ namespace MIOpenDarts.Darts.Tests.Reports;
 /// <summary>Cells to draw: the published ones, the odd shapes, and random ones.</summary>
 internal static class SampleCells
 {
-    public static readonly string[] Operations = [.. Primitives.SearchSpace.Select(primitive => primitive.Name())];
+    public static readonly string[] Operations = [.. Primitives.SearchSpace.Select(primitive => primitive.Name)];
 
     public static CellGraph DartsV2Normal { get; } = CellGraph.Of(NamedGenotypes.Get("DARTS_V2").Normal);
 

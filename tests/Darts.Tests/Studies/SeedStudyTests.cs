@@ -8,20 +8,20 @@ namespace MIOpenDarts.Darts.Tests.Studies;
 
 public class SeedStudyTests
 {
-    private static readonly GenotypeCell One = Cell((Primitive.SepConv3x3, 0), (Primitive.SkipConnect, 1), (Primitive.SepConv3x3, 0), (Primitive.MaxPool3x3, 2));
-    private static readonly GenotypeCell Two = Cell((Primitive.SepConv3x3, 0), (Primitive.SkipConnect, 1), (Primitive.DilConv5x5, 1), (Primitive.MaxPool3x3, 2));
-    private static readonly GenotypeCell Three = Cell((Primitive.SepConv5x5, 0), (Primitive.SkipConnect, 1), (Primitive.DilConv3x3, 1), (Primitive.MaxPool3x3, 0));
+    private static readonly GenotypeCell One = Cell((Primitives.SepConv3x3, 0), (Primitives.SkipConnect, 1), (Primitives.SepConv3x3, 0), (Primitives.MaxPool3x3, 2));
+    private static readonly GenotypeCell Two = Cell((Primitives.SepConv3x3, 0), (Primitives.SkipConnect, 1), (Primitives.DilConv5x5, 1), (Primitives.MaxPool3x3, 2));
+    private static readonly GenotypeCell Three = Cell((Primitives.SepConv5x5, 0), (Primitives.SkipConnect, 1), (Primitives.DilConv3x3, 1), (Primitives.MaxPool3x3, 0));
 
     [Fact]
     public void Agreement_counts_who_keeps_an_edge_and_with_which_operation()
     {
         EdgeAgreement[] expected =
         [
-            new(0, 2, 1, Primitive.SepConv3x3, 2 / 3.0),
-            new(1, 2, 1, Primitive.SkipConnect, 1),
-            new(0, 3, 2 / 3.0, Primitive.MaxPool3x3, 1 / 3.0),
-            new(1, 3, 2 / 3.0, Primitive.DilConv3x3, 1 / 3.0),
-            new(2, 3, 2 / 3.0, Primitive.MaxPool3x3, 2 / 3.0),
+            new(0, 2, 1, Primitives.SepConv3x3, 2 / 3.0),
+            new(1, 2, 1, Primitives.SkipConnect, 1),
+            new(0, 3, 2 / 3.0, Primitives.MaxPool3x3, 1 / 3.0),
+            new(1, 3, 2 / 3.0, Primitives.DilConv3x3, 1 / 3.0),
+            new(2, 3, 2 / 3.0, Primitives.MaxPool3x3, 2 / 3.0),
         ];
         Assert.Equal(expected, EdgeAgreement.Of([One, Two, Three]));
     }
@@ -47,8 +47,8 @@ public class SeedStudyTests
     [Fact]
     public void An_edge_with_two_operations_is_one_edge()
     {
-        var both = new GenotypeCell([[new(Primitive.SkipConnect, 0), new(Primitive.SepConv3x3, 0)], []], GenotypeConcat.Range(2, 3));
-        Assert.Equal([new EdgeAgreement(0, 2, 1, Primitive.SkipConnect, 1)], EdgeAgreement.Of([both]));
+        var both = new GenotypeCell([[new(Primitives.SkipConnect, 0), new(Primitives.SepConv3x3, 0)], []], GenotypeConcat.Range(2, 3));
+        Assert.Equal([new EdgeAgreement(0, 2, 1, Primitives.SkipConnect, 1)], EdgeAgreement.Of([both]));
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class MixedOpTests : IDisposable
         mixed.Backward(new Pass(Training: true), accumulate: false);
         var gradient = Get(weights.Diff!);
         for (var k = 0; k < 8; k++) Assert.Equal(outputs[k].Zip(upstream, (y, d) => y * d).Sum(), gradient[k], 9);
-        Assert.Equal(0, gradient[mixed.Path(Primitive.None)]);
+        Assert.Equal(0, gradient[mixed.Path(Primitives.None)]);
     }
 
     [Fact]

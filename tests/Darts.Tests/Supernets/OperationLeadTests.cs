@@ -60,7 +60,7 @@ public class OperationLeadTests
         foreach (var cell in cells)
         {
             Array.Clear(cell.Alphas);
-            for (var edge = 0; edge < Edges; edge++) cell.Alphas[cell.Path(edge, Primitive.SepConv3x3)] = 0.03f;
+            for (var edge = 0; edge < Edges; edge++) cell.Alphas[cell.Path(edge, Primitives.SepConv3x3)] = 0.03f;
         }
 
         var lead = OperationLead.Of(cells, 1, Rate, 100);
@@ -89,7 +89,7 @@ public class OperationLeadTests
     {
         var (plain, without) = (Cells(2), Cells(2));
         foreach (var cell in without)
-            for (var edge = 0; edge < Edges; edge++) cell.Alphas[cell.Path(edge, Primitive.None)] = 9;
+            for (var edge = 0; edge < Edges; edge++) cell.Alphas[cell.Path(edge, Primitives.None)] = 9;
         var (one, other) = (OperationLead.Of(plain, 2, Rate, 1), OperationLead.Of(without, 2, Rate, 1));
         Assert.Equal(one.Lead, other.Lead, 5);
         Assert.Equal(one.Unchanged, other.Unchanged);

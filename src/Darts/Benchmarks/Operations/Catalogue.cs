@@ -28,11 +28,15 @@ public static class Catalogue
     /// <summary>The candidate operations of an edge, the shared forms that a search runs, and whole cells.</summary>
     public static IReadOnlyList<OperationCase> Layers { get; } =
     [
-        ModuleCase.Edge(Primitive.SepConv3x3, 1), ModuleCase.Edge(Primitive.SepConv5x5, 1),
-        ModuleCase.Edge(Primitive.DilConv3x3, 1), ModuleCase.Edge(Primitive.DilConv5x5, 1),
-        ModuleCase.Edge(Primitive.MaxPool3x3, 1), ModuleCase.Edge(Primitive.AvgPool3x3, 1),
-        ModuleCase.Edge(Primitive.SkipConnect, 2), ModuleCase.Preprocess,
+        .. EdgesOf(Primitives.SearchSpace), ModuleCase.Preprocess,
         new SharedConvolutionsCase(Edges), new SecondHalfCase(), new SharedPoolsCase(Edges), new MixCase(Edges),
         new CellCase(reduction: false), new CellCase(reduction: true),
     ];
+
+    /// <summary>The operations of an edge, at stride 2 where there is nothing to measure at stride 1.</summary>
+    public static IEnumerable<OperationCase> EdgesOf(IEnumerable<Primitive> primitives) =>
+        from primitive in primitives
+        let stride = primitive.IsTrivial(1) ? 2 : 1
+        where !primitive.IsTrivial(stride)
+        select ModuleCase.Edge(primitive, stride);
 }

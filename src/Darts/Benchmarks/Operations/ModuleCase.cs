@@ -1,5 +1,4 @@
 using MIOpenDarts.Darts.Genotypes;
-using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;
@@ -14,8 +13,8 @@ internal sealed class ModuleCase(string name, int inputs, Func<ParameterSet<floa
 {
     /// <summary>The operation <paramref name="primitive"/> of an edge with <paramref name="stride"/>.</summary>
     public static ModuleCase Edge(Primitive primitive, int stride) => new(
-        Primitives.Name(primitive) + (stride > 1 ? "_stride2" : ""), 1,
-        (parameters, c) => OperationFactory.Create(parameters, primitive, "", c, stride, affine: false, poolNorm: true));
+        primitive.Name + (stride > 1 ? "_stride2" : ""), 1,
+        (parameters, c) => primitive.Build(new OperationSite<float>(parameters, "", c, stride, Affine: false, PoolNorm: true)));
 
     /// <summary>The block that brings the output of a cell of four nodes to C channels.</summary>
     public static ModuleCase Preprocess => new(

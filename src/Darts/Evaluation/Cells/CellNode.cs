@@ -1,4 +1,5 @@
 using System.Numerics;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;
@@ -9,8 +10,9 @@ namespace MIOpenDarts.Darts.Evaluation.Cells;
 internal sealed class CellNode<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly (int Source, Module<T> Module)[] modules;
+    private readonly PlacedOperation<T>[] placed;
     private readonly CellOperation<T>[] operations;
+    private readonly Tensor<T>[] sources;
     private readonly PathMask<T>[] masks;
     private readonly bool dropsWhole;
     private double probability;
@@ -19,11 +21,12 @@ internal sealed class CellNode<T>
     private Backend<T>? backend;
 
     /// <summary>A node whose parameters are declared.</summary>
-    public CellNode(int state, (int Source, Module<T> Module)[] modules, bool dropsWhole, ref int masks)
+    public CellNode(int state, PlacedOperation<T>[] placed, bool dropsWhole, ref int masks)
     {
-        (State, this.modules, this.dropsWhole) = (state, modules, dropsWhole);
-        operations = new CellOperation<T>[modules.Length];
-        this.masks = new PathMask<T>[dropsWhole ? 1 : modules.Length];
+        (State, this.placed, this.dropsWhole) = (state, placed, dropsWhole);
+        operations = new CellOperation<T>[placed.Length];
+        sources = new Tensor<T>[placed.Length];
+        this.masks = new PathMask<T>[dropsWhole ? 1 : placed.Length];
         for (var i = 0; i < this.masks.Length; i++) this.masks[i] = new PathMask<T>(masks++);
     }
 
@@ -36,8 +39,7 @@ internal sealed class CellNode<T>
     /// <summary>Height and width of the sum.</summary>
     public (int Height, int Width) OutputSize(Tensor<T>[] states)
     {
-        var (source, module) = modules[0];
-        var shape = InferenceGraph<T>.Of(module, states[source].Capacity).Output.Shape;
+        var shape = InferenceGraph<T>.Of(placed[0].Module, states[placed[0].Source].Capacity).Output.Shape;
         return (shape.H, shape.W);
     }
 
@@ -48,8 +50,12 @@ internal sealed class CellNode<T>
         var (_, c, h, w) = destination.Capacity;
         term = temporaries.Ask(TemporaryPlace.Output, c, h, w);
         foreach (var mask in masks) mask.Plan(plan, time.Value(tick, end));
-        for (var i = 0; i < modules.Length; i++, tick++)
-            operations[i] = Planned(modules[i].Module, plan, temporaries, time, tick, states[modules[i].Source], destination);
+        for (var i = 0; i < placed.Length; i++, tick++)
+        {
+            sources[i] = states[placed[i].Source];
+            operations[i] = Planned(placed[i], plan, temporaries, time, tick, sources[i], destination);
+        }
+
         return tick;
     }
 
@@ -69,9 +75,9 @@ internal sealed class CellNode<T>
             {
                 operations[i].Forward(pass, dst);
             }
-            else if (operations[i] is IdentityOperation<T> identity)
+            else if (placed[i].IsIdentity)
             {
-                backend!.Add(identity.Src, dst);
+                backend!.Add(sources[i], dst);
             }
             else
             {
@@ -100,42 +106,48 @@ internal sealed class CellNode<T>
     public GraphValue Trace(InferenceGraph<T> graph, GraphValue[] states)
     {
         GraphValue? sum = null;
-        foreach (var (source, module) in modules)
+        foreach (var operation in placed)
         {
-            var value = module.Trace(graph, states[source]);
+            var value = operation.Module.Trace(graph, states[operation.Source]);
             sum = sum is null ? value : graph.Sum(sum, value);
         }
 
         return sum!;
     }
 
-    private bool Drops(int i) => probability > 0 && !dropsWhole && operations[i] is not IdentityOperation<T>;
+    private bool Drops(int i) => probability > 0 && !dropsWhole && !placed[i].IsIdentity;
 
+    // Where the primitive says how cells share it, less is kept than the module itself would keep.
     private static CellOperation<T> Planned(
-        Module<T> module, MemoryPlan<T> plan, Temporaries<T> temporaries, Timeline time, int tick, Tensor<T> src, Tensor<T> dst)
+        PlacedOperation<T> placed, MemoryPlan<T> plan, Temporaries<T> temporaries, Timeline time, int tick, Tensor<T> src, Tensor<T> dst)
     {
-        var kept = time.Value(tick, tick);
-        switch (module)
+        var (kept, module, (_, c, h, w)) = (time.Value(tick, tick), placed.Module, dst.Capacity);
+        switch (placed.Primitive.Shared)
         {
-            case Identity<T>:
-                return new IdentityOperation<T>(plan.Backend, src);
-            case Zero<T>:
+            case SharedKind.None:
                 return new ZeroOperation<T>(plan.Backend);
-            case MaxPool<T> { Window: var window }:
-                var (_, c, h, w) = dst.Capacity;
-                return new MaxPoolOperation<T>(plan.Backend, src, plan.PerImage<byte>("max pool indices", c, h, w, kept), window);
-            case AveragePool<T> { Window: var window }:
-                return new AveragePoolOperation<T>(plan.Backend, src, window);
-            case FactorizedReduce<T> halving:
-                return new HalvingOperation<T>(plan, temporaries, kept, src, halving);
-            case SepConv<T> { First: var first, Second: var second }:
-                return new SeparableOperation<T>(plan, temporaries, kept, src, first, second);
-            case SeparableBlock<T> block:
-                return new SeparableOperation<T>(plan, temporaries, kept, src, block);
+            case SharedKind.Skip when placed.IsIdentity:
+                return new IdentityOperation<T>(plan.Backend, src);
+            case SharedKind.Skip:
+                return new FactorizedReduceOperation<T>(plan, temporaries, kept, src, (FactorizedReduce<T>)module);
+            case SharedKind.MaxPool:
+                return new MaxPoolOperation<T>(plan.Backend, src, plan.PerImage<byte>("max pool indices", c, h, w, kept), ((MaxPool<T>)module).Window);
+            case SharedKind.AveragePool:
+                return new AveragePoolOperation<T>(plan.Backend, src, ((AveragePool<T>)module).Window);
+            case SharedKind.Separable:
+                return new SeparableOperation<T>(plan, temporaries, kept, src, [.. ((ISeparable<T>)module).Blocks]);
             default:
                 (plan.DefaultLifetime, plan.DefaultDiffLifetime) = (kept, time.Diff(tick, tick));
                 module.Plan(plan, src);
                 return new ModuleOperation<T>(plan.Backend, module);
         }
     }
+}
+
+/// <summary>An operation of a node whose parameters are declared.</summary>
+internal sealed record PlacedOperation<T>(Primitive Primitive, int Source, int Stride, Module<T> Module)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Whether it passes its source on: then it is not dropped, and not copied to be added.</summary>
+    public bool IsIdentity => Primitive.IsIdentity(Stride);
 }

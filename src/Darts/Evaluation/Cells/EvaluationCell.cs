@@ -53,14 +53,15 @@ internal sealed class EvaluationCell<T>
         for (var i = 0; i < nodes.Length; i++)
         {
             var (state, edges) = cell.Nodes[i];
-            var modules = new (int Source, Module<T> Module)[edges.Length];
+            var node = new PlacedOperation<T>[edges.Length];
             for (var k = 0; k < edges.Length; k++, operations++)
             {
                 var stride = reduction && edges[k].Source < GenotypeCell.Inputs ? 2 : 1;
-                modules[k] = (edges[k].Source, EvaluationOperations.Create(parameters, edges[k].Operation, $"{prefix}_ops.{operations}.", channels, stride));
+                var site = new OperationSite<T>(parameters, $"{prefix}_ops.{operations}.", channels, stride, Affine: true, PoolNorm: false);
+                node[k] = new PlacedOperation<T>(edges[k].Operation, edges[k].Source, stride, edges[k].Operation.Build(site));
             }
 
-            nodes[i] = new CellNode<T>(state, modules, dropsNodes, ref masks);
+            nodes[i] = new CellNode<T>(state, node, dropsNodes, ref masks);
         }
 
         Ticks = GenotypeCell.Inputs + operations + 1;
@@ -91,7 +92,7 @@ internal sealed class EvaluationCell<T>
             var kept = time.Value(tick, tick);
             var (_, _, h, w) = src.Capacity;
             preprocessing[i] = preprocess[i] is FactorizedReduce<T> halving
-                ? new HalvingOperation<T>(plan, temporaries, kept, src, halving)
+                ? new FactorizedReduceOperation<T>(plan, temporaries, kept, src, halving)
                 : new SeparableOperation<T>(plan, temporaries, kept, src, (ReluConvBn<T>)preprocess[i]);
             var (height, width) = preprocess[i] is FactorizedReduce<T> ? ((h + 1) / 2, (w + 1) / 2) : (h, w);
             states[i] = State(plan, time, $"preprocessed {i}", height, width, tick++, ticks.End);

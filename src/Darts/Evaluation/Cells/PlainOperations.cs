@@ -9,8 +9,6 @@ namespace MIOpenDarts.Darts.Evaluation.Cells;
 internal sealed class IdentityOperation<T>(Backend<T> backend, Tensor<T> src) : CellOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public Tensor<T> Src => src;
-
     public override void Forward(in Pass pass, Tensor<T> dst) => backend.Copy(src, dst);
 
     public override void Backward(in Pass pass, Tensor<T> diffDst) => backend.Add(diffDst, src.Diff!);

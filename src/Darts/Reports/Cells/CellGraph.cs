@@ -31,7 +31,7 @@ public sealed record CellGraph(int Nodes, IReadOnlyList<CellEdge> Edges, IReadOn
         ArgumentNullException.ThrowIfNull(cell);
         var edges = cell.Edges.Where(item => cell.Carries[item.Edge.Source]);
         return new CellGraph(
-            cell.Nodes.Count, [.. edges.Select(item => new CellEdge(item.Edge.Operation.Name(), item.Edge.Source, item.Target))],
+            cell.Nodes.Count, [.. edges.Select(item => new CellEdge(item.Edge.Operation.Name, item.Edge.Source, item.Target))],
             [.. cell.Concat.Where(state => cell.Carries[state])]);
     }
 

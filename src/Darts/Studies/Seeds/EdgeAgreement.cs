@@ -18,7 +18,7 @@ public sealed record EdgeAgreement(int Source, int Target, double Kept, Primitiv
     [
         .. cells.SelectMany(Edges).GroupBy(edge => (edge.Target, edge.Source)).OrderBy(group => group.Key).Select(group =>
         {
-            var (operation, count) = group.CountBy(edge => edge.Operation).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).First();
+            var (operation, count) = group.CountBy(edge => edge.Operation).OrderByDescending(pair => pair.Value).ThenBy(pair => Primitives.IndexOf(pair.Key)).First();
             var kept = cells.Count(cell => cell.Edges.Any(item => item.Target == group.Key.Target && item.Edge.Source == group.Key.Source));
             return new EdgeAgreement(group.Key.Source, group.Key.Target, (double)kept / cells.Count, operation, (double)count / cells.Count);
         }),
@@ -32,7 +32,7 @@ public sealed record EdgeAgreement(int Source, int Target, double Kept, Primitiv
     /// <param name="withOperation">Whether an edge is the same only with the same operation.</param>
     public static double Overlap(IReadOnlyList<GenotypeCell> cells, bool withOperation)
     {
-        var sets = cells.Select(cell => Edges(cell).Select(edge => withOperation ? edge : edge with { Operation = default }).ToHashSet()).ToList();
+        var sets = cells.Select(cell => Edges(cell).Select(edge => withOperation ? edge : edge with { Operation = Primitives.None }).ToHashSet()).ToList();
         var pairs = sets.SelectMany((one, i) => sets.Skip(i + 1).Select(other => (double)one.Intersect(other).Count() / one.Union(other).Count()));
         return pairs.DefaultIfEmpty(double.NaN).Average();
     }

@@ -19,7 +19,7 @@ internal static class SeedTables
     public static IReadOnlyList<string[]> Agreement(IReadOnlyList<GenotypeCell> cells) =>
     [
         ["edge", "kept by", "operation", "same"],
-        .. EdgeAgreement.Of(cells).Select(edge => new[] { $"{State(edge.Source)} -> {State(edge.Target)}", $"{100 * edge.Kept:0} %", edge.Operation.Name(), $"{100 * edge.Same:0} %" }),
+        .. EdgeAgreement.Of(cells).Select(edge => new[] { $"{State(edge.Source)} -> {State(edge.Target)}", $"{100 * edge.Kept:0} %", edge.Operation.Name, $"{100 * edge.Same:0} %" }),
     ];
 
     public static IReadOnlyList<string[]> Trainings(SeedStudy study) =>

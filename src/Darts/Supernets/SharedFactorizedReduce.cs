@@ -6,8 +6,8 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Darts.Supernets;
 
 /// <summary>The factorized reductions of all edges that leave one state at stride 2: one ReLU, raw outputs, statistics.</summary>
-/// <remarks>The rectified source is made anew in the backward pass: that is cheaper than keeping it through all cells behind.</remarks>
-internal sealed class SharedHalving<T>
+/// <remarks>The rectified source is made anew in the backward pass: that is cheaper than keeping it through all later cells.</remarks>
+internal sealed class SharedFactorizedReduce<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Backend<T> backend;
@@ -18,7 +18,7 @@ internal sealed class SharedHalving<T>
     private readonly PathList<FactorizedReduceBranch<T>> edges = new();
     private readonly long scratchUsed;
 
-    public SharedHalving(MemoryPlan<T> plan, Tensor<T> src)
+    public SharedFactorizedReduce(MemoryPlan<T> plan, Tensor<T> src)
     {
         (this.plan, this.src, backend) = (plan, src, plan.Backend);
         rectified = plan.Scratch("rectified", src.Capacity, ref scratchUsed);
@@ -34,7 +34,8 @@ internal sealed class SharedHalving<T>
         var dst = new DeferredBatchNorm<T>(value, module.Norm.Norm) { Applied = applied };
         dst.Plan(plan);
         var used = scratchUsed;
-        edges.Add(path, new FactorizedReduceBranch<T>(module.Convolutions.Even, module.Convolutions.Odd, dst, plan.Scratch("d halved", value.Capacity, ref used)));
+        var scratch = plan.Scratch("d factorized reduction", value.Capacity, ref used);
+        edges.Add(path, new FactorizedReduceBranch<T>(module.Convolutions.Even, module.Convolutions.Odd, dst, scratch));
         return dst;
     }
 

@@ -6,7 +6,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Darts.Evaluation.Cells;
 
 /// <summary>A factorized reduction. The raw value in front of the batch norm is kept; the ReLU is made again in the backward pass.</summary>
-internal sealed class HalvingOperation<T> : CellOperation<T>
+internal sealed class FactorizedReduceOperation<T> : CellOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Backend<T> backend;
@@ -17,7 +17,7 @@ internal sealed class HalvingOperation<T> : CellOperation<T>
     private readonly Tensor<T> rectified;
     private readonly Tensor<T> diffRectified;
 
-    public HalvingOperation(MemoryPlan<T> plan, Temporaries<T> temporaries, Lifetime kept, Tensor<T> src, FactorizedReduce<T> module)
+    public FactorizedReduceOperation(MemoryPlan<T> plan, Temporaries<T> temporaries, Lifetime kept, Tensor<T> src, FactorizedReduce<T> module)
     {
         (backend, this.module, this.src) = (plan.Backend, module, src);
         var (_, c, h, w) = src.Capacity;
