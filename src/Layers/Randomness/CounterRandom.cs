@@ -27,6 +27,8 @@ public enum RandomStream
     HeldOut = 11,
     /// <summary>What chance alone gives, for comparison.</summary>
     Chance = 12,
+    /// <summary>Draws, mutations and crossings of genomes.</summary>
+    Evolution = 13,
 }
 
 /// <summary>

@@ -1,0 +1,13 @@
+namespace MIOpenDarts.Darts.Evolution;
+
+/// <summary>Tells what a genome is worth: from a table, by a supernet's weights, or by a training.</summary>
+internal interface IFitness<in TGenome>
+{
+    /// <summary>
+    /// Evaluates one genome. Several threads may call this at once; the answer depends on the genome alone.
+    /// </summary>
+    Fitness Evaluate(TGenome genome, CancellationToken cancellation);
+
+    /// <summary>What a user reads of a fitness, such as <c>4.2 ms, 7.1 % wrong</c>.</summary>
+    string Describe(Fitness fitness);
+}

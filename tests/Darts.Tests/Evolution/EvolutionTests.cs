@@ -1,0 +1,124 @@
+using MIOpenDarts.Darts.Evolution;
+
+namespace MIOpenDarts.Darts.Tests.Evolution;
+
+/// <summary>Searches over cells whose trained accuracies are known.</summary>
+public class EvolutionTests
+{
+    private const double WholeFront = 702.734597;
+
+    public static TheoryData<string> Methods => ["random", "regularised", "nsga2"];
+
+    private static CancellationToken Never => CancellationToken.None;
+
+    [Theory]
+    [InlineData(10, 93.095, 92.578)]
+    [InlineData(100, 93.847, 93.730)]
+    [InlineData(300, 94.039, 93.939)]
+    [InlineData(1000, 94.207, 94.064)]
+    public void Random_search_has_a_closed_form(int draws, double byTruth, double byShortTraining)
+    {
+        Assert.Equal(byTruth, Expected("cifar10"), 6e-4);
+        Assert.Equal(byShortTraining, Expected("cifar10_valid_12_epochs"), 6e-4);
+
+        double Expected(string objective)
+        {
+            var sorted = CellTable.Truth.Networks.OrderBy(cell => CellTable.Truth.Value(cell, objective))
+                .Select(cell => CellTable.Truth.Value(cell, "cifar10"));
+            double n = CellTable.Truth.Networks.Count;
+            return sorted.Select((accuracy, i) => accuracy * (Math.Pow((i + 1) / n, draws) - Math.Pow(i / n, draws))).Sum();
+        }
+    }
+
+    [Fact]
+    public void Regularised_evolution_finds_better_cells_than_random_search()
+    {
+        var reported = Enumerable.Range(0, 20).Average(seed =>
+        {
+            var history = new History<string>(CellTable.Space, CellTable.Of("cifar10_valid_12_epochs"));
+            new RegularisedEvolution(50, 10).Run(CellTable.Space, history, 300, (ulong)seed, Never);
+            Assert.Equal(300, history.All.Count);
+            return CellTable.Truth.Value(history.All.MinBy(a => a.Fitness.Objectives[0])!.Genome, "cifar10");
+        });
+        Assert.InRange(reported, 94.1, 94.3734);
+    }
+
+    [Fact]
+    public void Nsga2_finds_nearly_the_whole_front_and_random_search_less()
+    {
+        var nsga = Mean(new Nsga2());
+        Assert.InRange(nsga, 0.995, 1);
+        Assert.True(Mean(new RandomSearch()) < nsga);
+
+        static double Mean(IEvolution method) => Enumerable.Range(0, 5).Average(seed =>
+        {
+            var history = new History<string>(CellTable.Space, CellTable.Of("fpga_ms", "cifar10"));
+            method.Run(CellTable.Space, history, 520, (ulong)seed, Never);
+            Assert.Equal(520, history.All.Select(a => a.Key).Distinct().Count());
+            return Hypervolume.Of(history.Front().Select(a => a.Fitness.Objectives),
+                [CellTable.Truth.Column("fpga_ms").Max(), 100]) / WholeFront;
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Jobs_change_nothing(string method)
+    {
+        var alone = Run(method, jobs: 1);
+        Assert.Equal(alone, Run(method, jobs: 3));
+        Assert.NotEqual(alone, Run(method, jobs: 1, seed: 2));
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_search_keeps_its_limit(string method)
+    {
+        var history = new History<string>(CellTable.Space, CellTable.Within("fpga_ms", 2.6));
+        Create(method).Run(CellTable.Space, history, 400, 3, Never);
+        var best = history.Front()[0];
+        Assert.True(CellTable.Truth.Value(best.Genome, "fpga_ms") <= 2.6);
+        Assert.All(history.All.Where(a => a.Fitness.IsFeasible), a => Assert.True(a.Fitness.Objectives[0] >= best.Fitness.Objectives[0]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_limit_that_nothing_keeps_ends_with_the_nearest_cell(string method)
+    {
+        var history = new History<string>(CellTable.Space, CellTable.Within("fpga_ms", 1));
+        Create(method).Run(CellTable.Space, history, 120, 3, Never);
+        var message = Assert.Throws<InfeasibleLimitException>(() => history.Front()).Message;
+        var nearest = history.All.Min(a => CellTable.Truth.Value(a.Genome, "fpga_ms"));
+        Assert.Contains($"{100 * (nearest - 1):F1} % above the limit", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_space_that_is_used_up_ends_a_search(string method)
+    {
+        var history = new History<string>(new FewCells(), CellTable.Of("cifar10"));
+        Create(method).Run(new FewCells(), history, 500, 1, Never);
+        Assert.Equal(FewCells.Count, history.All.Count);
+    }
+
+    [Fact]
+    public void Regularised_evolution_refuses_two_objectives()
+    {
+        var history = new History<string>(CellTable.Space, CellTable.Of("cifar10", "fpga_ms"));
+        var error = Assert.Throws<ArgumentException>(() => new RegularisedEvolution().Run(CellTable.Space, history, 60, 1, Never));
+        Assert.Contains("NSGA-II", error.Message, StringComparison.Ordinal);
+    }
+
+    private static IEvolution Create(string method) => method switch
+    {
+        "random" => new RandomSearch(),
+        "regularised" => new RegularisedEvolution(20, 5),
+        _ => new Nsga2(20),
+    };
+
+    private static List<string> Run(string method, int jobs, ulong seed = 1)
+    {
+        var history = new History<string>(CellTable.Space, CellTable.Of("cifar10"), jobs);
+        Create(method).Run(CellTable.Space, history, 150, seed, Never);
+        return [.. history.All.Select(a => a.Key)];
+    }
+}

@@ -1,0 +1,93 @@
+using MIOpenDarts.Darts.Evolution;
+
+namespace MIOpenDarts.Darts.Tests.Evolution;
+
+public sealed class FitnessLogTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory().FullName;
+
+    private string LogPath => Path.Combine(folder, "fitness.jsonl");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    [InlineData(63)]
+    public void A_search_that_was_stopped_goes_on_where_it_was_and_measures_nothing_twice(int evaluations)
+    {
+        var whole = Search(new Counted(int.MaxValue), "whole.jsonl");
+        var stopped = new Counted(evaluations);
+        Assert.ThrowsAny<Exception>(() => Search(stopped, "fitness.jsonl"));
+        var again = new Counted(int.MaxValue);
+        Assert.Equal(whole, Search(again, "fitness.jsonl"));
+        Assert.Equal(whole.Count - evaluations, again.Calls);
+    }
+
+    [Fact]
+    public void A_torn_last_line_is_measured_again()
+    {
+        var whole = Search(new Counted(int.MaxValue), "fitness.jsonl");
+        File.WriteAllBytes(LogPath, File.ReadAllBytes(LogPath)[..^5]);
+        var again = new Counted(int.MaxValue);
+        Assert.Equal(whole, Search(again, "fitness.jsonl"));
+        Assert.Equal(1, again.Calls);
+    }
+
+    [Fact]
+    public void Infinite_objectives_of_what_breaks_a_limit_are_kept()
+    {
+        var fitness = new Fitness([double.PositiveInfinity, 0.1 + 0.2], 1.0 / 3);
+        for (var i = 0; i < 2; i++)
+        {
+            using var log = FitnessLog<string>.Open(LogPath, CellTable.Space, new Fixed(fitness));
+            var read = log.Evaluate("000000", CancellationToken.None);
+            Assert.Equal(fitness.Objectives, read.Objectives);
+            Assert.Equal((fitness.Violation, i), (read.Violation, log.Recorded));
+        }
+    }
+
+    [Theory]
+    [InlineData("no json")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    public void Another_damaged_line_is_refused_with_its_number(string line)
+    {
+        File.WriteAllText(LogPath, $$"""{"genome":"000000","objectives":[1],"violation":0}{{"\n" + line + "\n"}}""");
+        var message = Assert.Throws<InvalidDataException>(() =>
+            FitnessLog<string>.Open(LogPath, CellTable.Space, CellTable.Of("cifar10"))).Message;
+        Assert.StartsWith($"{LogPath}, line 2:", message, StringComparison.Ordinal);
+    }
+
+    private List<string> Search(Counted fitness, string file)
+    {
+        using var log = FitnessLog<string>.Open(Path.Combine(folder, file), CellTable.Space, fitness);
+        var history = new History<string>(CellTable.Space, log);
+        new Nsga2(20).Run(CellTable.Space, history, 100, 5, CancellationToken.None);
+        return [.. history.All.Select(a => $"{a.Key} {string.Join(' ', a.Fitness.Objectives)}")];
+    }
+
+    /// <summary>Measures so often, then fails as a kill does.</summary>
+    private sealed class Counted(int most) : IFitness<string>
+    {
+        private readonly IFitness<string> table = CellTable.Of("fpga_ms", "cifar10");
+
+        public int Calls { get; private set; }
+
+        public Fitness Evaluate(string genome, CancellationToken cancellation)
+        {
+            if (Calls == most) throw new OperationCanceledException("killed");
+            Calls++;
+            return table.Evaluate(genome, cancellation);
+        }
+
+        public string Describe(Fitness fitness) => table.Describe(fitness);
+    }
+
+    private sealed class Fixed(Fitness answer) : IFitness<string>
+    {
+        public Fitness Evaluate(string genome, CancellationToken cancellation) => answer;
+
+        public string Describe(Fitness fitness) => "fixed";
+    }
+}
