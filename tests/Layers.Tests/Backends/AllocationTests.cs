@@ -15,7 +15,7 @@ public class AllocationTests
         foreach (var threads in new[] { 1, 2 })
         {
             var c = tested.Restrict(OperationCase.Typical(16));
-            var team = new ThreadTeam(threads);
+            var team = new WorkerPool(threads);
             using var rig = new Rig<float>(CpuBackend.Create(team), c);
             var run = tested.Prepare(rig, c);
             run();
@@ -29,7 +29,7 @@ public class AllocationTests
     [Fact]
     public void What_one_thread_allocates_in_one_item_is_seen()
     {
-        using var team = new ThreadTeam(2);
+        using var team = new WorkerPool(2);
         var allocations = new ThreadAllocations(team);
         allocations.Start();
         var work = new OneObject();
@@ -37,7 +37,7 @@ public class AllocationTests
         Assert.Equal(OneObject.Bytes, allocations.SinceStart().Sum());
     }
 
-    private struct OneObject : IWork
+    private struct OneObject : IParallelBody
     {
         public const int Bytes = 24;
 

@@ -5,7 +5,7 @@ namespace MIOpenDarts.Layers.Tests.Backends;
 /// <summary>Bytes that each thread of a team allocates on the managed heap, counted by itself, from <see cref="Start"/> to <see cref="SinceStart"/>.</summary>
 internal sealed unsafe class ThreadAllocations
 {
-    private readonly ThreadTeam team;
+    private readonly WorkerPool team;
     private readonly long[] start;
     private readonly long[] end;
 
@@ -21,7 +21,7 @@ internal sealed unsafe class ThreadAllocations
     /// Of a team of one or two. A thread that comes early may take the item of another, and one whose own share is gone takes none: with three, two could
     /// wait for ever for the third, which waits for work.
     /// </summary>
-    public ThreadAllocations(ThreadTeam team)
+    public ThreadAllocations(WorkerPool team)
     {
         Assert.InRange(team.Threads, 1, 2);
         (this.team, start, end) = (team, new long[team.Threads], new long[team.Threads]);
@@ -46,7 +46,7 @@ internal sealed unsafe class ThreadAllocations
     }
 
     // Each thread waits for all others to have reported, so that none can report twice.
-    private struct Report : IWork
+    private struct Report : IParallelBody
     {
         public long* Bytes;
         public int Threads;

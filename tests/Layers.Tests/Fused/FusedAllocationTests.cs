@@ -11,7 +11,7 @@ public class FusedAllocationTests
     {
         foreach (var make in FusedCases.Operations)
         {
-            var team = new ThreadTeam(2);
+            var team = new WorkerPool(2);
             using var cpu = CpuBackend.Create(team);
             using var setup = make(cpu);
             setup.Run();

@@ -1,16 +1,21 @@
 using System.Runtime.Intrinsics;
+using MIOpenDarts.Layers.Backends.Cpu.Channels;
+using MIOpenDarts.Layers.Backends.Cpu.Convolution;
+using MIOpenDarts.Layers.Backends.Cpu.Elementwise;
+using MIOpenDarts.Layers.Backends.Cpu.FactorizedReduce;
+using MIOpenDarts.Layers.Backends.Cpu.Loss;
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.NodeSum;
+using MIOpenDarts.Layers.Backends.Cpu.Normalization;
+using MIOpenDarts.Layers.Backends.Cpu.Pooling;
+using MIOpenDarts.Layers.Backends.Cpu.Separable;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
+using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu;
 
 /// <summary>Makes the managed SIMD backend for the widest vectors of this processor.</summary>
-/// <remarks>
-/// Each <c>CpuBackend.*.cs</c> has one kind of operation, forward and backward. A plain operation passes over whole tensors with a driver of
-/// <c>Kernels</c>: the depthwise convolution, for example, with <c>WindowSum</c>, <c>TapGradient</c> back to its filters. A fused one has a folder
-/// (<c>Separable</c>, <c>Pools</c>, <c>Mixing</c>) and works on a tile of an image that stays in a cache, with the drivers of <c>Tiles</c>; its
-/// depthwise forward is <c>Separable/Depthwise.cs</c>.
-/// </remarks>
 public static class CpuBackend
 {
     /// <summary>Floats in the widest vector that the runtime uses here: 16, 8 or 4.</summary>
@@ -25,14 +30,229 @@ public static class CpuBackend
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         if (width is not (0 or 4 or 8 or 16)) throw new ArgumentOutOfRangeException(nameof(width), width, "A vector holds 4, 8 or 16 floats.");
-        return Create(new ThreadTeam(threads == 0 ? Environment.ProcessorCount : threads), width);
+        return Create(new WorkerPool(threads == 0 ? Environment.ProcessorCount : threads), width);
     }
 
-    /// <summary>A backend that computes with <paramref name="team"/> and disposes it at its end.</summary>
-    internal static Backend<float> Create(ThreadTeam team, int width = 0) => (width == 0 ? PreferredWidth : width) switch
+    /// <summary>A backend that computes with <paramref name="workers"/> and disposes them at its end.</summary>
+    internal static Backend<float> Create(WorkerPool workers, int width = 0) => (width == 0 ? PreferredWidth : width) switch
     {
-        16 => new CpuBackend<Simd512, Vector512<float>>(team),
-        8 => new CpuBackend<Simd256, Vector256<float>>(team),
-        _ => new CpuBackend<Simd128, Vector128<float>>(team),
+        16 => new CpuBackend<Simd512, Vector512<float>>(new CpuContext(workers, null)),
+        8 => new CpuBackend<Simd256, Vector256<float>>(new CpuContext(workers, null)),
+        _ => new CpuBackend<Simd128, Vector128<float>>(new CpuContext(workers, null)),
     };
+}
+
+/// <summary>
+/// The managed SIMD path: channels innermost (NHWC), vectors over channels and, with few channels, over neighbouring pixels; no allocation in a step;
+/// results equal bit by bit for every number of threads. Each kind of operation is a room of its own; what their kernels are built from is in Building.
+/// </summary>
+/// <typeparam name="S">Instructions of the vector width.</typeparam>
+/// <typeparam name="V">Vector of that width.</typeparam>
+internal sealed unsafe class CpuBackend<S, V> : Backend<float>
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    private readonly CpuContext context;
+    private readonly ElementwiseOperations<S, V> elementwise;
+    private readonly VectorOperations<S, V> vectors;
+    private readonly ChannelConcat<S, V> concat;
+    private readonly PartialChannels<S, V> partial;
+    private readonly DenseConvolution<S, V> dense;
+    private readonly PointwiseConvolution<S, V> pointwise;
+    private readonly DepthwiseConvolution<S, V> depthwise;
+    private readonly Linear<S, V> linear;
+    private readonly BatchNorm<S, V> batchNorm;
+    private readonly PlainPools<S, V> pools;
+    private readonly SharedPooling<S, V> sharedPools;
+    private readonly SharedFactorizedReduce<S, V> sharedFactorizedReduce;
+    private readonly NodeSumOperation<S, V> nodeSums;
+    private readonly SeparableOperation<S, V> separable;
+
+    public CpuBackend(CpuContext context)
+    {
+        this.context = context;
+        elementwise = new(context);
+        vectors = new(context, elementwise);
+        concat = new(context);
+        partial = new(context);
+        var windows = new WindowDriver<S, V>(context);
+        dense = new(context);
+        pointwise = new(context, dense, elementwise);
+        depthwise = new(context, windows);
+        linear = new(pointwise);
+        batchNorm = new(context, elementwise);
+        pools = new(context, windows);
+        sharedPools = new(context, batchNorm);
+        sharedFactorizedReduce = new(context, batchNorm, dense);
+        nodeSums = new(context);
+        separable = new(context, nodeSums, batchNorm);
+    }
+
+    public override string Name => "cpu";
+    public override string Description => $"{S.Width * 32}-bit vectors, {context.Workers.Threads} thread{(context.Workers.Threads == 1 ? "" : "s")}";
+    public override string Signature => $"cpu/Single/{S.Width * 32}";
+
+    // Memory.
+    public override long? FreeBytes => context.Tally is null ? null : long.MaxValue;
+    public override Backend<float> Counting(MemoryTally tally) => new CpuBackend<S, V>(new CpuContext(context.Workers, tally));
+    public override Storage Allocate(long bytes) => context.Allocate(bytes);
+    public override void Upload<TElement>(ReadOnlySpan<TElement> source, Tensor<TElement> dst) =>
+        source.CopyTo(new Span<TElement>((void*)dst.Address, checked((int)dst.Shape.Count)));
+    public override void Download<TElement>(Tensor<TElement> src, Span<TElement> destination) =>
+        new ReadOnlySpan<TElement>((void*)src.Address, checked((int)src.Shape.Count)).CopyTo(destination);
+    public override void WriteImages(ReadOnlySpan<float> nchw, Tensor<float> dst) => ImageLayout.Write(nchw, dst);
+    public override void ReadImages(Tensor<float> src, Span<float> nchw) => ImageLayout.Read(src, nchw);
+
+    // Elements.
+    public override void Fill(Tensor<float> dst, float value) => elementwise.Fill(dst, value);
+    public override void Copy(Tensor<float> src, Tensor<float> dst) => elementwise.Copy(src, dst);
+    public override void Add(Tensor<float> src, Tensor<float> dst) => elementwise.Add(src, dst);
+    public override void ReluForward(Tensor<float> src, Tensor<float> dst) => elementwise.ReluForward(src, dst);
+    public override void ReluBackward(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate) =>
+        elementwise.ReluBackward(src, diffDst, diffSrc, accumulate);
+    public override void ScaleForward(Tensor<float> src, Tensor<float> weights, int index, Tensor<float> dst, bool accumulate) =>
+        elementwise.ScaleForward(src, weights, index, dst, accumulate);
+    public override void ScaleBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, int index) =>
+        vectors.ScaleBackwardWeights(src, diffDst, diffWeights, index);
+    public override void ScaleImages(Tensor<float> src, Tensor<float> factors, Tensor<float> dst, bool accumulate) =>
+        elementwise.ScaleImages(src, factors, dst, accumulate);
+    public override void Multiply(Tensor<float> src, Tensor<float> factors, Tensor<float> dst, bool accumulate) =>
+        elementwise.Multiply(src, factors, dst, accumulate);
+
+    // Vectors and optimisers.
+    public override void AddScaled(double factor, Tensor<float> x, Tensor<float> y) => vectors.AddScaled(factor, x, y);
+    public override void ScaleVector(Tensor<float> x, double factor) => vectors.ScaleVector(x, factor);
+    public override double SquaredNorm(Tensor<float> x) => vectors.SquaredNorm(x);
+    public override void SgdStep(
+        Tensor<float> weights, Tensor<float> diffs, Tensor<float> momentumBuffer, double rate, double momentum, double decay, bool nesterov) =>
+        vectors.SgdStep(weights, diffs, momentumBuffer, rate, momentum, decay, nesterov);
+    public override void AdamStep(Tensor<float> weights, Tensor<float> diffs, Tensor<float> mean, Tensor<float> meanSquare, in AdamSettings settings) =>
+        vectors.AdamStep(weights, diffs, mean, meanSquare, settings);
+
+    // Channels.
+    public override void ConcatForward(ReadOnlySpan<Tensor<float>> sources, Tensor<float> dst) => concat.Forward(sources, dst);
+    public override void ConcatBackward(Tensor<float> diffDst, ReadOnlySpan<Tensor<float>> diffSources, bool accumulate) =>
+        concat.Backward(diffDst, diffSources, accumulate);
+    public override void PartialSplitForward(Tensor<float> src, Tensor<float> head, Tensor<float> bypass, Tensor<byte>? taps) =>
+        partial.SplitForward(src, head, bypass, taps);
+    public override void PartialSplitBackward(
+        Tensor<float> diffHead, Tensor<float> diffBypass, Tensor<byte>? taps, Tensor<float> diffSrc, bool accumulate) =>
+        partial.SplitBackward(diffHead, diffBypass, taps, diffSrc, accumulate);
+    public override void PartialMergeForward(Tensor<float> mixed, Tensor<float> bypass, Tensor<float> dst) => partial.MergeForward(mixed, bypass, dst);
+    public override void PartialMergeBackward(Tensor<float> diffDst, Tensor<float> diffMixed, Tensor<float> diffBypass) =>
+        partial.MergeBackward(diffDst, diffMixed, diffBypass);
+
+    // Convolutions.
+    public override void ConvolutionForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window2D window, int groups)
+    {
+        if (IsDepthwise(weights.Shape, groups)) depthwise.Forward(src, weights, dst, window);
+        else if (IsPointwise(window, groups)) pointwise.Forward(src, weights, dst, window);
+        else dense.Forward(src, weights, dst, window, groups);
+    }
+
+    public override void ConvolutionBackwardData(
+        Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc, Window2D window, int groups, bool accumulate)
+    {
+        if (IsDepthwise(weights.Shape, groups)) depthwise.BackwardData(diffDst, weights, diffSrc, window, accumulate);
+        else if (IsPointwise(window, groups)) pointwise.BackwardData(diffDst, weights, diffSrc, window, accumulate);
+        else dense.BackwardData(diffDst, weights, diffSrc, window, groups, accumulate);
+    }
+
+    public override void ConvolutionBackwardWeights(
+        Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Window2D window, int groups)
+    {
+        if (IsDepthwise(diffWeights.Shape, groups)) depthwise.BackwardWeights(src, diffDst, diffWeights, window);
+        else if (IsPointwise(window, groups)) pointwise.BackwardWeights(src, diffDst, diffWeights, window);
+        else dense.BackwardWeights(src, diffDst, diffWeights, window, groups);
+    }
+
+    public override void FactorizedReduceForward(Tensor<float> src, Tensor<float> even, Tensor<float> odd, Tensor<float> dst) =>
+        pointwise.FactorizedReduceForward(src, even, odd, dst);
+    public override void FactorizedReduceBackwardData(
+        Tensor<float> diffDst, Tensor<float> even, Tensor<float> odd, Tensor<float> diffSrc, bool accumulate) =>
+        pointwise.FactorizedReduceBackwardData(diffDst, even, odd, diffSrc, accumulate);
+    public override void FactorizedReduceBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffEven, Tensor<float> diffOdd) =>
+        pointwise.FactorizedReduceBackwardWeights(src, diffDst, diffEven, diffOdd);
+    public override void LinearForward(Tensor<float> src, Tensor<float> weights, Tensor<float> bias, Tensor<float> dst) =>
+        linear.Forward(src, weights, bias, dst);
+    public override void LinearBackwardData(Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc) =>
+        linear.BackwardData(diffDst, weights, diffSrc);
+    public override void LinearBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Tensor<float> diffBias) =>
+        linear.BackwardWeights(src, diffDst, diffWeights, diffBias);
+
+    // Batch norm and loss.
+    public override void NormalizationStatistics(Tensor<float> src, BatchNormState<float> norm) => batchNorm.NormalizationStatistics(src, norm);
+    public override void NormalizationInference(BatchNormState<float> norm) => batchNorm.NormalizationInference(norm);
+    public override void NormalizationForward(Tensor<float> src, BatchNormState<float> norm, Tensor<float> dst) =>
+        batchNorm.NormalizationForward(src, norm, dst);
+    public override void NormalizationBackward(
+        Tensor<float> src, BatchNormState<float> norm, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate, bool weightGradients) =>
+        batchNorm.NormalizationBackward(src, norm, diffDst, diffSrc, accumulate, weightGradients);
+    public override void NormalizationGradient(DeferredBatchNorm<float> v, Tensor<float>? weights, int index, Tensor<float>? diffWeights) =>
+        batchNorm.NormalizationGradient(v, weights, index, diffWeights);
+    public override void NormalizationDiff(ReadOnlySpan<DeferredBatchNorm<float>> values, Tensor<float> diffSrc, bool accumulate) =>
+        batchNorm.NormalizationDiff(values, diffSrc, accumulate);
+    public override void AffineGradient(DeferredBatchNorm<float> v, Tensor<float> diffDst, Tensor<float> scratch, bool weightGradients) =>
+        batchNorm.AffineGradient(v, diffDst, weightGradients);
+    public override void CrossEntropy(
+        Tensor<float> logits, Tensor<int> labels, Tensor<float> result, Tensor<float>? diffLogits, double labelSmoothing = 0, double lossScale = 1) =>
+        CrossEntropyLoss.Run(logits, labels, result, diffLogits, labelSmoothing, lossScale);
+
+    // Pools.
+    public override void MaxPoolForward(Tensor<float> src, Tensor<float> dst, Tensor<byte> indices, Window2D window) =>
+        pools.MaxPoolForward(src, dst, indices, window);
+    public override void MaxPoolBackward(Tensor<float> diffDst, Tensor<byte> indices, Tensor<float> diffSrc, Window2D window, bool accumulate) =>
+        pools.MaxPoolBackward(diffDst, indices, diffSrc, window, accumulate);
+    public override void AveragePoolForward(Tensor<float> src, Tensor<float> dst, Window2D window) => pools.AveragePoolForward(src, dst, window);
+    public override void AveragePoolBackward(Tensor<float> diffDst, Tensor<float> diffSrc, Window2D window, bool accumulate) =>
+        pools.AveragePoolBackward(diffDst, diffSrc, window, accumulate);
+    public override void GlobalAverageForward(Tensor<float> src, Tensor<float> dst) => pools.GlobalAverageForward(src, dst);
+    public override void GlobalAverageBackward(Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate) =>
+        pools.GlobalAverageBackward(diffDst, diffSrc, accumulate);
+
+    // What edges of a cell share.
+    public override bool ReadsSegments => true;
+    public override bool OverlapsNodeSum => true;
+    public override void PlanSeparable(MemoryPlan<float> plan, ReadOnlySpan<SeparableBranch<float>> branches) => separable.Plan(branches);
+    public override void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training, NodeSum<float> overlapped = default) =>
+        separable.Forward(branches, training, overlapped);
+    public override void SeparableBackward(
+        ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients, NodeSum<float> overlapped = default) =>
+        separable.Backward(branches, weightGradients, overlapped);
+    public override void SharedFactorizedReduceForward(
+        Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, Tensor<float> rectified, bool training) =>
+        sharedFactorizedReduce.Forward(src, branches, training);
+    public override void SharedFactorizedReduceBackward(
+        Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, Tensor<float> rectified, Tensor<float> diffRectified, bool weightGradients) =>
+        sharedFactorizedReduce.Backward(src, branches, weightGradients);
+    public override void NodeSumForward(NodeSum<float> sum) => nodeSums.Forward(sum);
+    public override void NodeSumBackward(NodeSum<float> sum) => nodeSums.Backward(sum);
+
+    public override void PlanSharedPools(MemoryPlan<float> plan, SharedPools<float> shared)
+    {
+        base.PlanSharedPools(plan, shared);
+        sharedPools.Plan(shared);
+    }
+
+    public override void SharedPoolsForward(SharedPools<float> shared, bool training)
+    {
+        if (shared.UsesBoth) sharedPools.Forward(shared, training);
+        else base.SharedPoolsForward(shared, training);
+    }
+
+    public override void SharedPoolsBackward(SharedPools<float> shared)
+    {
+        if (shared.UsesBoth) sharedPools.Backward(shared);
+        else base.SharedPoolsBackward(shared);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) context.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private static bool IsDepthwise(Shape weights, int groups) => weights.C == 1 && weights.N == groups;
+
+    private static bool IsPointwise(Window2D window, int groups) => window is { KernelH: 1, KernelW: 1, PaddingH: 0, PaddingW: 0 } && groups == 1;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Tensors;
 
@@ -43,6 +44,6 @@ internal readonly unsafe struct ChannelSegments
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Fetch(nint pixel, nint pixels)
     {
-        for (var k = 0; k < Count && First != null; k++) SecondCache.Fetch(First + k * Stride + pixel * Channels, pixels * Channels);
+        for (var k = 0; k < Count && First != null; k++) PrefetchL2.Fetch(First + k * Stride + pixel * Channels, pixels * Channels);
     }
 }

@@ -1,6 +1,7 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
+using MIOpenDarts.Layers.Backends.Cpu.Convolution;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
-using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
@@ -82,7 +83,7 @@ internal unsafe struct BranchCall
     }
 
     /// <summary>Takes memory for the filters and the statistics.</summary>
-    public void LayOut(ref MemoryCursor cursor, in SourceLayout source, int images, int vectorWidth)
+    public void LayOut(ref BumpAllocator cursor, in SourceLayout source, int images, int vectorWidth)
     {
         Taps.LayOut(Window.Taps, (nint)source.Period * vectorWidth, ref cursor);
         Forward.LayOut(ref cursor);
@@ -90,7 +91,7 @@ internal unsafe struct BranchCall
     }
 
     /// <summary>Takes memory for the way back.</summary>
-    public void LayOutGradient(ref MemoryCursor cursor, int groups, int pattern, int vectorWidth)
+    public void LayOutGradient(ref BumpAllocator cursor, int groups, int pattern, int vectorWidth)
     {
         var output = OutputPeriod * vectorWidth;
         Backward.LayOut(ref cursor);
@@ -109,7 +110,7 @@ internal unsafe struct BranchCall
         var (taps, pattern) = (Window.Taps, source.Period * S.Width);
         Span<nint> offsets = stackalloc nint[taps];
         Span<int> numbers = stackalloc int[taps];
-        for (var t = 0; t < taps; t++) (numbers[t], offsets[t]) = (t, source.At(TapRow(t, source), TapColumn(t, source)));
+        for (var t = 0; t < taps; t++) (numbers[t], offsets[t]) = (t, source.At(Geometry.TapRow(t, source), Geometry.TapColumn(t, source)));
         (Taps.Count, Taps.Taps) = (0, 0);
         Taps.Append(offsets, numbers, pattern);
         for (var t = 0; t < taps; t++)
@@ -120,7 +121,7 @@ internal unsafe struct BranchCall
             ChannelPattern.Repeat(weights, source.Channels, pattern);
         }
 
-        RowPairs<S, V>.Prepare(ref Taps, pattern, source.StrideH * source.RowFloats);
+        WinogradDepthwise<S, V>.Prepare(ref Taps, pattern, source.StrideH * source.RowFloats);
     }
 
     /// <summary>Copies addresses and the gradient vectors.</summary>
@@ -135,11 +136,8 @@ internal unsafe struct BranchCall
         ChannelPattern.Fill(Offset, (float*)v.Gradient.Constant.Address, Outputs, output);
     }
 
-    /// <summary>Bordered source row that tap <paramref name="t"/> of output row 0 reads.</summary>
-    public readonly int TapRow(int t, in SourceLayout source) => source.Border - Window.PaddingH + t / Window.KernelW * Window.Dilation;
-
-    /// <summary>Bordered source column that tap <paramref name="t"/> of output column 0 reads.</summary>
-    public readonly int TapColumn(int t, in SourceLayout source) => source.Border - Window.PaddingW + t % Window.KernelW * Window.Dilation;
+    /// <summary>The window and the extent of the outputs.</summary>
+    public readonly WindowGeometry Geometry => new(Window, Height, Width);
 
     private static float* AddressOf(Tensor<float>? tensor) => tensor is null ? null : (float*)tensor.Address;
 

@@ -4,7 +4,7 @@ using MIOpenDarts.Layers.Backends.Cpu.Threads;
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
 /// <summary>Repacks the filters of every branch for the kernels. Item: a branch of one call after the other.</summary>
-internal readonly unsafe struct FilterPacking<S, V>(SeparableGradient* calls, bool backward) : IWork
+internal readonly unsafe struct FilterPacking<S, V>(SeparableGradient* calls, bool backward) : IParallelBody
     where S : struct, ISimd<V>
     where V : struct
 {

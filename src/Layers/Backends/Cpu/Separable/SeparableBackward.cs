@@ -1,7 +1,7 @@
-using MIOpenDarts.Layers.Backends.Cpu.Mixing;
+using MIOpenDarts.Layers.Backends.Cpu.Building;
+using MIOpenDarts.Layers.Backends.Cpu.NodeSum;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
-using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
@@ -9,28 +9,28 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 /// The gradients of <see cref="SeparableForward{S,V}"/>, image by image: u is computed again rather than kept. Item: a group of images
 /// of one call after the other, which has weight-gradient sums of its own, and alongside the images' part of a mixture, if there is one.
 /// </summary>
-internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls, int count, int threads, MixCall* mix) : IWork
+internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls, int count, int threads, NodeSumCall* mix) : IParallelBody
     where S : struct, ISimd<V>
     where V : struct
 {
     private readonly SeparableGradient* calls = calls;
     private readonly int count = count;
     private readonly int threads = threads;
-    private readonly MixCall* mix = mix;
+    private readonly NodeSumCall* mix = mix;
 
     public void Run(int item, int thread)
     {
         var groups = calls->Call.Groups;
-        var next = new Shares(count * groups, groups, threads).After(item);
-        Group(calls + item / groups, item % groups, next < 0 ? default : new Following(calls + next / groups, next % groups), thread);
+        var next = new StaticPartition(count * groups, groups, threads).After(item);
+        Group(calls + item / groups, item % groups, next < 0 ? default : new NextImage(calls + next / groups, next % groups), thread);
     }
 
-    private void Group(SeparableGradient* gradient, int item, Following next, int thread)
+    private void Group(SeparableGradient* gradient, int item, NextImage next, int thread)
     {
         ref var call = ref gradient->Call;
         var memory = call.Threads + thread * call.FloatsPerThread;
         var pattern = call.Source.Period * S.Width;
-        if (call.Holders[thread] != call.Number)
+        if (call.BorderOwner[thread] != call.CallId)
             new Span<float>(memory + gradient->Middles, checked((int)(gradient->Together * gradient->Diff.Floats))).Clear();
         for (var i = 0; i < call.Count && gradient->WeightGradients; i++)
         {
@@ -39,22 +39,22 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
         }
 
         new Span<double>(gradient->SourceSums + (nint)item * 2 * call.Source.Channels, 2 * call.Source.Channels).Clear();
-        var mixture = new MixBackward<S, V>(mix);
+        var mixture = new NodeSumBackward<S, V>(mix);
         if (mix != null) mixture.Begin(item);
         var end = call.First(item + 1);
         for (var n = call.First(item); n < end; n++)
         {
             // After the group: what this thread takes next.
-            var following = n + 1 < end ? new Following(gradient, item, n + 1) : next;
-            var x = Rectifier<S, V>.Image(call, n, thread);
-            var pieces = new MixPieces<MixBackward<S, V>>(mixture, mix, n, thread, call.Tiles);
+            var following = n + 1 < end ? new NextImage(gradient, item, n + 1) : next;
+            var x = ReluPadCopy<S, V>.Image(call, n, thread);
+            var pieces = new InterleavedNodeSum<NodeSumBackward<S, V>>(mixture, mix, n, thread, call.Tiles);
             if (mix != null) mixture.BeginImage(thread);
             for (var part = 0; part < gradient->Parts; part++)
             {
                 for (var i = gradient->First(part); i < gradient->End(part); i++) Branch(gradient, i, n, following, item, x, memory, ref pieces);
                 if (gradient->DiffSrc.First == null) continue;
-                if (part < gradient->Parts - 1) SourceDiff<S, V>.Part(*gradient, part, memory);
-                else SourceDiff<S, V>.Image(*gradient, n, following, item, x, memory);
+                if (part < gradient->Parts - 1) DepthwiseDataGradient<S, V>.Part(*gradient, part, memory);
+                else DepthwiseDataGradient<S, V>.Image(*gradient, n, following, item, x, memory);
             }
 
             pieces.Rest();
@@ -62,7 +62,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
         }
     }
 
-    private void Branch(SeparableGradient* gradient, int branch, int n, in Following following, int item, float* x, float* memory, ref MixPieces<MixBackward<S, V>> pieces)
+    private void Branch(SeparableGradient* gradient, int branch, int n, in NextImage following, int item, float* x, float* memory, ref InterleavedNodeSum<NodeSumBackward<S, V>> pieces)
     {
         ref var call = ref gradient->Call;
         ref var b = ref call.Branches[branch];
@@ -86,14 +86,14 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
         }
 
         if (!gradient->WeightGradients || !b.HasDepthwise) return;
-        TapSums<S, V>.Run(
+        DepthwiseWeightGradient<S, V>.Run(
             memory + b.DiffMiddle + gradient->Diff.At(0, 0, call.Source.Channels), gradient->Diff.Row, x, call.Source.StrideH * call.Source.RowFloats,
             b.Height, (b.Width * call.Source.Channels + S.Width - 1) / S.Width, b.Taps,
             b.DepthwiseSums + (nint)item * b.Window.Taps * pattern, call.Source.Period);
     }
 
     /// <summary>What is read after rows h … h + rows − 1 of a branch: z, its gradient, what a large filter needs and perhaps the next source.</summary>
-    private static FetchRows After(SeparableGradient* gradient, int branch, int n, in Following following, int item, int h, int rows)
+    private static PrefetchRows After(SeparableGradient* gradient, int branch, int n, in NextImage following, int item, int h, int rows)
     {
         ref var call = ref gradient->Call;
         // Otherwise the source's gradient has time for it.
@@ -113,7 +113,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
         var known = branch > 0 && b.DiffDst == gradient->Call.Branches[branch - 1].DiffDst;
         // A large filter and its gradient have left the second cache since the last image.
         var large = h == 0 && gradient->WeightGradients && b.PointwiseFloats >= rows * row;
-        return new FetchRows(
+        return new PrefetchRows(
             b.Backward.Group * b.Outputs, b.Dst + start, known ? null : b.DiffDst + start, source,
             large ? b.Backward.Values : null, large ? b.PointwiseSums + item * b.PointwiseFloats : null);
     }
@@ -138,13 +138,13 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
     private static void PointwiseWeights(in BranchCall b, float* dz, float* u, int pixels, float* sums, bool first)
     {
         var (outputs, inputs) = (b.Backward.Group * b.Outputs, b.Backward.Group * b.Backward.Outputs);
-        var (k, dst) = (pixels / b.Backward.Group, new ProductRows(sums, b.Backward.Row));
-        if (first) MatrixProduct<S, V>.Run(dz, 1, outputs, u, inputs, dst, outputs, inputs, k, default(Overwriting<S, V>), default(NoFetch));
-        else MatrixProduct<S, V>.Run(dz, 1, outputs, u, inputs, dst, outputs, inputs, k, default(Adding<S, V>), default(NoFetch));
+        var (k, dst) = (pixels / b.Backward.Group, new OutputRowMap(sums, b.Backward.Row));
+        if (first) Gemm<S, V>.Run(dz, 1, outputs, u, inputs, dst, outputs, inputs, k, default(Store<S, V>), default(NoPrefetch));
+        else Gemm<S, V>.Run(dz, 1, outputs, u, inputs, dst, outputs, inputs, k, default(Accumulate<S, V>), default(NoPrefetch));
     }
 
     /// <summary>du = dz · filterᵀ, rows h … h + rows − 1 into the bordered image.</summary>
-    private static void PointwiseData(SeparableGradient* gradient, in BranchCall b, float* dz, int h, int rows, float* memory, FetchRows after, FetchPiece piece)
+    private static void PointwiseData(SeparableGradient* gradient, in BranchCall b, float* dz, int h, int rows, float* memory, PrefetchRows after, PrefetchNodeSumTile piece)
     {
         var channels = gradient->Call.Source.Channels;
         var image = memory + b.DiffMiddle;
@@ -155,10 +155,10 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
             var together = width % 8 == 0 ? rows : 1;
             for (var r = 0; r < rows; r += together)
             {
-                Pointwise<S, V>.Pixels(
+                PackedGemm<S, V>.Pixels(
                     b.Backward, dz + (nint)r * b.Width * b.Outputs, together * b.Width,
-                    new ProductRows(image + gradient->Diff.At(h + r, 0, channels), group * channels, width, gradient->Diff.Row), default(Overwriting<S, V>),
-                    new FetchBoth<FetchRows, FetchPiece>(after.From(r * width), piece.From(r * width)));
+                    new OutputRowMap(image + gradient->Diff.At(h + r, 0, channels), group * channels, width, gradient->Diff.Row), default(Store<S, V>),
+                    new PrefetchBoth<PrefetchRows, PrefetchNodeSumTile>(after.From(r * width), piece.From(r * width)));
             }
 
             return;
@@ -166,7 +166,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
 
         // Short rows: the product wants at least eight of them, so it works on the packed tile.
         var tile = memory + gradient->DiffTile;
-        Pointwise<S, V>.Pixels(b.Backward, dz, rows * b.Width, tile, default(Overwriting<S, V>), new FetchBoth<FetchRows, FetchPiece>(after, piece));
+        PackedGemm<S, V>.Pixels(b.Backward, dz, rows * b.Width, tile, default(Store<S, V>), new PrefetchBoth<PrefetchRows, PrefetchNodeSumTile>(after, piece));
         for (var r = 0; r < rows; r++)
             new Span<float>(tile + (nint)r * length, length).CopyTo(new Span<float>(image + gradient->Diff.At(h + r, 0, channels), length));
     }

@@ -1,6 +1,7 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
-using MIOpenDarts.Layers.Backends.Cpu.Tiles;
+using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
@@ -10,13 +11,8 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 /// </summary>
 internal unsafe struct SeparableCall
 {
-    /// <summary>
-    /// From 1 MiB on a batch has left the caches before its reader comes: written past them it need not be read first.
-    /// </summary>
-    public const int StreamedFloats = 1 << 18;
-
     /// <summary>Most partial sums of a weight gradient and of a mixture alongside: the cut depends on the batch alone.</summary>
-    public const int MostGroups = 16;
+    public const int MaxGradientGroups = 16;
 
     public int Images;
     public SourceLayout Source;
@@ -35,10 +31,10 @@ internal unsafe struct SeparableCall
     public nint FloatsPerThread;
 
     /// <summary>[threads]: number of the call whose borders of zeros lie in a thread's memory; zero: of none.</summary>
-    public int* Holders;
+    public int* BorderOwner;
 
     /// <summary>Number of this call, from one.</summary>
-    public int Number;
+    public int CallId;
 
     /// <summary>In a thread's memory: bordered source, tile of depthwise outputs, tile of z or dz, sums by output pattern.</summary>
     public nint Rectified, Middle, Tile, Sums;
@@ -55,13 +51,13 @@ internal unsafe struct SeparableCall
     }
 
     /// <summary>Groups of images with one partial weight gradient each.</summary>
-    public readonly int Groups => Math.Min(Images, MostGroups);
+    public readonly int Groups => Math.Min(Images, MaxGradientGroups);
 
     /// <summary>First image of a group.</summary>
     public readonly int First(int group) => (int)((long)group * Images / Groups);
 
     /// <summary>Reads the geometry of branches that share a source and lays out their filters.</summary>
-    public void Describe(ReadOnlySpan<SeparableBranch<float>> branches, int vectorWidth, ref MemoryCursor cursor, ref MemoryCursor thread)
+    public void Describe(ReadOnlySpan<SeparableBranch<float>> branches, int vectorWidth, ref BumpAllocator cursor, ref BumpAllocator thread)
     {
         var src = branches[0].Src.Shape;
         var border = 0;
@@ -90,7 +86,7 @@ internal unsafe struct SeparableCall
     }
 
     /// <summary>Copies addresses and the normalisation.</summary>
-    public void Fill(ReadOnlySpan<SeparableBranch<float>> branches, ScratchMemory scratch, int vectorWidth)
+    public void Fill(ReadOnlySpan<SeparableBranch<float>> branches, Scratchpad scratch, int vectorWidth)
     {
         Threads = scratch.Threads;
         FloatsPerThread = scratch.FloatsPerThread;

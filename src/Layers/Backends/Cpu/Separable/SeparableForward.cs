@@ -1,8 +1,8 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
-using MIOpenDarts.Layers.Backends.Cpu.Mixing;
+using MIOpenDarts.Layers.Backends.Cpu.NodeSum;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
-using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
@@ -10,7 +10,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 /// z = pointwise(depthwise(ReLU(x))) of one image for all branches, and Σz, Σz² for the batch norm behind. Item: an image of one call
 /// after the other, and alongside the image's part of a mixture, if there is one.
 /// </summary>
-internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls, int count, int threads, bool statistics, MixCall* mix) : IWork
+internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls, int count, int threads, bool statistics, NodeSumCall* mix) : IParallelBody
     where S : struct, ISimd<V>
     where V : struct
 {
@@ -18,7 +18,7 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
     private readonly int count = count;
     private readonly int threads = threads;
     private readonly bool statistics = statistics;
-    private readonly MixCall* mix = mix;
+    private readonly NodeSumCall* mix = mix;
 
     public void Run(int item, int thread)
     {
@@ -26,24 +26,24 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
         ref var call = ref calls[item / images].Call;
         var n = item % images;
         var memory = call.Threads + thread * call.FloatsPerThread;
-        var x = Rectifier<S, V>.Image(call, n, thread);
+        var x = ReluPadCopy<S, V>.Image(call, n, thread);
         // What this thread takes next.
-        var next = new Shares(count * images, images, threads).After(item);
+        var next = new StaticPartition(count * images, images, threads).After(item);
         var following = next >= 0 ? calls[next / images].Call.SourceAt(next % images, 0) : default;
-        var pieces = new MixPieces<MixForward<S, V>>(new(mix), mix, n, thread, call.Tiles);
+        var pieces = new InterleavedNodeSum<NodeSumForward<S, V>>(new(mix), mix, n, thread, call.Tiles);
         for (var i = 0; i < call.Count; i++) Branch(call, ref call.Branches[i], n, x, memory, i == call.Count - 1 ? following : default, ref pieces);
         pieces.Rest();
     }
 
     private void Branch(
-        in SeparableCall call, ref BranchCall b, int n, float* x, float* memory, in ChannelSegments following, ref MixPieces<MixForward<S, V>> pieces)
+        in SeparableCall call, ref BranchCall b, int n, float* x, float* memory, in ChannelSegments following, ref InterleavedNodeSum<NodeSumForward<S, V>> pieces)
     {
         var u = memory + call.Middle;
         var z = memory + call.Tile;
         var sums = memory + call.Sums;
         var (row, length) = (b.Width * b.Outputs, b.OutputPeriod * S.Width);
         var dst = b.Dst + (nint)n * b.Height * row;
-        var stream = (long)call.Images * b.Height * row >= SeparableCall.StreamedFloats && (nint)b.Dst % (sizeof(float) * S.Width) == 0;
+        var stream = (long)call.Images * b.Height * row >= NonTemporal.Threshold && (nint)b.Dst % (sizeof(float) * S.Width) == 0;
         for (var h = 0; h < b.Height; h += b.TileRows)
         {
             var pixels = Math.Min(b.TileRows, b.Height - h) * b.Width;
@@ -53,22 +53,22 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
             if (h == 0)
             {
                 // The first pixel's values are what the others are measured from.
-                Pointwise<S, V>.Pixels(b.Forward, tile, b.Forward.Group, z, default(Overwriting<S, V>), default(NoFetch));
+                PackedGemm<S, V>.Pixels(b.Forward, tile, b.Forward.Group, z, default(Store<S, V>), default(NoPrefetch));
                 ChannelSums<S, V>.Start(z, b.Outputs, b.OutputPeriod, sums);
             }
 
             if (b.Forward.Group * b.Outputs != length || pixels / b.Forward.Group % 8 != 0)
             {
-                Pointwise<S, V>.Pixels(b.Forward, tile, pixels, z, default(Overwriting<S, V>), fetch);
+                PackedGemm<S, V>.Pixels(b.Forward, tile, pixels, z, default(Store<S, V>), fetch);
                 ChannelSums<S, V>.Squares(z, to, pixels * b.Outputs, b.OutputPeriod, sums, stream);
             }
             else if (stream)
             {
-                Pointwise<S, V>.Pixels(b.Forward, tile, pixels, to, new Squaring<S, V, Streamed<S, V>>(sums, length), fetch);
+                PackedGemm<S, V>.Pixels(b.Forward, tile, pixels, to, new StoreWithMoments<S, V, NonTemporalStore<S, V>>(sums, length), fetch);
             }
             else
             {
-                Pointwise<S, V>.Pixels(b.Forward, tile, pixels, to, new Squaring<S, V, Cached<S, V>>(sums, length), fetch);
+                PackedGemm<S, V>.Pixels(b.Forward, tile, pixels, to, new StoreWithMoments<S, V, CachedStore<S, V>>(sums, length), fetch);
             }
 
             pieces.Next();

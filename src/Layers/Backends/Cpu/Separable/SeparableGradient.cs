@@ -1,6 +1,6 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
-using MIOpenDarts.Layers.Backends.Cpu.Tiles;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
@@ -32,7 +32,7 @@ internal unsafe struct SeparableGradient
     /// [parts][StrideH][StrideW]: the taps of a part's branches that read source pixels with these remainders of row and column, as
     /// runs in the gradients of the depthwise outputs.
     /// </summary>
-    public TapList* Flipped;
+    public TapList* Rotated;
 
     /// <summary>[groups][2][C]: Σdy and Σdy·x̂ of a normalised source.</summary>
     public double* SourceSums;
@@ -53,12 +53,14 @@ internal unsafe struct SeparableGradient
     public readonly nint PartFloats => Call.Source.Height * Call.Source.RowFloats;
 
     /// <summary>Takes the memory; <see cref="SeparableCall.Describe"/> comes first.</summary>
-    public void LayOut(int vectorWidth, ref MemoryCursor cursor, ref MemoryCursor thread)
+    public void LayOut(int vectorWidth, ref BumpAllocator cursor, ref BumpAllocator thread)
     {
         var source = Call.Source;
         var pattern = source.Period * vectorWidth;
         nint tile = 0;
-        Diff = DiffLayout.For(source, Call.Branches, Call.Count, vectorWidth);
+        Span<WindowGeometry> geometries = stackalloc WindowGeometry[Call.Count];
+        for (var i = 0; i < Call.Count; i++) geometries[i] = Call.Branches[i].Geometry;
+        Diff = DiffLayout.For(source, geometries, vectorWidth);
         Together = Math.Clamp((int)(MiddleFloats / Diff.Floats), 1, Call.Count);
         Middles = thread.TakeOffset(Together * Diff.Floats);
         for (var i = 0; i < Call.Count; i++)
@@ -70,13 +72,13 @@ internal unsafe struct SeparableGradient
         }
 
         var remainders = source.StrideH * source.StrideW;
-        Flipped = cursor.Take<TapList>(TapLists);
+        Rotated = cursor.Take<TapList>(TapLists);
         for (var i = 0; i < TapLists; i++)
         {
             var (list, taps) = (default(TapList), 0);
             for (var branch = First(i / remainders); branch < End(i / remainders); branch++) taps += Call.Branches[branch].Window.Taps;
             list.LayOut(taps, pattern, ref cursor);
-            if (cursor.IsReal) Flipped[i] = list;
+            if (cursor.IsReal) Rotated[i] = list;
         }
 
         SourceSums = cursor.Take<double>(Call.Groups * 2 * source.Channels);
@@ -92,20 +94,20 @@ internal unsafe struct SeparableGradient
         thread.TakeOffset(2 * TapRun.MostTaps * pattern);
     }
 
-    /// <summary>Number of <see cref="Flipped"/>.</summary>
+    /// <summary>Number of <see cref="Rotated"/>.</summary>
     public readonly int TapLists => Parts * Call.Source.StrideH * Call.Source.StrideW;
 
     /// <summary>Collects the taps of one part that read source pixels with one remainder.</summary>
-    public readonly void Flip<S, V>(int i)
+    public readonly void Rotate<S, V>(int i)
         where S : struct, ISimd<V>
         where V : struct
     {
         var (remainders, pattern) = (Call.Source.StrideH * Call.Source.StrideW, Call.Source.Period * S.Width);
         var part = i / remainders;
-        ref var list = ref Flipped[i];
+        ref var list = ref Rotated[i];
         (list.Count, list.Taps) = (0, 0);
         for (var branch = First(part); branch < End(part); branch++) Append(ref list, branch, i % remainders, pattern);
-        RowPairs<S, V>.Prepare(ref list, pattern, Diff.Row);
+        WinogradDepthwise<S, V>.Prepare(ref list, pattern, Diff.Row);
     }
 
     /// <summary>First branch of a part.</summary>
@@ -125,8 +127,8 @@ internal unsafe struct SeparableGradient
         {
             // The branch's packed weights are in the order of its runs.
             var t = b.Taps.Numbers[i];
-            var row = remainder / source.StrideW - b.TapRow(t, source);
-            var column = remainder % source.StrideW - b.TapColumn(t, source);
+            var row = remainder / source.StrideW - b.Geometry.TapRow(t, source);
+            var column = remainder % source.StrideW - b.Geometry.TapColumn(t, source);
             if (row % source.StrideH != 0 || column % source.StrideW != 0) continue;
             offsets[count] = branch % Together * Diff.Floats + Diff.At(row / source.StrideH, column / source.StrideW, source.Channels);
             numbers[count++] = i;

@@ -1,3 +1,5 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
+
 namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 /// <summary>
@@ -45,7 +47,7 @@ internal unsafe interface ISimd<V>
     static abstract V Permute(V value, int* index);
 
     /// <summary>Puts next and its place where next is above best or a NaN, as a maximum in order does.</summary>
-    static abstract void Raise(ref V best, ref V place, V next, V nextPlace);
+    static abstract void ArgMaxUpdate(ref V best, ref V place, V next, V nextPlace);
 
     /// <summary>value where a equals b, zero elsewhere.</summary>
     static abstract V WhereEqual(V a, V b, V value);
@@ -63,5 +65,5 @@ internal unsafe interface ISimd<V>
     static abstract void StoreBytes(V value, byte* destination);
 
     /// <summary>Writes past the caches to an aligned place: for results that are read only after they would have left them.</summary>
-    static abstract void Stream(V value, float* destination);
+    static abstract void StoreNonTemporal(V value, float* destination);
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using MIOpenDarts.Layers.Backends.Cpu.Building;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 
@@ -61,7 +62,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Permute(Vector128<float> value, int* index) => Vector128.Shuffle(value, Vector128.Load(index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Raise(ref Vector128<float> best, ref Vector128<float> place, Vector128<float> next, Vector128<float> nextPlace)
+    public static void ArgMaxUpdate(ref Vector128<float> best, ref Vector128<float> place, Vector128<float> next, Vector128<float> nextPlace)
     {
         var higher = Vector128.GreaterThan(next, best) | ~Vector128.Equals(next, next);
         best = Vector128.ConditionalSelect(higher, next, best);
@@ -105,5 +106,5 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(LaneMask.FirstLanes), (nuint)(LaneMask.Lanes - count)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Stream(Vector128<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
+    public static void StoreNonTemporal(Vector128<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using MIOpenDarts.Layers.Backends.Cpu.Building;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 
@@ -61,7 +62,7 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Permute(Vector256<float> value, int* index) => Vector256.Shuffle(value, Vector256.Load(index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Raise(ref Vector256<float> best, ref Vector256<float> place, Vector256<float> next, Vector256<float> nextPlace)
+    public static void ArgMaxUpdate(ref Vector256<float> best, ref Vector256<float> place, Vector256<float> next, Vector256<float> nextPlace)
     {
         var higher = Vector256.GreaterThan(next, best) | ~Vector256.Equals(next, next);
         best = Vector256.ConditionalSelect(higher, next, best);
@@ -106,5 +107,5 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(LaneMask.FirstLanes), (nuint)(LaneMask.Lanes - count)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Stream(Vector256<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
+    public static void StoreNonTemporal(Vector256<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
 }

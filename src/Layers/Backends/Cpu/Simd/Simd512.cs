@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using MIOpenDarts.Layers.Backends.Cpu.Building;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 
@@ -61,7 +62,7 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Permute(Vector512<float> value, int* index) => Vector512.Shuffle(value, Vector512.Load(index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Raise(ref Vector512<float> best, ref Vector512<float> place, Vector512<float> next, Vector512<float> nextPlace)
+    public static void ArgMaxUpdate(ref Vector512<float> best, ref Vector512<float> place, Vector512<float> next, Vector512<float> nextPlace)
     {
         var higher = Vector512.GreaterThan(next, best) | ~Vector512.Equals(next, next);
         best = Vector512.ConditionalSelect(higher, next, best);
@@ -106,5 +107,5 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(LaneMask.FirstLanes), (nuint)(LaneMask.Lanes - count)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Stream(Vector512<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
+    public static void StoreNonTemporal(Vector512<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
 }

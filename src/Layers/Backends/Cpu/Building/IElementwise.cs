@@ -1,0 +1,24 @@
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Building;
+
+/// <summary>An expression over numbers that lie one behind the other.</summary>
+internal interface IElementwise
+{
+    /// <summary>
+    /// Computes elements i … i + count − 1; count is at most a vector. <paramref name="p"/> is the place of i in the pattern of
+    /// channels, which repeats every period.
+    /// </summary>
+    void Apply(long i, int p, int count);
+}
+
+/// <summary>Two sums a channel over all pixels.</summary>
+/// <typeparam name="V">Vector of floats.</typeparam>
+internal interface IChannelTerms<V>
+{
+    /// <summary>The first sum with elements i … added; <paramref name="p"/> is the place of i in the pattern of channels.</summary>
+    V First(V sum, long i, int p);
+
+    /// <summary>The second sum with elements i … added.</summary>
+    V Second(V sum, long i, int p);
+}

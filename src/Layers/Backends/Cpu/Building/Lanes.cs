@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Building;
+
+/// <summary>Stores of as many lanes as count.</summary>
+internal static unsafe class Lanes<S, V>
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    /// <summary>destination = value. A whole vector where count is the constant width, so that the test disappears from inner loops.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Put(V value, float* destination, int count)
+    {
+        if (count == S.Width) S.Store(value, destination);
+        else S.StorePart(value, destination, count);
+    }
+
+    /// <summary>destination (+)= value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Put(V value, float* destination, int count, bool accumulate) =>
+        Put(accumulate ? S.Add(S.Load(destination), value) : value, destination, count);
+
+    /// <summary>to (+)= from for some numbers, the channels of a pixel for instance, and none beside them.</summary>
+    public static void PutRun(float* from, float* to, int count, bool accumulate)
+    {
+        var i = 0;
+        for (; i + S.Width <= count; i += S.Width) Put(S.Load(from + i), to + i, S.Width, accumulate);
+        if (i < count) Put(S.Load(from + i), to + i, count - i, accumulate);
+    }
+
+    /// <summary>Repeats the first channels of each of <paramref name="count"/> vectors up to the period.</summary>
+    public static void RepeatInPlace(float* vectors, int count, int channels, int period)
+    {
+        for (var k = 0; k < count; k++, vectors += period)
+            for (var p = channels; p < period; p++) vectors[p] = vectors[p - channels];
+    }
+}

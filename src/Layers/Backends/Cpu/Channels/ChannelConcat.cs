@@ -1,0 +1,113 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
+using MIOpenDarts.Layers.Backends.Cpu.Elementwise;
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Channels;
+
+/// <summary>Tensors side by side in the channels.</summary>
+internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    private const int PixelsPerTile = 64;
+
+    public void Forward(ReadOnlySpan<Tensor<float>> sources, Tensor<float> dst)
+    {
+        var work = new Joining(dst.Data(), dst.Shape.C, dst.Shape.Pixels, Slices(sources), sources.Length, ElementwiseOperations<S, V>.Streams(dst) && Whole(sources));
+        context.Workers.Run(dst.Shape.N, ref work);
+    }
+
+    public void Backward(Tensor<float> diffDst, ReadOnlySpan<Tensor<float>> diffSources, bool accumulate)
+    {
+        var scratch = context.PerThread(PixelsPerTile * S.Width, out var pitch);
+        var work = new Splitting(
+            diffDst.Data(), diffDst.Shape.C, diffDst.Shape.Pixels, Slices(diffSources), diffSources.Length, accumulate, scratch, pitch,
+            !accumulate && ElementwiseOperations<S, V>.Streams(diffSources[0]) && Whole(diffSources));
+        context.Workers.Run(diffDst.Shape.N, ref work);
+    }
+
+    // Whether channels are whole vectors, all from aligned places on.
+    private static bool Whole(ReadOnlySpan<Tensor<float>> parts)
+    {
+        foreach (var part in parts)
+            if (part.Shape.C % S.Width != 0 || part.Address % (sizeof(float) * S.Width) != 0) return false;
+        return true;
+    }
+
+    // y = x, past the caches.
+    private static void StreamRun(float* x, float* y, int length)
+    {
+        for (var i = 0; i < length; i += S.Width) S.StoreNonTemporal(S.Load(x + i), y + i);
+    }
+
+    private Slice* Slices(ReadOnlySpan<Tensor<float>> parts)
+    {
+        var slices = (Slice*)context.Tables.Floats(parts.Length * sizeof(Slice) / sizeof(float));
+        for (int i = 0, first = 0; i < parts.Length; first += parts[i++].Shape.C)
+            slices[i] = new Slice { Data = parts[i].Data(), First = first, Channels = parts[i].Shape.C };
+        return slices;
+    }
+
+    /// <summary>A tensor that is some channels of another.</summary>
+    private struct Slice
+    {
+        public float* Data;
+        public int First, Channels;
+    }
+
+    // x_k: [N,H,W,C_k] float32, y: [N,H,W,C] float32
+    private readonly struct Joining(float* y, int channels, int pixels, Slice* slices, int count, bool stream) : IParallelBody
+    {
+        public void Run(int item, int thread)
+        {
+            // All slices of some pixels in turn, so that whole cache lines of y are written at a time.
+            for (var first = 0; first < pixels; first += PixelsPerTile)
+            {
+                var (at, tile) = ((long)item * pixels + first, Math.Min(PixelsPerTile, pixels - first));
+                for (var s = slices; s < slices + count; s++)
+                    for (var pixel = at; pixel < at + tile; pixel++)
+                    {
+                        float* from = s->Data + pixel * s->Channels, to = y + pixel * channels + s->First;
+                        if (stream) StreamRun(from, to, s->Channels);
+                        else Lanes<S, V>.PutRun(from, to, s->Channels, accumulate: false);
+                    }
+            }
+        }
+    }
+
+    // dy: [N,H,W,C] float32, dx_k: [N,H,W,C_k] float32
+    private readonly struct Splitting(
+        float* dy, int channels, int pixels, Slice* slices, int count, bool accumulate, float* scratch, long pitch, bool stream) : IParallelBody
+    {
+        public void Run(int item, int thread)
+        {
+            for (var first = 0; first < pixels; first += PixelsPerTile)
+                for (var s = slices; s < slices + count; s++)
+                {
+                    var at = (long)item * pixels + first;
+                    var tile = Math.Min(PixelsPerTile, pixels - first);
+                    float* from = dy + at * channels + s->First, to = s->Data + at * s->Channels;
+                    if (s->Channels < S.Width)
+                    {
+                        SplitNarrow(from, to, s->Channels, tile, scratch + thread * pitch);
+                        continue;
+                    }
+
+                    for (; tile > 0; tile--, from += channels, to += s->Channels)
+                    {
+                        if (stream) StreamRun(from, to, s->Channels);
+                        else Lanes<S, V>.PutRun(from, to, s->Channels, accumulate);
+                    }
+                }
+        }
+
+        private void SplitNarrow(float* from, float* to, int width, int tile, float* run)
+        {
+            for (var pixel = 0; pixel < tile; pixel++) S.Store(S.Load(from + pixel * channels), run + pixel * width);
+            Lanes<S, V>.PutRun(run, to, tile * width, accumulate);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
+using MIOpenDarts.Layers.Backends.Cpu.Convolution;
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Normalization;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.FactorizedReduce;
+
+/// <summary>Factorized reductions of one source, image by image, so that what passes from one operation to the next stays in a cache. Of every four pixels a reduction reads two: these are sorted, rectified, into two small images of pixels one after the other.</summary>
+internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, BatchNorm<S, V> batchNorm, DenseConvolution<S, V> dense)
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    public void Forward(Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, bool training)
+    {
+        var call = LayOut(src, branches, transposed: false);
+        var work = new FactorizedReduceForward(call, context.Workers.Threads);
+        context.Workers.Run(src.Shape.N, ref work);
+        foreach (var b in branches) batchNorm.UpdateStatistics(b.Dst.Value, b.Dst.Norm, training);
+    }
+
+    public void Backward(
+        Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, bool weightGradients)
+    {
+        var call = LayOut(src, branches, transposed: true);
+        call->WeightGradients = weightGradients;
+        var work = new FactorizedReduceBackward(call, context.Workers.Threads);
+        context.Workers.Run(call->Groups.Count, ref work);
+        for (var i = 0; i < branches.Length && weightGradients; i++)
+        {
+            dense.AddGradient(call->Outputs[i].Even.Sums, call->Groups.Count, branches[i].Even.Diff!, branches[i].Even.Shape.N);
+            dense.AddGradient(call->Outputs[i].Odd.Sums, call->Groups.Count, branches[i].Odd.Diff!, branches[i].Odd.Shape.N);
+        }
+    }
+
+    /// <summary>Describes the branches in scratch memory: once at address zero to learn the size, then for good.</summary>
+    private FactorizedReduceCall* LayOut(Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, bool transposed)
+    {
+        var counted = default(FactorizedReduceCall);
+        var (cursor, thread) = (default(BumpAllocator), default(BumpAllocator));
+        cursor.Take<FactorizedReduceCall>(1);
+        counted.LayOut<S, V>(src, branches, transposed, ref cursor, ref thread);
+        context.Scratch.Reserve(cursor.Used, thread.Used, context.Workers.Threads);
+        cursor = new BumpAllocator(context.Scratch.Shared);
+        thread = default;
+        var call = cursor.Take<FactorizedReduceCall>(1);
+        *call = default;
+        call->LayOut<S, V>(src, branches, transposed, ref cursor, ref thread);
+        call->Threads = context.Scratch.Threads;
+        call->FloatsPerThread = context.Scratch.FloatsPerThread;
+        return call;
+    }
+
+    // x: [N,H,W,I] float32, z_k: [N,H',W',O] float32. Item: image.
+    private readonly struct FactorizedReduceForward(FactorizedReduceCall* call, int threads) : IParallelBody
+    {
+        public void Run(int item, int thread)
+        {
+            var memory = call->Threads + thread * call->FloatsPerThread;
+            var next = new StaticPartition(call->Src.N, call->Src.N, threads).After(item);
+            Sort(call, item, memory + call->Sorted);
+            for (var i = 0; i < call->Count; i++)
+            {
+                ref var output = ref call->Outputs[i];
+                var z = output.Value + item * output.Shape.CountPerImage;
+                // Alongside the first, what this thread takes next.
+                var following = i == 0 && next >= 0 ? next : call->Src.N;
+                Forward(output.Shape.C, output.Even, memory, z, call->Ahead(call->X, following, 0));
+                Forward(output.Shape.C, output.Odd, memory, z, call->Ahead(call->X, following, 1));
+            }
+        }
+
+        private void Forward(int outputs, in Half half, float* memory, float* z, StridedPrefetch ahead)
+        {
+            float* x = memory + call->Sorted + half.Shift * (nint)call->Pixels * call->PixelFloats, tile = memory + call->Tile;
+            // Half a vector would spoil the channels beside it.
+            var whole = half.Channels % S.Width == 0;
+            z += half.First;
+            Gemm<S, V>.Run(
+                x, call->PixelFloats, 1, half.Filter.Values, half.Filter.Row, whole ? new OutputRowMap(z, outputs) : new OutputRowMap(tile, half.Filter.Row),
+                call->Pixels, half.Channels, call->Src.C, default(Store<S, V>), ahead);
+            for (var pixel = 0; pixel < call->Pixels && !whole; pixel++, tile += half.Filter.Row, z += outputs)
+                Lanes<S, V>.PutRun(tile, z, half.Channels, accumulate: false);
+        }
+    }
+
+    // The same, dy_k like z_k and dx like x. Item: a group of images, which has sums of its own.
+    private readonly struct FactorizedReduceBackward(FactorizedReduceCall* call, int threads) : IParallelBody
+    {
+        public void Run(int item, int thread)
+        {
+            var memory = call->Threads + thread * call->FloatsPerThread;
+            var dz = memory + call->DiffRaw;
+            for (var i = 0; i < call->Count && call->WeightGradients; i++)
+            {
+                ref var output = ref call->Outputs[i];
+                new Span<float>(output.Even.Sums + item * output.Even.Floats, (int)output.Even.Floats).Clear();
+                new Span<float>(output.Odd.Sums + item * output.Odd.Floats, (int)output.Odd.Floats).Clear();
+            }
+
+            var (end, next) = (call->Groups.First(item + 1), new StaticPartition(call->Groups.Count, call->Groups.Count, threads).After(item));
+            for (var n = call->Groups.First(item); n < end; n++)
+            {
+                var following = n + 1 < end ? n + 1 : next < 0 ? call->Src.N : call->Groups.First(next);
+                Sort(call, n, memory + call->Sorted);
+                for (var i = 0; i < call->Count; i++)
+                {
+                    ref var output = ref call->Outputs[i];
+                    var start = n * output.Shape.CountPerImage;
+                    Whole(
+                        new BatchNorm<S, V>.NormalizedDiff(
+                            output.Value + start, output.Diff + start, output.DiffScale, output.ValueScale, output.Offset, dz, accumulate: false),
+                        output.Shape.CountPerImage, output.Period);
+                    Backward(output.Shape, output.Even, memory, item, first: i == 0, Ahead(i, n, following, 0));
+                    Backward(output.Shape, output.Odd, memory, item, first: i == 0, Ahead(i, n, following, 1));
+                }
+
+                AddSorted(call, n, memory + call->Sorted, memory + call->DiffSorted);
+            }
+        }
+
+        /// <summary>What is read after an output: the next one and its gradient, and of images like the source the next or what is added to at the end.</summary>
+        private PrefetchBoth<StridedPrefetch, PrefetchRows> Ahead(int output, int n, int following, int shift)
+        {
+            var like = output == 0 ? call->Ahead(call->X, following, shift)
+                : output == call->Count - 1 ? call->Ahead(call->DiffX, n, shift) : default;
+            (output, n) = output + 1 < call->Count ? (output + 1, n) : (0, following);
+            ref var next = ref call->Outputs[output];
+            var start = n * next.Shape.CountPerImage;
+            return new(like, n < call->Src.N ? new PrefetchRows(next.Shape.C, (shift == 0 ? next.Value : next.Diff) + start) : default);
+        }
+
+        private void Backward(Shape dst, in Half half, float* memory, int group, bool first, PrefetchBoth<StridedPrefetch, PrefetchRows> ahead)
+        {
+            var dz = memory + call->DiffRaw + half.First;
+            var place = half.Shift * (nint)call->Pixels * call->PixelFloats;
+            for (var row = 0; row < dst.H && call->WeightGradients; row += call->RowsTogether)
+                Weights(half, memory + call->Sorted + place, dz, dst.C, row * dst.W, Math.Min(call->RowsTogether, dst.H - row) * dst.W, memory + call->Tile, group);
+
+            float* dx = memory + call->DiffSorted + place, products = first ? dx : memory + call->Tile;
+            Gemm<S, V>.Run(
+                dz, dst.C, 1, half.Filter.Values, half.Filter.Row, new OutputRowMap(products, call->PixelFloats), call->Pixels, call->Src.C, half.Channels,
+                default(Store<S, V>), ahead);
+            if (!first) Lanes<S, V>.PutRun(products, dx, call->Pixels * call->PixelFloats, accumulate: true);
+        }
+
+        private void Weights(in Half half, float* x, float* dz, int outputs, int first, int pixels, float* products, int group)
+        {
+            Gemm<S, V>.Run(
+                x + (nint)first * call->PixelFloats, 1, call->PixelFloats, dz + (nint)first * outputs, outputs, new OutputRowMap(products, (nint)SourceLayout.RoundUp(half.Channels, S.Width)),
+                call->Src.C, half.Channels, pixels, default(Store<S, V>), default(NoPrefetch));
+            Lanes<S, V>.PutRun(products, half.Sums + group * half.Floats, (int)half.Floats, accumulate: true);
+        }
+    }
+
+    /// <summary>The pixels of an image that reductions read, rectified; what lies behind the image's end is zero.</summary>
+    private static void Sort(FactorizedReduceCall* call, int n, float* sorted)
+    {
+        for (var row = 0; row < call->SortedRows; row++)
+        {
+            var x = call->X.From(call->PixelOf(n, row, out var inside));
+            for (var w = 0; w < call->SortedWidth; w++, sorted += call->PixelFloats)
+            {
+                // What a segment's last vector spoils is written after it.
+                var to = sorted;
+                for (var k = 0; k < x.Count; k++, to += x.Channels)
+                {
+                    var from = x.First + k * x.Stride + 2 * (nint)w * x.Channels;
+                    for (var c = 0; c < x.Channels; c += S.Width) S.Store(w < inside ? S.Rectify(S.Load(from + c)) : S.Zero, to + c);
+                }
+            }
+        }
+    }
+
+    /// <summary>dx += the sorted pixels' gradient, through the ReLU.</summary>
+    private static void AddSorted(FactorizedReduceCall* call, int n, float* sorted, float* diff)
+    {
+        for (var row = 0; row < call->SortedRows; row++)
+        {
+            var dx = call->DiffX.From(call->PixelOf(n, row, out var inside));
+            for (var w = 0; w < call->SortedWidth; w++, sorted += call->PixelFloats, diff += call->PixelFloats)
+            {
+                var from = (nint)0;
+                for (var k = 0; k < dx.Count && w < inside; k++, from += dx.Channels)
+                {
+                    var to = dx.First + k * dx.Stride + 2 * (nint)w * dx.Channels;
+                    for (var c = 0; c < dx.Channels; c += S.Width)
+                        Lanes<S, V>.Put(S.WherePositive(S.Load(sorted + from + c), S.Load(diff + from + c)), to + c, Math.Min(S.Width, dx.Channels - c), accumulate: true);
+                }
+            }
+        }
+    }
+
+    /// <summary>An expression over so many numbers, on the calling thread.</summary>
+    private static void Whole<TExpression>(TExpression expression, long count, int period)
+        where TExpression : unmanaged, IElementwise
+    {
+        var work = new Elementwise<S, V, TExpression>(expression, count, period);
+        for (var piece = 0; piece < work.Items; piece++) work.Run(piece, 0);
+    }
+}

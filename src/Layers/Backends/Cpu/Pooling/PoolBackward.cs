@@ -1,0 +1,130 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
+using MIOpenDarts.Layers.Backends.Cpu.Separable;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
+
+/// <summary>The gradient of both pools, added to the state's gradient once. Item: image.</summary>
+internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IParallelBody
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    private readonly PoolGradient* gradient = gradient;
+
+    public void Run(int item, int thread)
+    {
+        ref var call = ref gradient->Call;
+        var (source, channels) = (call.Source, call.Source.Channels);
+        var memory = call.Threads + thread * call.FloatsPerThread;
+        if (call.BordersCleared[thread] == 0)
+        {
+            new Span<float>(memory + gradient->Max, (int)gradient->Diff.Floats).Clear();
+            new Span<float>(memory + gradient->Average, (int)gradient->Diff.Floats).Clear();
+            call.BordersCleared[thread] = 1;
+        }
+
+        for (var h = 0; h < call.Height; h++) OutputRow(item, h, memory);
+        var length = source.Width * channels;
+        for (var h = 0; h < source.Height; h++)
+        {
+            var dx = memory + gradient->DiffRow;
+            var bordered = h + source.Border;
+            for (var phase = 0; phase < source.StrideW; phase++)
+            {
+                var vectors = (source.Columns(phase) * channels + S.Width - 1) / S.Width;
+                var corner = bordered / source.StrideH * gradient->Diff.Row + (nint)source.FirstColumn(phase) * channels;
+                var remainder = bordered % source.StrideH * source.StrideW + phase;
+                var taps = gradient->Rotated[remainder];
+                var d = dx + phase * source.PhaseFloats;
+                DepthwiseKernel<S, V>.Run(d, vectors, memory + gradient->Average + corner, taps, source.Period);
+                AddLargest(memory + gradient->Max + corner, memory + gradient->Indices + corner, taps, gradient->Offsets + remainder * call.Window.Taps, vectors, d);
+            }
+
+            var row = source.StrideW == 1 ? dx : DepthwiseDataGradient<S, V>.Interleave(source, dx, memory + gradient->Row);
+            var dst = call.DiffSrc + ((nint)item * source.Height + h) * length;
+            DepthwiseDataGradient<S, V>.Add(row, dst, length);
+            PrefetchL2.Fetch(dst + length, length);
+        }
+    }
+
+    /// <summary>Sums dz over the edges and puts it into the bordered images; of the mean, every pixel inside gets an equal share.</summary>
+    private void OutputRow(int n, int h, float* memory)
+    {
+        ref var call = ref gradient->Call;
+        var (length, period) = (call.RowLength, call.Source.Period);
+        var start = ((nint)n * call.Height + h) * length;
+        var at = gradient->Diff.At(h, 0, call.Source.Channels);
+        var max = memory + call.MaxRow;
+        var mean = memory + call.AverageRow;
+        PrefetchL2.Fetch((float*)(call.Indices + start + length), length / sizeof(float));
+        Sum(gradient->MaxEdges, call.Max + start, length, max, period * S.Width);
+        Sum(gradient->AverageEdges, call.Average + start, length, mean, period * S.Width);
+        var rows = S.Broadcast(call.InverseRows(h));
+        for (var i = 0; i < length; i += S.Width)
+            S.Store(S.Multiply(S.Load(mean + i), S.Multiply(S.Load(call.InverseColumns + i), rows)), mean + i);
+        new Span<float>(max, length).CopyTo(new Span<float>(memory + gradient->Max + at, length));
+        new Span<float>(mean, length).CopyTo(new Span<float>(memory + gradient->Average + at, length));
+        var taps = memory + gradient->Indices + at;
+        var indices = call.Indices + start;
+        var done = 0;
+        for (; done <= length - S.Width; done += S.Width) S.Store(S.LoadBytes(indices + done), taps + done);
+        for (; done < length; done++) taps[done] = indices[done];
+    }
+
+    /// <summary>sums = Σ_edges (a·diff + b·z + c) for a row of z, in whole vectors, while the next row is fetched in step.</summary>
+    private static void Sum(in EdgeSum edges, float* z, int length, float* sums, int pattern)
+    {
+        for (int i = 0, j = 0; i < length; i += S.Width, j += S.Width)
+        {
+            if (j == pattern) j = 0;
+            var sum = S.Load(edges.Offset + j);
+            var weights = edges.Weights + j;
+            for (var e = 0; e < edges.Count; e++, weights += pattern)
+            {
+                var x = z + edges.Places[e] + i;
+                PrefetchL2.Fetch(x + length);
+                sum = S.MultiplyAdd(S.Load(weights), S.Load(x), sum);
+            }
+
+            S.Store(sum, sums + i);
+        }
+    }
+
+    private static void AddLargest(float* d, float* indices, TapList taps, nint* offsets, int vectors, float* dx)
+    {
+        nint i = 0;
+        for (; i + 4 * S.Width <= vectors * S.Width; i += 4 * S.Width)
+        {
+            V a0 = S.Load(dx + i), a1 = S.Load(dx + i + S.Width), a2 = S.Load(dx + i + 2 * S.Width), a3 = S.Load(dx + i + 3 * S.Width);
+            for (var t = 0; t < taps.Taps; t++)
+            {
+                var number = S.Broadcast(taps.Numbers[t]);
+                var at = offsets[taps.Numbers[t]] + i;
+                var index = indices + at;
+                var diff = d + at;
+                a0 = S.Add(a0, S.WhereEqual(S.Load(index), number, S.Load(diff)));
+                a1 = S.Add(a1, S.WhereEqual(S.Load(index + S.Width), number, S.Load(diff + S.Width)));
+                a2 = S.Add(a2, S.WhereEqual(S.Load(index + 2 * S.Width), number, S.Load(diff + 2 * S.Width)));
+                a3 = S.Add(a3, S.WhereEqual(S.Load(index + 3 * S.Width), number, S.Load(diff + 3 * S.Width)));
+            }
+
+            S.Store(a0, dx + i);
+            S.Store(a1, dx + i + S.Width);
+            S.Store(a2, dx + i + 2 * S.Width);
+            S.Store(a3, dx + i + 3 * S.Width);
+        }
+
+        for (; i < vectors * S.Width; i += S.Width)
+        {
+            var sum = S.Load(dx + i);
+            for (var t = 0; t < taps.Taps; t++)
+            {
+                var (number, at) = (taps.Numbers[t], offsets[taps.Numbers[t]] + i);
+                sum = S.Add(sum, S.WhereEqual(S.Load(indices + at), S.Broadcast(number), S.Load(d + at)));
+            }
+
+            S.Store(sum, dx + i);
+        }
+    }
+}

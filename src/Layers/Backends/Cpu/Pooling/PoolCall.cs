@@ -1,0 +1,107 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
+
+/// <summary>Both pools of a state in unmanaged memory.</summary>
+internal unsafe struct PoolCall
+{
+    public int Images;
+    public SourceLayout Source;
+    public Window2D Window;
+    public int Height, Width;
+
+    /// <summary>x: [N,H,W,C] and its gradient.</summary>
+    public float* Src, DiffSrc;
+
+    /// <summary>[N,H',W',C].</summary>
+    public float* Max, Average;
+
+    /// <summary>[N,H',W',C].</summary>
+    public byte* Indices;
+
+    /// <summary>[KernelW]: what the taps of a kernel row read in a bordered row of the source.</summary>
+    public nint* Offsets;
+
+    /// <summary>[W'] pattern along a row of outputs: 1/columns inside the image.</summary>
+    public float* InverseColumns;
+
+    /// <summary>[N][3][C] each.</summary>
+    public double* MaxStatistics, AverageStatistics;
+
+    /// <summary>Each thread's memory, and whether its borders are clear already.</summary>
+    public float* Threads;
+    public nint FloatsPerThread;
+    public int* BordersCleared;
+
+    /// <summary>
+    /// In a thread's memory: a row of the source with a border of −∞ and of zero, <see cref="Reach"/> pooled rows of three numbers a pixel, rows of
+    /// outputs, sums by pattern.
+    /// </summary>
+    public nint NegativeInfinityRow, ZeroRow, PooledRows, MaxRow, AverageRow, MaxSums, AverageSums;
+
+    /// <summary>Floats of a row of outputs, rounded up to whole vectors.</summary>
+    public nint Pitch;
+
+    /// <summary>Source rows from the first to the last of a window.</summary>
+    public readonly int Reach => (Window.KernelH - 1) * Window.Dilation + 1;
+
+    /// <summary>Floats of a row of outputs.</summary>
+    public readonly int RowLength => Width * Source.Channels;
+
+    /// <summary>Reads the geometry and takes the memory of the way forward.</summary>
+    public void Describe(SharedPools<float> pools, int vectorWidth, int threads, ref BumpAllocator cursor, ref BumpAllocator thread)
+    {
+        var (src, dst) = (pools.Src.Shape, pools.Max.Shape);
+        Window = pools.Window;
+        (Images, Height, Width) = (src.N, dst.H, dst.W);
+        Source = new SourceLayout(
+            src.H, src.W, src.C, Math.Max(Window.PaddingH, Window.PaddingW), Window.StrideH, Window.StrideW, vectorWidth);
+        var pattern = Source.Period * vectorWidth;
+        Pitch = SourceLayout.RoundUp(RowLength, vectorWidth);
+        Offsets = cursor.Take<nint>(Window.KernelW);
+        InverseColumns = cursor.Take(RowLength);
+        MaxStatistics = cursor.Take<double>(Images * 3 * src.C);
+        AverageStatistics = cursor.Take<double>(Images * 3 * src.C);
+        BordersCleared = cursor.Take<int>(threads);
+        NegativeInfinityRow = thread.TakeOffset(Source.RowFloats + vectorWidth);
+        ZeroRow = thread.TakeOffset(Source.RowFloats + vectorWidth);
+        PooledRows = thread.TakeOffset(3 * Reach * Pitch);
+        MaxRow = thread.TakeOffset(RowLength + vectorWidth);
+        AverageRow = thread.TakeOffset(RowLength + vectorWidth);
+        MaxSums = thread.TakeOffset(3 * pattern);
+        AverageSums = thread.TakeOffset(3 * pattern);
+    }
+
+    /// <summary>Copies addresses and writes the tables.</summary>
+    public void Fill(SharedPools<float> pools, Scratchpad scratch, int threads)
+    {
+        Src = (float*)pools.Src.Address;
+        DiffSrc = pools.Src.Diff is { } diff ? (float*)diff.Address : null;
+        Max = (float*)pools.Max.Address;
+        Average = (float*)pools.Average.Address;
+        Indices = (byte*)pools.Indices.Address;
+        Threads = scratch.Threads;
+        FloatsPerThread = scratch.FloatsPerThread;
+        new Span<int>(BordersCleared, threads).Clear();
+        for (var k = 0; k < Window.KernelW; k++) Offsets[k] = Source.At(0, Geometry.TapColumn(k, Source));
+        for (var w = 0; w < Width; w++)
+            new Span<float>(InverseColumns + (nint)w * Source.Channels, Source.Channels)
+                .Fill(1f / Inside(w * Window.StrideW - Window.PaddingW, Window.KernelW, Source.Width));
+    }
+
+    /// <summary>1/rows inside the image of the windows of output row <paramref name="h"/>.</summary>
+    public readonly float InverseRows(int h) => 1f / Inside(h * Window.StrideH - Window.PaddingH, Window.KernelH, Source.Height);
+
+    /// <summary>The pools' window and the extent of their outputs.</summary>
+    public readonly WindowGeometry Geometry => new(Window, Height, Width);
+
+    private readonly int Inside(int first, int kernel, int extent)
+    {
+        var count = 0;
+        for (var k = 0; k < kernel; k++)
+            if ((uint)(first + k * Window.Dilation) < (uint)extent) count++;
+        return count;
+    }
+}

@@ -1,0 +1,164 @@
+using System.Runtime.CompilerServices;
+using MIOpenDarts.Layers.Backends.Cpu.Building;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
+
+/// <summary>
+/// Largest value, its tap, and mean of every window of an image, with the sums for the batch norms behind them. Both are taken along
+/// the rows first and then down the columns: a pooled row serves all windows that reach it. Item: image.
+/// </summary>
+internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistics) : IParallelBody
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    private readonly PoolCall* call = call;
+    private readonly bool statistics = statistics;
+
+    public void Run(int item, int thread)
+    {
+        var memory = call->Threads + thread * call->FloatsPerThread;
+        var source = call->Source;
+        var (length, period) = (call->RowLength, source.Period);
+        var best = memory + call->MaxRow;
+        var mean = memory + call->AverageRow;
+        var maxSums = memory + call->MaxSums;
+        var meanSums = memory + call->AverageSums;
+        new Span<float>(memory + call->NegativeInfinityRow, (int)source.RowFloats + S.Width).Fill(float.NegativeInfinity);
+        new Span<float>(memory + call->ZeroRow, (int)source.RowFloats + S.Width).Clear();
+        var stream = (long)call->Images * call->Height * length > NonTemporal.Threshold;
+        var (first, next) = (call->Geometry.TapRow(0, source), call->Geometry.TapRow(0, source));
+        for (var h = 0; h < call->Height; h++)
+        {
+            var start = ((nint)item * call->Height + h) * length;
+            for (; next < first + h * call->Window.StrideH + call->Reach; next++) PoolRow(item, next, memory);
+            PoolColumns(h, memory, best, mean, call->Indices + start);
+            if (h == 0)
+            {
+                ChannelSums<S, V>.Start(best, source.Channels, period, maxSums);
+                ChannelSums<S, V>.Start(mean, source.Channels, period, meanSums);
+            }
+
+            ChannelSums<S, V>.Squares(best, call->Max + start, length, period, maxSums, stream);
+            ChannelSums<S, V>.Squares(mean, call->Average + start, length, period, meanSums, stream);
+        }
+
+        if (!statistics) return;
+        ChannelSums<S, V>.Total(maxSums, source.Channels, period, call->MaxStatistics + (nint)item * 3 * source.Channels);
+        ChannelSums<S, V>.Total(meanSums, source.Channels, period, call->AverageStatistics + (nint)item * 3 * source.Channels);
+    }
+
+    /// <summary>A pooled row: largest value, its tap and sum of the windows' pixels in bordered source row <paramref name="row"/>.</summary>
+    private void PoolRow(int n, int row, float* memory)
+    {
+        var (pitch, h) = (call->Pitch, row - call->Source.Border);
+        var best = Pooled(row, memory);
+        if ((uint)h >= (uint)call->Source.Height)
+        {
+            new Span<float>(best, (int)pitch).Fill(float.NegativeInfinity);
+            new Span<float>(best + pitch, 2 * (int)pitch).Clear();
+            return;
+        }
+
+        var infinite = memory + call->NegativeInfinityRow;
+        var zero = memory + call->ZeroRow;
+        CopyRow(n, h, infinite, zero);
+        nint i = 0;
+        for (; i <= pitch - 2 * S.Width; i += 2 * S.Width) AlongRow<Two>(infinite + i, zero + i, best + i);
+        if (i < pitch) AlongRow<One>(infinite + i, zero + i, best + i);
+    }
+
+    /// <summary>N vectors of a pooled row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AlongRow<N>(float* infinite, float* zero, float* best)
+        where N : struct, IConstInt
+    {
+        var (pitch, at, more) = (call->Pitch, call->Offsets[0], N.Value > 1 ? S.Width : 0);
+        V value = S.Load(infinite + at), tap = S.Zero, sum = S.Load(zero + at);
+        V value1 = S.Load(infinite + at + more), tap1 = S.Zero, sum1 = S.Load(zero + at + more);
+        for (var k = 1; k < call->Window.KernelW; k++)
+        {
+            at = call->Offsets[k];
+            var number = S.Broadcast(k);
+            S.ArgMaxUpdate(ref value, ref tap, S.Load(infinite + at), number);
+            sum = S.Add(sum, S.Load(zero + at));
+            if (N.Value == 1) continue;
+            S.ArgMaxUpdate(ref value1, ref tap1, S.Load(infinite + at + more), number);
+            sum1 = S.Add(sum1, S.Load(zero + at + more));
+        }
+
+        S.Store(value, best);
+        S.Store(tap, best + pitch);
+        S.Store(sum, best + 2 * pitch);
+        if (N.Value == 1) return;
+        S.Store(value1, best + more);
+        S.Store(tap1, best + pitch + more);
+        S.Store(sum1, best + 2 * pitch + more);
+    }
+
+    /// <summary>A row of outputs from its pooled rows: rows from above and, in them, taps from the left, so the first in row order wins a tie.</summary>
+    private void PoolColumns(int h, float* memory, float* best, float* mean, byte* indices)
+    {
+        var (pitch, length, window) = (call->Pitch, call->RowLength, call->Window);
+        var rows = stackalloc float*[window.KernelH];
+        for (var k = 0; k < window.KernelH; k++) rows[k] = Pooled(h * window.StrideH + call->Geometry.TapRow(k * window.KernelW, call->Source), memory);
+        var inverse = S.Broadcast(call->InverseRows(h));
+        nint i = 0;
+        for (; i <= length - 2 * S.Width; i += 2 * S.Width) DownColumns<Two>(rows, i, inverse, best, mean, indices + i);
+        for (; i <= length - S.Width; i += S.Width) DownColumns<One>(rows, i, inverse, best, mean, indices + i);
+        if (i == length) return;
+        var bytes = stackalloc byte[S.Width];
+        DownColumns<One>(rows, i, inverse, best, mean, bytes);
+        new Span<byte>(bytes, (int)(length - i)).CopyTo(new Span<byte>(indices + i, (int)(length - i)));
+    }
+
+    /// <summary>N vectors of a row of outputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void DownColumns<N>(float** rows, nint i, V inverse, float* best, float* mean, byte* indices)
+        where N : struct, IConstInt
+    {
+        var (pitch, more) = (call->Pitch, N.Value > 1 ? S.Width : 0);
+        var row = rows[0] + i;
+        V value = S.Load(row), tap = S.Load(row + pitch), sum = S.Load(row + 2 * pitch);
+        V value1 = S.Load(row + more), tap1 = S.Load(row + pitch + more), sum1 = S.Load(row + 2 * pitch + more);
+        for (var k = 1; k < call->Window.KernelH; k++)
+        {
+            row = rows[k] + i;
+            var number = S.Broadcast(k * call->Window.KernelW);
+            S.ArgMaxUpdate(ref value, ref tap, S.Load(row), S.Add(S.Load(row + pitch), number));
+            sum = S.Add(sum, S.Load(row + 2 * pitch));
+            if (N.Value == 1) continue;
+            S.ArgMaxUpdate(ref value1, ref tap1, S.Load(row + more), S.Add(S.Load(row + pitch + more), number));
+            sum1 = S.Add(sum1, S.Load(row + 2 * pitch + more));
+        }
+
+        S.Store(value, best + i);
+        S.Store(S.Multiply(sum, S.Multiply(S.Load(call->InverseColumns + i), inverse)), mean + i);
+        S.StoreBytes(tap, indices);
+        if (N.Value == 1) return;
+        S.Store(value1, best + i + more);
+        S.Store(S.Multiply(sum1, S.Multiply(S.Load(call->InverseColumns + i + more), inverse)), mean + i + more);
+        S.StoreBytes(tap1, indices + more);
+    }
+
+    /// <summary>Where a bordered source row is kept, pooled, while a window may still reach it.</summary>
+    private float* Pooled(int row, float* memory) => memory + call->PooledRows + row % call->Reach * 3 * call->Pitch;
+
+    private void CopyRow(int n, int h, float* infinite, float* zero)
+    {
+        var source = call->Source;
+        // One run for a whole row where the columns stay together, one for each pixel otherwise.
+        var (pixels, runs) = source.StrideW == 1 ? (source.Width, 1) : (1, source.Width);
+        var length = pixels * source.Channels;
+        var x = call->Src + ((nint)n * source.Height + h) * source.Width * source.Channels;
+        PrefetchL2.Fetch(x + source.Width * source.Channels, source.Width * source.Channels);
+        for (var w = 0; w < runs; w++, x += length)
+        {
+            var run = new ReadOnlySpan<float>(x, length);
+            var at = source.At(0, w + source.Border);
+            run.CopyTo(new Span<float>(infinite + at, length));
+            run.CopyTo(new Span<float>(zero + at, length));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
+
+/// <summary>
+/// The source's gradient: each row is gathered from the gradients of all branches' depthwise outputs, part by part, masked by the ReLU
+/// and, once, added to the source's gradient (or written, with the sums that the batch norm before the ReLU needs).
+/// </summary>
+internal static unsafe class DepthwiseDataGradient<S, V>
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    /// <summary>Gathers a part that others follow.</summary>
+    public static void Part(in SeparableGradient gradient, int part, float* memory)
+    {
+        for (var h = 0; h < gradient.Call.Source.Height; h += gradient.RowsTogether)
+            Gather(gradient, part, h, memory, SoFar(gradient, part, h, memory), default);
+    }
+
+    /// <summary>Gathers the last part and hands the sum of all on. The source of the image <paramref name="following"/> is fetched alongside.</summary>
+    public static void Image(in SeparableGradient gradient, int n, in NextImage following, int item, float* x, float* memory)
+    {
+        ref readonly var source = ref gradient.Call.Source;
+        var dx = memory + gradient.DiffRows;
+        var sums = memory + gradient.RowSums;
+        var pattern = source.Period * S.Width;
+        var (length, normalized) = (source.Width * source.Channels, gradient.Call.Scale != null);
+        new Span<float>(sums, 2 * pattern).Clear();
+        var stream = source.StrideW == 1 && (long)gradient.Call.Images * source.Height * length >= NonTemporal.Threshold;
+        for (var h = 0; h < source.Height; h += gradient.RowsTogether)
+        {
+            var rows = Math.Min(gradient.RowsTogether, source.Height - h);
+            var diff = gradient.DiffSrc.From(((long)n * source.Height + h) * source.Width);
+            var dst = diff.First;
+            var gate = x + (h + source.Border) * source.RowFloats;
+            // A row of the kernel is a part of the channels of a row of pixels.
+            var pixels = (source.StrideH * source.Width + source.Period - 1) / source.Period;
+            var ahead = new PrefetchBoth<PrefetchSegments, PrefetchSegments>(
+                new PrefetchSegments(following.SourceAt(h), pixels), new PrefetchSegments(stream ? default : diff, pixels));
+            Gather(gradient, gradient.Parts - 1, h, memory, dx, ahead);
+            if (source.StrideW == 1)
+            {
+                gate += (nint)source.Border * source.Channels;
+                if (normalized)
+                {
+                    ChannelSums<S, V>.MaskedProducts(dx, gate, source.RowFloats, dst, length, rows, length, source.Period, sums, stream);
+                    continue;
+                }
+
+                for (nint r = 0; r < rows; r++)
+                {
+                    if (diff.Count == 1) AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, dst + r * length, length);
+                    else AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, diff.From(r * source.Width), source.Width);
+                }
+
+                continue;
+            }
+
+            for (var phase = 0; phase < source.StrideW; phase++)
+            {
+                var d = dx + phase * source.PhaseFloats;
+                ChannelSums<S, V>.MaskedProducts(
+                    d, gate + phase * source.PhaseFloats + (nint)source.FirstColumn(phase) * source.Channels, source.RowFloats, d, source.RowFloats, rows,
+                    source.Columns(phase) * source.Channels, source.Period, sums, stream: false);
+            }
+
+            for (var r = 0; r < rows; r++, dst += length)
+            {
+                var row = Interleave(source, dx + r * source.RowFloats, memory + gradient.Row);
+                if (normalized) new Span<float>(row, length).CopyTo(new Span<float>(dst, length));
+                else Add(row, dst, length);
+            }
+        }
+
+        if (!normalized) return;
+        var totals = gradient.SourceSums + (nint)item * 2 * source.Channels;
+        ChannelPattern.Fold(sums, totals, source.Channels, pattern);
+        ChannelPattern.Fold(sums + pattern, totals + source.Channels, source.Channels, pattern);
+    }
+
+    /// <summary>dx of rows h … and all remainders of columns: what the parts before gave, and this part's taps.</summary>
+    private static void Gather(in SeparableGradient gradient, int part, int h, float* memory, float* dx, PrefetchBoth<PrefetchSegments, PrefetchSegments> fetch)
+    {
+        ref readonly var source = ref gradient.Call.Source;
+        var end = Math.Min(h + gradient.RowsTogether, source.Height);
+        for (var first = h; first < Math.Min(h + source.StrideH, end); first++, dx += source.RowFloats)
+        {
+            // The first remainder of rows and columns brings everything.
+            for (var phase = 0; phase < source.StrideW; phase++, fetch = default)
+                Gather(gradient, part, first, (end - first + source.StrideH - 1) / source.StrideH, phase, memory, dx + phase * source.PhaseFloats, fetch);
+        }
+    }
+
+    /// <summary>Rows that lie a stride apart, and one remainder of columns.</summary>
+    private static void Gather(in SeparableGradient gradient, int part, int h, int rows, int phase, float* memory, float* dx, PrefetchBoth<PrefetchSegments, PrefetchSegments> fetch)
+    {
+        ref readonly var source = ref gradient.Call.Source;
+        var (bordered, row) = (h + source.Border, source.StrideH * source.RowFloats);
+        ref var taps = ref gradient.Rotated[(part * source.StrideH + bordered % source.StrideH) * source.StrideW + phase];
+        var corner = memory + gradient.Middles + bordered / source.StrideH * gradient.Diff.Row + (nint)source.FirstColumn(phase) * source.Channels;
+        var vectors = (source.Columns(phase) * source.Channels + S.Width - 1) / S.Width;
+        var before = part == 0 ? null : SoFar(gradient, part - 1, h, memory) + phase * source.PhaseFloats;
+        DepthwiseKernel<S, V>.Rows(
+            dx, row, before, vectors, corner, gradient.Diff.Row, rows, taps, source.Period, fetch);
+    }
+
+    // Two images by turns: a run must not overwrite what it starts from.
+    private static float* SoFar(in SeparableGradient gradient, int part, int h, float* memory) =>
+        memory + gradient.PartSums + part % 2 * gradient.PartFloats + h * gradient.Call.Source.RowFloats;
+
+    /// <summary>Puts columns sorted by remainder back in order.</summary>
+    public static float* Interleave(in SourceLayout source, float* dx, float* row)
+    {
+        for (var w = 0; w < source.Width; w++)
+        {
+            var phase = (w + source.Border) % source.StrideW;
+            var pixel = dx + phase * source.PhaseFloats + ((nint)(w + source.Border) / source.StrideW - source.FirstColumn(phase)) * source.Channels;
+            new Span<float>(pixel, source.Channels).CopyTo(new Span<float>(row + (nint)w * source.Channels, source.Channels));
+        }
+
+        return row;
+    }
+
+    /// <summary>dst += d where gate is positive.</summary>
+    private static void AddMasked(float* d, float* gate, float* dst, int length)
+    {
+        var i = 0;
+        for (; i <= length - S.Width; i += S.Width)
+            S.Store(S.Add(S.WherePositive(S.Load(gate + i), S.Load(d + i)), S.Load(dst + i)), dst + i);
+        for (; i < length; i++) dst[i] += gate[i] > 0 ? d[i] : 0;
+    }
+
+    /// <summary>The same for a row of pixels of all segments.</summary>
+    private static void AddMasked(float* d, float* gate, in ChannelSegments dst, int pixels)
+    {
+        for (var w = 0; w < pixels; w++)
+            for (var k = 0; k < dst.Count; k++, d += dst.Channels, gate += dst.Channels)
+            {
+                var to = dst.First + k * dst.Stride + (nint)w * dst.Channels;
+                var c = 0;
+                for (; c <= dst.Channels - S.Width; c += S.Width)
+                    S.Store(S.Add(S.WherePositive(S.Load(gate + c), S.Load(d + c)), S.Load(to + c)), to + c);
+                if (c < dst.Channels)
+                    S.StorePart(S.Add(S.WherePositive(S.Load(gate + c), S.Load(d + c)), S.Load(to + c)), to + c, dst.Channels - c);
+            }
+    }
+
+    /// <summary>dst += row.</summary>
+    public static void Add(float* row, float* dst, int length)
+    {
+        var i = 0;
+        for (; i <= length - S.Width; i += S.Width) S.Store(S.Add(S.Load(row + i), S.Load(dst + i)), dst + i);
+        for (; i < length; i++) dst[i] += row[i];
+    }
+}
