@@ -9,8 +9,6 @@ namespace MIOpenDarts.Darts.Genotypes;
 /// </summary>
 public static class GenotypeDerivation
 {
-    private const int EdgesPerNode = 2;
-
     /// <summary>Derives both cells.</summary>
     /// <param name="normal">Weights [edges, 8] of the normal cell, edges in the order (node, source).</param>
     /// <param name="reduce">Weights [edges, 8] of the reduction cell.</param>
@@ -36,14 +34,15 @@ public static class GenotypeDerivation
         where T : IFloatingPointIeee754<T>
     {
         var operations = primitives.Count;
-        var nodes = NodeCount(weights.Length, operations);
+        var topology = CellTopology.Darts with { Nodes = NodeCount(weights.Length, operations) };
+        var nodes = topology.Nodes;
         if (multiplier < 1 || multiplier > nodes)
             throw new ArgumentException($"multiplier is {multiplier}; a cell of {nodes} nodes concatenates 1 to {nodes}", nameof(multiplier));
 
         var cell = new List<GenotypeEdge[]>();
-        for (int node = 0, first = 0; node < nodes; first += GenotypeCell.Inputs + node, node++)
+        for (var node = 0; node < nodes; node++)
         {
-            var sources = GenotypeCell.Inputs + node;
+            var (first, sources) = (topology.FirstEdge(node), topology.SourcesOf(node));
             var candidates = new (Primitive Operation, T Weight, int Source)[sources];
             for (var source = 0; source < sources; source++)
             {
@@ -53,7 +52,7 @@ public static class GenotypeDerivation
 
             // OrderByDescending is stable, so equal weights keep the lower source first.
             cell.Add(candidates.OrderByDescending(candidate => candidate.Weight)
-                .Take(EdgesPerNode)
+                .Take(topology.KeptEdges)
                 .Select(candidate => new GenotypeEdge(candidate.Operation, candidate.Source))
                 .ToArray());
         }
@@ -78,10 +77,10 @@ public static class GenotypeDerivation
     private static int NodeCount(int length, int operations)
     {
         var nodes = 0;
-        var edges = 0;
-        while (edges * operations < length) edges += GenotypeCell.Inputs + nodes++;
-        if (nodes == 0 || edges * operations != length)
-            throw new ArgumentException($"{length} weights are not [edges, {operations}] of a whole number of nodes (4 nodes have {14 * operations})", nameof(length));
+        while (CellTopology.Darts.FirstEdge(nodes) * operations < length) nodes++;
+        if (nodes == 0 || CellTopology.Darts.FirstEdge(nodes) * operations != length)
+            throw new ArgumentException(
+                $"{length} weights are not [edges, {operations}] of a whole number of nodes (4 nodes have {14 * operations})", nameof(length));
         return nodes;
     }
 }

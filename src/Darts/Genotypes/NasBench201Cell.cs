@@ -3,9 +3,9 @@ using System.Globalization;
 namespace MIOpenDarts.Darts.Genotypes;
 
 /// <summary>An operation of the NAS-Bench-201 space on an earlier node.</summary>
-/// <param name="Operation">One of <see cref="NasBench201Cell.Operations"/>.</param>
+/// <param name="Operation">One of the candidates of <see cref="CellSpace.NasBench201"/>.</param>
 /// <param name="Source">Node it reads; 0 is the input.</param>
-public readonly record struct NasBench201Edge(string Operation, int Source);
+public readonly record struct NasBench201Edge(Primitive Operation, int Source);
 
 /// <summary>
 /// A cell of NAS-Bench-201 (Dong and Yang 2020): one input, the last node is the output, written as
@@ -13,19 +13,55 @@ public readonly record struct NasBench201Edge(string Operation, int Source);
 /// </summary>
 public sealed class NasBench201Cell
 {
-    private static readonly string[] Known = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"];
+    private NasBench201Cell(IReadOnlyList<IReadOnlyList<NasBench201Edge>> nodes) => Nodes = nodes;
 
-    private NasBench201Cell(List<IReadOnlyList<NasBench201Edge>> nodes) => Nodes = nodes;
-
-    /// <summary>The five operations of the space.</summary>
-    public static IReadOnlyList<string> Operations { get; } = Array.AsReadOnly(Known);
+    private static IReadOnlyList<Primitive> Known => CellSpace.NasBench201.Candidates;
 
     /// <summary>Edges of each node after the input; entry i is node i + 1.</summary>
     public IReadOnlyList<IReadOnlyList<NasBench201Edge>> Nodes { get; }
 
     /// <summary>The architecture string of the benchmark.</summary>
     public override string ToString() =>
-        string.Join('+', Nodes.Select(node => $"|{string.Join('|', node.Select(edge => $"{edge.Operation}~{edge.Source}"))}|"));
+        string.Join('+', Nodes.Select(node => $"|{string.Join('|', node.Select(edge => $"{edge.Operation.Name}~{edge.Source}"))}|"));
+
+    /// <summary>The operations of all edges, node by node.</summary>
+    public IEnumerable<Primitive> Operations => Nodes.SelectMany(node => node).Select(edge => edge.Operation);
+
+    /// <summary>The cell of these operations on the edges 0→1, 0→2, 1→2, 0→3, 1→3, 2→3.</summary>
+    /// <exception cref="ArgumentException">There are not six of them, or one is not of the space.</exception>
+    public static NasBench201Cell Of(IReadOnlyList<Primitive> operations)
+    {
+        var topology = CellSpace.NasBench201.Topology;
+        if (operations.Count != topology.Edges || operations.Except(Known).Any())
+            throw new ArgumentException($"a cell of {CellSpace.NasBench201.Name} has {topology.Edges} operations of {string.Join(", ", Known)}");
+        return new NasBench201Cell(
+        [
+            .. Enumerable.Range(0, topology.Nodes).Select(node => Enumerable.Range(0, topology.SourcesOf(node))
+                .Select(source => new NasBench201Edge(operations[topology.FirstEdge(node) + source], source)).ToArray()),
+        ]);
+    }
+
+    /// <summary>The cell that scores say: of each edge the strongest operation, <c>none</c> included, the first of equals.</summary>
+    /// <param name="scores">[6, 5], edges node by node, operations in the order of the space.</param>
+    /// <exception cref="ArgumentException">They are not that many, or one is not a number.</exception>
+    public static NasBench201Cell Derive(ReadOnlySpan<float> scores)
+    {
+        var operations = new Primitive[scores.Length / Known.Count];
+        for (var edge = 0; edge < operations.Length; edge++)
+        {
+            var row = scores.Slice(edge * Known.Count, Known.Count);
+            var best = 0;
+            for (var k = 0; k < row.Length; k++)
+            {
+                if (float.IsNaN(row[k])) throw new ArgumentException("a score is not a number: the search has diverged", nameof(scores));
+                if (row[k] > row[best]) best = k;
+            }
+
+            operations[edge] = Known[best];
+        }
+
+        return Of(operations);
+    }
 
     /// <summary>Reads an architecture string.</summary>
     /// <exception cref="GenotypeFormatException">It is malformed; the message names the place, the token and what was expected.</exception>
@@ -58,8 +94,9 @@ public sealed class NasBench201Cell
     {
         var tilde = edge.IndexOf('~', StringComparison.Ordinal);
         if (tilde < 0) throw Unexpected(column, edge, "an edge such as nor_conv_3x3~0");
-        var operation = edge[..tilde];
-        if (!Known.Contains(operation)) throw Unexpected(column, operation, $"an operation of {string.Join(", ", Known)}");
+        var name = edge[..tilde];
+        if (Known.FirstOrDefault(primitive => primitive.Name == name) is not { } operation)
+            throw Unexpected(column, name, $"an operation of {string.Join(", ", Known)}");
         if (!int.TryParse(edge.AsSpan(tilde + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var source) || source > lastSource)
             throw Unexpected(column + tilde + 1, edge[(tilde + 1)..], $"a node from 0 to {lastSource}");
         return new NasBench201Edge(operation, source);

@@ -32,6 +32,10 @@ public static class Primitives
     public static Primitive SepConv7x7 { get; } = new SepConv("sep_conv_7x7", "sep-2", kernel: 7);
     /// <summary>1x7 then 7x1 convolution.</summary>
     public static Primitive Conv7x1_1x7 { get; } = new FactorizedConv("conv_7x1_1x7", "conv-2", kernel: 7);
+    /// <summary>1x1 convolution of NAS-Bench-201, with its ReLU and batch norm.</summary>
+    public static Primitive NorConv1x1 { get; } = new NorConv("nor_conv_1x1", "conv-1", kernel: 1);
+    /// <summary>3x3 convolution of NAS-Bench-201, with its ReLU and batch norm.</summary>
+    public static Primitive NorConv3x3 { get; } = new NorConv("nor_conv_3x3", "conv-2", kernel: 3);
 
     /// <summary>The eight primitives that a search of DARTS mixes, in the official order, which is that of the columns of alpha.</summary>
     public static IReadOnlyList<Primitive> SearchSpace { get; } =
@@ -40,8 +44,8 @@ public static class Primitives
     /// <summary>The seven of them that are not <c>none</c>.</summary>
     public static IReadOnlyList<Primitive> Operations { get; } = [.. SearchSpace.Where(primitive => primitive != None)];
 
-    /// <summary>All primitives: those of the search, then those that occur in published genotypes only, then those that were added.</summary>
-    public static IReadOnlyList<Primitive> All { get; private set; } = [.. SearchSpace, SepConv7x7, Conv7x1_1x7];
+    /// <summary>All primitives: those of the search, then those of published genotypes and of NAS-Bench-201, then those that were added.</summary>
+    public static IReadOnlyList<Primitive> All { get; private set; } = [.. SearchSpace, SepConv7x7, Conv7x1_1x7, NorConv1x1, NorConv3x3];
 
     /// <summary>All official names.</summary>
     public static IReadOnlyList<string> Names => [.. All.Select(primitive => primitive.Name)];
@@ -98,6 +102,12 @@ public static class Primitives
     {
         protected override Module<T> Create<T>(in OperationSite<T> site) =>
             new SeparableBlock<T>(site.Parameters, site.Prefix, site.Channels, site.Channels, kernel, site.Stride, dilation: 2, site.Affine);
+    }
+
+    private sealed class NorConv(string name, string colour, int kernel) : Primitive(name, colour)
+    {
+        protected override Module<T> Create<T>(in OperationSite<T> site) => new ReluConvBn<T>(
+            site.Parameters, site.Prefix, site.Channels, site.Channels, Window2D.Square(kernel, site.Stride, kernel / 2), site.Affine);
     }
 
     private sealed class FactorizedConv(string name, string colour, int kernel) : Primitive(name, colour)

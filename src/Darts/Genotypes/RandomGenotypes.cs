@@ -25,14 +25,16 @@ public static class RandomGenotypes
     /// <param name="index">Number of the genotype.</param>
     /// <param name="nodes">Intermediate nodes of both cells.</param>
     /// <param name="multiplier">How many of the last nodes make the output.</param>
+    /// <param name="space">What edges choose from; that of DARTS if null.</param>
     /// <exception cref="ArgumentException">There is no node, or the multiplier is not from 1 to <paramref name="nodes"/>.</exception>
-    public static Genotype Draw(ulong seed, long index, int nodes = 4, int multiplier = 4)
+    public static Genotype Draw(ulong seed, long index, int nodes = 4, int multiplier = 4, CellSpace? space = null)
     {
         if (nodes < 1 || multiplier < 1 || multiplier > nodes)
             throw new ArgumentException($"multiplier is {multiplier}; a cell of {nodes} nodes concatenates 1 to {nodes}", nameof(multiplier));
         var random = new CounterRandom(seed, RandomStream.Architecture, 0, index);
-        var normal = Cell(ref random, nodes, multiplier);
-        return new Genotype(normal, Cell(ref random, nodes, multiplier));
+        var operations = (space ?? CellSpace.Darts).Operations;
+        var normal = Cell(ref random, nodes, multiplier, operations);
+        return new Genotype(normal, Cell(ref random, nodes, multiplier, operations));
     }
 
     /// <summary>
@@ -45,21 +47,24 @@ public static class RandomGenotypes
     /// <param name="multiplier">How many of the last nodes make the output.</param>
     /// <param name="parameters">Parameters asked for.</param>
     /// <param name="count">Parameters of a genotype's network.</param>
-    public static SizedGenotype DrawOfSize(ulong seed, int number, int nodes, int multiplier, long parameters, Func<Genotype, long> count)
+    /// <param name="space">What edges choose from; that of DARTS if null.</param>
+    public static SizedGenotype DrawOfSize(
+        ulong seed, int number, int nodes, int multiplier, long parameters, Func<Genotype, long> count, CellSpace? space = null)
     {
         SizedGenotype? closest = null;
         for (var draw = 0; draw < MostDraws; draw++)
         {
-            var genotype = Draw(seed, (long)number * MostDraws + draw, nodes, multiplier);
+            var genotype = Draw(seed, (long)number * MostDraws + draw, nodes, multiplier, space);
             var size = count(genotype);
             if (Math.Abs(size - parameters) <= Tolerance * parameters) return new SizedGenotype(genotype, size, IsWithin: true);
-            if (closest is null || Math.Abs(size - parameters) < Math.Abs(closest.Parameters - parameters)) closest = new SizedGenotype(genotype, size, IsWithin: false);
+            if (closest is null || Math.Abs(size - parameters) < Math.Abs(closest.Parameters - parameters))
+                closest = new SizedGenotype(genotype, size, IsWithin: false);
         }
 
         return closest!;
     }
 
-    private static GenotypeCell Cell(ref CounterRandom random, int nodes, int multiplier)
+    private static GenotypeCell Cell(ref CounterRandom random, int nodes, int multiplier, IReadOnlyList<Primitive> operations)
     {
         var cell = new GenotypeEdge[nodes][];
         for (var node = 0; node < nodes; node++)
@@ -68,12 +73,12 @@ public static class RandomGenotypes
             var first = random.NextInt32(states);
             var second = random.NextInt32(states - 1);
             if (second >= first) second++;
-            cell[node] = [Edge(ref random, Math.Min(first, second)), Edge(ref random, Math.Max(first, second))];
+            cell[node] = [Edge(ref random, Math.Min(first, second), operations), Edge(ref random, Math.Max(first, second), operations)];
         }
 
         return new GenotypeCell(cell, GenotypeConcat.Range(GenotypeCell.Inputs + nodes - multiplier, GenotypeCell.Inputs + nodes));
     }
 
-    private static GenotypeEdge Edge(ref CounterRandom random, int source) =>
-        new(Primitives.SearchSpace[1 + random.NextInt32(Primitives.SearchSpace.Count - 1)], source);
+    private static GenotypeEdge Edge(ref CounterRandom random, int source, IReadOnlyList<Primitive> operations) =>
+        new(operations[random.NextInt32(operations.Count)], source);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;
@@ -31,6 +32,7 @@ public interface ICell<T>
 public sealed class Cell<T> : ICell<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly CellTopology topology;
     private readonly MixedOp<T>[] edges;
     private readonly Tensor<T>[] states;
     private Backend<T>? backend;
@@ -52,19 +54,19 @@ public sealed class Cell<T> : ICell<T>
         ParameterSet<T> parameters, string prefix, SupernetShape shape, int channels, int inputs0, int inputs1, bool reduction, bool afterReduction,
         ArchitectureParameters<T> architecture, bool dropPath = false)
     {
-        Shape = shape;
+        (Shape, topology) = (shape, shape.Topology);
         Channels = channels;
         Architecture = architecture;
         Preprocess0 = afterReduction
             ? new FactorizedReduce<T>(parameters, prefix + "preprocess0.", inputs0, channels, affine: false)
             : new ReluConvBn<T>(parameters, prefix + "preprocess0.", inputs0, channels, Window2D.Point, affine: false);
         Preprocess1 = new ReluConvBn<T>(parameters, prefix + "preprocess1.", inputs1, channels, Window2D.Point, affine: false);
-        edges = new MixedOp<T>[shape.Edges];
+        edges = new MixedOp<T>[topology.Edges];
         for (int node = 0, edge = 0; node < shape.Nodes; node++)
-            for (var source = 0; source < 2 + node; source++, edge++)
+            for (var source = 0; source < topology.SourcesOf(node); source++, edge++)
                 edges[edge] = new MixedOp<T>(
-                    parameters, $"{prefix}_ops.{edge}.", channels, reduction && source < 2 ? 2 : 1, architecture, edge, dropPath);
-        states = new Tensor<T>[2 + shape.Nodes];
+                    parameters, $"{prefix}_ops.{edge}.", channels, reduction && source < topology.Inputs ? 2 : 1, architecture, edge, dropPath);
+        states = new Tensor<T>[topology.Inputs + shape.Nodes];
     }
 
     /// <summary>Nodes and multiplier.</summary>
@@ -89,7 +91,7 @@ public sealed class Cell<T> : ICell<T>
     public IReadOnlyList<MixedOp<T>> Edges => edges;
 
     /// <summary>The edge from state <paramref name="source"/> (0 and 1 are the inputs) to a node.</summary>
-    public MixedOp<T> Edge(int node, int source) => edges[node * (node + 3) / 2 + source];
+    public MixedOp<T> Edge(int node, int source) => edges[topology.FirstEdge(node) + source];
 
     /// <summary>Sets the drop-path probability of all edges.</summary>
     public void SetDropPath(double probability)
@@ -105,12 +107,12 @@ public sealed class Cell<T> : ICell<T>
         states[1] = Preprocess1.Plan(plan, src1);
         for (var node = 0; node < Shape.Nodes; node++)
         {
-            for (var source = 0; source < 2 + node; source++) Edge(node, source).Plan(plan, states[source]);
+            for (var source = 0; source < topology.SourcesOf(node); source++) Edge(node, source).Plan(plan, states[source]);
             var (_, c, h, w) = Edge(node, 0).Dst.Capacity;
-            var state = states[2 + node] = plan.ActivationWithDiff($"node {node}", c, h, w);
+            var state = states[topology.Inputs + node] = plan.ActivationWithDiff($"node {node}", c, h, w);
             // Without edge normalisation the gradient of an edge is that of its node.
             if (!Architecture.Space.EdgeNormalization)
-                for (var source = 0; source < 2 + node; source++) Edge(node, source).Dst.Diff = state.Diff;
+                for (var source = 0; source < topology.SourcesOf(node); source++) Edge(node, source).Dst.Diff = state.Diff;
         }
 
         outputs = states[^Shape.Multiplier..];
@@ -124,14 +126,14 @@ public sealed class Cell<T> : ICell<T>
         Preprocess0.Forward(pass);
         Preprocess1.Forward(pass);
         for (var node = 0; node < Shape.Nodes; node++)
-            for (var source = 0; source < 2 + node; source++)
+            for (var source = 0; source < topology.SourcesOf(node); source++)
             {
                 var edge = Edge(node, source);
                 edge.Forward(pass);
                 if (Architecture.Space.EdgeNormalization)
-                    backend!.ScaleForward(edge.Dst, Architecture.Mixing, edge.EdgeWeight, states[2 + node], accumulate: source > 0);
-                else if (source == 0) backend!.Copy(edge.Dst, states[2 + node]);
-                else backend!.Add(edge.Dst, states[2 + node]);
+                    backend!.ScaleForward(edge.Dst, Architecture.Mixing, edge.EdgeWeight, states[topology.Inputs + node], accumulate: source > 0);
+                else if (source == 0) backend!.Copy(edge.Dst, states[topology.Inputs + node]);
+                else backend!.Add(edge.Dst, states[topology.Inputs + node]);
             }
 
         backend!.ConcatForward(outputs, Dst);
@@ -143,9 +145,9 @@ public sealed class Cell<T> : ICell<T>
         foreach (var state in states) backend!.Fill(state.Diff!, T.Zero);
         backend!.ConcatBackward(Dst.Diff!, diffOutputs, accumulate: true);
         for (var node = Shape.Nodes - 1; node >= 0; node--)
-            for (var source = 0; source < 2 + node; source++)
+            for (var source = 0; source < topology.SourcesOf(node); source++)
             {
-                var (edge, diffNode) = (Edge(node, source), states[2 + node].Diff!);
+                var (edge, diffNode) = (Edge(node, source), states[topology.Inputs + node].Diff!);
                 if (Architecture.Space.EdgeNormalization)
                 {
                     backend!.ScaleBackwardWeights(edge.Dst, diffNode, Architecture.Mixing.Diff!, edge.EdgeWeight);

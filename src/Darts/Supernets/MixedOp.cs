@@ -35,7 +35,7 @@ public sealed class MixedOp<T> : Module<T>
         for (var k = 0; k < operations.Length; k++)
         {
             operations[k] = candidates[k].Build(new OperationSite<T>(
-                parameters, $"{prefix}_ops.{k}.", channels / architecture.Space.PartialChannels, stride, Affine: false, PoolNorm: true));
+                parameters, $"{prefix}_ops.{k}.", channels / architecture.Space.PartialChannels, stride, Affine: false, architecture.Space.PoolNorm));
             // Every operation that is dropped ends in a batch norm, so the number of batch norms so far is a number of its own.
             if (dropPath && !candidates[k].IsTrivial(stride)) drops[k] = new DropPath<T>(parameters.Counters.Count);
         }

@@ -146,7 +146,7 @@ internal sealed class SharedState<T>
             case SharedKind.Skip:
                 Enter(node, path, (reduction ??= new(plan, head)).Add((FactorizedReduce<T>)module, path));
                 break;
-            case SharedKind.MaxPool or SharedKind.AveragePool:
+            case SharedKind.MaxPool or SharedKind.AveragePool when architecture.Space.PoolNorm:
                 Enter(node, path, (pooling ??= new(plan, head, stride)).Add(path, primitive.Shared, (Sequential<T>)module));
                 break;
             case SharedKind.Separable:

@@ -1,3 +1,5 @@
+using MIOpenDarts.Darts.Genotypes;
+
 namespace MIOpenDarts.Darts.Supernets;
 
 /// <summary>Everything that decides a supernet's parameters.</summary>
@@ -13,8 +15,11 @@ namespace MIOpenDarts.Darts.Supernets;
 public sealed record SupernetShape(
     int ImageChannels, int Height, int Width, int Classes, int InitChannels, int Layers, int Nodes = 4, int Multiplier = 4, int StemMultiplier = 3)
 {
+    /// <summary>How its cells are wired.</summary>
+    public CellTopology Topology => CellTopology.Darts with { Nodes = Nodes, Multiplier = Multiplier };
+
     /// <summary>Edges of a cell: node i has 2 + i.</summary>
-    public int Edges => Nodes * (Nodes + 3) / 2;
+    public int Edges => Topology.Edges;
 
     /// <summary>Whether cell <paramref name="index"/> halves the image.</summary>
     public bool IsReduction(int index) => index == Layers / 3 || index == 2 * Layers / 3;

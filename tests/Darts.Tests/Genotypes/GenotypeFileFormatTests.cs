@@ -134,7 +134,7 @@ public sealed class GenotypeFileFormatTests
         const string text = "|nor_conv_3x3~0|+|none~0|nor_conv_1x1~1|+|skip_connect~0|none~1|avg_pool_3x3~2|";
         var cell = NasBench201Cell.Parse(text);
         Assert.Equal(text, cell.ToString());
-        Assert.Equal(new NasBench201Edge("avg_pool_3x3", 2), cell.Nodes[2][2]);
+        Assert.Equal(new NasBench201Edge(Primitives.AvgPool3x3, 2), cell.Nodes[2][2]);
         Assert.Contains("cannot become a DARTS genotype", Assert.Throws<GenotypeFormatException>(() => Genotype.Parse(text)).Message, StringComparison.Ordinal);
     }
 

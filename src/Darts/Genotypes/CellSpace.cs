@@ -1,0 +1,70 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace MIOpenDarts.Darts.Genotypes;
+
+/// <summary>
+/// A search space as data: what an edge chooses from, and how a cell is wired. How cells are put together is said where networks are built:
+/// for this kind by <c>Supernet</c> and <c>EvaluationNetwork</c>.
+/// </summary>
+/// <param name="Name">As the option <c>space</c> takes it.</param>
+/// <param name="Candidates">What an edge chooses from, in the order of the columns of alpha.</param>
+/// <param name="Topology">How a cell is wired, where options do not say otherwise.</param>
+public sealed record CellSpace(string Name, IReadOnlyList<Primitive> Candidates, CellTopology Topology)
+{
+    private static readonly Lock Adding = new();
+
+    /// <summary>That of DARTS (Liu et al. 2019): eight primitives, two inputs, four nodes of which each keeps two edges.</summary>
+    public static CellSpace Darts { get; } = new("darts", Primitives.SearchSpace, CellTopology.Darts);
+
+    /// <summary>That of NAS-Bench-201 (Dong and Yang 2020): five primitives, one input, three nodes of which each keeps every edge.</summary>
+    public static CellSpace NasBench201 { get; } = new(
+        "nas-bench-201", [Primitives.None, Primitives.SkipConnect, Primitives.NorConv1x1, Primitives.NorConv3x3, Primitives.AvgPool3x3],
+        new CellTopology(Inputs: 1, Nodes: 3, Multiplier: 1, KeptEdges: 3));
+
+    /// <summary>The spaces that a search can be asked for.</summary>
+    public static IReadOnlyList<CellSpace> All { get; private set; } = [Darts];
+
+    /// <summary>Names of all spaces, as the option <c>space</c> takes them.</summary>
+    public static IReadOnlyList<string> Names => [.. All.Select(space => space.Name)];
+
+    /// <summary>The candidates that are not <c>none</c>.</summary>
+    public IReadOnlyList<Primitive> Operations { get; } = [.. Candidates.Where(primitive => primitive.Shared != SharedKind.None)];
+
+    /// <summary>Makes a space of cells like those of DARTS known by its name.</summary>
+    /// <exception cref="ArgumentException">There is one of that name.</exception>
+    public static void Add(CellSpace space)
+    {
+        lock (Adding)
+        {
+            if (TryFind(space.Name, out _)) throw new ArgumentException($"there is a space '{space.Name}' already", nameof(space));
+            All = [.. All, space];
+        }
+    }
+
+    /// <summary>Finds a space by its name.</summary>
+    public static bool TryFind(string name, [NotNullWhen(true)] out CellSpace? space)
+    {
+        space = All.FirstOrDefault(s => s.Name == name);
+        return space is not null;
+    }
+}
+
+/// <summary>How a cell is wired. Its states are numbered from its inputs on; a node of a search reads every state before it.</summary>
+/// <param name="Inputs">States before the first node.</param>
+/// <param name="Nodes">Nodes after them.</param>
+/// <param name="Multiplier">How many of the last nodes make the output.</param>
+/// <param name="KeptEdges">Edges that a node keeps when a genotype is derived.</param>
+public sealed record CellTopology(int Inputs, int Nodes, int Multiplier, int KeptEdges)
+{
+    /// <summary>That of DARTS: the outputs of the two cells before, four nodes, all of which make the output, two edges each.</summary>
+    public static CellTopology Darts { get; } = new(Inputs: GenotypeCell.Inputs, Nodes: 4, Multiplier: 4, KeptEdges: 2);
+
+    /// <summary>Edges of a cell of a search, node by node: <see cref="FirstEdge"/> of the node after the last.</summary>
+    public int Edges => FirstEdge(Nodes);
+
+    /// <summary>States that a node reads in a search.</summary>
+    public int SourcesOf(int node) => Inputs + node;
+
+    /// <summary>Number of the first edge into a node, where edges are numbered by node, then by source: the row of alpha.</summary>
+    public int FirstEdge(int node) => node * Inputs + node * (node - 1) / 2;
+}
