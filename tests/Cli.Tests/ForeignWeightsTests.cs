@@ -1,4 +1,5 @@
 using MIOpenDarts.Layers.Tensors;
+using MIOpenDarts.Layers.Weights;
 
 namespace MIOpenDarts.Cli.Tests;
 

@@ -2,34 +2,42 @@ using System.Text.RegularExpressions;
 
 namespace MIOpenDarts.Darts.Tests;
 
-/// <summary>The rooms of the library import one way, in the order that docs/architecture.md gives.</summary>
-public partial class RoomTests
+/// <summary>The rooms of a folder import one way, in the order that its block in docs/architecture.md gives.</summary>
+public class RoomTests
 {
     private static readonly string Top = Checkout();
 
-    [Fact]
-    public void Every_room_imports_only_rooms_below_it()
+    public static TheoryData<string> Folders => [.. Blocks().Select(block => block.Folder)];
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Every_room_imports_only_rooms_below_it(string folder)
     {
-        var order = Order();
-        var files = Directory.GetFiles(Path.Combine(Top, "src", "Darts"), "*.cs", SearchOption.AllDirectories)
-            .Select(file => (Path: file, Words: Path.GetRelativePath(Path.Combine(Top, "src", "Darts"), file).Split(Path.DirectorySeparatorChar)))
-            .Where(file => file.Words[0] is not ("obj" or "bin")).ToList();
+        var order = Blocks().Single(block => block.Folder == folder).Rooms;
+        var path = Path.Combine(Top, folder);
+        var files = Directory.GetFiles(path, "*.cs", SearchOption.AllDirectories)
+            .Select(file => (Path: file, Words: Path.GetRelativePath(path, file).Split(Path.DirectorySeparatorChar)))
+            // A file beside the rooms stands above all of them.
+            .Where(file => file.Words.Length > 1 && file.Words[0] is not ("obj" or "bin")).ToList();
         var types = files.Select(file => (Room: file.Words[0], Type: Path.GetFileNameWithoutExtension(file.Path))).ToHashSet();
         Assert.Equal(order.Order(), files.Select(file => file.Words[0]).Distinct().Order());
+        var name = NameIn(folder["src/".Length..].Replace('/', '.'));
         var upward =
             from file in files
             let below = order.SkipWhile(room => room != file.Words[0]).ToHashSet()
-            from Match name in Name().Matches(Comment().Replace(File.ReadAllText(file.Path), ""))
-            let room = name.Groups["room"].Value
+            from Match match in name.Matches(Comment.Replace(File.ReadAllText(file.Path), ""))
+            let room = match.Groups["room"].Value
             where order.Contains(room) && !below.Contains(room)
-            where name.Groups["whole"].Success || types.Contains((room, name.Groups["type"].Value))
-            select $"{string.Join('/', file.Words)} names {name.Value}";
-        Assert.Empty(upward.Distinct());
+            where match.Groups["whole"].Success || types.Contains((room, match.Groups["type"].Value))
+            select $"{string.Join('/', file.Words)} names {match.Value}";
+        Assert.True(!upward.Any(), string.Join('\n', upward.Distinct()));
     }
 
-    private static string[] Order() =>
-        File.ReadAllText(Path.Combine(Top, "docs", "architecture.md")).Split("```rooms")[1].Split("```")[0].Split('\n')
-            .Select(line => line.Split(' ')[0]).Where(room => room.Length > 0).ToArray();
+    // Each block begins with ```rooms and the folder; a line begins with the room.
+    private static IEnumerable<(string Folder, string[] Rooms)> Blocks() =>
+        from block in File.ReadAllText(Path.Combine(Top, "docs", "architecture.md")).Split("```rooms ").Skip(1)
+        let lines = block.Split("```")[0].Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        select (lines[0], lines.Skip(1).Select(line => line.Split(' ')[0]).ToArray());
 
     private static string Checkout()
     {
@@ -39,9 +47,8 @@ public partial class RoomTests
     }
 
     // A using, a name from the top namespace on, or one from a room on, as C# allows it between rooms.
-    [GeneratedRegex(@"\b(?<whole>(MIOpenDarts\.)?Darts\.)(?<room>\w+)|\b(?<room>[A-Z]\w+)\.(?<type>[A-Z]\w+)", RegexOptions.ExplicitCapture)]
-    private static partial Regex Name();
+    private static Regex NameIn(string rooms) =>
+        new($@"\b(?<whole>(MIOpenDarts\.)?{Regex.Escape(rooms)}\.)(?<room>\w+)|\b(?<room>[A-Z]\w+)\.(?<type>[A-Z]\w+)", RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"^\s*namespace .*$|^\s*//(?!/).*$", RegexOptions.Multiline)]
-    private static partial Regex Comment();
+    private static readonly Regex Comment = new(@"^\s*namespace .*$|^\s*//(?!/).*$", RegexOptions.Multiline);
 }

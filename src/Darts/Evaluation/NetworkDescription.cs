@@ -7,6 +7,7 @@ using MIOpenDarts.Darts.Evaluation.Weights;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
+using MIOpenDarts.Layers.Weights;
 
 namespace MIOpenDarts.Darts.Evaluation;
 

@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Evaluation;

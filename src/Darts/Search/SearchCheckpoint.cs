@@ -7,6 +7,7 @@ using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Optimisers;
 using MIOpenDarts.Layers.Tensors;
+using MIOpenDarts.Layers.Weights;
 
 namespace MIOpenDarts.Darts.Search;
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;
 

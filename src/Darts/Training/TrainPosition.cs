@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Tensors;
+using MIOpenDarts.Layers.Weights;
 
 namespace MIOpenDarts.Darts.Training;
 

@@ -1,5 +1,6 @@
 using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Interop.Errors;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Diagnostics;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Modules;

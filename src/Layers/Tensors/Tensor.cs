@@ -2,7 +2,7 @@ namespace MIOpenDarts.Layers.Tensors;
 
 /// <summary>
 /// A place in a backend's memory with a logical shape. How the elements lie there is the backend's business;
-/// whoever wants to see them asks <see cref="Backends.Backend{T}"/> to read or write them.
+/// whoever wants to see them asks the backend to read or write them.
 /// </summary>
 /// <typeparam name="T">Element type: float or double for numbers, int for labels, byte for pool indices.</typeparam>
 /// <param name="name">What error texts and memory forecasts call it.</param>
@@ -27,7 +27,7 @@ public sealed class Tensor<T>(string name, Shape capacity)
 
     /// <summary>
     /// Tensors of which this one's channels consist, in order; they lie <see cref="SegmentStride"/> elements apart from its address on. Empty for a
-    /// tensor of its own. Only a backend that says so (<see cref="Backends.Backend{T}.ReadsSegments"/>) understands one in segments.
+    /// tensor of its own. Only a backend that says so (<c>ReadsSegments</c>) understands one in segments.
     /// </summary>
     public IReadOnlyList<Tensor<T>> Segments { get; init; } = [];
 

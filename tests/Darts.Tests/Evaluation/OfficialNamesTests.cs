@@ -1,7 +1,9 @@
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Tensors;
+using MIOpenDarts.Layers.Weights;
 
 namespace MIOpenDarts.Darts.Tests.Evaluation;
 

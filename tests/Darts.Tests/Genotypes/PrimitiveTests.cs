@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;

@@ -8,6 +8,7 @@ using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Optimisers;
 using MIOpenDarts.Layers.Tensors;
+using MIOpenDarts.Layers.Weights;
 
 namespace MIOpenDarts.Darts.Tests.Goldens;
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using MIOpenDarts.Darts.Benchmarks.Steps;
 using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.MIOpen;
 using MIOpenDarts.Layers.Tensors;
 using MIOpenDarts.Tests.Hip;

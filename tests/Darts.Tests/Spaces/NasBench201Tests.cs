@@ -199,7 +199,7 @@ public class NasBench201Tests
     }
 
     // The derivative along a random direction, which all parameters have a part in; the gradients are those of the last pass.
-    private static void AssertSlope(ReferenceBackend<double> backend, Layers.Tensors.ParameterSet<double> parameters, Func<double> loss)
+    private static void AssertSlope(ReferenceBackend<double> backend, Layers.Backends.ParameterSet<double> parameters, Func<double> loss)
     {
         var (values, diffs) = (new double[parameters.Count], new double[parameters.Count]);
         backend.Download<double>(parameters.Values, values);

@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Randomness;

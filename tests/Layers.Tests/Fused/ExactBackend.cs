@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Tensors;
 

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;
 

@@ -1,5 +1,7 @@
 using System.Numerics;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
+using MIOpenDarts.Layers.Weights;
 
 namespace MIOpenDarts.Darts.Evaluation.Weights;
 

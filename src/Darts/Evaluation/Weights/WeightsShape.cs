@@ -1,5 +1,6 @@
 using System.Globalization;
 using MIOpenDarts.Layers.Tensors;
+using MIOpenDarts.Layers.Weights;
 
 namespace MIOpenDarts.Darts.Evaluation.Weights;
 

@@ -1,5 +1,3 @@
-using MIOpenDarts.Layers.Backends.Cpu.Simd;
-
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>An expression over numbers that lie one behind the other.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using MIOpenDarts.Layers.Backends.Cpu.Convolution;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 

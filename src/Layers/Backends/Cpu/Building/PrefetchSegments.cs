@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 

@@ -51,5 +51,18 @@ internal readonly struct SourceLayout
     /// <summary>Columns of remainder <paramref name="phase"/> inside the image.</summary>
     public int Columns(int phase) => (Border + Width - phase + StrideW - 1) / StrideW - FirstColumn(phase);
 
+    /// <summary>Puts columns sorted by remainder back in order.</summary>
+    public unsafe float* Interleave(float* dx, float* row)
+    {
+        for (var w = 0; w < Width; w++)
+        {
+            var phase = (w + Border) % StrideW;
+            var pixel = dx + phase * PhaseFloats + ((nint)(w + Border) / StrideW - FirstColumn(phase)) * Channels;
+            new Span<float>(pixel, Channels).CopyTo(new Span<float>(row + (nint)w * Channels, Channels));
+        }
+
+        return row;
+    }
+
     public static nint RoundUp(nint floats, nint width) => (floats + width - 1) / width * width;
 }

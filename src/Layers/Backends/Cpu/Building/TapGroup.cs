@@ -1,5 +1,3 @@
-using MIOpenDarts.Layers.Backends.Cpu.Convolution;
-
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using MIOpenDarts.Layers.Backends.Cpu.Convolution;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;

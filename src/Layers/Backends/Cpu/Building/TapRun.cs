@@ -1,5 +1,3 @@
-using MIOpenDarts.Layers.Backends.Cpu.Convolution;
-
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>Taps of a filter at equal distances: those of one kernel row, as far as they lie whole channel patterns apart.</summary>

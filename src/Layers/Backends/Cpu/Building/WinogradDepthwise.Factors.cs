@@ -1,5 +1,3 @@
-using MIOpenDarts.Layers.Backends.Cpu.Simd;
-
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 // Taps → the factors of the products.

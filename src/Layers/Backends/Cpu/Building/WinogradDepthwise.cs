@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using MIOpenDarts.Layers.Backends.Cpu.Convolution;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;

@@ -72,7 +72,7 @@ internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
                     {
                         float* from = s->Data + pixel * s->Channels, to = y + pixel * channels + s->First;
                         if (stream) StreamRun(from, to, s->Channels);
-                        else Lanes<S, V>.PutRun(from, to, s->Channels, accumulate: false);
+                        else LaneStores<S, V>.PutRun(from, to, s->Channels, accumulate: false);
                     }
             }
         }
@@ -99,7 +99,7 @@ internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
                     for (; tile > 0; tile--, from += channels, to += s->Channels)
                     {
                         if (stream) StreamRun(from, to, s->Channels);
-                        else Lanes<S, V>.PutRun(from, to, s->Channels, accumulate);
+                        else LaneStores<S, V>.PutRun(from, to, s->Channels, accumulate);
                     }
                 }
         }
@@ -107,7 +107,7 @@ internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
         private void SplitNarrow(float* from, float* to, int width, int tile, float* run)
         {
             for (var pixel = 0; pixel < tile; pixel++) S.Store(S.Load(from + pixel * channels), run + pixel * width);
-            Lanes<S, V>.PutRun(run, to, tile * width, accumulate);
+            LaneStores<S, V>.PutRun(run, to, tile * width, accumulate);
         }
     }
 }

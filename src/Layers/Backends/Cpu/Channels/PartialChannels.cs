@@ -57,8 +57,8 @@ internal sealed unsafe class PartialChannels<S, V>(CpuContext context)
             var first = (long)item * whole.Pixels;
             for (var pixel = first; pixel < first + whole.Pixels; pixel++)
             {
-                Lanes<S, V>.PutRun(x + pixel * whole.C, head + pixel * heads, heads, accumulate: false);
-                if (taps is null) Lanes<S, V>.PutRun(x + pixel * whole.C + heads, bypass + pixel * rest, rest, accumulate: false);
+                LaneStores<S, V>.PutRun(x + pixel * whole.C, head + pixel * heads, heads, accumulate: false);
+                if (taps is null) LaneStores<S, V>.PutRun(x + pixel * whole.C + heads, bypass + pixel * rest, rest, accumulate: false);
             }
 
             if (taps is null) return;
@@ -97,8 +97,8 @@ internal sealed unsafe class PartialChannels<S, V>(CpuContext context)
             for (var pixel = first; pixel < first + whole.Pixels; pixel++)
             {
                 var to = dx + pixel * whole.C;
-                Lanes<S, V>.PutRun(dhead + pixel * heads, to, heads, accumulate);
-                if (taps is null) Lanes<S, V>.PutRun(dbypass + pixel * rest, to + heads, rest, accumulate);
+                LaneStores<S, V>.PutRun(dhead + pixel * heads, to, heads, accumulate);
+                if (taps is null) LaneStores<S, V>.PutRun(dbypass + pixel * rest, to + heads, rest, accumulate);
                 else if (!accumulate) new Span<float>(to + heads, rest).Clear();
             }
 

@@ -64,7 +64,7 @@ internal sealed unsafe class DenseConvolution<S, V>(CpuContext context)
         var offsets = table + TapTable.Integers(window);
         for (var k = 0; k < window.Taps * inputs; k++) offsets[k] = taps.Offset[k / inputs] + k % inputs;
         var floats = (long)window.Taps * inputs * FilterBank<S, V>.Padded(outputs);
-        var parts = new ImageGroups(src.Shape.N, groups * floats);
+        var parts = new GradientGroups(src.Shape.N, groups * floats);
         var sums = context.Partials.Floats(parts.Count * groups * floats);
         var scratch = context.PerThread(image.Floats, out var pitch);
         var work = new DenseGradient(
@@ -135,7 +135,7 @@ internal sealed unsafe class DenseConvolution<S, V>(CpuContext context)
 
     // x: [N,H,W,C] float32, dy: [N,H',W',O] float32, sums: [part][group][tap, i][o rounded up]
     private readonly struct DenseGradient(
-        float* x, Shape src, float* dy, Shape dst, Window2D window, int groups, PaddedImage image, int* offsets, ImageGroups parts, float* sums,
+        float* x, Shape src, float* dy, Shape dst, Window2D window, int groups, PaddedImage image, int* offsets, GradientGroups parts, float* sums,
         long floats, float* scratch, long pitch) : IParallelBody
     {
         public void Run(int item, int thread)

@@ -29,7 +29,7 @@ internal sealed unsafe class DepthwiseConvolution<S, V>(CpuContext context, Wind
         var image = PaddedImage.ForForward(src.Shape.H, src.Shape.W, channels, window);
         var taps = TapTable.Forward(window, image, (int*)context.Tables.Floats(TapTable.Integers(window)));
         var scratch = context.PerThread(image.Floats, out var pitch);
-        var groups = new ImageGroups(src.Shape.N, (long)window.Taps * period);
+        var groups = new GradientGroups(src.Shape.N, (long)window.Taps * period);
         var sums = context.Partials.Floats((long)groups.Count * window.Taps * period);
         var work = new DepthwiseGradient(
             src.Data(), src.Shape, diffDst.Data(), diffDst.Shape, window.StrideH, image, taps, period, groups, sums, scratch, pitch);
@@ -51,7 +51,7 @@ internal sealed unsafe class DepthwiseConvolution<S, V>(CpuContext context, Wind
         var packed = context.Shared.Floats((long)taps * period);
         for (var t = 0; t < taps; t++)
             for (var c = 0; c < channels; c++) packed[t * period + c] = weights.Data()[c * taps + t];
-        Lanes<S, V>.RepeatInPlace(packed, taps, channels, period);
+        LaneStores<S, V>.RepeatInPlace(packed, taps, channels, period);
         return packed;
     }
 
@@ -63,7 +63,7 @@ internal sealed unsafe class DepthwiseConvolution<S, V>(CpuContext context, Wind
 
     // x: [N,H,W,C] float32, dy: [N,H',W',C] float32, sums: [group][tap][period]
     private readonly struct DepthwiseGradient(
-        float* x, Shape src, float* dy, Shape dst, int strideH, PaddedImage image, Taps taps, int period, ImageGroups groups, float* sums,
+        float* x, Shape src, float* dy, Shape dst, int strideH, PaddedImage image, Taps taps, int period, GradientGroups groups, float* sums,
         float* scratch, long pitch) : IParallelBody
     {
         public void Run(int item, int thread)

@@ -1,5 +1,4 @@
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
-using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Convolution;
 

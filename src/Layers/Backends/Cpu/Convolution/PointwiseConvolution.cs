@@ -93,7 +93,7 @@ internal sealed unsafe class PointwiseConvolution<S, V>(CpuContext context, Dens
     {
         var (outputs, inputs) = (diffWeights.Shape.N, diffWeights.Shape.C);
         var floats = (long)inputs * FilterBank<S, V>.Padded(outputs);
-        var groups = new ImageGroups(images, floats);
+        var groups = new GradientGroups(images, floats);
         var sums = context.Partials.Floats(groups.Count * floats);
         var offsets = (int*)context.Tables.Floats(inputs);
         for (var k = 0; k < inputs; k++) offsets[k] = k;
@@ -151,7 +151,7 @@ internal sealed unsafe class PointwiseConvolution<S, V>(CpuContext context, Dens
 
     // x: [N,H,W,I] float32, dy: [N,H',W',O] float32, sums: [group][I][O rounded up]
     private readonly struct PixelProductGradient(
-        PixelRows pixels, int* offsets, int inputs, int outputs, ImageGroups groups, float* sums, long floats) : IParallelBody
+        PixelRows pixels, int* offsets, int inputs, int outputs, GradientGroups groups, float* sums, long floats) : IParallelBody
     {
         public void Run(int item, int thread)
         {

@@ -103,12 +103,12 @@ internal sealed unsafe class WindowDriver<S, V>(CpuContext context)
 
             WindowSum<S, V>.Row(term, taps, source, period, temporary, pixels * src.C, accumulate: false);
             for (var q = 0; q < pixels; q++)
-                Lanes<S, V>.PutRun(temporary + q * src.C, to + ((long)q * window.StrideW + phase) * src.C, src.C, accumulate);
+                LaneStores<S, V>.PutRun(temporary + q * src.C, to + ((long)q * window.StrideW + phase) * src.C, src.C, accumulate);
         }
     }
 
     private static void MultiplyRow(float* y, float* factors, int count)
     {
-        for (var i = 0; i < count; i += S.Width) Lanes<S, V>.Put(S.Multiply(S.Load(y + i), S.Load(factors + i)), y + i, Math.Min(S.Width, count - i));
+        for (var i = 0; i < count; i += S.Width) LaneStores<S, V>.Put(S.Multiply(S.Load(y + i), S.Load(factors + i)), y + i, Math.Min(S.Width, count - i));
     }
 }

@@ -58,7 +58,7 @@ internal sealed unsafe class ElementwiseOperations<S, V>(CpuContext context)
         public void Apply(long i, int p, int count)
         {
             if (stream && count == S.Width) S.StoreNonTemporal(S.Broadcast(value), y + i);
-            else Lanes<S, V>.Put(S.Broadcast(value), y + i, count);
+            else LaneStores<S, V>.Put(S.Broadcast(value), y + i, count);
         }
     }
 
@@ -66,28 +66,28 @@ internal sealed unsafe class ElementwiseOperations<S, V>(CpuContext context)
     private readonly struct Rectified(float* x, float* y) : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(long i, int p, int count) => Lanes<S, V>.Put(S.Max(S.Load(x + i), S.Zero), y + i, count);
+        public void Apply(long i, int p, int count) => LaneStores<S, V>.Put(S.Max(S.Load(x + i), S.Zero), y + i, count);
     }
 
     // x, dy, dx: [N,H,W,C] float32
     private readonly struct RectifiedDiff(float* x, float* dy, float* dx, bool accumulate) : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(long i, int p, int count) => Lanes<S, V>.Put(S.WherePositive(S.Load(x + i), S.Load(dy + i)), dx + i, count, accumulate);
+        public void Apply(long i, int p, int count) => LaneStores<S, V>.Put(S.WherePositive(S.Load(x + i), S.Load(dy + i)), dx + i, count, accumulate);
     }
 
     // x, y: [N,H,W,C] float32
     private readonly struct Scaled(float factor, float* x, float* y, bool accumulate) : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(long i, int p, int count) => Lanes<S, V>.Put(S.Multiply(S.Broadcast(factor), S.Load(x + i)), y + i, count, accumulate);
+        public void Apply(long i, int p, int count) => LaneStores<S, V>.Put(S.Multiply(S.Broadcast(factor), S.Load(x + i)), y + i, count, accumulate);
     }
 
     // x, f, y: [N,H,W,C] float32
     private readonly struct Multiplied(float* x, float* f, float* y, bool accumulate) : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(long i, int p, int count) => Lanes<S, V>.Put(S.Multiply(S.Load(f + i), S.Load(x + i)), y + i, count, accumulate);
+        public void Apply(long i, int p, int count) => LaneStores<S, V>.Put(S.Multiply(S.Load(f + i), S.Load(x + i)), y + i, count, accumulate);
     }
 
     // x, y: [N,H,W,C] float32, f: [N]

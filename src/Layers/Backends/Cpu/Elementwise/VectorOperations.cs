@@ -44,7 +44,7 @@ internal sealed unsafe class VectorOperations<S, V>(CpuContext context, Elementw
     private readonly struct AddedScaled(float factor, float* x, float* y) : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(long i, int p, int count) => Lanes<S, V>.Put(S.MultiplyAdd(S.Broadcast(factor), S.Load(x + i), S.Load(y + i)), y + i, count);
+        public void Apply(long i, int p, int count) => LaneStores<S, V>.Put(S.MultiplyAdd(S.Broadcast(factor), S.Load(x + i), S.Load(y + i)), y + i, count);
     }
 
     // w, d, m: [count] float32
@@ -57,8 +57,8 @@ internal sealed unsafe class VectorOperations<S, V>(CpuContext context, Elementw
             var gradient = S.MultiplyAdd(S.Broadcast(decay), weight, S.Load(d + i));
             var velocity = S.MultiplyAdd(S.Broadcast(momentum), S.Load(m + i), gradient);
             var step = nesterov ? S.MultiplyAdd(S.Broadcast(momentum), velocity, gradient) : velocity;
-            Lanes<S, V>.Put(velocity, m + i, count);
-            Lanes<S, V>.Put(S.MultiplyAdd(S.Broadcast(minusRate), step, weight), w + i, count);
+            LaneStores<S, V>.Put(velocity, m + i, count);
+            LaneStores<S, V>.Put(S.MultiplyAdd(S.Broadcast(minusRate), step, weight), w + i, count);
         }
     }
 
@@ -80,10 +80,10 @@ internal sealed unsafe class VectorOperations<S, V>(CpuContext context, Elementw
             var gradient = S.MultiplyAdd(S.Broadcast(decay), weight, S.Load(d + i));
             var mean = S.MultiplyAdd(S.Broadcast(beta1), S.Load(m + i), S.Multiply(S.Broadcast(rest1), gradient));
             var square = S.MultiplyAdd(S.Broadcast(beta2), S.Load(v + i), S.Multiply(S.Multiply(S.Broadcast(rest2), gradient), gradient));
-            Lanes<S, V>.Put(mean, m + i, count);
-            Lanes<S, V>.Put(square, v + i, count);
+            LaneStores<S, V>.Put(mean, m + i, count);
+            LaneStores<S, V>.Put(square, v + i, count);
             var root = S.MultiplyAdd(S.Broadcast(factor), S.SquareRoot(square), S.Broadcast((float)AdamSettings.Epsilon));
-            Lanes<S, V>.Put(S.Subtract(weight, S.Divide(S.Multiply(S.Broadcast(rate), mean), root)), w + i, count);
+            LaneStores<S, V>.Put(S.Subtract(weight, S.Divide(S.Multiply(S.Broadcast(rate), mean), root)), w + i, count);
         }
     }
 

@@ -51,7 +51,7 @@ internal unsafe struct FactorizedReduceCall
     public ChannelSegments X, DiffX;
     public int Count;
     public FactorizedReduceOutput* Outputs;
-    public ImageGroups Groups;
+    public GradientGroups Groups;
     public bool WeightGradients;
 
     public float* Threads;
@@ -75,7 +75,7 @@ internal unsafe struct FactorizedReduceCall
         X = new ChannelSegments(src);
         DiffX = transposed ? new ChannelSegments(src.Diff!) : default;
         Outputs = cursor.Take<FactorizedReduceOutput>(Count);
-        Groups = new ImageGroups(Src.N, Src.C * (long)SourceLayout.RoundUp(branches[0].Dst.Norm.Channels, S.Width));
+        Groups = new GradientGroups(Src.N, Src.C * (long)SourceLayout.RoundUp(branches[0].Dst.Norm.Channels, S.Width));
         PixelFloats = (int)SourceLayout.RoundUp(Src.C, S.Width);
         var (largest, tile) = ((nint)0, 0);
         for (var i = 0; i < Count; i++)

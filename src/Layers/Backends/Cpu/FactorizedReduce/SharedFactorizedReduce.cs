@@ -82,7 +82,7 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, Ba
                 x, call->PixelFloats, 1, half.Filter.Values, half.Filter.Row, whole ? new OutputRowMap(z, outputs) : new OutputRowMap(tile, half.Filter.Row),
                 call->Pixels, half.Channels, call->Src.C, default(Store<S, V>), ahead);
             for (var pixel = 0; pixel < call->Pixels && !whole; pixel++, tile += half.Filter.Row, z += outputs)
-                Lanes<S, V>.PutRun(tile, z, half.Channels, accumulate: false);
+                LaneStores<S, V>.PutRun(tile, z, half.Channels, accumulate: false);
         }
     }
 
@@ -143,7 +143,7 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, Ba
             Gemm<S, V>.Run(
                 dz, dst.C, 1, half.Filter.Values, half.Filter.Row, new OutputRowMap(products, call->PixelFloats), call->Pixels, call->Src.C, half.Channels,
                 default(Store<S, V>), ahead);
-            if (!first) Lanes<S, V>.PutRun(products, dx, call->Pixels * call->PixelFloats, accumulate: true);
+            if (!first) LaneStores<S, V>.PutRun(products, dx, call->Pixels * call->PixelFloats, accumulate: true);
         }
 
         private void Weights(in Half half, float* x, float* dz, int outputs, int first, int pixels, float* products, int group)
@@ -151,7 +151,7 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, Ba
             Gemm<S, V>.Run(
                 x + (nint)first * call->PixelFloats, 1, call->PixelFloats, dz + (nint)first * outputs, outputs, new OutputRowMap(products, (nint)SourceLayout.RoundUp(half.Channels, S.Width)),
                 call->Src.C, half.Channels, pixels, default(Store<S, V>), default(NoPrefetch));
-            Lanes<S, V>.PutRun(products, half.Sums + group * half.Floats, (int)half.Floats, accumulate: true);
+            LaneStores<S, V>.PutRun(products, half.Sums + group * half.Floats, (int)half.Floats, accumulate: true);
         }
     }
 
@@ -187,7 +187,7 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, Ba
                 {
                     var to = dx.First + k * dx.Stride + 2 * (nint)w * dx.Channels;
                     for (var c = 0; c < dx.Channels; c += S.Width)
-                        Lanes<S, V>.Put(S.WherePositive(S.Load(sorted + from + c), S.Load(diff + from + c)), to + c, Math.Min(S.Width, dx.Channels - c), accumulate: true);
+                        LaneStores<S, V>.Put(S.WherePositive(S.Load(sorted + from + c), S.Load(diff + from + c)), to + c, Math.Min(S.Width, dx.Channels - c), accumulate: true);
                 }
             }
         }

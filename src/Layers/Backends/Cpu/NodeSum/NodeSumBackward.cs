@@ -1,4 +1,3 @@
-using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
 
@@ -17,8 +16,8 @@ internal readonly unsafe struct NodeSumBackward<S, V>(NodeSumCall* call) : IPara
     public void Run(int item, int thread)
     {
         Begin(item);
-        var end = (int)((long)(item + 1) * call->Images / call->Groups);
-        for (var n = (int)((long)item * call->Images / call->Groups); n < end; n++)
+        var end = call->Groups.First(item + 1);
+        for (var n = call->Groups.First(item); n < end; n++)
         {
             BeginImage(thread);
             for (var quad = 0; quad < call->QuadCount; quad++) Piece(n, thread, quad, 0, call->Length);

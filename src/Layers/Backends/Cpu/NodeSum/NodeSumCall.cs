@@ -1,7 +1,7 @@
 using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
-using MIOpenDarts.Layers.Backends.Cpu.Separable;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.NodeSum;
@@ -64,8 +64,8 @@ internal unsafe struct NodeSumCall
     /// <summary>Rows of sums.</summary>
     public readonly int Rows => NodeCount + Count;
 
-    /// <summary>Groups of images with sums of their own: those of a convolution, alongside which they may be made.</summary>
-    public readonly int Groups => Math.Min(Images, SeparableCall.MaxGradientGroups);
+    /// <summary>Groups of images with sums of their own: those of a convolution with which they may be overlapped.</summary>
+    public readonly GradientGroups Groups => new(Images);
 
     /// <summary>Takes the memory.</summary>
     public void LayOut(int count, int nodes, Shape shape, int pattern, int threads, ref BumpAllocator cursor)
@@ -81,7 +81,7 @@ internal unsafe struct NodeSumCall
         Scales = cursor.Take((nint)count * pattern);
         Shifts = cursor.Take((nint)count * pattern);
         Means = cursor.Take((nint)count * pattern);
-        Sums = cursor.Take<double>(Groups * Rows * shape.C);
+        Sums = cursor.Take<double>(Groups.Count * Rows * shape.C);
         ImageSums = cursor.Take((nint)threads * Rows * pattern);
     }
 

@@ -21,7 +21,7 @@ internal sealed unsafe class NodeSumOperation<S, V>(CpuContext context)
     {
         var call = LayOut(mixture, gradients: true);
         var work = new NodeSumBackward<S, V>(call);
-        context.Workers.Run(call->Groups, ref work);
+        context.Workers.Run(call->Groups.Count, ref work);
         Finish(mixture, call);
     }
 
@@ -32,7 +32,7 @@ internal sealed unsafe class NodeSumOperation<S, V>(CpuContext context)
         var diffWeights = mixture.Weights.Diff!.Data();
         var sums = call->Sums;
         var channels = call->Channels;
-        BatchStatistics.Add(sums, call->Groups, call->Rows * channels);
+        BatchStatistics.Add(sums, call->Groups.Count, call->Rows * channels);
         var pair = stackalloc double[2 * channels];
         for (var k = 0; k < branches.Length; k++)
         {

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using MIOpenDarts.Layers.Backends.Cpu.Building;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.NodeSum;
 

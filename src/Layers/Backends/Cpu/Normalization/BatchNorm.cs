@@ -59,7 +59,7 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context, ElementwiseOper
             shift[c] = norm.Shift is null ? 0 : norm.Shift.Data()[c];
         }
 
-        Lanes<S, V>.RepeatInPlace(mean, 3, channels, period);
+        LaneStores<S, V>.RepeatInPlace(mean, 3, channels, period);
         elementwise.Each(new Normalized(src.Data(), mean, scale, shift, dst.Data()), src.Shape.Count, period);
     }
 
@@ -82,7 +82,7 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context, ElementwiseOper
                 Coefficients(norm.Mean.Data()[c], norm.InverseDeviation.Data()[c], weight, sums.First[c], sums.Second[c], count);
         }
 
-        Lanes<S, V>.RepeatInPlace(diffScale, 3, channels, period);
+        LaneStores<S, V>.RepeatInPlace(diffScale, 3, channels, period);
         elementwise.Each(new NormalizedDiff(src.Data(), diffDst.Data(), diffScale, valueScale, offset, diffSrc.Data(), accumulate), src.Shape.Count, period);
     }
 
@@ -213,7 +213,7 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context, ElementwiseOper
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(long i, int p, int count) =>
-            Lanes<S, V>.Put(S.MultiplyAdd(S.Subtract(S.Load(x + i), S.Load(mean + p)), S.Load(scale + p), S.Load(shift + p)), y + i, count);
+            LaneStores<S, V>.Put(S.MultiplyAdd(S.Subtract(S.Load(x + i), S.Load(mean + p)), S.Load(scale + p), S.Load(shift + p)), y + i, count);
     }
 
     // x, dy, dx: [N,H,W,C] float32, diffScale, valueScale, offset: [period]
@@ -224,7 +224,7 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context, ElementwiseOper
         public void Apply(long i, int p, int count)
         {
             var fromValue = S.MultiplyAdd(S.Load(valueScale + p), S.Load(x + i), S.Load(offset + p));
-            Lanes<S, V>.Put(S.MultiplyAdd(S.Load(diffScale + p), S.Load(dy + i), fromValue), dx + i, count, accumulate);
+            LaneStores<S, V>.Put(S.MultiplyAdd(S.Load(diffScale + p), S.Load(dy + i), fromValue), dx + i, count, accumulate);
         }
     }
 }

@@ -153,7 +153,7 @@ internal sealed unsafe class PlainPools<S, V>(CpuContext context, WindowDriver<S
                 }
 
                 if (pixel < src.Pixels) a = S.Add(a, S.Load(from));
-                Lanes<S, V>.Put(S.Multiply(S.Add(a, b), S.Broadcast(1f / src.Pixels)), y + (long)item * src.C + c, Math.Min(S.Width, src.C - c));
+                LaneStores<S, V>.Put(S.Multiply(S.Add(a, b), S.Broadcast(1f / src.Pixels)), y + (long)item * src.C + c, Math.Min(S.Width, src.C - c));
             }
         }
     }
@@ -168,7 +168,7 @@ internal sealed unsafe class PlainPools<S, V>(CpuContext context, WindowDriver<S
                 var share = S.Multiply(S.Load(dy + (long)item * src.C + c), S.Broadcast(1f / src.Pixels));
                 var to = dx + item * src.CountPerImage + c;
                 for (var pixel = 0; pixel < src.Pixels; pixel++, to += src.C)
-                    Lanes<S, V>.Put(share, to, Math.Min(S.Width, src.C - c), accumulate);
+                    LaneStores<S, V>.Put(share, to, Math.Min(S.Width, src.C - c), accumulate);
             }
         }
     }

@@ -1,5 +1,4 @@
 using MIOpenDarts.Layers.Backends.Cpu.Building;
-using MIOpenDarts.Layers.Backends.Cpu.Separable;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
 
@@ -41,9 +40,9 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IPa
                 AddLargest(memory + gradient->Max + corner, memory + gradient->Indices + corner, taps, gradient->Offsets + remainder * call.Window.Taps, vectors, d);
             }
 
-            var row = source.StrideW == 1 ? dx : DepthwiseDataGradient<S, V>.Interleave(source, dx, memory + gradient->Row);
+            var row = source.StrideW == 1 ? dx : source.Interleave(dx, memory + gradient->Row);
             var dst = call.DiffSrc + ((nint)item * source.Height + h) * length;
-            DepthwiseDataGradient<S, V>.Add(row, dst, length);
+            LaneStores<S, V>.PutRun(row, dst, length, accumulate: true);
             PrefetchL2.Fetch(dst + length, length);
         }
     }

@@ -68,9 +68,9 @@ internal static unsafe class DepthwiseDataGradient<S, V>
 
             for (var r = 0; r < rows; r++, dst += length)
             {
-                var row = Interleave(source, dx + r * source.RowFloats, memory + gradient.Row);
+                var row = source.Interleave(dx + r * source.RowFloats, memory + gradient.Row);
                 if (normalized) new Span<float>(row, length).CopyTo(new Span<float>(dst, length));
-                else Add(row, dst, length);
+                else LaneStores<S, V>.PutRun(row, dst, length, accumulate: true);
             }
         }
 
@@ -110,19 +110,6 @@ internal static unsafe class DepthwiseDataGradient<S, V>
     private static float* SoFar(in SeparableGradient gradient, int part, int h, float* memory) =>
         memory + gradient.PartSums + part % 2 * gradient.PartFloats + h * gradient.Call.Source.RowFloats;
 
-    /// <summary>Puts columns sorted by remainder back in order.</summary>
-    public static float* Interleave(in SourceLayout source, float* dx, float* row)
-    {
-        for (var w = 0; w < source.Width; w++)
-        {
-            var phase = (w + source.Border) % source.StrideW;
-            var pixel = dx + phase * source.PhaseFloats + ((nint)(w + source.Border) / source.StrideW - source.FirstColumn(phase)) * source.Channels;
-            new Span<float>(pixel, source.Channels).CopyTo(new Span<float>(row + (nint)w * source.Channels, source.Channels));
-        }
-
-        return row;
-    }
-
     /// <summary>dst += d where gate is positive.</summary>
     private static void AddMasked(float* d, float* gate, float* dst, int length)
     {
@@ -145,13 +132,5 @@ internal static unsafe class DepthwiseDataGradient<S, V>
                 if (c < dst.Channels)
                     S.StorePart(S.Add(S.WherePositive(S.Load(gate + c), S.Load(d + c)), S.Load(to + c)), to + c, dst.Channels - c);
             }
-    }
-
-    /// <summary>dst += row.</summary>
-    public static void Add(float* row, float* dst, int length)
-    {
-        var i = 0;
-        for (; i <= length - S.Width; i += S.Width) S.Store(S.Add(S.Load(row + i), S.Load(dst + i)), dst + i);
-        for (; i < length; i++) dst[i] += row[i];
     }
 }

@@ -7,7 +7,7 @@ internal readonly unsafe struct NextImage(SeparableGradient* gradient, int group
 {
     /// <summary>The first image of a group.</summary>
     public NextImage(SeparableGradient* gradient, int group)
-        : this(gradient, group, gradient->Call.First(group))
+        : this(gradient, group, gradient->Call.Groups.First(group))
     {
     }
 

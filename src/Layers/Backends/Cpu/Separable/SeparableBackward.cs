@@ -20,7 +20,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
 
     public void Run(int item, int thread)
     {
-        var groups = calls->Call.Groups;
+        var groups = calls->Call.Groups.Count;
         var next = new StaticPartition(count * groups, groups, threads).After(item);
         Group(calls + item / groups, item % groups, next < 0 ? default : new NextImage(calls + next / groups, next % groups), thread);
     }
@@ -41,8 +41,8 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
         new Span<double>(gradient->SourceSums + (nint)item * 2 * call.Source.Channels, 2 * call.Source.Channels).Clear();
         var mixture = new NodeSumBackward<S, V>(mix);
         if (mix != null) mixture.Begin(item);
-        var end = call.First(item + 1);
-        for (var n = call.First(item); n < end; n++)
+        var end = call.Groups.First(item + 1);
+        for (var n = call.Groups.First(item); n < end; n++)
         {
             // After the group: what this thread takes next.
             var following = n + 1 < end ? new NextImage(gradient, item, n + 1) : next;
@@ -78,7 +78,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
             if (gradient->WeightGradients)
             {
                 var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u, pieces.Ahead(rows * call.Source.Period));
-                PointwiseWeights(b, dz, tile, rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats, first: h == 0 && n == call.First(item));
+                PointwiseWeights(b, dz, tile, rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats, first: h == 0 && n == call.Groups.First(item));
             }
 
             PointwiseData(gradient, b, dz, h, rows, memory, After(gradient, branch, n, following, item, h, rows), gradient->WeightGradients ? default : pieces.Ahead(rows * b.Width / b.Backward.Group));

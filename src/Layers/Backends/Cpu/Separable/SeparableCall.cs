@@ -1,6 +1,7 @@
 using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
@@ -11,9 +12,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 /// </summary>
 internal unsafe struct SeparableCall
 {
-    /// <summary>Most partial sums of a weight gradient and of a mixture alongside: the cut depends on the batch alone.</summary>
-    public const int MaxGradientGroups = 16;
-
     public int Images;
     public SourceLayout Source;
 
@@ -51,10 +49,7 @@ internal unsafe struct SeparableCall
     }
 
     /// <summary>Groups of images with one partial weight gradient each.</summary>
-    public readonly int Groups => Math.Min(Images, MaxGradientGroups);
-
-    /// <summary>First image of a group.</summary>
-    public readonly int First(int group) => (int)((long)group * Images / Groups);
+    public readonly GradientGroups Groups => new(Images);
 
     /// <summary>Reads the geometry of branches that share a source and lays out their filters.</summary>
     public void Describe(ReadOnlySpan<SeparableBranch<float>> branches, int vectorWidth, ref BumpAllocator cursor, ref BumpAllocator thread)

@@ -68,7 +68,7 @@ internal unsafe struct SeparableGradient
             ref var b = ref Call.Branches[i];
             tile = Math.Max(tile, (nint)b.TileRows * b.Width * source.Channels);
             b.DiffMiddle = Middles + i % Together * Diff.Floats;
-            b.LayOutGradient(ref cursor, Call.Groups, pattern, vectorWidth);
+            b.LayOutGradient(ref cursor, Call.Groups.Count, pattern, vectorWidth);
         }
 
         var remainders = source.StrideH * source.StrideW;
@@ -81,7 +81,7 @@ internal unsafe struct SeparableGradient
             if (cursor.IsReal) Rotated[i] = list;
         }
 
-        SourceSums = cursor.Take<double>(Call.Groups * 2 * source.Channels);
+        SourceSums = cursor.Take<double>(Call.Groups.Count * 2 * source.Channels);
         DiffTile = thread.TakeOffset(tile + vectorWidth);
         var rows = Math.Max(1, (int)(DiffRowsFloats / (source.RowFloats * source.StrideH)));
         // Fours, if there is room for them: two pairs of a dilated filter's rows.

@@ -74,7 +74,7 @@ internal sealed unsafe class SeparableOperation<S, V>(CpuContext context, NodeSu
             var parts = 0;
             for (var i = 0; i < calls; i++) parts += first[i].TapLists;
             context.Workers.Run(parts, ref flipping);
-            var groups = first->Call.Groups;
+            var groups = first->Call.Groups.Count;
             var work = new SeparableBackward<S, V>(first, calls, context.Workers.Threads, mix);
             context.Workers.Run(calls * groups, ref work, groups);
             if (mix != null) NodeSumOperation<S, V>.Finish(overlapped, mix);

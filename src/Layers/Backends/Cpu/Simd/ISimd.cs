@@ -1,5 +1,3 @@
-using MIOpenDarts.Layers.Backends.Cpu.Building;
-
 namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using MIOpenDarts.Layers.Backends.Cpu.Building;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 

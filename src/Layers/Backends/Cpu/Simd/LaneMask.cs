@@ -1,5 +1,3 @@
-using MIOpenDarts.Layers.Backends.Cpu.Building;
-
 namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 /// <summary>Masks for the first lanes of a vector.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using MIOpenDarts.Layers.Backends.Cpu.Convolution;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Threads;
 

@@ -1,9 +1,9 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Randomness;
+using MIOpenDarts.Layers.Tensors;
 
-namespace MIOpenDarts.Layers.Tensors;
+namespace MIOpenDarts.Layers.Backends;
 
 /// <summary>How a parameter gets its first value.</summary>
 public enum Initializer

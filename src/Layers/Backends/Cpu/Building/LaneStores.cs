@@ -4,7 +4,7 @@ using MIOpenDarts.Layers.Backends.Cpu.Simd;
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>Stores of as many lanes as count.</summary>
-internal static unsafe class Lanes<S, V>
+internal static unsafe class LaneStores<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {

@@ -1,6 +1,7 @@
 using System.Numerics;
+using MIOpenDarts.Layers.Tensors;
 
-namespace MIOpenDarts.Layers.Tensors;
+namespace MIOpenDarts.Layers.Backends;
 
 /// <summary>
 /// What one batch normalisation knows (Ioffe and Szegedy 2015): the active mean and inverse deviation, the running

@@ -1,6 +1,7 @@
 using System.Numerics;
+using MIOpenDarts.Layers.Tensors;
 
-namespace MIOpenDarts.Layers.Tensors;
+namespace MIOpenDarts.Layers.Backends;
 
 /// <summary>
 /// A raw value z: [N,C,H,W] whose batch normalisation is deferred: it has no affine pair and is never materialised, its consumers apply it while

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
-namespace MIOpenDarts.Layers.Backends.Cpu.Building;
+namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 /// <summary>
 /// Asks for what will be read soon, while something else is computed: the wait for the memory of one tensor is hidden behind the work on

@@ -1,7 +1,8 @@
 using System.Numerics;
 using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Tensors;
 
-namespace MIOpenDarts.Layers.Tensors;
+namespace MIOpenDarts.Layers.Weights;
 
 /// <summary>Weights and statistics of a network by the official PyTorch names, in and out of safetensors files.</summary>
 public static class StateDict

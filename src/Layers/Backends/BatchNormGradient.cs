@@ -1,6 +1,7 @@
 using System.Numerics;
+using MIOpenDarts.Layers.Tensors;
 
-namespace MIOpenDarts.Layers.Tensors;
+namespace MIOpenDarts.Layers.Backends;
 
 /// <summary>
 /// The gradient of training-mode batch norm with respect to its input, which is linear in dy and z (Ioffe and Szegedy 2015, section 3, with the sums

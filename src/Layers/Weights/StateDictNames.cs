@@ -1,6 +1,8 @@
 using System.Numerics;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Tensors;
 
-namespace MIOpenDarts.Layers.Tensors;
+namespace MIOpenDarts.Layers.Weights;
 
 /// <summary>
 /// Where the tensors of a network stand in a file: under their official names, behind a prefix, or, in a file of another program, inside

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
-using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Machine;
+using MIOpenDarts.Layers.Tensors;
 
-namespace MIOpenDarts.Layers.Tensors;
+namespace MIOpenDarts.Layers.Backends;
 
 /// <summary>First and last step of a training pass (in ticks that the network counts) at which a tensor must hold its contents.</summary>
 /// <param name="From">Tick of the first write.</param>

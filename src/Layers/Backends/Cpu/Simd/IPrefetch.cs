@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
-namespace MIOpenDarts.Layers.Backends.Cpu.Building;
+namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 /// <summary>What a kernel fetches while it computes, so that whoever comes next does not wait for it.</summary>
 internal interface IPrefetch
