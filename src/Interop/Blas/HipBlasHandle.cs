@@ -19,6 +19,9 @@ public sealed unsafe partial class HipBlasHandle : DeviceHandle
         : base(stream.Device) => this.stream = stream;
 
     /// <summary>Whether only algorithms without atomic additions are used, so that results are the same in every run.</summary>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipBlasException">hipBLAS reports a failure.</exception>
     public bool Deterministic
     {
         get
@@ -41,6 +44,8 @@ public sealed unsafe partial class HipBlasHandle : DeviceHandle
     /// <param name="stream">The stream to work on; it has to outlive the handle.</param>
     /// <exception cref="RocmNotFoundException">There is no hipBLAS.</exception>
     /// <exception cref="HipBlasException">hipBLAS cannot use the device.</exception>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
     public static HipBlasHandle Create(HipStream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -63,6 +68,11 @@ public sealed unsafe partial class HipBlasHandle : DeviceHandle
     }
 
     /// <summary>y = alpha · x + y, over n elements that lie <c>increment</c> apart.</summary>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipBlasException">hipBLAS reports a failure.</exception>
     public void Axpy(int n, float alpha, Strided x, Strided y)
     {
         using var held = Leases.Open(Device);
@@ -70,6 +80,11 @@ public sealed unsafe partial class HipBlasHandle : DeviceHandle
     }
 
     /// <summary>x = alpha · x.</summary>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipBlasException">hipBLAS reports a failure.</exception>
     public void Scal(int n, float alpha, Strided x)
     {
         using var held = Leases.Open(Device);
@@ -77,6 +92,11 @@ public sealed unsafe partial class HipBlasHandle : DeviceHandle
     }
 
     /// <summary>y = x.</summary>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipBlasException">hipBLAS reports a failure.</exception>
     public void Copy(int n, Strided x, Strided y)
     {
         using var held = Leases.Open(Device);
@@ -84,6 +104,11 @@ public sealed unsafe partial class HipBlasHandle : DeviceHandle
     }
 
     /// <summary>Exchanges x and y.</summary>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipBlasException">hipBLAS reports a failure.</exception>
     public void Swap(int n, Strided x, Strided y)
     {
         using var held = Leases.Open(Device);
@@ -91,6 +116,11 @@ public sealed unsafe partial class HipBlasHandle : DeviceHandle
     }
 
     /// <summary>Σ x · y. Waits for the result.</summary>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipBlasException">hipBLAS reports a failure.</exception>
     public float Dot(int n, Strided x, Strided y)
     {
         using var held = Leases.Open(Device);
@@ -100,6 +130,11 @@ public sealed unsafe partial class HipBlasHandle : DeviceHandle
     }
 
     /// <summary>sqrt(Σ x²). Waits for the result.</summary>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipBlasException">hipBLAS reports a failure.</exception>
     public float Nrm2(int n, Strided x)
     {
         using var held = Leases.Open(Device);
@@ -109,6 +144,11 @@ public sealed unsafe partial class HipBlasHandle : DeviceHandle
     }
 
     /// <summary>Σ |x|. Waits for the result.</summary>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipBlasException">hipBLAS reports a failure.</exception>
     public float Asum(int n, Strided x)
     {
         using var held = Leases.Open(Device);
@@ -118,6 +158,11 @@ public sealed unsafe partial class HipBlasHandle : DeviceHandle
     }
 
     /// <summary>Index from 0 of the first element with the largest magnitude. Waits for the result.</summary>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipBlasException">hipBLAS reports a failure.</exception>
     public int Iamax(int n, Strided x)
     {
         using var held = Leases.Open(Device);

@@ -30,7 +30,8 @@ public readonly record struct Matrix(DeviceSpan Data, int Rows, int Columns, int
     {
         if (Rows < 1 || Columns < 1 || LeadingDimension < Rows || stride < 0 || count < 1)
         {
-            throw new ArgumentException($"A {Rows}x{Columns} matrix with leading dimension {LeadingDimension}, stride {stride} and {count} in the batch "
+            throw new ArgumentException(
+                $"A {Rows}x{Columns} matrix with leading dimension {LeadingDimension}, stride {stride} and {count} in the batch "
                 + "cannot be: lengths are positive and a column has to fit into the leading dimension.");
         }
         var elements = ((count - 1) * stride) + (((long)Columns - 1) * LeadingDimension) + Rows;

@@ -50,6 +50,7 @@ public sealed unsafe class HipDevice
     public long TotalMemory { get; }
 
     /// <summary>Device memory in bytes that is free at the moment, over all processes.</summary>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public long FreeMemory
     {
         get
@@ -64,30 +65,39 @@ public sealed unsafe class HipDevice
     }
 
     /// <summary>Number of compute units.</summary>
+    /// <exception cref="HipException">The HIP runtime does not tell.</exception>
     public int ComputeUnits => Attribute(hipDeviceAttribute_t.hipDeviceAttributeMultiprocessorCount);
 
     /// <summary>Threads of a wavefront (64 on gfx803).</summary>
+    /// <exception cref="HipException">The HIP runtime does not tell.</exception>
     public int WavefrontSize => Attribute(hipDeviceAttribute_t.hipDeviceAttributeWarpSize);
 
     /// <summary>The most threads that a work-group may have.</summary>
+    /// <exception cref="HipException">The HIP runtime does not tell.</exception>
     public int MaxThreadsPerBlock => Attribute(hipDeviceAttribute_t.hipDeviceAttributeMaxThreadsPerBlock);
 
     /// <summary>Local data share of a work-group in bytes.</summary>
+    /// <exception cref="HipException">The HIP runtime does not tell.</exception>
     public int SharedMemoryPerBlock => Attribute(hipDeviceAttribute_t.hipDeviceAttributeMaxSharedMemoryPerBlock);
 
     /// <summary>Core clock in kHz.</summary>
+    /// <exception cref="HipException">The HIP runtime does not tell.</exception>
     public int ClockRate => Attribute(hipDeviceAttribute_t.hipDeviceAttributeClockRate);
 
     /// <summary>Memory clock in kHz.</summary>
+    /// <exception cref="HipException">The HIP runtime does not tell.</exception>
     public int MemoryClockRate => Attribute(hipDeviceAttribute_t.hipDeviceAttributeMemoryClockRate);
 
     /// <summary>Width of the memory bus in bits.</summary>
+    /// <exception cref="HipException">The HIP runtime does not tell.</exception>
     public int MemoryBusWidth => Attribute(hipDeviceAttribute_t.hipDeviceAttributeMemoryBusWidth);
 
     /// <summary>L2 cache in bytes.</summary>
+    /// <exception cref="HipException">The HIP runtime does not tell.</exception>
     public int L2CacheSize => Attribute(hipDeviceAttribute_t.hipDeviceAttributeL2CacheSize);
 
     /// <summary>Whether stream-ordered allocation from pools is supported.</summary>
+    /// <exception cref="HipException">The HIP runtime does not tell.</exception>
     public bool SupportsMemoryPools => Attribute(hipDeviceAttribute_t.hipDeviceAttributeMemoryPoolsSupported) != 0;
 
     /// <summary>Waits until everything submitted to the device is done.</summary>
@@ -126,7 +136,8 @@ public sealed unsafe class HipDevice
         }
         catch (HipException e)
         {
-            return ([], $"{(count == 1 ? "An AMD GPU was found, but it does" : $"{count} AMD GPUs were found, but they do")} not answer: {e.Message}");
+            var found = count == 1 ? "An AMD GPU was found, but it does" : $"{count} AMD GPUs were found, but they do";
+            return ([], $"{found} not answer: {e.Message}");
         }
     }
 

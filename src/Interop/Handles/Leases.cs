@@ -4,8 +4,8 @@ namespace MIOpenDarts.Interop.Handles;
 
 /// <summary>
 /// Keeps handles alive for the length of one native call: <c>using var held = Leases.Open(device)</c>, then <c>held[handle]</c> for each.
-/// Throws for a disposed handle and for one of another device. Of several devices this one is the thread's current one meanwhile, because HIP
-/// refuses a stream or a module of another. Allocates nothing: the handles stand on a stack of the thread.
+/// Throws for a disposed handle and for one of another device. Of several devices this one is the thread's current one meanwhile, because
+/// HIP refuses a stream or a module of another. Allocates nothing: the handles stand on a stack of the thread.
 /// </summary>
 internal readonly ref struct Leases
 {
@@ -38,7 +38,8 @@ internal readonly ref struct Leases
             ArgumentNullException.ThrowIfNull(handle);
             if (device is not null && handle is DeviceHandle bound && bound.Device != device)
             {
-                throw new ArgumentException($"This {handle.GetType().Name} belongs to {bound.Device}, the call runs on {device}.", nameof(handle));
+                throw new ArgumentException($"This {handle.GetType().Name} belongs to {bound.Device}, the call runs on {device}.",
+                    nameof(handle));
             }
             var added = false;
             handle.DangerousAddRef(ref added);

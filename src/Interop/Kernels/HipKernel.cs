@@ -23,17 +23,21 @@ public sealed unsafe class HipKernel
     public string Name { get; }
 
     /// <summary>Vector registers of a thread.</summary>
+    /// <exception cref="HipException">The HIP runtime does not tell.</exception>
     public int Registers => Attribute(hipFunction_attribute.HIP_FUNC_ATTRIBUTE_NUM_REGS);
 
     /// <summary>Statically used local data share of a work-group, in bytes.</summary>
+    /// <exception cref="HipException">The HIP runtime does not tell.</exception>
     public int SharedBytes => Attribute(hipFunction_attribute.HIP_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES);
 
     /// <summary>
     /// Private (scratch) memory of a thread, in bytes: more than 0 means that registers were spilled or arrays are indexed.
     /// </summary>
+    /// <exception cref="HipException">The HIP runtime does not tell.</exception>
     public int LocalBytes => Attribute(hipFunction_attribute.HIP_FUNC_ATTRIBUTE_LOCAL_SIZE_BYTES);
 
     /// <summary>The most threads of a work-group that the kernel's registers allow.</summary>
+    /// <exception cref="HipException">The HIP runtime does not tell.</exception>
     public int MaxThreadsPerBlock => Attribute(hipFunction_attribute.HIP_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK);
 
     /// <summary>Gives the kernel to a stream.</summary>
@@ -44,6 +48,8 @@ public sealed unsafe class HipKernel
     /// <param name="sharedBytes">Dynamic local data share of a work-group, in bytes.</param>
     /// <exception cref="ArgumentException">A dimension is 0, or a buffer belongs to another device.</exception>
     /// <exception cref="HipException">The launch was refused. Failures while running come with the next synchronisation.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="sharedBytes"/> is negative.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
     public void Launch(HipStream stream, Dim3 grid, Dim3 block, KernelArguments arguments, int sharedBytes = 0)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -51,7 +57,8 @@ public sealed unsafe class HipKernel
         ArgumentOutOfRangeException.ThrowIfNegative(sharedBytes);
         if (grid.Count == 0 || block.Count == 0)
         {
-            throw new ArgumentException($"Kernel {Name}: neither the grid {grid} nor the block {block} may have a dimension of 0.", nameof(grid));
+            throw new ArgumentException($"Kernel {Name}: neither the grid {grid} nor the block {block} may have a dimension of 0.",
+                nameof(grid));
         }
         using var held = Leases.Open(module.Device);
         _ = held[module];
@@ -78,6 +85,9 @@ public sealed unsafe class HipKernel
     /// <summary>How many work-groups of a size run on one compute unit at the same time.</summary>
     /// <param name="threads">Threads of a work-group.</param>
     /// <param name="sharedBytes">Dynamic local data share of a work-group, in bytes.</param>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public int BlocksPerComputeUnit(int threads, int sharedBytes = 0)
     {
         using var held = Leases.Open(module.Device);
@@ -85,16 +95,6 @@ public sealed unsafe class HipKernel
         int blocks;
         Status.Check(HipNative.hipModuleOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, function, threads, (nuint)sharedBytes));
         return blocks;
-    }
-
-    /// <summary>The work-group size with the best occupancy, and the fewest work-groups that fill the device with it.</summary>
-    public (int Threads, int Blocks) BestOccupancy(int sharedBytes = 0)
-    {
-        using var held = Leases.Open(module.Device);
-        _ = held[module];
-        int blocks, threads;
-        Status.Check(HipNative.hipModuleOccupancyMaxPotentialBlockSize(&blocks, &threads, function, (nuint)sharedBytes, 0));
-        return (threads, blocks);
     }
 
     private int Attribute(hipFunction_attribute attribute)

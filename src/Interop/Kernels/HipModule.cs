@@ -41,6 +41,8 @@ public sealed unsafe class HipModule : DeviceHandle
     /// <summary>Finds a kernel.</summary>
     /// <param name="name">Its name in the code object (extern "C", or the lowered name).</param>
     /// <exception cref="HipException">There is no such kernel.</exception>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
     public HipKernel Kernel(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

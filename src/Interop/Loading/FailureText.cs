@@ -11,15 +11,18 @@ internal static class FailureText
         var text = new StringBuilder();
         text.Append("No usable ").Append(Name(library)).Append(" library was found");
         text.AppendLine(major is null ? "." : $" for ROCm {major} (all libraries must come from one ROCm major).");
-        text.Append("  Looked in: ").AppendJoin(", ", places.Where(p => p != SearchPlaces.Loader)).AppendLine(" and the system loader's cache.");
+        text.Append("  Looked in: ").AppendJoin(", ", places.Where(p => p != SearchPlaces.Loader))
+            .AppendLine(" and the system loader's cache.");
         foreach (var line in tried)
         {
             text.Append("  Tried ").AppendLine(line);
         }
         text.AppendLine("  Likely causes and cures:");
         text.AppendLine($"  - ROCm is not installed: install the packages {Packages(library)}.");
-        text.AppendLine($"  - ROCm is elsewhere: set {SearchPlaces.Variable} to its folder (the one with lib/libamdhip64.so.6 or similar in it).");
-        text.AppendLine("  - Two ROCm majors are mixed, or a library it needs is missing (see above): point the variable at one complete installation.");
+        text.AppendLine(
+            $"  - ROCm is elsewhere: set {SearchPlaces.Variable} to its folder (the one with lib/libamdhip64.so.6 or similar in it).");
+        text.AppendLine("  - Two ROCm majors are mixed, or a library it needs is missing (see above): "
+            + "point the variable at one complete installation.");
         text.Append("  - An RX 480/580 (gfx803) needs a build that still has it: AMD's current packages leave it out, Debian's have it.");
         return text.ToString();
     }
@@ -31,15 +34,18 @@ internal static class FailureText
         text.AppendLine($"No AMD GPU found: {runtimePath} answered {status} ({statusText}).");
         if (!File.Exists(driver))
         {
-            text.AppendLine($"  {driver} is missing: there is no AMD GPU, the amdgpu kernel driver is not loaded, or a container was started without "
+            text.AppendLine($"  {driver} is missing: there is no AMD GPU, the amdgpu kernel driver is not loaded, "
+                + "or a container was started without "
                 + "--device=/dev/kfd --device=/dev/dri.");
         }
         else
         {
-            text.AppendLine($"  {driver} is there. Most often the user may not use it, for not being in the group render: sudo usermod -aG render,video $USER, then log in again.");
+            text.AppendLine($"  {driver} is there. Most often the user may not use it, for not being in the group render: "
+                + "sudo usermod -aG render,video $USER, then log in again.");
         }
         text.AppendLine("  HIP_VISIBLE_DEVICES, ROCR_VISIBLE_DEVICES or GPU_DEVICE_ORDINAL, if set, may hide every GPU.");
-        text.Append("  An RX 480/580 (gfx803) needs a ROCm build that still has it: AMD's current packages leave it out, Debian's have it.");
+        text.Append(
+            "  An RX 480/580 (gfx803) needs a ROCm build that still has it: AMD's current packages leave it out, Debian's have it.");
         return text.ToString();
     }
 

@@ -45,11 +45,13 @@ public static class Rocm
             if (installation is not null)
             {
                 throw new InvalidOperationException(
-                    $"The ROCm libraries were already looked for; call {nameof(Rocm)}.{nameof(Configure)}(\"{directory}\") before the first use of a GPU.");
+                    $"The ROCm libraries were already looked for; call {nameof(Rocm)}.{nameof(Configure)}(\"{directory}\") "
+                    + "before the first use of a GPU.");
             }
             if (!Directory.Exists(directory))
             {
-                throw new DirectoryNotFoundException($"The ROCm folder {directory} does not exist; name the one that has lib/libamdhip64.so.* in it.");
+                throw new DirectoryNotFoundException(
+                    $"The ROCm folder {directory} does not exist; name the one that has lib/libamdhip64.so.* in it.");
             }
             configured = Path.GetFullPath(directory);
         }
@@ -59,7 +61,8 @@ public static class Rocm
     public static bool IsAvailable(RocmLibrary library) => Installation.TryLoad(library, out _, out _, out _);
 
     /// <summary>Why the library cannot be loaded: what was tried, likely causes, cures. Null when it can.</summary>
-    public static string? WhyUnavailable(RocmLibrary library) => Installation.TryLoad(library, out _, out _, out var failure) ? null : failure;
+    public static string? WhyUnavailable(RocmLibrary library) =>
+        Installation.TryLoad(library, out _, out _, out var failure) ? null : failure;
 
     /// <summary>The file that the library was loaded from (a bare name if the system loader found it), or null.</summary>
     public static string? PathOf(RocmLibrary library) => Installation.TryLoad(library, out _, out var path, out _) ? path : null;
@@ -75,7 +78,8 @@ public static class Rocm
     }
 
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "The resolver has to be there before the first import of this assembly, whichever that is.")]
+    [SuppressMessage("Usage", "CA2255",
+        Justification = "The resolver has to be there before the first import of this assembly, whichever that is.")]
     internal static void InstallResolver() => NativeLibrary.SetDllImportResolver(typeof(Rocm).Assembly, Resolve);
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search)
@@ -84,6 +88,8 @@ public static class Rocm
         {
             return 0;
         }
-        return Installation.TryLoad(library, out var handle, out _, out var failure) ? handle : throw new RocmNotFoundException(library, failure);
+        return Installation.TryLoad(library, out var handle, out _, out var failure)
+            ? handle
+            : throw new RocmNotFoundException(library, failure);
     }
 }

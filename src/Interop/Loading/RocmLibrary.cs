@@ -3,7 +3,7 @@ namespace MIOpenDarts.Interop.Loading;
 /// <summary>The ROCm libraries that this assembly binds.</summary>
 public enum RocmLibrary
 {
-    /// <summary>The HIP runtime: devices, memory, streams, modules, graphs.</summary>
+    /// <summary>The HIP runtime: devices, memory, streams, modules.</summary>
     Hip,
 
     /// <summary>hipRTC: compiles HIP source text to code objects. Part of the HIP runtime in ROCm 5.</summary>

@@ -1,6 +1,7 @@
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Generated;
 using MIOpenDarts.Interop.Handles;
+using MIOpenDarts.Interop.Loading;
 
 namespace MIOpenDarts.Interop.MIOpen;
 
@@ -12,6 +13,9 @@ public sealed unsafe class ActivationDescriptor : Descriptor
     }
 
     /// <summary>Describes an activation; what alpha, beta and gamma are, <see cref="ActivationMode"/> says.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="RocmNotFoundException">There is no MIOpen.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public static ActivationDescriptor Create(ActivationMode mode, double alpha = 0, double beta = 0, double gamma = 0)
     {
         var descriptor = new ActivationDescriptor();
@@ -24,6 +28,8 @@ public sealed unsafe class ActivationDescriptor : Descriptor
     }
 
     /// <summary>Asks MIOpen what it holds.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public (ActivationMode Mode, double Alpha, double Beta, double Gamma) ReadBack()
     {
         using var held = Leases.Open();

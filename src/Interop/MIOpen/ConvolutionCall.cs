@@ -20,7 +20,8 @@ public readonly record struct ConvolutionCall(
         var groups = Descriptor.Groups;
         if (x.Lengths[1] != w.Lengths[1] * groups || w.Lengths[0] % groups != 0 || y.Lengths[1] != w.Lengths[0])
         {
-            throw new ArgumentException($"x {x}, w {w} and y {y} do not fit together with {groups} group(s): weights are [K, C / groups, R, S].");
+            throw new ArgumentException(
+                $"x {x}, w {w} and y {y} do not fit together with {groups} group(s): weights are [K, C / groups, R, S].");
         }
     }
 }

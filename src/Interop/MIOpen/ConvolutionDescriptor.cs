@@ -1,6 +1,7 @@
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Generated;
 using MIOpenDarts.Interop.Handles;
+using MIOpenDarts.Interop.Loading;
 
 namespace MIOpenDarts.Interop.MIOpen;
 
@@ -15,13 +16,16 @@ public sealed unsafe class ConvolutionDescriptor : Descriptor
     public int Groups { get; private init; }
 
     /// <summary>Whether only solvers whose results are the same in every run are used. Set before finding one.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public bool Deterministic
     {
         get
         {
             using var held = Leases.Open();
             int value;
-            Status.Check(MIOpenNative.miopenGetConvolutionAttribute(In(held), miopenConvolutionAttrib_t.MIOPEN_CONVOLUTION_ATTRIB_DETERMINISTIC, &value));
+            Status.Check(MIOpenNative.miopenGetConvolutionAttribute(In(held),
+                miopenConvolutionAttrib_t.MIOPEN_CONVOLUTION_ATTRIB_DETERMINISTIC, &value));
             return value != 0;
         }
 
@@ -34,6 +38,8 @@ public sealed unsafe class ConvolutionDescriptor : Descriptor
     }
 
     /// <summary>How a solver is chosen.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public FindMode FindMode
     {
         get
@@ -56,6 +62,9 @@ public sealed unsafe class ConvolutionDescriptor : Descriptor
     /// <param name="stride">Step of the window.</param>
     /// <param name="dilation">Distance of the window's elements; 1 for an ordinary one.</param>
     /// <param name="groups">Number of groups; the channels of x for a depthwise convolution.</param>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="RocmNotFoundException">There is no MIOpen.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public static ConvolutionDescriptor Create((int H, int W) padding, (int H, int W) stride, (int H, int W) dilation, int groups = 1)
     {
         var descriptor = new ConvolutionDescriptor { Groups = groups };
@@ -71,6 +80,8 @@ public sealed unsafe class ConvolutionDescriptor : Descriptor
     }
 
     /// <summary>N, K, H, W of the output for an input and weights. A group count that does not fit is not noticed here.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public (int N, int C, int H, int W) OutputLengths(TensorDescriptor x, TensorDescriptor w)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -82,6 +93,8 @@ public sealed unsafe class ConvolutionDescriptor : Descriptor
     }
 
     /// <summary>Asks MIOpen what it holds.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public ((int H, int W) Padding, (int H, int W) Stride, (int H, int W) Dilation, int Groups) ReadBack()
     {
         using var held = Leases.Open();

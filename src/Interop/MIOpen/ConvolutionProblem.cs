@@ -1,6 +1,7 @@
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Generated;
 using MIOpenDarts.Interop.Handles;
+using MIOpenDarts.Interop.Loading;
 
 namespace MIOpenDarts.Interop.MIOpen;
 
@@ -19,6 +20,9 @@ public sealed unsafe class ConvolutionProblem : Descriptor
     /// <param name="x">Input, packed.</param>
     /// <param name="w">Weights, packed.</param>
     /// <param name="y">Output, packed.</param>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="RocmNotFoundException">There is no MIOpen.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public static ConvolutionProblem Create(
         ConvolutionDirection direction, ConvolutionDescriptor convolution, TensorDescriptor x, TensorDescriptor w, TensorDescriptor y)
     {
@@ -44,6 +48,10 @@ public sealed unsafe class ConvolutionProblem : Descriptor
     /// <param name="workspaceLimit">Solutions that need more workspace (bytes) are left out.</param>
     /// <param name="most">The most solutions to return.</param>
     /// <returns>What was found, fastest first; dispose each.</returns>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="most"/> is not positive.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public IReadOnlyList<ProblemSolution> Find(MIOpenHandle handle, long workspaceLimit, int most = 4)
     {
         ArgumentNullException.ThrowIfNull(handle);
@@ -54,7 +62,8 @@ public sealed unsafe class ConvolutionProblem : Descriptor
         nuint count;
         fixed (miopenSolution_t* first = found)
         {
-            Status.Check(MIOpenNative.miopenFindSolutions(handle.In(held), (miopenProblem_t)held[this], options.In(held), first, &count, (nuint)most));
+            Status.Check(MIOpenNative.miopenFindSolutions(handle.In(held), (miopenProblem_t)held[this], options.In(held), first, &count,
+                (nuint)most));
         }
         return found.Take((int)count).Select(ProblemSolution.Of).ToArray();
     }
@@ -81,7 +90,8 @@ public sealed unsafe class ConvolutionProblem : Descriptor
             Status.Check(MIOpenNative.miopenCreateFindOptions(&created));
             options.Own(created);
             using var held = Leases.Open();
-            Status.Check(MIOpenNative.miopenSetFindOptionResultsOrder(options.In(held), miopenFindResultsOrder_t.miopenFindResultsOrderByTime));
+            Status.Check(MIOpenNative.miopenSetFindOptionResultsOrder(options.In(held),
+                miopenFindResultsOrder_t.miopenFindResultsOrderByTime));
             Status.Check(MIOpenNative.miopenSetFindOptionWorkspaceLimit(options.In(held), (nuint)workspaceLimit));
             return options;
         }

@@ -27,5 +27,6 @@ public readonly record struct DeviceTensor
     /// <summary>This tensor, if it is packed: MIOpen takes strided ones here, reports success and computes something else.</summary>
     internal DeviceTensor Packed(string name) => Descriptor.IsPacked
         ? this
-        : throw new ArgumentException($"{name} is {Descriptor}: MIOpen computes wrong results here for tensors that are not packed. Copy it first.", name);
+        : throw new ArgumentException(
+            $"{name} is {Descriptor}: MIOpen computes wrong results here for tensors that are not packed. Copy it first.", name);
 }

@@ -22,6 +22,12 @@ public sealed unsafe partial class MIOpenHandle
     /// <param name="saved">
     /// Written for the backward pass: mean and 1 / sqrt(variance + epsilon), or two <see cref="DeviceSpan.None"/>.
     /// </param>
+    /// <exception cref="ArgumentException">
+    /// A tensor is not packed or does not fit the others; memory is too small for what the call touches; something that the call uses
+    /// belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public void BatchNormForwardTraining(BatchNormMode mode, in DeviceTensor x, in DeviceTensor y, TensorDescriptor parameters,
         DeviceSpan scale, DeviceSpan bias, double factor, (DeviceSpan Mean, DeviceSpan Variance) running, double epsilon,
         (DeviceSpan Mean, DeviceSpan InverseDeviation) saved)
@@ -33,7 +39,8 @@ public sealed unsafe partial class MIOpenHandle
         using var held = Leases.Open(Device);
         float one = 1, zero = 0;
         Status.Check(MIOpenNative.miopenBatchNormalizationForwardTraining(In(held), (miopenBatchNormMode_t)mode, &one, &zero,
-            from.Descriptor.In(held), from.Data.In(held), to.Descriptor.In(held), to.Data.In(held), parameters.In(held), scale.In(held), bias.In(held),
+            from.Descriptor.In(held), from.Data.In(held), to.Descriptor.In(held), to.Data.In(held), parameters.In(held), scale.In(held),
+            bias.In(held),
             factor, running.Mean.In(held), running.Variance.In(held), epsilon, saved.Mean.In(held), saved.InverseDeviation.In(held)));
     }
 
@@ -47,6 +54,12 @@ public sealed unsafe partial class MIOpenHandle
     /// <param name="mean">Mean.</param>
     /// <param name="variance">Variance.</param>
     /// <param name="epsilon">Added to the variance.</param>
+    /// <exception cref="ArgumentException">
+    /// A tensor is not packed or does not fit the others; memory is too small for what the call touches; something that the call uses
+    /// belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public void BatchNormForwardInference(BatchNormMode mode, in DeviceTensor x, in DeviceTensor y, TensorDescriptor parameters,
         DeviceSpan scale, DeviceSpan bias, DeviceSpan mean, DeviceSpan variance, double epsilon)
     {
@@ -56,7 +69,8 @@ public sealed unsafe partial class MIOpenHandle
         using var held = Leases.Open(Device);
         float one = 1, zero = 0;
         Status.Check(MIOpenNative.miopenBatchNormalizationForwardInference(In(held), (miopenBatchNormMode_t)mode, &one, &zero,
-            from.Descriptor.In(held), from.Data.In(held), to.Descriptor.In(held), to.Data.In(held), parameters.In(held), scale.In(held), bias.In(held),
+            from.Descriptor.In(held), from.Data.In(held), to.Descriptor.In(held), to.Data.In(held), parameters.In(held), scale.In(held),
+            bias.In(held),
             mean.In(held), variance.In(held), epsilon));
     }
 
@@ -71,7 +85,14 @@ public sealed unsafe partial class MIOpenHandle
     /// <param name="dBias">Gradient of the bias, written.</param>
     /// <param name="epsilon">As in the forward pass.</param>
     /// <param name="saved">What the forward pass saved, or two <see cref="DeviceSpan.None"/> to compute it again.</param>
-    public void BatchNormBackward(BatchNormMode mode, in DeviceTensor x, in DeviceTensor dy, in DeviceTensor dx, TensorDescriptor parameters,
+    /// <exception cref="ArgumentException">
+    /// A tensor is not packed or does not fit the others; memory is too small for what the call touches; something that the call uses
+    /// belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
+    public void BatchNormBackward(BatchNormMode mode, in DeviceTensor x, in DeviceTensor dy, in DeviceTensor dx,
+        TensorDescriptor parameters,
         DeviceSpan scale, DeviceSpan dScale, DeviceSpan dBias, double epsilon, (DeviceSpan Mean, DeviceSpan InverseDeviation) saved)
     {
         Check(parameters, scale, scale);
@@ -81,8 +102,10 @@ public sealed unsafe partial class MIOpenHandle
         using var held = Leases.Open(Device);
         float one = 1, zero = 0;
         Status.Check(MIOpenNative.miopenBatchNormalizationBackward(In(held), (miopenBatchNormMode_t)mode, &one, &zero, &one, &zero,
-            input.Descriptor.In(held), input.Data.In(held), outer.Descriptor.In(held), outer.Data.In(held), inner.Descriptor.In(held), inner.Data.In(held),
-            parameters.In(held), scale.In(held), dScale.In(held), dBias.In(held), epsilon, saved.Mean.In(held), saved.InverseDeviation.In(held)));
+            input.Descriptor.In(held), input.Data.In(held), outer.Descriptor.In(held), outer.Data.In(held), inner.Descriptor.In(held),
+            inner.Data.In(held),
+            parameters.In(held), scale.In(held), dScale.In(held), dBias.In(held), epsilon, saved.Mean.In(held),
+            saved.InverseDeviation.In(held)));
     }
 
     private static void Check(TensorDescriptor parameters, DeviceSpan first, DeviceSpan second)

@@ -11,6 +11,11 @@ public sealed unsafe partial class MIOpenHandle
     /// Bytes of workspace that a search over all solvers of a convolution may use. Ask before each search: the answer depends on what
     /// earlier ones found, and with less MIOpen leaves solvers out.
     /// </summary>
+    /// <exception cref="ArgumentException">
+    /// A tensor is not packed or does not fit the others; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public long ConvolutionWorkspaceBytes(in ConvolutionCall call)
     {
         call.Validate();
@@ -20,7 +25,8 @@ public sealed unsafe partial class MIOpenHandle
         nuint bytes;
         Status.Check(call.Direction switch
         {
-            ConvolutionDirection.Forward => MIOpenNative.miopenConvolutionForwardGetWorkSpaceSize(h, w.In(held), x.In(held), c, y.In(held), &bytes),
+            ConvolutionDirection.Forward =>
+                MIOpenNative.miopenConvolutionForwardGetWorkSpaceSize(h, w.In(held), x.In(held), c, y.In(held), &bytes),
             ConvolutionDirection.BackwardData =>
                 MIOpenNative.miopenConvolutionBackwardDataGetWorkSpaceSize(h, y.In(held), w.In(held), c, x.In(held), &bytes),
             _ => MIOpenNative.miopenConvolutionBackwardWeightsGetWorkSpaceSize(h, y.In(held), x.In(held), c, w.In(held), &bytes),
@@ -37,6 +43,12 @@ public sealed unsafe partial class MIOpenHandle
     /// <param name="workspace">Memory of <see cref="ConvolutionWorkspaceBytes"/>.</param>
     /// <param name="exhaustive">Whether to tune the solvers' parameters as well (minutes).</param>
     /// <returns>What was found, fastest first; at least one.</returns>
+    /// <exception cref="ArgumentException">
+    /// A tensor is not packed or does not fit the others; memory is too small for what the call touches; something that the call uses
+    /// belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public IReadOnlyList<ConvolutionPlan> FindConvolutions(in ConvolutionCall call, DeviceSpan workspace, bool exhaustive = false)
     {
         const int most = 8;
@@ -49,11 +61,15 @@ public sealed unsafe partial class MIOpenHandle
         Status.Check(call.Direction switch
         {
             ConvolutionDirection.Forward => MIOpenNative.miopenFindConvolutionForwardAlgorithm(h, x.Descriptor.In(held), x.Data.In(held),
-                w.Descriptor.In(held), w.Data.In(held), c, y.Descriptor.In(held), y.Data.In(held), most, &count, found, (void*)ws, (nuint)workspace.Bytes, tune),
-            ConvolutionDirection.BackwardData => MIOpenNative.miopenFindConvolutionBackwardDataAlgorithm(h, y.Descriptor.In(held), y.Data.In(held),
-                w.Descriptor.In(held), w.Data.In(held), c, x.Descriptor.In(held), x.Data.In(held), most, &count, found, (void*)ws, (nuint)workspace.Bytes, tune),
+                w.Descriptor.In(held), w.Data.In(held), c, y.Descriptor.In(held), y.Data.In(held), most, &count, found, (void*)ws,
+                (nuint)workspace.Bytes, tune),
+            ConvolutionDirection.BackwardData => MIOpenNative.miopenFindConvolutionBackwardDataAlgorithm(
+                h, y.Descriptor.In(held), y.Data.In(held),
+                w.Descriptor.In(held), w.Data.In(held), c, x.Descriptor.In(held), x.Data.In(held), most, &count, found, (void*)ws,
+                (nuint)workspace.Bytes, tune),
             _ => MIOpenNative.miopenFindConvolutionBackwardWeightsAlgorithm(h, y.Descriptor.In(held), y.Data.In(held),
-                x.Descriptor.In(held), x.Data.In(held), c, w.Descriptor.In(held), w.Data.In(held), most, &count, found, (void*)ws, (nuint)workspace.Bytes, tune),
+                x.Descriptor.In(held), x.Data.In(held), c, w.Descriptor.In(held), w.Data.In(held), most, &count, found, (void*)ws,
+                (nuint)workspace.Bytes, tune),
         }, "miopenFindConvolutionAlgorithm");
         var plans = new ConvolutionPlan[count];
         for (var i = 0; i < count; i++)
@@ -68,6 +84,11 @@ public sealed unsafe partial class MIOpenHandle
     /// <param name="plan">What was found.</param>
     /// <param name="workspace">At least <see cref="ConvolutionPlan.WorkspaceBytes"/>.</param>
     /// <exception cref="MIOpenException">Among others if the problem was not searched before.</exception>
+    /// <exception cref="ArgumentException">
+    /// A tensor is not packed or does not fit the others; memory is too small for what the call touches; something that the call uses
+    /// belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
     public void Convolve(in ConvolutionCall call, ConvolutionPlan plan, DeviceSpan workspace)
     {
         ArgumentNullException.ThrowIfNull(plan);

@@ -8,6 +8,11 @@ namespace MIOpenDarts.Interop.MIOpen;
 public sealed unsafe partial class MIOpenHandle
 {
     /// <summary>Applies an activation function; y may be x.</summary>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public void ActivationForward(ActivationDescriptor activation, in DeviceTensor x, in DeviceTensor y)
     {
         ArgumentNullException.ThrowIfNull(activation);
@@ -18,17 +23,30 @@ public sealed unsafe partial class MIOpenHandle
     }
 
     /// <summary>The gradient of an activation function. ReLU reads x and dy, logistic and tanh read y and dy.</summary>
-    public void ActivationBackward(ActivationDescriptor activation, in DeviceTensor y, in DeviceTensor dy, in DeviceTensor x, in DeviceTensor dx)
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
+    public void ActivationBackward(ActivationDescriptor activation, in DeviceTensor y, in DeviceTensor dy, in DeviceTensor x,
+        in DeviceTensor dx)
     {
         ArgumentNullException.ThrowIfNull(activation);
         using var held = Leases.Open(Device);
         float one = 1, zero = 0;
         Status.Check(MIOpenNative.miopenActivationBackward(In(held), activation.In(held), &one, y.Descriptor.In(held), y.Data.In(held),
-            dy.Descriptor.In(held), dy.Data.In(held), x.Descriptor.In(held), x.Data.In(held), &zero, dx.Descriptor.In(held), dx.Data.In(held)));
+            dy.Descriptor.In(held), dy.Data.In(held), x.Descriptor.In(held), x.Data.In(held), &zero, dx.Descriptor.In(held),
+            dx.Data.In(held)));
     }
 
     /// <summary>c = op(alpha1 · a, alpha2 · b) + beta · c, where b may have length 1 along any axis. Strided tensors are allowed.</summary>
-    public void Combine(TensorOperation operation, float alpha1, in DeviceTensor a, float alpha2, in DeviceTensor b, float beta, in DeviceTensor c)
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
+    public void Combine(TensorOperation operation, float alpha1, in DeviceTensor a, float alpha2, in DeviceTensor b, float beta,
+        in DeviceTensor c)
     {
         using var held = Leases.Open(Device);
         Status.Check(MIOpenNative.miopenOpTensor(In(held), (miopenTensorOp_t)operation, &alpha1, a.Descriptor.In(held), a.Data.In(held),
@@ -38,6 +56,11 @@ public sealed unsafe partial class MIOpenHandle
     /// <summary>
     /// y = alpha · x + beta · y. Strided tensors are allowed: with beta 0 this copies into a slice (concatenation), with 1 it accumulates.
     /// </summary>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public void Transform(float alpha, in DeviceTensor x, float beta, in DeviceTensor y)
     {
         using var held = Leases.Open(Device);
@@ -46,6 +69,11 @@ public sealed unsafe partial class MIOpenHandle
     }
 
     /// <summary>Sets every element.</summary>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public void Set(in DeviceTensor y, float value)
     {
         using var held = Leases.Open(Device);
@@ -53,6 +81,11 @@ public sealed unsafe partial class MIOpenHandle
     }
 
     /// <summary>Multiplies every element.</summary>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public void Scale(in DeviceTensor y, float factor)
     {
         using var held = Leases.Open(Device);
@@ -60,6 +93,11 @@ public sealed unsafe partial class MIOpenHandle
     }
 
     /// <summary>Bytes of workspace that a reduction needs.</summary>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public long ReduceWorkspaceBytes(ReduceDescriptor reduction, TensorDescriptor a, TensorDescriptor c)
     {
         ArgumentNullException.ThrowIfNull(reduction);
@@ -78,6 +116,11 @@ public sealed unsafe partial class MIOpenHandle
     /// <param name="a">Input.</param>
     /// <param name="beta">Factor of what c held before.</param>
     /// <param name="c">Output, of a's rank.</param>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public void Reduce(ReduceDescriptor reduction, DeviceSpan workspace, float alpha, in DeviceTensor a, float beta, in DeviceTensor c)
     {
         _ = workspace.AtLeast(ReduceWorkspaceBytes(reduction, a.Descriptor, c.Descriptor), nameof(workspace));

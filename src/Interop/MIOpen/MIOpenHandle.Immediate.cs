@@ -8,6 +8,11 @@ namespace MIOpenDarts.Interop.MIOpen;
 public sealed unsafe partial class MIOpenHandle
 {
     /// <summary>The solvers of MIOpen's immediate mode for a convolution, best first. Runs nothing on the device.</summary>
+    /// <exception cref="ArgumentException">
+    /// A tensor is not packed or does not fit the others; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public IReadOnlyList<ConvolutionSolution> ConvolutionSolutions(in ConvolutionCall call)
     {
         call.Validate();
@@ -28,18 +33,25 @@ public sealed unsafe partial class MIOpenHandle
             Status.Check(call.Direction switch
             {
                 ConvolutionDirection.Forward => MIOpenNative.miopenConvolutionForwardGetSolution(h, w, x, c, y, count, &returned, f),
-                ConvolutionDirection.BackwardData => MIOpenNative.miopenConvolutionBackwardDataGetSolution(h, y, w, c, x, count, &returned, f),
+                ConvolutionDirection.BackwardData =>
+                    MIOpenNative.miopenConvolutionBackwardDataGetSolution(h, y, w, c, x, count, &returned, f),
                 _ => MIOpenNative.miopenConvolutionBackwardWeightsGetSolution(h, y, x, c, w, count, &returned, f),
             }, "miopenConvolutionGetSolution");
         }
         var direction = call.Direction;
-        return found.Take((int)returned).Select(s => new ConvolutionSolution(direction, s.solution_id, s.time, (long)s.workspace_size)).ToArray();
+        return found.Take((int)returned).Select(s => new ConvolutionSolution(direction, s.solution_id, s.time, (long)s.workspace_size))
+            .ToArray();
     }
 
     /// <summary>
     /// Compiles a solution's kernels, so that the first <see cref="Convolve(in ConvolutionCall, ConvolutionSolution, DeviceSpan)"/> does
     /// not.
     /// </summary>
+    /// <exception cref="ArgumentException">
+    /// A tensor is not packed or does not fit the others; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public void Compile(in ConvolutionCall call, ConvolutionSolution solution)
     {
         Fits(call, solution);
@@ -58,6 +70,12 @@ public sealed unsafe partial class MIOpenHandle
     /// <param name="call">The convolution.</param>
     /// <param name="solution">One of <see cref="ConvolutionSolutions"/> of the same problem.</param>
     /// <param name="workspace">At least <see cref="ConvolutionSolution.WorkspaceBytes"/>.</param>
+    /// <exception cref="ArgumentException">
+    /// A tensor is not packed or does not fit the others; memory is too small for what the call touches; something that the call uses
+    /// belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public void Convolve(in ConvolutionCall call, ConvolutionSolution solution, DeviceSpan workspace)
     {
         Fits(call, solution);
@@ -69,7 +87,8 @@ public sealed unsafe partial class MIOpenHandle
         {
             ConvolutionDirection.Forward => MIOpenNative.miopenConvolutionForwardImmediate(h, w.Descriptor.In(held), w.Data.In(held),
                 x.Descriptor.In(held), x.Data.In(held), c, y.Descriptor.In(held), y.Data.In(held), (void*)ws, (nuint)workspace.Bytes, id),
-            ConvolutionDirection.BackwardData => MIOpenNative.miopenConvolutionBackwardDataImmediate(h, y.Descriptor.In(held), y.Data.In(held),
+            ConvolutionDirection.BackwardData => MIOpenNative.miopenConvolutionBackwardDataImmediate(
+                h, y.Descriptor.In(held), y.Data.In(held),
                 w.Descriptor.In(held), w.Data.In(held), c, x.Descriptor.In(held), x.Data.In(held), (void*)ws, (nuint)workspace.Bytes, id),
             _ => MIOpenNative.miopenConvolutionBackwardWeightsImmediate(h, y.Descriptor.In(held), y.Data.In(held),
                 x.Descriptor.In(held), x.Data.In(held), c, w.Descriptor.In(held), w.Data.In(held), (void*)ws, (nuint)workspace.Bytes, id),

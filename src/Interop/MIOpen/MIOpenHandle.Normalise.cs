@@ -8,6 +8,11 @@ namespace MIOpenDarts.Interop.MIOpen;
 public sealed unsafe partial class MIOpenHandle
 {
     /// <summary>Softmax over the channels of each pixel or over each image.</summary>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public void SoftmaxForward(SoftmaxAlgorithm algorithm, SoftmaxMode mode, in DeviceTensor x, in DeviceTensor y)
     {
         using var held = Leases.Open(Device);
@@ -17,11 +22,17 @@ public sealed unsafe partial class MIOpenHandle
     }
 
     /// <summary>The gradient of softmax from its output and the output's gradient.</summary>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public void SoftmaxBackward(SoftmaxAlgorithm algorithm, SoftmaxMode mode, in DeviceTensor y, in DeviceTensor dy, in DeviceTensor dx)
     {
         using var held = Leases.Open(Device);
         float one = 1, zero = 0;
-        Status.Check(MIOpenNative.miopenSoftmaxBackward_V2(In(held), &one, y.Descriptor.In(held), y.Data.In(held), dy.Descriptor.In(held), dy.Data.In(held),
+        Status.Check(MIOpenNative.miopenSoftmaxBackward_V2(In(held), &one, y.Descriptor.In(held), y.Data.In(held), dy.Descriptor.In(held),
+            dy.Data.In(held),
             &zero, dx.Descriptor.In(held), dx.Data.In(held), (miopenSoftmaxAlgorithm_t)algorithm, (miopenSoftmaxMode_t)mode));
     }
 
@@ -34,37 +45,19 @@ public sealed unsafe partial class MIOpenHandle
     /// <param name="y">Output.</param>
     /// <param name="mean">Means, of the other axes' lengths, written.</param>
     /// <param name="inverseDeviation">1 / sqrt(variance + epsilon), written.</param>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public void LayerNormForward(in DeviceTensor x, in DeviceTensor scale, in DeviceTensor bias, float epsilon, int firstAxis,
         in DeviceTensor y, in DeviceTensor mean, in DeviceTensor inverseDeviation)
     {
         using var held = Leases.Open(Device);
-        Status.Check(MIOpenNative.miopenLayerNormForward(In(held), miopenNormMode_t.MIOPEN_WEIGHT_BIAS, x.Descriptor.In(held), x.Data.In(held),
+        Status.Check(MIOpenNative.miopenLayerNormForward(In(held), miopenNormMode_t.MIOPEN_WEIGHT_BIAS, x.Descriptor.In(held),
+            x.Data.In(held),
             scale.Descriptor.In(held), scale.Data.In(held), bias.Descriptor.In(held), bias.Data.In(held), epsilon, firstAxis,
             y.Descriptor.In(held), y.Data.In(held), mean.Descriptor.In(held), mean.Data.In(held),
             inverseDeviation.Descriptor.In(held), inverseDeviation.Data.In(held)));
-    }
-
-    /// <summary>Sets elements to 0 with the descriptor's probability and scales the others by 1 / (1 - probability).</summary>
-    /// <param name="dropout">Probability and random state.</param>
-    /// <param name="x">Input.</param>
-    /// <param name="y">Output.</param>
-    /// <param name="mask">At least <see cref="DropoutDescriptor.MaskBytes"/>, to be kept for the backward pass.</param>
-    public void DropoutForward(DropoutDescriptor dropout, in DeviceTensor x, in DeviceTensor y, DeviceSpan mask)
-    {
-        ArgumentNullException.ThrowIfNull(dropout);
-        _ = mask.AtLeast(DropoutDescriptor.MaskBytes(x.Descriptor), nameof(mask));
-        using var held = Leases.Open(Device);
-        Status.Check(MIOpenNative.miopenDropoutForward(In(held), dropout.In(held), x.Descriptor.In(held), x.Descriptor.In(held), x.Data.In(held),
-            y.Descriptor.In(held), y.Data.In(held), mask.In(held), (nuint)mask.Bytes));
-    }
-
-    /// <summary>The gradient of dropout, with the forward pass's mask.</summary>
-    public void DropoutBackward(DropoutDescriptor dropout, in DeviceTensor dy, in DeviceTensor dx, DeviceSpan mask)
-    {
-        ArgumentNullException.ThrowIfNull(dropout);
-        _ = mask.AtLeast(DropoutDescriptor.MaskBytes(dx.Descriptor), nameof(mask));
-        using var held = Leases.Open(Device);
-        Status.Check(MIOpenNative.miopenDropoutBackward(In(held), dropout.In(held), dy.Descriptor.In(held), dy.Descriptor.In(held), dy.Data.In(held),
-            dx.Descriptor.In(held), dx.Data.In(held), mask.In(held), (nuint)mask.Bytes));
     }
 }

@@ -15,6 +15,12 @@ public sealed unsafe partial class MIOpenHandle
     /// For maximum pooling in training, <see cref="PoolingDescriptor.WorkspaceBytes"/> bytes, to be kept for the backward pass; <see
     /// cref="DeviceSpan.None"/> otherwise.
     /// </param>
+    /// <exception cref="ArgumentException">
+    /// A tensor is not packed or does not fit the others; memory is too small for what the call touches; something that the call uses
+    /// belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public void PoolForward(PoolingDescriptor pooling, in DeviceTensor x, in DeviceTensor y, DeviceSpan workspace)
     {
         ArgumentNullException.ThrowIfNull(pooling);
@@ -37,6 +43,12 @@ public sealed unsafe partial class MIOpenHandle
     /// <param name="x">Descriptor of the input.</param>
     /// <param name="dx">Gradient of the input, written.</param>
     /// <param name="workspace">What the forward pass of a maximum pooling filled.</param>
+    /// <exception cref="ArgumentException">
+    /// A tensor is not packed or does not fit the others; memory is too small for what the call touches; something that the call uses
+    /// belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public void PoolBackward(PoolingDescriptor pooling, TensorDescriptor y, in DeviceTensor dy, TensorDescriptor x, in DeviceTensor dx,
         DeviceSpan workspace)
     {
@@ -50,7 +62,8 @@ public sealed unsafe partial class MIOpenHandle
         }
         using var held = Leases.Open(Device);
         float one = 1, zero = 0;
-        Status.Check(MIOpenNative.miopenPoolingBackward(In(held), pooling.In(held), &one, y.In(held), null, dy.Descriptor.In(held), dy.Data.In(held),
+        Status.Check(MIOpenNative.miopenPoolingBackward(In(held), pooling.In(held), &one, y.In(held), null, dy.Descriptor.In(held),
+            dy.Data.In(held),
             x.In(held), null, &zero, dx.Descriptor.In(held), dx.Data.In(held), workspace.In(held)));
     }
 }

@@ -23,6 +23,7 @@ public sealed unsafe partial class MIOpenHandle : DeviceHandle
 
     /// <summary>MIOpen's version. Needs no GPU.</summary>
     /// <exception cref="RocmNotFoundException">There is no MIOpen.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public static Version LibraryVersion
     {
         get
@@ -38,6 +39,8 @@ public sealed unsafe partial class MIOpenHandle : DeviceHandle
     /// <param name="stream">The stream to work on; it has to outlive the handle.</param>
     /// <exception cref="RocmNotFoundException">There is no MIOpen.</exception>
     /// <exception cref="MIOpenException">MIOpen cannot use the device.</exception>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
     public static MIOpenHandle Create(HipStream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);

@@ -13,6 +13,8 @@ public sealed unsafe class PoolingDescriptor : Descriptor
     public PoolingMode Mode { get; }
 
     /// <summary>Element type of the positions in max pooling's workspace.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public PoolingIndex Index
     {
         get
@@ -30,6 +32,8 @@ public sealed unsafe class PoolingDescriptor : Descriptor
     /// <param name="padding">Elements added on either side.</param>
     /// <param name="stride">Step of the window.</param>
     /// <param name="index">Element type of the positions in max pooling's workspace.</param>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public static PoolingDescriptor Create(PoolingMode mode, (int H, int W) window, (int H, int W) padding, (int H, int W) stride,
         PoolingIndex index = PoolingIndex.UInt8)
     {
@@ -45,6 +49,8 @@ public sealed unsafe class PoolingDescriptor : Descriptor
     }
 
     /// <summary>N, C, H, W of the output for an input.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public (int N, int C, int H, int W) OutputLengths(TensorDescriptor x)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -55,6 +61,8 @@ public sealed unsafe class PoolingDescriptor : Descriptor
     }
 
     /// <summary>Bytes that max pooling needs from the forward to the backward pass for an output; 0 for averages.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public long WorkspaceBytes(TensorDescriptor y)
     {
         ArgumentNullException.ThrowIfNull(y);
@@ -65,6 +73,8 @@ public sealed unsafe class PoolingDescriptor : Descriptor
     }
 
     /// <summary>Asks MIOpen what it holds.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public (PoolingMode Mode, (int H, int W) Window, (int H, int W) Padding, (int H, int W) Stride) ReadBack()
     {
         using var held = Leases.Open();

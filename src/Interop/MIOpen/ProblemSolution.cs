@@ -1,6 +1,7 @@
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Generated;
 using MIOpenDarts.Interop.Handles;
+using MIOpenDarts.Interop.Loading;
 using MIOpenDarts.Interop.Memory;
 
 namespace MIOpenDarts.Interop.MIOpen;
@@ -13,6 +14,8 @@ public sealed unsafe class ProblemSolution : Descriptor
     }
 
     /// <summary>Bytes of workspace that it needs.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public long WorkspaceBytes
     {
         get
@@ -25,6 +28,8 @@ public sealed unsafe class ProblemSolution : Descriptor
     }
 
     /// <summary>Measured time.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public float Milliseconds
     {
         get
@@ -37,6 +42,8 @@ public sealed unsafe class ProblemSolution : Descriptor
     }
 
     /// <summary>MIOpen's number of the solver.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public ulong SolverId
     {
         get
@@ -50,6 +57,7 @@ public sealed unsafe class ProblemSolution : Descriptor
 
     /// <summary>Loads what <see cref="Save"/> gave, on the same kind of device and with the same MIOpen.</summary>
     /// <exception cref="MIOpenException">The data is damaged.</exception>
+    /// <exception cref="RocmNotFoundException">The library is not on this machine.</exception>
     public static ProblemSolution Load(ReadOnlySpan<byte> data)
     {
         Loading.Rocm.Require(Loading.RocmLibrary.MIOpen);
@@ -62,6 +70,8 @@ public sealed unsafe class ProblemSolution : Descriptor
     }
 
     /// <summary>The solution as bytes.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public byte[] Save()
     {
         using var held = Leases.Open();
@@ -81,6 +91,11 @@ public sealed unsafe class ProblemSolution : Descriptor
     /// <param name="w">w or dw.</param>
     /// <param name="y">y or dy.</param>
     /// <param name="workspace">At least <see cref="WorkspaceBytes"/>.</param>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public void Run(MIOpenHandle handle, in DeviceTensor x, in DeviceTensor w, in DeviceTensor y, DeviceSpan workspace)
     {
         ArgumentNullException.ThrowIfNull(handle);

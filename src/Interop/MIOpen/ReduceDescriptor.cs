@@ -1,6 +1,7 @@
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Generated;
 using MIOpenDarts.Interop.Handles;
+using MIOpenDarts.Interop.Loading;
 
 namespace MIOpenDarts.Interop.MIOpen;
 
@@ -12,6 +13,9 @@ public sealed unsafe class ReduceDescriptor : Descriptor
     }
 
     /// <summary>Describes a reduction.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="RocmNotFoundException">There is no MIOpen.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public static ReduceDescriptor Create(ReduceOperation operation)
     {
         var descriptor = new ReduceDescriptor();
@@ -26,6 +30,8 @@ public sealed unsafe class ReduceDescriptor : Descriptor
     }
 
     /// <summary>Asks MIOpen what it holds.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public (ReduceOperation Operation, DataType Type) ReadBack()
     {
         using var held = Leases.Open();

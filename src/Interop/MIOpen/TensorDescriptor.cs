@@ -43,9 +43,12 @@ public sealed unsafe class TensorDescriptor : Descriptor
     /// <param name="lengths">Elements along each axis, slowest first; 1 to 5 axes, each at least 1 long.</param>
     /// <param name="strides">Distance in elements between neighbours along each axis; at least 1.</param>
     /// <exception cref="MIOpenException">MIOpen refuses it.</exception>
-    public static TensorDescriptor Strided(DataType type, ReadOnlySpan<int> lengths, ReadOnlySpan<int> strides) => Create(type, lengths, strides);
+    public static TensorDescriptor Strided(DataType type, ReadOnlySpan<int> lengths, ReadOnlySpan<int> strides) =>
+        Create(type, lengths, strides);
 
     /// <summary>The descriptor of batch normalisation's scale, bias and statistics for inputs of this kind.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public TensorDescriptor ForBatchNorm(BatchNormMode mode)
     {
         int[] derived = mode == BatchNormMode.Spatial ? [1, lengths[1], .. Enumerable.Repeat(1, lengths.Length - 2)] : [1, .. lengths[1..]];
@@ -58,6 +61,8 @@ public sealed unsafe class TensorDescriptor : Descriptor
     }
 
     /// <summary>Asks MIOpen what it holds.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="MIOpenException">MIOpen reports a failure.</exception>
     public (DataType Type, int[] Lengths, int[] Strides) ReadBack()
     {
         using var held = Leases.Open();
@@ -73,7 +78,8 @@ public sealed unsafe class TensorDescriptor : Descriptor
     }
 
     /// <summary>"Float[64, 16, 32, 32]".</summary>
-    public override string ToString() => $"{Type}[{string.Join(", ", lengths)}]{(IsPacked ? "" : $" strides [{string.Join(", ", strides)}]")}";
+    public override string ToString() =>
+        $"{Type}[{string.Join(", ", lengths)}]{(IsPacked ? "" : $" strides [{string.Join(", ", strides)}]")}";
 
     internal miopenTensorDescriptor_t In(Leases held) => (miopenTensorDescriptor_t)held[this];
 
@@ -85,7 +91,8 @@ public sealed unsafe class TensorDescriptor : Descriptor
         if (lengths.Length is 0 or > 5 || lengths.Length != strides.Length || lengths.ContainsAnyExceptInRange(1, int.MaxValue)
             || strides.ContainsAnyExceptInRange(1, int.MaxValue))
         {
-            throw new ArgumentException($"A tensor has 1 to 5 axes with positive lengths and strides, not [{string.Join(", ", lengths.ToArray())}] "
+            throw new ArgumentException(
+                $"A tensor has 1 to 5 axes with positive lengths and strides, not [{string.Join(", ", lengths.ToArray())}] "
                 + $"with strides [{string.Join(", ", strides.ToArray())}].", nameof(lengths));
         }
         var packed = strides.SequenceEqual(PackedStrides(lengths));

@@ -34,6 +34,7 @@ public sealed unsafe class DeviceBuffer : DeviceHandle
     /// <param name="device">Where.</param>
     /// <param name="bytes">How much; at least 1.</param>
     /// <exception cref="HipException">For lack of memory (<see cref="HipException.IsOutOfMemory"/>) or of a working device.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytes"/> is not positive.</exception>
     public static DeviceBuffer Allocate(HipDevice device, long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
@@ -51,7 +52,9 @@ public sealed unsafe class DeviceBuffer : DeviceHandle
     public static DeviceBuffer Allocate<T>(HipDevice device, long count)
         where T : unmanaged => Allocate(device, checked(count * Unsafe.SizeOf<T>()));
 
-    /// <summary>Allocates from a memory pool in the order of a stream, without waiting. Disposing it gives the memory back in that order.</summary>
+    /// <summary>
+    /// Allocates from a memory pool in the order of a stream, without waiting. Disposing it gives the memory back in that order.
+    /// </summary>
     /// <param name="stream">The stream in whose order the memory comes and goes. It lives at least as long as the buffer.</param>
     /// <param name="bytes">How much; at least 1.</param>
     /// <param name="pool">Where from; null for the device's current pool.</param>
@@ -59,6 +62,8 @@ public sealed unsafe class DeviceBuffer : DeviceHandle
     /// For lack of memory, or the device has no pools (<see cref="HipDevice.SupportsMemoryPools"/>).
     /// </exception>
     /// <exception cref="ArgumentException">The pool belongs to another device.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytes"/> is not positive.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
     public static DeviceBuffer AllocateAsync(HipStream stream, long bytes, MemoryPool? pool = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -83,6 +88,9 @@ public sealed unsafe class DeviceBuffer : DeviceHandle
 
     /// <summary>Copies from host memory and waits. Bring large data in through a <see cref="PinnedBuffer"/> and a stream.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The data is larger than the buffer.</exception>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public void Upload<T>(ReadOnlySpan<T> source)
         where T : unmanaged
     {
@@ -96,6 +104,9 @@ public sealed unsafe class DeviceBuffer : DeviceHandle
 
     /// <summary>Copies to host memory and waits.</summary>
     /// <exception cref="ArgumentOutOfRangeException">More is asked for than the buffer has.</exception>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public void Download<T>(Span<T> target)
         where T : unmanaged
     {

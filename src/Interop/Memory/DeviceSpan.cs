@@ -38,7 +38,8 @@ public readonly struct DeviceSpan : IEquatable<DeviceSpan>
     {
         if (offset < 0 || bytes < 0 || offset > Bytes - bytes)
         {
-            throw new ArgumentOutOfRangeException(nameof(offset), $"Bytes {offset} to {offset + bytes} do not lie in a device range of {Bytes} bytes.");
+            throw new ArgumentOutOfRangeException(nameof(offset),
+                $"Bytes {offset} to {offset + bytes} do not lie in a device range of {Bytes} bytes.");
         }
         return new DeviceSpan(Owner, Offset + offset, bytes);
     }

@@ -6,66 +6,44 @@ using MIOpenDarts.Interop.Handles;
 namespace MIOpenDarts.Interop.Memory;
 
 /// <summary>
-/// Device memory that <see cref="DeviceBuffer.AllocateAsync"/> takes from and gives back to in the order of a stream: the pool that every
-/// device has (<see cref="Of"/>), or one of one's own (<see cref="Create"/>). A buffer keeps its pool alive.
+/// The pool of a device, from which <see cref="DeviceBuffer.AllocateAsync"/> takes memory and to which it gives it back in the order of a
+/// stream. A buffer keeps its pool alive.
 /// </summary>
 public sealed unsafe class MemoryPool : DeviceHandle
 {
-    private readonly bool isOwn;
-
-    private MemoryPool(HipDevice device, bool isOwn)
-        : base(device) => this.isOwn = isOwn;
-
-    /// <summary>
-    /// Bytes that the pool keeps back from the system although they are free, beyond the next synchronisation. 0 at first.
-    /// </summary>
-    public ulong ReleaseThreshold
+    private MemoryPool(HipDevice device)
+        : base(device)
     {
-        get => Get(hipMemPoolAttr.hipMemPoolAttrReleaseThreshold);
-        set => Set(hipMemPoolAttr.hipMemPoolAttrReleaseThreshold, value);
     }
-
-    /// <summary>Bytes that the pool holds, used or not.</summary>
-    public ulong ReservedBytes => Get(hipMemPoolAttr.hipMemPoolAttrReservedMemCurrent);
-
-    /// <summary>Bytes in use.</summary>
-    public ulong UsedBytes => Get(hipMemPoolAttr.hipMemPoolAttrUsedMemCurrent);
-
-    /// <summary>The most bytes that were in use at one time since the last <see cref="ResetPeak"/>.</summary>
-    public ulong UsedBytesPeak => Get(hipMemPoolAttr.hipMemPoolAttrUsedMemHigh);
 
     /// <summary>The device's default pool. It belongs to the device: disposing this object leaves it as it is.</summary>
     /// <exception cref="HipException">The device has no pools (<see cref="HipDevice.SupportsMemoryPools"/>).</exception>
     public static MemoryPool Of(HipDevice device)
     {
-        var pool = new MemoryPool(device, isOwn: false);
+        var pool = new MemoryPool(device);
         hipMemPool_t found;
         Status.Check(HipNative.hipDeviceGetDefaultMemPool(&found, device.Ordinal));
         pool.Own(found);
         return pool;
     }
 
-    /// <summary>Creates a pool, so that what one part of a program keeps back does not mix with another's.</summary>
-    /// <exception cref="HipException">The device has no pools (<see cref="HipDevice.SupportsMemoryPools"/>).</exception>
-    public static MemoryPool Create(HipDevice device)
+    /// <summary>How much of what is free the pool keeps back from the system beyond the next synchronisation; nothing at first.</summary>
+    /// <param name="bytes">Bytes to keep.</param>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
+    public void SetReleaseThreshold(ulong bytes)
     {
-        var pool = new MemoryPool(device, isOwn: true);
-        var properties = new hipMemPoolProps
-        {
-            allocType = hipMemAllocationType.hipMemAllocationTypePinned,
-            location = new hipMemLocation { type = hipMemLocationType.hipMemLocationTypeDevice, id = device.Ordinal },
-        };
-        using (device.Activate())
-        {
-            hipMemPool_t created;
-            Status.Check(HipNative.hipMemPoolCreate(&created, &properties));
-            pool.Own(created);
-        }
-        return pool;
+        using var held = Leases.Open(Device);
+        Status.Check(HipNative.hipMemPoolSetAttribute(In(held), hipMemPoolAttr.hipMemPoolAttrReleaseThreshold, &bytes));
     }
 
     /// <summary>Gives free memory back to the system.</summary>
     /// <param name="keep">Bytes to hold on to.</param>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="keep"/> is negative.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public void Trim(long keep)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(keep);
@@ -73,25 +51,8 @@ public sealed unsafe class MemoryPool : DeviceHandle
         Status.Check(HipNative.hipMemPoolTrimTo(In(held), (nuint)keep));
     }
 
-    /// <summary>Lets <see cref="UsedBytesPeak"/> begin anew.</summary>
-    public void ResetPeak() => Set(hipMemPoolAttr.hipMemPoolAttrUsedMemHigh, 0);
-
     internal hipMemPool_t In(Leases held) => (hipMemPool_t)held[this];
 
-    private protected override bool DestroyOnDevice() =>
-        !isOwn || HipNative.hipMemPoolDestroy((hipMemPool_t)handle) == hipError_t.hipSuccess;
-
-    private ulong Get(hipMemPoolAttr attribute)
-    {
-        using var held = Leases.Open(Device);
-        ulong value;
-        Status.Check(HipNative.hipMemPoolGetAttribute(In(held), attribute, &value));
-        return value;
-    }
-
-    private void Set(hipMemPoolAttr attribute, ulong value)
-    {
-        using var held = Leases.Open(Device);
-        Status.Check(HipNative.hipMemPoolSetAttribute(In(held), attribute, &value));
-    }
+    /// <summary>The pool is the device's.</summary>
+    private protected override bool DestroyOnDevice() => true;
 }

@@ -19,6 +19,7 @@ public sealed unsafe class PinnedBuffer : DeviceHandle
     /// <param name="device">The device that it is going to be copied to or from.</param>
     /// <param name="bytes">How much; at least 1.</param>
     /// <exception cref="HipException">The memory could not be locked.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytes"/> is not positive.</exception>
     public static PinnedBuffer Allocate(HipDevice device, long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);

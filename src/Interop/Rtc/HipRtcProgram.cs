@@ -27,6 +27,7 @@ internal sealed unsafe class HipRtcProgram : NativeHandle
     /// <summary>Compiles.</summary>
     /// <returns>The code object and the compiler's warnings.</returns>
     /// <exception cref="HipRtcException">The source does not compile: its log says where.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
     public (byte[] Code, string Log) Compile(IReadOnlyList<string> options)
     {
         using var held = Leases.Open();

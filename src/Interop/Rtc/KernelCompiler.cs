@@ -49,6 +49,7 @@ public sealed class KernelCompiler(CodeObjectCache? cache)
         Rocm.Require(RocmLibrary.HipRtc);
         int major, minor, hip;
         Status.Check(HipRtcNative.hiprtcVersion(&major, &minor));
-        return HipNative.hipRuntimeGetVersion(&hip) == hipError_t.hipSuccess ? $"hipRTC {major}.{minor}, HIP {hip}" : $"hipRTC {major}.{minor}";
+        var known = HipNative.hipRuntimeGetVersion(&hip) == hipError_t.hipSuccess;
+        return known ? $"hipRTC {major}.{minor}, HIP {hip}" : $"hipRTC {major}.{minor}";
     }
 }

@@ -10,7 +10,8 @@ namespace MIOpenDarts.Interop.Rtc;
 /// <param name="SharedBytes">Local data share of a work-group.</param>
 /// <param name="PrivateBytes">Scratch memory of a thread: more than 0 means spilled registers or indexed arrays.</param>
 /// <param name="ArgumentBytes">Bytes of arguments, with those that the compiler adds.</param>
-public sealed record KernelResources(string Name, int VectorRegisters, int ScalarRegisters, int SharedBytes, int PrivateBytes, int ArgumentBytes)
+public sealed record KernelResources(string Name, int VectorRegisters, int ScalarRegisters, int SharedBytes, int PrivateBytes,
+    int ArgumentBytes)
 {
     private const uint NoteSection = 7;
     private const uint Metadata = 32; // NT_AMDGPU_METADATA
@@ -35,12 +36,14 @@ public sealed record KernelResources(string Name, int VectorRegisters, int Scala
     {
         if (codeObject.Length < 64 || !codeObject.StartsWith("\u007FELF"u8)) throw new InvalidDataException("not an ELF code object");
         var sections = (int)BinaryPrimitives.ReadInt64LittleEndian(codeObject[40..]);
-        var (size, count) = (BinaryPrimitives.ReadUInt16LittleEndian(codeObject[58..]), BinaryPrimitives.ReadUInt16LittleEndian(codeObject[60..]));
+        var (size, count) = (BinaryPrimitives.ReadUInt16LittleEndian(codeObject[58..]),
+            BinaryPrimitives.ReadUInt16LittleEndian(codeObject[60..]));
         for (var i = 0; i < count; i++)
         {
             var header = codeObject[(sections + i * size)..];
             if (BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) != NoteSection) continue;
-            var notes = codeObject.Slice((int)BinaryPrimitives.ReadInt64LittleEndian(header[24..]), (int)BinaryPrimitives.ReadInt64LittleEndian(header[32..]));
+            var notes = codeObject.Slice((int)BinaryPrimitives.ReadInt64LittleEndian(header[24..]),
+                (int)BinaryPrimitives.ReadInt64LittleEndian(header[32..]));
             while (notes.Length >= 12)
             {
                 var name = (BinaryPrimitives.ReadInt32LittleEndian(notes) + 3) / 4 * 4;
@@ -64,7 +67,8 @@ public sealed record KernelResources(string Name, int VectorRegisters, int Scala
         ];
     }
 
-    private static int Number(Dictionary<string, object> kernel, string key) => kernel.TryGetValue(key, out var value) ? (int)(long)value : 0;
+    private static int Number(Dictionary<string, object> kernel, string key) =>
+        kernel.TryGetValue(key, out var value) ? (int)(long)value : 0;
 
     /// <summary>The part of MessagePack that compilers write: maps with text keys, arrays, texts, whole numbers, truth values.</summary>
     private static class MessagePack

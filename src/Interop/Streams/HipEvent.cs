@@ -15,6 +15,8 @@ public sealed unsafe class HipEvent : DeviceHandle
 
     /// <summary>Whether the device has come past the point. True as well if it was never recorded.</summary>
     /// <exception cref="HipException">Something before it failed.</exception>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
     public bool IsReached
     {
         get
@@ -27,19 +29,24 @@ public sealed unsafe class HipEvent : DeviceHandle
     /// <summary>Creates an event.</summary>
     /// <param name="device">The device of the streams that it is going to be recorded on.</param>
     /// <param name="timing">Whether its time is wanted; without it, recording is cheaper.</param>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public static HipEvent Create(HipDevice device, bool timing = false)
     {
         var created = new HipEvent(device);
         using (device.Activate())
         {
             hipEvent_t value;
-            Status.Check(HipNative.hipEventCreateWithFlags(&value, timing ? HipNative.hipEventDefault : (uint)HipNative.hipEventDisableTiming));
+            var flags = timing ? HipNative.hipEventDefault : (uint)HipNative.hipEventDisableTiming;
+            Status.Check(HipNative.hipEventCreateWithFlags(&value, flags));
             created.Own(value);
         }
         return created;
     }
 
     /// <summary>Sets the point after everything that the stream was given so far.</summary>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public void Record(HipStream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -48,6 +55,9 @@ public sealed unsafe class HipEvent : DeviceHandle
     }
 
     /// <summary>Waits until the device has come past the point.</summary>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public void Synchronize()
     {
         using var held = Leases.Open(Device);
@@ -55,6 +65,9 @@ public sealed unsafe class HipEvent : DeviceHandle
     }
 
     /// <summary>Milliseconds from an earlier event to this one; both must have timing and have been reached.</summary>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public float MillisecondsSince(HipEvent start)
     {
         ArgumentNullException.ThrowIfNull(start);

@@ -12,6 +12,8 @@ public sealed unsafe partial class HipStream
     /// Runs an action on a thread of the HIP runtime when the stream comes to this point; later work waits for it. The action must not call
     /// HIP, and an exception in it ends the process, as nobody could catch it. Needs ROCm 5.3 or later.
     /// </summary>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
     public void OnReached(Action action)
     {
         ArgumentNullException.ThrowIfNull(action);

@@ -12,6 +12,9 @@ public sealed unsafe partial class HipStream
     /// <param name="source">From; its first <paramref name="target"/>.Bytes bytes after <paramref name="sourceOffset"/>.</param>
     /// <param name="target">To; its length says how much.</param>
     /// <param name="sourceOffset">Distance in bytes from the start of the source.</param>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public void Upload(PinnedBuffer source, DeviceSpan target, long sourceOffset = 0)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -25,6 +28,9 @@ public sealed unsafe partial class HipStream
     /// <param name="source">From; its length says how much.</param>
     /// <param name="target">To.</param>
     /// <param name="targetOffset">Distance in bytes from the start of the target.</param>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public void Download(DeviceSpan source, PinnedBuffer target, long targetOffset = 0)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -36,6 +42,8 @@ public sealed unsafe partial class HipStream
 
     /// <summary>Copies within the device.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public void Copy(DeviceSpan source, DeviceSpan target)
     {
         if (source.Bytes != target.Bytes)
@@ -54,6 +62,12 @@ public sealed unsafe partial class HipStream
     /// <param name="targetPitch">Bytes from one row to the next.</param>
     /// <param name="rowBytes">Bytes of a row.</param>
     /// <param name="rows">Number of rows; at least 1.</param>
+    /// <exception cref="ArgumentException">
+    /// Memory is too small for what the call touches; something that the call uses belongs to another device.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is not positive.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public void CopyRows(DeviceSpan source, long sourcePitch, DeviceSpan target, long targetPitch, long rowBytes, long rows)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
@@ -62,11 +76,15 @@ public sealed unsafe partial class HipStream
         var from = source.AtLeast(((rows - 1) * sourcePitch) + rowBytes, nameof(source));
         var to = target.AtLeast(((rows - 1) * targetPitch) + rowBytes, nameof(target));
         using var held = Leases.Open(Device);
-        Status.Check(HipNative.hipMemcpy2DAsync(to.In(held), (nuint)targetPitch, from.In(held), (nuint)sourcePitch, (nuint)rowBytes, (nuint)rows,
+        Status.Check(HipNative.hipMemcpy2DAsync(to.In(held), (nuint)targetPitch, from.In(held), (nuint)sourcePitch, (nuint)rowBytes,
+            (nuint)rows,
             hipMemcpyKind.hipMemcpyDeviceToDevice, In(held)));
     }
 
     /// <summary>Sets every byte.</summary>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public void Fill(DeviceSpan target, byte value)
     {
         using var held = Leases.Open(Device);
@@ -75,11 +93,14 @@ public sealed unsafe partial class HipStream
 
     /// <summary>Sets every 32-bit element to one value.</summary>
     /// <exception cref="ArgumentException">The range is not a whole number of elements.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public void Fill(DeviceSpan target, float value)
     {
         if (target.Bytes % sizeof(float) != 0 || target.Offset % sizeof(float) != 0)
         {
-            throw new ArgumentException($"{target.Bytes} bytes at offset {target.Offset} are not a whole number of 32-bit elements.", nameof(target));
+            throw new ArgumentException($"{target.Bytes} bytes at offset {target.Offset} are not a whole number of 32-bit elements.",
+                nameof(target));
         }
         using var held = Leases.Open(Device);
         Status.Check(HipNative.hipMemsetD32Async(
@@ -90,7 +111,8 @@ public sealed unsafe partial class HipStream
     {
         if (offset < 0 || offset > host.Bytes - bytes)
         {
-            throw new ArgumentOutOfRangeException(nameof(offset), $"Bytes {offset} to {offset + bytes} do not lie in a host buffer of {host.Bytes} bytes.");
+            throw new ArgumentOutOfRangeException(nameof(offset),
+                $"Bytes {offset} to {offset + bytes} do not lie in a host buffer of {host.Bytes} bytes.");
         }
     }
 }

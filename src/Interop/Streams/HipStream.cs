@@ -15,6 +15,8 @@ public sealed unsafe partial class HipStream : DeviceHandle
 
     /// <summary>Whether everything submitted so far is done. Does not wait.</summary>
     /// <exception cref="HipException">Something that was submitted failed.</exception>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
     public bool IsIdle
     {
         get
@@ -27,6 +29,7 @@ public sealed unsafe partial class HipStream : DeviceHandle
     /// <summary>Creates a stream.</summary>
     /// <param name="device">Where it runs.</param>
     /// <param name="priority">Lower numbers go first; the device clamps to the range it has (0 is normal).</param>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public static HipStream Create(HipDevice device, int priority = 0)
     {
         var stream = new HipStream(device);
@@ -43,6 +46,8 @@ public sealed unsafe partial class HipStream : DeviceHandle
 
     /// <summary>Waits until everything submitted so far is done.</summary>
     /// <exception cref="HipException">Something that was submitted failed.</exception>
+    /// <exception cref="ArgumentException">Something that the call uses belongs to another device.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
     public void Synchronize()
     {
         using var held = Leases.Open(Device);
@@ -50,6 +55,8 @@ public sealed unsafe partial class HipStream : DeviceHandle
     }
 
     /// <summary>Lets later work of this stream wait for what came before the event was recorded. The host does not wait.</summary>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    /// <exception cref="HipException">The HIP runtime reports a failure.</exception>
     public void Wait(HipEvent recorded)
     {
         ArgumentNullException.ThrowIfNull(recorded);

@@ -8,7 +8,7 @@ using MIOpenDarts.Interop.Tests.Worlds;
 
 namespace MIOpenDarts.Interop.Tests.Inside;
 
-/// <summary>Runs in a process that has a GPU: memory, streams, kernels, graphs.</summary>
+/// <summary>Runs in a process that has a GPU: memory, streams, kernels.</summary>
 public sealed class GpuInside : IDisposable
 {
     private const string Text = """
@@ -31,6 +31,7 @@ public sealed class GpuInside : IDisposable
         Assert.Null(HipDevice.WhyNone);
         Assert.StartsWith("gfx", device.Architecture, StringComparison.Ordinal);
         Assert.True(device.ComputeUnits > 0 && device.WavefrontSize is 32 or 64 && device.MaxThreadsPerBlock >= 256 && device.SharedMemoryPerBlock >= 32768);
+        Assert.True(device.ClockRate > 100_000 && device.MemoryClockRate > 100_000 && device.MemoryBusWidth >= 64 && device.L2CacheSize >= 1 << 17);
         Assert.True(device.TotalMemory >= 1L << 30 && device.FreeMemory > 0 && device.FreeMemory <= device.TotalMemory);
         Assert.Contains(device.Name, device.ToString(), StringComparison.Ordinal);
     }

@@ -8,44 +8,26 @@ using MIOpenDarts.Interop.Tests.Worlds;
 namespace MIOpenDarts.Interop.Tests.Inside;
 
 /// <summary>Runs in a process that has a GPU: one small case of each operation, whose result is known beforehand.</summary>
-public sealed class GpuLibrariesInside : IDisposable
+public sealed class GpuLibrariesInside : GpuTensors
 {
-    private readonly HipDevice device = HipDevice.All[0];
-    private readonly HipStream stream;
-    private readonly MIOpenHandle miopen;
-    private readonly List<IDisposable> owned = [];
-
-    public GpuLibrariesInside()
-    {
-        stream = HipStream.Create(device);
-        miopen = MIOpenHandle.Create(stream);
-    }
-
-    public void Dispose()
-    {
-        owned.ForEach(o => o.Dispose());
-        miopen.Dispose();
-        stream.Dispose();
-    }
-
     [GpuFact]
     public void A_convolution_of_ones_counts_its_window_whichever_way_the_solver_was_found()
     {
         using var convolution = ConvolutionDescriptor.Create((1, 1), (1, 1), (1, 1));
         var (x, w, y) = (Ones(1, 2, 4, 4), Ones(3, 2, 3, 3), Ones(1, 3, 4, 4));
         var call = new ConvolutionCall(ConvolutionDirection.Forward, convolution, x, w, y);
-        using var workspace = DeviceBuffer.Allocate(device, Math.Max(16, miopen.ConvolutionWorkspaceBytes(call)));
-        var plan = miopen.FindConvolutions(call, workspace.Span)[0];
+        using var workspace = DeviceBuffer.Allocate(Device, Math.Max(16, MIOpen.ConvolutionWorkspaceBytes(call)));
+        var plan = MIOpen.FindConvolutions(call, workspace.Span)[0];
         float[] row = [8, 12, 12, 8], middle = [12, 18, 18, 12];
         float[] expected = Enumerable.Repeat((float[])[.. row, .. middle, .. middle, .. row], 3).SelectMany(v => v).ToArray();
         Clear(y);
-        miopen.Convolve(call, plan, workspace.Span);
+        MIOpen.Convolve(call, plan, workspace.Span);
         Assert.Equal(expected, Read(y));
-        var solution = miopen.ConvolutionSolutions(call)[0];
-        using var immediate = DeviceBuffer.Allocate(device, Math.Max(16, solution.WorkspaceBytes));
-        miopen.Compile(call, solution);
+        var solution = MIOpen.ConvolutionSolutions(call)[0];
+        using var immediate = DeviceBuffer.Allocate(Device, Math.Max(16, solution.WorkspaceBytes));
+        MIOpen.Compile(call, solution);
         Clear(y);
-        miopen.Convolve(call, solution, immediate.Span);
+        MIOpen.Convolve(call, solution, immediate.Span);
         Assert.Equal(expected, Read(y));
     }
 
@@ -57,12 +39,12 @@ public sealed class GpuLibrariesInside : IDisposable
         foreach (var (direction, written, value) in new[] { (ConvolutionDirection.BackwardData, x, 5f), (ConvolutionDirection.BackwardWeights, w, 32f) })
         {
             var call = new ConvolutionCall(direction, convolution, x, w, y);
-            using var workspace = DeviceBuffer.Allocate(device, Math.Max(16, miopen.ConvolutionWorkspaceBytes(call)));
-            var plan = miopen.FindConvolutions(call, workspace.Span)[0];
+            using var workspace = DeviceBuffer.Allocate(Device, Math.Max(16, MIOpen.ConvolutionWorkspaceBytes(call)));
+            var plan = MIOpen.FindConvolutions(call, workspace.Span)[0];
             Clear(written);
-            miopen.Convolve(call, plan, workspace.Span);
+            MIOpen.Convolve(call, plan, workspace.Span);
             Assert.All(Read(written), v => Assert.Equal(value, v));
-            miopen.Set(written, 1);
+            MIOpen.Set(written, 1);
         }
     }
 
@@ -75,8 +57,8 @@ public sealed class GpuLibrariesInside : IDisposable
         using var grouped = ConvolutionDescriptor.Create((0, 0), (1, 1), (1, 1), groups: 2);
         var slice = new DeviceTensor(gaps, Buffer(128).Span);
         var (w, y) = (Ones(3, 2, 1, 1), Ones(2, 3, 4, 4));
-        Assert.Throws<ArgumentException>(() => miopen.ConvolutionWorkspaceBytes(new(ConvolutionDirection.Forward, convolution, slice, w, y)));
-        Assert.Throws<ArgumentException>(() => miopen.ConvolutionWorkspaceBytes(new(ConvolutionDirection.Forward, grouped, Ones(2, 2, 4, 4), w, y)));
+        Assert.Throws<ArgumentException>(() => MIOpen.ConvolutionWorkspaceBytes(new(ConvolutionDirection.Forward, convolution, slice, w, y)));
+        Assert.Throws<ArgumentException>(() => MIOpen.ConvolutionWorkspaceBytes(new(ConvolutionDirection.Forward, grouped, Ones(2, 2, 4, 4), w, y)));
         Assert.Throws<ArgumentException>(() => new DeviceTensor(strided, Buffer(16).Span));
     }
 
@@ -85,11 +67,11 @@ public sealed class GpuLibrariesInside : IDisposable
     {
         using var pooling = PoolingDescriptor.Create(PoolingMode.Max, (2, 2), (0, 0), (2, 2));
         var (x, y, dx) = (Tensor([1, 2, 5, 3, 4, 0, 5, 1], 1, 1, 2, 4), Ones(1, 1, 1, 2), Ones(1, 1, 2, 4));
-        var workspace = DeviceBuffer.Allocate(device, pooling.WorkspaceBytes(y.Descriptor));
-        owned.Add(workspace);
-        miopen.PoolForward(pooling, x, y, workspace.Span);
+        var workspace = DeviceBuffer.Allocate(Device, pooling.WorkspaceBytes(y.Descriptor));
+        Own(workspace);
+        MIOpen.PoolForward(pooling, x, y, workspace.Span);
         Assert.Equal([4, 5], Read(y));
-        miopen.PoolBackward(pooling, y.Descriptor, Tensor([10, 20], 1, 1, 1, 2), x.Descriptor, dx, workspace.Span);
+        MIOpen.PoolBackward(pooling, y.Descriptor, Tensor([10, 20], 1, 1, 1, 2), x.Descriptor, dx, workspace.Span);
         Assert.Equal([0, 0, 20, 0, 10, 0, 0, 0], Read(dx));
     }
 
@@ -100,13 +82,13 @@ public sealed class GpuLibrariesInside : IDisposable
         var y = Ones(1, 2, 2, 2);
         using var parameters = x.Descriptor.ForBatchNorm(BatchNormMode.Spatial);
         var (scale, bias) = (Tensor([1, 2], 2).Data, Tensor([0, 1], 2).Data);
-        miopen.BatchNormForwardTraining(BatchNormMode.Spatial, x, y, parameters, scale, bias, 1, default, 1e-12, default);
+        MIOpen.BatchNormForwardTraining(BatchNormMode.Spatial, x, y, parameters, scale, bias, 1, default, 1e-12, default);
         Assert.Equal([1, -1, -1, 1, 3, -1, -1, 3], Read(y).Select(v => MathF.Round(v, 4)));
         var (dx, dScale, dBias) = (Ones(1, 2, 2, 2), Buffer(2).Span, Buffer(2));
-        miopen.BatchNormBackward(BatchNormMode.Spatial, x, Ones(1, 2, 2, 2), dx, parameters, scale, dScale, dBias.Span, 1e-12, default);
+        MIOpen.BatchNormBackward(BatchNormMode.Spatial, x, Ones(1, 2, 2, 2), dx, parameters, scale, dScale, dBias.Span, 1e-12, default);
         Assert.All(Read(dx), v => Assert.Equal(0, v, 1e-5f));
         var sums = new float[2];
-        stream.Synchronize();
+        Stream.Synchronize();
         dBias.Download<float>(sums);
         Assert.Equal([4, 4], sums);
     }
@@ -117,27 +99,27 @@ public sealed class GpuLibrariesInside : IDisposable
         using var relu = ActivationDescriptor.Create(ActivationMode.Relu);
         using var sum = ReduceDescriptor.Create(ReduceOperation.Add);
         var (x, y, one) = (Tensor([-1, 2, -3, 4], 1, 4, 1, 1), Ones(1, 4, 1, 1), Ones(1, 1, 1, 1));
-        miopen.ActivationForward(relu, x, y);
+        MIOpen.ActivationForward(relu, x, y);
         Assert.Equal([0, 2, 0, 4], Read(y).Select(v => v + 0f));
-        miopen.ActivationBackward(relu, y, Ones(1, 4, 1, 1), x, y);
+        MIOpen.ActivationBackward(relu, y, Ones(1, 4, 1, 1), x, y);
         Assert.Equal([0, 1, 0, 1], Read(y));
-        miopen.Combine(TensorOperation.Multiply, 2, x, 1, x, 0, y);
+        MIOpen.Combine(TensorOperation.Multiply, 2, x, 1, x, 0, y);
         Assert.Equal([2, 8, 18, 32], Read(y));
-        miopen.Transform(1, x, 1, y);
-        miopen.Scale(y, 10);
+        MIOpen.Transform(1, x, 1, y);
+        MIOpen.Scale(y, 10);
         Assert.Equal([10, 100, 150, 360], Read(y));
-        using var workspace = DeviceBuffer.Allocate(device, Math.Max(16, miopen.ReduceWorkspaceBytes(sum, y.Descriptor, one.Descriptor)));
-        miopen.Reduce(sum, workspace.Span, 1, y, 0, one);
+        using var workspace = DeviceBuffer.Allocate(Device, Math.Max(16, MIOpen.ReduceWorkspaceBytes(sum, y.Descriptor, one.Descriptor)));
+        MIOpen.Reduce(sum, workspace.Span, 1, y, 0, one);
         Assert.Equal([620], Read(one));
-        miopen.Set(x, 3);
-        miopen.SoftmaxForward(SoftmaxAlgorithm.Accurate, SoftmaxMode.Channel, x, y);
+        MIOpen.Set(x, 3);
+        MIOpen.SoftmaxForward(SoftmaxAlgorithm.Accurate, SoftmaxMode.Channel, x, y);
         Assert.Equal([0.25f, 0.25f, 0.25f, 0.25f], Read(y));
     }
 
     [GpuFact]
     public void Matrices_multiply_add_and_reduce()
     {
-        using var blas = HipBlasHandle.Create(stream);
+        using var blas = HipBlasHandle.Create(Stream);
         float[] a = [1, 2, 3, 4, 5, 6], b = [1, 0, 2, 0, 1, 1];
         var (da, db, dc) = (Tensor(a, 6).Data, Tensor(b, 6).Data, Ones(8));
         blas.Gemm(1, new Matrix(da, 2, 3), new Matrix(db, 3, 2), 0, new Matrix(dc.Data.Elements<float>(0, 4), 2, 2));
@@ -152,33 +134,5 @@ public sealed class GpuLibrariesInside : IDisposable
         Assert.Equal((1 + 6 + 5 + 6f, 21f, 5), (blas.Dot(6, x, y), blas.Asum(6, x), blas.Iamax(6, x)));
         Assert.Throws<ArgumentException>(() => blas.Gemm(1, new Matrix(da, 2, 3), new Matrix(db, 2, 3), 0, new Matrix(dc.Data, 2, 3)));
         Assert.Throws<ArgumentException>(() => blas.Axpy(7, 1, x, y));
-    }
-
-    private DeviceBuffer Buffer(int floats)
-    {
-        var buffer = DeviceBuffer.Allocate<float>(device, floats);
-        owned.Add(buffer);
-        return buffer;
-    }
-
-    private DeviceTensor Ones(params int[] lengths) => Tensor(Enumerable.Repeat(1f, lengths.Aggregate((a, b) => a * b)).ToArray(), lengths);
-
-    private DeviceTensor Tensor(float[] values, params int[] lengths)
-    {
-        var buffer = Buffer(values.Length);
-        buffer.Upload<float>(values);
-        var descriptor = TensorDescriptor.Packed(DataType.Float, lengths);
-        owned.Add(descriptor);
-        return new DeviceTensor(descriptor, buffer.Span);
-    }
-
-    private void Clear(in DeviceTensor tensor) => stream.Fill(tensor.Data, 0f);
-
-    private float[] Read(in DeviceTensor tensor)
-    {
-        stream.Synchronize();
-        var values = new float[tensor.Data.Bytes / sizeof(float)];
-        tensor.Data.Owner!.Download<float>(values);
-        return values;
     }
 }

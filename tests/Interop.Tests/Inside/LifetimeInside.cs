@@ -87,9 +87,6 @@ public sealed class LifetimeInside
             using var pooling = PoolingDescriptor.Create(PoolingMode.Max, (3, 3), (1, 1), (1, 1));
             using var activation = ActivationDescriptor.Create(ActivationMode.Relu);
             using var reduction = ReduceDescriptor.Create(ReduceOperation.Add);
-            using var dropout = DropoutDescriptor.Create();
-            using var plan = FusionPlan.Create(x);
-            plan.AddConvolution(convolution, w);
             using var problem = ConvolutionProblem.Create(ConvolutionDirection.Forward, convolution, x, w, x);
         }
     }
@@ -99,8 +96,8 @@ public sealed class LifetimeInside
     {
         for (var i = 0; i < 100; i++)
         {
-            var x = TensorDescriptor.Packed(DataType.Float, 2, 16, 8, 8);
-            _ = FusionPlan.Create(x);
+            _ = TensorDescriptor.Packed(DataType.Float, 2, 16, 8, 8);
+            _ = ReduceDescriptor.Create(ReduceOperation.Add);
         }
     }
 

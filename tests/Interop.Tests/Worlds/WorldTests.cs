@@ -93,6 +93,10 @@ public sealed class WorldTests
     [Trait("Category", "virtual-gpu")]
     public Task Device_objects_end_as_they_should_on_a_virtual_gfx803() => World.RunOnVirtualGpuAsync<GpuLifetimeInside>();
 
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
+    public Task What_no_backend_calls_works_on_a_virtual_gfx803() => World.RunOnVirtualGpuAsync<GpuAuthorsInside>();
+
     private static async Task<string> PassesItsOwnAsync(string program, string vectors)
     {
         var built = await VirtualGpu.RunAsync([Build, program, vectors == "avx2" ? "narrow" : program]);

@@ -151,15 +151,6 @@ internal static unsafe partial class HipNative
     public static extern hipError_t hipMemPoolSetAttribute(hipMemPool_t mem_pool, hipMemPoolAttr attr, void* value);
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipMemPoolGetAttribute(hipMemPool_t mem_pool, hipMemPoolAttr attr, void* value);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipMemPoolCreate(hipMemPool_t* mem_pool, [NativeTypeName("const hipMemPoolProps *")] hipMemPoolProps* pool_props);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipMemPoolDestroy(hipMemPool_t mem_pool);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     public static extern hipError_t hipMallocFromPoolAsync(void** dev_ptr, [NativeTypeName("size_t")] nuint size, hipMemPool_t mem_pool, hipStream_t stream);
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -247,73 +238,10 @@ internal static unsafe partial class HipNative
     public static extern hipError_t hipModuleLaunchKernel(hipFunction_t f, [NativeTypeName("unsigned int")] uint gridDimX, [NativeTypeName("unsigned int")] uint gridDimY, [NativeTypeName("unsigned int")] uint gridDimZ, [NativeTypeName("unsigned int")] uint blockDimX, [NativeTypeName("unsigned int")] uint blockDimY, [NativeTypeName("unsigned int")] uint blockDimZ, [NativeTypeName("unsigned int")] uint sharedMemBytes, hipStream_t stream, void** kernelParams, void** extra);
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipModuleOccupancyMaxPotentialBlockSize(int* gridSize, int* blockSize, hipFunction_t f, [NativeTypeName("size_t")] nuint dynSharedMemPerBlk, int blockSizeLimit);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     public static extern hipError_t hipModuleOccupancyMaxActiveBlocksPerMultiprocessor(int* numBlocks, hipFunction_t f, int blockSize, [NativeTypeName("size_t")] nuint dynSharedMemPerBlk);
 
     [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     public static extern hipError_t hipLaunchHostFunc(hipStream_t stream, [NativeTypeName("hipHostFn_t")] delegate* unmanaged[Cdecl]<void*, void> fn, void* userData);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipStreamBeginCapture(hipStream_t stream, hipStreamCaptureMode mode);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipStreamEndCapture(hipStream_t stream, hipGraph_t* pGraph);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipStreamGetCaptureInfo(hipStream_t stream, hipStreamCaptureStatus* pCaptureStatus, [NativeTypeName("unsigned long long *")] ulong* pId);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipStreamIsCapturing(hipStream_t stream, hipStreamCaptureStatus* pCaptureStatus);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipThreadExchangeStreamCaptureMode(hipStreamCaptureMode* mode);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphCreate(hipGraph_t* pGraph, [NativeTypeName("unsigned int")] uint flags);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphDestroy(hipGraph_t graph);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphGetNodes(hipGraph_t graph, hipGraphNode_t* nodes, [NativeTypeName("size_t *")] nuint* numNodes);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphClone(hipGraph_t* pGraphClone, hipGraph_t originalGraph);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphInstantiate(hipGraphExec_t* pGraphExec, hipGraph_t graph, hipGraphNode_t* pErrorNode, [NativeTypeName("char *")] byte* pLogBuffer, [NativeTypeName("size_t")] nuint bufferSize);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphInstantiateWithFlags(hipGraphExec_t* pGraphExec, hipGraph_t graph, [NativeTypeName("unsigned long long")] ulong flags);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphLaunch(hipGraphExec_t graphExec, hipStream_t stream);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphExecDestroy(hipGraphExec_t graphExec);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphExecUpdate(hipGraphExec_t hGraphExec, hipGraph_t hGraph, hipGraphNode_t* hErrorNode_out, hipGraphExecUpdateResult* updateResult_out);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphAddKernelNode(hipGraphNode_t* pGraphNode, hipGraph_t graph, [NativeTypeName("const hipGraphNode_t *")] hipGraphNode_t* pDependencies, [NativeTypeName("size_t")] nuint numDependencies, [NativeTypeName("const hipKernelNodeParams *")] hipKernelNodeParams* pNodeParams);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphKernelNodeGetParams(hipGraphNode_t node, hipKernelNodeParams* pNodeParams);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphKernelNodeSetParams(hipGraphNode_t node, [NativeTypeName("const hipKernelNodeParams *")] hipKernelNodeParams* pNodeParams);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphExecKernelNodeSetParams(hipGraphExec_t hGraphExec, hipGraphNode_t node, [NativeTypeName("const hipKernelNodeParams *")] hipKernelNodeParams* pNodeParams);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphAddMemcpyNode1D(hipGraphNode_t* pGraphNode, hipGraph_t graph, [NativeTypeName("const hipGraphNode_t *")] hipGraphNode_t* pDependencies, [NativeTypeName("size_t")] nuint numDependencies, void* dst, [NativeTypeName("const void *")] void* src, [NativeTypeName("size_t")] nuint count, hipMemcpyKind kind);
-
-    [DllImport("amdhip64", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-    public static extern hipError_t hipGraphDebugDotPrint(hipGraph_t graph, [NativeTypeName("const char *")] byte* path, [NativeTypeName("unsigned int")] uint flags);
 
     [NativeTypeName("#define HIP_LAUNCH_PARAM_BUFFER_POINTER ((void*)0x01)")]
     public static readonly void* HIP_LAUNCH_PARAM_BUFFER_POINTER = ((void*)(0x01));

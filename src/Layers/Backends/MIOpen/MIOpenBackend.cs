@@ -84,9 +84,6 @@ public sealed partial class MIOpenBackend : Backend<float>
     /// <summary>The same for each of them.</summary>
     public IReadOnlyDictionary<string, KernelUse> KernelUses => uses;
 
-    /// <summary>Bytes of device memory that are allocated.</summary>
-    public long AllocatedBytes => memory.Bytes;
-
     /// <summary>The backend on the GPU with this number.</summary>
     /// <param name="ordinal">From 0.</param>
     /// <param name="deterministic">See <see cref="Deterministic"/>.</param>
