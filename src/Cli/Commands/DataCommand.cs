@@ -14,9 +14,12 @@ internal static class DataCommand
         """
         A folder has one of
           CIFAR-10 or CIFAR-100 binary files, with the names of the classes in batches.meta.txt or fine_label_names.txt if they are there
+          CIFAR-10 or CIFAR-100 files for Python, as torchvision fetches them
           IDX files, as MNIST has them
           a sub-folder of JPEG or PNG images for each class, or a folder train or training of them, beside it a test part called test,
           testing, val, valid or validation (in any case; the first of them that is there)
+        A file is cifar-10-python.tar.gz or cifar-100-python.tar.gz as it was fetched, or an .npz file with train_images (uint8 [N,H,W] or
+        [N,H,W,3]) and train_labels, and test_images and test_labels if there are any, as MedMNIST has them. Nothing in a pickle is evaluated.
         What is hidden, of another format or in no class is left out and told. A damaged image is told too; search and train refuse it.
         Images stand upright as their EXIF data says.
 
@@ -27,7 +30,7 @@ internal static class DataCommand
 
     public static Command Create(Screen screen)
     {
-        var name = new Argument<string>("data") { Description = "A name or a folder.", DefaultValueFactory = _ => DataSource.FashionMnistSlice };
+        var name = new Argument<string>("data") { Description = "A name, a folder or a file.", DefaultValueFactory = _ => DataSource.FashionMnistSlice };
         var size = new Option<int>("--image-size") { HelpName = "N", Description = "Rows and columns that images are brought to; 0 to keep theirs." };
         size.Validators.Add(result =>
         {

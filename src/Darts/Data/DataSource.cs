@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Data.Folders;
+using MIOpenDarts.Darts.Data.Python;
 
 namespace MIOpenDarts.Darts.Data;
 
@@ -22,8 +23,9 @@ public static class DataSource
     private static readonly string[] FashionClasses = ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle-boot"];
 
     /// <summary>
-    /// Opens the embedded slice, or a folder: CIFAR-10 or CIFAR-100 binary files, or a pair of IDX files or a sub-folder of JPEG or PNG
-    /// images for each class (normalised by their own measured mean and deviation).
+    /// Opens the embedded slice, a folder or a file: CIFAR-10 or CIFAR-100 in binary files or in those for Python, which may still be packed;
+    /// a pair of IDX files, a sub-folder of JPEG or PNG images for each class, or NumPy arrays in the layout of MedMNIST (<c>.npz</c>), all of
+    /// which are normalised by their own measured mean and deviation.
     /// </summary>
     /// <param name="nameOrFolder">Name or folder.</param>
     /// <param name="imageSize">Rows and columns that images are brought to; 0 to keep theirs, which all images of a folder must share.</param>
@@ -52,9 +54,10 @@ public static class DataSource
     public static FoundData Find(string nameOrFolder)
     {
         if (string.Equals(nameOrFolder, FashionMnistSlice, StringComparison.OrdinalIgnoreCase)) return Slice();
-        if (!Directory.Exists(nameOrFolder)) throw new DataException($"{nameOrFolder}: {ForeignData.WhyNoFolder(nameOrFolder)}");
         try
         {
+            if (File.Exists(nameOrFolder) && RecogniseFile(nameOrFolder) is { } packed) return packed;
+            if (!Directory.Exists(nameOrFolder)) throw new DataException($"{nameOrFolder}: {ForeignData.WhyNoFolder(nameOrFolder)}");
             return Recognise(nameOrFolder) ?? throw new DataException($"{nameOrFolder}: {ForeignData.WhyNoData(nameOrFolder)}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -66,7 +69,14 @@ public static class DataSource
     /// <summary>The data in a folder; null for none.</summary>
     internal static FoundData? Recognise(string folder) =>
         CifarReader.Cifar10.Find(folder) ?? CifarReader.Cifar100.Find(folder) ?? IdxReader.Find(folder)
+        ?? InPython(folder, FileSource.Folder(folder))
         ?? (ImageFolder.Find(folder) is { } images ? FoundData.InFolder(folder, images) : null);
+
+    private static FoundData? RecogniseFile(string file) =>
+        NpzReader.Find(file) ?? (FileSource.Archive(file) is { } files ? InPython(file, files) : null);
+
+    private static FoundData? InPython(string from, FileSource files) =>
+        CifarPythonReader.Cifar10.Find(from, files) ?? CifarPythonReader.Cifar100.Find(from, files);
 
     private static FoundData Slice() => FoundData.InMemory(
         FashionMnistSlice, new DataDescription("the embedded slice of Fashion-MNIST", "the embedded files", "the embedded files", []),

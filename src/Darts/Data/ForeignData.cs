@@ -5,14 +5,14 @@ namespace MIOpenDarts.Darts.Data;
 /// <summary>Says why there is no data that can be read where a user said that there is, and what to do.</summary>
 internal static class ForeignData
 {
-    private const string Readable = "CIFAR-10 or CIFAR-100 binary files, IDX files, or a sub-folder of JPEG or PNG images for each class";
+    private const string Readable = "CIFAR-10 or CIFAR-100 files, IDX files, or a sub-folder of JPEG or PNG images for each class";
 
     // Forms that data of this field comes in, by the ends of file names.
     private static readonly (string Ending, string Form, string Cure)[] Forms =
     [
         (".tar.gz", "an archive", "unpack it"), (".tgz", "an archive", "unpack it"), (".tar", "an archive", "unpack it"), (".tar.xz", "an archive", "unpack it"),
         (".zip", "an archive", "unpack it"), (".7z", "an archive", "unpack it"), (".rar", "an archive", "unpack it"),
-        (".npz", "NumPy arrays", Convert), (".npy", "NumPy arrays", Convert), (".parquet", "Parquet tables", Convert), (".arrow", "Arrow tables", Convert),
+        (".npy", "NumPy arrays", "save train_images and train_labels in one .npz file by numpy.savez"), (".parquet", "Parquet tables", Convert), (".arrow", "Arrow tables", Convert),
         (".pt", "PyTorch tensors", Convert), (".pth", "PyTorch tensors", Convert), (".pkl", "Python pickles", Convert), (".pickle", "Python pickles", Convert),
         (".mat", "MATLAB arrays", Convert), (".h5", "HDF5 arrays", Convert), (".hdf5", "HDF5 arrays", Convert), (".tfrecord", "TensorFlow records", Convert),
         (".mdb", "an LMDB database", Convert), (".rec", "MXNet records", Convert), (".csv", "a table of text", Convert),
@@ -33,11 +33,6 @@ internal static class ForeignData
     /// <summary>Why a folder has no data that can be read.</summary>
     public static string WhyNoData(string folder)
     {
-        if (File.Exists(Path.Combine(folder, "data_batch_1")) || File.Exists(Path.Combine(folder, "batches.meta")))
-            return "has CIFAR-10 in its form for Python (pickles), which cannot be read; fetch cifar-10-binary.tar.gz instead, unpack it, and give its folder cifar-10-batches-bin";
-        if (File.Exists(Path.Combine(folder, "train")) && File.Exists(Path.Combine(folder, "meta")))
-            return "has CIFAR-100 in its form for Python (pickles), which cannot be read; fetch cifar-100-binary.tar.gz instead, unpack it, and give its folder cifar-100-binary";
-
         var top = FolderListing.Of(folder);
         var holding = top.Folders.Where(FolderListing.HoldsImages).Select(Path.GetFileName).ToList();
         // Folders of classes would have been taken, so these are called as parts are.
@@ -47,6 +42,7 @@ internal static class ForeignData
         if (top.Images.Length > 0) return $"has {top.Images.Length} images but no class folders; sort them into a sub-folder for each class";
         if (top.Folders.FirstOrDefault(IsReadable) is { } deeper) return $"the data is in a folder of it; give {deeper}";
         string[] files = [.. top.Others, .. top.Folders.SelectMany(inside => FolderListing.Of(inside).Others)];
+        if (files.FirstOrDefault(IsReadableFile) is { } packed) return $"the data is in a file of it; give {packed}";
         if (files.FirstOrDefault(file => FormOf(file) is not null) is { } foreign && FormOf(foreign) is { } form)
             return $"{Path.GetRelativePath(folder, foreign)} is {form.Form}, which cannot be read; {CureOf(foreign, form.Cure)}";
         var nothing = "there are neither data_batch_*.bin (CIFAR-10) nor train.bin (CIFAR-100) nor train-images-idx3-ubyte[.gz] (IDX) nor sub-folders of JPEG or PNG images in it";
@@ -60,13 +56,16 @@ internal static class ForeignData
         return null;
     }
 
-    // Only the binary form can be read, so the archive of another is of no use.
+    // The form for MATLAB cannot be read, so its archive is of no use.
     private static string CureOf(string path, string cure) => Path.GetFileName(path) switch
     {
-        "cifar-10-python.tar.gz" or "cifar-10-matlab.tar.gz" => "fetch cifar-10-binary.tar.gz instead, unpack it",
-        "cifar-100-python.tar.gz" or "cifar-100-matlab.tar.gz" => "fetch cifar-100-binary.tar.gz instead, unpack it",
+        "cifar-10-matlab.tar.gz" => "fetch cifar-10-binary.tar.gz instead, unpack it",
+        "cifar-100-matlab.tar.gz" => "fetch cifar-100-binary.tar.gz instead, unpack it",
         _ => cure,
     };
+
+    private static bool IsReadableFile(string path) =>
+        path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase) || Path.GetFileName(path) is "cifar-10-python.tar.gz" or "cifar-100-python.tar.gz";
 
     private static bool IsReadable(string folder)
     {

@@ -46,12 +46,14 @@ public sealed class FolderPartsTests : IDisposable
     [InlineData("a/1 b/1.bmp", "there is only 1 class, a (left out: 1 file that is neither JPEG nor PNG (1 .bmp); 1 class folder without JPEG or PNG images (b))")]
     [InlineData("pets/train/a/1 pets/train/b/1", "the data is in a folder of it; give ")]
     [InlineData("a/1.bmp b/2.bmp", "sub-folders of JPEG or PNG images in it, but 2 other files; convert what are images to JPEG or PNG")]
-    [InlineData("data_batch_1", "has CIFAR-10 in its form for Python (pickles), which cannot be read; fetch cifar-10-binary.tar.gz instead")]
-    [InlineData("train meta test", "has CIFAR-100 in its form for Python (pickles), which cannot be read; fetch cifar-100-binary.tar.gz instead")]
-    [InlineData("mnist.npz", "mnist.npz is NumPy arrays, which cannot be read; write its images as PNG files, a sub-folder for each class")]
+    [InlineData("data_batch_1", "data_batch_1: the pickle cannot be read")]
+    [InlineData("train meta test", "meta: the pickle cannot be read")]
+    [InlineData("mnist.npz", "the data is in a file of it; give ")]
+    [InlineData("images.npy", "images.npy is NumPy arrays, which cannot be read; save train_images and train_labels in one .npz file")]
     [InlineData("data/train-00000-of-00001.parquet", "data/train-00000-of-00001.parquet is Parquet tables, which cannot be read")]
     [InlineData("images.tar.gz", "images.tar.gz is an archive, which cannot be read; unpack it")]
-    [InlineData("cifar-10-python.tar.gz", "cifar-10-python.tar.gz is an archive, which cannot be read; fetch cifar-10-binary.tar.gz instead, unpack it")]
+    [InlineData("cifar-10-python.tar.gz", "the data is in a file of it; give ")]
+    [InlineData("cifar-10-matlab.tar.gz", "cifar-10-matlab.tar.gz is an archive, which cannot be read; fetch cifar-10-binary.tar.gz instead, unpack it")]
     public void A_folder_that_cannot_be_read_is_told_for_what_it_is(string files, string words)
     {
         Make(files, named: files.Contains("data_batch", StringComparison.Ordinal) || files.Contains("meta", StringComparison.Ordinal));
@@ -61,8 +63,9 @@ public sealed class FolderPartsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("cifar-10-python.tar.gz", "is an archive, which cannot be read; fetch cifar-10-binary.tar.gz instead, unpack it, and give the folder")]
-    [InlineData("mnist.npz", "is NumPy arrays")]
+    [InlineData("cifar-10-python.tar.gz", "the archive cannot be read")]
+    [InlineData("mnist.npz", "the archive cannot be read")]
+    [InlineData("images.npy", "is NumPy arrays")]
     [InlineData("cat.jpg", "is one image; give a folder")]
     [InlineData("notes", "is a file; give a folder with CIFAR-10")]
     public void A_file_in_place_of_a_folder_is_told_for_what_it_is(string name, string words) =>
