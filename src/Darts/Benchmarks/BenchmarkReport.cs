@@ -29,7 +29,8 @@ public sealed record BenchmarkReport
     {
         var lines = new List<string>
         {
-            "kind,name,pass,channels,batch,size,repetitions,median_s,min_s,flop,gflop_per_s,gb_per_s,roofline_percent,images_per_s,core_share,planned_bytes,peak_bytes,expected_s",
+            "kind,name,pass,channels,batch,size,repetitions,median_s,min_s,flop,gflop_per_s,gb_per_s,roofline_percent,images_per_s,"
+                + "core_share,planned_bytes,peak_bytes,expected_s",
         };
         lines.AddRange(Layers.Select(m => Line("layer", m)));
         lines.AddRange(Steps.Select(m => Line("step", m)));
@@ -46,6 +47,7 @@ public sealed record BenchmarkReport
 
 /// <summary>Generated JSON code of the report.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(BenchmarkReport))]
 internal sealed partial class BenchmarkReportJson : JsonSerializerContext;

@@ -8,8 +8,8 @@ using MIOpenDarts.Layers.Backends;
 namespace MIOpenDarts.Darts.Benchmarks;
 
 /// <summary>
-/// Measures layers and whole search steps on one backend within a given time. What does not fit is forecast instead, and layers of a backend
-/// far too slow for it are measured on smaller batches.
+/// Measures layers and whole search steps on one backend within a given time. What does not fit is forecast instead, and layers of a
+/// backend far too slow for it are measured on smaller batches.
 /// </summary>
 public sealed class BenchmarkSuite
 {
@@ -101,7 +101,8 @@ public sealed class BenchmarkSuite
     }
 
     private bool Fits(StepConfiguration configuration, bool unrolled) =>
-        SearchMemory.Need(configuration.Options with { Unrolled = unrolled }, configuration.Shape, backend) is not { } need || MemoryRoom.Here().Missing(need) is null;
+        SearchMemory.Need(configuration.Options with { Unrolled = unrolled }, configuration.Shape, backend) is not { } need
+            || MemoryRoom.Here().Missing(need) is null;
 
     private List<Measurement> Layer(OperationCase layer, Geometry g, double seconds)
     {
@@ -123,7 +124,8 @@ public sealed class BenchmarkSuite
     {
         var shares = new List<double>();
         // The first steps touch fresh memory and are compiled on the way; where there is hardly time for any, they have to do.
-        if (seconds > 2 * configuration.Flops(kind) / flopsPerSecond) seconds -= Budget.Repeat(() => prepared.Run(kind), seconds / 3, WarmUpSteps).Sum();
+        if (seconds > 2 * configuration.Flops(kind) / flopsPerSecond)
+            seconds -= Budget.Repeat(() => prepared.Run(kind), seconds / 3, WarmUpSteps).Sum();
         var times = new List<double>();
         Budget.Repeat(Once, seconds, MostSteps);
         flopsPerSecond = configuration.Flops(kind) / times.Min();
@@ -162,7 +164,12 @@ public sealed class BenchmarkSuite
         return new Measurement
         {
             Name = configuration.Name,
-            Pass = kind switch { StepKind.Weights => "weight step", StepKind.AlphasFirstOrder => "alpha step, 1st order", _ => "alpha step, 2nd order" },
+            Pass = kind switch
+            {
+                StepKind.Weights => "weight step",
+                StepKind.AlphasFirstOrder => "alpha step, 1st order",
+                _ => "alpha step, 2nd order",
+            },
             Channels = configuration.Shape.InitChannels,
             Batch = configuration.Batch,
             Size = configuration.Shape.Width,

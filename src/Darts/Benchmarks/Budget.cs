@@ -12,7 +12,7 @@ internal sealed class Budget(double seconds, double work)
     /// <summary>Seconds left.</summary>
     public double Left => seconds - Stopwatch.GetElapsedTime(start).TotalSeconds;
 
-    /// <summary>Seconds for the next piece, of which what it leaves goes to those behind it.</summary>
+    /// <summary>Seconds for the next piece, of which what it leaves goes to those after it.</summary>
     public double Take(double size)
     {
         var share = Left * size / work;
@@ -20,7 +20,9 @@ internal sealed class Budget(double seconds, double work)
         return share;
     }
 
-    /// <summary>Seconds of every call until the time is over; at least <paramref name="least"/> calls, at most <paramref name="most"/>.</summary>
+    /// <summary>
+    /// Seconds of every call until the time is over; at least <paramref name="least"/> calls, at most <paramref name="most"/>.
+    /// </summary>
     public static List<double> Repeat(Action call, double seconds, int most, int least = 1)
     {
         var (times, begin) = (new List<double>(), Stopwatch.GetTimestamp());

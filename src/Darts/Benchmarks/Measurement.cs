@@ -29,7 +29,9 @@ public sealed record Measurement
     /// <summary>Seconds of every repetition; empty if there was no time for one.</summary>
     public IReadOnlyList<double> Seconds { get; init; } = [];
 
-    /// <summary>Share of the cores that was there around every repetition of a step, or around all of a layer's; empty on a device of its own.</summary>
+    /// <summary>
+    /// Share of the cores that was there around every repetition of a step, or around all of a layer's; empty on a device of its own.
+    /// </summary>
     public IReadOnlyList<double> Cores { get; init; } = [];
 
     /// <summary>Least seconds by the roofline of this machine; zero on a device of its own.</summary>

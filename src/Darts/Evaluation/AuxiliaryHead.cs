@@ -7,11 +7,11 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Darts.Evaluation;
 
 /// <summary>
-/// The second classifier that training hangs behind two thirds of the cells (Szegedy et al. 2015): ReLU, average pool to 2x2, 1x1
+/// The second classifier that training hangs after two thirds of the cells (Szegedy et al. 2015): ReLU, average pool to 2x2, 1x1
 /// convolution to 128 channels, 2x2 convolution to 768, linear. x: [N,C,H,W], y: [N,classes,1,1].
 /// </summary>
 /// <remarks>
-/// The ImageNet form has no batch norm behind the second convolution, as the official code has none. For the sizes of the paper (8x8 and
+/// The ImageNet form has no batch norm after the second convolution, as the official code has none. For the sizes of the paper (8x8 and
 /// 7x7) the pool is the official 5x5 with stride 3 or 2; for other sizes it is the window that leaves 2x2 too.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
@@ -28,12 +28,14 @@ public sealed class AuxiliaryHead<T> : Sequential<T>
     {
     }
 
-    private static new Module<T>[] Modules(ParameterSet<T> parameters, string prefix, int inputs, EvaluationShape shape, (int Height, int Width) size)
+    private static new Module<T>[] Modules(
+        ParameterSet<T> parameters, string prefix, int inputs, EvaluationShape shape, (int Height, int Width) size)
     {
         if (Math.Min(size.Height, size.Width) < 2)
         {
             throw new OptionsException(
-                $"an auxiliary head needs 2x2 pixels, but images of {shape.Task.Height}x{shape.Task.Width} have {size.Height}x{size.Width} where it stands; "
+                $"an auxiliary head needs 2x2 pixels, but images of {shape.Task.Height}x{shape.Task.Width} have "
+                + $"{size.Height}x{size.Width} where it stands; "
                 + "larger images, the stem cifar, or auxiliary false help");
         }
 

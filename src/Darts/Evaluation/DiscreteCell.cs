@@ -31,7 +31,8 @@ public sealed class DiscreteCell
             .ToArray();
         var concat = cell.Concat.Where(state => cell.Carries[state]).ToArray();
         if (reduction && concat.Any(state => state < GenotypeCell.Inputs))
-            throw new GenotypeFormatException($"genotype: reduce_concat={cell.Concat} names an input, which has twice the size of the output; name nodes (from 2)");
+            throw new GenotypeFormatException(
+                $"genotype: reduce_concat={cell.Concat} names an input, which has twice the size of the output; name nodes (from 2)");
         return new DiscreteCell(nodes, concat);
     }
 

@@ -44,12 +44,13 @@ public sealed class EvaluationNetwork<T> : ImageClassifier<T>
             var reduction = shape.IsReduction(i);
             if (reduction) channels *= 2;
             cells[i] = new EvaluationCell<T>(
-                Parameters, $"cells.{i}.", reduction ? reduce : normal, channels, inputs0, inputs1, reduction, afterReduction, dropsNodes, ref masks);
+                Parameters, $"cells.{i}.", reduction ? reduce : normal, channels, inputs0, inputs1,
+                reduction, afterReduction, dropsNodes, ref masks);
             (inputs0, inputs1, afterReduction) = (inputs1, cells[i].Outputs, reduction);
             if (i == shape.AuxiliaryCell) auxiliary = inputs1;
         }
 
-        if (shape.Auxiliary) head = new AuxiliaryHead<T>(Parameters, AuxiliaryPrefix, auxiliary, shape, SizeBehindAuxiliaryCell);
+        if (shape.Auxiliary) head = new AuxiliaryHead<T>(Parameters, AuxiliaryPrefix, auxiliary, shape, SizeAfterAuxiliaryCell);
         classifier = new Linear<T>(Parameters, "classifier.", inputs1, shape.Task.Classes);
         Parameters.Commit(backend);
     }
@@ -84,7 +85,7 @@ public sealed class EvaluationNetwork<T> : ImageClassifier<T>
     }
 
     /// <inheritdoc/>
-    protected override void PlanLayers(MemoryPlan<T> built, Temporaries<T> shared, Timeline time, Tensor<T> source)
+    protected override void PlanLayers(MemoryPlan<T> built, Scratchpad<T> shared, LivenessSchedule time, Tensor<T> source)
     {
         var ticks = cells.Max(cell => cell.Ticks);
         int Begin(int cell) => StemTicks + Math.Min(cell, cells.Length) * ticks;
@@ -100,7 +101,8 @@ public sealed class EvaluationNetwork<T> : ImageClassifier<T>
         if (stems.Length == 1) outputs.Add(outputs[0]);
         for (var i = 0; i < cells.Length; i++)
         {
-            outputs.Add(cells[i].Plan(built, shared, time, outputs[i], outputs[i + 1], new TickSpan(Begin(i), Begin(i + 1) - 1, Begin(i + 2), Begin(i + 3))));
+            outputs.Add(cells[i].Plan(
+                built, shared, time, outputs[i], outputs[i + 1], new LiveRange(Begin(i), Begin(i + 1) - 1, Begin(i + 2), Begin(i + 3))));
             if (i != Shape.AuxiliaryCell || head is null || !time.Training) continue;
             var tick = Begin(i + 1) - 1;
             built.DefaultLifetime = time.Value(tick, tick);
@@ -174,7 +176,7 @@ public sealed class EvaluationNetwork<T> : ImageClassifier<T>
         BatchNorm<T> Norm(string name, int width) => new(Parameters, name, width, affine: true);
     }
 
-    private (int Height, int Width) SizeBehindAuxiliaryCell
+    private (int Height, int Width) SizeAfterAuxiliaryCell
     {
         get
         {

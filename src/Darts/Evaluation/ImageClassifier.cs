@@ -17,7 +17,7 @@ public abstract class ImageClassifier<T> : IDisposable
 {
     private readonly T[] result = new T[2];
     private MemoryPlan<T>? plan;
-    private Temporaries<T>? temporaries;
+    private Scratchpad<T>? scratchpad;
     private Tensor<T> images = new("images", default);
     private Tensor<int> labels = new("labels", default);
     private Tensor<T> resultTensor = new("result", default);
@@ -42,7 +42,8 @@ public abstract class ImageClassifier<T> : IDisposable
     public virtual Tensor<T>? AuxiliaryLogits => null;
 
     /// <summary>Parameters without the auxiliary head, as the literature counts them.</summary>
-    public long ParameterCount => Parameters.Parameters.Where(p => !p.Name.StartsWith(AuxiliaryPrefix, StringComparison.Ordinal)).Sum(p => p.Capacity.Count);
+    public long ParameterCount =>
+        Parameters.Parameters.Where(p => !p.Name.StartsWith(AuxiliaryPrefix, StringComparison.Ordinal)).Sum(p => p.Capacity.Count);
 
     /// <summary>Weight of the auxiliary head's loss: 0.4 in the official recipe.</summary>
     public double AuxiliaryWeight { get; set; } = 0.4;
@@ -64,7 +65,7 @@ public abstract class ImageClassifier<T> : IDisposable
         plan?.Dispose();
         plan = Build(batch, training);
         plan.Commit(free => DeviceFit.Batch(free, batch, smaller => Build(smaller, training).LayOut()));
-        temporaries!.Bind();
+        scratchpad!.Bind();
     }
 
     /// <summary>Bytes that <see cref="Plan"/> would allocate.</summary>
@@ -86,7 +87,7 @@ public abstract class ImageClassifier<T> : IDisposable
         if (images.Shape.N != targets.Length)
         {
             plan!.SetBatch(targets.Length);
-            temporaries!.SetBatch(targets.Length);
+            scratchpad!.SetBatch(targets.Length);
         }
 
         Backend.WriteImages(nchw[..checked((int)images.Shape.Count)], images);
@@ -131,8 +132,8 @@ public abstract class ImageClassifier<T> : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Asks for the memory of everything behind <paramref name="source"/>.</summary>
-    protected abstract void PlanLayers(MemoryPlan<T> built, Temporaries<T> shared, Timeline time, Tensor<T> source);
+    /// <summary>Asks for the memory of everything after <paramref name="source"/>.</summary>
+    protected abstract void PlanLayers(MemoryPlan<T> built, Scratchpad<T> shared, LivenessSchedule time, Tensor<T> source);
 
     /// <summary>Computes <see cref="Logits"/> and, in training, <see cref="AuxiliaryLogits"/>.</summary>
     protected abstract void RunForward(in Pass pass);
@@ -143,13 +144,13 @@ public abstract class ImageClassifier<T> : IDisposable
     private MemoryPlan<T> Build(int batch, bool training)
     {
         var built = new MemoryPlan<T>(Backend, batch);
-        temporaries = new Temporaries<T>(built);
+        scratchpad = new Scratchpad<T>(built);
         images = built.Activation("images", Task.Channels, Task.Height, Task.Width);
         labels = built.PerImage<int>("labels", 1, 1, 1);
         resultTensor = built.Vector("result", 2);
         auxiliaryResult = built.Vector("auxiliary result", 2);
-        PlanLayers(built, temporaries, new Timeline(training), images);
-        temporaries.Reserve();
+        PlanLayers(built, scratchpad, new LivenessSchedule(training), images);
+        scratchpad.Reserve();
         return built;
     }
 }

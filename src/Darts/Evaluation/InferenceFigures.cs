@@ -28,6 +28,8 @@ public sealed record InferenceFigures(long Parameters, long MultiplyAdds, long W
         }
 
         Array.Sort(seconds);
-        return new InferenceFigures(net.ParameterCount, net.Trace().MultiplyAdds, sizeof(float) * net.ParameterCount, net.ActivationBytes, seconds[Repetitions / 2]);
+        return new InferenceFigures(
+            net.ParameterCount, net.Trace().MultiplyAdds, sizeof(float) * net.ParameterCount, net.ActivationBytes,
+            seconds[Repetitions / 2]);
     }
 }

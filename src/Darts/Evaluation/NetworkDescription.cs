@@ -11,7 +11,9 @@ using MIOpenDarts.Layers.Weights;
 
 namespace MIOpenDarts.Darts.Evaluation;
 
-/// <summary>All that is needed to build a trained network again and to give it images: it travels in the metadata of a weights file.</summary>
+/// <summary>
+/// All that is needed to build a trained network again and to give it images: it travels in the metadata of a weights file.
+/// </summary>
 public sealed record NetworkDescription
 {
     private const string Key = "network";
@@ -60,7 +62,8 @@ public sealed record NetworkDescription
         {
             "resnet20" => new ResNet20<T>(backend, Task),
             "mobilenetv2" => new MobileNetV2<T>(backend, Task),
-            _ => new EvaluationNetwork<T>(backend, new EvaluationShape(Task, InitChannels, Layers, Auxiliary, Stem), GenotypeReader.Resolve(Network)),
+            _ => new EvaluationNetwork<T>(
+                backend, new EvaluationShape(Task, InitChannels, Layers, Auxiliary, Stem), GenotypeReader.Resolve(Network)),
         };
 
     /// <summary>Writes a network's weights and statistics with its description.</summary>
@@ -84,7 +87,9 @@ public sealed record NetworkDescription
 
     /// <summary>Builds the network of a weights file and reads its weights.</summary>
     /// <exception cref="CheckpointException">The file is damaged or has no description.</exception>
-    /// <exception cref="InvalidDataException">It is no safetensors file, or not of the network it says; the text names the tensor.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is no safetensors file, or not of the network it says; the text names the tensor.
+    /// </exception>
     public static (NetworkDescription Description, ImageClassifier<T> Net) Load<T>(string path, Backend<T> backend)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -130,7 +135,8 @@ public sealed record NetworkDescription
         using (var file = SafetensorsFile.Open(path))
         {
             if (!file.Metadata.ContainsKey(Key))
-                throw new CheckpointException($"{path}: does not say what network it is of; a file that no training here wrote needs --genotype or --arch");
+                throw new CheckpointException(
+                    $"{path}: does not say what network it is of; a file that no training here wrote needs --genotype or --arch");
         }
 
         return CheckpointFile.Open(path);

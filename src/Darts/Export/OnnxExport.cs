@@ -43,7 +43,8 @@ public sealed class OnnxExport : IGraphVisitor<float>
     }
 
     /// <summary>The message <c>ModelProto</c> of a graph.</summary>
-    internal static byte[] Bytes(Backend<float> backend, InferenceGraph<float> source, bool foldNorms, NetworkDescription? description = null)
+    internal static byte[] Bytes(
+        Backend<float> backend, InferenceGraph<float> source, bool foldNorms, NetworkDescription? description = null)
     {
         var export = new OnnxExport(backend, source, foldNorms);
         var model = new ProtoWriter().Add(1, (long)IrVersion).Add(2, "miopendarts").Add(3, RunEnvironments.Version).Add(7, export.Graph());
@@ -62,7 +63,8 @@ public sealed class OnnxExport : IGraphVisitor<float>
         yield return ("mean", string.Join(", ", description.Mean.Select(v => v.ToString(CultureInfo.InvariantCulture))));
         yield return ("deviation", string.Join(", ", description.Deviation.Select(v => v.ToString(CultureInfo.InvariantCulture))));
         // A name may have a comma in it, so the names are a JSON array.
-        if (description.ClassNames is { } classes) yield return ("classes", JsonSerializer.Serialize(classes, NetworkDescriptionContext.Default.IReadOnlyListString));
+        if (description.ClassNames is { } classes)
+            yield return ("classes", JsonSerializer.Serialize(classes, NetworkDescriptionContext.Default.IReadOnlyListString));
     }
 
     private ProtoWriter Graph()
@@ -144,7 +146,10 @@ public sealed class OnnxExport : IGraphVisitor<float>
     {
         var padded = names[node.Dst] + "_padded";
         target.Node("Pad", [names[node.Src], target.Constant("after", 0, 0, 0, 0, 0, 0, 1, 1)], padded);
-        string[] slice = [padded, target.Constant("one", 1, 1), target.Constant("end", int.MaxValue, int.MaxValue), target.Constant("pixels", 2, 3)];
+        string[] slice =
+        [
+            padded, target.Constant("one", 1, 1), target.Constant("end", int.MaxValue, int.MaxValue), target.Constant("pixels", 2, 3),
+        ];
         target.Node("Slice", slice, names[node.Dst]);
     }
 
@@ -168,7 +173,7 @@ public sealed class OnnxExport : IGraphVisitor<float>
     private void Add(string operation, GraphNode<float> node, params (string Name, object Value)[] attributes) =>
         target.Node(operation, [.. node.Sources.Select(s => names[s])], names[node.Dst], attributes);
 
-    /// <summary>Which batch norm goes into which convolution: one right behind it, or behind the concatenation of several.</summary>
+    /// <summary>Which batch norm goes into which convolution: one right after it, or after the concatenation of several.</summary>
     private void FindFolds()
     {
         var producers = source.Nodes.ToDictionary(node => node.Dst);
@@ -200,7 +205,8 @@ public sealed class OnnxExport : IGraphVisitor<float>
         ("pads", new[] { window.PaddingH, window.PaddingW, window.PaddingH, window.PaddingW }),
     ];
 
-    private float[] Scale(BatchNormState<float> norm) => norm.Scale is { } scale ? Values(scale) : [.. Enumerable.Repeat(1f, norm.Channels)];
+    private float[] Scale(BatchNormState<float> norm) =>
+        norm.Scale is { } scale ? Values(scale) : [.. Enumerable.Repeat(1f, norm.Channels)];
 
     private float[] Shift(BatchNormState<float> norm) => norm.Shift is { } shift ? Values(shift) : new float[norm.Channels];
 

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace MIOpenDarts.Darts.Export;
 
-/// <summary>An ONNX graph under construction: nodes in order, and the constants they read. Field numbers are those of <c>onnx.proto</c>.</summary>
+/// <summary>
+/// An ONNX graph under construction: nodes in order, and the constants they read. Field numbers are those of <c>onnx.proto</c>.
+/// </summary>
 internal sealed class OnnxGraph
 {
     private const int FloatType = 1;
@@ -25,10 +27,12 @@ internal sealed class OnnxGraph
     }
 
     /// <summary>Adds a constant once and returns its name.</summary>
-    public string Constant(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) => Constant(name, FloatType, MemoryMarshal.AsBytes(values), shape);
+    public string Constant(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
+        Constant(name, FloatType, MemoryMarshal.AsBytes(values), shape);
 
     /// <summary>Adds a vector of integers once and returns its name.</summary>
-    public string Constant(string name, params ReadOnlySpan<long> values) => Constant(name, Int64Type, MemoryMarshal.AsBytes(values), [values.Length]);
+    public string Constant(string name, params ReadOnlySpan<long> values) =>
+        Constant(name, Int64Type, MemoryMarshal.AsBytes(values), [values.Length]);
 
     /// <summary>Declares the input or output, a batch of any size of <paramref name="extents"/>.</summary>
     public void Declare(bool isInput, string name, params ReadOnlySpan<int> extents)

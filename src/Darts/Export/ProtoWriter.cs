@@ -4,7 +4,10 @@ using System.Text;
 
 namespace MIOpenDarts.Darts.Export;
 
-/// <summary>Writes messages in the wire format of Protocol Buffers (protobuf.dev, "Encoding"): the few kinds of fields that ONNX and TensorBoard need.</summary>
+/// <summary>
+/// Writes messages in the wire format of Protocol Buffers (protobuf.dev, "Encoding"): the few kinds of fields that ONNX and TensorBoard
+/// need.
+/// </summary>
 internal sealed class ProtoWriter
 {
     private const int Varint = 0;

@@ -17,7 +17,8 @@ internal static class TensorBoardHistogram
         // The last bucket ends at the largest value whatever the rounding.
         for (var i = 0; i < Buckets; i++) limits[i] = i == Buckets - 1 ? most : least + (i + 1) * width;
         foreach (var value in finite) counts[Array.FindIndex(limits, limit => value <= limit)]++;
-        return new ProtoWriter().Add(1, least).Add(2, most).Add(3, (double)finite.Length).Add(4, finite.Sum()).Add(5, finite.Sum(v => v * v))
+        return new ProtoWriter().Add(1, least).Add(2, most).Add(3, (double)finite.Length).Add(4, finite.Sum()).Add(
+            5, finite.Sum(v => v * v))
             .Add(6, Packed(limits)).Add(7, Packed(counts));
     }
 

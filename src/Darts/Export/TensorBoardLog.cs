@@ -51,16 +51,20 @@ public sealed class TensorBoardLog : IProgress<RunEvent>, IDisposable
                 operations = start.Primitives;
                 break;
             case StepDone step:
-                Scalars(step, (long)step.Epoch * step.Steps + step.Step, ("step/loss", step.TrainLoss), ("step/accuracy", step.TrainAccuracy), ("step/images_per_second", step.ImagesPerSecond));
+                Scalars(
+                    step, (long)step.Epoch * step.Steps + step.Step, ("step/loss", step.TrainLoss), ("step/accuracy", step.TrainAccuracy),
+                    ("step/images_per_second", step.ImagesPerSecond));
                 break;
             case TrainEpochDone { Record: var e }:
                 Scalars(
-                    value, e.Epoch, ("train/loss", e.TrainLoss), ("train/accuracy", e.TrainAccuracy), ("test/loss", e.Test.Loss), ("test/accuracy", e.Test.Top1),
+                    value, e.Epoch, ("train/loss", e.TrainLoss), ("train/accuracy", e.TrainAccuracy), ("test/loss", e.Test.Loss), (
+                        "test/accuracy", e.Test.Top1),
                     ("test/top5", e.Test.Top5), ("learning_rate", e.LearningRate));
                 break;
             case EpochDone { Record: var e }:
                 Scalars(
-                    value, e.Epoch, ("train/loss", e.TrainLoss), ("train/accuracy", e.TrainAccuracy), ("valid/loss", e.ValidLoss), ("valid/accuracy", e.ValidAccuracy),
+                    value, e.Epoch, ("train/loss", e.TrainLoss), ("train/accuracy", e.TrainAccuracy), ("valid/loss", e.ValidLoss), (
+                        "valid/accuracy", e.ValidAccuracy),
                     ("learning_rate", e.LearningRate));
                 Architecture(value, e.Epoch, "normal", e.Normal);
                 Architecture(value, e.Epoch, "reduce", e.Reduce);
@@ -84,7 +88,8 @@ public sealed class TensorBoardLog : IProgress<RunEvent>, IDisposable
 
     private void Architecture(RunEvent at, long epoch, string cell, AlphaRecord record)
     {
-        for (var k = 0; k < operations.Count; k++) Scalars(at, epoch, ($"weight_{cell}/{operations[k]}", record.Weights.Average(row => row[k])));
+        for (var k = 0; k < operations.Count; k++)
+            Scalars(at, epoch, ($"weight_{cell}/{operations[k]}", record.Weights.Average(row => row[k])));
         var histogram = TensorBoardHistogram.Of(record.Alphas.SelectMany(row => row));
         Summary(at, epoch, $"alphas/{cell}", new ProtoWriter().Add(1, new ProtoWriter().Add(1, $"alphas/{cell}").Add(5, histogram)));
     }

@@ -46,7 +46,8 @@ internal sealed class TensorBoardMarks
         {
             if (field == Step) step = number;
             // A summary is a list of values, and a value begins with its tag.
-            else if (field == Summary && Next(ref bytes, out _, out _, out var value) && Next(ref value, out _, out _, out var name)) tag = Encoding.UTF8.GetString(name);
+            else if (field == Summary && Next(ref bytes, out _, out _, out var value) && Next(ref value, out _, out _, out var name))
+                tag = Encoding.UTF8.GetString(name);
         }
 
         if (tag is not null) last[tag] = Math.Max(step, last.GetValueOrDefault(tag, step));

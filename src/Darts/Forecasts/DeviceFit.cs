@@ -32,7 +32,8 @@ internal static class DeviceFit
             Both(between) ?? (between > parts ? Both(parts) : null) ?? "",
         }.Where(setting => setting.Length > 0));
 
-        string? Both(int c) => c != channels && c != fewer && LargestSetting.Below(batch, LeastBatch, 1, b => forecast(b, c) <= free) is { } b
+        string? Both(int c) => c != channels && c != fewer
+            && LargestSetting.Below(batch, LeastBatch, 1, b => forecast(b, c) <= free) is { } b
             ? $"batch_size {b} with init_channels {c}"
             : null;
     }

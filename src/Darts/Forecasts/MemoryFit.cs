@@ -10,7 +10,9 @@ namespace MIOpenDarts.Darts.Forecasts;
 /// <param name="With">The options with another value.</param>
 internal sealed record SmallerOption<TOptions>(string Name, Func<TOptions, int> Value, int Step, Func<TOptions, int, TOptions> With);
 
-/// <summary>Refuses options that need more memory than there is, and finds such that fit by building them with memory that is only counted.</summary>
+/// <summary>
+/// Refuses options that need more memory than there is, and finds such that fit by building them with memory that is only counted.
+/// </summary>
 /// <param name="room">What there is.</param>
 /// <param name="need">What some options need; null for nothing that counts here.</param>
 /// <param name="choices">What may be smaller.</param>
@@ -19,7 +21,9 @@ internal sealed class MemoryFit<TOptions>(MemoryRoom room, Func<TOptions, Memory
     /// <summary>Refuses.</summary>
     /// <param name="what">What needs the memory, for the message.</param>
     /// <param name="options">With these options.</param>
-    /// <exception cref="PlanDoesNotFitException">It does not fit; the message has the need, what there is, and settings that fit.</exception>
+    /// <exception cref="PlanDoesNotFitException">
+    /// It does not fit; the message has the need, what there is, and settings that fit.
+    /// </exception>
     public void Require(string what, TOptions options)
     {
         string wanted;
@@ -33,7 +37,8 @@ internal sealed class MemoryFit<TOptions>(MemoryRoom room, Func<TOptions, Memory
             wanted = e.Message;
         }
 
-        var found = choices.Select(option => Largest(option, options)).Append(choices.Count > 1 ? Together(options) : null).OfType<string>().Distinct().Take(3).ToList();
+        var found = choices.Select(option => Largest(option, options)).Append(choices.Count > 1 ? Together(options) : null)
+            .OfType<string>().Distinct().Take(3).ToList();
         var cure = found.Count > 0 ? $"What would fit: {string.Join("; or ", found)}" : "Nothing smaller fits either: free some memory";
         throw new PlanDoesNotFitException($"{wanted}. {cure}");
     }
@@ -51,7 +56,8 @@ internal sealed class MemoryFit<TOptions>(MemoryRoom room, Func<TOptions, Memory
     }
 
     private string? Largest(SmallerOption<TOptions> option, TOptions options) =>
-        LargestSetting.Below(option.Value(options), option.Step, option.Step, value => Fits(option.With(options, value))) is { } value ? $"{option.Name} {value}" : null;
+        LargestSetting.Below(option.Value(options), option.Step, option.Step, value => Fits(option.With(options, value))) is { } value
+            ? $"{option.Name} {value}" : null;
 
     // Where one option alone asks too much of itself, each gives a half, and again.
     private string? Together(TOptions options)
@@ -60,7 +66,8 @@ internal sealed class MemoryFit<TOptions>(MemoryRoom room, Func<TOptions, Memory
         do
         {
             var before = smaller;
-            foreach (var option in choices) smaller = option.With(smaller, Math.Max(1, option.Value(smaller) / option.Step / 2) * option.Step);
+            foreach (var option in choices)
+                smaller = option.With(smaller, Math.Max(1, option.Value(smaller) / option.Step / 2) * option.Step);
             if (Fits(smaller)) return string.Join(" with ", choices.Select(option => $"{option.Name} {option.Value(smaller)}"));
             if (choices.All(option => option.Value(before) == option.Value(smaller))) return null;
         }

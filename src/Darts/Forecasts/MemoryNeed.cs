@@ -19,7 +19,8 @@ public sealed record MemoryNeed(long Activations, long Parameters, long Managed)
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Show(Total)} of memory (activations {Show(Activations)}, parameters {Show(Parameters)}, data and program {Show(Managed + Program)})";
+        $"{Show(Total)} of memory (activations {Show(Activations)}, parameters {Show(Parameters)}, "
+        + $"data and program {Show(Managed + Program)})";
 
     private static string Show(long bytes) => bytes < 1L << 30
         ? $"{bytes >> 20} MiB"

@@ -16,7 +16,9 @@ public sealed record CellSpace(string Name, IReadOnlyList<Primitive> Candidates,
     /// <summary>That of DARTS (Liu et al. 2019): eight primitives, two inputs, four nodes of which each keeps two edges.</summary>
     public static CellSpace Darts { get; } = new("darts", Primitives.SearchSpace, CellTopology.Darts);
 
-    /// <summary>That of NAS-Bench-201 (Dong and Yang 2020): five primitives, one input, three nodes of which each keeps every edge.</summary>
+    /// <summary>
+    /// That of NAS-Bench-201 (Dong and Yang 2020): five primitives, one input, three nodes of which each keeps every edge.
+    /// </summary>
     public static CellSpace NasBench201 { get; } = new(
         "nas-bench-201", [Primitives.None, Primitives.SkipConnect, Primitives.NorConv1x1, Primitives.NorConv3x3, Primitives.AvgPool3x3],
         new CellTopology(Inputs: 1, Nodes: 3, Multiplier: 1, KeptEdges: 3));

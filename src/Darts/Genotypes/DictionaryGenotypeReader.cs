@@ -1,8 +1,8 @@
 namespace MIOpenDarts.Darts.Genotypes;
 
 /// <summary>
-/// Reads a genotype that is written as a dictionary, in JSON or in Python: our own form (<see cref="GenotypeJsonConverter"/>), the fields of
-/// the official tuple (<c>json.dumps(genotype._asdict())</c>), or what NNI exports (<see cref="NniChoices"/>).
+/// Reads a genotype that is written as a dictionary, in JSON or in Python: our own form (<see cref="GenotypeJsonConverter"/>), the fields
+/// of the official tuple (<c>json.dumps(genotype._asdict())</c>), or what NNI exports (<see cref="NniChoices"/>).
 /// </summary>
 internal ref struct DictionaryGenotypeReader
 {
@@ -49,7 +49,8 @@ internal ref struct DictionaryGenotypeReader
                 concats["reduce"] = PythonLiterals.ReadConcat(ref tokens);
                 break;
             default:
-                throw key.Unexpected("a key that was not given yet, of normal, normal_concat, reduce, reduce_concat, or of NNI, such as normal/op_2_0");
+                throw key.Unexpected(
+                    "a key that was not given yet, of normal, normal_concat, reduce, reduce_concat, or of NNI, such as normal/op_2_0");
         }
     }
 
@@ -100,13 +101,16 @@ internal ref struct DictionaryGenotypeReader
         }
 
         return operation is { } op && source is { } state
-            ? new PythonEdge(PythonLiterals.OperationOf(op), null, PythonLiterals.StateOf(state, "the number of the state that the edge reads"), state)
+            ? new PythonEdge(
+                PythonLiterals.OperationOf(op), null, PythonLiterals.StateOf(state, "the number of the state that the edge reads"), state)
             : throw start.Unexpected("an edge with both op and source");
     }
 
-    private GenotypeCell Build(PythonToken start, string name) => cells.TryGetValue(name, out var cell) && concats.TryGetValue(name, out var concat)
+    private GenotypeCell Build(PythonToken start, string name) =>
+        cells.TryGetValue(name, out var cell) && concats.TryGetValue(name, out var concat)
         // JSON does not tell a range from a list.
         ? cell.Build(GenotypeConcat.Of([.. concat]))
         : throw start.Unexpected(
-            $"a dictionary that has the {(name == "normal" ? "normal" : "reduction")} cell with its concatenation, under '{name}' and '{name}_concat'");
+            $"a dictionary that has the {(name == "normal" ? "normal" : "reduction")} cell with its concatenation, "
+            + $"under '{name}' and '{name}_concat'");
 }

@@ -26,7 +26,9 @@ public sealed class GenotypeCell : IEquatable<GenotypeCell>
     /// <summary>Makes a cell. A node may have any number of edges (FairDARTS has 0 to 2).</summary>
     /// <param name="nodes">Edges of each node, in the order of the nodes.</param>
     /// <param name="concat">States that make the output.</param>
-    /// <exception cref="ArgumentException">There is no node, an edge reads a state that is not before its node, or the output names a state that does not exist.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no node, an edge reads a state that is not before its node, or the output names a state that does not exist.
+    /// </exception>
     public GenotypeCell(IEnumerable<IEnumerable<GenotypeEdge>> nodes, GenotypeConcat concat)
     {
         this.nodes = nodes.Select(edges => edges.ToArray()).ToArray();
@@ -42,7 +44,8 @@ public sealed class GenotypeCell : IEquatable<GenotypeCell>
         if (concat.Max() >= States)
             throw new ArgumentException($"the output {concat} names state {concat.Max()}, but the states end at {States - 1}");
         carries = new bool[States];
-        for (var state = 0; state < States; state++) carries[state] = state < Inputs || this.nodes[state - Inputs].Any(edge => carries[edge.Source]);
+        for (var state = 0; state < States; state++)
+            carries[state] = state < Inputs || this.nodes[state - Inputs].Any(edge => carries[edge.Source]);
     }
 
     /// <summary>Edges of each node; node i is state i + 2.</summary>
@@ -55,8 +58,8 @@ public sealed class GenotypeCell : IEquatable<GenotypeCell>
     public int States => Inputs + nodes.Length;
 
     /// <summary>
-    /// Whether each state carries anything: an input does, and a node that an edge enters from a state that does. A network leaves the others
-    /// out with everything that reads them (FairDARTS, Chu et al. 2020).
+    /// Whether each state carries anything: an input does, and a node that an edge enters from a state that does. A network leaves the
+    /// others out with everything that reads them (FairDARTS, Chu et al. 2020).
     /// </summary>
     public IReadOnlyList<bool> Carries => carries;
 
@@ -100,7 +103,9 @@ public sealed record Genotype(GenotypeCell Normal, GenotypeCell Reduce)
         {
             if (cell.HasOutput) continue;
             var cure = cell.Edges.Any() ? "" : "; a fair-darts search writes no such cell any more, so repeat the search that found it";
-            throw new GenotypeFormatException($"genotype: the {name} cell has no edge that leads to its output {field}_concat={cell.Concat}; it needs at least one edge{cure}");
+            throw new GenotypeFormatException(
+                $"genotype: the {name} cell has no edge that leads to its output {field}_concat={cell.Concat}; "
+                + $"it needs at least one edge{cure}");
         }
 
         return this;

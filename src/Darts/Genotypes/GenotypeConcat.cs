@@ -47,7 +47,9 @@ public sealed class GenotypeConcat : IReadOnlyList<int>, IEquatable<GenotypeConc
         return new GenotypeConcat(copy, isRange: false);
     }
 
-    /// <summary>States of a form that cannot say whether they are a range: consecutive ones are, as the official search writes them.</summary>
+    /// <summary>
+    /// States of a form that cannot say whether they are a range: consecutive ones are, as the official search writes them.
+    /// </summary>
     /// <exception cref="ArgumentException">There is none, one is negative, or one occurs twice.</exception>
     public static GenotypeConcat Of(params ReadOnlySpan<int> states)
     {

@@ -37,7 +37,8 @@ public static class GenotypeDerivation
         var topology = CellTopology.Darts with { Nodes = NodeCount(weights.Length, operations) };
         var nodes = topology.Nodes;
         if (multiplier < 1 || multiplier > nodes)
-            throw new ArgumentException($"multiplier is {multiplier}; a cell of {nodes} nodes concatenates 1 to {nodes}", nameof(multiplier));
+            throw new ArgumentException(
+                $"multiplier is {multiplier}; a cell of {nodes} nodes concatenates 1 to {nodes}", nameof(multiplier));
 
         var cell = new List<GenotypeEdge[]>();
         for (var node = 0; node < nodes; node++)
@@ -80,7 +81,8 @@ public static class GenotypeDerivation
         while (CellTopology.Darts.FirstEdge(nodes) * operations < length) nodes++;
         if (nodes == 0 || CellTopology.Darts.FirstEdge(nodes) * operations != length)
             throw new ArgumentException(
-                $"{length} weights are not [edges, {operations}] of a whole number of nodes (4 nodes have {14 * operations})", nameof(length));
+                $"{length} weights are not [edges, {operations}] of a whole number of nodes (4 nodes have {14 * operations})",
+                nameof(length));
         return nodes;
     }
 }

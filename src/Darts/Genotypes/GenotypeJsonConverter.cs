@@ -4,13 +4,14 @@ using System.Text.Json.Serialization;
 namespace MIOpenDarts.Darts.Genotypes;
 
 /// <summary>
-/// The JSON form of a genotype, also inside other JSON:
-/// <c>{"normal": {"nodes": [[{"op": "sep_conv_3x3", "source": 0}, …], …], "concat": [2, 3, 4, 5]}, "reduce": {…}}</c>.
+/// The JSON form of a genotype, also inside other JSON: <c>{"normal": {"nodes": [[{"op": "sep_conv_3x3", "source": 0}, …], …], "concat":
+/// [2, 3, 4, 5]}, "reduce": {…}}</c>.
 /// </summary>
 public sealed class GenotypeJsonConverter : JsonConverter<Genotype>
 {
     /// <summary>Writes a genotype as indented JSON.</summary>
-    public static string Format(Genotype genotype) => JsonSerializer.Serialize(ToShape(genotype), GenotypeJsonContext.Default.GenotypeShape);
+    public static string Format(Genotype genotype) =>
+        JsonSerializer.Serialize(ToShape(genotype), GenotypeJsonContext.Default.GenotypeShape);
 
     /// <inheritdoc/>
     public override Genotype Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -32,7 +33,8 @@ public sealed class GenotypeJsonConverter : JsonConverter<Genotype>
             var nodes = (cell.Nodes ?? []).Select(node => (node ?? []).Select(edge =>
                 Primitives.TryParse(edge?.Op ?? "", out var operation)
                     ? new GenotypeEdge(operation, edge!.Source)
-                    : throw new ArgumentException($"found the operation '{edge?.Op}', expected one of {string.Join(", ", Primitives.Names)}")));
+                    : throw new ArgumentException($"found the operation '{edge?.Op}', "
+                            + $"expected one of {string.Join(", ", Primitives.Names)}")));
             return new GenotypeCell(nodes, GenotypeConcat.Of(cell.Concat ?? []));
         }
         catch (ArgumentException e)
@@ -41,11 +43,13 @@ public sealed class GenotypeJsonConverter : JsonConverter<Genotype>
         }
     }
 
-    private static GenotypeShape ToShape(Genotype genotype) => new() { Normal = ToShape(genotype.Normal), Reduce = ToShape(genotype.Reduce) };
+    private static GenotypeShape ToShape(Genotype genotype) =>
+        new() { Normal = ToShape(genotype.Normal), Reduce = ToShape(genotype.Reduce) };
 
     private static CellShape ToShape(GenotypeCell cell) => new()
     {
-        Nodes = cell.Nodes.Select(node => node.Select(edge => new EdgeShape { Op = edge.Operation.Name, Source = edge.Source }).ToArray()).ToArray(),
+        Nodes = cell.Nodes.Select(node =>
+            node.Select(edge => new EdgeShape { Op = edge.Operation.Name, Source = edge.Source }).ToArray()).ToArray(),
         Concat = cell.Concat.ToArray(),
     };
 }

@@ -1,9 +1,9 @@
 namespace MIOpenDarts.Darts.Genotypes;
 
 /// <summary>
-/// Reads genotypes. Known dialects: the official Python text, also in the midst of a module or a log; one list per node, FairDARTS' triples;
-/// dictionaries of the fields, of NNI, and our JSON; the YAML of mmrazor and archai. A NAS-Bench-201 cell is recognised and refused: see
-/// <see cref="NasBench201Cell"/>.
+/// Reads genotypes. Known dialects: the official Python text, also in the midst of a module or a log; one list per node, FairDARTS'
+/// triples; dictionaries of the fields, of NNI, and our JSON; the YAML of mmrazor and archai. A NAS-Bench-201 cell is recognised and
+/// refused: see <see cref="NasBench201Cell"/>.
 /// </summary>
 public static class GenotypeReader
 {
@@ -55,7 +55,8 @@ public static class GenotypeReader
         {
             try
             {
-                if (new FileInfo(file).Length > sizeof(int) * MaxCharacters) throw new GenotypeFormatException("genotype: the file is too large to be one");
+                if (new FileInfo(file).Length > sizeof(int) * MaxCharacters)
+                    throw new GenotypeFormatException("genotype: the file is too large to be one");
                 return ParseOne(File.ReadAllText(file), wanted, file);
             }
             catch (GenotypeFormatException e)
@@ -64,7 +65,8 @@ public static class GenotypeReader
             }
         }
 
-        if (nameOrFileOrText.AsSpan().IndexOfAny('(', '{', '\n') < 0 && !nameOrFileOrText.StartsWith('|')) return NamedGenotypes.Get(nameOrFileOrText);
+        if (nameOrFileOrText.AsSpan().IndexOfAny('(', '{', '\n') < 0 && !nameOrFileOrText.StartsWith('|'))
+            return NamedGenotypes.Get(nameOrFileOrText);
         return Parse(nameOrFileOrText);
     }
 

@@ -33,7 +33,8 @@ public sealed class NasBench201Cell
     {
         var topology = CellSpace.NasBench201.Topology;
         if (operations.Count != topology.Edges || operations.Except(Known).Any())
-            throw new ArgumentException($"a cell of {CellSpace.NasBench201.Name} has {topology.Edges} operations of {string.Join(", ", Known)}");
+            throw new ArgumentException(
+                $"a cell of {CellSpace.NasBench201.Name} has {topology.Edges} operations of {string.Join(", ", Known)}");
         return new NasBench201Cell(
         [
             .. Enumerable.Range(0, topology.Nodes).Select(node => Enumerable.Range(0, topology.SourcesOf(node))

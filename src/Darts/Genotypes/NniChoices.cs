@@ -32,7 +32,8 @@ internal sealed partial class NniChoices(PythonToken start)
         var close = tokens.Current.Value is "[" or "(" ? PythonLiterals.ReadOpen(ref tokens, "a value") : null;
         var value = isOperation ? tokens.Take() : PythonLiterals.ReadNumber(ref tokens, "the number of a state");
         if (close is not null) tokens.Expect(close, $"'{close}'; one choice is wanted");
-        if (!(isOperation ? operations.TryAdd(place, value) : inputs.TryAdd(place, value))) throw key.Unexpected("a key that was not given yet");
+        if (!(isOperation ? operations.TryAdd(place, value) : inputs.TryAdd(place, value)))
+            throw key.Unexpected("a key that was not given yet");
         return true;
 
         int Number(string group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
@@ -63,7 +64,8 @@ internal sealed partial class NniChoices(PythonToken start)
     private PythonEdge Edge(KeyValuePair<(string Cell, int State, int Edge), PythonToken> choice)
     {
         var input = inputs.TryGetValue(choice.Key, out var token) ? token : throw Missing("input", choice.Key);
-        return new PythonEdge(PythonLiterals.OperationOf(choice.Value), null, PythonLiterals.StateOf(input, "the number of a state"), input);
+        return new PythonEdge(
+            PythonLiterals.OperationOf(choice.Value), null, PythonLiterals.StateOf(input, "the number of a state"), input);
     }
 
     private GenotypeFormatException Missing(string what, (string Cell, int State, int Edge) place) =>

@@ -12,9 +12,13 @@ public enum SharedKind
     Module,
     /// <summary>Not at all: it is zero, and its weight only makes those of the others smaller.</summary>
     None,
-    /// <summary>Stride 1: an <see cref="Identity{T}"/>, by reference. Stride 2: a <see cref="FactorizedReduce{T}"/>, all over one ReLU.</summary>
+    /// <summary>
+    /// Stride 1: an <see cref="Identity{T}"/>, by reference. Stride 2: a <see cref="FactorizedReduce{T}"/>, all over one ReLU.
+    /// </summary>
     Skip,
-    /// <summary>A 3x3 <see cref="MaxPool{T}"/>, in a search with a batch norm after it: one pool for all edges that leave a state.</summary>
+    /// <summary>
+    /// A 3x3 <see cref="MaxPool{T}"/>, in a search with a batch norm after it: one pool for all edges that leave a state.
+    /// </summary>
     MaxPool,
     /// <summary>The same with an <see cref="AveragePool{T}"/>.</summary>
     AveragePool,
@@ -30,7 +34,8 @@ public enum SharedKind
 /// <param name="Stride">1 or 2.</param>
 /// <param name="Affine">Whether batch norms learn scale and shift: in a discrete network.</param>
 /// <param name="PoolNorm">Whether a batch norm follows a pool: in a search of DARTS.</param>
-public readonly record struct OperationSite<T>(ParameterSet<T> Parameters, string Prefix, int Channels, int Stride, bool Affine, bool PoolNorm)
+public readonly record struct OperationSite<T>(
+    ParameterSet<T> Parameters, string Prefix, int Channels, int Stride, bool Affine, bool PoolNorm)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
 /// <summary>

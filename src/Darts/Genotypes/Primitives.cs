@@ -5,8 +5,8 @@ using MIOpenDarts.Layers.Modules;
 namespace MIOpenDarts.Darts.Genotypes;
 
 /// <summary>
-/// The primitives: <c>OPS</c> of the official <c>operations.py</c> and <c>PRIMITIVES</c> of its <c>genotypes.py</c>. A primitive is defined here and
-/// nowhere else; a program that uses the library adds its own (<see cref="Add"/>).
+/// The primitives: <c>OPS</c> of the official <c>operations.py</c> and <c>PRIMITIVES</c> of its <c>genotypes.py</c>. A primitive is defined
+/// here and nowhere else; a program that uses the library adds its own (<see cref="Add"/>).
 /// </summary>
 public static class Primitives
 {
@@ -44,7 +44,9 @@ public static class Primitives
     /// <summary>The seven of them that are not <c>none</c>.</summary>
     public static IReadOnlyList<Primitive> Operations { get; } = [.. SearchSpace.Where(primitive => primitive != None)];
 
-    /// <summary>All primitives: those of the search, then those of published genotypes and of NAS-Bench-201, then those that were added.</summary>
+    /// <summary>
+    /// All primitives: those of the search, then those of published genotypes and of NAS-Bench-201, then those that were added.
+    /// </summary>
     public static IReadOnlyList<Primitive> All { get; private set; } = [.. SearchSpace, SepConv7x7, Conv7x1_1x7, NorConv1x1, NorConv3x3];
 
     /// <summary>All official names.</summary>
@@ -56,7 +58,8 @@ public static class Primitives
     {
         lock (Adding)
         {
-            if (TryParse(primitive.Name, out _)) throw new ArgumentException($"there is a primitive '{primitive.Name}' already", nameof(primitive));
+            if (TryParse(primitive.Name, out _))
+                throw new ArgumentException($"there is a primitive '{primitive.Name}' already", nameof(primitive));
             All = [.. All, primitive];
         }
     }
@@ -82,14 +85,16 @@ public static class Primitives
         {
             var window = Window2D.Square(3, site.Stride, 1);
             Module<T> pool = Shared == SharedKind.MaxPool ? new MaxPool<T>(window) : new AveragePool<T>(window);
-            return site.PoolNorm ? new Sequential<T>(pool, new BatchNorm<T>(site.Parameters, site.Prefix + "1.", site.Channels, affine: false)) : pool;
+            if (!site.PoolNorm) return pool;
+            return new Sequential<T>(pool, new BatchNorm<T>(site.Parameters, site.Prefix + "1.", site.Channels, affine: false));
         }
     }
 
     private sealed class Skip(string name, string colour) : Primitive(name, colour, SharedKind.Skip)
     {
         protected override Module<T> Create<T>(in OperationSite<T> site) =>
-            site.Stride == 1 ? new Identity<T>() : new FactorizedReduce<T>(site.Parameters, site.Prefix, site.Channels, site.Channels, site.Affine);
+            site.Stride == 1 ? new Identity<T>() : new FactorizedReduce<T>(
+                site.Parameters, site.Prefix, site.Channels, site.Channels, site.Affine);
     }
 
     private sealed class SepConv(string name, string colour, int kernel) : Primitive(name, colour, SharedKind.Separable)
@@ -101,7 +106,8 @@ public static class Primitives
     private sealed class DilConv(string name, string colour, int kernel) : Primitive(name, colour, SharedKind.Separable)
     {
         protected override Module<T> Create<T>(in OperationSite<T> site) =>
-            new SeparableBlock<T>(site.Parameters, site.Prefix, site.Channels, site.Channels, kernel, site.Stride, dilation: 2, site.Affine);
+            new SeparableBlock<T>(
+                site.Parameters, site.Prefix, site.Channels, site.Channels, kernel, site.Stride, dilation: 2, site.Affine);
     }
 
     private sealed class NorConv(string name, string colour, int kernel) : Primitive(name, colour)
@@ -119,8 +125,10 @@ public static class Primitives
             parameters.AddFormerPrefix(prefix, prefix + "op.");
             return new Sequential<T>(
                 new Relu<T>(),
-                new Convolution<T>(parameters, prefix + "1.", channels, channels, new Window2D(1, kernel, 1, site.Stride, 0, kernel / 2, 1)),
-                new Convolution<T>(parameters, prefix + "2.", channels, channels, new Window2D(kernel, 1, site.Stride, 1, kernel / 2, 0, 1)),
+                new Convolution<T>(
+                    parameters, prefix + "1.", channels, channels, new Window2D(1, kernel, 1, site.Stride, 0, kernel / 2, 1)),
+                new Convolution<T>(
+                    parameters, prefix + "2.", channels, channels, new Window2D(kernel, 1, site.Stride, 1, kernel / 2, 0, 1)),
                 new BatchNorm<T>(parameters, prefix + "3.", channels, site.Affine));
         }
     }

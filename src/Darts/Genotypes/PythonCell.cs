@@ -1,6 +1,8 @@
 namespace MIOpenDarts.Darts.Genotypes;
 
-/// <summary>An edge as written: <paramref name="Target"/> is null unless it was a triple; <paramref name="Place"/> is the source's token.</summary>
+/// <summary>
+/// An edge as written: <paramref name="Target"/> is null unless it was a triple; <paramref name="Place"/> is the source's token.
+/// </summary>
 internal readonly record struct PythonEdge(Primitive Operation, int? Target, int Source, PythonToken Place);
 
 /// <summary>A cell as written, before it is known how many nodes it has.</summary>
@@ -33,11 +35,13 @@ internal sealed class PythonCell(PythonToken start)
         {
             foreach (var edge in nodes[node])
                 if (edge.Source < 0 || edge.Source >= GenotypeCell.Inputs + node)
-                    throw edge.Place.Unexpected($"a state from 0 to {GenotypeCell.Inputs + node - 1}, before state {GenotypeCell.Inputs + node}");
+                    throw edge.Place.Unexpected(
+                        $"a state from 0 to {GenotypeCell.Inputs + node - 1}, before state {GenotypeCell.Inputs + node}");
         }
 
         if (concat.Max() >= GenotypeCell.Inputs + nodes.Count)
-            throw start.Unexpected($"enough nodes for the concatenation {concat}: the last state is {GenotypeCell.Inputs + nodes.Count - 1}");
+            throw start.Unexpected(
+                $"enough nodes for the concatenation {concat}: the last state is {GenotypeCell.Inputs + nodes.Count - 1}");
         return new GenotypeCell(nodes.Select(edges => edges.Select(edge => new GenotypeEdge(edge.Operation, edge.Source))), concat);
     }
 

@@ -8,7 +8,7 @@ internal static class PythonGenotypeReader
 {
     private static readonly string[] Fields = ["normal", "normal_concat", "reduce", "reduce_concat"];
 
-    /// <summary>Reads the call that begins at <paramref name="start"/>, behind which its line must end.</summary>
+    /// <summary>Reads the call that begins at <paramref name="start"/>, after which its line must end.</summary>
     public static Genotype Read(string text, int start = 0)
     {
         var tokens = new PythonTokens(text, start);

@@ -91,7 +91,8 @@ internal static partial class PythonGenotypes
             counted = at;
             if (!text.AsSpan(at + Call.Length).TrimStart(" \t").StartsWith('(')) continue;
             // For each of them its line is looked at, and to tell them from one another all the text before it.
-            if (++calls > Most) throw new GenotypeFormatException($"genotype: the text has more than {Most} times '{Call}('; keep the one that is meant");
+            if (++calls > Most)
+                throw new GenotypeFormatException($"genotype: the text has more than {Most} times '{Call}('; keep the one that is meant");
             if (IsValue(text, lineStart, at, out var name)) yield return new Place(name, line, at);
         }
     }
@@ -113,7 +114,7 @@ internal static partial class PythonGenotypes
         before = before[..^1].TrimEnd(" \t");
         var word = LastWord(before);
         var rest = before[..^word.Length].TrimEnd(" \t");
-        // A name may have its type behind it: MINE: Genotype = Genotype(…).
+        // A name may have its type after it: MINE: Genotype = Genotype(…).
         if (word is Call && rest.EndsWith(':')) word = LastWord(rest[..^1].TrimEnd(" \t"));
         name = word.Length > 0 ? word.ToString() : null;
         return true;

@@ -67,7 +67,8 @@ internal static class PythonLiterals
 
     /// <summary>The value of a token that must be the number of a state.</summary>
     public static int StateOf(PythonToken token, string expected) =>
-        token.Kind == PythonTokenKind.Number && int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+        token.Kind == PythonTokenKind.Number && int.TryParse(
+            token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             ? value
             : throw token.Unexpected(expected);
 
@@ -97,11 +98,11 @@ internal static class PythonLiterals
     {
         var key = tokens.Take();
         if (key.Kind != PythonTokenKind.Text) throw key.Unexpected("a key in quotes, or '}'");
-        tokens.Expect(":", $"':' behind the key {key.Shown}");
+        tokens.Expect(":", $"':' after the key {key.Shown}");
         return key;
     }
 
-    /// <summary>The comma behind an item, which the last may have too.</summary>
+    /// <summary>The comma after an item, which the last may have too.</summary>
     public static void ReadComma(ref PythonTokens tokens, string close)
     {
         if (!tokens.TryTake(",") && tokens.Current.Value != close) throw tokens.Current.Unexpected($"',' or '{close}'");
@@ -132,7 +133,9 @@ internal static class PythonLiterals
         return edges;
     }
 
-    /// <summary>An operation, before or behind one state or two; a number with a point is the weight of the edge, which is left out.</summary>
+    /// <summary>
+    /// An operation, before or after one state or two; a number with a point is the weight of the edge, which is left out.
+    /// </summary>
     private static PythonEdge ReadEdge(ref PythonTokens tokens, string close)
     {
         Primitive? operation = null;
@@ -168,7 +171,8 @@ internal static class PythonLiterals
     {
         tokens.Take();
         tokens.Expect("=", "'=' or ')'");
-        while (tokens.Current.Kind is not (PythonTokenKind.End or PythonTokenKind.Endless) && tokens.Current.Value is not ("," or ")")) tokens.Take();
+        while (tokens.Current.Kind is not (PythonTokenKind.End or PythonTokenKind.Endless) && tokens.Current.Value is not ("," or ")")
+            ) tokens.Take();
     }
 
     private static bool IsWeight(PythonToken token) =>

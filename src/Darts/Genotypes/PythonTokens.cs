@@ -73,8 +73,10 @@ internal ref struct PythonTokens
         if (c is '\'' or '"') return ScanText(start, c);
         // Python 2 prints u'sep_conv_3x3'.
         if ((c is 'u' or 'b') && position < text.Length && (text[position] is '\'' or '"')) return ScanText(start, text[position++]);
-        if (char.IsAsciiLetter(c) || c == '_') return ScanWhile(PythonTokenKind.Name, start, static x => char.IsAsciiLetterOrDigit(x) || x == '_');
-        if (char.IsAsciiDigit(c) || c == '-' || (c == '.' && position < text.Length && char.IsAsciiDigit(text[position]))) return ScanNumber(start);
+        if (char.IsAsciiLetter(c) || c == '_')
+            return ScanWhile(PythonTokenKind.Name, start, static x => char.IsAsciiLetterOrDigit(x) || x == '_');
+        if (char.IsAsciiDigit(c) || c == '-' || (c == '.' && position < text.Length && char.IsAsciiDigit(text[position])))
+            return ScanNumber(start);
         return Token(PythonTokenKind.Symbol, c.ToString(), start);
     }
 
@@ -85,7 +87,8 @@ internal ref struct PythonTokens
         {
             var rest = text[position..];
             position = text.Length;
-            return Token(PythonTokenKind.Endless, rest[..(rest.IndexOfAny('\r', '\n') is >= 0 and var end ? end : rest.Length)].ToString(), start);
+            return Token(
+                PythonTokenKind.Endless, rest[..(rest.IndexOfAny('\r', '\n') is >= 0 and var end ? end : rest.Length)].ToString(), start);
         }
 
         var value = text.Slice(position, length).ToString();

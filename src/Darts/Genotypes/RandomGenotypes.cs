@@ -5,7 +5,9 @@ namespace MIOpenDarts.Darts.Genotypes;
 /// <summary>A random genotype whose network was asked to have a given size.</summary>
 /// <param name="Genotype">What was drawn.</param>
 /// <param name="Parameters">Parameters of its network.</param>
-/// <param name="IsWithin">Whether that is within <see cref="RandomGenotypes.Tolerance"/> of what was asked for; otherwise it is the closest of all draws.</param>
+/// <param name="IsWithin">
+/// Whether that is within <see cref="RandomGenotypes.Tolerance"/> of what was asked for; otherwise it is the closest of all draws.
+/// </param>
 public sealed record SizedGenotype(Genotype Genotype, long Parameters, bool IsWithin);
 
 /// <summary>
@@ -30,7 +32,8 @@ public static class RandomGenotypes
     public static Genotype Draw(ulong seed, long index, int nodes = 4, int multiplier = 4, CellSpace? space = null)
     {
         if (nodes < 1 || multiplier < 1 || multiplier > nodes)
-            throw new ArgumentException($"multiplier is {multiplier}; a cell of {nodes} nodes concatenates 1 to {nodes}", nameof(multiplier));
+            throw new ArgumentException(
+                $"multiplier is {multiplier}; a cell of {nodes} nodes concatenates 1 to {nodes}", nameof(multiplier));
         var random = new CounterRandom(seed, RandomStream.Architecture, 0, index);
         var operations = (space ?? CellSpace.Darts).Operations;
         var normal = Cell(ref random, nodes, multiplier, operations);

@@ -26,7 +26,9 @@ public static class ThresholdDerivation
     private const int EdgesPerNode = 2;
     private const int OperationsPerEdge = 2;
 
-    /// <summary>Derives one cell; the sources of a node come strongest first (sparse) or in order (edge), the operations of an edge weakest first.</summary>
+    /// <summary>
+    /// Derives one cell; the sources of a node come strongest first (sparse) or in order (edge), the operations of an edge weakest first.
+    /// </summary>
     /// <param name="weights">Weights [edges, candidates], edges in the order (node, source).</param>
     /// <param name="candidates">Operation of each column; <c>none</c> is never taken.</param>
     /// <param name="threshold">Least weight of an operation that is kept.</param>
@@ -43,7 +45,8 @@ public static class ThresholdDerivation
         {
             var sources = GenotypeCell.Inputs + node;
             if (first + sources > rows.Length)
-                throw new ArgumentException($"{rows.Length} edges are not those of a whole number of nodes (4 nodes have 14)", nameof(weights));
+                throw new ArgumentException(
+                    $"{rows.Length} edges are not those of a whole number of nodes (4 nodes have 14)", nameof(weights));
             var edges = rows[first..(first + sources)].Select((row, source) => (Source: source, Operations: Ranked(row, candidates)));
             if (mode == ThresholdMode.Sparse) edges = edges.OrderByDescending(edge => edge.Operations[0].Weight).Take(EdgesPerNode);
             nodes.Add([.. edges.SelectMany(edge => edge.Operations
@@ -55,7 +58,8 @@ public static class ThresholdDerivation
 
         var states = GenotypeCell.Inputs + nodes.Count;
         var cell = new GenotypeCell(nodes, GenotypeConcat.Range(states - multiplier, states));
-        return cell.HasOutput ? new ThresholdCell(cell, false) : new ThresholdCell(GenotypeDerivation.DeriveCell(weights, candidates, multiplier), true);
+        return cell.HasOutput ? new ThresholdCell(cell, false) : new ThresholdCell(
+            GenotypeDerivation.DeriveCell(weights, candidates, multiplier), true);
     }
 
     private static double[][] Rows<T>(ReadOnlySpan<T> weights, int columns) where T : IFloatingPointIeee754<T>
@@ -65,7 +69,8 @@ public static class ThresholdDerivation
         {
             rows[row] = new double[columns];
             for (var k = 0; k < columns; k++) rows[row][k] = double.CreateChecked(weights[row * columns + k]);
-            if (rows[row].Any(double.IsNaN)) throw new ArgumentException("a weight is not a number: the search has diverged", nameof(weights));
+            if (rows[row].Any(double.IsNaN))
+                throw new ArgumentException("a weight is not a number: the search has diverged", nameof(weights));
         }
 
         return rows;

@@ -33,7 +33,8 @@ internal static partial class YamlGenotypeReader
     internal static YamlNode Child(YamlMappingNode map, string key) =>
         map.Children.TryGetValue(key, out var value) ? value : throw Unexpected(map, $"the key '{key}'");
 
-    internal static YamlSequenceNode Sequence(YamlNode node, string expected) => node as YamlSequenceNode ?? throw Unexpected(node, expected);
+    internal static YamlSequenceNode Sequence(YamlNode node, string expected) =>
+        node as YamlSequenceNode ?? throw Unexpected(node, expected);
 
     /// <summary>A scalar, or the only scalar of a list.</summary>
     internal static YamlScalarNode Scalar(YamlNode node, string expected) => node switch
@@ -49,19 +50,22 @@ internal static partial class YamlGenotypeReader
             : throw Unexpected(node, $"an operation of {string.Join(", ", Primitives.Names)}");
 
     internal static GenotypeFormatException Unexpected(YamlNode node, string expected) =>
-        new(node.Start.Line, node.Start.Column, node is YamlScalarNode scalar ? $"'{scalar.Value}'" : $"a {node.NodeType.ToString().ToLowerInvariant()}", expected);
+        new(node.Start.Line, node.Start.Column,
+            node is YamlScalarNode scalar ? $"'{scalar.Value}'" : $"a {node.NodeType.ToString().ToLowerInvariant()}", expected);
 
     private static GenotypeCell ReadCell(YamlMappingNode map, string kind)
     {
         foreach (var key in map.Children.Keys)
-            if (key is not YamlScalarNode { Value: { } name } || !KnownKey().IsMatch(name)) throw Unexpected(key, "a key such as normal_n2 or reduce_n3_p1");
+            if (key is not YamlScalarNode { Value: { } name } || !KnownKey().IsMatch(name))
+                throw Unexpected(key, "a key such as normal_n2 or reduce_n3_p1");
 
         var nodes = new List<List<GenotypeEdge>>();
         while (map.Children.TryGetValue($"{kind}_n{GenotypeCell.Inputs + nodes.Count}", out var node))
         {
             var target = GenotypeCell.Inputs + nodes.Count;
             var chosen = Child(Mapping(node, "a mapping with 'chosen'"), "chosen");
-            nodes.Add((chosen is YamlSequenceNode list ? list.Children : [chosen]).Select(edge => ReadEdge(map, kind, target, edge)).ToList());
+            nodes.Add((chosen is YamlSequenceNode list ? list.Children : [chosen])
+                .Select(edge => ReadEdge(map, kind, target, edge)).ToList());
         }
 
         if (nodes.Count == 0) throw Unexpected(map, $"the key '{kind}_n{GenotypeCell.Inputs}'");
@@ -73,7 +77,8 @@ internal static partial class YamlGenotypeReader
         var prefix = $"{kind}_n{target}_p";
         var name = Scalar(chosen, $"an edge such as {prefix}0").Value ?? "";
         if (!name.StartsWith(prefix, StringComparison.Ordinal)
-            || !int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var source) || source >= target)
+            || !int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var source)
+            || source >= target)
             throw Unexpected(chosen, $"an edge from {prefix}0 to {prefix}{target - 1}");
         var choice = Child(Mapping(Child(map, name), "a mapping with 'chosen'"), "chosen");
         return new GenotypeEdge(Operation(Scalar(choice, "one operation")), source);

@@ -27,7 +27,8 @@ public static class LeadText
                 + $"(by chance {(double)lead.Edges / lead.Operations:0})"
             : "";
         return $"The strongest operation of an edge is on average {Percent(lead.Lead)} ahead of the next "
-            + $"(noise alone: {Percent(lead.ChanceLead)} in {lead.Steps} step{(lead.Steps == 1 ? "" : "s")} of the alphas){kept}: {Verdict(lead)}.";
+            + $"(noise alone: {Percent(lead.ChanceLead)} in {lead.Steps} step{(lead.Steps == 1 ? "" : "s")} of the alphas)"
+            + $"{kept}: {Verdict(lead)}.";
     }
 
     private static string Verdict(OperationLead lead)

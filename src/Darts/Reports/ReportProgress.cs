@@ -33,7 +33,8 @@ internal static class ReportProgress
         var shown = Thin(epochs);
         var numbers = shown.Select(epoch => epoch.Epoch).ToList();
         (string Name, Func<EpochRecord, AlphaRecord> Of, Func<Genotype, GenotypeCell> Kept)[] cells =
-            [("Normal cell", epoch => epoch.Normal, found => found.Normal), ("Reduction cell", epoch => epoch.Reduce, found => found.Reduce)];
+            [("Normal cell", epoch => epoch.Normal, found => found.Normal),
+            ("Reduction cell", epoch => epoch.Reduce, found => found.Reduce)];
         var uniform = WeightScale.Uniform(start, epochs[0].Normal.Weights.Length);
         var scales = cells.Select(cell => new WeightScale(uniform, shown.Select(epoch => cell.Of(epoch).Weights))).ToList();
         var html = new Markup();
@@ -41,11 +42,13 @@ internal static class ReportProgress
         html.Add($"<h2>Operations</h2><p class=\"soft\">Edges of the discrete cell that each operation would hold after every epoch.</p>");
         html.Add(Legend(primitives)).Add($"<div class=\"charts\">");
         foreach (var (name, _, kept) in cells)
-            html.Add(OperationShares.Draw($"{name}: edges by operation", numbers, [.. shown.Select(epoch => CellGraph.Of(kept(epoch.Genotype)))], primitives));
+            html.Add(OperationShares.Draw(
+                $"{name}: edges by operation", numbers, [.. shown.Select(epoch => CellGraph.Of(kept(epoch.Genotype)))], primitives));
         html.Add($"</div>");
 
         html.Add($"<h2>Architecture weights</h2>");
-        html.Add($"<p class=\"soft\">Strongest operation of every edge (none left out) over the epochs; the deeper the colour, the further its weight is above that of equal alphas.</p>");
+        html.Add($"<p class=\"soft\">Strongest operation of every edge (none left out) over the epochs; the deeper the colour, ");
+        html.Add($"the further its weight is above that of equal alphas.</p>");
         html.Add(Legend(primitives)).Add($"<div class=\"charts\">");
         foreach (var ((name, of, _), scale) in cells.Zip(scales))
         {
@@ -55,7 +58,8 @@ internal static class ReportProgress
 
         html.Add($"</div>");
 
-        html.Add($"<p class=\"soft\">All mixing weights in percent, first and last epoch; the colour is the distance from equal alphas, and a frame marks the strongest operation of a row.</p>");
+        html.Add($"<p class=\"soft\">All mixing weights in percent, first and last epoch; the colour is the distance from equal alphas, ");
+        html.Add($"and a frame marks the strongest operation of a row.</p>");
         foreach (var ((name, of, _), scale) in cells.Zip(scales))
         {
             var ends = epochs.Count == 1 ? [epochs[0]] : new[] { epochs[0], epochs[^1] };

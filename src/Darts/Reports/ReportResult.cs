@@ -48,7 +48,8 @@ internal static class ReportResult
         _ => $"{Math.Floor(seconds / 3600):0} h {Math.Floor(seconds % 3600 / 60):0} min",
     };
 
-    public static string Memory(long bytes) => bytes < 1L << 30 ? $"{bytes / (double)(1 << 20):0} MiB" : $"{bytes / (double)(1 << 30):0.00} GiB";
+    public static string Memory(long bytes) =>
+        bytes < 1L << 30 ? $"{bytes / (double)(1 << 20):0} MiB" : $"{bytes / (double)(1 << 30):0.00} GiB";
 
     private static Markup Text(Markup html, Genotype genotype)
     {
@@ -76,6 +77,7 @@ internal static class ReportResult
             RunOutcome.Failed => $"Failed: {history.End.Message}",
             _ => "Running, or killed",
         };
-        return $"{outcome}{resumed}. Started {history.Start.Time.ToUniversalTime():yyyy-MM-dd HH:mm} UTC on {history.Start.Environment.Processor}.";
+        return $"{outcome}{resumed}. "
+            + $"Started {history.Start.Time.ToUniversalTime():yyyy-MM-dd HH:mm} UTC on {history.Start.Environment.Processor}.";
     }
 }

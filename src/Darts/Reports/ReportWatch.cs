@@ -16,7 +16,12 @@ internal static class ReportWatch
         html.Add($"<h2>Watchdogs</h2>");
         if (alarms.Count == 0) html.Add($"<p class=\"soft\">No alarm was raised.</p>");
         foreach (var alarm in alarms)
-            html.Add($"<p>Alarm of {alarm.Watchdog} in epoch {alarm.Epoch}: {alarm.Message}; {(alarm.Ends ? "the search ended with" : "a better one to end with may be")} the genotype of epoch {alarm.Chosen}.</p>");
+        {
+            var advice = alarm.Ends ? "the search ended with" : "a better one to end with may be";
+            html.Add($"<p>Alarm of {alarm.Watchdog} in epoch {alarm.Epoch}: {alarm.Message}; ");
+            html.Add($"{advice} the genotype of epoch {alarm.Chosen}.</p>");
+        }
+
         var marks = alarms.SelectMany(Marks).ToList();
         html.Add($"<div class=\"charts\">");
         if (watched.Where(epoch => epoch.Watch!.Eigenvalue is not null).ToList() is { Count: > 0 } measured)

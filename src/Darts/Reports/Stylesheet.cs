@@ -1,6 +1,8 @@
 namespace MIOpenDarts.Darts.Reports;
 
-/// <summary>The colours and styles of the drawings, light and dark; a drawing uses only variables, so both themes share one picture.</summary>
+/// <summary>
+/// The colours and styles of the drawings, light and dark; a drawing uses only variables, so both themes share one picture.
+/// </summary>
 internal static class Stylesheet
 {
     /// <summary>Variables on the root element, which is the page or, in a picture that stands alone, the picture.</summary>

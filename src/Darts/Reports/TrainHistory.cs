@@ -8,7 +8,8 @@ namespace MIOpenDarts.Darts.Reports;
 /// <param name="Epochs">Finished epochs in order, each once.</param>
 /// <param name="End">The orderly end, or null while it runs or after it was killed.</param>
 /// <param name="Seconds">Seconds of work.</param>
-public sealed record TrainHistory(RunStarted Start, ForecastMade? Forecast, IReadOnlyList<TrainEpochRecord> Epochs, RunEnded? End, double Seconds)
+public sealed record TrainHistory(
+    RunStarted Start, ForecastMade? Forecast, IReadOnlyList<TrainEpochRecord> Epochs, RunEnded? End, double Seconds)
     : IRunHistory
 {
     /// <inheritdoc/>
@@ -30,7 +31,9 @@ public sealed record TrainHistory(RunStarted Start, ForecastMade? Forecast, IRea
         var epochs = new SortedDictionary<int, TrainEpochRecord>();
         foreach (var done in events.OfType<TrainEpochDone>()) epochs[done.Record.Epoch] = done.Record;
         var end = events.LastOrDefault(line => line is RunStarted or RunEnded) as RunEnded;
-        return new TrainHistory(starts[0] with { Epochs = starts[^1].Epochs }, events.OfType<ForecastMade>().FirstOrDefault(), [.. epochs.Values], end, events.Max(line => line.Seconds));
+        return new TrainHistory(
+            starts[0] with { Epochs = starts[^1].Epochs }, events.OfType<ForecastMade>().FirstOrDefault(), [.. epochs.Values], end,
+            events.Max(line => line.Seconds));
     }
 
     /// <summary>The value of an option; empty where the run had none of that name.</summary>

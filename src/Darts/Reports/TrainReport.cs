@@ -19,7 +19,8 @@ public static class TrainReport
         var title = $"Training on {history.Start.Dataset}";
         var page = new Markup();
         page.Add($"<!DOCTYPE html>");
-        page.Add($"<html lang=\"en\"><head><meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
+        page.Add($"<html lang=\"en\"><head><meta charset=\"utf-8\"/>");
+        page.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
         page.Add($"<title>{title}</title><style>").Add(Stylesheet.Palette).Add(Stylesheet.Cell).Add(Stylesheet.Page).Add($"</style></head>");
         page.Add($"<body><main><h1>{title}</h1><p class=\"soft\">{Status(history)}</p>");
         if (history.Epochs.Count > 0) page.Add(Tiles(history));
@@ -74,7 +75,8 @@ public static class TrainReport
     private static Markup Confusion(int[][] confusion)
     {
         var html = new Markup().Add($"<h2>Confusion</h2>");
-        if (confusion.Length > MostClasses) return html.Add($"<p class=\"soft\">{confusion.Length} classes are too many to show; the log has them.</p>");
+        if (confusion.Length > MostClasses)
+            return html.Add($"<p class=\"soft\">{confusion.Length} classes are too many to show; the log has them.</p>");
         html.Add($"<p class=\"soft\">Test images by true class (rows) and answer (columns) after the last epoch.</p>");
         html.Add($"<div class=\"scroll\"><table class=\"numbers\"><tr><th></th>");
         for (var k = 0; k < confusion.Length; k++) html.Add($"<th>{k}</th>");

@@ -7,8 +7,8 @@ using MIOpenDarts.Layers.Modules;
 namespace MIOpenDarts.Darts.Spaces;
 
 /// <summary>
-/// A network of NAS-Bench-201 (Dong and Yang 2020, section 2.1), with the names of <c>tiny_network.py</c> of D-X-Y/AutoDL-Projects: stem, three
-/// stages of N cells, between them residual blocks of stride 2, batch norm, ReLU, global pool, classifier.
+/// A network of NAS-Bench-201 (Dong and Yang 2020, section 2.1), with the names of <c>tiny_network.py</c> of D-X-Y/AutoDL-Projects: stem,
+/// three stages of N cells, between them residual blocks of stride 2, batch norm, ReLU, global pool, classifier.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class NasBench201Network<T> : BaselineNetwork<T>

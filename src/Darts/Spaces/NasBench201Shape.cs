@@ -2,7 +2,9 @@ using MIOpenDarts.Darts.Evaluation;
 
 namespace MIOpenDarts.Darts.Spaces;
 
-/// <summary>Everything but the cell that decides a network of NAS-Bench-201: stem, three stages of cells, two reductions between them, head.</summary>
+/// <summary>
+/// Everything but the cell that decides a network of NAS-Bench-201: stem, three stages of cells, two reductions between them, head.
+/// </summary>
 /// <param name="Task">Images and classes.</param>
 /// <param name="InitChannels">C of the first stage; doubled in each of the others.</param>
 /// <param name="CellsPerStage">N.</param>

@@ -30,7 +30,8 @@ public sealed class NasBench201Supernet<T> : IBilevelModel<T>, IDisposable
         var space = CellSpace.NasBench201;
         Architecture = new ArchitectureParameters<T>(space.Topology.Edges, new SearchSpace(space.Candidates, PoolNorm: false), relaxation);
         network = new NasBench201Network<T>(
-            backend, shape, (net, prefix, edge, channels) => new MixedOp<T>(net.Parameters, $"{prefix}edges.{edge}.", channels, 1, Architecture, edge));
+            backend, shape, (net, prefix, edge, channels) => new MixedOp<T>(
+                net.Parameters, $"{prefix}edges.{edge}.", channels, 1, Architecture, edge));
         mixing = backend.Allocate(2 * (Architecture.Mixing.Capacity.Count + 32) * Unsafe.SizeOf<T>());
         Architecture.Bind(mixing);
         (Alphas, AlphaDiffs) = ([Architecture.Alphas], [Architecture.Diffs]);

@@ -24,7 +24,9 @@ public sealed class ChannelCopies(Func<int, CounterRandom> random)
         return channels;
     }
 
-    /// <summary>Says what the channels of a filter [O,I,kh,kw] copy, or of a vector [C], which are its inputs; null for each its own.</summary>
+    /// <summary>
+    /// Says what the channels of a filter [O,I,kh,kw] copy, or of a vector [C], which are its inputs; null for each its own.
+    /// </summary>
     public void Add<T>(Tensor<T> tensor, int[]? outputs, int[]? inputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => sources[tensor.Name] = (outputs, inputs);
 

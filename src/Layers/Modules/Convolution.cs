@@ -20,7 +20,8 @@ public sealed class Convolution<T> : Module<T>
         this.groups = groups;
         Window = window;
         Weights = parameters.AddParameter(
-            prefix + "weight", new Shape(outputs, inputs / groups, window.KernelH, window.KernelW), Initializer.FanIn, inputs / groups * window.Taps);
+            prefix + "weight", new Shape(outputs, inputs / groups, window.KernelH, window.KernelW),
+            Initializer.FanIn, inputs / groups * window.Taps);
     }
 
     /// <summary>Filter [O,I/groups,kh,kw].</summary>
@@ -65,7 +66,8 @@ public sealed class Convolution<T> : Module<T>
     {
         var x = source.Capacity;
         if (x.C != Weights.Capacity.C * groups)
-            throw new ArgumentException($"{Weights.Name} takes {Weights.Capacity.C * groups} channels, but {source.Name} has {x.C}.", nameof(source));
+            throw new ArgumentException(
+                $"{Weights.Name} takes {Weights.Capacity.C * groups} channels, but {source.Name} has {x.C}.", nameof(source));
         var dst = plan.ActivationWithDiff(Weights.Name + " output", Weights.Capacity.N, Window.OutputHeight(x.H), Window.OutputWidth(x.W));
         plan.Backend.PlanConvolution(plan, source, Weights, dst, Window, groups);
         return dst;

@@ -11,7 +11,8 @@ public sealed class ReluConvBn<T> : Sequential<T>
 {
     /// <summary>Declares op.1 and op.2 below <paramref name="prefix"/>.</summary>
     public ReluConvBn(ParameterSet<T> parameters, string prefix, int inputs, int outputs, Window2D window, bool affine)
-        : this(new Convolution<T>(parameters, prefix + "op.1.", inputs, outputs, window), new BatchNorm<T>(parameters, prefix + "op.2.", outputs, affine))
+        : this(new Convolution<T>(parameters, prefix + "op.1.", inputs, outputs, window), new BatchNorm<T>(
+            parameters, prefix + "op.2.", outputs, affine))
     {
     }
 
@@ -44,10 +45,12 @@ public sealed class SeparableBlock<T> : Sequential<T>, ISeparable<T>
 {
     /// <summary>Declares op.{first+1}, op.{first+2} and op.{first+3} below <paramref name="prefix"/>.</summary>
     public SeparableBlock(
-        ParameterSet<T> parameters, string prefix, int inputs, int outputs, int kernel, int stride, int dilation, bool affine, int first = 0)
+        ParameterSet<T> parameters, string prefix, int inputs, int outputs, int kernel, int stride,
+        int dilation, bool affine, int first = 0)
         : this(
             new Convolution<T>(
-                parameters, $"{prefix}op.{first + 1}.", inputs, inputs, Window2D.Square(kernel, stride, dilation * (kernel - 1) / 2, dilation), inputs),
+                parameters, $"{prefix}op.{first + 1}.", inputs, inputs,
+                Window2D.Square(kernel, stride, dilation * (kernel - 1) / 2, dilation), inputs),
             new Convolution<T>(parameters, $"{prefix}op.{first + 2}.", inputs, outputs, Window2D.Point),
             new BatchNorm<T>(parameters, $"{prefix}op.{first + 3}.", outputs, affine))
     {

@@ -14,27 +14,28 @@ public sealed class FactorizedReduce<T> : Sequential<T>
 {
     /// <summary>Declares conv_1, conv_2 and bn below <paramref name="prefix"/>.</summary>
     public FactorizedReduce(ParameterSet<T> parameters, string prefix, int inputs, int outputs, bool affine)
-        : this(new Halving(parameters, prefix, inputs, outputs), new BatchNorm<T>(parameters, prefix + "bn.", outputs, affine))
+        : this(new ConvolutionPair(parameters, prefix, inputs, outputs), new BatchNorm<T>(parameters, prefix + "bn.", outputs, affine))
     {
     }
 
-    private FactorizedReduce(Halving halving, BatchNorm<T> norm)
-        : base(new Relu<T>(), halving, norm) => (Convolutions, Norm) = (halving, norm);
+    private FactorizedReduce(ConvolutionPair pair, BatchNorm<T> norm)
+        : base(new Relu<T>(), pair, norm) => (Convolutions, Norm) = (pair, norm);
 
     /// <summary>The pair of convolutions.</summary>
-    public Halving Convolutions { get; }
+    public ConvolutionPair Convolutions { get; }
 
     /// <summary>The batch norm.</summary>
     public BatchNorm<T> Norm { get; }
 
     /// <summary>The pair of convolutions of a factorized reduction. x: [N,I,H,W], y: [N,O,⌈H/2⌉,⌈W/2⌉].</summary>
-    public sealed class Halving : Module<T>
+    public sealed class ConvolutionPair : Module<T>
     {
         /// <summary>Declares conv_1.weight and conv_2.weight.</summary>
         /// <exception cref="ArgumentException">An odd number of output channels.</exception>
-        public Halving(ParameterSet<T> parameters, string prefix, int inputs, int outputs)
+        public ConvolutionPair(ParameterSet<T> parameters, string prefix, int inputs, int outputs)
         {
-            if (outputs % 2 != 0) throw new ArgumentException($"A factorized reduction has an even number of channels, not {outputs}.", nameof(outputs));
+            if (outputs % 2 != 0)
+                throw new ArgumentException($"A factorized reduction has an even number of channels, not {outputs}.", nameof(outputs));
             Even = parameters.AddParameter(prefix + "conv_1.weight", new Shape(outputs / 2, inputs, 1, 1), Initializer.FanIn, inputs);
             Odd = parameters.AddParameter(prefix + "conv_2.weight", new Shape(outputs / 2, inputs, 1, 1), Initializer.FanIn, inputs);
         }
@@ -65,7 +66,7 @@ public sealed class FactorizedReduce<T> : Sequential<T>
         /// <inheritdoc/>
         public override int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs)
         {
-            var (old, now) = (((Halving)narrow).Even.Capacity, Even.Capacity);
+            var (old, now) = (((ConvolutionPair)narrow).Even.Capacity, Even.Capacity);
             inputs ??= copies.Draw(old.C, now.C);
             var (even, odd) = (copies.Draw(old.N, now.N), copies.Draw(old.N, now.N));
             copies.Add(Even, even, inputs);

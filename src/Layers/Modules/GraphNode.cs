@@ -57,7 +57,8 @@ public interface IGraphVisitor<T>
 }
 
 /// <summary>A convolution without bias. Weights: [O,I/groups,kh,kw].</summary>
-public sealed record ConvolutionNode<T>(GraphValue Src, GraphValue Dst, Tensor<T> Weights, Window2D Window, int Groups) : GraphNode<T>([Src], Dst)
+public sealed record ConvolutionNode<T>(GraphValue Src, GraphValue Dst, Tensor<T> Weights, Window2D Window, int Groups)
+    : GraphNode<T>([Src], Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

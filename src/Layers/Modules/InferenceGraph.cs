@@ -61,7 +61,8 @@ public sealed class InferenceGraph<T>
         Append(new PoolNode<T>(source, Next(Strided(source.Shape, window)), window, isMaximum));
 
     /// <summary>Mean over all pixels.</summary>
-    public GraphValue GlobalAverage(GraphValue source) => Append(new GlobalAverageNode<T>(source, Next(source.Shape with { H = 1, W = 1 })));
+    public GraphValue GlobalAverage(GraphValue source) =>
+        Append(new GlobalAverageNode<T>(source, Next(source.Shape with { H = 1, W = 1 })));
 
     /// <summary>x·Wᵀ + b. Weights: [O,I,1,1].</summary>
     public GraphValue Linear(GraphValue source, Tensor<T> weights, Tensor<T> bias) =>
@@ -83,7 +84,8 @@ public sealed class InferenceGraph<T>
 
     /// <summary>Channels side by side.</summary>
     public GraphValue Concat(params GraphValue[] sources) =>
-        sources.Length == 1 ? sources[0] : Append(new ConcatNode<T>(sources, Next(sources[0].Shape with { C = sources.Sum(s => s.Shape.C) })));
+        sources.Length == 1 ? sources[0] : Append(
+            new ConcatNode<T>(sources, Next(sources[0].Shape with { C = sources.Sum(s => s.Shape.C) })));
 
     /// <summary>a + b.</summary>
     public GraphValue Sum(GraphValue a, GraphValue b) => Append(new SumNode<T>(a, b, Next(a.Shape)));

@@ -14,7 +14,8 @@ public sealed class Linear<T>(ParameterSet<T> parameters, string prefix, int inp
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>W [O,I,1,1].</summary>
-    public Tensor<T> Weights { get; } = parameters.AddParameter(prefix + "weight", new Shape(outputs, inputs, 1, 1), Initializer.FanIn, inputs);
+    public Tensor<T> Weights { get; } = parameters.AddParameter(
+        prefix + "weight", new Shape(outputs, inputs, 1, 1), Initializer.FanIn, inputs);
 
     /// <summary>b [O].</summary>
     public Tensor<T> Bias { get; } = parameters.AddParameter(prefix + "bias", Shape.Vector(outputs), Initializer.FanIn, inputs);

@@ -7,7 +7,9 @@ namespace MIOpenDarts.Layers.Modules;
 
 /// <summary>What one pass through a network is for.</summary>
 /// <param name="Training">Batch statistics, drop path and dropout are on; a backward pass may follow.</param>
-/// <param name="WeightGradients">Whether the backward pass adds to the parameters' gradients (an architecture step does not need them).</param>
+/// <param name="WeightGradients">
+/// Whether the backward pass adds to the parameters' gradients (an architecture step does not need them).
+/// </param>
 /// <param name="Seed">Seed of drop path and dropout.</param>
 /// <param name="Epoch">Epoch, which keys their draws.</param>
 /// <param name="Step">Step in the epoch, which keys their draws.</param>
@@ -63,7 +65,9 @@ public abstract class Module<T>
     public virtual GraphValue Trace(InferenceGraph<T> graph, GraphValue source) =>
         throw new NotSupportedException($"What {GetType().Name} computes in inference is not known.");
 
-    /// <summary>Says which channels of a narrower module of the same kind the channels of this one's parameters and statistics copy.</summary>
+    /// <summary>
+    /// Says which channels of a narrower module of the same kind the channels of this one's parameters and statistics copy.
+    /// </summary>
     /// <param name="narrow">The module that is widened.</param>
     /// <param name="copies">Where each tensor's channels are said, and new ones drawn.</param>
     /// <param name="inputs">What each channel of the source copies; null as long as no module before has decided it.</param>

@@ -4,7 +4,9 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Modules;
 
-/// <summary>Max pool; the border does not count and the first largest value in row order takes the gradient. x: [N,C,H,W], y: [N,C,H',W'].</summary>
+/// <summary>
+/// Max pool; the border does not count and the first largest value in row order takes the gradient. x: [N,C,H,W], y: [N,C,H',W'].
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="window">Geometry.</param>
 public sealed class MaxPool<T>(Window2D window) : Module<T>

@@ -26,7 +26,8 @@ public class Sequential<T>(params Module<T>[] modules) : Module<T>
     }
 
     /// <inheritdoc/>
-    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => modules.Aggregate(source, (value, module) => module.Trace(graph, value));
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) =>
+        modules.Aggregate(source, (value, module) => module.Trace(graph, value));
 
     /// <inheritdoc/>
     public override int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs)

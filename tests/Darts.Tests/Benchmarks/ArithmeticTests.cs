@@ -48,7 +48,7 @@ public class ArithmeticTests
         Equal(new Work(2 * image * 16, 4 * 5 * image), Layer("preprocess_1x1").Forward(g));
         Equal(new Work(0, 4 * 2 * image), Layer("max_pool_3x3").Forward(g));
         // Two edges of six values and an identity, and the node.
-        Equal(new Work(0, 4 * 15 * image), Layer("mixture_of_a_node").Forward(g));
+        Equal(new Work(0, 4 * 15 * image), Layer("node_sum").Forward(g));
     }
 
     [Fact]

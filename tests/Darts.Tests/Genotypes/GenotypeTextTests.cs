@@ -86,7 +86,7 @@ public sealed class GenotypeTextTests : IDisposable
     [Theory]
     [InlineData("{\"normal\": 3}", "line 1, column 12: found '3', expected a list of edges")]
     [InlineData("{\"normal\": [[\"skip_connect\", 0]", "found the end of the text, expected ',' or ']'")]
-    [InlineData("{\n  \"normal\" [[", "line 2, column 12: found '[', expected ':' behind the key 'normal'")]
+    [InlineData("{\n  \"normal\" [[", "line 2, column 12: found '[', expected ':' after the key 'normal'")]
     [InlineData("{\"normal\": [[\"skip\", 0]]}", "column 14: found 'skip', expected an operation of none")]
     [InlineData("{\"normal\": [[\"skip_connect\", 0], [\"skip_connect\", 0]], \"normal_concat\": [2], \"normal\": []}", "found 'normal', expected a key that was not given yet")]
     [InlineData("{\"normal\": [[\"skip_connect\", 0], [\"skip_connect\", 0]], \"normal_concat\": [2]}", "expected a dictionary that has the reduction cell with its concatenation, under 'reduce' and 'reduce_concat'")]

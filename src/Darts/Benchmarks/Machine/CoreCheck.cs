@@ -11,7 +11,7 @@ public sealed class CoreCheck
     /// <summary>Share below which a time says little.</summary>
     public const double Enough = 0.85;
 
-    private static readonly TimeSpan SelfTestTensors = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan TrialTime = TimeSpan.FromMilliseconds(20);
 
     // A backend's threads look out for more work before they sleep; meanwhile they would keep the loop from their core.
     private static readonly TimeSpan UntilIdle = TimeSpan.FromMilliseconds(2);
@@ -26,7 +26,7 @@ public sealed class CoreCheck
     {
         Thread.Sleep(UntilIdle);
         var (wall, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        var rate = Load.MultiplyAdds(threads, SelfTestTensors);
+        var rate = Load.MultiplyAdds(threads, TrialTime);
         var scheduled = (Environment.CpuUsage.TotalTime - processor) / (threads * Stopwatch.GetElapsedTime(wall));
         best = Math.Max(best, rate);
         return Math.Min(1, Math.Min(rate / best, scheduled));

@@ -28,7 +28,8 @@ internal static unsafe class Load
             NativeMemory.Clear((void*)a, (nuint)(share * threads * sizeof(float)));
             NativeMemory.Clear((void*)b, (nuint)(share * threads * sizeof(float)));
             NativeMemory.Clear((void*)c, (nuint)(share * threads * sizeof(float)));
-            return PerSecond(threads, duration, t => Sweep((float*)a + t * share, (float*)b + t * share, (float*)c + t * share, share)) / 1e9;
+            return PerSecond(threads, duration,
+                t => Sweep((float*)a + t * share, (float*)b + t * share, (float*)c + t * share, share)) / 1e9;
         }
         finally
         {
@@ -88,7 +89,8 @@ internal static unsafe class Load
             r11 = W.MultiplyAdd(r11, x, y);
         }
 
-        var sum = W.MultiplyAdd(r0, r1, W.MultiplyAdd(r2, r3, W.MultiplyAdd(r4, r5, W.MultiplyAdd(r6, r7, W.MultiplyAdd(r8, r9, W.MultiplyAdd(r10, r11, y))))));
+        var sum = W.MultiplyAdd(
+            r0, r1, W.MultiplyAdd(r2, r3, W.MultiplyAdd(r4, r5, W.MultiplyAdd(r6, r7, W.MultiplyAdd(r8, r9, W.MultiplyAdd(r10, r11, y))))));
         Volatile.Write(ref sink, Unsafe.As<V, float>(ref sum));
         return 2.0 * Rounds * Accumulators * W.Floats;
     }

@@ -12,21 +12,26 @@ public sealed record MachineLimits(int Threads, double OneThreadGigaflops, doubl
 {
     private const int Trials = 4;
     private const long TriadBytes = 64L << 20;
-    private static readonly TimeSpan SelfTestTensors = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan TrialTime = TimeSpan.FromMilliseconds(40);
 
-    /// <summary>Share of <see cref="Threads"/> times one thread that all threads reach together; about a half if they share cores.</summary>
+    /// <summary>
+    /// Share of <see cref="Threads"/> times one thread that all threads reach together; about a half if they share cores.
+    /// </summary>
     public double ThreadScaling => Gigaflops / (Threads * OneThreadGigaflops);
 
     /// <summary>Measures for about half a second; the best trials count, since something else may use the machine.</summary>
     public static MachineLimits Measure(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
-        var one = Best(() => Load.MultiplyAdds(1, SelfTestTensors));
+        var one = Best(() => Load.MultiplyAdds(1, TrialTime));
         return new MachineLimits(
-            threads, one, threads == 1 ? one : Best(() => Load.MultiplyAdds(threads, SelfTestTensors)), Best(() => Load.Triad(threads, SelfTestTensors, TriadBytes)));
+            threads, one, threads == 1 ? one : Best(() => Load.MultiplyAdds(threads, TrialTime)),
+            Best(() => Load.Triad(threads, TrialTime, TriadBytes)));
     }
 
-    /// <summary>Seconds below which <paramref name="work"/> cannot be done from memory: arithmetic or traffic, whichever takes longer.</summary>
+    /// <summary>
+    /// Seconds below which <paramref name="work"/> cannot be done from memory: arithmetic or traffic, whichever takes longer.
+    /// </summary>
     public double LeastSeconds(Work work) => Math.Max(work.Flops / (Gigaflops * 1e9), work.Bytes / (GigabytesPerSecond * 1e9));
 
     private static double Best(Func<double> trial) => Enumerable.Range(0, Trials).Max(_ => trial());

@@ -14,8 +14,10 @@ public static class Catalogue
     [
         new ConvolutionCase("stem_3x3", Window2D.Square(3, 1, 1), depthwise: false, _ => 3, c => 3 * c),
         new ConvolutionCase("pointwise_1x1", Window2D.Point, depthwise: false, c => c, c => c),
-        ConvolutionCase.Depthwise(3, 1, 1), ConvolutionCase.Depthwise(5, 1, 1), ConvolutionCase.Depthwise(3, 1, 2), ConvolutionCase.Depthwise(5, 1, 2),
-        ConvolutionCase.Depthwise(3, 2, 1), ConvolutionCase.Depthwise(5, 2, 1), ConvolutionCase.Depthwise(3, 2, 2), ConvolutionCase.Depthwise(5, 2, 2),
+        ConvolutionCase.Depthwise(3, 1, 1), ConvolutionCase.Depthwise(5, 1, 1),
+        ConvolutionCase.Depthwise(3, 1, 2), ConvolutionCase.Depthwise(5, 1, 2),
+        ConvolutionCase.Depthwise(3, 2, 1), ConvolutionCase.Depthwise(5, 2, 1),
+        ConvolutionCase.Depthwise(3, 2, 2), ConvolutionCase.Depthwise(5, 2, 2),
         new FactorizedReduceCase(),
         new PoolCase(max: true, 1), new PoolCase(max: true, 2), new PoolCase(max: false, 1), new PoolCase(max: false, 2),
         .. ElementwiseCase.All,
@@ -29,7 +31,7 @@ public static class Catalogue
     public static IReadOnlyList<OperationCase> Layers { get; } =
     [
         .. EdgesOf(Primitives.SearchSpace), ModuleCase.Preprocess,
-        new SharedConvolutionsCase(Edges), new SecondHalfCase(), new SharedPoolsCase(Edges), new MixCase(Edges),
+        new SharedConvolutionsCase(Edges), new SecondHalfCase(), new SharedPoolsCase(Edges), new NodeSumCase(Edges),
         new CellCase(reduction: false), new CellCase(reduction: true),
     ];
 

@@ -5,7 +5,9 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Benchmarks.Operations;
 
-/// <summary>A whole search cell in the shared form, between two others of its kind: 4C channels in and out (2C in at a reduction).</summary>
+/// <summary>
+/// A whole search cell in the shared form, between two others of its kind: 4C channels in and out (2C in at a reduction).
+/// </summary>
 internal sealed class CellCase(bool reduction) : OperationCase(reduction ? "reduction_cell" : "normal_cell")
 {
     private static readonly SupernetShape Structure = new(3, 32, 32, 10, 16, 8);

@@ -2,8 +2,12 @@ using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Benchmarks.Operations;
 
-/// <summary>A convolution from <paramref name="inputs"/>(C) to <paramref name="outputs"/>(C) channels, with one filter a channel if <paramref name="depthwise"/>.</summary>
-internal sealed class ConvolutionCase(string name, Window2D window, bool depthwise, Func<int, int> inputs, Func<int, int> outputs) : OperationCase(name)
+/// <summary>
+/// A convolution from <paramref name="inputs"/>(C) to <paramref name="outputs"/>(C) channels, with one filter a channel if
+/// <paramref name="depthwise"/>.
+/// </summary>
+internal sealed class ConvolutionCase(string name, Window2D window, bool depthwise, Func<int, int> inputs, Func<int, int> outputs)
+    : OperationCase(name)
 {
     public static ConvolutionCase Depthwise(int kernel, int stride, int dilation) => new(
         $"depthwise_{kernel}x{kernel}{(dilation > 1 ? "_dilated" : "")}{(stride > 1 ? "_stride2" : "")}",

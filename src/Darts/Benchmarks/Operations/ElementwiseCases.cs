@@ -9,7 +9,8 @@ namespace MIOpenDarts.Darts.Benchmarks.Operations;
 /// <param name="backward">Activations that the backward pass reads or writes.</param>
 /// <param name="build">Makes both passes from a source and a destination of equal extent.</param>
 internal sealed class ElementwiseCase(
-    string name, int forward, int backward, Func<Workbench, Tensor<float>, Tensor<float>, (Action Forward, Action Backward)> build) : OperationCase(name)
+    string name, int forward, int backward, Func<Workbench, Tensor<float>, Tensor<float>, (Action Forward, Action Backward)> build)
+    : OperationCase(name)
 {
     /// <summary>Every element-wise operation of a network.</summary>
     public static IEnumerable<OperationCase> All =>
@@ -28,7 +29,8 @@ internal sealed class ElementwiseCase(
 
     public override Work Backward(Geometry g) => Work.Of(0, backward * g.Count);
 
-    private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g) => build(bench, bench.Images(g), bench.Images(g));
+    private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g) =>
+        build(bench, bench.Images(g), bench.Images(g));
 
     private static (Action Forward, Action Backward) BatchNorm(Workbench bench, Tensor<float> src, Tensor<float> dst)
     {

@@ -52,7 +52,7 @@ internal sealed class GlobalAverageCase() : OperationCase("global_average")
 /// <summary>Both pools of a state with the batch norms of the <paramref name="edges"/> that use them.</summary>
 internal sealed class SharedPoolsCase(int edges) : OperationCase("pools_of_a_state")
 {
-    // The source, both pools and the indices; and on the way back the node's gradient of every edge, both raw values and a gradient
+    // The source, both pools and the indices; and in the backward pass the node's gradient of every edge, both raw values and a gradient
     // that is added to.
     public override Work Forward(Geometry g) => Work.Of(0, 3.25 * g.Count);
 

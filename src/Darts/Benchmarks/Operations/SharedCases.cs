@@ -78,7 +78,7 @@ internal sealed class SecondHalfCase() : OperationCase("second_half_3x3")
 }
 
 /// <summary>A node with <paramref name="edges"/> edges: six raw values with their batch norms and one identity from each.</summary>
-internal sealed class MixCase(int edges) : OperationCase("mixture_of_a_node")
+internal sealed class NodeSumCase(int edges) : OperationCase("node_sum")
 {
     private const int Normalized = 6;
 
@@ -95,7 +95,8 @@ internal sealed class MixCase(int edges) : OperationCase("mixture_of_a_node")
         for (var k = 0; k < weights.Capacity.C; k++)
         {
             var value = bench.Images(g);
-            branches.Add(k % (Normalized + 1) == Normalized ? new(k, null, value) { Dst = node } : new(k, bench.Normalized(value, node.Diff!), null) { Dst = node });
+            var isIdentity = k % (Normalized + 1) == Normalized;
+            branches.Add(new(k, isIdentity ? null : bench.Normalized(value, node.Diff!), isIdentity ? value : null) { Dst = node });
         }
 
         NodeSumTerm<float>[] list = [.. branches];

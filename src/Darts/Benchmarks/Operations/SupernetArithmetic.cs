@@ -18,7 +18,8 @@ public static class SupernetArithmetic
         var mixing = new ArchitectureParameters<float>(shape.Edges, space);
         var (channels, image) = (shape.InitChannels, new Shape(1, shape.ImageChannels, shape.Height, shape.Width));
         var (stem, src1) = Count(
-            new Convolution<float>(parameters, "stem.", shape.ImageChannels, shape.StemMultiplier * channels, Window2D.Square(3, 1, 1)), image);
+            new Convolution<float>(parameters, "stem.", shape.ImageChannels, shape.StemMultiplier * channels,
+                Window2D.Square(3, 1, 1)), image);
         var (sum, src0, afterReduction) = (stem, src1, false);
         for (var i = 0; i < shape.Layers; i++)
         {
@@ -41,7 +42,9 @@ public static class SupernetArithmetic
         return 2.0 * batch * (3 * all - stem);
     }
 
-    /// <summary>FLOPs of an architecture step: first order needs no weight gradients, second order is two passes with and two without.</summary>
+    /// <summary>
+    /// FLOPs of an architecture step: first order needs no weight gradients, second order is two passes with and two without.
+    /// </summary>
     public static double AlphaStep(SupernetShape shape, int batch, SearchSpace? space, bool unrolled)
     {
         var (all, stem) = ForwardImage(shape, space);

@@ -17,7 +17,8 @@ internal sealed class VectorCase(string name, int vectors, Action<Backend<float>
         new VectorCase("squared_norm", 1, (backend, v) => backend.SquaredNorm(v[0])),
         new VectorCase("sgd_step", 5, (backend, v) => backend.SgdStep(v[0], v[1], v[2], 1e-6, 0.9, 3e-4, nesterov: false)),
         // Without a memory of squares, because the random numbers that stand there may be negative.
-        new VectorCase("adam_step", 7, (backend, v) => backend.AdamStep(v[0], v[1], v[2], v[3], new AdamSettings(1e-6, 0.9, 0, 3e-4, Step: 1000))),
+        new VectorCase(
+            "adam_step", 7, (backend, v) => backend.AdamStep(v[0], v[1], v[2], v[3], new AdamSettings(1e-6, 0.9, 0, 3e-4, Step: 1000))),
     ];
 
     public override Work Forward(Geometry g) => Work.Of(0, vectors * g.Count);

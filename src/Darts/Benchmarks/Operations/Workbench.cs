@@ -32,11 +32,12 @@ internal sealed class Workbench(Backend<float> backend, int batch) : IDisposable
 
     /// <summary>A filter, or a vector of parameters, with its gradient.</summary>
     public Tensor<float> Filter(int outputs, int inputs, int kernel) =>
-        Parameters.AddParameter($"filter {Parameters.Count}", new Shape(outputs, inputs, kernel, kernel), Initializer.FanIn, inputs * kernel * kernel);
+        Parameters.AddParameter(
+            $"filter {Parameters.Count}", new Shape(outputs, inputs, kernel, kernel), Initializer.FanIn, inputs * kernel * kernel);
 
     public BatchNormState<float> Norm(int channels) => new(Parameters, $"norm {Parameters.BufferCount}.", channels, affine: false);
 
-    /// <summary><paramref name="value"/> behind a batch norm whose output has the gradient <paramref name="diff"/>.</summary>
+    /// <summary><paramref name="value"/> after a batch norm whose output has the gradient <paramref name="diff"/>.</summary>
     public DeferredBatchNorm<float> Normalized(Tensor<float> value, Tensor<float> diff)
     {
         var v = new DeferredBatchNorm<float>(value, Norm(value.Capacity.C)) { Diff = diff };

@@ -22,7 +22,10 @@ public enum StepKind
 /// <param name="Algorithm">The method, with its paper's settings.</param>
 public sealed record StepConfiguration(string Name, SupernetShape Shape, int Batch, string Algorithm = "darts")
 {
-    /// <summary>From the smallest to the standard supernet of the paper: C (images of 28x28, five cells), B (eight channels), A; and P, that of PC-DARTS.</summary>
+    /// <summary>
+    /// From the smallest to the standard supernet of the paper: C (images of 28x28, five cells), B (eight channels), A; and P, that of
+    /// PC-DARTS.
+    /// </summary>
     public static IReadOnlyList<StepConfiguration> All { get; } =
     [
         new("C", new SupernetShape(3, 28, 28, 10, 8, 5), 32),

@@ -41,13 +41,14 @@ public abstract class BaselineNetwork<T> : ImageClassifier<T>
     }
 
     /// <summary>A convolution named <paramref name="name"/>.</summary>
-    protected Convolution<T> Convolve(string name, int inputs, int outputs, Window2D window, int groups = 1) => new(Parameters, name + ".", inputs, outputs, window, groups);
+    protected Convolution<T> Convolve(string name, int inputs, int outputs, Window2D window, int groups = 1) =>
+        new(Parameters, name + ".", inputs, outputs, window, groups);
 
     /// <summary>A batch norm named <paramref name="name"/>.</summary>
     protected BatchNorm<T> Norm(string name, int channels) => new(Parameters, name + ".", channels, affine: true);
 
     /// <inheritdoc/>
-    protected override void PlanLayers(MemoryPlan<T> built, Temporaries<T> shared, Timeline time, Tensor<T> source)
+    protected override void PlanLayers(MemoryPlan<T> built, Scratchpad<T> shared, LivenessSchedule time, Tensor<T> source)
     {
         for (var i = 0; i < blocks.Count; i++)
         {

@@ -5,7 +5,10 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Evaluation.Baselines;
 
-/// <summary>y = body(x) + shortcut(x) (He et al. 2016). The sum is made in place, so the body must end in a module that does not read its own output.</summary>
+/// <summary>
+/// y = body(x) + shortcut(x) (He et al. 2016). The sum is made in place, so the body must end in a module that does not read its own
+/// output.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="body">What is learnt.</param>
 /// <param name="shortcut">What brings x to the body's extent; null for x itself.</param>

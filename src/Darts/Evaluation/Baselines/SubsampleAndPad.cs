@@ -5,7 +5,10 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Evaluation.Baselines;
 
-/// <summary>Every second pixel, between channels of zeros: the shortcut without parameters, option A of He et al. (2016). x: [N,C,H,W], y: [N,C',⌈H/2⌉,⌈W/2⌉].</summary>
+/// <summary>
+/// Every second pixel, between channels of zeros: the shortcut without parameters, option A of He et al. (2016). x: [N,C,H,W], y:
+/// [N,C',⌈H/2⌉,⌈W/2⌉].
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="before">Channels of zeros before those of x.</param>
 /// <param name="after">Channels of zeros after them.</param>

@@ -43,17 +43,18 @@ internal sealed class CellNode<T>
         return (shape.H, shape.W);
     }
 
-    /// <summary>Asks for memory, a tick for each operation, and returns the tick behind them.</summary>
-    public int Plan(MemoryPlan<T> plan, Temporaries<T> temporaries, Timeline time, Tensor<T>[] states, Tensor<T> destination, int tick, int end)
+    /// <summary>Asks for memory, a tick for each operation, and returns the tick after them.</summary>
+    public int Plan(
+        MemoryPlan<T> plan, Scratchpad<T> scratchpad, LivenessSchedule time, Tensor<T>[] states, Tensor<T> destination, int tick, int end)
     {
         (backend, dst) = (plan.Backend, destination);
         var (_, c, h, w) = destination.Capacity;
-        term = temporaries.Ask(TemporaryPlace.Output, c, h, w);
+        term = scratchpad.Ask(ScratchpadSlot.Output, c, h, w);
         foreach (var mask in masks) mask.Plan(plan, time.Value(tick, end));
         for (var i = 0; i < placed.Length; i++, tick++)
         {
             sources[i] = states[placed[i].Source];
-            operations[i] = Planned(placed[i], plan, temporaries, time, tick, sources[i], destination);
+            operations[i] = Planned(placed[i], plan, scratchpad, time, tick, sources[i], destination);
         }
 
         return tick;
@@ -119,7 +120,8 @@ internal sealed class CellNode<T>
 
     // Where the primitive says how cells share it, less is kept than the module itself would keep.
     private static CellOperation<T> Planned(
-        PlacedOperation<T> placed, MemoryPlan<T> plan, Temporaries<T> temporaries, Timeline time, int tick, Tensor<T> src, Tensor<T> dst)
+        PlacedOperation<T> placed, MemoryPlan<T> plan, Scratchpad<T> scratchpad,
+        LivenessSchedule time, int tick, Tensor<T> src, Tensor<T> dst)
     {
         var (kept, module, (_, c, h, w)) = (time.Value(tick, tick), placed.Module, dst.Capacity);
         switch (placed.Primitive.Shared)
@@ -129,13 +131,14 @@ internal sealed class CellNode<T>
             case SharedKind.Skip when placed.IsIdentity:
                 return new IdentityOperation<T>(plan.Backend, src);
             case SharedKind.Skip:
-                return new FactorizedReduceOperation<T>(plan, temporaries, kept, src, (FactorizedReduce<T>)module);
+                return new FactorizedReduceOperation<T>(plan, scratchpad, kept, src, (FactorizedReduce<T>)module);
             case SharedKind.MaxPool:
-                return new MaxPoolOperation<T>(plan.Backend, src, plan.PerImage<byte>("max pool indices", c, h, w, kept), ((MaxPool<T>)module).Window);
+                return new MaxPoolOperation<T>(
+                    plan.Backend, src, plan.PerImage<byte>("max pool indices", c, h, w, kept), ((MaxPool<T>)module).Window);
             case SharedKind.AveragePool:
                 return new AveragePoolOperation<T>(plan.Backend, src, ((AveragePool<T>)module).Window);
             case SharedKind.Separable:
-                return new SeparableOperation<T>(plan, temporaries, kept, src, [.. ((ISeparable<T>)module).Blocks]);
+                return new SeparableOperation<T>(plan, scratchpad, kept, src, [.. ((ISeparable<T>)module).Blocks]);
             default:
                 (plan.DefaultLifetime, plan.DefaultDiffLifetime) = (kept, time.Diff(tick, tick));
                 module.Plan(plan, src);

@@ -4,7 +4,9 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Evaluation.Cells;
 
-/// <summary>An operation of a discrete cell as it is computed: a planned module that keeps only what its backward pass cannot make again.</summary>
+/// <summary>
+/// An operation of a discrete cell as it is computed: a planned module that keeps only what its backward pass cannot make again.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal abstract class CellOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

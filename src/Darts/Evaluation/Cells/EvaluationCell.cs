@@ -37,7 +37,8 @@ internal sealed class EvaluationCell<T>
     /// <param name="dropsNodes">Whether drop path acts on the sum of a node.</param>
     /// <param name="masks">Number of the network's next drop-path mask.</param>
     public EvaluationCell(
-        ParameterSet<T> parameters, string prefix, DiscreteCell cell, int channels, int inputs0, int inputs1, bool reduction, bool afterReduction,
+        ParameterSet<T> parameters, string prefix, DiscreteCell cell, int channels, int inputs0, int inputs1,
+        bool reduction, bool afterReduction,
         bool dropsNodes, ref int masks)
     {
         (this.cell, this.channels) = (cell, channels);
@@ -83,7 +84,8 @@ internal sealed class EvaluationCell<T>
     }
 
     /// <summary>Asks for the memory of a pass over the outputs of the two cells before.</summary>
-    public Tensor<T> Plan(MemoryPlan<T> plan, Temporaries<T> temporaries, Timeline time, Tensor<T> src0, Tensor<T> src1, TickSpan ticks)
+    public Tensor<T> Plan(
+        MemoryPlan<T> plan, Scratchpad<T> scratchpad, LivenessSchedule time, Tensor<T> src0, Tensor<T> src1, LiveRange ticks)
     {
         backend = plan.Backend;
         var tick = ticks.Begin;
@@ -92,8 +94,8 @@ internal sealed class EvaluationCell<T>
             var kept = time.Value(tick, tick);
             var (_, _, h, w) = src.Capacity;
             preprocessing[i] = preprocess[i] is FactorizedReduce<T> halving
-                ? new FactorizedReduceOperation<T>(plan, temporaries, kept, src, halving)
-                : new SeparableOperation<T>(plan, temporaries, kept, src, (ReluConvBn<T>)preprocess[i]);
+                ? new FactorizedReduceOperation<T>(plan, scratchpad, kept, src, halving)
+                : new SeparableOperation<T>(plan, scratchpad, kept, src, (ReluConvBn<T>)preprocess[i]);
             var (height, width) = preprocess[i] is FactorizedReduce<T> ? ((h + 1) / 2, (w + 1) / 2) : (h, w);
             states[i] = State(plan, time, $"preprocessed {i}", height, width, tick++, ticks.End);
         }
@@ -102,7 +104,7 @@ internal sealed class EvaluationCell<T>
         {
             var (height, width) = node.OutputSize(states);
             var state = states[node.State] = State(plan, time, $"node {node.State}", height, width, tick, ticks.End);
-            tick = node.Plan(plan, temporaries, time, states, state, tick, ticks.End);
+            tick = node.Plan(plan, scratchpad, time, states, state, tick, ticks.End);
         }
 
         outputs = [.. cell.Concat.Select(s => states[s])];
@@ -139,7 +141,7 @@ internal sealed class EvaluationCell<T>
         return graph.Concat([.. cell.Concat.Select(s => values[s])]);
     }
 
-    private Tensor<T> State(MemoryPlan<T> plan, Timeline time, string name, int height, int width, int from, int to)
+    private Tensor<T> State(MemoryPlan<T> plan, LivenessSchedule time, string name, int height, int width, int from, int to)
     {
         var state = plan.Activation(name, channels, height, width, time.Value(from, to));
         state.Diff = plan.Activation("d " + name, channels, height, width, time.Diff(from, to));

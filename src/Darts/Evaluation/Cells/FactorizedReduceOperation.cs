@@ -5,7 +5,9 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Evaluation.Cells;
 
-/// <summary>A factorized reduction. The raw value in front of the batch norm is kept; the ReLU is made again in the backward pass.</summary>
+/// <summary>
+/// A factorized reduction. The raw value in front of the batch norm is kept; the ReLU is made again in the backward pass.
+/// </summary>
 internal sealed class FactorizedReduceOperation<T> : CellOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -17,16 +19,16 @@ internal sealed class FactorizedReduceOperation<T> : CellOperation<T>
     private readonly Tensor<T> rectified;
     private readonly Tensor<T> diffRectified;
 
-    public FactorizedReduceOperation(MemoryPlan<T> plan, Temporaries<T> temporaries, Lifetime kept, Tensor<T> src, FactorizedReduce<T> module)
+    public FactorizedReduceOperation(MemoryPlan<T> plan, Scratchpad<T> scratchpad, Lifetime kept, Tensor<T> src, FactorizedReduce<T> module)
     {
         (backend, this.module, this.src) = (plan.Backend, module, src);
         var (_, c, h, w) = src.Capacity;
         var (channels, height, width) = (2 * module.Convolutions.Even.Capacity.N, (h + 1) / 2, (w + 1) / 2);
         raw = plan.Activation(module.Convolutions.Even.Name + " output", channels, height, width, kept);
         module.Norm.Norm.Plan(plan);
-        diffRaw = temporaries.Ask(TemporaryPlace.DiffRaw, channels, height, width);
-        rectified = temporaries.Ask(TemporaryPlace.Middle, c, h, w);
-        diffRectified = temporaries.Ask(TemporaryPlace.DiffMiddle, c, h, w);
+        diffRaw = scratchpad.Ask(ScratchpadSlot.DiffRaw, channels, height, width);
+        rectified = scratchpad.Ask(ScratchpadSlot.Middle, c, h, w);
+        diffRectified = scratchpad.Ask(ScratchpadSlot.DiffMiddle, c, h, w);
     }
 
     public override void Forward(in Pass pass, Tensor<T> dst)

@@ -6,7 +6,9 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Evaluation.Cells;
 
-/// <summary>The factors of one path under drop path: 0 or 1/keep for each image (Larsson et al. 2017, as the official code has it).</summary>
+/// <summary>
+/// The factors of one path under drop path: 0 or 1/keep for each image (Larsson et al. 2017, as the official code has it).
+/// </summary>
 internal sealed class PathMask<T>(int index)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -31,7 +31,8 @@ internal sealed class MaxPoolOperation<T>(Backend<T> backend, Tensor<T> src, Ten
 {
     public override void Forward(in Pass pass, Tensor<T> dst) => backend.MaxPoolForward(src, dst, indices, window);
 
-    public override void Backward(in Pass pass, Tensor<T> diffDst) => backend.MaxPoolBackward(diffDst, indices, src.Diff!, window, accumulate: true);
+    public override void Backward(in Pass pass, Tensor<T> diffDst) =>
+        backend.MaxPoolBackward(diffDst, indices, src.Diff!, window, accumulate: true);
 }
 
 /// <summary>A bare average pool.</summary>
@@ -40,7 +41,8 @@ internal sealed class AveragePoolOperation<T>(Backend<T> backend, Tensor<T> src,
 {
     public override void Forward(in Pass pass, Tensor<T> dst) => backend.AveragePoolForward(src, dst, window);
 
-    public override void Backward(in Pass pass, Tensor<T> diffDst) => backend.AveragePoolBackward(diffDst, src.Diff!, window, accumulate: true);
+    public override void Backward(in Pass pass, Tensor<T> diffDst) =>
+        backend.AveragePoolBackward(diffDst, src.Diff!, window, accumulate: true);
 }
 
 /// <summary>Any other module, with everything it keeps.</summary>

@@ -23,23 +23,23 @@ internal sealed class SeparableOperation<T> : CellOperation<T>
     }
 
     /// <summary>A dilated convolution (one block) or a separable one (two).</summary>
-    public SeparableOperation(MemoryPlan<T> plan, Temporaries<T> temporaries, Lifetime kept, Tensor<T> src, params SeparableBlock<T>[] blocks)
+    public SeparableOperation(MemoryPlan<T> plan, Scratchpad<T> scratchpad, Lifetime kept, Tensor<T> src, params SeparableBlock<T>[] blocks)
     {
         backend = plan.Backend;
         stages = new Stage[blocks.Length];
         for (var i = 0; i < blocks.Length; i++)
         {
             var (block, last) = (blocks[i], i == blocks.Length - 1);
-            stages[i] = Add(plan, temporaries, kept, src, block.Depthwise, block.Pointwise, block.Norm, last);
+            stages[i] = Add(plan, scratchpad, kept, src, block.Depthwise, block.Pointwise, block.Norm, last);
             src = stages[i].Output ?? src;
         }
     }
 
     /// <summary>The preprocessing of a cell.</summary>
-    public SeparableOperation(MemoryPlan<T> plan, Temporaries<T> temporaries, Lifetime kept, Tensor<T> src, ReluConvBn<T> block)
+    public SeparableOperation(MemoryPlan<T> plan, Scratchpad<T> scratchpad, Lifetime kept, Tensor<T> src, ReluConvBn<T> block)
     {
         backend = plan.Backend;
-        stages = [Add(plan, temporaries, kept, src, null, block.Convolution, block.Norm, last: true)];
+        stages = [Add(plan, scratchpad, kept, src, null, block.Convolution, block.Norm, last: true)];
     }
 
     public override void Forward(in Pass pass, Tensor<T> dst)
@@ -70,10 +70,12 @@ internal sealed class SeparableOperation<T> : CellOperation<T>
     }
 
     private static Stage Add(
-        MemoryPlan<T> plan, Temporaries<T> temporaries, Lifetime kept, Tensor<T> src, Convolution<T>? depthwise, Convolution<T> pointwise, BatchNorm<T> norm, bool last)
+        MemoryPlan<T> plan, Scratchpad<T> scratchpad, Lifetime kept, Tensor<T> src, Convolution<T>? depthwise, Convolution<T> pointwise,
+        BatchNorm<T> norm, bool last)
     {
         var window = depthwise?.Window ?? Window2D.Point;
-        var (channels, height, width) = (pointwise.Weights.Capacity.N, window.OutputHeight(src.Capacity.H), window.OutputWidth(src.Capacity.W));
+        var (channels, height, width) = (
+            pointwise.Weights.Capacity.N, window.OutputHeight(src.Capacity.H), window.OutputWidth(src.Capacity.W));
         var raw = new DeferredBatchNorm<T>(plan.Activation(pointwise.Weights.Name + " output", channels, height, width, kept), norm.Norm);
         raw.Plan(plan);
         SeparableBranch<T>[] branch =
@@ -84,10 +86,10 @@ internal sealed class SeparableOperation<T> : CellOperation<T>
         Tensor<T>? output = null;
         if (!last)
         {
-            output = temporaries.Ask(TemporaryPlace.Middle, channels, height, width);
-            output.Diff = temporaries.Ask(TemporaryPlace.DiffMiddle, channels, height, width);
+            output = scratchpad.Ask(ScratchpadSlot.Middle, channels, height, width);
+            output.Diff = scratchpad.Ask(ScratchpadSlot.DiffMiddle, channels, height, width);
         }
 
-        return new Stage(branch, temporaries.Ask(TemporaryPlace.DiffRaw, channels, height, width), output);
+        return new Stage(branch, scratchpad.Ask(ScratchpadSlot.DiffRaw, channels, height, width), output);
     }
 }

@@ -27,7 +27,8 @@ internal sealed class WeightsShape
         var stem = cifar ?? imageNet;
         var classifier = Shape("classifier.weight", 2) ?? Shape("linear.weight", 2);
         // Only the hand-made networks have a plain first convolution; one has layer1 and so on, the other layers.
-        var arch = Shape("conv1.weight", 4) is null ? null : names.All.Any(name => name.StartsWith("layers.", StringComparison.Ordinal)) ? "mobilenetv2" : "resnet20";
+        var arch = Shape("conv1.weight", 4) is null ? null
+           : names.All.Any(name => name.StartsWith("layers.", StringComparison.Ordinal)) ? "mobilenetv2" : "resnet20";
         // The stem of the CIFAR form has three times the channels of the first cell, the first of the ImageNet form half of them.
         var channels = cifar is not null ? cifar[0] / 3 : imageNet?[0] * 2;
         return new WeightsShape(
@@ -51,7 +52,8 @@ internal sealed class WeightsShape
             return "the file is of another network: of another genotype, or of another program";
         var cure = differing.Exists(pair => pair.First.Name == Classes) ? "; a training with other classes: --new-classifier" : "";
         var here = string.Join(" ", differing.Select(pair => pair.Second).Select(Show).Where(text => text.Length > 0));
-        return $"the file is of {string.Join(" ", options.Select(Show).Where(text => text.Length > 0))}{(here.Length > 0 ? $", not of {here}" : "")}{cure}";
+        return $"the file is of {string.Join(" ", options.Select(Show).Where(text => text.Length > 0))}"
+            + $"{(here.Length > 0 ? $", not of {here}" : "")}{cure}";
     }
 
     private static WeightsShape Of(NetworkDescription asked) => asked.IsBaseline
@@ -59,7 +61,8 @@ internal sealed class WeightsShape
             false, (Arch, asked.Network), ("--stem", null), ("--layers", null), ("--init-channels", null),
             (Classes, Show(asked.Task.Classes)), Images(asked.Task.Channels))
         : new(
-            asked.Auxiliary, (Arch, null), ("--stem", asked.Stem == StemForm.Cifar ? "cifar" : "imagenet"), ("--layers", Show(asked.Layers)),
+            asked.Auxiliary, (Arch, null), ("--stem", asked.Stem == StemForm.Cifar ? "cifar" : "imagenet"), (
+                "--layers", Show(asked.Layers)),
             ("--init-channels", Show(asked.InitChannels)), (Classes, Show(asked.Task.Classes)), Images(asked.Task.Channels));
 
     private static (string Name, string? Value) Images(long? channels) => channels switch
@@ -71,9 +74,11 @@ internal sealed class WeightsShape
     };
 
     private static int? CellOf(string name) =>
-        name.Split('.') is ["cells", var number, ..] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var cell) ? cell + 1 : null;
+        name.Split('.') is ["cells", var number, ..]
+            && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var cell) ? cell + 1 : null;
 
     private static string? Show(long? number) => number?.ToString(CultureInfo.InvariantCulture);
 
-    private static string Show((string Name, string? Value) option) => option.Value is null ? "" : $"{option.Name} {option.Value}".TrimEnd();
+    private static string Show((string Name, string? Value) option) =>
+        option.Value is null ? "" : $"{option.Name} {option.Value}".TrimEnd();
 }

@@ -23,7 +23,8 @@ public static class CellDot
         dot.Append("  edge [fontname=times fontsize=20]\n");
         for (var state = 0; state < graph.States; state++)
         {
-            var look = state < CellGraph.Inputs ? "fillcolor=darkseagreen2" : graph.Uses(state) ? "fillcolor=lightblue" : "fillcolor=white style=\"filled,dashed\"";
+            var look = state < CellGraph.Inputs ? "fillcolor=darkseagreen2"
+                : graph.Uses(state) ? "fillcolor=lightblue" : "fillcolor=white style=\"filled,dashed\"";
             dot.Append("  ").Append(Quote(CellGraph.StateName(state))).Append(" [").Append(look).Append("]\n");
         }
 

@@ -37,7 +37,7 @@ public static class CellDrawing
         return svg.Add($"</svg>");
     }
 
-    /// <summary>The operation whose colour a line takes: the last stretch before its label and everything behind it.</summary>
+    /// <summary>The operation whose colour a line takes: the last stretch before its label and everything after it.</summary>
     private static string? OperationOf(CellLink link) => link.To.Edge?.Operation ?? link.From.Edge?.Operation;
 
     private static Markup Line(CellLink link, CellDirection direction)
@@ -84,7 +84,8 @@ public static class CellDrawing
         var (letter, index) = StateName.Split(name);
         var svg = new Markup();
         svg.Add($"<g class=\"{(used ? "" : "cell-unused")}\"><rect class=\"cell-state cell-{kind}\" {Frame(box)} rx=\"5\"/>");
-        svg.Add($"<text class=\"cell-text cell-name\" x=\"{box.X}\" y=\"{box.Y + 4.5}\">{letter}<tspan class=\"cell-index\" dy=\"3\">{index}</tspan></text>");
+        var (look, y) = ("cell-text cell-name", box.Y + 4.5);
+        svg.Add($"<text class=\"{look}\" x=\"{box.X}\" y=\"{y}\">{letter}<tspan class=\"cell-index\" dy=\"3\">{index}</tspan></text>");
         return svg.Add($"</g>");
     }
 

@@ -14,7 +14,9 @@ public sealed record CellEdge(string Operation, int Source, int Target);
 /// </summary>
 /// <param name="Nodes">Number of intermediate nodes.</param>
 /// <param name="Edges">The operations that were kept.</param>
-/// <param name="Concat">States that the output concatenates, each from 0 to <paramref name="Nodes"/> + 1; usually the intermediate nodes.</param>
+/// <param name="Concat">
+/// States that the output concatenates, each from 0 to <paramref name="Nodes"/> + 1; usually the intermediate nodes.
+/// </param>
 public sealed record CellGraph(int Nodes, IReadOnlyList<CellEdge> Edges, IReadOnlyList<int> Concat)
 {
     /// <summary>The input states c_{k-2} and c_{k-1}.</summary>
@@ -24,7 +26,8 @@ public sealed record CellGraph(int Nodes, IReadOnlyList<CellEdge> Edges, IReadOn
     public int States => Inputs + Nodes;
 
     /// <summary>
-    /// The graph of one cell of a genotype, as a network builds it: a node that nothing leads to stays as a node, but what reads it is left out.
+    /// The graph of one cell of a genotype, as a network builds it: a node that nothing leads to stays as a node, but what reads it is left
+    /// out.
     /// </summary>
     public static CellGraph Of(GenotypeCell cell)
     {
@@ -52,7 +55,8 @@ public sealed record CellGraph(int Nodes, IReadOnlyList<CellEdge> Edges, IReadOn
             if (edge.Source < 0 || edge.Source >= edge.Target)
             {
                 throw new InvalidDataException(
-                    $"{cell} cell: {edge.Operation} into state {edge.Target} starts at state {edge.Source}, which must be 0..{edge.Target - 1}");
+                    $"{cell} cell: {edge.Operation} into state {edge.Target} starts at state {edge.Source}, "
+                    + $"which must be 0..{edge.Target - 1}");
             }
         }
 

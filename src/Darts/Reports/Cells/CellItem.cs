@@ -33,7 +33,7 @@ internal sealed class CellItem(CellItemKind kind, int layer, string text, CellEd
     /// <summary>Name of the state or the operation; empty for a passage.</summary>
     public string Text { get; } = text;
 
-    /// <summary>The edge that an operation, or a passage behind one, belongs to; null on the line that a state sends out.</summary>
+    /// <summary>The edge that an operation, or a passage after one, belongs to; null on the line that a state sends out.</summary>
     public CellEdge? Edge { get; } = edge;
 
     public List<CellItem> Before { get; } = [];

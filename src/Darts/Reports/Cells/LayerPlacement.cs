@@ -12,7 +12,9 @@ internal static class LayerPlacement
     /// <summary>Sets <see cref="CellItem.Across"/>; the smallest edge ends at 0.</summary>
     /// <param name="layers">Ordered layers.</param>
     /// <param name="gap">Least distance between neighbours, in pixels.</param>
-    /// <param name="spine">How strongly states and labels are drawn to one straight line; 0 leaves them where their neighbours want them.</param>
+    /// <param name="spine">
+    /// How strongly states and labels are drawn to one straight line; 0 leaves them where their neighbours want them.
+    /// </param>
     /// <returns>The largest edge.</returns>
     public static double Apply(List<List<CellItem>> layers, double gap, double spine)
     {

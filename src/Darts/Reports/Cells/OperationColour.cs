@@ -8,6 +8,8 @@ namespace MIOpenDarts.Darts.Reports.Cells;
 /// </summary>
 internal static class OperationColour
 {
-    /// <summary>Name of a variable that <see cref="Stylesheet.Palette"/> defines for both themes; that of lines for a name that nobody defined.</summary>
+    /// <summary>
+    /// Name of a variable that <see cref="Stylesheet.Palette"/> defines for both themes; that of lines for a name that nobody defined.
+    /// </summary>
     public static string Of(string operation) => Primitives.TryParse(operation, out var primitive) ? primitive.Colour : "line";
 }

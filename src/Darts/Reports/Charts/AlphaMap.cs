@@ -38,7 +38,8 @@ internal static class AlphaMap
                 var ink = Math.Abs(depth) > 0.72 ? "heat-text heat-over" : "heat-text";
                 var x = RowNames + column * Column;
                 svg.Add($"<g><title>{edge}, {operations[column]}: {weight.ToString("0.00000")}</title>");
-                svg.Add($"<rect class=\"{mark}\" style=\"fill-opacity:{Math.Abs(depth)}\" x=\"{x + 1}\" y=\"{y + 1}\" width=\"{Column - 2}\" height=\"{Row - 2}\" rx=\"2\"/>");
+                svg.Add($"<rect class=\"{mark}\" style=\"fill-opacity:{Math.Abs(depth)}\" x=\"{x + 1}\" y=\"{y + 1}\" ");
+                svg.Add($"width=\"{Column - 2}\" height=\"{Row - 2}\" rx=\"2\"/>");
                 svg.Add($"<text class=\"{ink}\" x=\"{x + Column / 2}\" y=\"{y + 15}\">{(100 * weight).ToString(scale.Format)}</text></g>");
             }
         }

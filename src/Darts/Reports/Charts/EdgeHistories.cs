@@ -20,7 +20,8 @@ internal static class EdgeHistories
     {
         var edges = CellGraph.SearchEdges(weights[^1].Length);
         return Enumerable.Range(0, edges.Count).Select(edge => Edge(
-            AlphaMap.EdgeName(edges[edge]), epochs, [.. weights.Select(map => map[edge])], operations, weight => scale.Depth(edge, weight)));
+            AlphaMap.EdgeName(edges[edge]), epochs, [.. weights.Select(map => map[edge])], operations,
+            weight => scale.Depth(edge, weight)));
     }
 
     private static Markup Edge(
@@ -29,7 +30,8 @@ internal static class EdgeHistories
         var height = Top + operations.Count * Row + 4;
         var column = (Width - Left) / epochs.Count;
         var svg = new Markup();
-        svg.Add($"<svg class=\"chart\" role=\"img\" viewBox=\"0 0 {Width} {height}\"><title>{name}, epochs {epochs[0]} to {epochs[^1]}</title>");
+        svg.Add($"<svg class=\"chart\" role=\"img\" viewBox=\"0 0 {Width} {height}\">");
+        svg.Add($"<title>{name}, epochs {epochs[0]} to {epochs[^1]}</title>");
         svg.Add($"<text class=\"chart-title\" x=\"0\" y=\"14\">{name}</text>");
         for (var row = 0; row < operations.Count; row++)
             svg.Add($"<text class=\"chart-small chart-end\" x=\"{Left - 5}\" y=\"{Top + row * Row + 10}\">{operations[row]}</text>");
@@ -51,7 +53,8 @@ internal static class EdgeHistories
                 }
             }
 
-            if (any) svg.Add($"<path class=\"{WeightScale.Hue(level)}\" style=\"fill-opacity:{(double)Math.Abs(level) / Levels}\" d=\"{cells}\"/>");
+            if (any) svg.Add(
+                $"<path class=\"{WeightScale.Hue(level)}\" style=\"fill-opacity:{(double)Math.Abs(level) / Levels}\" d=\"{cells}\"/>");
         }
 
         return svg.Add($"</svg>");

@@ -29,7 +29,8 @@ internal static class LineChart
     /// <param name="epochs">Numbers of the epochs, ascending, at least one.</param>
     /// <param name="marks">Epochs to point out; those outside the chart are left out.</param>
     /// <param name="series">The lines.</param>
-    public static Markup Draw(string title, string format, IReadOnlyList<int> epochs, IReadOnlyList<EpochMark> marks, params IReadOnlyList<LineSeries> series)
+    public static Markup Draw(
+        string title, string format, IReadOnlyList<int> epochs, IReadOnlyList<EpochMark> marks, params IReadOnlyList<LineSeries> series)
     {
         var chart = new EpochChart(epochs, AxisTicks.Covering(series.SelectMany(line => line.Values), 5));
         for (var index = 0; index < marks.Count; index++)

@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Evaluation;
 /// them from <see cref="Turn"/> down, so that what tick t saved is read last at Turn − t.
 /// </summary>
 /// <param name="training">Whether a backward pass follows; without one a value dies with its last reader.</param>
-public sealed class Timeline(bool training)
+public sealed class LivenessSchedule(bool training)
 {
     private const int Turn = 1 << 24;
     private int never;
@@ -19,7 +19,9 @@ public sealed class Timeline(bool training)
     /// <summary>A value written at tick <paramref name="from"/>, read last in the forward pass at <paramref name="lastUse"/>.</summary>
     public Lifetime Value(int from, int lastUse) => training ? new Lifetime(from, Turn - from) : new Lifetime(from, lastUse);
 
-    /// <summary>The gradient of a value written at tick <paramref name="from"/> whose last reader is at <paramref name="lastUse"/>.</summary>
+    /// <summary>
+    /// The gradient of a value written at tick <paramref name="from"/> whose last reader is at <paramref name="lastUse"/>.
+    /// </summary>
     public Lifetime Diff(int from, int lastUse)
     {
         if (training) return new Lifetime(Turn - lastUse, Turn - from);

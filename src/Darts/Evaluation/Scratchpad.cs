@@ -5,11 +5,11 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Darts.Evaluation;
 
 /// <summary>What a place is for; tensors in one place share its memory.</summary>
-public enum TemporaryPlace
+public enum ScratchpadSlot
 {
-    /// <summary>Output of an operation on its way into a node, and in the backward pass the node's gradient behind drop path.</summary>
+    /// <summary>Output of an operation on its way into a node, and in the backward pass the node's gradient after drop path.</summary>
     Output,
-    /// <summary>What is between the two halves of a separable convolution, or behind a ReLU: made anew in the backward pass.</summary>
+    /// <summary>What is between the two halves of a separable convolution, or after a ReLU: made anew in the backward pass.</summary>
     Middle,
     /// <summary>Gradient in front of a batch norm.</summary>
     DiffRaw,
@@ -23,14 +23,14 @@ public enum TemporaryPlace
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="plan">Where the memory comes from.</param>
-public sealed class Temporaries<T>(MemoryPlan<T> plan)
+public sealed class Scratchpad<T>(MemoryPlan<T> plan)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly List<(TemporaryPlace Place, Tensor<T> Tensor)> tensors = [];
-    private readonly Dictionary<TemporaryPlace, Tensor<T>> places = [];
+    private readonly List<(ScratchpadSlot Place, Tensor<T> Tensor)> tensors = [];
+    private readonly Dictionary<ScratchpadSlot, Tensor<T>> places = [];
 
     /// <summary>A tensor [N,C,H,W] in a place.</summary>
-    public Tensor<T> Ask(TemporaryPlace place, int channels, int height, int width)
+    public Tensor<T> Ask(ScratchpadSlot place, int channels, int height, int width)
     {
         var tensor = new Tensor<T>(place.ToString(), new Shape(plan.Batch, channels, height, width));
         tensors.Add((place, tensor));
