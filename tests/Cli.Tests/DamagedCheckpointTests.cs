@@ -99,7 +99,7 @@ public sealed class DamagedCheckpointTests : IClassFixture<FinishedSearch>
 
     private (SearchState State, SearchOptions Options) State()
     {
-        var options = SearchOptionsJson.Parse(File.ReadAllText(Path.Combine(tiny.In("run"), "config.json")));
+        var options = SearchOptions.Table.Parse(File.ReadAllText(Path.Combine(tiny.In("run"), "config.json")));
         var (train, _) = SearchImages.Split(DataSource.Open(tiny.Data), options);
         return (new SearchState(options, DartsSearch.ShapeOf(train, options), CpuBackend.Create(1)), options);
     }

@@ -53,7 +53,7 @@ public sealed class SearchCommandTests : IDisposable
         File.WriteAllText(config, "preset: rx580\nbatch_size: 8\nepochs: 7\nlayers: 3\nnodes: 2\nmultiplier: 2\n");
         var outcome = Command.Run("search", "--config", config, "--epochs", "1", "--init-channels", "2", "--data", tiny.Data, "--out", tiny.In("run"));
         Assert.Equal(0, outcome.Code);
-        var options = SearchOptionsJson.Parse(File.ReadAllText(Path.Combine(tiny.In("run"), "config.json")));
+        var options = SearchOptions.Table.Parse(File.ReadAllText(Path.Combine(tiny.In("run"), "config.json")));
         Assert.Equal((1, 8, 2, 50), (options.Epochs, options.BatchSize, options.InitChannels, options.ReportInterval));
     }
 
@@ -61,7 +61,7 @@ public sealed class SearchCommandTests : IDisposable
     public void Every_option_of_a_search_is_an_option_of_the_command()
     {
         var help = Command.Run("search", "--help").Output;
-        Assert.All(SearchOptionFields.All, field => Assert.Contains("--" + field.Name.Replace('_', '-') + " <", help));
+        Assert.All(SearchOptions.Table.All, field => Assert.Contains("--" + field.Name.Replace('_', '-') + " <", help));
         Assert.All(["--preset", "--config", "--resume", "--out"], name => Assert.Contains(name, help));
         Assert.All(SearchPresets.Names, name => Assert.Contains(name, help));
     }
@@ -96,7 +96,7 @@ public sealed class SearchCommandTests : IDisposable
     {
         Command.Run(tiny.Args("run"));
         using var config = JsonDocument.Parse(File.ReadAllText(Path.Combine(tiny.In("run"), "config.json")));
-        Assert.Equal(SearchOptionFields.All.Select(field => field.Name).Order(), config.RootElement.EnumerateObject().Select(p => p.Name).Order());
+        Assert.Equal(SearchOptions.Table.All.Select(field => field.Name).Order(), config.RootElement.EnumerateObject().Select(p => p.Name).Order());
     }
 
     private sealed class Watcher(Action<string> see) : StringWriter

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MIOpenDarts.Darts.Algorithms;
 
 namespace MIOpenDarts.Darts.Tests;
 
@@ -31,6 +32,24 @@ public class RoomTests
             where match.Groups["whole"].Success || types.Contains((room, match.Groups["type"].Value))
             select $"{string.Join('/', file.Words)} names {match.Value}";
         Assert.True(!upward.Any(), string.Join('\n', upward.Distinct()));
+    }
+
+    [Fact]
+    public void A_method_is_named_by_nothing_but_its_folder_and_the_list_of_methods()
+    {
+        var sources = new[] { "Darts", "Cli" }
+            .SelectMany(project => Directory.GetFiles(Path.Combine(Top, "src", project), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(word => word is "obj" or "bin"))
+            .Select(file => (Path: file, Text: Comment.Replace(File.ReadAllText(file), ""))).ToList();
+        var methods = Directory.GetDirectories(Path.Combine(Top, "src", "Darts", "Algorithms"));
+        Assert.True(methods.Length >= SearchAlgorithm.All.Count);
+        foreach (var method in methods)
+        {
+            var types = Directory.GetFiles(method, "*.cs").Select(file => Path.GetFileNameWithoutExtension(file)!);
+            var name = new Regex($@"\b({string.Join('|', types)})\b");
+            var outside = sources.Where(file => Path.GetDirectoryName(file.Path) != method && Path.GetFileName(file.Path) != "SearchAlgorithm.cs");
+            Assert.Empty(outside.SelectMany(file => name.Matches(file.Text).Select(match => $"{Path.GetFileName(file.Path)} names {match.Value}")));
+        }
     }
 
     // Each block begins with ```rooms and the folder; a line begins with the room.

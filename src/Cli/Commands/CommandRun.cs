@@ -12,7 +12,7 @@ namespace MIOpenDarts.Cli.Commands;
 
 /// <summary>One run from the command line: folder, log, progress, signals, result.</summary>
 internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
-    where TOptions : IRunOptions
+    where TOptions : RunOptions
     where THistory : class, IRunHistory
 {
     private readonly WorkFolder<TOptions, THistory> folder;

@@ -54,7 +54,7 @@ internal static class SearchCommand
         {
             preset, config, resume, output, board, seeds, jobs, retrain,
         };
-        var fields = new FieldOptions(SearchOptionFields.All.Select(f => ((OptionDefinition)f, f.Show(SearchPresets.Get(Paper)))));
+        var fields = new FieldOptions(SearchOptions.Table.All.Select(f => ((OptionDefinition)f, f.Show(SearchPresets.Get(Paper)))));
         fields.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -88,6 +88,6 @@ internal static class SearchCommand
     private static string Differing(SearchOptions options)
     {
         var paper = SearchPresets.Get(Paper);
-        return string.Join(", ", SearchOptionFields.All.Where(f => f.Name != "algorithm" && f.Show(paper) != f.Show(options)).Select(f => $"{f.Name} {f.Show(options)}"));
+        return string.Join(", ", SearchOptions.Table.All.Where(f => f.Name != "algorithm" && f.Show(paper) != f.Show(options)).Select(f => $"{f.Name} {f.Show(options)}"));
     }
 }

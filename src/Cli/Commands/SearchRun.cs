@@ -21,7 +21,7 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
     /// <summary>A new run. Everything that a user may have got wrong is checked before the folder is made.</summary>
     public static SearchRun Start(Screen screen, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, bool tensorBoard)
     {
-        var options = SearchOptionsResolver.Resolve(preset, config, typed);
+        var options = SearchOptions.Table.Resolve(preset, config, typed);
         var images = SearchImages.Open(options);
         var (train, _) = SearchImages.Split(images, options);
         Backends.Require(options.Backend, options.Threads, backend => SearchMemory.Require(options, DartsSearch.ShapeOf(train, options), backend));
@@ -31,7 +31,7 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
 
     /// <summary>A run that was begun before.</summary>
     public static SearchRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard) => Continue(
-        () => RunFolder.Open(path), given, options => Lasting(SearchOptionsResolver.Apply(options, typed)),
+        () => RunFolder.Open(path), given, options => Lasting(SearchOptions.Table.Apply(options, typed)),
         (folder, options) => new SearchRun(screen, folder, options, images: null, tensorBoard));
 
     protected override string Extending(SearchOptions then) => MoreEpochs.Describe(then, Options);

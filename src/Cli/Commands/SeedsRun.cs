@@ -29,7 +29,7 @@ internal sealed class SeedsRun : IDisposable
         Screen screen, string seeds, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, int? jobs, int? retrain)
     {
         RefuseSeed(typed);
-        var plan = new SeedPlan(SeedList.Parse(seeds), retrain ?? 0, SearchOptionsResolver.Resolve(preset, config, typed));
+        var plan = new SeedPlan(SeedList.Parse(seeds), retrain ?? 0, SearchOptions.Table.Resolve(preset, config, typed));
         var (data, atOnce) = Check(plan, jobs);
         plan = plan with { Options = plan.Options with { Data = NewRun.Lasting(plan.Options.Data) } };
         return new SeedsRun(screen, SeedFolder.Create(output ?? NewRun.Folder(), plan), data, atOnce);
@@ -43,7 +43,7 @@ internal sealed class SeedsRun : IDisposable
         var folder = SeedFolder.Open(path);
         try
         {
-            var options = SearchOptionsResolver.Apply(folder.Plan.Options, typed);
+            var options = SearchOptions.Table.Apply(folder.Plan.Options, typed);
             folder.Adopt(options with { Data = NewRun.Lasting(options.Data) });
             if (retrain is { } epochs) folder.Retrain(epochs);
             var (data, atOnce) = Check(folder.Plan, jobs);

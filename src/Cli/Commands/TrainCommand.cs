@@ -49,7 +49,7 @@ internal static class TrainCommand
         {
             genotype, arch, preset, config, resume, output, board,
         };
-        var fields = new FieldOptions(TrainOptionFields.All.Where(f => f.Name != "network").Select(f => ((OptionDefinition)f, f.Show(TrainPresets.Get(Paper)))));
+        var fields = new FieldOptions(TrainOptions.Table.All.Where(f => f.Name != "network").Select(f => ((OptionDefinition)f, f.Show(TrainPresets.Get(Paper)))));
         fields.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -76,7 +76,7 @@ internal static class TrainCommand
     private static string Differences(string preset)
     {
         var (paper, other) = (TrainPresets.Get(Paper), TrainPresets.Get(preset));
-        var differing = TrainOptionFields.All.Where(f => f.Show(paper) != f.Show(other)).Select(f => $"{f.Name} {f.Show(other)}");
+        var differing = TrainOptions.Table.All.Where(f => f.Show(paper) != f.Show(other)).Select(f => $"{f.Name} {f.Show(other)}");
         return $"  {preset,-8} {string.Join(", ", differing)}";
     }
 }

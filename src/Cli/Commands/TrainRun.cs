@@ -22,7 +22,7 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     /// <summary>A new run. Everything that a user may have got wrong is checked before the folder is made.</summary>
     public static TrainRun Start(Screen screen, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, bool tensorBoard)
     {
-        var options = TrainOptionsResolver.Resolve(preset, config, typed);
+        var options = TrainOptions.Table.Resolve(preset, config, typed);
         var images = EvaluationTraining.Open(options);
         EvaluationTraining.RequireTest(images);
         var notes = EvaluationTraining.RequireNetwork(images, options);
@@ -34,7 +34,7 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
 
     /// <summary>A run that was begun before.</summary>
     public static TrainRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard) => Continue(
-        () => TrainFolder.Open(path), given, options => Lasting(TrainOptionsResolver.Apply(options, typed)),
+        () => TrainFolder.Open(path), given, options => Lasting(TrainOptions.Table.Apply(options, typed)),
         (folder, options) => new TrainRun(screen, folder, options, images: null, notes: [], tensorBoard));
 
     protected override string Extending(TrainOptions then) => MoreEpochs.Describe(then, Options);

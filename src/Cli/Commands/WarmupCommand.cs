@@ -40,9 +40,9 @@ internal static class WarmupCommand
         {
             List<KeyValuePair<string, string>> typed = [new("backend", parsed.GetValue(backend) ?? Warming.First().Name)];
             if (parsed.GetValue(data) is { } set) typed.Add(new("data", set));
-            if (TrainCommand.Network(parsed.GetValue(genotype), parsed.GetValue(arch)) is not { } network) return Search(screen, SearchOptionsResolver.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed));
+            if (TrainCommand.Network(parsed.GetValue(genotype), parsed.GetValue(arch)) is not { } network) return Search(screen, SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed));
             typed.Add(new("network", network));
-            return Train(screen, TrainOptionsResolver.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed));
+            return Train(screen, TrainOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed));
         });
         return command;
     }

@@ -1,4 +1,10 @@
 using System.Numerics;
+using MIOpenDarts.Darts.Algorithms.Darts;
+using MIOpenDarts.Darts.Algorithms.DrNas;
+using MIOpenDarts.Darts.Algorithms.FairDarts;
+using MIOpenDarts.Darts.Algorithms.Gdas;
+using MIOpenDarts.Darts.Algorithms.PcDarts;
+using MIOpenDarts.Darts.Algorithms.RandomSearch;
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
@@ -9,7 +15,8 @@ namespace MIOpenDarts.Darts.Algorithms;
 
 /// <summary>
 /// A method of the DARTS family: its paper's settings, what it searches, how alphas become weights, what it adds to the loss, and how it
-/// reads a genotype. Everything else - supernet, bilevel steps, data, checkpoints - is shared. A method that says nothing else is DARTS.
+/// reads a genotype. Everything else - supernet, bilevel steps, data, checkpoints - is shared. A method that says nothing else is DARTS. A new
+/// method is a folder beside this file and a line in <see cref="All"/>.
 /// </summary>
 public abstract class SearchAlgorithm
 {
@@ -35,16 +42,22 @@ public abstract class SearchAlgorithm
     /// <summary>The method of these options.</summary>
     /// <exception cref="OptionsException">There is none of that name.</exception>
     public static SearchAlgorithm Of(SearchOptions options) => Find(options.Algorithm)
-        ?? throw new OptionsException([OptionProblem.NotAllowed("algorithm", $"'{options.Algorithm}'", string.Join(", ", Names))]);
+        ?? throw new OptionsException([ValidationError.NotAllowed("algorithm", $"'{options.Algorithm}'", string.Join(", ", Names))]);
 
     /// <summary>The method of this name; null where there is none.</summary>
     public static SearchAlgorithm? Find(string name) => All.FirstOrDefault(a => string.Equals(a.Name, name, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The options that the method alone reads, made by a <see cref="MethodOptionTable{TOwn}"/>.</summary>
+    public virtual IReadOnlyList<OptionField<SearchOptions>> Options => [];
+
     /// <summary>Operations of an edge, in the order of the columns of alpha.</summary>
     public virtual IReadOnlyList<Primitive> Candidates => Primitives.SearchSpace;
 
-    /// <summary>How many stages the search has begun with at the start of <paramref name="epoch"/>, from 0.</summary>
-    public virtual int Stage(SearchOptions options, int epoch) => 0;
+    /// <summary>The epochs in which stages begin; the first is 0.</summary>
+    public virtual IReadOnlyList<int> StageStarts(SearchOptions options) => [0];
+
+    /// <summary>The stage of an epoch, from 0.</summary>
+    public int Stage(SearchOptions options, int epoch) => StageStarts(options).Count(start => start <= epoch) - 1;
 
     /// <summary>What edges choose from in a stage.</summary>
     public virtual SearchSpace Space(SearchOptions options, int stage) => new(Candidates, options.PartialChannels, options.EdgeNormalization);
@@ -56,13 +69,53 @@ public abstract class SearchAlgorithm
     /// <summary>What the validation loss has beside the cross entropy; null for nothing.</summary>
     public virtual IAlphaPenalty? Penalty(SearchOptions options) => null;
 
-    /// <summary>Whether the alphas move in an epoch, or only the weights.</summary>
-    public virtual bool MovesAlphas(SearchOptions options, int epoch) => epoch >= options.WarmupEpochs;
+    /// <summary>Whether the alphas move in an epoch, or only the weights, as at the start of each stage.</summary>
+    public bool MovesAlphas(SearchOptions options, int epoch) => epoch - StageStarts(options).Last(start => start <= epoch) >= options.WarmupEpochs;
 
-    /// <summary>The genotype that strengths [edges, candidates] of both kinds of cells say.</summary>
+    /// <summary>
+    /// Takes weights and momentum over to the network of a further stage, which has the alphas of the one before already and is not planned yet.
+    /// </summary>
+    /// <param name="old">The stage that ends.</param>
+    /// <param name="now">The stage that begins.</param>
+    /// <param name="options">The search's.</param>
+    internal virtual void BeginStage(SearchStage old, SearchStage now, SearchOptions options) =>
+        throw new NotSupportedException($"{Name} has one stage.");
+
+    /// <summary>The same settings for other epochs: warm-up and stages keep their share.</summary>
+    public virtual SearchOptions WithEpochs(SearchOptions options, int epochs) =>
+        options with { Epochs = epochs, WarmupEpochs = options.WarmupEpochs * epochs / options.Epochs };
+
+    /// <summary>The least channels of which each stage mixes a whole part, and all of which the multiples do.</summary>
+    public int ChannelMultiple(SearchOptions options)
+    {
+        var multiple = 1;
+        for (var stage = 0; stage < StageStarts(options).Count; stage++)
+        {
+            var (parts, step) = (Space(options, stage).PartialChannels, multiple);
+            while (multiple % parts != 0) multiple += step;
+        }
+
+        return multiple;
+    }
+
+    /// <summary>The genotype that scores [edges, candidates] of both kinds of cells say.</summary>
     public virtual Genotype Derive(float[] normal, float[] reduce, SearchOptions options) =>
-        new(GenotypeDerivation.DeriveCell<float>(normal, Candidates, options.Multiplier), GenotypeDerivation.DeriveCell<float>(reduce, Candidates, options.Multiplier));
+        new(
+            GenotypeDerivation.DeriveCell<float>(normal, Candidates, options.Multiplier),
+            GenotypeDerivation.DeriveCell<float>(reduce, Candidates, options.Multiplier));
+
+    /// <summary>The genotype of a method that trains nothing.</summary>
+    public virtual Genotype Draw(SearchOptions options) => throw new NotSupportedException($"{Name} trains.");
 
     /// <summary>What <see cref="Derive"/> had to do beside its rule, or what of the cells a network leaves out: a sentence each.</summary>
     public virtual IReadOnlyList<string> Notes(float[] normal, float[] reduce, SearchOptions options) => [];
+
+    /// <summary>What of the method's own options goes not with the others.</summary>
+    internal virtual IEnumerable<ValidationError> Validate(SearchOptions options) => [];
+
+    /// <summary>Options in which the defaults of the method's own options go with what was given.</summary>
+    internal virtual SearchOptions Follow(SearchOptions options, DependentOptions dependent) => options;
+
+    /// <summary>Whether the channels of the first cell have so many parts.</summary>
+    internal static bool Divides(int parts, SearchOptions options) => parts >= 1 && options.InitChannels % parts == 0;
 }

@@ -1,46 +1,21 @@
 using MIOpenDarts.Darts.Options;
-using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Algorithms;
 
 /// <summary>
 /// Everything a search can be told (the specification's <c>DARTSConfig</c>). The defaults are those of the official code
-/// (Liu et al. 2019). Immutable; <see cref="SearchOptionsResolver"/> builds one from preset, file and command line.
+/// (Liu et al. 2019). Immutable; <see cref="Table"/> builds one from preset, file and command line.
 /// </summary>
-public sealed record SearchOptions : IRunOptions
+public sealed record SearchOptions : RunOptions
 {
-    /// <summary>The data set: <c>fashion-mnist-slice</c> (embedded) or a folder with CIFAR files, IDX files, or images by class.</summary>
-    public string Data { get; init; } = "fashion-mnist-slice";
+    /// <summary>The settings of DARTS.</summary>
+    public SearchOptions() => (Seed, Epochs, BatchSize, Layers, InitChannels) = (2, 50, 64, 8, 16);
 
-    /// <summary>Rows and columns that images are brought to; 0 to keep theirs, which all images of a folder must share.</summary>
-    public int ImageSize { get; init; }
+    /// <summary>Their table.</summary>
+    public static SearchOptionTable Table => SearchOptionTable.Instance;
 
-    /// <summary>The method: <c>darts</c>, <c>pc-darts</c>, <c>fair-darts</c>, <c>dr-nas</c>, <c>gdas</c> or <c>random</c>.</summary>
+    /// <summary>The method: one of <see cref="SearchAlgorithm.Names"/>.</summary>
     public string Algorithm { get; init; } = "darts";
-
-    /// <summary>Where it computes: a name that <see cref="BackendChoice"/> knows.</summary>
-    public string Backend { get; init; } = "auto";
-
-    /// <summary>Threads of a managed backend; 0 for one per processor. Results do not depend on it.</summary>
-    public int Threads { get; init; }
-
-    /// <summary>Whether a GPU's libraries may use only what sums in the same order every time; managed backends always do.</summary>
-    public bool Deterministic { get; init; } = true;
-
-    /// <summary>Seed of every random draw.</summary>
-    public ulong Seed { get; init; } = 2;
-
-    /// <summary>Passes over the training half.</summary>
-    public int Epochs { get; init; } = 50;
-
-    /// <summary>Images in a batch; the last batch of an epoch may have fewer.</summary>
-    public int BatchSize { get; init; } = 64;
-
-    /// <summary>Cells of the supernet; those at one and two thirds reduce.</summary>
-    public int Layers { get; init; } = 8;
-
-    /// <summary>Channels of the first cell; doubled at each reduction.</summary>
-    public int InitChannels { get; init; } = 16;
 
     /// <summary>Intermediate nodes of a cell.</summary>
     public int Nodes { get; init; } = 4;
@@ -48,23 +23,11 @@ public sealed record SearchOptions : IRunOptions
     /// <summary>How many of the last nodes make the output of a cell.</summary>
     public int Multiplier { get; init; } = 4;
 
-    /// <summary>Channels of the stem, as a multiple of <see cref="InitChannels"/>.</summary>
+    /// <summary>Channels of the stem, as a multiple of <see cref="RunOptions.InitChannels"/>.</summary>
     public int StemMultiplier { get; init; } = 3;
-
-    /// <summary>Learning rate of the weights in the first epoch.</summary>
-    public double LearningRate { get; init; } = 0.025;
 
     /// <summary>Learning rate that the cosine schedule approaches.</summary>
     public double LearningRateMin { get; init; } = 0.001;
-
-    /// <summary>Momentum of the weights' SGD.</summary>
-    public double Momentum { get; init; } = 0.9;
-
-    /// <summary>L2 penalty on the weights.</summary>
-    public double WeightDecay { get; init; } = 3e-4;
-
-    /// <summary>Norm to which the gradient of the weights is clipped.</summary>
-    public double GradClip { get; init; } = 5;
 
     /// <summary>Learning rate of the architecture parameters.</summary>
     public double AlphaLearningRate { get; init; } = 3e-4;
@@ -83,18 +46,6 @@ public sealed record SearchOptions : IRunOptions
 
     /// <summary>Second-order architecture gradient through one unrolled weight step.</summary>
     public bool Unrolled { get; init; }
-
-    /// <summary>Random crop (padding 4) and horizontal flip.</summary>
-    public bool Augment { get; init; } = true;
-
-    /// <summary>Blank a random square of every training image (DeVries and Taylor 2017).</summary>
-    public bool Cutout { get; init; }
-
-    /// <summary>Side of that square in pixels.</summary>
-    public int CutoutLength { get; init; } = 16;
-
-    /// <summary>Probability with which a path of a cell is dropped.</summary>
-    public double DropPath { get; init; }
 
     /// <summary>Watchdogs: <c>none</c>, or some of <c>skip</c>, <c>rank</c> and <c>eigenvalue</c> with commas between.</summary>
     public string Watch { get; init; } = "none";
@@ -126,9 +77,6 @@ public sealed record SearchOptions : IRunOptions
     /// <summary>Quotient of the two means that raises an alarm.</summary>
     public double WatchRatio { get; init; } = 1.3;
 
-    /// <summary>Background threads that prepare batches; 0 prepares them on the calling thread. Batches do not depend on it.</summary>
-    public int DataWorkers { get; init; } = 4;
-
     /// <summary>Half-precision arithmetic; refused, because gfx803 gains nothing from it.</summary>
     public bool MixedPrecision { get; init; }
 
@@ -144,45 +92,17 @@ public sealed record SearchOptions : IRunOptions
     /// <summary>Nesterov's momentum for the weights.</summary>
     public bool Nesterov { get; init; }
 
-    /// <summary>Weight of the zero-one loss (Fair DARTS); 0 for none.</summary>
-    public double ZeroOneWeight { get; init; }
-
-    /// <summary>Its form: <c>l2</c> or <c>l1</c>.</summary>
-    public string ZeroOneForm { get; init; } = "l2";
-
-    /// <summary>How a genotype is read (Fair DARTS): <c>darts</c>, <c>threshold_sparse</c> or <c>threshold_edge</c>.</summary>
-    public string GenotypeRule { get; init; } = "darts";
-
-    /// <summary>Least sigmoid of an operation that a threshold rule keeps.</summary>
-    public double Threshold { get; init; } = 0.85;
-
-    /// <summary>Weight of the divergence from the uniform Dirichlet distribution (DrNAS); 0 for none.</summary>
-    public double DivergenceWeight { get; init; }
-
-    /// <summary>Epoch in which the second stage begins (DrNAS); 0 for one stage.</summary>
-    public int SecondStageEpoch { get; init; }
-
-    /// <summary>K of the second stage.</summary>
-    public int SecondStagePartialChannels { get; init; } = 1;
-
-    /// <summary>Operations that an edge keeps in the second stage.</summary>
-    public int SecondStageOperations { get; init; } = 7;
-
-    /// <summary>Temperature of the first epoch (GDAS).</summary>
-    public double TemperatureStart { get; init; } = 10;
-
-    /// <summary>Temperature of the last epoch (GDAS).</summary>
-    public double TemperatureEnd { get; init; } = 0.1;
-
-    /// <summary>Steps between two progress reports.</summary>
-    public int ReportInterval { get; init; } = 50;
-
-    /// <summary>Steps between two checkpoints; 0 writes one at the end of each epoch only.</summary>
-    public int CheckpointInterval { get; init; } = 100;
-
-    /// <summary>Checkpoints kept before the oldest is replaced.</summary>
-    public int CheckpointRing { get; init; } = 3;
+    /// <summary>What one method alone reads, of every method; see <see cref="Own{TOwn}"/>.</summary>
+    public MethodOptions Methods { get; init; } = MethodOptions.Defaults;
 
     /// <summary>All problems of these options; empty when they can be used.</summary>
-    public IReadOnlyList<OptionProblem> Validate() => SearchOptionFields.Check(this);
+    public IReadOnlyList<ValidationError> Validate() => Table.Validate(this);
+
+    /// <summary>The options that the method alone reads.</summary>
+    public TOwn Own<TOwn>()
+        where TOwn : class, new() => Methods.Get<TOwn>();
+
+    /// <summary>The same options with others that a method alone reads.</summary>
+    public SearchOptions With<TOwn>(TOwn own)
+        where TOwn : class, new() => this with { Methods = Methods.With(own) };
 }

@@ -33,11 +33,11 @@ public static class WatchNames
     /// <summary>What the option <c>watch</c> may be.</summary>
     public const string Allowed = "none, or some of skip, rank, eigenvalue with commas between";
 
-    /// <summary>What is allowed instead of the option <c>watch</c> of some options; null where it can be used.</summary>
-    internal static string? Check(SearchOptions options)
+    /// <summary>Whether a value of the option <c>watch</c> can be used.</summary>
+    internal static bool AreNames(string watch)
     {
-        var names = Split(options.Watch);
-        return names.All(All.Contains) && names.Distinct().Count() == names.Length ? null : Allowed;
+        var names = Split(watch);
+        return names.All(All.Contains) && names.Distinct().Count() == names.Length;
     }
 
     /// <summary>The watchdogs that some options ask for.</summary>

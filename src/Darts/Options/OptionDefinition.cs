@@ -18,10 +18,15 @@ public enum OptionKind
 }
 
 /// <summary>What an option is called, what it takes, and what it is for. The command line is built from these.</summary>
-public abstract class OptionDefinition
+public class OptionDefinition
 {
-    private protected OptionDefinition(string name, OptionKind kind, string allowed, string help) =>
+    internal OptionDefinition(string name, OptionKind kind, string allowed, string help) =>
         (Name, Kind, Allowed, Help) = (name, kind, allowed, help);
+
+    private protected OptionDefinition(OptionDefinition other)
+        : this(other.Name, other.Kind, other.Allowed, other.Help)
+    {
+    }
 
     /// <summary>Name in snake_case, as in a configuration file.</summary>
     public string Name { get; }

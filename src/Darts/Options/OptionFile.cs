@@ -13,21 +13,60 @@ internal readonly record struct OptionOverride(string Name, string? Text, JsonNo
     public string Shown => Text is not null ? $"'{Text}'" : Json?.ToJsonString() ?? "null";
 
     public JsonNode? Parse(OptionDefinition field) => Text is not null ? field.ParseText(Text) : field.ParseJson(Json);
+
+    /// <summary>The text that an option is given; null where it is not.</summary>
+    public static string? Find(IEnumerable<OptionOverride> overrides, string name)
+    {
+        foreach (var item in overrides)
+            if (item.IsOf(name)) return item.Text ?? item.Json?.ToString();
+        return null;
+    }
+
+    public bool IsOf(string name) => string.Equals(Name, name, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>Reads a configuration file into overrides: a JSON object or a YAML mapping of option names to values.</summary>
 internal static partial class OptionFile
 {
+    private const string PresetKey = "preset";
     private const long MaxBytes = 1_000_000;
 
-    public static List<OptionOverride> Read(string path)
+    /// <summary>Reads a file, if there is one, and takes its <c>preset</c> out, which is used unless one is given already.</summary>
+    /// <param name="path">The file, or null.</param>
+    /// <param name="presets">Names that a preset may have.</param>
+    /// <param name="preset">The preset that is given; of the file where none is.</param>
+    public static List<OptionOverride> Read(string? path, IReadOnlyList<string> presets, ref string? preset)
+    {
+        var overrides = path is null ? [] : Read(path);
+        if (overrides.FindIndex(item => item.IsOf(PresetKey)) is >= 0 and var at)
+        {
+            var name = overrides[at].Text ?? overrides[at].Json?.ToString() ?? "";
+            if (!presets.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                var problem = ValidationError.NotAllowed(PresetKey, $"'{name}'", string.Join(", ", presets));
+                throw new OptionsException([problem with { Message = $"{path}: {problem}" }]);
+            }
+
+            preset ??= name;
+            overrides.RemoveAt(at);
+        }
+
+        return overrides;
+    }
+
+    private static List<OptionOverride> Read(string path)
     {
         try
         {
             var file = new FileInfo(path);
             if (!file.Exists)
-                throw new OptionsException($"{path}: {(Directory.Exists(path) ? "this is a folder, not a configuration file" : "there is no such configuration file")}");
-            if (file.Length > MaxBytes) throw new OptionsException($"{path}: {file.Length} bytes are too many for a configuration file; allowed are {MaxBytes}");
+            {
+                var why = Directory.Exists(path) ? "this is a folder, not a configuration file" : "there is no such configuration file";
+                throw new OptionsException($"{path}: {why}");
+            }
+
+            if (file.Length > MaxBytes)
+                throw new OptionsException($"{path}: {file.Length} bytes are too many for a configuration file; allowed are {MaxBytes}");
             var text = File.ReadAllText(path);
             return file.Extension.ToUpperInvariant() switch
             {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Relaxations;
 
@@ -23,19 +24,19 @@ public abstract class Relaxation<T>(int edges, int candidates)
     /// Whether <see cref="Forward"/> gives the expectation of the weights in place of a draw: it is smooth in alpha, so that the loss has
     /// a Hessian. What draws nothing is its own expectation.
     /// </summary>
-    public bool TakesMean { get; set; }
+    public bool UsesExpectation { get; set; }
 
     /// <summary>Standard deviation of the first alphas.</summary>
     public virtual double InitialDeviation => 1e-3;
 
-    /// <summary>Whether a pass computes only some of the operations, see <see cref="Computes"/>.</summary>
-    public virtual bool ComputesSome => false;
+    /// <summary>Whether a pass computes only some of the operations, see <see cref="IsActive"/>.</summary>
+    public virtual bool IsSampled => false;
 
     /// <summary>Whether the last <see cref="Forward"/> gave operation edge · candidates + column a weight, so that it must be computed.</summary>
-    public virtual bool Computes(int path) => true;
+    public virtual bool IsActive(int path) => true;
 
     /// <summary>Whether operation edge · candidates + column can ever be computed again, so that it needs memory.</summary>
-    public virtual bool Lives(int path) => true;
+    public virtual bool IsAlive(int path) => true;
 
     /// <summary>Weights of a pass. A pass that is no training has no random draw.</summary>
     public abstract void Forward(ReadOnlySpan<T> alphas, Span<T> weights, in Pass pass);
@@ -44,9 +45,21 @@ public abstract class Relaxation<T>(int edges, int candidates)
     public abstract void Backward(ReadOnlySpan<T> alphas, ReadOnlySpan<T> weights, ReadOnlySpan<T> diffWeights, Span<T> diffAlphas);
 
     /// <summary>How strong each operation is when a genotype is read, and what reports show: softmax(α), where a relaxation says nothing else.</summary>
-    public virtual void Strengths(ReadOnlySpan<T> alphas, Span<T> strengths)
+    public virtual void Scores(ReadOnlySpan<T> alphas, Span<T> scores)
     {
-        for (var row = 0; row < Edges; row++) Softmax.Forward(Row(alphas, row), Row(strengths, row));
+        for (var row = 0; row < Edges; row++) Softmax.Forward(Row(alphas, row), Row(scores, row));
+    }
+
+    /// <summary>Writes into a checkpoint what beside the alphas decides over the weights of a pass; nothing, where a relaxation says nothing else.</summary>
+    /// <param name="writer">The checkpoint.</param>
+    /// <param name="kind">Name of the kind of cells, which makes names in the file unique.</param>
+    internal virtual void Save(SafetensorsWriter writer, string kind)
+    {
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote. It comes before the network is planned, which asks for what is alive.</summary>
+    internal virtual void Load(SafetensorsFile file, string kind)
+    {
     }
 
     private protected ReadOnlySpan<T> Row(ReadOnlySpan<T> values, int row) => values.Slice(row * candidates, candidates);

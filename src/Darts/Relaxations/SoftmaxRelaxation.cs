@@ -11,7 +11,7 @@ public sealed class SoftmaxRelaxation<T>(int edges, int candidates) : Relaxation
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<T> alphas, Span<T> weights, in Pass pass) => Strengths(alphas, weights);
+    public override void Forward(ReadOnlySpan<T> alphas, Span<T> weights, in Pass pass) => Scores(alphas, weights);
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<T> alphas, ReadOnlySpan<T> weights, ReadOnlySpan<T> diffWeights, Span<T> diffAlphas)

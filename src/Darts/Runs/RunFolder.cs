@@ -28,13 +28,13 @@ public sealed class RunFolder : WorkFolder<SearchOptions, SearchHistory>
     /// <summary>Makes the folder of a new run and writes its configuration.</summary>
     /// <exception cref="RunFolderException">It cannot be written, or holds a run already.</exception>
     public static RunFolder Create(string path, SearchOptions options) =>
-        new(path, options, RunConfiguration.Begin(path, RunConfiguration.FileName, SearchOptionsJson.Format(options)));
+        new(path, options, RunConfiguration.Begin(path, RunConfiguration.FileName, SearchOptions.Table.Format(options)));
 
     /// <summary>Opens the folder of an earlier run and reads its configuration.</summary>
     /// <exception cref="RunFolderException">There is no search in it, it cannot be written, or another process works in it.</exception>
     /// <exception cref="OptionsException">Its configuration was changed to something that is not allowed.</exception>
     public static RunFolder Open(string path) =>
-        new(path, RunConfiguration.Read(path, RunKind.Search, SearchOptionsJson.Parse), RunConfiguration.Hold(path));
+        new(path, RunConfiguration.Read(path, RunKind.Search, SearchOptions.Table.Parse), RunConfiguration.Hold(path));
 
     /// <summary>Writes the genotype as text and JSON, and its cells as SVG and DOT. Another genotype that is there already is kept.</summary>
     /// <param name="genotype">What was found.</param>
@@ -61,11 +61,11 @@ public sealed class RunFolder : WorkFolder<SearchOptions, SearchHistory>
     }
 
     internal override IEnumerable<OptionValue> Shown(SearchOptions options) =>
-        SearchOptionFields.All.Select(field => new OptionValue(field.Name, field.Show(options)));
+        SearchOptions.Table.All.Select(field => new OptionValue(field.Name, field.Show(options)));
 
-    private protected override string Format(SearchOptions options) => SearchOptionsJson.Format(options);
+    private protected override string Format(SearchOptions options) => SearchOptions.Table.Format(options);
 
-    private protected override bool HasEffect(string option) => SearchCheckpoint.HasEffect(SearchOptionFields.Find(option)!);
+    private protected override bool HasEffect(string option) => SearchOptions.Table.Find(option)!.HasEffect;
 
     private protected override SearchOptions With(SearchOptions options, string data, int epochs) => options with { Data = data, Epochs = epochs };
 

@@ -28,7 +28,7 @@ public sealed class TrainFolder : WorkFolder<TrainOptions, TrainHistory>
     /// <summary>Makes the folder of a new run and writes its configuration.</summary>
     /// <exception cref="RunFolderException">It cannot be written, or holds a run already.</exception>
     public static TrainFolder Create(string path, TrainOptions options) =>
-        new(path, options, RunConfiguration.Begin(path, RunConfiguration.FileName, TrainOptionsResolver.Format(options)));
+        new(path, options, RunConfiguration.Begin(path, RunConfiguration.FileName, TrainOptions.Table.Format(options)));
 
     /// <summary>Opens the folder of an earlier run and reads its configuration.</summary>
     /// <exception cref="RunFolderException">There is no training in it, it cannot be written, or another process works in it.</exception>
@@ -38,14 +38,14 @@ public sealed class TrainFolder : WorkFolder<TrainOptions, TrainHistory>
     /// <summary>The options of an earlier run, which may be under way.</summary>
     /// <exception cref="RunFolderException">There is no training in the folder, or it cannot be read.</exception>
     /// <exception cref="OptionsException">Its configuration was changed to something that is not allowed.</exception>
-    public static TrainOptions ReadOptions(string path) => RunConfiguration.Read(path, RunKind.Train, TrainOptionsResolver.Parse);
+    public static TrainOptions ReadOptions(string path) => RunConfiguration.Read(path, RunKind.Train, TrainOptions.Table.Parse);
 
     internal override IEnumerable<OptionValue> Shown(TrainOptions options) =>
-        TrainOptionFields.All.Select(field => new OptionValue(field.Name, field.Show(options)));
+        TrainOptions.Table.All.Select(field => new OptionValue(field.Name, field.Show(options)));
 
-    private protected override string Format(TrainOptions options) => TrainOptionsResolver.Format(options);
+    private protected override string Format(TrainOptions options) => TrainOptions.Table.Format(options);
 
-    private protected override bool HasEffect(string option) => TrainOptionFields.Find(option)!.HasEffect;
+    private protected override bool HasEffect(string option) => TrainOptions.Table.Find(option)!.HasEffect;
 
     private protected override TrainOptions With(TrainOptions options, string data, int epochs) => options with { Data = data, Epochs = epochs };
 

@@ -12,7 +12,7 @@ namespace MIOpenDarts.Darts.Runs;
 /// <typeparam name="TOptions">What such a run is told.</typeparam>
 /// <typeparam name="THistory">What its log tells.</typeparam>
 public abstract class WorkFolder<TOptions, THistory> : IDisposable
-    where TOptions : IRunOptions
+    where TOptions : RunOptions
     where THistory : class, IRunHistory
 {
     private readonly RunKind kind;

@@ -14,7 +14,7 @@ namespace MIOpenDarts.Darts.Runs;
 /// <typeparam name="THistory">What its log tells.</typeparam>
 /// <typeparam name="TResult">What it ends with.</typeparam>
 public abstract class WorkRecorder<TOptions, THistory, TResult> : IProgress<RunEvent>, IDisposable
-    where TOptions : IRunOptions
+    where TOptions : RunOptions
     where THistory : class, IRunHistory
 {
     private readonly WorkFolder<TOptions, THistory> folder;

@@ -48,7 +48,7 @@ public static class DartsSearch
 
     private static SearchResult Draw(SearchOptions options, IProgress<RunEvent>? progress)
     {
-        var genotype = RandomAlgorithm.Draw(options);
+        var genotype = SearchAlgorithm.Of(options).Draw(options);
         progress?.Report(new GenotypeDrawn(0, genotype));
         return new SearchResult(genotype, double.NaN, double.NaN, [], options);
     }

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Checkpoints;
-using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Optimisers;
 using MIOpenDarts.Layers.Tensors;
@@ -14,14 +13,10 @@ namespace MIOpenDarts.Darts.Search;
 /// <summary>What a checkpoint of a search holds: weights and statistics under their official names, optimisers, alphas, position, options.</summary>
 internal static class SearchCheckpoint
 {
-    // Options that a run may be resumed with other values of, because they do not change what it computes. Of data the fingerprint is compared.
-    private static readonly string[] WithoutEffect =
-        ["data", "backend", "threads", "deterministic", "data_workers", "report_interval", "checkpoint_interval", "checkpoint_ring"];
-
     private const string Format = "miopendarts search checkpoint 2";
 
-    /// <summary>Whether a run computes something else when this option changes, so that a resume must keep it.</summary>
-    public static bool HasEffect(OptionField field) => !WithoutEffect.Contains(field.Name);
+    // Names of the vectors of alphas: of both kinds of cells, then, with edge normalisation, of their edges.
+    private static readonly string[] Cells = ["normal", "reduce", "normal_edges", "reduce_edges"];
 
     /// <summary>Gathers everything into a writer.</summary>
     public static SafetensorsWriter Collect(SearchState state, SearchPosition position, SearchOptions options)
@@ -29,7 +24,7 @@ internal static class SearchCheckpoint
         var (net, backend) = (state.Net, state.Net.Backend);
         var writer = new SafetensorsWriter();
         writer.AddMetadata("format", Format);
-        writer.AddMetadata("options", SearchOptionsJson.Format(options));
+        writer.AddMetadata("options", SearchOptions.Table.Format(options));
         writer.AddMetadata("position", JsonSerializer.Serialize(position, SearchPositionContext.Default.SearchPosition));
         writer.AddMetadata("backend", backend.Signature);
         CheckpointData.Write(writer, state.Data);
@@ -38,8 +33,8 @@ internal static class SearchCheckpoint
         backend.Download<float>(state.Sgd.MomentumBuffer, momentum);
         writer.Add("search.momentum", momentum, momentum.Length);
         writer.Add("search.stage", [(long)state.Stage], []);
-        foreach (var (kind, relaxation) in Kept(state))
-            writer.Add($"search.kept_{kind}", [.. relaxation.Kept.ToArray().Select(kept => kept ? 1L : 0)], [relaxation.Kept.Length]);
+        state.Net.Normal.Relaxation.Save(writer, Cells[0]);
+        state.Net.Reduce.Relaxation.Save(writer, Cells[1]);
         foreach (var (kind, alphas, adam) in Kinds(state))
         {
             writer.Add($"search.alphas_{kind}", alphas, alphas.Length);
@@ -58,13 +53,17 @@ internal static class SearchCheckpoint
         if (!file.Metadata.TryGetValue("format", out var format) || format != Format)
             throw new CheckpointException($"{file.Path}: not a search checkpoint of this version (format '{format}')");
         var position = JsonSerializer.Deserialize(file.Metadata["position"], SearchPositionContext.Default.SearchPosition)!;
-        var then = SearchOptionsJson.Parse(file.Metadata["options"]);
+        var then = SearchOptions.Table.Parse(file.Metadata["options"]);
         RequireSame(file, position.MayGoOn(then.Epochs, options.Epochs) ? then with { Epochs = options.Epochs } : then, options);
         CheckpointData.Require(file, state.Data, warn);
         var backend = state.Net.Backend;
         if (file.Metadata["backend"] != backend.Signature)
             warn($"{file.Path} was written on {file.Metadata["backend"]}, this is {backend.Signature}: the run goes on, but not bit for bit as it would have there");
-        state.MakeRoom((int)file.ReadInt64("search.stage")[0], [.. Kept(state).Select(k => file.ReadInt64($"search.kept_{k.Kind}").Select(kept => kept == 1).ToArray())]);
+        state.RebuildForStage((int)file.ReadInt64("search.stage")[0], built =>
+        {
+            built.Net.Normal.Relaxation.Load(file, Cells[0]);
+            built.Net.Reduce.Relaxation.Load(file, Cells[1]);
+        });
         StateDict.Load(state.Net.Parameters, backend, file);
         backend.Upload<float>(file.ReadSingle("search.momentum"), state.Sgd.MomentumBuffer);
         foreach (var (kind, alphas, adam) in Kinds(state))
@@ -79,21 +78,11 @@ internal static class SearchCheckpoint
     }
 
     private static IEnumerable<(string Kind, float[] Alphas, Adam<float> Adam)> Kinds(SearchState state) =>
-        ((string[])["normal", "reduce", "normal_edges", "reduce_edges"]).Zip(state.Net.Alphas, state.Architect.Adams);
-
-    private static IEnumerable<(string Kind, DirichletRelaxation<float> Relaxation)> Kept(SearchState state)
-    {
-        if (state.Net.Normal.Relaxation is DirichletRelaxation<float> normal) yield return ("normal", normal);
-        if (state.Net.Reduce.Relaxation is DirichletRelaxation<float> reduce) yield return ("reduce", reduce);
-    }
-
-    /// <summary>The first option by which two searches compute something else; null where they are the same.</summary>
-    public static OptionField? Difference(SearchOptions then, SearchOptions now) =>
-        SearchOptionFields.All.FirstOrDefault(field => HasEffect(field) && field.Show(then) != field.Show(now));
+        Cells.Zip(state.Net.Alphas, state.Architect.Adams);
 
     private static void RequireSame(SafetensorsFile file, SearchOptions then, SearchOptions now)
     {
-        if (Difference(then, now) is { } field)
+        if (SearchOptions.Table.Difference(then, now) is { } field)
             throw new CheckpointException(
                 $"{file.Path}: belongs to a run with {field.Name} {field.Show(then)}, not {field.Show(now)}; use the same value or another run folder");
     }

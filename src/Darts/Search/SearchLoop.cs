@@ -66,7 +66,7 @@ internal sealed class SearchLoop : IDisposable
     private void TrainEpoch(CancellationToken cancellation)
     {
         var (epoch, first) = (position.Epoch, position.Step);
-        state.Enter(state.Algorithm.Stage(options, epoch));
+        state.BeginStage(state.Algorithm.Stage(options, epoch));
         trainBatches.Start(BatchSchedule.Training(train.Indices, options.BatchSize, augmentation, options.Seed, epoch, first));
         validBatches.Start(BatchSchedule.ArchitectureDraws(valid.Indices, options.BatchSize, steps, augmentation, options.Seed, epoch, first));
         state.Net.SetDropPath(options.DropPath * epoch / options.Epochs);
@@ -150,7 +150,7 @@ internal sealed class SearchLoop : IDisposable
     }
 
     private static AlphaRecord Record(ArchitectureParameters<float> alphas) =>
-        new(Rows(alphas.Alphas, alphas.Edges), Rows(alphas.Strengths(), alphas.Edges));
+        new(Rows(alphas.Alphas, alphas.Edges), Rows(alphas.Scores(), alphas.Edges));
 
     private static double[][] Rows(float[] values, int rows) =>
         [.. values.Chunk(values.Length / rows).Select(row => Array.ConvertAll(row, v => (double)v))];

@@ -26,7 +26,7 @@ public static class SearchMemory
         {
             // The weights of a stage go over to those of the next, so both are there for a while.
             var before = parameters;
-            state.MakeRoom(last, []);
+            state.RebuildForStage(last);
             (activations, parameters, copies) = (Math.Max(activations, state.Net.ActivationBytes), before + tally.Bytes - state.Net.ActivationBytes, Copies(state));
         }
 
@@ -43,7 +43,7 @@ public static class SearchMemory
     /// <exception cref="PlanDoesNotFitException">The message has the need, what there is, and settings that fit.</exception>
     public static void Require(SearchOptions options, SupernetShape shape, Backend<float> backend, int jobs = 1, MemoryRoom? room = null)
     {
-        var parts = Parts(options);
+        var parts = SearchAlgorithm.Of(options).ChannelMultiple(options);
         var fit = new MemoryFit<SearchOptions>(
             room ?? MemoryRoom.Here(),
             o => Need(o, shape with { InitChannels = o.InitChannels, Layers = o.Layers }, backend)?.Times(jobs),
@@ -53,14 +53,6 @@ public static class SearchMemory
                 new("layers", o => o.Layers, 1, (o, value) => o with { Layers = Math.Max(3, value) }),
             ]);
         fit.Require(jobs == 1 ? "the search" : $"the search with {jobs} seeds side by side (fewer --jobs need less)", options);
-    }
-
-    // Channels that the partial channels of both stages divide.
-    private static int Parts(SearchOptions options)
-    {
-        var parts = options.PartialChannels;
-        while (parts % options.SecondStagePartialChannels != 0) parts += options.PartialChannels;
-        return parts;
     }
 
     // A checkpoint has parameters, statistics and momentum.

@@ -2,7 +2,6 @@ using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
-using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
@@ -17,6 +16,7 @@ public sealed class SearchState : IDisposable
     private readonly SupernetShape shape;
     private readonly Backend<float> backend;
     private readonly Adam<float>[] adams;
+    private (int Epoch, bool Alphas) moves = (-1, false);
 
     /// <summary>Builds and plans everything on <paramref name="backend"/>; the weights are not drawn yet.</summary>
     public SearchState(SearchOptions options, SupernetShape shape, Backend<float> backend)
@@ -24,7 +24,11 @@ public sealed class SearchState : IDisposable
         (this.options, this.shape, this.backend) = (options, shape, backend);
         Algorithm = SearchAlgorithm.Of(options);
         Net = NewNet(0);
-        adams = [.. Net.Alphas.Select(a => new Adam<float>(a.Length, options.AlphaLearningRate, options.AlphaBeta1, options.AlphaBeta2, options.AlphaWeightDecay))];
+        adams =
+        [
+            .. Net.Alphas.Select(alphas => new Adam<float>(
+                alphas.Length, options.AlphaLearningRate, options.AlphaBeta1, options.AlphaBeta2, options.AlphaWeightDecay)),
+        ];
         (Sgd, Architect) = NewOptimisers(Net);
         Net.Plan(options.BatchSize);
     }
@@ -48,11 +52,11 @@ public sealed class SearchState : IDisposable
     public Architect<float> Architect { get; private set; }
 
     /// <summary>The genotype that the alphas say now.</summary>
-    public Genotype Genotype => Algorithm.Derive(Net.Normal.Strengths(), Net.Reduce.Strengths(), options);
+    public Genotype Genotype => Algorithm.Derive(Net.Normal.Scores(), Net.Reduce.Scores(), options);
 
     /// <summary>What its derivation had to do beside its rule; null for nothing.</summary>
     public IReadOnlyList<string>? Notes =>
-        Algorithm.Notes(Net.Normal.Strengths(), Net.Reduce.Strengths(), options) is { Count: > 0 } notes ? notes : null;
+        Algorithm.Notes(Net.Normal.Scores(), Net.Reduce.Scores(), options) is { Count: > 0 } notes ? notes : null;
 
     /// <summary>How far the operations of an edge are ahead of one another now.</summary>
     public OperationLead Lead => OperationLead.Of([Net.Normal, Net.Reduce], options.Seed, options.AlphaLearningRate, adams[0].Steps);
@@ -70,40 +74,32 @@ public sealed class SearchState : IDisposable
         }
     }
 
-    /// <summary>
-    /// Goes on to a stage, if it has not begun: the weakest operations leave the race, and weights, statistics and momentum go over to the
-    /// network of that stage, copied where it has more channels.
-    /// </summary>
-    public void Enter(int stage)
+    /// <summary>Goes on to a stage, if it has not begun: the alphas stay, and the method takes the weights over to the network of that stage.</summary>
+    public void BeginStage(int stage)
     {
         if (stage == Stage) return;
-        var (before, momentum) = (Net, Sgd.MomentumBuffer);
+        var old = Built;
         Rebuild(stage);
-        foreach (var (old, now) in before.Alphas.Zip(Net.Alphas)) old.CopyTo(now, 0);
-        foreach (var (kind, adam) in new[] { (Net.Normal, adams[0]), (Net.Reduce, adams[1]) })
-        {
-            if (kind.Relaxation is not DirichletRelaxation<float> relaxation) continue;
-            relaxation.Prune(kind.Alphas, options.SecondStageOperations);
-            // What is out of the race must not drift on what Adam remembers of it.
-            for (var path = 0; path < kind.Alphas.Length; path++)
-                if (!relaxation.Lives(path)) (adam.Mean[path], adam.MeanSquare[path]) = (0, 0);
-        }
-
-        new ChannelWidening(options.Seed, stage).Copy(before, momentum, Net, Sgd.MomentumBuffer);
-        before.Dispose();
+        foreach (var (before, now) in old.Net.Alphas.Zip(Net.Alphas)) before.CopyTo(now, 0);
+        Algorithm.BeginStage(old, Built, options);
+        old.Net.Dispose();
         Net.Plan(options.BatchSize);
     }
 
     /// <summary>Makes room for what a checkpoint of a stage holds.</summary>
     /// <param name="stage">Its stage.</param>
-    /// <param name="kept">Operations of the normal and of the reduction cells that were in the race; none where a method prunes none.</param>
-    internal void MakeRoom(int stage, IReadOnlyList<bool[]> kept)
+    /// <param name="restore">Restores what decides over the room, before the network is planned.</param>
+    internal void RebuildForStage(int stage, Action<SearchState>? restore = null)
     {
-        if (stage == Stage) return;
-        Net.Dispose();
-        Rebuild(stage);
-        foreach (var (kind, paths) in new[] { Net.Normal, Net.Reduce }.Zip(kept)) ((DirichletRelaxation<float>)kind.Relaxation).Keep(paths);
-        Net.Plan(options.BatchSize);
+        var isBuilt = stage == Stage;
+        if (!isBuilt)
+        {
+            Net.Dispose();
+            Rebuild(stage);
+        }
+
+        restore?.Invoke(this);
+        if (!isBuilt) Net.Plan(options.BatchSize);
     }
 
     /// <summary>One bilevel step: the alphas on the validation batch, unless they rest, then the weights on the training batch.</summary>
@@ -111,7 +107,7 @@ public sealed class SearchState : IDisposable
     {
         // Two passes a step draw drop-path masks, so the step number is doubled.
         var pass = new Pass(Training: true, WeightGradients: true, options.Seed, epoch, 2 * step);
-        if (Algorithm.MovesAlphas(options, epoch)) Architect.Step(train, valid, rate, pass);
+        if (MovesAlphas(epoch)) Architect.Step(train, valid, rate, pass);
         pass = pass with { Step = 2 * step + 1 };
         var result = Net.Evaluate(train, pass);
         Sgd.Clip(options.GradClip);
@@ -121,6 +117,15 @@ public sealed class SearchState : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Net.Dispose();
+
+    private SearchStage Built => new(Stage, Net, Sgd, adams);
+
+    // Asked for in every step, which allocates nothing.
+    private bool MovesAlphas(int epoch)
+    {
+        if (moves.Epoch != epoch) moves = (epoch, Algorithm.MovesAlphas(options, epoch));
+        return moves.Alphas;
+    }
 
     private void Rebuild(int stage)
     {

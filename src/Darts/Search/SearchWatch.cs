@@ -42,14 +42,14 @@ internal sealed class SearchWatch
         if (net != state.Net) (net, eigenvalue) = (state.Net, new DominantEigenvalue<float>(state.Net));
         net.SetDropPath(0);
         // A drawn operation is a step of alpha, and a step has no Hessian; the expectation of the weights has.
-        net.TakeMeans(true);
+        net.UseExpectation(true);
         try
         {
             return eigenvalue!.Estimate(new(pixels, labels), new Pass(Training: true, WeightGradients: false, options.Seed, epoch, 0));
         }
         finally
         {
-            net.TakeMeans(false);
+            net.UseExpectation(false);
         }
     }
 

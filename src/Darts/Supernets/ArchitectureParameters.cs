@@ -139,15 +139,15 @@ public sealed class ArchitectureParameters<T>
     }
 
     /// <summary>How strong each operation of each edge is when a genotype is read: the relaxation's strength times the edge's weight.</summary>
-    public T[] Strengths()
+    public T[] Scores()
     {
-        var strengths = new T[paths];
-        Relaxation.Strengths(Alphas, strengths);
-        if (!Space.EdgeNormalization) return strengths;
+        var scores = new T[paths];
+        Relaxation.Scores(Alphas, scores);
+        if (!Space.EdgeNormalization) return scores;
         var edges = new T[Edges];
         EdgeWeights(edges);
-        for (var path = 0; path < paths; path++) strengths[path] *= edges[path / columns];
-        return strengths;
+        for (var path = 0; path < paths; path++) scores[path] *= edges[path / columns];
+        return scores;
     }
 
     // softmax(β) over the edges into each node.

@@ -71,7 +71,7 @@ public sealed class MixedOp<T> : Module<T>
         var first = true;
         for (var k = 0; k < operations.Length; k++)
         {
-            if (!architecture.Relaxation.Computes(FirstPath + k)) continue;
+            if (!architecture.Relaxation.IsActive(FirstPath + k)) continue;
             operations[k].Forward(pass);
             drops[k]?.Forward(pass);
             Backend.ScaleForward(Output(k), architecture.Mixing, FirstPath + k, mixed!, accumulate: !first);
@@ -89,7 +89,7 @@ public sealed class MixedOp<T> : Module<T>
         var first = !accumulate || split is not null;
         for (var k = 0; k < operations.Length; k++)
         {
-            if (!architecture.Relaxation.Computes(FirstPath + k)) continue;
+            if (!architecture.Relaxation.IsActive(FirstPath + k)) continue;
             var dst = Output(k);
             Backend.ScaleBackwardWeights(dst, upstream, architecture.Mixing.Diff!, FirstPath + k);
             Backend.ScaleForward(upstream, architecture.Mixing, FirstPath + k, dst.Diff!, accumulate: false);

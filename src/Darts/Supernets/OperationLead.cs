@@ -15,7 +15,7 @@ namespace MIOpenDarts.Darts.Supernets;
 /// <param name="Steps">Steps that the alphas have made.</param>
 /// <param name="Moved">Root mean square of the alphas' distance from their first draw.</param>
 /// <param name="Lead">
-/// (first − second)/first of the strengths of an edge's operations without <c>none</c>, mean over the edges of both cells: 0 for ties, 1 where
+/// (first − second)/first of the scores of an edge's operations without <c>none</c>, mean over the edges of both cells: 0 for ties, 1 where
 /// an edge has one operation left.
 /// </param>
 /// <param name="ChanceLead">The same by chance, mean of <see cref="Draws"/> draws.</param>
@@ -74,9 +74,9 @@ public sealed record OperationLead(
     // The weight of an edge among others (PC-DARTS) is a factor of all its operations, so it changes no lead.
     private static IEnumerable<Decision> Decisions(ArchitectureParameters<float> cell, float[] alphas)
     {
-        var strengths = new float[alphas.Length];
-        cell.Relaxation.Strengths(alphas, strengths);
-        foreach (var row in strengths.Chunk(cell.Space.Candidates.Count))
+        var scores = new float[alphas.Length];
+        cell.Relaxation.Scores(alphas, scores);
+        foreach (var row in scores.Chunk(cell.Space.Candidates.Count))
         {
             // Of equals the earlier, as a genotype is read.
             int[] best = [.. Columns(cell).OrderByDescending(column => row[column]).Take(2)];

@@ -32,6 +32,6 @@ internal sealed class PathList<TItem>
     {
         Count = 0;
         foreach (var (path, item) in all)
-            if (architecture.Relaxation.Computes(path)) active[Count++] = item;
+            if (architecture.Relaxation.IsActive(path)) active[Count++] = item;
     }
 }

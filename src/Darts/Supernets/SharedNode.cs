@@ -55,7 +55,7 @@ internal sealed class SharedNode<T>
         }
         else
         {
-            if (architecture.Relaxation.ComputesSome) branches.Select(architecture);
+            if (architecture.Relaxation.IsSampled) branches.Select(architecture);
             if (branches.Count > 0) backend.NodeSumForward(new NodeSum<T>(branches.Span, architecture.Mixing, scratch, accumulate: false));
             else backend.Fill(mixed, T.Zero);
         }

@@ -53,7 +53,7 @@ internal sealed class SharedState<T>
 
         foreach (var (node, edge) in edges)
             for (var k = 0; k < edge.Operations.Count; k++)
-                if (architecture.Relaxation.Lives(edge.FirstPath + k)) Add(node, edge.FirstPath + k, architecture.Space.Candidates[k], edge.Operations[k]);
+                if (architecture.Relaxation.IsAlive(edge.FirstPath + k)) Add(node, edge.FirstPath + k, architecture.Space.Candidates[k], edge.Operations[k]);
 
         // By node: its gradient is read once for all of them.
         foreach (var (_, path, term) in terms.OrderBy(t => t.Node)) leaving.Add(path, term);
@@ -76,7 +76,7 @@ internal sealed class SharedState<T>
     public IEnumerable<NodeSumTerm<T>> BypassesTo(int node) => bypasses.Where(b => b.Node == node).Select(b => b.Term);
 
     /// <summary>Whether what leaves the state can be summed node by node: nothing that does is left out.</summary>
-    public bool OverlapsNodeSum => backend.OverlapsNodeSum && leaving.Count > 0 && !architecture.Relaxation.ComputesSome;
+    public bool OverlapsNodeSum => backend.OverlapsNodeSum && leaving.Count > 0 && !architecture.Relaxation.IsSampled;
 
     /// <summary>What enters the next state, which waits for it.</summary>
     public NodeSum<T> ToNext => SumOf(leaving.Span[..entering]);
@@ -88,7 +88,7 @@ internal sealed class SharedState<T>
     public void Forward(in Pass pass, NodeSum<T> overlapped)
     {
         if (scratch is null) return;
-        if (architecture.Relaxation.ComputesSome) Select();
+        if (architecture.Relaxation.IsSampled) Select();
         split?.Forward();
         pooling?.Forward(pass);
         reduction?.Forward(pass);

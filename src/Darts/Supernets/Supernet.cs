@@ -152,7 +152,7 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
     }
 
     /// <summary>Lets all cells mix by the expectation of their weights instead of a draw, or draw again.</summary>
-    public void TakeMeans(bool means) => Normal.Relaxation.TakesMean = Reduce.Relaxation.TakesMean = means;
+    public void UseExpectation(bool means) => Normal.Relaxation.UsesExpectation = Reduce.Relaxation.UsesExpectation = means;
 
     /// <summary>Copies a batch in: images in N, C, H, W order, normalised.</summary>
     public void LoadBatch(ReadOnlySpan<T> nchw, ReadOnlySpan<int> targets)

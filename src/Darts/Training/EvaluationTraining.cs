@@ -46,7 +46,7 @@ public static class EvaluationTraining
         ImageData data, TrainOptions options, Backend<float> backend, IProgress<RunEvent>? progress = null, CheckpointRing? checkpoints = null,
         WeightFiles? weights = null, CancellationToken cancellation = default)
     {
-        var problems = TrainOptionFields.Check(options);
+        var problems = TrainOptions.Table.Validate(options);
         if (problems.Count > 0) throw new OptionsException(problems);
         RequireTest(data);
         TrainMemory.Require(data, options, backend);

@@ -20,7 +20,7 @@ internal static class TrainCheckpoint
     {
         var writer = new SafetensorsWriter();
         writer.AddMetadata("format", Format);
-        writer.AddMetadata("options", TrainOptionsResolver.Format(options));
+        writer.AddMetadata("options", TrainOptions.Table.Format(options));
         writer.AddMetadata("position", JsonSerializer.Serialize(position, TrainPositionContext.Default.TrainPosition));
         writer.AddMetadata("backend", state.Net.Backend.Signature);
         CheckpointData.Write(writer, state.Data);
@@ -38,9 +38,9 @@ internal static class TrainCheckpoint
         if (!file.Metadata.TryGetValue("format", out var format) || format != Format)
             throw new CheckpointException($"{file.Path}: not a training checkpoint of this version (format '{format}')");
         var position = JsonSerializer.Deserialize(file.Metadata["position"], TrainPositionContext.Default.TrainPosition)!;
-        var then = TrainOptionsResolver.Parse(file.Metadata["options"], file.Path);
+        var then = TrainOptions.Table.Parse(file.Metadata["options"], file.Path);
         if (position.MayGoOn(then.Epochs, options.Epochs)) then = then with { Epochs = options.Epochs };
-        foreach (var field in TrainOptionFields.All)
+        foreach (var field in TrainOptions.Table.All)
         {
             if (!field.HasEffect || field.Show(then) == field.Show(options)) continue;
             throw new CheckpointException(

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Algorithms.DrNas;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Tests.Search;
 using MIOpenDarts.Layers.Backends.Cpu;
@@ -9,26 +10,21 @@ namespace MIOpenDarts.Darts.Tests.Algorithms;
 
 public class ChannelWideningTests
 {
+    private static SearchOptions TwoStages(int secondParts) =>
+        (SmallSearch.Options with { Algorithm = "dr-nas", InitChannels = 12, PartialChannels = 6 })
+        .With(new DrNasOptions { SecondStageEpoch = 1, SecondStagePartialChannels = secondParts, SecondStageOperations = 4 });
+
     [Fact]
     public void The_second_stage_copies_channels_and_momentum_and_keeps_what_is_as_wide_as_before()
     {
-        var paper = new DrNasAlgorithm().Paper;
-        var options = SmallSearch.Options with
-        {
-            Algorithm = "dr-nas",
-            InitChannels = 12,
-            PartialChannels = 6,
-            SecondStagePartialChannels = 4,
-            SecondStageEpoch = 1,
-            SecondStageOperations = paper.SecondStageOperations,
-        };
+        var options = TwoStages(secondParts: 4);
         using var backend = CpuBackend.Create(1);
         var (train, valid) = SmallSearch.Images();
         using var state = new SearchState(options, DartsSearch.ShapeOf(train, options), backend);
         state.Initialize();
         backend.Copy(state.Net.Parameters.Values, state.Sgd.MomentumBuffer);
         var before = Tensors(state);
-        state.Enter(1);
+        state.BeginStage(1);
         var after = Tensors(state);
         backend.Copy(state.Sgd.MomentumBuffer, state.Net.Parameters.Values);
         var momentum = Tensors(state);
@@ -47,18 +43,18 @@ public class ChannelWideningTests
         Assert.Equal(3, ((SepConv<float>)edge.Operations[3]).Blocks[0].Depthwise.Weights.Capacity.N);
         foreach (var kind in new[] { state.Net.Normal, state.Net.Reduce })
             for (var row = 0; row < kind.Edges; row++)
-                Assert.Equal(4, Enumerable.Range(0, 7).Count(k => kind.Relaxation.Lives(row * 7 + k)));
+                Assert.Equal(4, Enumerable.Range(0, 7).Count(k => kind.Relaxation.IsAlive(row * 7 + k)));
     }
 
     [Fact]
     public void What_a_pointwise_filter_reads_is_the_copy_of_what_the_depthwise_one_before_it_writes()
     {
-        var options = SmallSearch.Options with { Algorithm = "dr-nas", InitChannels = 12, PartialChannels = 6, SecondStagePartialChannels = 2, SecondStageEpoch = 1 };
+        var options = TwoStages(secondParts: 2);
         using var backend = CpuBackend.Create(1);
         var (train, _) = SmallSearch.Images();
         using var state = new SearchState(options, DartsSearch.ShapeOf(train, options), backend);
         state.Initialize();
-        state.Enter(1);
+        state.BeginStage(1);
         foreach (var block in state.Net.MixedOps.SelectMany(m => m.Operations).OfType<SeparableBlock<float>>())
         {
             var (depthwise, pointwise) = (Values(state, block.Depthwise.Weights), Values(state, block.Pointwise.Weights));

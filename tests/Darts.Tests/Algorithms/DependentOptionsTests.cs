@@ -11,7 +11,7 @@ public sealed class DependentOptionsTests
         Assert.Equal((0.0005, 0.0005), Rates(Resolve(("learning-rate", "0.0005"))));
         Assert.Equal((0.05, 0.001), Rates(Resolve(("learning-rate", "0.05"))));
         Assert.Equal((0.0005, 0.0001), Rates(Resolve(("learning-rate", "0.0005"), ("learning-rate-min", "0.0001"))));
-        Assert.Equal((0.0005, 0.0005), Rates(SearchOptionsJson.Parse("""{"learning_rate": 0.0005}""")));
+        Assert.Equal((0.0005, 0.0005), Rates(SearchOptions.Table.Parse("""{"learning_rate": 0.0005}""")));
         Assert.Equal(["learning_rate_min is 0.001; allowed is a number from 0 to learning_rate, which is 0.0005"], Problems(("learning-rate", "0.0005"), ("learning-rate-min", "0.001")));
     }
 
@@ -40,7 +40,8 @@ public sealed class DependentOptionsTests
         foreach (var algorithm in SearchAlgorithm.All)
         {
             var options = Resolve(("algorithm", algorithm.Name), ("epochs", $"{epochs}"));
-            Assert.Equal(algorithm.Paper.SecondStageEpoch * epochs / algorithm.Paper.Epochs, options.SecondStageEpoch);
+            var starts = algorithm.StageStarts(algorithm.Paper).Select(start => start * epochs / algorithm.Paper.Epochs).Distinct();
+            Assert.Equal(starts, algorithm.StageStarts(options));
             Assert.InRange(options.WarmupEpochs, 0, algorithm.Paper.WarmupEpochs);
         }
 
@@ -52,8 +53,19 @@ public sealed class DependentOptionsTests
     public void More_epochs_leave_warm_up_and_second_stage_as_they_are()
     {
         var paper = SearchAlgorithm.Find("dr-nas")!.Paper;
-        var longer = SearchOptionsResolver.Apply(paper, [new("epochs", $"{2 * paper.Epochs}")]);
+        var longer = SearchOptions.Table.Apply(paper, [new("epochs", $"{2 * paper.Epochs}")]);
         Assert.Equal(paper with { Epochs = 2 * paper.Epochs }, longer);
+    }
+
+    [Fact]
+    public void A_second_stage_that_goes_not_with_epochs_or_channels_is_told_by_itself()
+    {
+        Assert.Equal(
+            ["second_stage_epoch is 50; allowed is 0, or a whole number below epochs, which is 50"],
+            Problems(("algorithm", "dr-nas"), ("second-stage-epoch", "50")));
+        Assert.Equal(
+            ["second_stage_partial_channels is 5; allowed is a divisor of init_channels, which is 36"],
+            Problems(("algorithm", "dr-nas"), ("second-stage-partial-channels", "5")));
     }
 
     [Fact]
@@ -67,7 +79,7 @@ public sealed class DependentOptionsTests
     private static (double Rate, double Min) Rates(SearchOptions options) => (options.LearningRate, options.LearningRateMin);
 
     private static SearchOptions Resolve(params (string Name, string Value)[] given) =>
-        SearchOptionsResolver.Resolve(null, null, given.Select(option => new KeyValuePair<string, string>(option.Name, option.Value)));
+        SearchOptions.Table.Resolve(null, null, given.Select(option => new KeyValuePair<string, string>(option.Name, option.Value)));
 
     private static IEnumerable<string> Problems(params (string Name, string Value)[] given) => Assert.Throws<OptionsException>(() => Resolve(given)).Problems.Select(problem => problem.Message);
 }

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Algorithms.DrNas;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Tests.Supernets;
 using MIOpenDarts.Layers.Backends;

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Algorithms.DrNas;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Tests.Search;
@@ -67,9 +68,9 @@ public sealed class FamilySearchTests : IDisposable
     // A paper's own method in the size of the small search; three epochs, so that there is a warm-up and a second stage.
     private static SearchOptions Options(string method)
     {
-        var paper = SearchAlgorithm.Find(method)!.Paper;
-        var small = SmallSearch.Options;
-        return paper with
+        var algorithm = SearchAlgorithm.Find(method)!;
+        var (paper, small) = (algorithm.Paper, SmallSearch.Options);
+        var options = paper with
         {
             Epochs = 3,
             BatchSize = small.BatchSize,
@@ -83,9 +84,9 @@ public sealed class FamilySearchTests : IDisposable
             ReportInterval = 1,
             Seed = small.Seed,
             PartialChannels = paper.PartialChannels == 6 ? 4 : paper.PartialChannels,
-            WarmupEpochs = method == "pc-darts" ? 1 : 0,
-            SecondStageEpoch = Math.Min(paper.SecondStageEpoch, 1),
-            SecondStagePartialChannels = paper.SecondStageEpoch > 0 ? 2 : 1,
+            WarmupEpochs = algorithm.StageStarts(paper).Count == 1 ? Math.Min(paper.WarmupEpochs, 1) : 0,
+            Methods = algorithm.WithEpochs(paper, 3).Methods,
         };
+        return algorithm is DrNasAlgorithm ? options.With(options.Own<DrNasOptions>() with { SecondStagePartialChannels = 2 }) : options;
     }
 }

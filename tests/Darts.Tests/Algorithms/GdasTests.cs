@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Algorithms.Gdas;
 using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Tests.Supernets;

@@ -1,4 +1,7 @@
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Algorithms.DrNas;
+using MIOpenDarts.Darts.Algorithms.FairDarts;
+using MIOpenDarts.Darts.Algorithms.PcDarts;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Supernets;
 
@@ -16,9 +19,9 @@ public class GenotypeRuleTests
         var architecture = new ArchitectureParameters<double>(5, Space);
         double[] betas = [Math.Log(1), Math.Log(3), Math.Log(1), Math.Log(2), Math.Log(5)];
         betas.CopyTo(architecture.Betas, 0);
-        var strengths = architecture.Strengths();
+        var scores = architecture.Scores();
         double[] expected = [1 / 4.0, 3 / 4.0, 1 / 8.0, 2 / 8.0, 5 / 8.0];
-        for (var path = 0; path < strengths.Length; path++) Assert.Equal(expected[path / 8] / 8, strengths[path], 12);
+        for (var path = 0; path < scores.Length; path++) Assert.Equal(expected[path / 8] / 8, scores[path], 12);
     }
 
     [Fact]
@@ -38,7 +41,7 @@ public class GenotypeRuleTests
     public void Fair_darts_reads_by_all_three_official_modes()
     {
         // One node, edges from 0 and 1; sigmoids of seven operations.
-        float[] strengths = [0.9f, 0.1f, 0.1f, 0.95f, 0.1f, 0.1f, 0.1f, 0.5f, 0.1f, 0.1f, 0.1f, 0.1f, 0.6f, 0.1f];
+        float[] scores = [0.9f, 0.1f, 0.1f, 0.95f, 0.1f, 0.1f, 0.1f, 0.5f, 0.1f, 0.1f, 0.1f, 0.1f, 0.6f, 0.1f];
         var fair = new FairDartsAlgorithm();
         Assert.Equal("[('sep_conv_3x3', 0), ('dil_conv_3x3', 1)]", Read("darts"));
         Assert.Equal("[('sep_conv_3x3', 2, 0)]", Read("threshold_sparse"));
@@ -47,7 +50,8 @@ public class GenotypeRuleTests
 
         string Read(string rule)
         {
-            var text = fair.Derive(strengths, strengths, fair.Paper with { Nodes = 1, Multiplier = 1, GenotypeRule = rule }).ToString();
+            var options = (fair.Paper with { Nodes = 1, Multiplier = 1 }).With(new FairDartsOptions { GenotypeRule = rule });
+            var text = fair.Derive(scores, scores, options).ToString();
             return text["Genotype(normal=".Length..text.IndexOf(", normal_concat", StringComparison.Ordinal)];
         }
     }
@@ -64,5 +68,5 @@ public class GenotypeRuleTests
     }
 
     private static IReadOnlyList<GenotypeEdge> Node(ArchitectureParameters<float> architecture) =>
-        GenotypeDerivation.DeriveCell<float>(architecture.Strengths(), Primitives.SearchSpace, 1).Nodes[1];
+        GenotypeDerivation.DeriveCell<float>(architecture.Scores(), Primitives.SearchSpace, 1).Nodes[1];
 }

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Algorithms.PcDarts;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends.Cpu;
 

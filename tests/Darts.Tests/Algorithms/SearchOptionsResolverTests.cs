@@ -16,7 +16,7 @@ public sealed class SearchOptionsResolverTests : IDisposable
     [InlineData("c.YML", "{epochs: 5, batch-size: '16'}")]
     public void The_command_line_beats_the_file_and_the_file_beats_the_preset(string name, string content)
     {
-        var options = SearchOptionsResolver.Resolve("rx580", Write(name, content), Given(("batch-size", "8")));
+        var options = SearchOptions.Table.Resolve("rx580", Write(name, content), Given(("batch-size", "8")));
         Assert.Equal(SearchPresets.Get("rx580") with { Epochs = 5, BatchSize = 8 }, options);
     }
 
@@ -24,16 +24,16 @@ public sealed class SearchOptionsResolverTests : IDisposable
     public void The_file_may_name_the_preset_and_the_command_line_another()
     {
         var file = Write("c.yaml", "preset: rx580\nepochs: 5");
-        Assert.Equal(32, SearchOptionsResolver.Resolve(null, file, []).BatchSize);
-        Assert.Equal(64, SearchOptionsResolver.Resolve("darts", file, []).BatchSize);
-        Assert.Equal(SearchPresets.Get("demo"), SearchOptionsResolver.Resolve(null, null, []));
+        Assert.Equal(32, SearchOptions.Table.Resolve(null, file, []).BatchSize);
+        Assert.Equal(64, SearchOptions.Table.Resolve("darts", file, []).BatchSize);
+        Assert.Equal(SearchPresets.Get("demo"), SearchOptions.Table.Resolve(null, null, []));
     }
 
     [Fact]
     public void Problems_of_all_sources_are_reported_together()
     {
         var file = Write("c.yaml", "epoch: 5\nlayers: many\n");
-        var error = Assert.Throws<OptionsException>(() => SearchOptionsResolver.Resolve("darts", file, Given(("momentum", "2"), ("unrolled", "yes"))));
+        var error = Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve("darts", file, Given(("momentum", "2"), ("unrolled", "yes"))));
         Assert.Equal(
         [
             $"{file}: epoch is not an option; did you mean epochs?",
@@ -54,7 +54,7 @@ public sealed class SearchOptionsResolverTests : IDisposable
     public void A_malformed_file_is_refused_by_name(string name, string content, string expected)
     {
         var file = Write(name, content);
-        var message = Assert.Throws<OptionsException>(() => SearchOptionsResolver.Resolve(null, file, [])).Message;
+        var message = Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve(null, file, [])).Message;
         Assert.StartsWith(file, message, StringComparison.Ordinal);
         Assert.Contains(expected, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
@@ -68,30 +68,30 @@ public sealed class SearchOptionsResolverTests : IDisposable
     [InlineData("c.json", "{}")]
     public void A_file_that_gives_nothing_leaves_the_preset_as_it_is(string name, string content)
     {
-        Assert.Equal(SearchPresets.Get("rx580"), SearchOptionsResolver.Resolve("rx580", Write(name, content), []));
-        Assert.Equal(TrainPresets.Get("demo"), TrainOptionsResolver.Resolve(null, Write(name, content), []));
+        Assert.Equal(SearchPresets.Get("rx580"), SearchOptions.Table.Resolve("rx580", Write(name, content), []));
+        Assert.Equal(TrainPresets.Get("demo"), TrainOptions.Table.Resolve(null, Write(name, content), []));
     }
 
     [Fact]
     public void A_folder_is_no_configuration_file() =>
-        Assert.Contains("this is a folder", Assert.Throws<OptionsException>(() => SearchOptionsResolver.Resolve(null, folder, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("this is a folder", Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve(null, folder, [])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_wrong_preset_in_a_file_names_the_file()
     {
         var file = Write("c.yaml", "Preset: tiny");
         const string problem = "preset is 'tiny'; allowed is ";
-        Assert.StartsWith($"{file}: {problem}darts, rx580, demo", Assert.Throws<OptionsException>(() => SearchOptionsResolver.Resolve(null, file, [])).Message, StringComparison.Ordinal);
-        Assert.StartsWith($"{file}: {problem}darts, imagenet, demo", Assert.Throws<OptionsException>(() => TrainOptionsResolver.Resolve(null, file, [])).Message, StringComparison.Ordinal);
-        Assert.StartsWith(problem, Assert.Throws<OptionsException>(() => SearchOptionsResolver.Resolve("tiny", null, [])).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{file}: {problem}darts, rx580, demo", Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve(null, file, [])).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{file}: {problem}darts, imagenet, demo", Assert.Throws<OptionsException>(() => TrainOptions.Table.Resolve(null, file, [])).Message, StringComparison.Ordinal);
+        Assert.StartsWith(problem, Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve("tiny", null, [])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_missing_or_huge_file_is_refused()
     {
         var missing = Path.Combine(folder, "none.json");
-        Assert.Contains("no such configuration file", Assert.Throws<OptionsException>(() => SearchOptionsResolver.Resolve(null, missing, [])).Message, StringComparison.Ordinal);
-        Assert.Contains("too many", Assert.Throws<OptionsException>(() => SearchOptionsResolver.Resolve(null, Write("c.json", new string(' ', 1_000_001)), [])).Message, StringComparison.Ordinal);
+        Assert.Contains("no such configuration file", Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve(null, missing, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("too many", Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve(null, Write("c.json", new string(' ', 1_000_001)), [])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -114,9 +114,9 @@ public sealed class SearchOptionsResolverTests : IDisposable
     [Fact]
     public void Options_can_be_replaced_one_by_one()
     {
-        var options = SearchOptionsResolver.Apply(new SearchOptions(), Given(("LearningRate", "5e-2"), ("seed", "18446744073709551615")));
+        var options = SearchOptions.Table.Apply(new SearchOptions(), Given(("LearningRate", "5e-2"), ("seed", "18446744073709551615")));
         Assert.Equal((0.05, ulong.MaxValue), (options.LearningRate, options.Seed));
-        Assert.Null(SearchOptionFields.Find("nothing"));
+        Assert.Null(SearchOptions.Table.Find("nothing"));
     }
 
     private static Dictionary<string, string> Given(params (string Name, string Value)[] options) => options.ToDictionary(o => o.Name, o => o.Value);

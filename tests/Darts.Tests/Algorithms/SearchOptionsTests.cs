@@ -52,26 +52,26 @@ public sealed class SearchOptionsTests
     public void Backends_are_named_with_an_optional_device(string backend) => Assert.Empty(new SearchOptions { Backend = backend }.Validate());
 
     [Fact]
-    public void The_table_has_every_property_and_shows_its_value()
+    public void The_configuration_has_every_option_as_it_is_shown()
     {
         var options = new SearchOptions();
-        var json = System.Text.Json.Nodes.JsonNode.Parse(SearchOptionsJson.Format(options))!.AsObject();
-        Assert.Equal(json.Select(pair => pair.Key).Order(), SearchOptionFields.All.Select(field => field.Name).Order());
-        Assert.All(SearchOptionFields.All, field => Assert.Equal(json[field.Name]!.ToString(), field.Show(options)));
+        var json = System.Text.Json.Nodes.JsonNode.Parse(SearchOptions.Table.Format(options))!.AsObject();
+        Assert.Equal(json.Select(pair => pair.Key).Order(), SearchOptions.Table.All.Select(field => field.Name).Order());
+        Assert.All(SearchOptions.Table.All, field => Assert.Equal(json[field.Name]!.ToString(), field.Show(options)));
     }
 
     [Fact]
     public void Json_round_trips_in_snake_case()
     {
         var options = SearchPresets.Get("rx580") with { Seed = ulong.MaxValue, Unrolled = true, Data = "/a \"b\"" };
-        var json = SearchOptionsJson.Format(options);
+        var json = SearchOptions.Table.Format(options);
         Assert.Contains("\"init_channels\": 8", json, StringComparison.Ordinal);
-        Assert.Equal(options, SearchOptionsJson.Parse(json));
+        Assert.Equal(options, SearchOptions.Table.Parse(json));
     }
 
     [Fact]
     public void Json_in_camel_case_keeps_the_official_defaults_for_the_rest() =>
-        Assert.Equal(new SearchOptions { BatchSize = 7, AlphaBeta1 = 0.25 }, SearchOptionsJson.Parse("""{"batchSize": 7, "alphaBeta1": 0.25, /* fine */ }"""));
+        Assert.Equal(new SearchOptions { BatchSize = 7, AlphaBeta1 = 0.25 }, SearchOptions.Table.Parse("""{"batchSize": 7, "alphaBeta1": 0.25, /* fine */ }"""));
 
     [Theory]
     [InlineData("""{"batch_sise": 7}""", "batch_sise is not an option; did you mean batch_size?")]
@@ -88,5 +88,5 @@ public sealed class SearchOptionsTests
     [InlineData("[]", "not a JSON object")]
     [InlineData("{", "not valid JSON")]
     public void Bad_json_is_refused_by_name(string json, string expected) =>
-        Assert.Contains(expected, Assert.Throws<OptionsException>(() => SearchOptionsJson.Parse(json)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<OptionsException>(() => SearchOptions.Table.Parse(json)).Message, StringComparison.Ordinal);
 }

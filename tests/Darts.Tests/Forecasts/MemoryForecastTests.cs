@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Algorithms.DrNas;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Forecasts;
 using MIOpenDarts.Darts.Search;
@@ -24,7 +25,11 @@ public sealed partial class MemoryForecastTests
         {
             foreach (var algorithm in SearchAlgorithm.All.Where(a => a.Trains))
             {
-                var options = SearchPresets.Size("demo", algorithm.Paper) with { Layers = 3, BatchSize = 4, Nodes = 2, Multiplier = 2, SecondStageEpoch = 0, WarmupEpochs = 0 };
+                var options = algorithm.WithEpochs(SearchPresets.Size("demo", algorithm), 1) with
+                {
+                    Layers = 3, BatchSize = 4, Nodes = 2, Multiplier = 2, WarmupEpochs = 0,
+                };
+                Assert.Single(algorithm.StageStarts(options));
                 var shape = ShapeOf(options) with { Height = 8, Width = 8 };
                 var need = SearchMemory.Need(options, shape, backend)!;
                 using var state = new SearchState(options, shape, backend);
@@ -41,9 +46,9 @@ public sealed partial class MemoryForecastTests
     public void The_need_of_a_second_stage_counts_both_networks()
     {
         using var backend = CpuBackend.Create(1);
-        var options = SearchPresets.Size("demo", SearchAlgorithm.Find("dr-nas")!.Paper) with { Layers = 3, BatchSize = 4 };
-        Assert.True(options.SecondStageEpoch > 0);
-        var (one, two) = (SearchMemory.Need(options with { SecondStageEpoch = 0 }, ShapeOf(options), backend)!, SearchMemory.Need(options, ShapeOf(options), backend)!);
+        var options = SearchPresets.Size("demo", new DrNasAlgorithm()) with { Layers = 3, BatchSize = 4 };
+        var oneStage = options.With(options.Own<DrNasOptions>() with { SecondStageEpoch = 0 });
+        var (one, two) = (SearchMemory.Need(oneStage, ShapeOf(options), backend)!, SearchMemory.Need(options, ShapeOf(options), backend)!);
         Assert.True(two.Activations > one.Activations);
         Assert.True(two.Parameters > 2 * one.Parameters);
     }
@@ -61,7 +66,7 @@ public sealed partial class MemoryForecastTests
         Assert.Equal(3, settings.Count);
         foreach (Match setting in settings)
         {
-            var fits = SearchOptionsResolver.Apply(options, [.. setting.Value.Split(" with ").Select(word => word.Split(' ')).Select(pair => new KeyValuePair<string, string>(pair[0], pair[1]))]);
+            var fits = SearchOptions.Table.Apply(options, [.. setting.Value.Split(" with ").Select(word => word.Split(' ')).Select(pair => new KeyValuePair<string, string>(pair[0], pair[1]))]);
             Assert.NotEqual(options, fits);
             SearchMemory.Require(fits, ShapeOf(fits), backend, room: room);
         }

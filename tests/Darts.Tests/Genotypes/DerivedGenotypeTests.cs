@@ -1,5 +1,6 @@
 using CsCheck;
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Algorithms.FairDarts;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports.Cells;
@@ -11,8 +12,8 @@ public sealed class DerivedGenotypeTests
 {
     private static readonly (SearchAlgorithm Algorithm, string Rule)[] Forms =
     [
-        .. SearchAlgorithm.All.Where(algorithm => algorithm.Trains && algorithm is not FairDartsAlgorithm).Select(algorithm => (algorithm, algorithm.Paper.GenotypeRule)),
-        .. FairDartsAlgorithm.Rules.Select(rule => ((SearchAlgorithm)new FairDartsAlgorithm(), rule)),
+        .. SearchAlgorithm.All.Where(algorithm => algorithm.Trains && algorithm is not FairDartsAlgorithm).Select(algorithm => (algorithm, "")),
+        .. FairDartsOptions.Rules.Select(rule => ((SearchAlgorithm)new FairDartsAlgorithm(), rule)),
     ];
 
     private static readonly Gen<(int Form, int Nodes, int Multiplier, double Threshold, double Scale, uint Seed)> Cases =
@@ -29,8 +30,9 @@ public sealed class DerivedGenotypeTests
         item =>
         {
             var (algorithm, rule) = Forms[item.Form];
-            var options = algorithm.Paper with { Nodes = item.Nodes, Multiplier = item.Multiplier, Threshold = item.Threshold, GenotypeRule = rule };
-            var (normal, reduce) = (Strengths(item, algorithm, 0), Strengths(item, algorithm, 1));
+            var own = new FairDartsOptions { Threshold = item.Threshold, GenotypeRule = rule.Length == 0 ? FairDartsOptions.Rules[0] : rule };
+            var options = (algorithm.Paper with { Nodes = item.Nodes, Multiplier = item.Multiplier }).With(own);
+            var (normal, reduce) = (Scores(item, algorithm, 0), Scores(item, algorithm, 1));
             var genotype = algorithm.Derive(normal, reduce, options);
             Assert.Equal(genotype, Genotype.Parse(genotype.ToString()));
             Assert.Equal(genotype, Genotype.Parse(GenotypeJsonConverter.Format(genotype)));
@@ -45,12 +47,12 @@ public sealed class DerivedGenotypeTests
             }
 
             var notes = algorithm.Notes(normal, reduce, options);
-            Assert.Equal(options.GenotypeRule != "darts" && (Wants(normal, genotype.Normal) || Wants(reduce, genotype.Reduce)), notes.Count > 0);
+            Assert.Equal(own.GenotypeRule != "darts" && (Wants(normal, genotype.Normal) || Wants(reduce, genotype.Reduce)), notes.Count > 0);
 
             // A cell that is not what the threshold says, or that a network leaves nodes out of, has a note.
             bool Wants(float[] strengths, GenotypeCell cell) =>
                 ThresholdDerivation.DeriveCell<float>(
-                    strengths, algorithm.Candidates, options.Threshold, rule == "threshold_edge" ? ThresholdMode.Edge : ThresholdMode.Sparse, options.Multiplier).TookStrongest
+                    strengths, algorithm.Candidates, own.Threshold, rule == "threshold_edge" ? ThresholdMode.Edge : ThresholdMode.Sparse, options.Multiplier).TookStrongest
                 || cell.Carries.Contains(false);
         },
         2000);
@@ -61,14 +63,14 @@ public sealed class DerivedGenotypeTests
     public void Fair_darts_says_which_cell_no_operation_reached_the_threshold_in(string rule)
     {
         var fair = new FairDartsAlgorithm();
-        var options = fair.Paper with { GenotypeRule = rule, Nodes = 2, Multiplier = 2 };
+        var options = (fair.Paper with { Nodes = 2, Multiplier = 2 }).With(new FairDartsOptions { GenotypeRule = rule });
         var weak = Enumerable.Repeat(0.5f, 5 * 7).ToArray();
         float[] strong = [.. weak];
         strong[3] = 0.9f;
         var note = Assert.Single(fair.Notes(weak, [.. strong.Select(_ => 0.9f)], options));
         Assert.StartsWith("no operation of the normal cell reached the threshold 0.85 (the largest weight is 0.500); the two strongest edges of each node were taken", note);
         Assert.Equal("nothing over the threshold 0.85 leads to node 1 of the reduction cell (from 0); a network leaves it out", Assert.Single(fair.Notes([.. strong.Select(_ => 0.9f)], strong, options)));
-        Assert.Empty(fair.Notes(weak, weak, options with { GenotypeRule = "darts" }));
+        Assert.Empty(fair.Notes(weak, weak, options.With(new FairDartsOptions { GenotypeRule = "darts" })));
         Assert.All(fair.Derive(weak, weak, options).Normal.Nodes, node => Assert.Equal(2, node.Count));
     }
 
@@ -93,7 +95,7 @@ public sealed class DerivedGenotypeTests
         Assert.Contains(words, Assert.Throws<GenotypeFormatException>(() => new EvaluationNetwork<float>(backend, shape, empty)).Message, StringComparison.Ordinal);
     }
 
-    private static float[] Strengths((int Form, int Nodes, int Multiplier, double Threshold, double Scale, uint Seed) item, SearchAlgorithm algorithm, int kind)
+    private static float[] Scores((int Form, int Nodes, int Multiplier, double Threshold, double Scale, uint Seed) item, SearchAlgorithm algorithm, int kind)
     {
         var random = new Layers.Randomness.CounterRandom(item.Seed, Layers.Randomness.RandomStream.Architecture, kind, 0);
         var values = new float[(item.Nodes + 3) * item.Nodes / 2 * algorithm.Candidates.Count];

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Algorithms.FairDarts;
 using MIOpenDarts.Darts.Genotypes;
 
 namespace MIOpenDarts.Darts.Tests.Genotypes;

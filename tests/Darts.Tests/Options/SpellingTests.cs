@@ -5,7 +5,7 @@ namespace MIOpenDarts.Darts.Tests.Options;
 
 public sealed class SpellingTests
 {
-    private static readonly string[] Options = ["--preset", "--config", "--resume", "--out", "--help", .. SearchOptionFields.All.Select(field => "--" + field.Name.Replace('_', '-'))];
+    private static readonly string[] Options = ["--preset", "--config", "--resume", "--out", "--help", .. SearchOptions.Table.All.Select(field => "--" + field.Name.Replace('_', '-'))];
 
     [Theory]
     [InlineData("--lr", "--learning-rate")]

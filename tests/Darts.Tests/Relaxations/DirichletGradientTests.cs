@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Algorithms.DrNas;
 using MIOpenDarts.Darts.Relaxations;
 
 namespace MIOpenDarts.Darts.Tests.Relaxations;

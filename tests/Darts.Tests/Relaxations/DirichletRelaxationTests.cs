@@ -1,3 +1,5 @@
+using MIOpenDarts.Darts.Algorithms.DrNas;
+using MIOpenDarts.Darts.Algorithms.FairDarts;
 using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Randomness;

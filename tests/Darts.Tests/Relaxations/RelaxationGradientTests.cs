@@ -1,4 +1,7 @@
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Algorithms.DrNas;
+using MIOpenDarts.Darts.Algorithms.FairDarts;
+using MIOpenDarts.Darts.Algorithms.Gdas;
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Layers.Modules;
@@ -25,8 +28,8 @@ public class RelaxationGradientTests
         {
             "softmax" => new SoftmaxRelaxation<double>(Edges, Candidates),
             "sigmoid" => new SigmoidRelaxation<double>(Edges, Candidates),
-            "mean of Gumbel's draws" => new GumbelRelaxation<double>(Edges, Candidates, 0, _ => 1) { TakesMean = true },
-            _ => new DirichletRelaxation<double>(Edges, Candidates, 0) { TakesMean = true },
+            "mean of Gumbel's draws" => new GumbelRelaxation<double>(Edges, Candidates, 0, _ => 1) { UsesExpectation = true },
+            _ => new DirichletRelaxation<double>(Edges, Candidates, 0) { UsesExpectation = true },
         };
         AssertSlopes(Gradient(relaxation, Alphas), at => Weigh(relaxation, at), 1e-8);
     }
@@ -73,7 +76,7 @@ public class RelaxationGradientTests
         {
             relaxation.Forward(alphas, weights, Training with { Step = step });
             Assert.Equal(1, weights[0] + weights[1]);
-            Assert.True(relaxation.Computes(weights[1] == 1 ? 1 : 0));
+            Assert.True(relaxation.IsActive(weights[1] == 1 ? 1 : 0));
             second += (int)weights[1];
         }
 

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Algorithms.DrNas;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Darts.Supernets;

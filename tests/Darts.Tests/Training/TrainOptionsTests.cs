@@ -19,23 +19,19 @@ public class TrainOptionsTests
     public void What_is_written_is_read_back()
     {
         foreach (var name in TrainPresets.Names)
-            Assert.Equal(TrainPresets.Get(name), TrainOptionsResolver.Parse(TrainOptionsResolver.Format(TrainPresets.Get(name))));
+            Assert.Equal(TrainPresets.Get(name), TrainOptions.Table.Parse(TrainOptions.Table.Format(TrainPresets.Get(name))));
     }
 
     [Fact]
     public void The_command_line_wins_over_the_preset() =>
-        Assert.Equal((7, 0.1, 14), TrainOptionsResolver.Resolve("imagenet", null, [new("epochs", "7")]) is var o ? (o.Epochs, o.LearningRate, o.Layers) : default);
+        Assert.Equal((7, 0.1, 14), TrainOptions.Table.Resolve("imagenet", null, [new("epochs", "7")]) is var o ? (o.Epochs, o.LearningRate, o.Layers) : default);
 
     [Theory]
     [InlineData("epoch", "3", "did you mean epochs")]
     [InlineData("epochs", "0", "whole number from 1")]
     [InlineData("epochs", "99999999999", "whole number from 1")]
-    [InlineData("stem", "square", "cifar or imagenet")]
+    [InlineData("stem", "square", "cifar, imagenet")]
     [InlineData("auxiliary", "maybe", "true or false")]
     public void Bad_values_are_named_with_what_is_allowed(string name, string value, string words) =>
-        Assert.Contains(words, Assert.Throws<OptionsException>(() => TrainOptionsResolver.Resolve(null, null, [new(name, value)])).Message);
-
-    [Fact]
-    public void Every_option_of_the_record_is_in_the_table() =>
-        Assert.Equal(typeof(TrainOptions).GetProperties().Length - 1, TrainOptionFields.All.Count - (typeof(TrainOptions).GetProperty("EqualityContract") is null ? 1 : 0));
+        Assert.Contains(words, Assert.Throws<OptionsException>(() => TrainOptions.Table.Resolve(null, null, [new(name, value)])).Message);
 }

@@ -45,7 +45,7 @@ public sealed class DominantEigenvalueTests : IDisposable
         var shape = new SupernetShape(1, 6, 6, 3, 2, 3, Nodes: 2, Multiplier: 2);
         using var small = new SmallSupernet<double>(
             backend, shape, CellForm.Shared, 3, space: new SearchSpace(algorithm.Candidates), relax: kind => algorithm.Relax<double>(algorithm.Paper, shape.Edges, kind));
-        small.Net.TakeMeans(true);
+        small.Net.UseExpectation(true);
         // A short step, because ReLUs and max pools make the loss only piecewise smooth: both sides must see the same piece.
         var watch = new DominantEigenvalue<double>(small.Net) { Radius = 1e-5 };
         var estimate = watch.Estimate(small.Batch, new Pass(Training: true, Seed: 1));

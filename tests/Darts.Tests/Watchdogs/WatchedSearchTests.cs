@@ -57,7 +57,7 @@ public sealed class WatchedSearchTests : IDisposable
             InitChannels = 4,
             PartialChannels = Math.Min(paper.PartialChannels, 4),
             EdgeNormalization = paper.EdgeNormalization,
-            ZeroOneWeight = paper.ZeroOneWeight,
+            Methods = SearchAlgorithm.Find(method)!.WithEpochs(paper, 3).Methods,
             AlphaLearningRate = 0.01,
             WatchAction = "report",
         };
@@ -77,12 +77,12 @@ public sealed class WatchedSearchTests : IDisposable
         using var state = new SearchState(options, DartsSearch.ShapeOf(train, options), backend);
         state.Initialize();
         var watched = SearchWatch.Create(options, state, valid)!.Measure(0);
-        Assert.False(state.Net.Normal.Relaxation.TakesMean || state.Net.Reduce.Relaxation.TakesMean);
+        Assert.False(state.Net.Normal.Relaxation.UsesExpectation || state.Net.Reduce.Relaxation.UsesExpectation);
 
         using var batches = new BatchPipeline(valid.Encoder, options.BatchSize, workers: 0);
         batches.Start(BatchSchedule.InOrder(valid.Indices[..options.BatchSize], options.BatchSize));
         Assert.True(batches.TryRead(out var batch));
-        state.Net.TakeMeans(true);
+        state.Net.UseExpectation(true);
         var pass = new Pass(Training: true, WeightGradients: false, options.Seed, 0, 0);
         Assert.Equal(new DominantEigenvalue<float>(state.Net).Estimate(new(batch.Pixels, batch.Labels), pass), watched);
     }

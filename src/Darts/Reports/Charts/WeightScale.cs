@@ -40,7 +40,7 @@ internal sealed class WeightScale
         var algorithm = SearchAlgorithm.Of(options);
         var relaxation = algorithm.Relax<double>(options, edges, kind: 0);
         var cell = new ArchitectureParameters<double>(edges, algorithm.Space(options, stage: 0), relaxation);
-        return [.. cell.Strengths().Chunk(cell.Space.Candidates.Count).Select(row => row[0])];
+        return [.. cell.Scores().Chunk(cell.Space.Candidates.Count).Select(row => row[0])];
     }
 
     /// <summary>From −1 to 1: how deep a weight's colour is, negative below uniform.</summary>

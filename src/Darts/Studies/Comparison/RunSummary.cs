@@ -38,7 +38,7 @@ public sealed record RunSummary(
         var description = NetworkDescription.Read(weights);
         using var backend = new ReferenceBackend<float>();
         using var net = description.Build(backend);
-        var recipe = TrainOptionFields.All.Where(f => f.HasEffect && f.Name is not ("seed" or "network")).Select(f => $"{f.Name} {f.Show(options)}");
+        var recipe = TrainOptions.Table.All.Where(f => f.HasEffect && f.Name is not ("seed" or "network")).Select(f => $"{f.Name} {f.Show(options)}");
         return new RunSummary(
             NameOf(description), description.Network, string.Join(", ", recipe), net.ParameterCount, net.Trace().MultiplyAdds, history.Epochs.Count,
             history.Epochs[^1].Test.Top1, history.Epochs.Average(epoch => epoch.ImagesPerSecond), history.Seconds);

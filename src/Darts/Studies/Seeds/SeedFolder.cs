@@ -65,7 +65,7 @@ public sealed class SeedFolder : IDisposable
     /// <exception cref="RunFolderException">One would; the message names it with both values.</exception>
     public void Adopt(SearchOptions options)
     {
-        if (SearchCheckpoint.Difference(Plan.Options, options) is { } field)
+        if (SearchOptions.Table.Difference(Plan.Options, options) is { } field)
             throw new RunFolderException(
                 $"{Path}: was begun with {field.Name} {field.Show(Plan.Options)}, not {field.Show(options)}; leave that option out, or begin another study");
 

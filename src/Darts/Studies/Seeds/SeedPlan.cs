@@ -46,7 +46,7 @@ public sealed record SeedPlan(IReadOnlyList<ulong> Seeds, int Retrain, SearchOpt
 
     /// <summary>The plan as an indented JSON object.</summary>
     public string Format() =>
-        JsonSerializer.Serialize(new SeedPlanShape([.. Seeds], Retrain, SearchOptionsJson.ToObject(Options)), SeedPlanContext.Default.SeedPlanShape);
+        JsonSerializer.Serialize(new SeedPlanShape([.. Seeds], Retrain, SearchOptions.Table.ToJson(Options)), SeedPlanContext.Default.SeedPlanShape);
 
     /// <summary>Reads what <see cref="Format"/> wrote.</summary>
     /// <param name="json">The text.</param>
@@ -57,7 +57,7 @@ public sealed record SeedPlan(IReadOnlyList<ulong> Seeds, int Retrain, SearchOpt
         try
         {
             var shape = JsonSerializer.Deserialize(json, SeedPlanContext.Default.SeedPlanShape) ?? throw new JsonException("it is null");
-            return new SeedPlan(shape.Seeds, shape.Retrain, SearchOptionsJson.Parse(shape.Options.ToJsonString(), source));
+            return new SeedPlan(shape.Seeds, shape.Retrain, SearchOptions.Table.Parse(shape.Options.ToJsonString(), source));
         }
         catch (JsonException e)
         {

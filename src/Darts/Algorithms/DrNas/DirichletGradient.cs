@@ -1,4 +1,6 @@
-namespace MIOpenDarts.Darts.Relaxations;
+using MIOpenDarts.Darts.Relaxations;
+
+namespace MIOpenDarts.Darts.Algorithms.DrNas;
 
 /// <summary>
 /// Implicit reparameterisation of a Dirichlet sample (Figurnov et al. 2018), in the form of the official DrNAS code: component x of a

@@ -1,6 +1,7 @@
 using System.Numerics;
+using MIOpenDarts.Darts.Genotypes;
 
-namespace MIOpenDarts.Darts.Genotypes;
+namespace MIOpenDarts.Darts.Algorithms.FairDarts;
 
 /// <summary>How Fair DARTS reads a genotype out of weights.</summary>
 public enum ThresholdMode

@@ -1,7 +1,7 @@
-using System.Numerics;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Relaxations;
 
-namespace MIOpenDarts.Darts.Algorithms;
+namespace MIOpenDarts.Darts.Algorithms.Gdas;
 
 /// <summary>
 /// GDAS (Dong and Yang, CVPR 2019; D-X-Y/AutoDL-Projects): one operation of each edge is drawn in every pass and alone computed, at a
@@ -10,11 +10,10 @@ namespace MIOpenDarts.Darts.Algorithms;
 /// </summary>
 public sealed class GdasAlgorithm : SearchAlgorithm
 {
-    /// <summary>Its name.</summary>
-    public const string Word = "gdas";
+    private const string Id = "gdas";
 
     /// <inheritdoc/>
-    public override string Name => Word;
+    public override string Name => Id;
 
     /// <inheritdoc/>
     public override string Summary => "one drawn operation an edge, Gumbel straight-through (Dong and Yang 2019)";
@@ -22,18 +21,23 @@ public sealed class GdasAlgorithm : SearchAlgorithm
     /// <inheritdoc/>
     public override SearchOptions Paper { get; } = new()
     {
-        Algorithm = Word,
+        Algorithm = Id,
         Epochs = 250,
         WeightDecay = 5e-4,
         Nesterov = true,
     };
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OptionField<SearchOptions>> Options { get; } = new GdasOptionTable().OnlyFor(Id);
+
+    /// <inheritdoc/>
     public override Relaxation<T> Relax<T>(SearchOptions options, int edges, int kind) =>
         new GumbelRelaxation<T>(edges, Candidates.Count, kind, epoch => Temperature(options, epoch));
 
     /// <summary>τ of an epoch: linear from the first to the last.</summary>
-    public static double Temperature(SearchOptions options, int epoch) => options.Epochs < 2
-        ? options.TemperatureStart
-        : options.TemperatureStart + (options.TemperatureEnd - options.TemperatureStart) * epoch / (options.Epochs - 1);
+    public static double Temperature(SearchOptions options, int epoch)
+    {
+        var (start, end) = (options.Own<GdasOptions>().TemperatureStart, options.Own<GdasOptions>().TemperatureEnd);
+        return options.Epochs < 2 ? start : start + (end - start) * epoch / (options.Epochs - 1);
+    }
 }

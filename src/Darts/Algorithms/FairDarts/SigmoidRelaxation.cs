@@ -1,7 +1,8 @@
 using System.Numerics;
+using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Layers.Modules;
 
-namespace MIOpenDarts.Darts.Relaxations;
+namespace MIOpenDarts.Darts.Algorithms.FairDarts;
 
 /// <summary>σ(α) of each operation by itself, so that operations of an edge do not compete (Chu et al. 2020, section 4.1). Alphas start at zero, weights at one half.</summary>
 /// <typeparam name="T">float or double.</typeparam>
@@ -14,7 +15,7 @@ public sealed class SigmoidRelaxation<T>(int edges, int candidates) : Relaxation
     public override double InitialDeviation => 0;
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<T> alphas, Span<T> weights, in Pass pass) => Strengths(alphas, weights);
+    public override void Forward(ReadOnlySpan<T> alphas, Span<T> weights, in Pass pass) => Scores(alphas, weights);
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<T> alphas, ReadOnlySpan<T> weights, ReadOnlySpan<T> diffWeights, Span<T> diffAlphas)
@@ -23,8 +24,8 @@ public sealed class SigmoidRelaxation<T>(int edges, int candidates) : Relaxation
     }
 
     /// <inheritdoc/>
-    public override void Strengths(ReadOnlySpan<T> alphas, Span<T> strengths)
+    public override void Scores(ReadOnlySpan<T> alphas, Span<T> scores)
     {
-        for (var i = 0; i < alphas.Length; i++) strengths[i] = T.One / (T.One + T.Exp(-alphas[i]));
+        for (var i = 0; i < alphas.Length; i++) scores[i] = T.One / (T.One + T.Exp(-alphas[i]));
     }
 }

@@ -1,6 +1,7 @@
+using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Layers.Randomness;
 
-namespace MIOpenDarts.Darts.Relaxations;
+namespace MIOpenDarts.Darts.Algorithms.DrNas;
 
 /// <summary>The Dirichlet distribution of DrNAS: concentrations from alphas, samples, mean and divergence from the uniform one, in double.</summary>
 public static class Dirichlet

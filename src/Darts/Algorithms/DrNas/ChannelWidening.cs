@@ -1,8 +1,9 @@
+using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Randomness;
 using MIOpenDarts.Layers.Tensors;
 
-namespace MIOpenDarts.Darts.Supernets;
+namespace MIOpenDarts.Darts.Algorithms.DrNas;
 
 /// <summary>
 /// Takes a search over to a network that mixes more channels (Chen et al. 2021, section 4.2; <c>net2wider.py</c> of the official code):

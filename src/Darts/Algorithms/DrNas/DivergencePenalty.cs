@@ -1,8 +1,9 @@
 using System.Numerics;
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Relaxations;
 
-namespace MIOpenDarts.Darts.Relaxations;
+namespace MIOpenDarts.Darts.Algorithms.DrNas;
 
 /// <summary>The regulariser of DrNAS (Chen et al. 2021, section 3.2): weight · Σ KL(Dirichlet(elu(α) + 1) ‖ Dirichlet(1)) over all edges.</summary>
 /// <param name="weight">1e-3 in the official code, where it stands in place of the alphas' weight decay.</param>

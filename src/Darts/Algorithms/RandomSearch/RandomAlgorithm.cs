@@ -1,6 +1,6 @@
 using MIOpenDarts.Darts.Genotypes;
 
-namespace MIOpenDarts.Darts.Algorithms;
+namespace MIOpenDarts.Darts.Algorithms.RandomSearch;
 
 /// <summary>The honest baseline (Li and Talwalkar 2019; Yang et al. 2020): a genotype drawn uniformly from the same space; nothing is trained.</summary>
 public sealed class RandomAlgorithm : SearchAlgorithm
@@ -17,6 +17,6 @@ public sealed class RandomAlgorithm : SearchAlgorithm
     /// <inheritdoc/>
     public override bool Trains => false;
 
-    /// <summary>The genotype of a seed.</summary>
-    public static Genotype Draw(SearchOptions options) => RandomGenotypes.Draw(options.Seed, 0, options.Nodes, options.Multiplier);
+    /// <inheritdoc/>
+    public override Genotype Draw(SearchOptions options) => RandomGenotypes.Draw(options.Seed, 0, options.Nodes, options.Multiplier);
 }

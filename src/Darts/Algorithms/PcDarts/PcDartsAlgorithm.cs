@@ -1,4 +1,4 @@
-namespace MIOpenDarts.Darts.Algorithms;
+namespace MIOpenDarts.Darts.Algorithms.PcDarts;
 
 /// <summary>
 /// PC-DARTS (Xu et al., ICLR 2020; yuhuixu1993/PC-DARTS): one K-th of the channels is mixed and the rest bypasses; edges into a node have

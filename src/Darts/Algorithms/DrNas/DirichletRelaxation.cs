@@ -1,8 +1,10 @@
 using System.Numerics;
+using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Randomness;
+using MIOpenDarts.Layers.Tensors;
 
-namespace MIOpenDarts.Darts.Relaxations;
+namespace MIOpenDarts.Darts.Algorithms.DrNas;
 
 /// <summary>
 /// Weights of an edge drawn from Dirichlet(elu(α) + 1) (Chen et al. 2021, section 3.1), with the implicit reparameterisation gradient.
@@ -27,18 +29,17 @@ public sealed class DirichletRelaxation<T>(int edges, int candidates, int kind) 
     public ReadOnlySpan<bool> Kept => kept;
 
     /// <inheritdoc/>
-    public override bool ComputesSome => kept.AsSpan().Contains(false);
+    public override bool IsSampled => kept.AsSpan().Contains(false);
 
     /// <inheritdoc/>
-    public override bool Computes(int path) => kept[path];
+    public override bool IsActive(int path) => kept[path];
 
     /// <inheritdoc/>
-    public override bool Lives(int path) => kept[path];
+    public override bool IsAlive(int path) => kept[path];
 
-    /// <summary>Takes operations out of the race, or back in.</summary>
-    public void Keep(ReadOnlySpan<bool> paths) => paths.CopyTo(kept);
-
-    /// <summary>Leaves the <paramref name="count"/> largest of each edge in the race, of equals the earlier, and sets the alphas of the others to zero.</summary>
+    /// <summary>
+    /// Leaves the <paramref name="count"/> largest of each edge in the race, of equals the earlier, and sets the alphas of the others to zero.
+    /// </summary>
     public void Prune(Span<T> alphas, int count)
     {
         for (var row = 0; row < Edges; row++)
@@ -57,7 +58,7 @@ public sealed class DirichletRelaxation<T>(int edges, int candidates, int kind) 
         {
             Concentrations(Row(alphas, row));
             var sample = samples.AsSpan(row * Candidates, Candidates);
-            if (pass.Training && !TakesMean) Dirichlet.Sample(concentrations, sample, ref random);
+            if (pass.Training && !UsesExpectation) Dirichlet.Sample(concentrations, sample, ref random);
             else Dirichlet.Mean(concentrations, sample);
             for (var k = 0; k < Candidates; k++) sample[k] = Math.Max(sample[k], Least);
             var left = Left(sample, row);
@@ -79,7 +80,7 @@ public sealed class DirichletRelaxation<T>(int edges, int candidates, int kind) 
                 if (kept[row * Candidates + k]) dot += sample[k] / left * double.CreateChecked(diffWeights[row * Candidates + k]);
             for (var k = 0; k < Candidates; k++)
                 diffSample[k] = kept[row * Candidates + k] ? (double.CreateChecked(diffWeights[row * Candidates + k]) - dot) / left : 0;
-            if (TakesMean) Dirichlet.MeanGradient(concentrations, diffSample, diffs);
+            if (UsesExpectation) Dirichlet.MeanGradient(concentrations, diffSample, diffs);
             else DirichletGradient.Backward(sample, concentrations, diffSample, diffs);
             for (var k = 0; k < Candidates; k++)
             {
@@ -90,18 +91,27 @@ public sealed class DirichletRelaxation<T>(int edges, int candidates, int kind) 
     }
 
     /// <summary>softmax(α) over what is still in the race: the official rule reads the genotype out of it.</summary>
-    public override void Strengths(ReadOnlySpan<T> alphas, Span<T> strengths)
+    public override void Scores(ReadOnlySpan<T> alphas, Span<T> scores)
     {
-        base.Strengths(alphas, strengths);
+        base.Scores(alphas, scores);
         for (var row = 0; row < Edges; row++)
         {
             var left = T.Zero;
             for (var k = 0; k < Candidates; k++)
-                if (kept[row * Candidates + k]) left += strengths[row * Candidates + k];
+                if (kept[row * Candidates + k]) left += scores[row * Candidates + k];
             for (var k = 0; k < Candidates; k++)
-                strengths[row * Candidates + k] = kept[row * Candidates + k] ? strengths[row * Candidates + k] / left : T.Zero;
+                scores[row * Candidates + k] = kept[row * Candidates + k] ? scores[row * Candidates + k] / left : T.Zero;
         }
     }
+
+    /// <summary>Writes which operations are still in the race.</summary>
+    internal override void Save(SafetensorsWriter writer, string kind) =>
+        writer.Add(NameOf(kind), [.. kept.Select(path => path ? 1L : 0)], [kept.Length]);
+
+    /// <inheritdoc/>
+    internal override void Load(SafetensorsFile file, string kind) => Array.ConvertAll(file.ReadInt64(NameOf(kind)), path => path == 1).CopyTo(kept, 0);
+
+    private static string NameOf(string kind) => $"search.kept_{kind}";
 
     private void Concentrations(ReadOnlySpan<T> alphas)
     {

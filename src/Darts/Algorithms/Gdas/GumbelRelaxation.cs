@@ -1,9 +1,10 @@
 using System.Numerics;
 using MIOpenDarts.Darts.Bilevel;
+using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Randomness;
 
-namespace MIOpenDarts.Darts.Relaxations;
+namespace MIOpenDarts.Darts.Algorithms.Gdas;
 
 /// <summary>
 /// One operation of each edge, drawn with probability softmax(α) by Gumbel's trick; the gradient is that of the soft weights
@@ -30,22 +31,22 @@ public sealed class GumbelRelaxation<T>(int edges, int candidates, int kind, Fun
     private double drawnTemperature = 1;
 
     /// <inheritdoc/>
-    public override bool ComputesSome => true;
+    public override bool IsSampled => true;
 
     /// <summary>Column of the operation that each edge computes.</summary>
     public ReadOnlySpan<int> Drawn => drawn;
 
     /// <inheritdoc/>
-    public override bool Computes(int path) => TakesMean || drawn[path / Candidates] == path % Candidates;
+    public override bool IsActive(int path) => UsesExpectation || drawn[path / Candidates] == path % Candidates;
 
     /// <inheritdoc/>
     /// <exception cref="SearchDivergedException">No finite draw exists: an alpha is infinite or not a number.</exception>
     public override void Forward(ReadOnlySpan<T> alphas, Span<T> weights, in Pass pass)
     {
-        if (TakesMean)
+        if (UsesExpectation)
         {
             // An operation is drawn with probability softmax(α).
-            Strengths(alphas, weights);
+            Scores(alphas, weights);
             return;
         }
 
@@ -68,7 +69,7 @@ public sealed class GumbelRelaxation<T>(int edges, int candidates, int kind, Fun
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<T> alphas, ReadOnlySpan<T> weights, ReadOnlySpan<T> diffWeights, Span<T> diffAlphas)
     {
-        if (TakesMean)
+        if (UsesExpectation)
         {
             for (var row = 0; row < Edges; row++) Softmax.Backward(Row(weights, row), Row(diffWeights, row), Row(diffAlphas, row));
             return;

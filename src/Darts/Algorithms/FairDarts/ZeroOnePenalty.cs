@@ -1,7 +1,8 @@
 using System.Numerics;
 using MIOpenDarts.Darts.Bilevel;
+using MIOpenDarts.Darts.Relaxations;
 
-namespace MIOpenDarts.Darts.Relaxations;
+namespace MIOpenDarts.Darts.Algorithms.FairDarts;
 
 /// <summary>
 /// The zero-one loss of Fair DARTS (Chu et al. 2020, eq. 4): −weight · mean (σ(α) − ½)², or −weight · mean |σ(α) − ½|, over the alphas of

@@ -1,0 +1,85 @@
+using MIOpenDarts.Darts.Bilevel;
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Relaxations;
+
+namespace MIOpenDarts.Darts.Algorithms.FairDarts;
+
+/// <summary>
+/// Fair DARTS (Chu et al., ECCV 2020; xiaomi-automl/FairDARTS): a sigmoid for each operation, none left out of seven by the others, a loss
+/// that drives the sigmoids towards zero or one, and a genotype of what is above a threshold.
+/// </summary>
+public sealed class FairDartsAlgorithm : SearchAlgorithm
+{
+    private const string Id = "fair-darts";
+
+    /// <inheritdoc/>
+    public override string Name => Id;
+
+    /// <inheritdoc/>
+    public override string Summary => "independent sigmoids with a zero-one loss (Chu et al. 2020)";
+
+    /// <inheritdoc/>
+    public override SearchOptions Paper { get; } = new SearchOptions
+    {
+        Algorithm = Id,
+        BatchSize = 128,
+        LearningRate = 0.005,
+        AlphaLearningRate = 3e-3,
+        AlphaBeta1 = 0.9,
+    }.With(new FairDartsOptions { GenotypeRule = FairDartsOptions.SparseRule, ZeroOneWeight = 10 });
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OptionField<SearchOptions>> Options { get; } = new FairDartsOptionTable().OnlyFor(Id);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Primitive> Candidates => Primitives.Operations;
+
+    /// <inheritdoc/>
+    public override Relaxation<T> Relax<T>(SearchOptions options, int edges, int kind) => new SigmoidRelaxation<T>(edges, Candidates.Count);
+
+    /// <inheritdoc/>
+    public override IAlphaPenalty? Penalty(SearchOptions options) =>
+        options.Own<FairDartsOptions>() is { ZeroOneWeight: > 0 } own ? new ZeroOnePenalty(own.ZeroOneWeight, own.ZeroOneForm == "l1") : null;
+
+    /// <inheritdoc/>
+    public override Genotype Derive(float[] normal, float[] reduce, SearchOptions options)
+    {
+        var own = options.Own<FairDartsOptions>();
+        return own.HasThreshold
+            ? new Genotype(Cell(normal, own, options).Cell, Cell(reduce, own, options).Cell)
+            : base.Derive(normal, reduce, options);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes(float[] normal, float[] reduce, SearchOptions options)
+    {
+        var own = options.Own<FairDartsOptions>();
+        return own.HasThreshold ? [.. Notes("normal", normal, own, options), .. Notes("reduction", reduce, own, options)] : [];
+    }
+
+    private ThresholdCell Cell(float[] scores, FairDartsOptions own, SearchOptions options)
+    {
+        var mode = own.GenotypeRule == FairDartsOptions.EdgeRule ? ThresholdMode.Edge : ThresholdMode.Sparse;
+        return ThresholdDerivation.DeriveCell<float>(scores, Candidates, own.Threshold, mode, options.Multiplier);
+    }
+
+    private IEnumerable<string> Notes(string name, float[] scores, FairDartsOptions own, SearchOptions options)
+    {
+        var derived = Cell(scores, own, options);
+        var largest = scores.Max();
+        if (derived.TookStrongest)
+        {
+            var cause = largest < own.Threshold
+                ? $"no operation of the {name} cell reached the threshold {own.Threshold} (the largest weight is {largest:F3})"
+                : $"what reached the threshold {own.Threshold} in the {name} cell does not lead to its output";
+            yield return $"{cause}; the two strongest edges of each node were taken; more --epochs or a lower --threshold leave it to the threshold";
+            yield break;
+        }
+
+        var empty = Enumerable.Range(0, derived.Cell.Nodes.Count).Where(node => !derived.Cell.Carries[GenotypeCell.Inputs + node]).ToList();
+        if (empty.Count > 0)
+            yield return $"nothing over the threshold {own.Threshold} leads to node {string.Join(" and node ", empty)} of the {name} cell (from 0); "
+                + "a network leaves it out";
+    }
+}
