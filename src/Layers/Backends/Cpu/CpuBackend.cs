@@ -57,13 +57,13 @@ internal sealed unsafe class CpuBackend<S, V> : Backend<float>
     private readonly VectorOperations<S, V> vectors;
     private readonly ChannelConcat<S, V> concat;
     private readonly PartialChannels<S, V> partial;
-    private readonly DenseConvolution<S, V> dense;
-    private readonly PointwiseConvolution<S, V> pointwise;
+    private readonly GemmConvolution<S, V> gemm;
     private readonly DepthwiseConvolution<S, V> depthwise;
     private readonly Linear<S, V> linear;
     private readonly BatchNorm<S, V> batchNorm;
-    private readonly PlainPools<S, V> pools;
-    private readonly SharedPooling<S, V> sharedPools;
+    private readonly Pools<S, V> pools;
+    private readonly GlobalAverage<S, V> globalAverage;
+    private readonly PlainFactorizedReduce<S, V> factorizedReduce;
     private readonly SharedFactorizedReduce<S, V> sharedFactorizedReduce;
     private readonly NodeSumOperation<S, V> nodeSums;
     private readonly SeparableOperation<S, V> separable;
@@ -75,15 +75,14 @@ internal sealed unsafe class CpuBackend<S, V> : Backend<float>
         vectors = new(context, elementwise);
         concat = new(context);
         partial = new(context);
-        var windows = new WindowDriver<S, V>(context);
-        dense = new(context);
-        pointwise = new(context, dense, elementwise);
-        depthwise = new(context, windows);
-        linear = new(pointwise);
+        gemm = new(context);
+        depthwise = new(context);
+        linear = new(gemm);
         batchNorm = new(context, elementwise);
-        pools = new(context, windows);
-        sharedPools = new(context, batchNorm);
-        sharedFactorizedReduce = new(context, batchNorm, dense);
+        pools = new(context, batchNorm);
+        globalAverage = new(context);
+        factorizedReduce = new(gemm);
+        sharedFactorizedReduce = new(context, batchNorm, gemm);
         nodeSums = new(context);
         separable = new(context, nodeSums, batchNorm);
     }
@@ -145,34 +144,31 @@ internal sealed unsafe class CpuBackend<S, V> : Backend<float>
     // Convolutions.
     public override void ConvolutionForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window2D window, int groups)
     {
-        if (IsDepthwise(weights.Shape, groups)) depthwise.Forward(src, weights, dst, window);
-        else if (IsPointwise(window, groups)) pointwise.Forward(src, weights, dst, window);
-        else dense.Forward(src, weights, dst, window, groups);
+        if (IsDepthwise(weights, groups)) depthwise.Forward(src, weights, dst, window);
+        else gemm.Forward(Call(src, weights, dst, window, groups), src, weights, dst);
     }
 
     public override void ConvolutionBackwardData(
         Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc, Window2D window, int groups, bool accumulate)
     {
-        if (IsDepthwise(weights.Shape, groups)) depthwise.BackwardData(diffDst, weights, diffSrc, window, accumulate);
-        else if (IsPointwise(window, groups)) pointwise.BackwardData(diffDst, weights, diffSrc, window, accumulate);
-        else dense.BackwardData(diffDst, weights, diffSrc, window, groups, accumulate);
+        if (IsDepthwise(weights, groups)) depthwise.BackwardData(diffDst, weights, diffSrc, window, accumulate);
+        else gemm.BackwardData(Call(diffSrc, weights, diffDst, window, groups), diffDst, weights, diffSrc, accumulate);
     }
 
     public override void ConvolutionBackwardWeights(
         Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Window2D window, int groups)
     {
-        if (IsDepthwise(diffWeights.Shape, groups)) depthwise.BackwardWeights(src, diffDst, diffWeights, window);
-        else if (IsPointwise(window, groups)) pointwise.BackwardWeights(src, diffDst, diffWeights, window);
-        else dense.BackwardWeights(src, diffDst, diffWeights, window, groups);
+        if (IsDepthwise(diffWeights, groups)) depthwise.BackwardWeights(src, diffDst, diffWeights, window);
+        else gemm.BackwardWeights(Call(src, diffWeights, diffDst, window, groups), src, diffDst, diffWeights);
     }
 
     public override void FactorizedReduceForward(Tensor<float> src, Tensor<float> even, Tensor<float> odd, Tensor<float> dst) =>
-        pointwise.FactorizedReduceForward(src, even, odd, dst);
+        factorizedReduce.Forward(src, even, odd, dst);
     public override void FactorizedReduceBackwardData(
         Tensor<float> diffDst, Tensor<float> even, Tensor<float> odd, Tensor<float> diffSrc, bool accumulate) =>
-        pointwise.FactorizedReduceBackwardData(diffDst, even, odd, diffSrc, accumulate);
+        factorizedReduce.BackwardData(diffDst, even, odd, diffSrc, accumulate);
     public override void FactorizedReduceBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffEven, Tensor<float> diffOdd) =>
-        pointwise.FactorizedReduceBackwardWeights(src, diffDst, diffEven, diffOdd);
+        factorizedReduce.BackwardWeights(src, diffDst, diffEven, diffOdd);
     public override void LinearForward(Tensor<float> src, Tensor<float> weights, Tensor<float> bias, Tensor<float> dst) =>
         linear.Forward(src, weights, bias, dst);
     public override void LinearBackwardData(Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc) =>
@@ -200,15 +196,15 @@ internal sealed unsafe class CpuBackend<S, V> : Backend<float>
 
     // Pools.
     public override void MaxPoolForward(Tensor<float> src, Tensor<float> dst, Tensor<byte> indices, Window2D window) =>
-        pools.MaxPoolForward(src, dst, indices, window);
+        pools.MaxForward(src, dst, indices, window);
     public override void MaxPoolBackward(Tensor<float> diffDst, Tensor<byte> indices, Tensor<float> diffSrc, Window2D window, bool accumulate) =>
-        pools.MaxPoolBackward(diffDst, indices, diffSrc, window, accumulate);
-    public override void AveragePoolForward(Tensor<float> src, Tensor<float> dst, Window2D window) => pools.AveragePoolForward(src, dst, window);
+        pools.MaxBackward(diffDst, indices, diffSrc, window, accumulate);
+    public override void AveragePoolForward(Tensor<float> src, Tensor<float> dst, Window2D window) => pools.AverageForward(src, dst, window);
     public override void AveragePoolBackward(Tensor<float> diffDst, Tensor<float> diffSrc, Window2D window, bool accumulate) =>
-        pools.AveragePoolBackward(diffDst, diffSrc, window, accumulate);
-    public override void GlobalAverageForward(Tensor<float> src, Tensor<float> dst) => pools.GlobalAverageForward(src, dst);
+        pools.AverageBackward(diffDst, diffSrc, window, accumulate);
+    public override void GlobalAverageForward(Tensor<float> src, Tensor<float> dst) => globalAverage.Forward(src, dst);
     public override void GlobalAverageBackward(Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate) =>
-        pools.GlobalAverageBackward(diffDst, diffSrc, accumulate);
+        globalAverage.Backward(diffDst, diffSrc, accumulate);
 
     // What edges of a cell share.
     public override bool ReadsSegments => true;
@@ -231,18 +227,18 @@ internal sealed unsafe class CpuBackend<S, V> : Backend<float>
     public override void PlanSharedPools(MemoryPlan<float> plan, SharedPools<float> shared)
     {
         base.PlanSharedPools(plan, shared);
-        sharedPools.Plan(shared);
+        pools.Plan(shared);
     }
 
     public override void SharedPoolsForward(SharedPools<float> shared, bool training)
     {
-        if (shared.UsesBoth) sharedPools.Forward(shared, training);
+        if (shared.UsesBoth) pools.Forward(shared, training);
         else base.SharedPoolsForward(shared, training);
     }
 
     public override void SharedPoolsBackward(SharedPools<float> shared)
     {
-        if (shared.UsesBoth) sharedPools.Backward(shared);
+        if (shared.UsesBoth) pools.Backward(shared);
         else base.SharedPoolsBackward(shared);
     }
 
@@ -252,7 +248,8 @@ internal sealed unsafe class CpuBackend<S, V> : Backend<float>
         base.Dispose(disposing);
     }
 
-    private static bool IsDepthwise(Shape weights, int groups) => weights.C == 1 && weights.N == groups;
+    private static bool IsDepthwise(Tensor<float> weights, int groups) => weights.Shape.C == 1 && weights.Shape.N == groups;
 
-    private static bool IsPointwise(Window2D window, int groups) => window is { KernelH: 1, KernelW: 1, PaddingH: 0, PaddingW: 0 } && groups == 1;
+    private static ConvolutionCall Call(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window2D window, int groups) =>
+        new(src.Shape, dst.Shape, window, groups, weights.Shape.N / groups);
 }

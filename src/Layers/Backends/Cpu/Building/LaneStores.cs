@@ -29,6 +29,12 @@ internal static unsafe class LaneStores<S, V>
         if (i < count) Put(S.Load(from + i), to + i, count - i, accumulate);
     }
 
+    /// <summary>Adds the vectors of all groups to the first, in their order.</summary>
+    public static void AddGroups(float* sums, int groups, nint length)
+    {
+        for (var g = 1; g < groups; g++) PutRun(sums + g * length, sums, (int)length, accumulate: true);
+    }
+
     /// <summary>Repeats the first channels of each of <paramref name="count"/> vectors up to the period.</summary>
     public static void RepeatInPlace(float* vectors, int count, int channels, int period)
     {

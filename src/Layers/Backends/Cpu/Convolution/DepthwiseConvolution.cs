@@ -6,77 +6,127 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Convolution;
 
-/// <summary>Convolutions that mix no channels.</summary>
-internal sealed unsafe class DepthwiseConvolution<S, V>(CpuContext context, WindowDriver<S, V> windows)
+/// <summary>Convolutions that mix no channels, by the kernels of the separable operation, with nothing before or after them.</summary>
+internal sealed unsafe class DepthwiseConvolution<S, V>(CpuContext context)
     where S : struct, ISimd<V>
     where V : struct
 {
+    /// <summary>dst = src ∗ weights.</summary>
     public void Forward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window2D window)
     {
-        var period = ChannelPattern.Shortest<S, V>(src.Shape.C);
-        windows.Forward(new WeightedTap(DepthwiseFilters(weights, period), period), period, src, dst, window, null);
+        var work = new ForwardImages(LayOut(src.Shape, dst.Shape, window, weights.Data()), src.Data(), dst.Data());
+        context.Workers.Run(src.Shape.N, ref work);
     }
 
+    /// <summary>diffSrc (+)= diffDst ∗ᵀ weights.</summary>
     public void BackwardData(Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc, Window2D window, bool accumulate)
     {
-        var period = ChannelPattern.Shortest<S, V>(diffSrc.Shape.C);
-        windows.Backward(new WeightedTap(DepthwiseFilters(weights, period), period), period, diffDst, null, diffSrc, window, null, accumulate);
+        var call = LayOut(diffSrc.Shape, diffDst.Shape, window, weights.Data());
+        var work = new BackwardImages(call, diffDst.Data(), diffSrc.Data(), accumulate);
+        context.Workers.Run(diffSrc.Shape.N, ref work);
     }
 
+    /// <summary>diffWeights += src ⋆ diffDst.</summary>
     public void BackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Window2D window)
     {
-        var (channels, period) = (src.Shape.C, ChannelPattern.Shortest<S, V>(src.Shape.C));
-        var image = PaddedImage.ForForward(src.Shape.H, src.Shape.W, channels, window);
-        var taps = TapTable.Forward(window, image, (int*)context.Tables.Floats(TapTable.Integers(window)));
-        var scratch = context.PerThread(image.Floats, out var pitch);
-        var groups = new GradientGroups(src.Shape.N, (long)window.Taps * period);
-        var sums = context.Partials.Floats((long)groups.Count * window.Taps * period);
-        var work = new DepthwiseGradient(
-            src.Data(), src.Shape, diffDst.Data(), diffDst.Shape, window.StrideH, image, taps, period, groups, sums, scratch, pitch);
-        context.Workers.Run(groups.Count, ref work);
-        for (var c = 0; c < channels; c++)
-            for (var t = 0; t < window.Taps; t++)
-            {
-                double total = 0;
-                for (var group = 0; group < groups.Count; group++)
-                    for (var p = c; p < period; p += channels) total += sums[((long)group * window.Taps + t) * period + p];
-                diffWeights.Data()[c * window.Taps + t] += (float)total;
-            }
+        // Only the places of the taps count here.
+        var call = LayOut(src.Shape, diffDst.Shape, window, null);
+        var work = new WeightImages(call, src.Data(), diffDst.Data());
+        context.Workers.Run(call->Groups.Count, ref work);
+        var pattern = call->Pattern(S.Width);
+        LaneStores<S, V>.AddGroups(call->Sums, call->Groups.Count, (nint)window.Taps * pattern);
+        DepthwiseTaps.AddGradient(call->Taps, call->Sums, src.Shape.C, pattern, diffWeights.Data());
     }
 
-    /// <summary>[C,1,kh,kw] as [tap][period].</summary>
-    private float* DepthwiseFilters(Tensor<float> weights, int period)
+    /// <summary>Describes the operation in scratch memory: once at address zero to learn the size, then for good.</summary>
+    private DepthwiseCall* LayOut(Shape src, Shape dst, Window2D window, float* filter)
     {
-        var (channels, taps) = (weights.Shape.N, weights.Shape.H * weights.Shape.W);
-        var packed = context.Shared.Floats((long)taps * period);
-        for (var t = 0; t < taps; t++)
-            for (var c = 0; c < channels; c++) packed[t * period + c] = weights.Data()[c * taps + t];
-        LaneStores<S, V>.RepeatInPlace(packed, taps, channels, period);
-        return packed;
+        var (counted, cursor, thread) = (default(DepthwiseCall), default(BumpAllocator), default(BumpAllocator));
+        cursor.Take<DepthwiseCall>(1);
+        counted.LayOut(src, dst, window, S.Width, ref cursor, ref thread);
+        context.Reserve(cursor.Used, thread.Used, out var shared, out var threads);
+        (cursor, thread) = (new BumpAllocator(shared), default);
+        var call = cursor.Take<DepthwiseCall>(1);
+        *call = default;
+        call->LayOut(src, dst, window, S.Width, ref cursor, ref thread);
+        call->Threads = threads;
+        call->FloatsPerThread = context.FloatsPerThread;
+        call->Pack<S, V>(filter);
+        return call;
     }
 
-    // x: padded [H,W,C] float32, filters: [tap][period]
-    private readonly struct WeightedTap(float* filters, int period) : ITapTerm<V>
+    private static float* Bordered(DepthwiseCall* call, float* x, int n, float* memory)
     {
-        public V Add(V sum, float* at, int tap, int p) => S.MultiplyAdd(S.Load(filters + tap * period + p), S.Load(at), sum);
+        var copy = memory + call->Copy;
+        new Span<float>(copy, checked((int)call->Source.Floats + S.Width)).Clear();
+        PadCopy<S, V>.Image<Identity<V>>(call->Source, new ChannelSegments(x + n * call->Src.CountPerImage, call->Src.C), null, null, copy);
+        return copy;
     }
 
-    // x: [N,H,W,C] float32, dy: [N,H',W',C] float32, sums: [group][tap][period]
-    private readonly struct DepthwiseGradient(
-        float* x, Shape src, float* dy, Shape dst, int strideH, PaddedImage image, Taps taps, int period, GradientGroups groups, float* sums,
-        float* scratch, long pitch) : IParallelBody
+    private static float* BorderedDiff(DepthwiseCall* call, float* dy, int n, float* memory)
+    {
+        var copy = memory + call->DiffCopy;
+        new Span<float>(copy, checked((int)call->Diff.Floats)).Clear();
+        var length = call->Dst.W * call->Dst.C;
+        for (var h = 0; h < call->Dst.H; h++)
+            LaneStores<S, V>.PutRun(
+                dy + n * call->Dst.CountPerImage + (nint)h * length, copy + call->Diff.At(h, 0, call->Dst.C), length, accumulate: false);
+        return copy;
+    }
+
+    // x: [N,H,W,C], y: [N,H',W',C]; all float32. Item: image.
+    private readonly struct ForwardImages(DepthwiseCall* call, float* x, float* y) : IParallelBody
     {
         public void Run(int item, int thread)
         {
-            var copy = scratch + thread * pitch;
-            var to = sums + (long)item * taps.Count * period;
-            new Span<float>(to, taps.Count * period).Clear();
-            for (var n = groups.First(item); n < groups.First(item + 1); n++)
+            var memory = call->Threads + thread * call->FloatsPerThread;
+            var (source, length) = (call->Source, call->Dst.W * call->Dst.C);
+            var tile = memory + call->Tile;
+            DepthwiseKernel<S, V>.Rows(
+                tile, length, null, (length + S.Width - 1) / S.Width, Bordered(call, x, item, memory), source.StrideH * source.RowFloats,
+                call->Dst.H, call->Taps, source.Period, default(NoPrefetch));
+            LaneStores<S, V>.PutRun(tile, y + item * call->Dst.CountPerImage, (int)call->Dst.CountPerImage, accumulate: false);
+        }
+    }
+
+    // dy: [N,H',W',C], dx: [N,H,W,C]; all float32. Item: image.
+    private readonly struct BackwardImages(DepthwiseCall* call, float* dy, float* dx, bool accumulate) : IParallelBody
+    {
+        public void Run(int item, int thread)
+        {
+            var memory = call->Threads + thread * call->FloatsPerThread;
+            var (source, diff, length) = (call->Source, call->Diff, call->Src.W * call->Src.C);
+            var from = BorderedDiff(call, dy, item, memory);
+            var to = dx + item * call->Src.CountPerImage;
+            for (var h = 0; h < source.Height; h++, to += length)
             {
-                image.Fill<S, V>(x + n * src.CountPerImage, copy, 0);
-                TapGradient<S, V>.Image(
-                    copy, (long)strideH * image.RowPitch, taps, dy + n * dst.CountPerImage, dst.H, dst.W * dst.C, period, to);
+                var bordered = h + source.Border;
+                var row = memory + call->Tile;
+                for (var phase = 0; phase < source.StrideW; phase++)
+                    DepthwiseKernel<S, V>.Run(
+                        row + phase * source.PhaseFloats, (source.Columns(phase) * source.Channels + S.Width - 1) / S.Width,
+                        from + bordered / source.StrideH * diff.Row + (nint)source.FirstColumn(phase) * source.Channels,
+                        call->Rotated[bordered % source.StrideH * source.StrideW + phase], source.Period);
+                if (source.StrideW > 1) row = source.Interleave(row, memory + call->Row);
+                LaneStores<S, V>.PutRun(row, to, length, accumulate);
             }
+        }
+    }
+
+    // x: [N,H,W,C], dy: [N,H',W',C]; all float32. Item: gradient group.
+    private readonly struct WeightImages(DepthwiseCall* call, float* x, float* dy) : IParallelBody
+    {
+        public void Run(int item, int thread)
+        {
+            var memory = call->Threads + thread * call->FloatsPerThread;
+            var (source, pattern) = (call->Source, call->Pattern(S.Width));
+            var sums = call->Sums + (nint)item * call->Window.Taps * pattern;
+            new Span<float>(sums, call->Window.Taps * pattern).Clear();
+            for (var n = call->Groups.First(item); n < call->Groups.First(item + 1); n++)
+                DepthwiseWeightGradient<S, V>.Run(
+                    BorderedDiff(call, dy, n, memory) + call->Diff.At(0, 0, source.Channels), call->Diff.Row, Bordered(call, x, n, memory),
+                    source.StrideH * source.RowFloats, call->Dst.H, (call->Dst.W * source.Channels + S.Width - 1) / S.Width, call->Taps, sums,
+                    source.Period);
         }
     }
 }

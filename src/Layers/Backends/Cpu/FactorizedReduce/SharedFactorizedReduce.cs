@@ -9,7 +9,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends.Cpu.FactorizedReduce;
 
 /// <summary>Factorized reductions of one source, image by image, so that what passes from one operation to the next stays in a cache. Of every four pixels a reduction reads two: these are sorted, rectified, into two small images of pixels one after the other.</summary>
-internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, BatchNorm<S, V> batchNorm, DenseConvolution<S, V> dense)
+internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, BatchNorm<S, V> batchNorm, GemmConvolution<S, V> gemm)
     where S : struct, ISimd<V>
     where V : struct
 {
@@ -30,8 +30,8 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, Ba
         context.Workers.Run(call->Groups.Count, ref work);
         for (var i = 0; i < branches.Length && weightGradients; i++)
         {
-            dense.AddGradient(call->Outputs[i].Even.Sums, call->Groups.Count, branches[i].Even.Diff!, branches[i].Even.Shape.N);
-            dense.AddGradient(call->Outputs[i].Odd.Sums, call->Groups.Count, branches[i].Odd.Diff!, branches[i].Odd.Shape.N);
+            AddGradient(call->Outputs[i].Even, call->Groups.Count, branches[i].Even.Diff!);
+            AddGradient(call->Outputs[i].Odd, call->Groups.Count, branches[i].Odd.Diff!);
         }
     }
 
@@ -52,6 +52,9 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, Ba
         call->FloatsPerThread = context.Scratch.FloatsPerThread;
         return call;
     }
+
+    private void AddGradient(in Half half, int groups, Tensor<float> diffWeights) =>
+        gemm.AddGradient(half.Sums, groups, (nint)half.Floats, diffWeights, 1, SourceLayout.RoundUp(half.Channels, S.Width));
 
     // x: [N,H,W,I] float32, z_k: [N,H',W',O] float32. Item: image.
     private readonly struct FactorizedReduceForward(FactorizedReduceCall* call, int threads) : IParallelBody

@@ -15,6 +15,13 @@ internal readonly unsafe struct ChannelSegments
         Stride = tensor.SegmentStride;
     }
 
+    /// <summary>Pixels in one piece.</summary>
+    public ChannelSegments(float* first, int channels)
+    {
+        First = first;
+        (Count, Channels) = (1, channels);
+    }
+
     private ChannelSegments(float* first, in ChannelSegments other)
     {
         First = first;

@@ -32,6 +32,17 @@ internal sealed unsafe class CpuContext : IDisposable
 
     public ScratchBuffer Partials { get; } = new();
 
+    /// <summary>Distance between the memory of two threads in <see cref="Scratch"/>.</summary>
+    public nint FloatsPerThread => Scratch.FloatsPerThread;
+
+    /// <summary>Makes sure of so many floats of <see cref="Scratch"/>: shared by all threads, and for each of them.</summary>
+    public void Reserve(nint shared, nint perThread, out float* sharedStart, out float* threadsStart)
+    {
+        Scratch.Reserve(shared, perThread, Workers.Threads);
+        sharedStart = Scratch.Shared;
+        threadsStart = Scratch.Threads;
+    }
+
     public Storage Allocate(long bytes) => Tally?.Take(bytes) ?? new HostStorage(bytes);
 
     /// <summary>Memory of <paramref name="floats"/> floats for every thread: thread t's begins t · pitch after the first.</summary>

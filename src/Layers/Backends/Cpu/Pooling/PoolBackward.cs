@@ -4,10 +4,11 @@ using MIOpenDarts.Layers.Backends.Cpu.Threads;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
 
-/// <summary>The gradient of both pools, added to the state's gradient once. Item: image.</summary>
-internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IParallelBody
+/// <summary>The gradient of the pools, added to the source's gradient once. Item: image.</summary>
+internal readonly unsafe struct PoolBackward<S, V, TKinds>(PoolGradient* gradient) : IParallelBody
     where S : struct, ISimd<V>
     where V : struct
+    where TKinds : struct, IPoolKinds
 {
     private readonly PoolGradient* gradient = gradient;
 
@@ -36,13 +37,14 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IPa
                 var remainder = bordered % source.StrideH * source.StrideW + phase;
                 var taps = gradient->Rotated[remainder];
                 var d = dx + phase * source.PhaseFloats;
-                DepthwiseKernel<S, V>.Run(d, vectors, memory + gradient->Average + corner, taps, source.Period);
-                AddLargest(memory + gradient->Max + corner, memory + gradient->Indices + corner, taps, gradient->Offsets + remainder * call.Window.Taps, vectors, d);
+                if (TKinds.Average) DepthwiseKernel<S, V>.Run(d, vectors, memory + gradient->Average + corner, taps, source.Period);
+                else new Span<float>(d, vectors * S.Width).Clear();
+                if (TKinds.Max) AddLargest(memory + gradient->Max + corner, memory + gradient->Indices + corner, taps, gradient->Offsets + remainder * call.Window.Taps, vectors, d);
             }
 
             var row = source.StrideW == 1 ? dx : source.Interleave(dx, memory + gradient->Row);
             var dst = call.DiffSrc + ((nint)item * source.Height + h) * length;
-            LaneStores<S, V>.PutRun(row, dst, length, accumulate: true);
+            LaneStores<S, V>.PutRun(row, dst, length, gradient->Accumulate);
             PrefetchL2.Fetch(dst + length, length);
         }
     }
@@ -51,24 +53,28 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolGradient* gradient) : IPa
     private void OutputRow(int n, int h, float* memory)
     {
         ref var call = ref gradient->Call;
-        var (length, period) = (call.RowLength, call.Source.Period);
+        var (length, pattern) = (call.RowLength, call.Source.Period * S.Width);
         var start = ((nint)n * call.Height + h) * length;
         var at = gradient->Diff.At(h, 0, call.Source.Channels);
-        var max = memory + call.MaxRow;
-        var mean = memory + call.AverageRow;
-        PrefetchL2.Fetch((float*)(call.Indices + start + length), length / sizeof(float));
-        Sum(gradient->MaxEdges, call.Max + start, length, max, period * S.Width);
-        Sum(gradient->AverageEdges, call.Average + start, length, mean, period * S.Width);
+        float* max = memory + call.MaxRow, mean = memory + call.AverageRow;
+        if (TKinds.Max)
+        {
+            var taps = memory + gradient->Indices + at;
+            var indices = call.Indices + start;
+            PrefetchL2.Fetch((float*)(indices + length), length / sizeof(float));
+            Sum(gradient->MaxEdges, call.Max + start, length, max, pattern);
+            new Span<float>(max, length).CopyTo(new Span<float>(memory + gradient->Max + at, length));
+            var done = 0;
+            for (; done <= length - S.Width; done += S.Width) S.Store(S.LoadBytes(indices + done), taps + done);
+            for (; done < length; done++) taps[done] = indices[done];
+        }
+
+        if (!TKinds.Average) return;
+        Sum(gradient->AverageEdges, call.Average + start, length, mean, pattern);
         var rows = S.Broadcast(call.InverseRows(h));
         for (var i = 0; i < length; i += S.Width)
             S.Store(S.Multiply(S.Load(mean + i), S.Multiply(S.Load(call.InverseColumns + i), rows)), mean + i);
-        new Span<float>(max, length).CopyTo(new Span<float>(memory + gradient->Max + at, length));
         new Span<float>(mean, length).CopyTo(new Span<float>(memory + gradient->Average + at, length));
-        var taps = memory + gradient->Indices + at;
-        var indices = call.Indices + start;
-        var done = 0;
-        for (; done <= length - S.Width; done += S.Width) S.Store(S.LoadBytes(indices + done), taps + done);
-        for (; done < length; done++) taps[done] = indices[done];
     }
 
     /// <summary>sums = Σ_edges (a·diff + b·z + c) for a row of z, in whole vectors, while the next row is fetched in step.</summary>

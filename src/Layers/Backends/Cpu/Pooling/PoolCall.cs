@@ -51,10 +51,9 @@ internal unsafe struct PoolCall
     public readonly int RowLength => Width * Source.Channels;
 
     /// <summary>Reads the geometry and takes the memory of the way forward.</summary>
-    public void Describe(SharedPools<float> pools, int vectorWidth, int threads, ref BumpAllocator cursor, ref BumpAllocator thread)
+    public void Describe(Shape src, Shape dst, Window2D window, int vectorWidth, int threads, ref BumpAllocator cursor, ref BumpAllocator thread)
     {
-        var (src, dst) = (pools.Src.Shape, pools.Max.Shape);
-        Window = pools.Window;
+        Window = window;
         (Images, Height, Width) = (src.N, dst.H, dst.W);
         Source = new SourceLayout(
             src.H, src.W, src.C, Math.Max(Window.PaddingH, Window.PaddingW), Window.StrideH, Window.StrideW, vectorWidth);
@@ -74,14 +73,9 @@ internal unsafe struct PoolCall
         AverageSums = thread.TakeOffset(3 * pattern);
     }
 
-    /// <summary>Copies addresses and writes the tables.</summary>
-    public void Fill(SharedPools<float> pools, Scratchpad scratch, int threads)
+    /// <summary>Writes the tables.</summary>
+    public void Fill(Scratchpad scratch, int threads)
     {
-        Src = (float*)pools.Src.Address;
-        DiffSrc = pools.Src.Diff is { } diff ? (float*)diff.Address : null;
-        Max = (float*)pools.Max.Address;
-        Average = (float*)pools.Average.Address;
-        Indices = (byte*)pools.Indices.Address;
         Threads = scratch.Threads;
         FloatsPerThread = scratch.FloatsPerThread;
         new Span<int>(BordersCleared, threads).Clear();

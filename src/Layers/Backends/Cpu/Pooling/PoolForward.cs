@@ -9,9 +9,10 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
 /// Largest value, its tap, and mean of every window of an image, with the sums for the batch norms behind them. Both are taken along
 /// the rows first and then down the columns: a pooled row serves all windows that reach it. Item: image.
 /// </summary>
-internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistics) : IParallelBody
+internal readonly unsafe struct PoolForward<S, V, TKinds>(PoolCall* call, bool statistics) : IParallelBody
     where S : struct, ISimd<V>
     where V : struct
+    where TKinds : struct, IPoolKinds
 {
     private readonly PoolCall* call = call;
     private readonly bool statistics = statistics;
@@ -25,8 +26,8 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
         var mean = memory + call->AverageRow;
         var maxSums = memory + call->MaxSums;
         var meanSums = memory + call->AverageSums;
-        new Span<float>(memory + call->NegativeInfinityRow, (int)source.RowFloats + S.Width).Fill(float.NegativeInfinity);
-        new Span<float>(memory + call->ZeroRow, (int)source.RowFloats + S.Width).Clear();
+        if (TKinds.Max) new Span<float>(memory + call->NegativeInfinityRow, (int)source.RowFloats + S.Width).Fill(float.NegativeInfinity);
+        if (TKinds.Average) new Span<float>(memory + call->ZeroRow, (int)source.RowFloats + S.Width).Clear();
         var stream = (long)call->Images * call->Height * length > NonTemporal.Threshold;
         var (first, next) = (call->Geometry.TapRow(0, source), call->Geometry.TapRow(0, source));
         for (var h = 0; h < call->Height; h++)
@@ -34,19 +35,27 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
             var start = ((nint)item * call->Height + h) * length;
             for (; next < first + h * call->Window.StrideH + call->Reach; next++) PoolRow(item, next, memory);
             PoolColumns(h, memory, best, mean, call->Indices + start);
-            if (h == 0)
-            {
-                ChannelSums<S, V>.Start(best, source.Channels, period, maxSums);
-                ChannelSums<S, V>.Start(mean, source.Channels, period, meanSums);
-            }
-
-            ChannelSums<S, V>.Squares(best, call->Max + start, length, period, maxSums, stream);
-            ChannelSums<S, V>.Squares(mean, call->Average + start, length, period, meanSums, stream);
+            if (TKinds.Max) Put(best, call->Max + start, h == 0, maxSums, stream);
+            if (TKinds.Average) Put(mean, call->Average + start, h == 0, meanSums, stream);
         }
 
         if (!statistics) return;
-        ChannelSums<S, V>.Total(maxSums, source.Channels, period, call->MaxStatistics + (nint)item * 3 * source.Channels);
-        ChannelSums<S, V>.Total(meanSums, source.Channels, period, call->AverageStatistics + (nint)item * 3 * source.Channels);
+        if (TKinds.Max) ChannelSums<S, V>.Total(maxSums, source.Channels, period, call->MaxStatistics + (nint)item * 3 * source.Channels);
+        if (TKinds.Average) ChannelSums<S, V>.Total(meanSums, source.Channels, period, call->AverageStatistics + (nint)item * 3 * source.Channels);
+    }
+
+    /// <summary>Stores a row of outputs, with the sums for its batch norms where these are wanted.</summary>
+    private void Put(float* row, float* dst, bool first, float* sums, bool stream)
+    {
+        var (length, channels, period) = (call->RowLength, call->Source.Channels, call->Source.Period);
+        if (!statistics)
+        {
+            LaneStores<S, V>.PutRun(row, dst, length, accumulate: false);
+            return;
+        }
+
+        if (first) ChannelSums<S, V>.Start(row, channels, period, sums);
+        ChannelSums<S, V>.Squares(row, dst, length, period, sums, stream);
     }
 
     /// <summary>A pooled row: largest value, its tap and sum of the windows' pixels in bordered source row <paramref name="row"/>.</summary>
@@ -75,17 +84,18 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
         where N : struct, IConstInt
     {
         var (pitch, at, more) = (call->Pitch, call->Offsets[0], N.Value > 1 ? S.Width : 0);
-        V value = S.Load(infinite + at), tap = S.Zero, sum = S.Load(zero + at);
-        V value1 = S.Load(infinite + at + more), tap1 = S.Zero, sum1 = S.Load(zero + at + more);
+        V value = S.Zero, tap = S.Zero, sum = S.Zero, value1 = S.Zero, tap1 = S.Zero, sum1 = S.Zero;
+        if (TKinds.Max) (value, value1) = (S.Load(infinite + at), S.Load(infinite + at + more));
+        if (TKinds.Average) (sum, sum1) = (S.Load(zero + at), S.Load(zero + at + more));
         for (var k = 1; k < call->Window.KernelW; k++)
         {
             at = call->Offsets[k];
             var number = S.Broadcast(k);
-            S.ArgMaxUpdate(ref value, ref tap, S.Load(infinite + at), number);
-            sum = S.Add(sum, S.Load(zero + at));
+            if (TKinds.Max) S.ArgMaxUpdate(ref value, ref tap, S.Load(infinite + at), number);
+            if (TKinds.Average) sum = S.Add(sum, S.Load(zero + at));
             if (N.Value == 1) continue;
-            S.ArgMaxUpdate(ref value1, ref tap1, S.Load(infinite + at + more), number);
-            sum1 = S.Add(sum1, S.Load(zero + at + more));
+            if (TKinds.Max) S.ArgMaxUpdate(ref value1, ref tap1, S.Load(infinite + at + more), number);
+            if (TKinds.Average) sum1 = S.Add(sum1, S.Load(zero + at + more));
         }
 
         S.Store(value, best);
@@ -110,7 +120,7 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
         if (i == length) return;
         var bytes = stackalloc byte[S.Width];
         DownColumns<One>(rows, i, inverse, best, mean, bytes);
-        new Span<byte>(bytes, (int)(length - i)).CopyTo(new Span<byte>(indices + i, (int)(length - i)));
+        if (TKinds.Max) new Span<byte>(bytes, (int)(length - i)).CopyTo(new Span<byte>(indices + i, (int)(length - i)));
     }
 
     /// <summary>N vectors of a row of outputs.</summary>
@@ -126,20 +136,20 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
         {
             row = rows[k] + i;
             var number = S.Broadcast(k * call->Window.KernelW);
-            S.ArgMaxUpdate(ref value, ref tap, S.Load(row), S.Add(S.Load(row + pitch), number));
-            sum = S.Add(sum, S.Load(row + 2 * pitch));
+            if (TKinds.Max) S.ArgMaxUpdate(ref value, ref tap, S.Load(row), S.Add(S.Load(row + pitch), number));
+            if (TKinds.Average) sum = S.Add(sum, S.Load(row + 2 * pitch));
             if (N.Value == 1) continue;
-            S.ArgMaxUpdate(ref value1, ref tap1, S.Load(row + more), S.Add(S.Load(row + pitch + more), number));
-            sum1 = S.Add(sum1, S.Load(row + 2 * pitch + more));
+            if (TKinds.Max) S.ArgMaxUpdate(ref value1, ref tap1, S.Load(row + more), S.Add(S.Load(row + pitch + more), number));
+            if (TKinds.Average) sum1 = S.Add(sum1, S.Load(row + 2 * pitch + more));
         }
 
         S.Store(value, best + i);
         S.Store(S.Multiply(sum, S.Multiply(S.Load(call->InverseColumns + i), inverse)), mean + i);
-        S.StoreBytes(tap, indices);
+        if (TKinds.Max) S.StoreBytes(tap, indices);
         if (N.Value == 1) return;
         S.Store(value1, best + i + more);
         S.Store(S.Multiply(sum1, S.Multiply(S.Load(call->InverseColumns + i + more), inverse)), mean + i + more);
-        S.StoreBytes(tap1, indices + more);
+        if (TKinds.Max) S.StoreBytes(tap1, indices + more);
     }
 
     /// <summary>Where a bordered source row is kept, pooled, while a window may still reach it.</summary>
@@ -157,8 +167,8 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
         {
             var run = new ReadOnlySpan<float>(x, length);
             var at = source.At(0, w + source.Border);
-            run.CopyTo(new Span<float>(infinite + at, length));
-            run.CopyTo(new Span<float>(zero + at, length));
+            if (TKinds.Max) run.CopyTo(new Span<float>(infinite + at, length));
+            if (TKinds.Average) run.CopyTo(new Span<float>(zero + at, length));
         }
     }
 }

@@ -11,6 +11,9 @@ internal unsafe struct PoolGradient
     public PoolCall Call;
     public DiffLayout Diff;
 
+    /// <summary>Whether dx is added to.</summary>
+    public bool Accumulate;
+
     /// <summary>dz of a pooled value as a sum over its edges: runs relative to the value, weights and constant by pattern.</summary>
     public EdgeSum MaxEdges, AverageEdges;
 
@@ -48,13 +51,12 @@ internal unsafe struct PoolGradient
         Row = thread.TakeOffset((nint)source.Width * source.Channels + vectorWidth);
     }
 
-    /// <summary>Sorts the taps by the remainder of the source pixels that they read, and copies the edges' vectors.</summary>
-    public void Fill(SharedPools<float> pools, int vectorWidth)
+    /// <summary>Sorts the taps by the remainder of the source pixels that they read.</summary>
+    public void FillTaps(int vectorWidth)
     {
         var source = Call.Source;
         var pattern = source.Period * vectorWidth;
-        MaxEdges.Fill(pools.Max, pools.MaxEdges.Span, pattern);
-        AverageEdges.Fill(pools.Average, pools.AverageEdges.Span, pattern);
+        var rotated = new RotatedTaps(source, Diff, Call.Geometry);
         Span<nint> offsets = stackalloc nint[Call.Window.Taps];
         Span<int> numbers = stackalloc int[Call.Window.Taps];
         for (var remainder = 0; remainder < source.StrideH * source.StrideW; remainder++)
@@ -65,9 +67,7 @@ internal unsafe struct PoolGradient
             var count = 0;
             for (var t = Call.Window.Taps - 1; t >= 0; t--)
             {
-                var (row, column) = (remainder / source.StrideW - Call.Geometry.TapRow(t, source), remainder % source.StrideW - Call.Geometry.TapColumn(t, source));
-                if (row % source.StrideH != 0 || column % source.StrideW != 0) continue;
-                offsets[count] = Diff.At(row / source.StrideH, column / source.StrideW, source.Channels);
+                if (!rotated.Reads(t, remainder, out offsets[count])) continue;
                 numbers[count++] = t;
             }
 
@@ -100,6 +100,14 @@ internal unsafe struct EdgeSum
         Places = cursor.Take<nint>(Count);
         Weights = cursor.Take(Count * pattern);
         Offset = cursor.Take(pattern);
+    }
+
+    /// <summary>The tensor itself: of a plain pool, whose gradient is z.</summary>
+    public readonly void FillPlain(int pattern)
+    {
+        Places[0] = 0;
+        new Span<float>(Weights, pattern).Fill(1);
+        new Span<float>(Offset, pattern).Clear();
     }
 
     /// <summary>Copies the vectors.</summary>

@@ -1,5 +1,4 @@
 using MIOpenDarts.Layers.Backends.Cpu.Building;
-using MIOpenDarts.Layers.Backends.Cpu.Convolution;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Tensors;
@@ -100,28 +99,6 @@ internal unsafe struct BranchCall
         Offset = cursor.Take(output);
         PointwiseSums = cursor.Take(groups * PointwiseFloats);
         DepthwiseSums = cursor.Take((nint)groups * Window.Taps * pattern);
-    }
-
-    /// <summary>Sorts the taps and copies the depthwise filter: [C,1,kh,kw] → [tap][pattern].</summary>
-    public void PackTaps<S, V>(in SourceLayout source)
-        where S : struct, ISimd<V>
-        where V : struct
-    {
-        var (taps, pattern) = (Window.Taps, source.Period * S.Width);
-        Span<nint> offsets = stackalloc nint[taps];
-        Span<int> numbers = stackalloc int[taps];
-        for (var t = 0; t < taps; t++) (numbers[t], offsets[t]) = (t, source.At(Geometry.TapRow(t, source), Geometry.TapColumn(t, source)));
-        (Taps.Count, Taps.Taps) = (0, 0);
-        Taps.Append(offsets, numbers, pattern);
-        for (var t = 0; t < taps; t++)
-        {
-            var weights = Taps.Weights + (nint)t * pattern;
-            var number = Taps.Numbers[t];
-            for (var c = 0; c < source.Channels; c++) weights[c] = HasDepthwise ? Depthwise[c * taps + number] : 1;
-            ChannelPattern.Repeat(weights, source.Channels, pattern);
-        }
-
-        WinogradDepthwise<S, V>.Prepare(ref Taps, pattern, source.StrideH * source.RowFloats);
     }
 
     /// <summary>Copies addresses and the gradient vectors.</summary>

@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
 
@@ -17,7 +18,7 @@ internal readonly unsafe struct FilterPacking<S, V>(SeparableGradient* calls, bo
         for (; item >= gradient->Call.Count; gradient++) item -= gradient->Call.Count;
         ref var b = ref gradient->Call.Branches[item];
         var inputs = gradient->Call.Source.Channels;
-        b.PackTaps<S, V>(gradient->Call.Source);
+        DepthwiseTaps.Pack<S, V>(ref b.Taps, b.Geometry, gradient->Call.Source, b.Depthwise);
         if (backward) b.Backward.Pack(b.Pointwise, inputs, 1);
         else b.Forward.Pack(b.Pointwise, 1, inputs);
     }

@@ -106,7 +106,13 @@ internal unsafe struct SeparableGradient
         var part = i / remainders;
         ref var list = ref Rotated[i];
         (list.Count, list.Taps) = (0, 0);
-        for (var branch = First(part); branch < End(part); branch++) Append(ref list, branch, i % remainders, pattern);
+        for (var branch = First(part); branch < End(part); branch++)
+        {
+            ref var b = ref Call.Branches[branch];
+            var rotated = new RotatedTaps(Call.Source, Diff, b.Geometry);
+            DepthwiseTaps.AppendRotated(ref list, b.Taps, rotated, i % remainders, branch % Together * Diff.Floats, pattern);
+        }
+
         WinogradDepthwise<S, V>.Prepare(ref list, pattern, Diff.Row);
     }
 
@@ -115,31 +121,4 @@ internal unsafe struct SeparableGradient
 
     /// <summary>Behind the last branch of a part.</summary>
     public readonly int End(int part) => Math.Min(First(part) + Together, Call.Count);
-
-    private readonly void Append(ref TapList list, int branch, int remainder, int pattern)
-    {
-        var source = Call.Source;
-        ref var b = ref Call.Branches[branch];
-        Span<nint> offsets = stackalloc nint[b.Window.Taps];
-        Span<int> numbers = stackalloc int[b.Window.Taps];
-        var count = 0;
-        for (var i = 0; i < b.Window.Taps; i++)
-        {
-            // The branch's packed weights are in the order of its runs.
-            var t = b.Taps.Numbers[i];
-            var row = remainder / source.StrideW - b.Geometry.TapRow(t, source);
-            var column = remainder % source.StrideW - b.Geometry.TapColumn(t, source);
-            if (row % source.StrideH != 0 || column % source.StrideW != 0) continue;
-            offsets[count] = branch % Together * Diff.Floats + Diff.At(row / source.StrideH, column / source.StrideW, source.Channels);
-            numbers[count++] = i;
-        }
-
-        // Ascending, as runs are.
-        offsets[..count].Sort(numbers[..count]);
-        var before = list.Taps;
-        list.Append(offsets[..count], numbers[..count], pattern);
-        for (var t = before; t < list.Taps; t++)
-            new Span<float>(b.Taps.Weights + (nint)list.Numbers[t] * pattern, pattern)
-                .CopyTo(new Span<float>(list.Weights + (nint)t * pattern, pattern));
-    }
 }

@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
 
@@ -24,7 +25,7 @@ internal readonly unsafe struct WeightGradientReduction<S, V>(BranchCall* branch
     {
         float* sums = b.PointwiseSums, diff = b.DiffPointwise;
         var (packed, inputs) = (b.Backward, b.Backward.Outputs);
-        Add(sums, groups, b.PointwiseFloats);
+        LaneStores<S, V>.AddGroups(sums, groups, b.PointwiseFloats);
         for (var g = 0; g < packed.Group; g++)
             for (var o = 0; o < b.Outputs; o++)
             {
@@ -35,23 +36,8 @@ internal readonly unsafe struct WeightGradientReduction<S, V>(BranchCall* branch
 
     private void Depthwise(in BranchCall b)
     {
-        float* sums = b.DepthwiseSums, diff = b.DiffDepthwise;
-        var (channels, taps) = (b.Backward.Outputs, b.Taps.Taps);
-        var pattern = ChannelPattern.Shortest<S, V>(channels);
-        Add(sums, groups, (nint)taps * pattern);
-        for (var t = 0; t < taps; t++, sums += pattern)
-            for (var j = 0; j < pattern; j += channels)
-                for (var c = 0; c < channels; c++) diff[c * taps + b.Taps.Numbers[t]] += sums[j + c];
-    }
-
-    private static void Add(float* sums, int groups, nint length)
-    {
-        for (var g = 1; g < groups; g++)
-        {
-            var next = sums + g * length;
-            var i = (nint)0;
-            for (; i <= length - S.Width; i += S.Width) S.Store(S.Add(S.Load(sums + i), S.Load(next + i)), sums + i);
-            for (; i < length; i++) sums[i] += next[i];
-        }
+        var (channels, pattern) = (b.Backward.Outputs, ChannelPattern.Shortest<S, V>(b.Backward.Outputs));
+        LaneStores<S, V>.AddGroups(b.DepthwiseSums, groups, (nint)b.Taps.Taps * pattern);
+        DepthwiseTaps.AddGradient(b.Taps, b.DepthwiseSums, channels, pattern, b.DiffDepthwise);
     }
 }

@@ -1,0 +1,34 @@
+using System.Runtime.CompilerServices;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Building;
+
+/// <summary>What is done to each value while it is loaded.</summary>
+internal interface IActivation<V>
+{
+    static abstract V Apply(V value);
+
+    static abstract float Apply(float value);
+}
+
+/// <summary>The value itself.</summary>
+internal readonly struct Identity<V> : IActivation<V>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply(V value) => value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Apply(float value) => value;
+}
+
+/// <summary>max(value, 0).</summary>
+internal readonly struct Relu<S, V> : IActivation<V>
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply(V value) => S.Rectify(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Apply(float value) => MathF.Max(value, 0);
+}

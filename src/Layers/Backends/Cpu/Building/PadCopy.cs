@@ -1,0 +1,77 @@
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Building;
+
+/// <summary>Copies an image into its bordered layout, through a batch norm and an activation where there are any.</summary>
+internal static unsafe class PadCopy<S, V>
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    /// <summary>copy = activation(scale·x + shift), or activation(x) without scale; the border is left as it is.</summary>
+    /// <param name="source">Layout of the copy.</param>
+    /// <param name="x">The image's first pixel.</param>
+    /// <param name="scale">[pattern], or null.</param>
+    /// <param name="shift">[pattern].</param>
+    /// <param name="copy">[source.Floats].</param>
+    public static void Image<A>(in SourceLayout source, in ChannelSegments x, float* scale, float* shift, float* copy)
+        where A : struct, IActivation<V>
+    {
+        if (x.Count > 1)
+        {
+            for (var h = 0; h < source.Height; h++)
+                Gather<A>(x.From((long)h * source.Width), source.Width, copy + (h + source.Border) * source.RowFloats + (nint)source.Border * source.Channels);
+            return;
+        }
+
+        var length = source.Width * source.Channels;
+        var from = x.First;
+        for (var h = 0; h < source.Height; h++, from += length)
+        {
+            var row = copy + (h + source.Border) * source.RowFloats;
+            if (source.StrideW == 1)
+            {
+                Run<A>(from, row + (nint)source.Border * source.Channels, length, scale, shift, source.Period);
+                continue;
+            }
+
+            for (var w = 0; w < source.Width; w++)
+                Run<A>(from + (nint)w * source.Channels, row + source.At(0, w + source.Border), source.Channels, scale, shift, source.Period);
+        }
+    }
+
+    /// <summary>A row of pixels from all segments, in order: what a last vector spoils is written after it.</summary>
+    private static void Gather<A>(in ChannelSegments x, int pixels, float* y)
+        where A : struct, IActivation<V>
+    {
+        for (var w = 0; w < pixels; w++)
+            for (var k = 0; k < x.Count; k++, y += x.Channels)
+            {
+                var from = x.First + k * x.Stride + (nint)w * x.Channels;
+                for (var c = 0; c < x.Channels; c += S.Width) S.Store(A.Apply(S.Load(from + c)), y + c);
+            }
+    }
+
+    /// <summary>y = activation(scale·x + shift) over <paramref name="length"/> floats that start with channel 0.</summary>
+    private static void Run<A>(float* x, float* y, int length, float* scale, float* shift, int period)
+        where A : struct, IActivation<V>
+    {
+        var i = 0;
+        if (scale == null)
+        {
+            for (; i <= length - S.Width; i += S.Width) S.Store(A.Apply(S.Load(x + i)), y + i);
+            for (; i < length; i++) y[i] = A.Apply(x[i]);
+            return;
+        }
+
+        var pattern = period * S.Width;
+        for (var j = 0; i <= length - S.Width; i += S.Width)
+        {
+            S.Store(A.Apply(S.MultiplyAdd(S.Load(x + i), S.Load(scale + j), S.Load(shift + j))), y + i);
+            j += S.Width;
+            if (j == pattern) j = 0;
+        }
+
+        for (; i < length; i++) y[i] = A.Apply(MathF.FusedMultiplyAdd(x[i], scale[i % pattern], shift[i % pattern]));
+    }
+}

@@ -1,0 +1,79 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Convolution;
+
+/// <summary>A plain depthwise convolution in scratch memory, with the layouts of the fused one.</summary>
+internal unsafe struct DepthwiseCall
+{
+    public Shape Src, Dst;
+    public Window2D Window;
+    public SourceLayout Source;
+    public DiffLayout Diff;
+
+    /// <summary>The filter over the bordered source.</summary>
+    public TapList Taps;
+
+    /// <summary>[StrideH][StrideW]: the rotated filter over the bordered gradient.</summary>
+    public TapList* Rotated;
+
+    public GradientGroups Groups;
+
+    /// <summary>[groups][taps][pattern].</summary>
+    public float* Sums;
+
+    /// <summary>In a thread's memory: bordered source, bordered gradient, an image of outputs or a row of dx by remainder, a row of dx in order.</summary>
+    public nint Copy, DiffCopy, Tile, Row;
+
+    /// <summary>Each thread's memory.</summary>
+    public float* Threads;
+    public nint FloatsPerThread;
+
+    public readonly WindowGeometry Geometry => new(Window, Dst.H, Dst.W);
+
+    /// <summary>Floats of a channel pattern.</summary>
+    public readonly int Pattern(int width) => Source.Period * width;
+
+    /// <summary>Takes the memory.</summary>
+    public void LayOut(Shape src, Shape dst, Window2D window, int width, ref BumpAllocator cursor, ref BumpAllocator thread)
+    {
+        (Src, Dst, Window, Groups) = (src, dst, window, new GradientGroups(src.N));
+        Source = new SourceLayout(src.H, src.W, src.C, Math.Max(window.PaddingH, window.PaddingW), window.StrideH, window.StrideW, width);
+        Diff = DiffLayout.For(Source, [Geometry], width);
+        Taps.LayOut(window.Taps, Pattern(width), ref cursor);
+        Rotated = cursor.Take<TapList>(window.StrideH * window.StrideW);
+        for (var i = 0; i < window.StrideH * window.StrideW; i++)
+        {
+            var list = default(TapList);
+            list.LayOut(window.Taps, Pattern(width), ref cursor);
+            if (cursor.IsReal) Rotated[i] = list;
+        }
+
+        Sums = cursor.Take((nint)Groups.Count * window.Taps * Pattern(width));
+        Copy = thread.TakeOffset(Source.Floats + width);
+        DiffCopy = thread.TakeOffset(Diff.Floats);
+        Tile = thread.TakeOffset(Math.Max((nint)dst.CountPerImage, Source.RowFloats) + width);
+        Row = thread.TakeOffset((nint)src.W * src.C + width);
+        // A run with fewer taps than the kernel that sums it reads past its end.
+        thread.TakeOffset(2 * TapRun.MostTaps * Pattern(width));
+    }
+
+    /// <summary>Packs the filter, and rotates it for the data gradient.</summary>
+    public void Pack<S, V>(float* filter)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        DepthwiseTaps.Pack<S, V>(ref Taps, Geometry, Source, filter);
+        var rotated = new RotatedTaps(Source, Diff, Geometry);
+        for (var i = 0; i < Window.StrideH * Window.StrideW; i++)
+        {
+            ref var list = ref Rotated[i];
+            (list.Count, list.Taps) = (0, 0);
+            DepthwiseTaps.AppendRotated(ref list, Taps, rotated, i, 0, Pattern(S.Width));
+            WinogradDepthwise<S, V>.Prepare(ref list, Pattern(S.Width), Diff.Row);
+        }
+    }
+}
