@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using MIOpenDarts.Additional;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Evaluation.Baselines;
 using MIOpenDarts.Darts.Export;
@@ -21,7 +22,7 @@ public class OnnxRuntimeTests
         [.. NamedGenotypes.Names.Concat(NetworkDescription.Baselines).SelectMany(name => new[] { (name, false), (name, true) })];
 
     public static TheoryData<string, int, int> Operations() =>
-        [.. Primitives.Names.SelectMany(name => new[] { (name, 1, 8), (name, 2, 8), (name, 1, 9), (name, 2, 9) })];
+        [.. Primitives.Names.Append(SqueezeConv.Instance.Name).Distinct().SelectMany(name => new[] { (name, 1, 8), (name, 2, 8), (name, 1, 9), (name, 2, 9) })];
 
     [Theory]
     [MemberData(nameof(Networks))]

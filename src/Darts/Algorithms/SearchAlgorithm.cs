@@ -50,8 +50,15 @@ public abstract class SearchAlgorithm
     /// <summary>The options that the method alone reads, made by a <see cref="MethodOptionTable{TOwn}"/>.</summary>
     public virtual IReadOnlyList<OptionField<SearchOptions>> Options => [];
 
-    /// <summary>Operations of an edge, in the order of the columns of alpha.</summary>
-    public virtual IReadOnlyList<Primitive> Candidates => Primitives.SearchSpace;
+    /// <summary>Whether an edge may choose <c>none</c>.</summary>
+    public virtual bool MixesNone => true;
+
+    /// <summary>Operations of an edge, in the order of the columns of alpha: those of the options' space.</summary>
+    public IReadOnlyList<Primitive> Candidates(SearchOptions options)
+    {
+        var space = CellSpace.Named(options.Space);
+        return MixesNone ? space.Candidates : space.Operations;
+    }
 
     /// <summary>The epochs in which stages begin; the first is 0.</summary>
     public virtual IReadOnlyList<int> StageStarts(SearchOptions options) => [0];
@@ -60,11 +67,11 @@ public abstract class SearchAlgorithm
     public int Stage(SearchOptions options, int epoch) => StageStarts(options).Count(start => start <= epoch) - 1;
 
     /// <summary>What edges choose from in a stage.</summary>
-    public virtual SearchSpace Space(SearchOptions options, int stage) => new(Candidates, options.PartialChannels, options.EdgeNormalization);
+    public virtual SearchSpace Space(SearchOptions options, int stage) => new(Candidates(options), options.PartialChannels, options.EdgeNormalization);
 
     /// <summary>How the alphas of the normal (0) or the reduction cells (1) become weights.</summary>
     public virtual Relaxation<T> Relax<T>(SearchOptions options, int edges, int kind)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new SoftmaxRelaxation<T>(edges, Candidates.Count);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new SoftmaxRelaxation<T>(edges, Candidates(options).Count);
 
     /// <summary>What the validation loss has beside the cross entropy; null for nothing.</summary>
     public virtual IAlphaPenalty? Penalty(SearchOptions options) => null;
@@ -101,8 +108,8 @@ public abstract class SearchAlgorithm
     /// <summary>The genotype that scores [edges, candidates] of both kinds of cells say.</summary>
     public virtual Genotype Derive(float[] normal, float[] reduce, SearchOptions options) =>
         new(
-            GenotypeDerivation.DeriveCell<float>(normal, Candidates, options.Multiplier),
-            GenotypeDerivation.DeriveCell<float>(reduce, Candidates, options.Multiplier));
+            GenotypeDerivation.DeriveCell<float>(normal, Candidates(options), options.Multiplier),
+            GenotypeDerivation.DeriveCell<float>(reduce, Candidates(options), options.Multiplier));
 
     /// <summary>The genotype of a method that trains nothing.</summary>
     public virtual Genotype Draw(SearchOptions options) => throw new NotSupportedException($"{Name} trains.");

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Darts.Algorithms;
@@ -13,6 +14,7 @@ public sealed class SearchOptionTable : RunOptionTable<SearchOptions>
         [
             Data, ImageSize,
             Text("algorithm", string.Join(", ", SearchAlgorithm.Names), "Method.", o => o.Algorithm, (o, v) => o with { Algorithm = v }, IsMethod),
+            Text("space", string.Join(", ", CellSpace.Names), "Search space.", o => o.Space, (o, v) => o with { Space = v }, IsSpace),
             .. Place, .. Length, Layers("Cells of the supernet."), InitChannels(1), .. Cells, LearningRate, LearningRateMin, .. WeightSteps,
             Flag("nesterov", "Nesterov's momentum for the weights.", o => o.Nesterov, (o, v) => o with { Nesterov = v }),
             .. Alphas, .. Edges, .. SearchAlgorithm.All.SelectMany(algorithm => algorithm.Options),
@@ -130,6 +132,8 @@ public sealed class SearchOptionTable : RunOptionTable<SearchOptions>
     private protected override SearchOptions Follow(
         SearchOptions start, SearchOptions options, IReadOnlyList<OptionOverride> given, List<ValidationError> problems) =>
         new DependentOptions(start, given, problems).Follow(options);
+
+    private static bool IsSpace(string name) => CellSpace.TryFind(name, out _);
 
     private static bool IsMethod(string name) => SearchAlgorithm.Find(name) is not null;
 

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Darts.Algorithms;
@@ -16,6 +17,9 @@ public sealed record SearchOptions : RunOptions
 
     /// <summary>The method: one of <see cref="SearchAlgorithm.Names"/>.</summary>
     public string Algorithm { get; init; } = "darts";
+
+    /// <summary>What edges choose from: one of <see cref="CellSpace.Names"/>.</summary>
+    public string Space { get; init; } = CellSpace.Darts.Name;
 
     /// <summary>Intermediate nodes of a cell.</summary>
     public int Nodes { get; init; } = 4;

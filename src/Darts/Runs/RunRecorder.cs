@@ -20,7 +20,7 @@ public sealed class RunRecorder : WorkRecorder<SearchOptions, SearchHistory, Sea
     public RunRecorder(RunFolder folder, IProgress<RunEvent> next)
         : base(folder, next) => this.folder = folder;
 
-    private protected override IReadOnlyList<string> Operations => [.. SearchAlgorithm.Of(folder.Options).Candidates.Select(p => p.Name)];
+    private protected override IReadOnlyList<string> Operations => [.. SearchAlgorithm.Of(folder.Options).Candidates(folder.Options).Select(p => p.Name)];
 
     private protected override SearchHistory Tell(IReadOnlyCollection<RunEvent> events) => SearchHistory.Of(events);
 

@@ -66,7 +66,7 @@ public sealed class FamilySearchTests : IDisposable
     }
 
     // A paper's own method in the size of the small search; three epochs, so that there is a warm-up and a second stage.
-    private static SearchOptions Options(string method)
+    internal static SearchOptions Options(string method)
     {
         var algorithm = SearchAlgorithm.Find(method)!;
         var (paper, small) = (algorithm.Paper, SmallSearch.Options);

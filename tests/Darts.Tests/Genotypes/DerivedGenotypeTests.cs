@@ -52,7 +52,7 @@ public sealed class DerivedGenotypeTests
             // A cell that is not what the threshold says, or that a network leaves nodes out of, has a note.
             bool Wants(float[] strengths, GenotypeCell cell) =>
                 ThresholdDerivation.DeriveCell<float>(
-                    strengths, algorithm.Candidates, own.Threshold, rule == "threshold_edge" ? ThresholdMode.Edge : ThresholdMode.Sparse, options.Multiplier).TookStrongest
+                    strengths, algorithm.Candidates(options), own.Threshold, rule == "threshold_edge" ? ThresholdMode.Edge : ThresholdMode.Sparse, options.Multiplier).TookStrongest
                 || cell.Carries.Contains(false);
         },
         2000);
@@ -98,7 +98,7 @@ public sealed class DerivedGenotypeTests
     private static float[] Scores((int Form, int Nodes, int Multiplier, double Threshold, double Scale, uint Seed) item, SearchAlgorithm algorithm, int kind)
     {
         var random = new Layers.Randomness.CounterRandom(item.Seed, Layers.Randomness.RandomStream.Architecture, kind, 0);
-        var values = new float[(item.Nodes + 3) * item.Nodes / 2 * algorithm.Candidates.Count];
+        var values = new float[(item.Nodes + 3) * item.Nodes / 2 * algorithm.Candidates(algorithm.Paper).Count];
         for (var i = 0; i < values.Length; i++) values[i] = (float)(item.Scale * random.NextSingle());
         return values;
     }

@@ -44,7 +44,7 @@ public sealed class DominantEigenvalueTests : IDisposable
         var algorithm = SearchAlgorithm.Find(method)!;
         var shape = new SupernetShape(1, 6, 6, 3, 2, 3, Nodes: 2, Multiplier: 2);
         using var small = new SmallSupernet<double>(
-            backend, shape, CellForm.Shared, 3, space: new SearchSpace(algorithm.Candidates), relax: kind => algorithm.Relax<double>(algorithm.Paper, shape.Edges, kind));
+            backend, shape, CellForm.Shared, 3, space: new SearchSpace(algorithm.Candidates(algorithm.Paper)), relax: kind => algorithm.Relax<double>(algorithm.Paper, shape.Edges, kind));
         small.Net.UseExpectation(true);
         // A short step, because ReLUs and max pools make the loss only piecewise smooth: both sides must see the same piece.
         var watch = new DominantEigenvalue<double>(small.Net) { Radius = 1e-5 };

@@ -1,19 +1,18 @@
 using System.Numerics;
 using MIOpenDarts.Darts.Bilevel;
-using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Relaxations;
 
 namespace MIOpenDarts.Darts.Algorithms.DrNas;
 
 /// <summary>The regulariser of DrNAS (Chen et al. 2021, section 3.2): weight · Σ KL(Dirichlet(elu(α) + 1) ‖ Dirichlet(1)) over all edges.</summary>
 /// <param name="weight">1e-3 in the official code, where it stands in place of the alphas' weight decay.</param>
-public sealed class DivergencePenalty(double weight) : IAlphaPenalty
+/// <param name="candidates">Operations of an edge.</param>
+public sealed class DivergencePenalty(double weight, int candidates) : IAlphaPenalty
 {
     /// <inheritdoc/>
     public double AddGradient<T>(IReadOnlyList<T[]> alphas, IReadOnlyList<T[]> diffs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var candidates = Primitives.Operations.Count;
         Span<double> concentrations = stackalloc double[candidates];
         Span<double> gradient = stackalloc double[candidates];
         double sum = 0;

@@ -37,7 +37,7 @@ public sealed class DrNasAlgorithm : SearchAlgorithm
     public override IReadOnlyList<OptionField<SearchOptions>> Options { get; } = new DrNasOptionTable().OnlyFor(Id);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Primitive> Candidates => Primitives.Operations;
+    public override bool MixesNone => false;
 
     /// <inheritdoc/>
     public override IReadOnlyList<int> StageStarts(SearchOptions options) =>
@@ -45,14 +45,15 @@ public sealed class DrNasAlgorithm : SearchAlgorithm
 
     /// <inheritdoc/>
     public override SearchSpace Space(SearchOptions options, int stage) => new(
-        Candidates, stage == 0 ? options.PartialChannels : options.Own<DrNasOptions>().SecondStagePartialChannels, options.EdgeNormalization);
+        Candidates(options), stage == 0 ? options.PartialChannels : options.Own<DrNasOptions>().SecondStagePartialChannels, options.EdgeNormalization);
 
     /// <inheritdoc/>
-    public override Relaxation<T> Relax<T>(SearchOptions options, int edges, int kind) => new DirichletRelaxation<T>(edges, Candidates.Count, kind);
+    public override Relaxation<T> Relax<T>(SearchOptions options, int edges, int kind) =>
+        new DirichletRelaxation<T>(edges, Candidates(options).Count, kind);
 
     /// <inheritdoc/>
     public override IAlphaPenalty? Penalty(SearchOptions options) =>
-        options.Own<DrNasOptions>().DivergenceWeight is > 0 and var weight ? new DivergencePenalty(weight) : null;
+        options.Own<DrNasOptions>().DivergenceWeight is > 0 and var weight ? new DivergencePenalty(weight, Candidates(options).Count) : null;
 
     /// <summary>
     /// The weakest operations leave the race, and weights, statistics and momentum go over to the network of the stage, copied where it has

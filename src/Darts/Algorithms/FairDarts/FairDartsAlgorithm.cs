@@ -33,10 +33,11 @@ public sealed class FairDartsAlgorithm : SearchAlgorithm
     public override IReadOnlyList<OptionField<SearchOptions>> Options { get; } = new FairDartsOptionTable().OnlyFor(Id);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Primitive> Candidates => Primitives.Operations;
+    public override bool MixesNone => false;
 
     /// <inheritdoc/>
-    public override Relaxation<T> Relax<T>(SearchOptions options, int edges, int kind) => new SigmoidRelaxation<T>(edges, Candidates.Count);
+    public override Relaxation<T> Relax<T>(SearchOptions options, int edges, int kind) =>
+        new SigmoidRelaxation<T>(edges, Candidates(options).Count);
 
     /// <inheritdoc/>
     public override IAlphaPenalty? Penalty(SearchOptions options) =>
@@ -61,7 +62,7 @@ public sealed class FairDartsAlgorithm : SearchAlgorithm
     private ThresholdCell Cell(float[] scores, FairDartsOptions own, SearchOptions options)
     {
         var mode = own.GenotypeRule == FairDartsOptions.EdgeRule ? ThresholdMode.Edge : ThresholdMode.Sparse;
-        return ThresholdDerivation.DeriveCell<float>(scores, Candidates, own.Threshold, mode, options.Multiplier);
+        return ThresholdDerivation.DeriveCell<float>(scores, Candidates(options), own.Threshold, mode, options.Multiplier);
     }
 
     private IEnumerable<string> Notes(string name, float[] scores, FairDartsOptions own, SearchOptions options)

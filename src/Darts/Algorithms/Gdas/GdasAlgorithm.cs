@@ -32,7 +32,7 @@ public sealed class GdasAlgorithm : SearchAlgorithm
 
     /// <inheritdoc/>
     public override Relaxation<T> Relax<T>(SearchOptions options, int edges, int kind) =>
-        new GumbelRelaxation<T>(edges, Candidates.Count, kind, epoch => Temperature(options, epoch));
+        new GumbelRelaxation<T>(edges, Candidates(options).Count, kind, epoch => Temperature(options, epoch));
 
     /// <summary>τ of an epoch: linear from the first to the last.</summary>
     public static double Temperature(SearchOptions options, int epoch)

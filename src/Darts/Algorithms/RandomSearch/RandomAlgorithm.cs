@@ -18,5 +18,6 @@ public sealed class RandomAlgorithm : SearchAlgorithm
     public override bool Trains => false;
 
     /// <inheritdoc/>
-    public override Genotype Draw(SearchOptions options) => RandomGenotypes.Draw(options.Seed, 0, options.Nodes, options.Multiplier);
+    public override Genotype Draw(SearchOptions options) =>
+        RandomGenotypes.Draw(options.Seed, 0, options.Nodes, options.Multiplier, CellSpace.Named(options.Space));
 }

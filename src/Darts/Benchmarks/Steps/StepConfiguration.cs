@@ -20,7 +20,8 @@ public enum StepKind
 /// <param name="Shape">The network.</param>
 /// <param name="Batch">Images.</param>
 /// <param name="Algorithm">The method, with its paper's settings.</param>
-public sealed record StepConfiguration(string Name, SupernetShape Shape, int Batch, string Algorithm = "darts")
+/// <param name="Space">What edges choose from.</param>
+public sealed record StepConfiguration(string Name, SupernetShape Shape, int Batch, string Algorithm = "darts", string Space = "darts")
 {
     /// <summary>
     /// From the smallest to the standard supernet of the paper: C (images of 28x28, five cells), B (eight channels), A; and P, that of
@@ -41,14 +42,14 @@ public sealed record StepConfiguration(string Name, SupernetShape Shape, int Bat
     internal static StepConfiguration Probe { get; } = new("probe", new SupernetShape(3, 16, 16, 10, 4, 5), 8);
 
     /// <summary>The method's own settings at this batch.</summary>
-    internal SearchOptions Options => SearchAlgorithm.Find(Algorithm)!.Paper with { BatchSize = Batch };
+    internal SearchOptions Options => SearchAlgorithm.Find(Algorithm)!.Paper with { BatchSize = Batch, Space = Space };
 
-    private SearchSpace Space => SearchAlgorithm.Find(Algorithm)!.Space(Options, stage: 0);
+    private SearchSpace Edges => SearchAlgorithm.Find(Algorithm)!.Space(Options, stage: 0);
 
     /// <summary>Exact arithmetic of a step in FLOP.</summary>
     public double Flops(StepKind kind) => kind == StepKind.Weights
-        ? SupernetArithmetic.WeightStep(Shape, Batch, Space)
-        : SupernetArithmetic.AlphaStep(Shape, Batch, Space, kind == StepKind.AlphasSecondOrder);
+        ? SupernetArithmetic.WeightStep(Shape, Batch, Edges)
+        : SupernetArithmetic.AlphaStep(Shape, Batch, Edges, kind == StepKind.AlphasSecondOrder);
 
     /// <inheritdoc/>
     public override string ToString() => Name;
