@@ -18,8 +18,8 @@ internal static class ReportWatch
         foreach (var alarm in alarms)
         {
             var advice = alarm.Ends ? "the search ended with" : "a better one to end with may be";
-            html.Add($"<p>Alarm of {alarm.Watchdog} in epoch {alarm.Epoch}: {alarm.Message}; ");
-            html.Add($"{advice} the genotype of epoch {alarm.Chosen}.</p>");
+            var text = $"Alarm of {alarm.Watchdog} in epoch {alarm.Epoch}: {alarm.Message}; {advice} the genotype of epoch {alarm.Chosen}.";
+            html.Add($"<p>{text}</p>");
         }
 
         var marks = alarms.SelectMany(Marks).ToList();
