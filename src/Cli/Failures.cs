@@ -68,7 +68,7 @@ internal static class Failures
     };
 
     private static bool IsExpected(Exception e) => e is
-        OptionsException or GenotypeFormatException or NotFiniteNumberException or DataException or CheckpointException or RunFolderException or SearchDivergedException
-        or TrainingDivergedException or BackendUnavailableException or PlanDoesNotFitException or RocmException or RocmNotFoundException
+        OptionsException or GenotypeFormatException or NotFiniteNumberException or DataException or CheckpointException or RunFolderException
+        or RunDivergedException or BackendUnavailableException or PlanDoesNotFitException or RocmException or RocmNotFoundException
         or IOException or UnauthorizedAccessException or InvalidDataException or OperationCanceledException;
 }

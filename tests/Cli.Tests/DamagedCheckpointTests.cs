@@ -1,6 +1,8 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Loops;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Randomness;
@@ -94,7 +96,7 @@ public sealed class DamagedCheckpointTests : IClassFixture<FinishedSearch>
         }
     }
 
-    private static SearchPosition? Load(CheckpointRing ring, SearchState state, SearchOptions options) =>
+    private static LoopPosition<EpochRecord>? Load(CheckpointRing ring, SearchState state, SearchOptions options) =>
         ring.Load(file => SearchCheckpoint.Restore(file, state, options, ring.Warn));
 
     private (SearchState State, SearchOptions Options) State()

@@ -1,6 +1,7 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Supernets;
@@ -26,7 +27,7 @@ public static class DartsSearch
     /// <param name="cancellation">Stops after the step under way, with a checkpoint.</param>
     /// <exception cref="OptionsException">The options are out of range.</exception>
     /// <exception cref="PlanDoesNotFitException">There is not enough memory; the message has settings that fit.</exception>
-    /// <exception cref="SearchInterruptedException">It was cancelled.</exception>
+    /// <exception cref="RunInterruptedException">It was cancelled.</exception>
     /// <exception cref="CheckpointException">No checkpoint of the ring can be used, or one cannot be written.</exception>
     public static SearchResult Run(
         SearchImages train, SearchImages valid, SearchOptions options, Backend<float> backend,
@@ -36,12 +37,15 @@ public static class DartsSearch
         if (problems.Count > 0) throw new OptionsException(problems);
         if (!SearchAlgorithm.Of(options).Trains) return Draw(options, progress);
         SearchMemory.Require(options, ShapeOf(train, options), backend);
-        using var state = new SearchState(options, ShapeOf(train, options), backend) { Data = checkpoints is null ? null : DataFingerprint.Of(train.Encoder.Images) };
+        using var state = new SearchState(options, ShapeOf(train, options), backend)
+        {
+            Data = checkpoints is null ? null : DataFingerprint.Of(train.Encoder.Images),
+        };
         var cost = progress is null ? default : SearchCost.Measure(state, train, valid, options);
-        var position = new SearchPosition();
+        var position = new LoopPosition<EpochRecord>();
         if (checkpoints?.Load(file => SearchCheckpoint.Restore(file, state, options, checkpoints.Warn)) is { } resumed) position = resumed;
         else state.Initialize();
-        progress?.Report(cost.Forecast(state, position, options));
+        progress?.Report(cost.Forecast(position, options, state.Parameters.Count, state.Parameters.Bytes + state.Net.ActivationBytes));
         using var run = new SearchLoop(train, valid, options, state, position, progress, checkpoints);
         return run.ToEnd(cancellation);
     }

@@ -12,24 +12,3 @@ namespace MIOpenDarts.Darts.Search;
 /// <param name="Options">The options it ran with.</param>
 public sealed record SearchResult(
     Genotype Genotype, double TrainAccuracy, double ValidAccuracy, IReadOnlyList<EpochRecord> History, SearchOptions Options);
-
-/// <summary>A search was stopped on request; what it had done is in the checkpoint, if it keeps any.</summary>
-public sealed class SearchInterruptedException : OperationCanceledException
-{
-    /// <summary>Without a place.</summary>
-    public SearchInterruptedException()
-    {
-    }
-
-    /// <summary>With a text.</summary>
-    public SearchInterruptedException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>With a text and a cause.</summary>
-    public SearchInterruptedException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-}

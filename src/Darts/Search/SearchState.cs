@@ -2,15 +2,17 @@ using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Optimisers;
+using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Search;
 
 /// <summary>Supernet, optimisers and architect of one search, and one step of it.</summary>
-public sealed class SearchState : IDisposable
+public sealed class SearchState : IRunState, IDisposable
 {
     private readonly SearchOptions options;
     private readonly SupernetShape shape;
@@ -44,6 +46,11 @@ public sealed class SearchState : IDisposable
 
     /// <summary>The network.</summary>
     public Supernet<float> Net { get; private set; }
+
+    Backend<float> IRunState.Backend => backend;
+
+    /// <summary>The network's weights and statistics.</summary>
+    public ParameterSet<float> Parameters => Net.Parameters;
 
     /// <summary>Optimiser of the weights.</summary>
     public Sgd<float> Sgd { get; private set; }

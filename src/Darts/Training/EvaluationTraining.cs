@@ -3,6 +3,7 @@ using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Evaluation.Weights;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Backends;
@@ -40,7 +41,7 @@ public static class EvaluationTraining
     /// <exception cref="PlanDoesNotFitException">There is not enough memory; the message has settings that fit.</exception>
     /// <exception cref="DataException">There are no test images.</exception>
     /// <exception cref="GenotypeFormatException">The network is unknown.</exception>
-    /// <exception cref="TrainingInterruptedException">It was cancelled.</exception>
+    /// <exception cref="RunInterruptedException">It was cancelled.</exception>
     /// <exception cref="CheckpointException">No checkpoint of the ring can be used, or one cannot be written.</exception>
     public static TrainResult Run(
         ImageData data, TrainOptions options, Backend<float> backend, IProgress<RunEvent>? progress = null, CheckpointRing? checkpoints = null,
@@ -50,13 +51,16 @@ public static class EvaluationTraining
         if (problems.Count > 0) throw new OptionsException(problems);
         RequireTest(data);
         TrainMemory.Require(data, options, backend);
-        using var state = new TrainState(options, Describe(data, options), backend) { Data = checkpoints is null ? null : DataFingerprint.Of(data.Train, data.Test) };
-        var position = new TrainPosition();
+        using var state = new TrainState(options, Describe(data, options), backend)
+        {
+            Data = checkpoints is null ? null : DataFingerprint.Of(data.Train, data.Test),
+        };
+        var position = new LoopPosition<TrainEpochRecord>();
         var cost = progress is null ? default : TrainCost.Measure(state, data, options);
         if (checkpoints?.Load(file => TrainCheckpoint.Restore(file, state, options, checkpoints.Warn)) is { } resumed) position = resumed;
         else Begin(state, options);
         using var run = new TrainLoop(data, options, state, position, progress, checkpoints, weights ?? new WeightFiles());
-        progress?.Report(cost.Forecast(state, position, options));
+        progress?.Report(cost.Forecast(position, options, state.Net.ParameterCount, state.Parameters.Bytes + state.Net.ActivationBytes));
         return run.ToEnd(cancellation);
     }
 
@@ -120,47 +124,5 @@ public static class EvaluationTraining
         if (options.Weights.Length == 0) return [];
         using var file = SafetensorsFile.Open(options.Weights);
         return WeightsReader.ReadStart(file, net, description, options.NewClassifier);
-    }
-}
-
-/// <summary>A training was stopped on request; what it had done is in the checkpoint, if it keeps any.</summary>
-public sealed class TrainingInterruptedException : OperationCanceledException
-{
-    /// <summary>Without a place.</summary>
-    public TrainingInterruptedException()
-    {
-    }
-
-    /// <summary>With a text.</summary>
-    public TrainingInterruptedException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>With a text and a cause.</summary>
-    public TrainingInterruptedException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-}
-
-/// <summary>A loss became infinite or NaN; the message names the step and the cure.</summary>
-public sealed class TrainingDivergedException : Exception
-{
-    /// <summary>Without a text.</summary>
-    public TrainingDivergedException()
-    {
-    }
-
-    /// <summary>With a text.</summary>
-    public TrainingDivergedException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>With a text and a cause.</summary>
-    public TrainingDivergedException(string message, Exception innerException)
-        : base(message, innerException)
-    {
     }
 }

@@ -1,39 +1,34 @@
 using System.Diagnostics;
+using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Optimisers;
+using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Training;
 
-/// <summary>Epochs and steps of one training, from wherever it stands to the end.</summary>
-internal sealed class TrainLoop : IDisposable
+/// <summary>Epochs and steps of one training: steps on all training images, then the test images.</summary>
+internal sealed class TrainLoop : EpochLoop<TrainOptions, TrainEpochRecord>
 {
     private readonly ImageData data;
-    private readonly TrainOptions options;
     private readonly TrainState state;
-    private readonly TrainPosition position;
-    private readonly IProgress<RunEvent>? progress;
-    private readonly CheckpointRing? checkpoints;
     private readonly WeightFiles weights;
     private readonly Augmentation augmentation;
     private readonly BatchPipeline trainBatches;
     private readonly BatchPipeline testBatches;
     private readonly NetworkTest test;
     private readonly int[] images;
-    private readonly int steps;
-    private readonly Stopwatch clock = Stopwatch.StartNew();
-    private double clockAtLastLook;
 
     public TrainLoop(
-        ImageData data, TrainOptions options, TrainState state, TrainPosition position, IProgress<RunEvent>? progress, CheckpointRing? checkpoints,
-        WeightFiles weights)
+        ImageData data, TrainOptions options, TrainState state, LoopPosition<TrainEpochRecord> position, IProgress<RunEvent>? progress,
+        CheckpointRing? checkpoints, WeightFiles weights)
+        : base(options, position, data.Train.Count, progress, checkpoints)
     {
-        (this.data, this.options, this.state, this.position) = (data, options, state, position);
-        (this.progress, this.checkpoints, this.weights) = (progress, checkpoints, weights);
-        augmentation = Of(options);
+        (this.data, this.state, this.weights) = (data, state, weights);
+        augmentation = AugmentationOf(options);
         images = [.. Enumerable.Range(0, data.Train.Count)];
-        steps = TrainCost.StepsOf(images.Length, options.BatchSize);
         trainBatches = new BatchPipeline(new ImageEncoder(data.Train, data.Normalization), options.BatchSize, options.DataWorkers);
         testBatches = new BatchPipeline(new ImageEncoder(data.Test!, data.Normalization), options.BatchSize, options.DataWorkers);
         test = new NetworkTest(state.Net);
@@ -41,17 +36,13 @@ internal sealed class TrainLoop : IDisposable
 
     public TrainResult ToEnd(CancellationToken cancellation)
     {
-        while (position.Epoch < options.Epochs)
-        {
-            TrainEpoch(cancellation);
-            FinishEpoch();
-        }
-
+        RunAll(cancellation);
         if (weights.Last is { } last) state.Description.Save(last, state.Net);
-        return new TrainResult(position.History.Max(epoch => epoch.Test.Top1), position.History, options);
+        return new TrainResult(Position.History.Max(epoch => epoch.Test.Top1), Position.History, Options);
     }
 
-    public void Dispose()
+    /// <inheritdoc/>
+    public override void Dispose()
     {
         trainBatches.Dispose();
         testBatches.Dispose();
@@ -62,85 +53,68 @@ internal sealed class TrainLoop : IDisposable
         ? options.LearningRate * Math.Pow(options.LearningRateDecay, epoch)
         : new CosineSchedule(options.LearningRate, 0, options.Epochs).Rate(epoch);
 
-    private static Augmentation Of(TrainOptions options)
+    /// <inheritdoc/>
+    protected override double Rate(int epoch) => Rate(Options, epoch);
+
+    /// <inheritdoc/>
+    protected override void BeginEpoch()
     {
-        var resized = options.Augment && options.Crop == TrainOptions.ResizedCrop;
-        return new Augmentation(options.Augment && !resized ? 4 : 0, options.Augment, options.Cutout ? options.CutoutLength : 0, resized, options.ColorJitter);
+        trainBatches.Start(BatchSchedule.Training(images, Options.BatchSize, augmentation, Options.Seed, Position.Epoch, Position.Step));
+        state.Net.SetDropPath(Options.DropPath * Position.Epoch / Options.Epochs);
     }
 
-    private void TrainEpoch(CancellationToken cancellation)
+    /// <inheritdoc/>
+    protected override BatchResult Step(double rate)
     {
-        var epoch = position.Epoch;
-        trainBatches.Start(BatchSchedule.Training(images, options.BatchSize, augmentation, options.Seed, epoch, position.Step));
-        state.Net.SetDropPath(options.DropPath * epoch / options.Epochs);
-        var rate = Rate(options, epoch);
-        while (position.Step < steps)
-        {
-            if (cancellation.IsCancellationRequested) Interrupt();
-            if (!trainBatches.TryRead(out var batch)) throw new InvalidOperationException($"The data ended before step {position.Step} of {steps}.");
-            var result = state.Step(new(batch.Pixels, batch.Labels), rate, epoch, position.Step);
-            position.Count(result);
-            LookAtClock();
-            if (!double.IsFinite(result.Loss))
-                throw new TrainingDivergedException($"The loss of epoch {epoch}, step {position.Step} is {result.Loss}. A lower learning_rate (now {options.LearningRate}) helps.");
-            if (position.Step % options.ReportInterval == 0 || position.Step == steps) progress?.Report(position.Report(steps));
-            if (options.CheckpointInterval > 0 && position.Step % options.CheckpointInterval == 0 && position.Step < steps) Save();
-        }
+        if (!trainBatches.TryRead(out var batch)) throw new InvalidOperationException($"The data ended before step {Position.Step} of {Steps}.");
+        return state.Step(new(batch.Pixels, batch.Labels), rate, Position.Epoch, Position.Step);
     }
 
-    private void FinishEpoch()
+    /// <inheritdoc/>
+    protected override Func<TrainEpochRecord> Evaluate()
     {
         var result = Test();
-        LookAtClock();
-        var record = new TrainEpochRecord
+        return () =>
         {
-            Epoch = position.Epoch,
-            LearningRate = Rate(options, position.Epoch),
-            TrainLoss = position.MeanLoss(),
-            TrainAccuracy = position.Accuracy(),
-            Test = result,
-            IsBest = position.History.All(epoch => epoch.Test.Top1 < result.Top1),
-            Seconds = position.EpochSeconds,
-            ImagesPerSecond = position.ImagesPerSecond(),
-            PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
+            var record = new TrainEpochRecord
+            {
+                Epoch = Position.Epoch,
+                LearningRate = Rate(Position.Epoch),
+                TrainLoss = Position.MeanLoss(),
+                TrainAccuracy = Position.Accuracy(),
+                Test = result,
+                IsBest = Position.History.All(epoch => epoch.Test.Top1 < result.Top1),
+                Seconds = Position.EpochSeconds,
+                ImagesPerSecond = Position.ImagesPerSecond(),
+                PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
+            };
+            if (record.IsBest && weights.Best is { } best) state.Description.Save(best, state.Net);
+            return record;
         };
-        if (record.IsBest && weights.Best is { } best) state.Description.Save(best, state.Net);
-        position.History.Add(record);
-        progress?.Report(new TrainEpochDone(position.Seconds, record));
-        position.NextEpoch();
-        Save();
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<RunEvent> Events(TrainEpochRecord record) => [new TrainEpochDone(Position.Seconds, record)];
+
+    /// <inheritdoc/>
+    protected override SafetensorsWriter Collect() => TrainCheckpoint.Collect(state, Position, Options);
+
+    private static Augmentation AugmentationOf(TrainOptions options)
+    {
+        var resized = options.Augment && options.Crop == TrainOptions.ResizedCrop;
+        return new Augmentation(
+            options.Augment && !resized ? 4 : 0, options.Augment, options.Cutout ? options.CutoutLength : 0, resized, options.ColorJitter);
     }
 
     private TestResult Test()
     {
         try
         {
-            return test.Run(testBatches, data.Test!.Count, options.BatchSize);
+            return test.Run(testBatches, data.Test!.Count, Options.BatchSize);
         }
         catch (NotFiniteNumberException e)
         {
-            throw new TrainingDivergedException($"After epoch {position.Epoch} {e.Message}. A lower learning_rate (now {options.LearningRate}) helps.", e);
+            throw new RunDivergedException($"After epoch {Position.Epoch} {e.Message}. A lower learning_rate (now {Options.LearningRate}) helps.", e);
         }
-    }
-
-    private void Interrupt()
-    {
-        Save();
-        throw new TrainingInterruptedException(
-            $"Stopped before step {position.Step + 1} of epoch {position.Epoch}" + (checkpoints is null ? "." : ", with a checkpoint to go on from."));
-    }
-
-    private void Save()
-    {
-        if (checkpoints is null) return;
-        var (file, bytes) = checkpoints.Save(position.Epoch, position.Step, TrainCheckpoint.Collect(state, position, options));
-        progress?.Report(new CheckpointWritten(position.Seconds, position.Epoch, position.Step, file, bytes));
-    }
-
-    private void LookAtClock()
-    {
-        var now = clock.Elapsed.TotalSeconds;
-        position.Spend(now - clockAtLastLook);
-        clockAtLastLook = now;
     }
 }

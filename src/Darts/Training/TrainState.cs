@@ -1,14 +1,16 @@
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Optimisers;
+using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Training;
 
 /// <summary>Network and optimiser of one training, and one step of it.</summary>
-public sealed class TrainState : IDisposable
+public sealed class TrainState : IRunState, IDisposable
 {
     private readonly TrainOptions options;
 
@@ -31,6 +33,11 @@ public sealed class TrainState : IDisposable
 
     /// <summary>The network.</summary>
     public ImageClassifier<float> Net { get; }
+
+    Backend<float> IRunState.Backend => Net.Backend;
+
+    /// <summary>The network's weights and statistics.</summary>
+    public ParameterSet<float> Parameters => Net.Parameters;
 
     /// <summary>Its optimiser.</summary>
     public Sgd<float> Sgd { get; }

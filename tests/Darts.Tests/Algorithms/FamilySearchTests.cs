@@ -1,6 +1,7 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Algorithms.DrNas;
 using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Tests.Search;
 using MIOpenDarts.Layers.Backends.Cpu;
@@ -29,7 +30,7 @@ public sealed class FamilySearchTests : IDisposable
         {
             var ring = new CheckpointRing(Path.Combine(folder, $"stopped-{stop}"), 2);
             using var cancellation = new CancellationTokenSource();
-            Assert.Throws<SearchInterruptedException>(
+            Assert.Throws<RunInterruptedException>(
                 () => DartsSearch.Run(train, valid, options, backend, new ResumeTests.StopAfter(stop, cancellation), ring, cancellation.Token));
             var resumed = DartsSearch.Run(train, valid, options, backend, null, ring);
             Assert.Equal(expected.Genotype, resumed.Genotype);

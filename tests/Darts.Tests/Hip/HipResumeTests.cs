@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Tests.Search;
@@ -24,7 +25,7 @@ public sealed class HipResumeTests : IDisposable
         using (var gpu = Gpu.Create()) DartsSearch.Run(train, valid, options, gpu, null, whole);
         using (var cancellation = new CancellationTokenSource())
         using (var gpu = Gpu.Create())
-            Assert.Throws<SearchInterruptedException>(
+            Assert.Throws<RunInterruptedException>(
                 () => DartsSearch.Run(train, valid, options, gpu, new StopAfterOneStep(cancellation), stopped, cancellation.Token));
         Assert.Contains("00000-0000001", stopped.Files[0]);
         using (var gpu = Gpu.Create()) DartsSearch.Run(train, valid, options, gpu, null, stopped);

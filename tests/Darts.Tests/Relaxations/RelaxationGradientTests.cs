@@ -93,7 +93,7 @@ public class RelaxationGradientTests
     public void A_draw_that_cannot_be_finite_is_drawn_again_and_at_last_told(double temperature, double alpha)
     {
         var relaxation = new GumbelRelaxation<double>(1, 2, 0, _ => temperature);
-        Assert.Throws<SearchDivergedException>(() => relaxation.Forward([alpha, 1], new double[2], Training));
+        Assert.Throws<RunDivergedException>(() => relaxation.Forward([alpha, 1], new double[2], Training));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public class DartsSearchTests
         var (train, valid) = SmallSearch.Images();
         // The alphas rest in the first epoch, so that only the validation sees these images.
         var broken = new SearchImages(new ImageEncoder(valid.Encoder.Images, new Normalization([float.NaN], [1f])), valid.Indices);
-        var error = Assert.Throws<SearchDivergedException>(() => DartsSearch.Run(train, broken, SmallSearch.Options with { WarmupEpochs = 1 }, backend));
+        var error = Assert.Throws<RunDivergedException>(() => DartsSearch.Run(train, broken, SmallSearch.Options with { WarmupEpochs = 1 }, backend));
         Assert.Contains("The validation loss after epoch 0 is NaN. A lower learning_rate (now 0.025) helps.", error.Message);
     }
 
@@ -103,7 +103,7 @@ public class DartsSearchTests
         var (train, valid) = SmallSearch.Images(40);
         var options = SmallSearch.Options with { LearningRate = 10, LearningRateMin = 10, GradClip = 1e6, Momentum = 0.99, Epochs = 50 };
         var error = Assert.ThrowsAny<Exception>(() => DartsSearch.Run(train, valid, options with { WeightDecay = 1 }, backend));
-        Assert.IsType<SearchDivergedException>(error);
+        Assert.IsType<RunDivergedException>(error);
         Assert.Contains("learning_rate", error.Message);
     }
 

@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Files;
+using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends.Reference;
@@ -28,7 +29,7 @@ public sealed class ResumeTests : IDisposable
             var ring = new CheckpointRing(Path.Combine(folder, $"stopped-{stop}"), 2);
             using var cancellation = new CancellationTokenSource();
             var stopper = new StopAfter(stop, cancellation);
-            Assert.Throws<SearchInterruptedException>(() => DartsSearch.Run(train, valid, options, backend, stopper, ring, cancellation.Token));
+            Assert.Throws<RunInterruptedException>(() => DartsSearch.Run(train, valid, options, backend, stopper, ring, cancellation.Token));
             var resumed = DartsSearch.Run(train, valid, options, backend, null, ring);
             Assert.Equal(expected.History.Select(e => (e.TrainLoss, e.ValidLoss, e.Genotype)), resumed.History.Select(e => (e.TrainLoss, e.ValidLoss, e.Genotype)));
             AssertSameTensors(whole.Files[0], ring.Files[0]);

@@ -1,6 +1,7 @@
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Training;
@@ -28,7 +29,7 @@ public sealed class EvaluationTrainingTests : IDisposable
             var ring = new CheckpointRing(Path.Combine(folder, $"stopped-{stop}"), 2);
             using var cancellation = new CancellationTokenSource();
             var stopper = new StopAfter(stop, cancellation);
-            Assert.Throws<TrainingInterruptedException>(
+            Assert.Throws<RunInterruptedException>(
                 () => EvaluationTraining.Run(SmallTraining.Data(), SmallTraining.Options, backend, stopper, ring, null, cancellation.Token));
             var resumed = EvaluationTraining.Run(SmallTraining.Data(), SmallTraining.Options, backend, null, ring);
             Assert.Equal(expected.History.Select(e => (e.TrainLoss, e.Test.Loss, e.Test.Top1)), resumed.History.Select(e => (e.TrainLoss, e.Test.Loss, e.Test.Top1)));

@@ -2,6 +2,7 @@ using System.Xml.Linq;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Search;
@@ -109,7 +110,7 @@ public sealed class WatchedSearchTests : IDisposable
         {
             if (line is StepDone && ++seen == steps) cancellation.Cancel();
         });
-        Assert.Throws<SearchInterruptedException>(() => Search(Options, stopper, ring, cancellation.Token));
+        Assert.Throws<RunInterruptedException>(() => Search(Options, stopper, ring, cancellation.Token));
         var resumed = Search(Options, null, ring);
         Assert.Equal(expected.History.Select(e => e.Watch), resumed.History.Select(e => e.Watch));
         Assert.Equal(expected.Genotype, resumed.Genotype);

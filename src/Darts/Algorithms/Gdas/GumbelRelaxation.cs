@@ -40,7 +40,7 @@ public sealed class GumbelRelaxation<T>(int edges, int candidates, int kind, Fun
     public override bool IsActive(int path) => UsesExpectation || drawn[path / Candidates] == path % Candidates;
 
     /// <inheritdoc/>
-    /// <exception cref="SearchDivergedException">No finite draw exists: an alpha is infinite or not a number.</exception>
+    /// <exception cref="RunDivergedException">No finite draw exists: an alpha is infinite or not a number.</exception>
     public override void Forward(ReadOnlySpan<T> alphas, Span<T> weights, in Pass pass)
     {
         if (UsesExpectation)
@@ -55,7 +55,7 @@ public sealed class GumbelRelaxation<T>(int edges, int candidates, int kind, Fun
             var random = pass.Random(RandomStream.Architecture, kind);
             drawnTemperature = temperature(pass.Epoch);
             for (var attempt = 0; !TryDraw(alphas, ref random); attempt++)
-                if (attempt == MostDraws) throw new SearchDivergedException($"No finite Gumbel draw in {MostDraws}: the architecture has diverged. A lower alpha_learning_rate helps.");
+                if (attempt == MostDraws) throw new RunDivergedException($"No finite Gumbel draw in {MostDraws}: the architecture has diverged. A lower alpha_learning_rate helps.");
         }
         else
         {

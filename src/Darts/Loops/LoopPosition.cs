@@ -1,14 +1,14 @@
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Records;
 
-namespace MIOpenDarts.Darts.Checkpoints;
+namespace MIOpenDarts.Darts.Loops;
 
 /// <summary>
 /// Where a run stands between two steps. With weights and optimisers it is all that a resume needs: random numbers and data order follow
 /// from seed, epoch and step.
 /// </summary>
 /// <typeparam name="TEpoch">What is recorded of a finished epoch.</typeparam>
-public abstract class LoopPosition<TEpoch>
+public sealed class LoopPosition<TEpoch>
 {
     /// <summary>Epoch under way.</summary>
     public int Epoch { get; set; }
@@ -53,7 +53,7 @@ public abstract class LoopPosition<TEpoch>
     }
 
     /// <summary>Takes seconds of work in.</summary>
-    internal void Spend(double seconds)
+    internal void ChargeTime(double seconds)
     {
         EpochSeconds += seconds;
         Seconds += seconds;

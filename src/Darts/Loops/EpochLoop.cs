@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using MIOpenDarts.Darts.Bilevel;
+using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Records;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Loops;
+
+/// <summary>Epochs and steps of one run, from wherever it stands to the end. What a kind of run does in a step and after an epoch it hands in.</summary>
+/// <typeparam name="TOptions">What the run is told.</typeparam>
+/// <typeparam name="TEpoch">What is recorded of a finished epoch.</typeparam>
+internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
+    where TOptions : RunOptions
+{
+    private readonly IProgress<RunEvent>? progress;
+    private readonly CheckpointRing? checkpoints;
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private double accounted;
+
+    /// <summary>A loop from a position on.</summary>
+    /// <param name="options">What the run is told.</param>
+    /// <param name="position">Where it stands.</param>
+    /// <param name="images">Images that train the weights.</param>
+    /// <param name="progress">Takes steps, epochs and checkpoints; null for nobody.</param>
+    /// <param name="checkpoints">Takes checkpoints; null for none.</param>
+    protected EpochLoop(TOptions options, LoopPosition<TEpoch> position, int images, IProgress<RunEvent>? progress, CheckpointRing? checkpoints)
+    {
+        (Options, Position, this.progress, this.checkpoints) = (options, position, progress, checkpoints);
+        Steps = RunCost.StepsOf(images, options.BatchSize);
+    }
+
+    /// <summary>What the run is told.</summary>
+    protected TOptions Options { get; }
+
+    /// <summary>Where it stands.</summary>
+    protected LoopPosition<TEpoch> Position { get; }
+
+    /// <summary>Steps in an epoch.</summary>
+    protected int Steps { get; }
+
+    /// <summary>Whether there is no further epoch.</summary>
+    protected virtual bool IsDone => Position.Epoch >= Options.Epochs;
+
+    /// <summary>Ends what prepares batches.</summary>
+    public abstract void Dispose();
+
+    /// <summary>Learning rate of the weights in an epoch.</summary>
+    protected abstract double Rate(int epoch);
+
+    /// <summary>Prepares the network for the epoch of the position, and starts its batches from the position's step on.</summary>
+    protected abstract void BeginEpoch();
+
+    /// <summary>One step on the next batches, at this learning rate.</summary>
+    protected abstract BatchResult Step(double rate);
+
+    /// <summary>Evaluates the network after the epoch of the position. What it looks at takes part in the epoch's time.</summary>
+    /// <returns>Makes the record of the epoch once that time is taken.</returns>
+    protected abstract Func<TEpoch> Evaluate();
+
+    /// <summary>What is reported of a finished epoch, in order.</summary>
+    protected abstract IEnumerable<RunEvent> Events(TEpoch record);
+
+    /// <summary>A checkpoint of where the run stands.</summary>
+    protected abstract SafetensorsWriter Collect();
+
+    /// <summary>Refuses to go on with a loss that is no number.</summary>
+    /// <exception cref="RunDivergedException">It is none.</exception>
+    protected void RequireFinite(string what, double loss)
+    {
+        if (!double.IsFinite(loss)) throw new RunDivergedException($"{what} is {loss}. A lower learning_rate (now {Options.LearningRate}) helps.");
+    }
+
+    /// <summary>Works until there is no further epoch.</summary>
+    /// <exception cref="RunInterruptedException">It was cancelled; a checkpoint has what was done.</exception>
+    protected void RunAll(CancellationToken cancellation)
+    {
+        while (!IsDone)
+        {
+            Train(cancellation);
+            Finish();
+        }
+    }
+
+    private void Train(CancellationToken cancellation)
+    {
+        BeginEpoch();
+        var (epoch, rate) = (Position.Epoch, Rate(Position.Epoch));
+        while (Position.Step < Steps)
+        {
+            if (cancellation.IsCancellationRequested) Interrupt();
+            var result = Step(rate);
+            Position.Count(result);
+            AccumulateTime();
+            RequireFinite($"The training loss of epoch {epoch}, step {Position.Step}", result.Loss);
+            if (Position.Step % Options.ReportInterval == 0 || Position.Step == Steps) progress?.Report(Position.Report(Steps));
+            if (Options.CheckpointInterval > 0 && Position.Step % Options.CheckpointInterval == 0 && Position.Step < Steps) Save();
+        }
+    }
+
+    private void Finish()
+    {
+        var make = Evaluate();
+        AccumulateTime();
+        var record = make();
+        Position.History.Add(record);
+        foreach (var line in Events(record)) progress?.Report(line);
+        Position.NextEpoch();
+        Save();
+    }
+
+    private void Interrupt()
+    {
+        Save();
+        throw new RunInterruptedException(
+            $"Stopped before step {Position.Step + 1} of epoch {Position.Epoch}" + (checkpoints is null ? "." : ", with a checkpoint to go on from."));
+    }
+
+    private void Save()
+    {
+        if (checkpoints is null) return;
+        var (file, bytes) = checkpoints.Save(Position.Epoch, Position.Step, Collect());
+        progress?.Report(new CheckpointWritten(Position.Seconds, Position.Epoch, Position.Step, file, bytes));
+    }
+
+    private void AccumulateTime()
+    {
+        var now = clock.Elapsed.TotalSeconds;
+        Position.ChargeTime(now - accounted);
+        accounted = now;
+    }
+}
