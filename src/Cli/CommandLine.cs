@@ -63,7 +63,7 @@ internal static class CommandLine
     {
         public override int Invoke(ParseResult parseResult)
         {
-            screen.Output.WriteLine($"miopendarts {RunEnvironments.Version}");
+            screen.Output.WriteLine($"miopendarts {RunEnvironment.ThisVersion}");
             return ExitCode.Done;
         }
     }

@@ -24,8 +24,8 @@ internal sealed class FaultException : Exception
             File.WriteAllText(
                 file,
                 $"""
-                miopendarts {RunEnvironments.Version}, {RuntimeInformation.FrameworkDescription}
-                {RuntimeInformation.OSDescription}, {RunEnvironments.Processor}, {Environment.ProcessorCount} threads
+                miopendarts {RunEnvironment.ThisVersion}, {RuntimeInformation.FrameworkDescription}
+                {RuntimeInformation.OSDescription}, {RunEnvironment.ThisProcessor}, {Environment.ProcessorCount} threads
                 {string.Join(' ', Environment.GetCommandLineArgs())}
 
                 {e}

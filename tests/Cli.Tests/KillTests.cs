@@ -94,7 +94,7 @@ public sealed class KillTests
     [Fact]
     public async Task A_resume_on_another_vector_width_warns_and_goes_on()
     {
-        var wide = Darts.Records.RunEnvironments.SimdBits;
+        var wide = Darts.Records.RunEnvironment.WidestVector;
         Assert.SkipUnless(wide > 128, "the processor has only one vector width; run this on one with AVX2");
         using var tiny = new TinySearch();
         Assert.Equal(0, Command.Run(tiny.Args("run")).Code);

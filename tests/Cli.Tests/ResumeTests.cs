@@ -95,7 +95,7 @@ public sealed class ResumeTests : IClassFixture<FinishedSearch>
     [Fact]
     public void Two_searches_cannot_work_in_one_folder()
     {
-        using var other = RunFolder.Open(tiny.In("run"));
+        using var other = SearchFolder.Open(tiny.In("run"));
         Command.Refuses(1, ["search", "--resume", tiny.In("run")], tiny.In("run"), "another search works in this folder");
     }
 

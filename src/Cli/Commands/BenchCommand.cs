@@ -79,7 +79,7 @@ internal static class BenchCommand
         threads = Backends.Threads(threads, screen.Output.WriteLine);
         using var backend = BackendChoice.Create(name, threads);
         var options = new SearchOptions { Threads = backend.Threads };
-        var environment = RunEnvironments.Here(backend, options.Threads);
+        var environment = RunEnvironment.Current(backend, options.Threads);
         screen.Output.WriteLine($"{environment.Program}, {environment.DotNet}, {environment.Processor}");
         screen.Output.WriteLine($"backend {environment.Backend}");
         var suite = new BenchmarkSuite(backend, options.Threads);

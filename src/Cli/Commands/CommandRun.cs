@@ -12,25 +12,22 @@ namespace MIOpenDarts.Cli.Commands;
 
 /// <summary>One run from the command line: folder, log, progress, signals, result.</summary>
 internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
-    where TOptions : RunOptions
+    where TOptions : RunOptions, new()
     where THistory : class, IRunHistory
 {
-    private readonly WorkFolder<TOptions, THistory> folder;
-    private readonly WorkRecorder<TOptions, THistory, TResult> recorder;
+    private readonly RunFolder<TOptions, THistory, TResult> folder;
     private readonly TensorBoardLog? board;
     private int threads;
 
     /// <summary>Opens what the run writes to; a failure closes all of it.</summary>
-    protected CommandRun(
-        Screen screen, WorkFolder<TOptions, THistory> folder, TOptions options, bool tensorBoard,
-        Func<IProgress<RunEvent>, WorkRecorder<TOptions, THistory, TResult>> record)
+    protected CommandRun(Screen screen, RunFolder<TOptions, THistory, TResult> folder, TOptions options, bool tensorBoard)
     {
         (this.folder, Options) = (folder, options);
         View = ProgressView.Create(screen, options.Epochs);
         try
         {
             if (tensorBoard) board = new TensorBoardLog(folder.Path, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(), View);
-            recorder = record((IProgress<RunEvent>?)board ?? View);
+            Recorder = new RunRecorder<TOptions, THistory, TResult>(folder, (IProgress<RunEvent>?)board ?? View);
         }
         catch
         {
@@ -48,16 +45,19 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
 
     protected ProgressView View { get; }
 
+    /// <summary>Writes the run's log, and passes on what happens to the progress.</summary>
+    protected RunRecorder<TOptions, THistory, TResult> Recorder { get; }
+
     /// <summary>Works to the end, unless the run has come there before.</summary>
     public int ToEnd()
     {
         View.Say($"run      {folder.Path}");
         if (Options.Epochs > folder.Options.Epochs) RequireMore();
-        else if (recorder.Finished is { } history)
+        else if (Recorder.Finished is { } history)
         {
             var end = history.End!.Message is { } reason ? $"ended by {reason}" : history.EpochsDone == 0 ? "the run is done" : $"all {history.EpochsDone} epochs are done";
             View.Say($"{end}; the result is written again");
-            if (recorder.LostCheckpoint is { } lost)
+            if (Recorder.LostCheckpoint is { } lost)
                 View.Warn($"{lost} is gone, the last checkpoint: the result is that of the log, and more --epochs have nothing to go on from");
             folder.WriteReport(history);
             WriteResult(history);
@@ -69,17 +69,17 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
         {
             threads = Backends.Threads(Options.Threads, View.Say);
             using var backend = BackendChoice.Create(Options.Backend, threads, Options.Deterministic);
-            return Told(recorder.Complete(Compute(backend, recorder, signals.Token)));
+            return Told(Recorder.Complete(Compute(backend, signals.Token)));
         }
         catch (OperationCanceledException e)
         {
-            recorder.Stop(RunOutcome.Interrupted);
+            Recorder.Stop(RunOutcome.Interrupted);
             throw signals.Stopped($"stopped with a checkpoint; go on with: miopendarts {Command} --resume {folder.Path}", e);
         }
         catch (Exception e)
         {
             var told = Failures.Told(e, folder.Path);
-            recorder.Stop(RunOutcome.Failed, told.Message);
+            Recorder.Stop(RunOutcome.Failed, told.Message);
             if (told == e) throw;
             throw told;
         }
@@ -88,7 +88,7 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     public void Dispose()
     {
         View.Dispose();
-        recorder.Dispose();
+        Recorder.Dispose();
         board?.Dispose();
         folder.Dispose();
     }
@@ -99,7 +99,7 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     /// <param name="change">Lays what was typed over its options.</param>
     /// <param name="begin">Makes the run.</param>
     protected static TRun Continue<TFolder, TRun>(Func<TFolder> open, string? given, Func<TOptions, TOptions> change, Func<TFolder, TOptions, TRun> begin)
-        where TFolder : WorkFolder<TOptions, THistory>
+        where TFolder : RunFolder<TOptions, THistory, TResult>
     {
         if (given is not null) throw new OptionsException($"{given} does not go with --resume; a run goes on as it was begun, so leave it out");
         var folder = open();
@@ -135,12 +135,12 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     /// <summary>Records that the run starts, with what was left out of its data.</summary>
     protected void Begin(ImageData data, int first, int second, Backend<float> backend)
     {
-        recorder.Begin($"{data.Name}, {first} + {second} images", backend, threads, Options);
+        Recorder.Begin($"{data.Name}, {first} + {second} images", backend, threads, Options);
         if (NewRun.LeftOut(data) is { } line) View.Say(line);
     }
 
     /// <summary>Does the work.</summary>
-    protected abstract TResult Compute(Backend<float> backend, WorkRecorder<TOptions, THistory, TResult> recorder, CancellationToken cancellation);
+    protected abstract TResult Compute(Backend<float> backend, CancellationToken cancellation);
 
     /// <summary>Writes the result files of a run that is done again.</summary>
     protected abstract void WriteResult(THistory history);
@@ -152,7 +152,7 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     private void RequireMore()
     {
         var then = folder.Options;
-        if (recorder.Finished is not { } history)
+        if (Recorder.Finished is not { } history)
             throw new RunFolderException($"{folder.Path}: is not done with its {then.Epochs} epochs; leave --epochs out until it is, then give it more");
         if (history.HasAll(Options.Epochs))
         {

@@ -16,7 +16,7 @@ internal static class InfoCommand
         var command = new Command(Name, "Show what this machine offers: processor, backends, libraries.");
         command.SetAction(_ =>
         {
-            screen.Output.WriteLine($"miopendarts {RunEnvironments.Version}");
+            screen.Output.WriteLine($"miopendarts {RunEnvironment.ThisVersion}");
             Write(screen.Output, "machine", Machine());
             Write(screen.Output, "backends", Backends());
             Write(screen.Output, "libraries", Libraries());
@@ -38,7 +38,7 @@ internal static class InfoCommand
     [
         ("system", RuntimeInformation.OSDescription),
         ("runtime", RuntimeInformation.FrameworkDescription),
-        ("processor", $"{RunEnvironments.Processor}, {Environment.ProcessorCount} threads, {RunEnvironments.SimdBits}-bit vectors"),
+        ("processor", $"{RunEnvironment.ThisProcessor}, {Environment.ProcessorCount} threads, {RunEnvironment.WidestVector}-bit vectors"),
     ];
 
     private static IEnumerable<(string Name, string Text)> Backends()

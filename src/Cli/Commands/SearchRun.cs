@@ -10,11 +10,11 @@ namespace MIOpenDarts.Cli.Commands;
 /// <summary>One run of a search from the command line.</summary>
 internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, SearchResult>
 {
-    private readonly RunFolder folder;
+    private readonly SearchFolder folder;
     private readonly ImageData? images;
 
-    private SearchRun(Screen screen, RunFolder folder, SearchOptions options, ImageData? images, bool tensorBoard)
-        : base(screen, folder, options, tensorBoard, next => new RunRecorder(folder, next)) => (this.folder, this.images) = (folder, images);
+    private SearchRun(Screen screen, SearchFolder folder, SearchOptions options, ImageData? images, bool tensorBoard)
+        : base(screen, folder, options, tensorBoard) => (this.folder, this.images) = (folder, images);
 
     protected override string Command => SearchCommand.Name;
 
@@ -26,23 +26,23 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         var (train, _) = SearchImages.Split(images, options);
         Backends.Require(options.Backend, options.Threads, backend => SearchMemory.Require(options, DartsSearch.ShapeOf(train, options), backend));
         options = Lasting(options);
-        return new SearchRun(screen, RunFolder.Create(output ?? NewRun.Folder(), options), options, images, tensorBoard);
+        return new SearchRun(screen, SearchFolder.Create(output ?? NewRun.Folder(), options), options, images, tensorBoard);
     }
 
     /// <summary>A run that was begun before.</summary>
     public static SearchRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard) => Continue(
-        () => RunFolder.Open(path), given, options => Lasting(SearchOptions.Table.Apply(options, typed)),
+        () => SearchFolder.Open(path), given, options => Lasting(SearchOptions.Table.Apply(options, typed)),
         (folder, options) => new SearchRun(screen, folder, options, images: null, tensorBoard));
 
     protected override string Extending(SearchOptions then) => MoreEpochs.Describe(then, Options);
 
-    protected override SearchResult Compute(Backend<float> backend, WorkRecorder<SearchOptions, SearchHistory, SearchResult> recorder, CancellationToken cancellation)
+    protected override SearchResult Compute(Backend<float> backend, CancellationToken cancellation)
     {
-        var ring = recorder.Checkpoints(Options.CheckpointRing, View.Warn);
+        var ring = Recorder.Checkpoints(Options.CheckpointRing, View.Warn);
         var data = images ?? Reopen(SearchImages.Open, found => DataFingerprint.Of(found.Train), ring);
         var (train, valid) = SearchImages.Split(data, Options);
         Begin(data, train.Indices.Length, valid.Indices.Length, backend);
-        return DartsSearch.Run(train, valid, Options, backend, recorder, ring, cancellation);
+        return DartsSearch.Run(train, valid, Options, backend, Recorder, ring, cancellation);
     }
 
     protected override void WriteResult(SearchHistory history) => folder.WriteResult(history.Genotype!.WithOutputs(), View.Warn);

@@ -1,7 +1,9 @@
 using MIOpenDarts.Cli.Progress;
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Records;
+using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Studies.Seeds;
@@ -27,8 +29,8 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         var path = folder.SearchOf(seed);
         var options = folder.Plan.SearchOf(seed) with { Threads = threads };
         using var view = new SeedProgress(output, $"seed {seed}", options.Epochs);
-        using var run = HasRun(path) ? RunFolder.Open(path) : RunFolder.Create(path, folder.Plan.SearchOf(seed));
-        using var recorder = new RunRecorder(run, view);
+        using var run = HasRun(path) ? SearchFolder.Open(path) : SearchFolder.Create(path, folder.Plan.SearchOf(seed));
+        using var recorder = new RunRecorder<SearchOptions, SearchHistory, SearchResult>(run, view);
         if (recorder.Finished is { } history)
         {
             view.Say("the search is done");
@@ -52,7 +54,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         using var view = new SeedProgress(output, $"seed {seed}  {name}", folder.Plan.Retrain);
         using var run = HasRun(path) ? TrainFolder.Open(path) : TrainFolder.Create(path, folder.Plan.TrainingOf(seed, genotype().ToString()));
         var options = run.Options with { Threads = threads, Data = folder.Plan.Options.Data };
-        using var recorder = new TrainRecorder(run, view);
+        using var recorder = new RunRecorder<TrainOptions, TrainHistory, TrainResult>(run, view);
         if (recorder.Finished is not null)
         {
             view.Say("the training is done");

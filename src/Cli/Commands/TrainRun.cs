@@ -14,7 +14,7 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     private readonly IReadOnlyList<string> notes;
 
     private TrainRun(Screen screen, TrainFolder folder, TrainOptions options, ImageData? images, IReadOnlyList<string> notes, bool tensorBoard)
-        : base(screen, folder, options, tensorBoard, next => new TrainRecorder(folder, next)) =>
+        : base(screen, folder, options, tensorBoard) =>
         (this.folder, this.images, this.notes) = (folder, images, notes);
 
     protected override string Command => TrainCommand.Name;
@@ -39,13 +39,13 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
 
     protected override string Extending(TrainOptions then) => MoreEpochs.Describe(then, Options);
 
-    protected override TrainResult Compute(Backend<float> backend, WorkRecorder<TrainOptions, TrainHistory, TrainResult> recorder, CancellationToken cancellation)
+    protected override TrainResult Compute(Backend<float> backend, CancellationToken cancellation)
     {
-        var ring = recorder.Checkpoints(Options.CheckpointRing, View.Warn);
+        var ring = Recorder.Checkpoints(Options.CheckpointRing, View.Warn);
         var data = images ?? Reopen(EvaluationTraining.Open, found => DataFingerprint.Of(found.Train, found.Test), ring);
         foreach (var note in notes) View.Say($"weights  {note}");
         Begin(data, data.Train.Count, EvaluationTraining.RequireTest(data).Count, backend);
-        return EvaluationTraining.Run(data, Options, backend, recorder, ring, folder.Weights, cancellation);
+        return EvaluationTraining.Run(data, Options, backend, Recorder, ring, folder.Weights, cancellation);
     }
 
     // The weights files were written before the run was said to be done.

@@ -1,3 +1,8 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using MIOpenDarts.Layers.Backends;
+
 namespace MIOpenDarts.Darts.Records;
 
 /// <summary>Where a run took place: what a reader needs to judge its speed and to repeat it.</summary>
@@ -23,4 +28,34 @@ public sealed record RunEnvironment
 
     /// <summary>Version of the program.</summary>
     public required string Program { get; init; }
+
+    /// <summary>Version of this program.</summary>
+    public static string ThisVersion { get; } =
+        typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>Bits of the widest vector that the runtime uses here.</summary>
+    public static int WidestVector => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+
+    /// <summary>Name of the processor of this machine.</summary>
+    public static string ThisProcessor
+    {
+        get
+        {
+            const string file = "/proc/cpuinfo";
+            var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+            return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+        }
+    }
+
+    /// <summary>This machine, computing on <paramref name="backend"/> with so many threads (0: one for each processor).</summary>
+    public static RunEnvironment Current(Backend<float> backend, int threads) => new()
+    {
+        Processor = ThisProcessor,
+        SimdBits = WidestVector,
+        Threads = threads == 0 ? Environment.ProcessorCount : threads,
+        Backend = $"{backend.Name}: {backend.Description}",
+        DotNet = RuntimeInformation.FrameworkDescription,
+        OperatingSystem = RuntimeInformation.OSDescription,
+        Program = $"miopendarts {ThisVersion}",
+    };
 }

@@ -1,73 +1,164 @@
-using MIOpenDarts.Darts.Algorithms;
-using MIOpenDarts.Darts.Genotypes;
+using System.Text.Json;
+using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports;
-using MIOpenDarts.Darts.Reports.Cells;
-using MIOpenDarts.Darts.Search;
 
 namespace MIOpenDarts.Darts.Runs;
 
 /// <summary>
-/// The folder of one run: <c>config.json</c> (resolved), <c>environment.json</c>, <c>log.jsonl</c>, <c>checkpoints/</c> and <c>report.html</c> as the run goes on;
-/// at the end <c>genotype.txt</c>, <c>genotype.json</c> and both cells as SVG and DOT. One process at a time works in it.
+/// What the folders of all kinds of runs have in common: configuration, environment, log, checkpoints, report; one process at a time works
+/// in it. A kind of run says what its log tells and what its result is.
 /// </summary>
-public sealed class RunFolder : WorkFolder<SearchOptions, SearchHistory>
+/// <typeparam name="TOptions">What such a run is told.</typeparam>
+/// <typeparam name="THistory">What its log tells.</typeparam>
+/// <typeparam name="TResult">What it ends with.</typeparam>
+public abstract class RunFolder<TOptions, THistory, TResult> : IDisposable
+    where TOptions : RunOptions, new()
+    where THistory : class, IRunHistory
 {
-    /// <summary>Name of the file that has the found genotype in the official form.</summary>
-    public const string GenotypeName = "genotype.txt";
+    private readonly RunKind kind;
+    private readonly RunOptionTable<TOptions> table;
+    private readonly FileStream held;
 
-    /// <summary>Name of the file that keeps the genotype of an earlier end of the run, where a later end has another one.</summary>
-    public const string EarlierName = "genotype-before.txt";
-
-    private RunFolder(string path, SearchOptions options, FileStream held)
-        : base(RunKind.Search, path, options, held)
+    // Opens an earlier run, or makes a new one where options are given.
+    private protected RunFolder(RunKind kind, RunOptionTable<TOptions> table, string path, TOptions? options)
     {
+        (this.kind, this.table, Path) = (kind, table, path);
+        Options = options ?? RunConfiguration.Read(path, kind, table.Parse);
+        held = options is null ? RunConfiguration.Hold(path) : RunConfiguration.Begin(path, RunConfiguration.FileName, table.Format(options));
     }
 
-    /// <summary>Makes the folder of a new run and writes its configuration.</summary>
-    /// <exception cref="RunFolderException">It cannot be written, or holds a run already.</exception>
-    public static RunFolder Create(string path, SearchOptions options) =>
-        new(path, options, RunConfiguration.Begin(path, RunConfiguration.FileName, SearchOptions.Table.Format(options)));
+    /// <summary>The options that the run was begun with, or was given more epochs with.</summary>
+    public TOptions Options { get; private set; }
 
-    /// <summary>Opens the folder of an earlier run and reads its configuration.</summary>
-    /// <exception cref="RunFolderException">There is no search in it, it cannot be written, or another process works in it.</exception>
-    /// <exception cref="OptionsException">Its configuration was changed to something that is not allowed.</exception>
-    public static RunFolder Open(string path) =>
-        new(path, RunConfiguration.Read(path, RunKind.Search, SearchOptions.Table.Parse), RunConfiguration.Hold(path));
+    /// <summary>Where it is.</summary>
+    public string Path { get; }
 
-    /// <summary>Writes the genotype as text and JSON, and its cells as SVG and DOT. Another genotype that is there already is kept.</summary>
-    /// <param name="genotype">What was found.</param>
-    /// <param name="warn">Takes a line where there was another one.</param>
-    /// <exception cref="RunFolderException">One cannot be written; the checkpoints stay.</exception>
-    public void WriteResult(Genotype genotype, Action<string> warn)
+    /// <summary>The log.</summary>
+    public string LogFile => In("log.jsonl");
+
+    /// <summary>The report.</summary>
+    public string ReportFile => In("report.html");
+
+    /// <summary>The run's checkpoints.</summary>
+    /// <param name="keep">How many stay.</param>
+    /// <param name="warn">Takes a line for each checkpoint that cannot be used.</param>
+    /// <exception cref="CheckpointException">The folder cannot be made.</exception>
+    internal CheckpointRing Checkpoints(int keep, Action<string> warn) => new(In(RunConfiguration.CheckpointsName), keep, warn);
+
+    /// <summary>File name of the newest checkpoint; null where there is none.</summary>
+    internal string? NewestCheckpoint =>
+        CheckpointRing.In(In(RunConfiguration.CheckpointsName)) is [var newest, ..] ? System.IO.Path.GetFileName(newest) : null;
+
+    /// <summary>Writes what the run computes on now.</summary>
+    /// <exception cref="RunFolderException">It cannot be written.</exception>
+    public void WriteEnvironment(RunEnvironment environment) => Try("the environment", () =>
+        Write("environment.json", JsonSerializer.Serialize(environment, RunLogJson.Default.RunEnvironment) + "\n"));
+
+    /// <summary>Writes the report of what has happened up to now.</summary>
+    /// <exception cref="RunFolderException">It cannot be written; an older one stays.</exception>
+    public void WriteReport(THistory history) => Try("the report", () => Report(history));
+
+    /// <summary>
+    /// Refuses more epochs where no whole checkpoint holds the run's end: from an older one its last epochs would be computed with
+    /// another schedule.
+    /// </summary>
+    /// <exception cref="RunFolderException">The checkpoint is gone or damaged; the text names it.</exception>
+    public void RequireEnd()
     {
-        var text = genotype + "\n";
-        var differs = false;
-        Try("the result", () =>
+        var end = In(System.IO.Path.Combine(RunConfiguration.CheckpointsName, CheckpointRing.NameOf(Options.Epochs, 0)));
+        const string Cure = "more epochs go on from this checkpoint alone; put a whole copy of it back, or begin another run";
+        if (!File.Exists(end)) throw new RunFolderException($"{end}: is gone, and {Cure}");
+        try
         {
-            differs = File.Exists(In(GenotypeName)) && File.ReadAllText(In(GenotypeName)) != text;
-            if (differs) File.Move(In(GenotypeName), In(EarlierName), overwrite: true);
-            Write(GenotypeName, text);
-            Write("genotype.json", GenotypeJsonConverter.Format(genotype) + "\n");
-            foreach (var (name, cell) in new[] { ("normal", genotype.Normal), ("reduce", genotype.Reduce) })
-            {
-                var graph = CellGraph.Of(cell);
-                Write($"{name}.svg", CellDrawing.Svg(graph, name));
-                Write($"{name}.dot", CellDot.Write(graph, name));
-            }
-        });
-        if (differs) warn($"the genotype is another one than {GenotypeName} had, which is kept as {EarlierName}");
+            CheckpointFile.Open(end).Dispose();
+        }
+        catch (CheckpointException e)
+        {
+            throw new RunFolderException($"{e.Message}, and {Cure}", e);
+        }
     }
 
-    internal override IEnumerable<OptionValue> Shown(SearchOptions options) =>
-        SearchOptions.Table.All.Select(field => new OptionValue(field.Name, field.Show(options)));
+    /// <summary>Refuses options that would change what the run computes, but for more epochs, which a run that is done may have.</summary>
+    /// <exception cref="RunFolderException">One differs; the message names it with both values.</exception>
+    public void RequireSame(TOptions options)
+    {
+        if (options.Epochs > Options.Epochs) options = options with { Epochs = Options.Epochs };
+        if (table.Difference(Options, options) is { } field)
+            throw new RunFolderException(
+                $"{Path}: was begun with {field.Name} {field.Show(Options)}, not {field.Show(options)}; leave that option out, or begin another run");
+    }
 
-    private protected override string Format(SearchOptions options) => SearchOptions.Table.Format(options);
+    /// <summary>Refuses to look for data that is gone.</summary>
+    /// <exception cref="RunFolderException">It is not where the options say.</exception>
+    public void RequireDataThere(TOptions options) => RunConfiguration.RequireDataThere(Path, options.Data, kind.Resume(Path));
 
-    private protected override bool HasEffect(string option) => SearchOptions.Table.Find(option)!.HasEffect;
+    /// <summary>Takes the place where the run's data lies now, and more epochs, if they are others than before.</summary>
+    /// <param name="options">The options in force.</param>
+    /// <param name="data">Takes the fingerprint of what lies there.</param>
+    /// <param name="ring">The run's checkpoints.</param>
+    /// <exception cref="CheckpointException">Other data lies there; the text says by what it differs.</exception>
+    /// <exception cref="RunFolderException">The configuration cannot be written.</exception>
+    public void Adopt(TOptions options, Func<DataFingerprint> data, CheckpointRing ring)
+    {
+        if (options.Data != Options.Data) ring.RequireData(data());
+        else if (options.Epochs <= Options.Epochs) return;
+        var adopted = Options with { Data = options.Data, Epochs = Math.Max(options.Epochs, Options.Epochs) };
+        Try("the configuration", () => Write(RunConfiguration.FileName, table.Format(adopted) + "\n"));
+        Options = adopted;
+    }
 
-    private protected override SearchOptions With(SearchOptions options, string data, int epochs) => options with { Data = data, Epochs = epochs };
+    /// <summary>Lets other processes in again.</summary>
+    public void Dispose()
+    {
+        held.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
-    private protected override void Report(SearchHistory history) => HtmlReport.Write(ReportFile, history);
+    /// <summary>Does something to the folder's files, and says what to do when the disk is full or gone.</summary>
+    internal void Try(string what, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException(
+                $"{Path}: {what} cannot be written ({e.Message.TrimEnd('.')}); make room, then go on with: {kind.Resume(Path)}", e);
+        }
+    }
+
+    /// <summary>Every option with its value, in the order in which they are shown.</summary>
+    internal IEnumerable<OptionValue> Shown(TOptions options) => table.All.Select(field => new OptionValue(field.Name, field.Show(options)));
+
+    /// <summary>Names of the candidate operations that alphas are told of; none where there are no alphas.</summary>
+    internal virtual IReadOnlyList<string> Operations => [];
+
+    /// <summary>Puts the events of a log together.</summary>
+    internal abstract THistory Read(IReadOnlyCollection<RunEvent> events);
+
+    /// <summary>What comes out otherwise than the log has it of the first time; null where nothing does.</summary>
+    internal virtual string? Contradiction(RunEvent value, IReadOnlyCollection<RunEvent> events) => null;
+
+    /// <summary>Writes what only a run that is done has.</summary>
+    internal abstract void WriteResult(TResult result, Action<string> warn);
+
+    /// <summary>What ended the run before its last epoch, though it is done; null for nothing.</summary>
+    internal virtual string? Ending(TResult result) => null;
+
+    /// <summary>The history with the epochs of the result: a log that was lost in between has not all of them.</summary>
+    internal abstract THistory WithEpochs(THistory history, TResult result);
+
+    /// <summary>Writes the report's file.</summary>
+    private protected abstract void Report(THistory history);
+
+    /// <summary>Writes a file of the run as a whole.</summary>
+    private protected void Write(string name, string text) => WholeFile.Write(In(name), text);
+
+    /// <summary>A file of the run.</summary>
+    private protected string In(string name) => System.IO.Path.Combine(Path, name);
 }

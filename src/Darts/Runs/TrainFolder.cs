@@ -9,7 +9,7 @@ namespace MIOpenDarts.Darts.Runs;
 /// The folder of one training: what every run has, and <c>best.safetensors</c> (the epoch with the best test accuracy) and, at the end,
 /// <c>weights.safetensors</c>.
 /// </summary>
-public sealed class TrainFolder : WorkFolder<TrainOptions, TrainHistory>
+public sealed class TrainFolder : RunFolder<TrainOptions, TrainHistory, TrainResult>
 {
     /// <summary>Name of the file with the weights of the best epoch.</summary>
     public const string BestName = "best.safetensors";
@@ -17,8 +17,8 @@ public sealed class TrainFolder : WorkFolder<TrainOptions, TrainHistory>
     /// <summary>Name of the file with the weights after the last epoch.</summary>
     public const string WeightsName = "weights.safetensors";
 
-    private TrainFolder(string path, TrainOptions options, FileStream held)
-        : base(RunKind.Train, path, options, held)
+    private TrainFolder(string path, TrainOptions? options)
+        : base(RunKind.Train, TrainOptions.Table, path, options)
     {
     }
 
@@ -27,27 +27,26 @@ public sealed class TrainFolder : WorkFolder<TrainOptions, TrainHistory>
 
     /// <summary>Makes the folder of a new run and writes its configuration.</summary>
     /// <exception cref="RunFolderException">It cannot be written, or holds a run already.</exception>
-    public static TrainFolder Create(string path, TrainOptions options) =>
-        new(path, options, RunConfiguration.Begin(path, RunConfiguration.FileName, TrainOptions.Table.Format(options)));
+    public static TrainFolder Create(string path, TrainOptions options) => new(path, options);
 
     /// <summary>Opens the folder of an earlier run and reads its configuration.</summary>
     /// <exception cref="RunFolderException">There is no training in it, it cannot be written, or another process works in it.</exception>
     /// <exception cref="OptionsException">Its configuration was changed to something that is not allowed.</exception>
-    public static TrainFolder Open(string path) => new(path, ReadOptions(path), RunConfiguration.Hold(path));
+    public static TrainFolder Open(string path) => new(path, null);
 
     /// <summary>The options of an earlier run, which may be under way.</summary>
     /// <exception cref="RunFolderException">There is no training in the folder, or it cannot be read.</exception>
     /// <exception cref="OptionsException">Its configuration was changed to something that is not allowed.</exception>
     public static TrainOptions ReadOptions(string path) => RunConfiguration.Read(path, RunKind.Train, TrainOptions.Table.Parse);
 
-    internal override IEnumerable<OptionValue> Shown(TrainOptions options) =>
-        TrainOptions.Table.All.Select(field => new OptionValue(field.Name, field.Show(options)));
+    internal override TrainHistory Read(IReadOnlyCollection<RunEvent> events) => TrainHistory.Of(events);
 
-    private protected override string Format(TrainOptions options) => TrainOptions.Table.Format(options);
+    // The training writes its weights files itself.
+    internal override void WriteResult(TrainResult result, Action<string> warn)
+    {
+    }
 
-    private protected override bool HasEffect(string option) => TrainOptions.Table.Find(option)!.HasEffect;
-
-    private protected override TrainOptions With(TrainOptions options, string data, int epochs) => options with { Data = data, Epochs = epochs };
+    internal override TrainHistory WithEpochs(TrainHistory history, TrainResult result) => history with { Epochs = result.History };
 
     private protected override void Report(TrainHistory history) => Write("report.html", TrainReport.Render(history));
 }

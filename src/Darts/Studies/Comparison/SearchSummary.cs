@@ -16,7 +16,7 @@ namespace MIOpenDarts.Darts.Studies.Comparison;
 public sealed record SearchSummary(string Name, string Algorithm, string Recipe, string Genotype, double Seconds)
 {
     /// <summary>Whether a folder is of a finished search.</summary>
-    public static bool IsOne(string folder) => File.Exists(Path.Combine(folder, RunFolder.GenotypeName));
+    public static bool IsOne(string folder) => File.Exists(Path.Combine(folder, SearchFolder.GenotypeName));
 
     /// <summary>Reads the folder of a finished search.</summary>
     /// <exception cref="RunFolderException">It is no folder of a search.</exception>
@@ -31,7 +31,7 @@ public sealed record SearchSummary(string Name, string Algorithm, string Recipe,
             Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)),
             options.Algorithm,
             string.Join(", ", recipe),
-            GenotypeReader.Resolve(Path.Combine(folder, RunFolder.GenotypeName)).ToString(),
+            GenotypeReader.Resolve(Path.Combine(folder, SearchFolder.GenotypeName)).ToString(),
             File.Exists(log) ? RunLog.Read(log).Max(line => line.Seconds) : double.NaN);
     }
 }
