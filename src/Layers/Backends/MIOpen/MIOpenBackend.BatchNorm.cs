@@ -38,10 +38,10 @@ public sealed partial class MIOpenBackend
         Tensor<float> src, BatchNormState<float> norm, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate, bool weightGradients)
     {
         var bytes = norm.Channels * sizeof(float);
-        var behind = (bytes + Alignment - 1) / Alignment * Alignment;
-        var diffScale = memory.Scratch(2L * behind + (accumulate ? diffSrc.Shape.Count * sizeof(float) : 0));
-        var diffShift = diffScale + behind;
-        var target = accumulate ? diffShift + behind : diffSrc.Address;
+        var distance = (bytes + Alignment - 1) / Alignment * Alignment;
+        var diffScale = memory.Scratch(2L * distance + (accumulate ? diffSrc.Shape.Count * sizeof(float) : 0));
+        var diffShift = diffScale + distance;
+        var target = accumulate ? diffShift + distance : diffSrc.Address;
         Library("batch norm backward", 5 * src.Shape.Count).BatchNormBackward(
             BatchNormMode.Spatial, Described(src), Described(diffDst), Described(diffSrc.Shape, target),
             descriptors.Normalization(src.Shape), Scale(norm), memory.Span(diffScale, bytes), memory.Span(diffShift, bytes),

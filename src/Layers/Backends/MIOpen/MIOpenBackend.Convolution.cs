@@ -156,14 +156,14 @@ public sealed partial class MIOpenBackend
     {
         var whole = (dst ?? diffDst)!.Shape;
         var half = whole with { C = whole.C / 2 };
-        var behind = half.CountPerImage * sizeof(float);
+        var halfBytes = half.CountPerImage * sizeof(float);
         var table = new BranchTable { Images = whole.N };
         for (var i = 0; i < 2; i++)
         {
             var branch = Pointwise(src, i == 0 ? even : odd, null, 0, half, Window2D.Square(1, 2, -i));
             branch.Channels = whole.C;
-            if (dst is not null) branch.Value = dst.Address + (nint)(i * behind);
-            if (diffDst is not null) branch.Diff = diffDst.Address + (nint)(i * behind);
+            if (dst is not null) branch.Value = dst.Address + (nint)(i * halfBytes);
+            if (diffDst is not null) branch.Diff = diffDst.Address + (nint)(i * halfBytes);
             table.Branches[i] = branch;
         }
 

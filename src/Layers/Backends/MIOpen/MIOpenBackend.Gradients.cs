@@ -3,7 +3,7 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
-// The ways back through depthwise and pointwise convolutions, for a table of branches at a time.
+// The backward passes of depthwise and pointwise convolutions, for a table of branches at a time.
 public sealed partial class MIOpenBackend
 {
     /// <summary>Gradients of the depthwise outputs.</summary>

@@ -125,7 +125,7 @@ public sealed partial class MIOpenBackend
     }
 
     /// <summary>
-    /// Floats of the outputs' gradients: behind a batch norm the value, and the gradient unless the branch before reads the same.
+    /// Floats of the outputs' gradients: after a batch norm the value, and the gradient unless the branch before reads the same.
     /// </summary>
     private static long MovedDiffs(in BranchTable table, int used)
     {
