@@ -34,6 +34,8 @@ void unmap(const void* host) {
   by_host.erase(range);
 }
 
+bool is_mapped(uint64_t host) { return mapping(host).device != UNKNOWN; }
+
 Mapping mapping(uint64_t host) {
   std::lock_guard<std::mutex> lock(guard);
   auto next = by_host.upper_bound(host);

@@ -5,6 +5,7 @@
 namespace timing {
 void map(const void* host, uint64_t bytes); // nothing is recorded without VGPU_TIME
 void unmap(const void* host);
+bool is_mapped(uint64_t host);
 
 struct Mapping {
   uint64_t begin = 1, end = 0, device = 0; // host addresses [begin, end)

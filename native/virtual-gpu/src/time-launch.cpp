@@ -1,12 +1,16 @@
 // The sample: neighbouring work-groups in windows that a chip would hold at once, at the start, in the middle and at the end.
 // One thread executes it before the others run the rest, so that the result does not depend on threads.
 #include "time-launch.h"
+#include "time-addresses.h"
+#include "time-chip.h"
 #include "time-report.h"
 #include "time-rocblas.h"
 #include "time-wave.h"
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <immintrin.h>
+#include <map>
 
 namespace timing {
 static constexpr uint64_t SCRATCH_BASE = 1ull << 45;
@@ -175,11 +179,32 @@ static Totals count(Job& job) {
   return t;
 }
 
+// What tells one launch from another but for where its memory lies: kernel, grid, and the arguments without addresses.
+static std::string signature(const Job& job) {
+  std::string s = job.k->name;
+  s.append((const char*)&job.k, sizeof job.k).append((const char*)&job.grid, sizeof job.grid).append((const char*)&job.block, sizeof job.block);
+  s.append((const char*)&job.lds, sizeof job.lds);
+  for (uint64_t at = 0; at < job.k->kernarg; at += 8) {
+    uint64_t word = 0;
+    memcpy(&word, (const char*)job.karg + at, std::min<uint64_t>(8, job.k->kernarg - at));
+    if (is_mapped(word)) word = ~0ull;
+    s.append((const char*)&word, 8);
+  }
+  return s;
+}
+
 void model(Job& job) {
+  static std::map<std::string, Totals> known;
+  std::string key = once() ? signature(job) : "";
+  if (auto before = known.find(key); once() && before != known.end()) {
+    report(job.k->name, before->second);
+    return;
+  }
   restore_measured(*job.k);
   uint32_t csr = _mm_getcsr();
   Totals totals = count(job);
   _mm_setcsr(csr);
+  if (once()) known[key] = totals;
   report(job.k->name, totals);
 }
 } // namespace timing
