@@ -49,6 +49,7 @@ internal static class CommandLine
             InfoCommand.Create(screen),
             DoctorCommand.Create(screen),
             WarmupCommand.Create(screen),
+            ForecastCommand.Create(screen),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpPage((HelpAction)help.Action!);

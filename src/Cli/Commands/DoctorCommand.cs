@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Benchmarks.Steps;
 using MIOpenDarts.Interop.Devices;
@@ -34,23 +35,33 @@ internal static class DoctorCommand
 
     private static int Tabulate(TextWriter output, string architecture)
     {
-        output.Write(KernelTable.Markdown(architecture, HipDevice.All.Count > 0 ? OneStep() : new Dictionary<string, KernelUse>()));
+        var (uses, kernels) = HipDevice.All.Count > 0 ? OneStep() : ([], []);
+        output.Write(KernelTable.Markdown(architecture, uses));
+        if (kernels.Count == 0) return ExitCode.Done;
+        output.WriteLine();
+        ForecastTable.Write(output, TimeModel.Here()!, kernels, uses.ToDictionary(u => u.Key, u => u.Value.Bytes));
         return ExitCode.Done;
     }
 
-    /// <summary>What one first-order step of the paper's supernet launches, the first one, which also prepares, apart.</summary>
-    private static Dictionary<string, KernelUse> OneStep()
+    /// <summary>
+    /// What one first-order step of the paper's supernet launches, the first one, which also prepares, apart; and what the time model says of
+    /// it where the GPU is a modelled one.
+    /// </summary>
+    private static (Dictionary<string, KernelUse> Uses, IReadOnlyList<ModelledKernel> Kernels) OneStep()
     {
         using var gpu = MIOpenBackend.Create();
         using var step = new PreparedStep(gpu, StepConfiguration.All.Single(c => c.Name == "A"), unrolled: false);
-        var before = Run();
-        return Run().ToDictionary(k => k.Key, k => Less(k.Value, before.GetValueOrDefault(k.Key)));
+        Run();
+        var before = new Dictionary<string, KernelUse>(gpu.KernelUses);
+        IReadOnlyList<ModelledKernel> kernels = [];
+        if (TimeModel.Here() is { } model) kernels = model.Record(Run);
+        else Run();
+        return (gpu.KernelUses.ToDictionary(k => k.Key, k => Less(k.Value, before.GetValueOrDefault(k.Key))), kernels);
 
-        Dictionary<string, KernelUse> Run()
+        void Run()
         {
             step.Run(StepKind.AlphasFirstOrder);
             step.Run(StepKind.Weights);
-            return new(gpu.KernelUses);
         }
 
         static KernelUse Less(KernelUse all, KernelUse first) => new(all.Launches - first.Launches, all.Bytes - first.Bytes);

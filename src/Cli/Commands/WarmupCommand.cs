@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Options;
@@ -82,6 +83,7 @@ internal static class WarmupCommand
 
     private static int Show(Screen screen, IEnumerable<WarmUpStep> steps)
     {
+        var modelled = TimeModel.Here() is { } model ? $" (modelled on {model.Card})" : "";
         if (screen.Terminal is { } terminal)
             terminal.Progress().Start(progress =>
             {
@@ -95,7 +97,7 @@ internal static class WarmupCommand
         else
             foreach (var step in steps)
                 screen.Output.WriteLine(
-                    $"{step.Kind} {step.Done}/{step.Total}  {step.Name}  {step.Library}{(step.Milliseconds > 0 ? $" {step.Milliseconds:F3} ms" : "")}");
+                    $"{step.Kind} {step.Done}/{step.Total}  {step.Name}  {step.Library}{(step.Milliseconds > 0 ? $" {step.Milliseconds:F3} ms{modelled}" : "")}");
         screen.Output.WriteLine("ready: the first step waits for nothing any more");
         return ExitCode.Done;
     }

@@ -28,6 +28,7 @@ internal sealed class HelpPage(HelpAction generated) : SynchronousCommandLineAct
             ShowCommand.Name => ShowCommand.Footer,
             BenchCommand.Name => BenchCommand.Footer,
             WarmupCommand.Name => WarmupCommand.Footer,
+            ForecastCommand.Name => ForecastCommand.Footer,
             InfoCommand.Name => "",
             _ => "Start with: miopendarts search\n" + ExitCode.Legend,
         };

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using MIOpenDarts.Interop.MIOpen;
+using MIOpenDarts.Interop.Streams;
 using MIOpenDarts.Layers.Backends.MIOpen.Convolutions;
 using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 using MIOpenDarts.Layers.Tensors;
@@ -96,17 +96,19 @@ public sealed partial class MIOpenBackend : IWarmUp
             key, byLibrary < byProduct ? found with { Milliseconds = byLibrary } : new SolverChoice(SolverChoice.HipBlas, 0, 0, byProduct));
     }
 
-    /// <summary>The shortest of a few runs in milliseconds, after one that compiles.</summary>
+    /// <summary>The shortest of a few runs in milliseconds by the device's clock, after one that compiles.</summary>
     private double Time(Action run)
     {
+        using var start = HipEvent.Create(Device, timing: true);
+        using var end = HipEvent.Create(Device, timing: true);
         var best = double.MaxValue;
         for (var i = 0; i <= Repetitions; i++)
         {
-            Synchronize();
-            var start = Stopwatch.GetTimestamp();
+            start.Record(stream);
             run();
-            Synchronize();
-            if (i > 0) best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            end.Record(stream);
+            end.Synchronize();
+            if (i > 0) best = Math.Min(best, end.MillisecondsSince(start));
         }
 
         return best;

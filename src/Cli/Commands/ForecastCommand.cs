@@ -1,0 +1,77 @@
+using System.CommandLine;
+using MIOpenDarts.Cli.Modelling;
+using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Layers.Backends.MIOpen;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary>
+/// <c>miopendarts forecast</c>: how long a search step takes on a card that is not here, by the time model of the virtual gfx803.
+/// </summary>
+internal static class ForecastCommand
+{
+    public const string Name = "forecast";
+    private const string Paper = "darts";
+    private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(20);
+
+    /// <summary>What the help says below the options.</summary>
+    public static string Footer =>
+        """
+        The step runs on the virtual gfx803 (native/virtual-gpu), which counts instructions, caches and conflicts of sampled work-groups and
+        makes microseconds of them. Its results mean nothing, nothing is learnt. The data set gives the size of the images only.
+        floor is what the step's bytes take at the card's nominal bandwidth.
+
+        Examples:
+          miopendarts forecast --device rx580 --preset darts
+          miopendarts forecast --device rx560 --init-channels 8 --batch-size 32
+        """;
+
+    public static Command Create(Screen screen)
+    {
+        var device = Words.OneOf("--device", "The card.", TimeModel.Cards);
+        var preset = Words.Path("--preset", string.Join('|', SearchPresets.Names), "Settings to start from, as for search.");
+        var config = Words.Path("--config", "FILE", "Options from a .json or .yaml file, as for search.");
+        var command = new Command(Name, "Forecast the time of a search step on a card that is not here, kernel by kernel.") { device,
+            preset, config };
+        var fields = new FieldOptions(SearchOptions.Table.All.Select(f => ((OptionDefinition)f, f.Show(SearchPresets.Get(Paper)))));
+        fields.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            // Faults in the options are told before anything is started.
+            List<KeyValuePair<string, string>> typed = [.. fields.Typed(parsed).Where(o => o.Key != "backend"), new("backend", "hip")];
+            var options = SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed);
+            if (TimeModel.Here() is { } model) return Model(screen, model, options);
+            if (TimeModel.IsAskedFor) return Failures.Tell(screen.Error, VirtualCard.TooOld, ExitCode.Failed);
+            return Environment.GetEnvironmentVariable(VirtualCard.Launcher) is { Length: > 0 } launcher
+                ? VirtualCard.Run(launcher, parsed.GetValue(device)!, parsed.Tokens.Select(t => t.Value))
+                : Failures.Tell(screen.Error, VirtualCard.Cure, ExitCode.Failed);
+        });
+        return command;
+    }
+
+    private static int Model(Screen screen, TimeModel model, SearchOptions options)
+    {
+        var (train, _) = SearchImages.Split(SearchImages.Open(options), options);
+        using var gpu = MIOpenBackend.Create(0, options.Deterministic);
+        using var state = new SearchState(options, DartsSearch.ShapeOf(train, options), gpu);
+        state.Initialize();
+        var shape = state.Net.Shape;
+        var (pixels, labels) = (new float[options.BatchSize * shape.ImageChannels * shape.Height * shape.Width],
+            new int[options.BatchSize]);
+        // The first step prepares, and models what the second only repeats.
+        using (var progress = new Timer(_ => screen.Error.WriteLine($"modelled {model.Launches} launches"), null, BetweenLines,
+            BetweenLines)) Step();
+        var before = new Dictionary<string, KernelUse>(gpu.KernelUses);
+        var kernels = model.Record(Step);
+        var bytes = gpu.KernelUses.ToDictionary(u => u.Key, u => u.Value.Bytes - before.GetValueOrDefault(u.Key).Bytes);
+        screen.Output.WriteLine(
+            $"a step of {options.Algorithm} with {options.InitChannels} channels, {options.Layers} cells and batch {options.BatchSize}");
+        ForecastTable.Write(screen.Output, model, kernels, bytes);
+        return ExitCode.Done;
+
+        void Step() => state.Step(new(pixels, labels), new(pixels, labels), options.LearningRate, 0, 0);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+
+namespace MIOpenDarts.Cli.Modelling;
+
+/// <summary>Runs this program once more, on the virtual gfx803 with a card's time model.</summary>
+internal static class VirtualCard
+{
+    /// <summary>The environment variable with the command that runs a program on the virtual gfx803.</summary>
+    public const string Launcher = "MIOPENDARTS_VGPU_EXEC";
+
+    /// <summary>What to do where there is no virtual gfx803.</summary>
+    public const string Cure =
+        "the time model belongs to the virtual gfx803, which is not set up here: run native/virtual-gpu/setup.sh (root, 7 GB, once) and set "
+        + Launcher + " to the full path of native/virtual-gpu/exec";
+
+    /// <summary>What to do where this process runs on one without the model.</summary>
+    public const string TooOld =
+        "the virtual gfx803 here does not have the time model of this version: run native/virtual-gpu/setup.sh again";
+
+    /// <summary>Starts it and waits; it writes where this process writes.</summary>
+    /// <param name="launcher">The command.</param>
+    /// <param name="card">One of <see cref="TimeModel.Cards"/>.</param>
+    /// <param name="arguments">Of this program.</param>
+    /// <returns>Its exit code.</returns>
+    public static int Run(string launcher, string card, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(launcher, ["dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "miopendarts.dll"), .. arguments]);
+        start.Environment[TimeModel.CardVariable] = card;
+        // Only what is counted is executed, and a launch that differs in addresses only is counted once.
+        start.Environment["VGPU_TIME_SAMPLE"] = "once";
+        using var process = Process.Start(start)!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}
