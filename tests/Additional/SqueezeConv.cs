@@ -5,8 +5,8 @@ using MIOpenDarts.Layers.Modules;
 namespace MIOpenDarts.Additional;
 
 /// <summary>
-/// A primitive that the library does not know, composed of modules that it has: 1x1 to half of the channels, then 3x3 back, each with ReLU and
-/// batch norm. This file is all that there is of it.
+/// A primitive that the library does not know, composed of modules that it has: 1x1 to half of the channels, then 3x3 back, each with ReLU
+/// and batch norm. This file is all that there is of it.
 /// </summary>
 internal sealed class SqueezeConv : Primitive
 {
@@ -19,7 +19,8 @@ internal sealed class SqueezeConv : Primitive
     public static Primitive Instance { get; } = Known(new SqueezeConv());
 
     /// <summary>The space of DARTS with it, known by its name.</summary>
-    public static CellSpace Space { get; } = Known(new CellSpace("darts-and-squeeze", [.. Primitives.SearchSpace, Instance], CellTopology.Darts));
+    public static CellSpace Space { get; } = Known(
+        new CellSpace("darts-and-squeeze", [.. Primitives.SearchSpace, Instance], CellTopology.Darts));
 
     protected override Module<T> Create<T>(in OperationSite<T> site)
     {

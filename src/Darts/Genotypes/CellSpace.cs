@@ -46,7 +46,8 @@ public sealed record CellSpace(string Name, IReadOnlyList<Primitive> Candidates,
     /// <summary>The space of this name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     public static CellSpace Named(string name) =>
-        TryFind(name, out var space) ? space : throw new ArgumentException($"there is no space '{name}', only {string.Join(", ", Names)}", nameof(name));
+        TryFind(name, out var space) ? space : throw new ArgumentException(
+            $"there is no space '{name}', only {string.Join(", ", Names)}", nameof(name));
 
     /// <summary>Finds a space by its name.</summary>
     public static bool TryFind(string name, [NotNullWhen(true)] out CellSpace? space)

@@ -138,7 +138,9 @@ public sealed class ArchitectureParameters<T>
         Relaxation.Backward(Alphas, mixing.AsSpan(0, paths), diffMixing.AsSpan(0, paths), Diffs);
     }
 
-    /// <summary>How strong each operation of each edge is when a genotype is read: the relaxation's strength times the edge's weight.</summary>
+    /// <summary>
+    /// How strong each operation of each edge is when a genotype is read: the relaxation's strength times the edge's weight.
+    /// </summary>
     public T[] Scores()
     {
         var scores = new T[paths];

@@ -51,8 +51,8 @@ public sealed class Cell<T> : ICell<T>
     /// <param name="architecture">Architecture parameters of this kind of cell.</param>
     /// <param name="dropPath">Whether operations can be dropped, which the textbook form alone can do.</param>
     public Cell(
-        ParameterSet<T> parameters, string prefix, SupernetShape shape, int channels, int inputs0, int inputs1, bool reduction, bool afterReduction,
-        ArchitectureParameters<T> architecture, bool dropPath = false)
+        ParameterSet<T> parameters, string prefix, SupernetShape shape, int channels, int inputs0, int inputs1, bool reduction,
+        bool afterReduction, ArchitectureParameters<T> architecture, bool dropPath = false)
     {
         (Shape, topology) = (shape, shape.Topology);
         Channels = channels;
@@ -65,7 +65,8 @@ public sealed class Cell<T> : ICell<T>
         for (int node = 0, edge = 0; node < shape.Nodes; node++)
             for (var source = 0; source < topology.SourcesOf(node); source++, edge++)
                 edges[edge] = new MixedOp<T>(
-                    parameters, $"{prefix}_ops.{edge}.", channels, reduction && source < topology.Inputs ? 2 : 1, architecture, edge, dropPath);
+                    parameters, $"{prefix}_ops.{edge}.", channels, reduction && source < topology.Inputs ? 2 : 1, architecture, edge,
+                    dropPath);
         states = new Tensor<T>[topology.Inputs + shape.Nodes];
     }
 
@@ -131,7 +132,8 @@ public sealed class Cell<T> : ICell<T>
                 var edge = Edge(node, source);
                 edge.Forward(pass);
                 if (Architecture.Space.EdgeNormalization)
-                    backend!.ScaleForward(edge.Dst, Architecture.Mixing, edge.EdgeWeight, states[topology.Inputs + node], accumulate: source > 0);
+                    backend!.ScaleForward(
+                        edge.Dst, Architecture.Mixing, edge.EdgeWeight, states[topology.Inputs + node], accumulate: source > 0);
                 else if (source == 0) backend!.Copy(edge.Dst, states[topology.Inputs + node]);
                 else backend!.Add(edge.Dst, states[topology.Inputs + node]);
             }

@@ -27,7 +27,8 @@ public sealed class MixedOp<T> : Module<T>
     /// a mask follows every operation but <c>none</c> and the identity.
     /// </summary>
     public MixedOp(
-        ParameterSet<T> parameters, string prefix, int channels, int stride, ArchitectureParameters<T> architecture, int edge, bool dropPath = false)
+        ParameterSet<T> parameters, string prefix, int channels, int stride, ArchitectureParameters<T> architecture, int edge,
+        bool dropPath = false)
     {
         (this.architecture, this.edge, Stride) = (architecture, edge, stride);
         var candidates = architecture.Space.Candidates;
@@ -36,7 +37,8 @@ public sealed class MixedOp<T> : Module<T>
         for (var k = 0; k < operations.Length; k++)
         {
             operations[k] = candidates[k].Build(new OperationSite<T>(
-                parameters, $"{prefix}_ops.{k}.", channels / architecture.Space.PartialChannels, stride, Affine: false, architecture.Space.PoolNorm));
+                parameters, $"{prefix}_ops.{k}.", channels / architecture.Space.PartialChannels, stride, Affine: false,
+                architecture.Space.PoolNorm));
             // Every operation that is dropped ends in a batch norm, so the number of batch norms so far is a number of its own.
             if (dropPath && !candidates[k].IsTrivial(stride)) drops[k] = new DropPath<T>(parameters.Counters.Count);
         }

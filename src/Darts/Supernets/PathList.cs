@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace MIOpenDarts.Darts.Supernets;
 
-/// <summary>Things that belong to paths of a cell (an operation of an edge), and those of them that a pass computes: all, until one selects.</summary>
+/// <summary>
+/// Things that belong to paths of a cell (an operation of an edge), and those of them that a pass computes: all, until one selects.
+/// </summary>
 /// <typeparam name="TItem">A branch, a batch norm, ...</typeparam>
 internal sealed class PathList<TItem>
 {

@@ -84,7 +84,8 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
     /// <inheritdoc/>
     public void Backward(in Pass pass)
     {
-        // Later cells have added to the gradients of the outputs, or the concatenation overwrites them; those of the others are only added to.
+        // Later cells have added to the gradients of the outputs, or the concatenation overwrites them; those of the others are only added
+        // to.
         for (var s = 0; s < states.Length - diffOutputs.Length; s++) backend!.Fill(states[s].Src.Diff!, T.Zero);
         foreach (var state in states) state.ClearDiffs();
         if (!IsSegmented) backend!.ConcatBackward(Dst.Diff!, diffOutputs, accumulate: false);
@@ -99,7 +100,7 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
     }
 
     /// <summary>Tick at which the backward pass of cell <paramref name="index"/> of <paramref name="count"/> begins.</summary>
-    public static int BackwardTick(SupernetShape shape, int index, int count) => (2 * count - index) * (shape.Nodes + 3);
+    internal static int BackwardTick(SupernetShape shape, int index, int count) => (2 * count - index) * (shape.Nodes + 3);
 
     private bool IsSegmented => Dst.Segments.Count > 0;
 
@@ -131,7 +132,8 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
     {
         var ((h, w), segment) = (NodeExtent, node - (cell.Shape.Nodes - cell.Shape.Multiplier));
         nodes[node] = new SharedNode<T>(
-            plan, cell.Architecture, $"node {node}", new Shape(plan.Batch, cell.Channels, h, w), IsSegmented && segment >= 0 ? Dst.Segments[segment] : null,
+            plan, cell.Architecture, $"node {node}", new Shape(plan.Batch, cell.Channels, h, w),
+            IsSegmented && segment >= 0 ? Dst.Segments[segment] : null,
             Enumerable.Range(0, 2 + node).SelectMany(source => states[source].TermsOf(node)),
             Enumerable.Range(0, 2 + node).SelectMany(source => states[source].BypassesTo(node)));
         return nodes[node].Dst;

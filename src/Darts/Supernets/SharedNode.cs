@@ -20,7 +20,10 @@ internal sealed class SharedNode<T>
     private readonly Tensor<T>? bypassed;
     private readonly Tensor<T> scratch;
 
-    /// <summary>Plans a node of the extent <paramref name="extent"/>, into which the given branches lead; <paramref name="dst"/> is its value, if it has one.</summary>
+    /// <summary>
+    /// Plans a node of the extent <paramref name="extent"/>, into which the given branches lead; <paramref name="dst"/> is its value, if it
+    /// has one.
+    /// </summary>
     public SharedNode(
         MemoryPlan<T> plan, ArchitectureParameters<T> architecture, string name, Shape extent, Tensor<T>? dst,
         IEnumerable<(int Path, NodeSumTerm<T> Branch)> branches, IEnumerable<NodeSumTerm<T>> bypasses)
@@ -46,7 +49,9 @@ internal sealed class SharedNode<T>
     /// <summary>The node's value, with its gradient.</summary>
     public Tensor<T> Dst { get; }
 
-    /// <summary>The value: from all branches or, where the others have been mixed into it already, from the <paramref name="last"/>.</summary>
+    /// <summary>
+    /// The value: from all branches or, where the others have been mixed into it already, from the <paramref name="last"/>.
+    /// </summary>
     public void Forward(NodeSum<T> last)
     {
         if (!last.IsEmpty)

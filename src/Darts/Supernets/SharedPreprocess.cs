@@ -29,7 +29,8 @@ internal sealed class SharedPreprocess<T>
         {
             var block = (ReluConvBn<T>)module;
             var (weights, (_, _, h, w)) = (block.Convolution.Weights, src.Capacity);
-            raw = new DeferredBatchNorm<T>(plan.Activation(weights.Name + " output", weights.Capacity.N, h, w), block.Norm.Norm) { Applied = true };
+            var value = plan.Activation(weights.Name + " output", weights.Capacity.N, h, w);
+            raw = new DeferredBatchNorm<T>(value, block.Norm.Norm) { Applied = true };
             raw.Plan(plan);
             branch = [new SeparableBranch<T> { Src = src, Pointwise = weights, Window = Window2D.Point, Dst = raw }];
             backend.PlanSeparable(plan, branch);

@@ -5,7 +5,9 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Supernets;
 
-/// <summary>The separable and dilated convolutions of all edges that leave one state: first blocks in one call, second blocks in another.</summary>
+/// <summary>
+/// The separable and dilated convolutions of all edges that leave one state: first blocks in one call, second blocks in another.
+/// </summary>
 /// <param name="plan">Where memory comes from.</param>
 /// <param name="src">The state, or its first channels: [N,C,H,W].</param>
 /// <param name="diffs">When gradients between two blocks hold their contents.</param>
@@ -20,7 +22,8 @@ internal sealed class SharedSeparable<T>(MemoryPlan<T> plan, Tensor<T> src, Life
     /// <exception cref="ArgumentException">It has more than two blocks.</exception>
     public DeferredBatchNorm<T> Add(int path, ISeparable<T> module)
     {
-        if (module.Blocks.Count > 2) throw new ArgumentException($"{module.Blocks.Count} blocks cannot be shared, only one or two", nameof(module));
+        if (module.Blocks.Count > 2)
+            throw new ArgumentException($"{module.Blocks.Count} blocks cannot be shared, only one or two", nameof(module));
         var start = Branch(src, null, module.Blocks[0]);
         first.Add(path, start);
         if (module.Blocks.Count == 1) return start.Dst;
@@ -52,7 +55,9 @@ internal sealed class SharedSeparable<T>(MemoryPlan<T> plan, Tensor<T> src, Life
         backend.SeparableForward(second.Span, pass.Training);
     }
 
-    /// <summary>Adds to the state's gradient and, if asked, to the filters', overlapped with the backward pass of another node sum.</summary>
+    /// <summary>
+    /// Adds to the state's gradient and, if asked, to the filters', overlapped with the backward pass of another node sum.
+    /// </summary>
     public void Backward(in Pass pass, NodeSum<T> overlapped)
     {
         backend.SeparableBackward(second.Span, pass.WeightGradients);

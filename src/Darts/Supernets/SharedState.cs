@@ -9,7 +9,8 @@ namespace MIOpenDarts.Darts.Supernets;
 /// <summary>
 /// One state of a cell and everything that leaves it, grouped by what edges can share (<see cref="SharedKind"/>); what has no faster way is
 /// computed by its own module, so that nothing is weighted that is not computed. With partial channels all of them leave the state's first
-/// channels, and the others bypass. Operations that a search has given up are not planned; those that a pass has not drawn are not computed.
+/// channels, and the others bypass. Operations that a search has given up are not planned; those that a pass has not drawn are not
+/// computed.
 /// </summary>
 internal sealed class SharedState<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -33,7 +34,9 @@ internal sealed class SharedState<T>
     private SharedSeparable<T>? separable;
     private SharedModules<T>? modules;
 
-    /// <summary>Plans all edges from state <paramref name="index"/> of <paramref name="cell"/>, whose value is <paramref name="src"/>.</summary>
+    /// <summary>
+    /// Plans all edges from state <paramref name="index"/> of <paramref name="cell"/>, whose value is <paramref name="src"/>.
+    /// </summary>
     public SharedState(Cell<T> cell, MemoryPlan<T> plan, Tensor<T> src, int index, Lifetime diffs)
     {
         (this.plan, backend, architecture, this.index, this.diffs) = (plan, plan.Backend, cell.Architecture, index, diffs);
@@ -53,7 +56,8 @@ internal sealed class SharedState<T>
 
         foreach (var (node, edge) in edges)
             for (var k = 0; k < edge.Operations.Count; k++)
-                if (architecture.Relaxation.IsAlive(edge.FirstPath + k)) Add(node, edge.FirstPath + k, architecture.Space.Candidates[k], edge.Operations[k]);
+                if (architecture.Relaxation.IsAlive(edge.FirstPath + k))
+                    Add(node, edge.FirstPath + k, architecture.Space.Candidates[k], edge.Operations[k]);
 
         // By node: its gradient is read once for all of them.
         foreach (var (_, path, term) in terms.OrderBy(t => t.Node)) leaving.Add(path, term);
@@ -84,7 +88,9 @@ internal sealed class SharedState<T>
     /// <summary>What enters the states after the next one, which others enter first.</summary>
     public NodeSum<T> Beyond => SumOf(leaving.Span[entering..]);
 
-    /// <summary>Raw values and statistics of everything that leaves the state, overlapped with the node sum of what left another one.</summary>
+    /// <summary>
+    /// Raw values and statistics of everything that leaves the state, overlapped with the node sum of what left another one.
+    /// </summary>
     public void Forward(in Pass pass, NodeSum<T> overlapped)
     {
         if (scratch is null) return;

@@ -76,7 +76,8 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
             var reduction = shape.IsReduction(i);
             if (reduction) channels *= 2;
             cells[i] = new Cell<T>(
-                Parameters, $"cells.{i}.", shape, channels, inputs0, inputs1, reduction, afterReduction, reduction ? Reduce : Normal, dropPath);
+                Parameters, $"cells.{i}.", shape, channels, inputs0, inputs1, reduction, afterReduction,
+                reduction ? Reduce : Normal, dropPath);
             (inputs0, inputs1, afterReduction) = (inputs1, shape.Multiplier * channels, reduction);
         }
 
@@ -129,7 +130,9 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
         Reduce.Initialize(seed, 1);
     }
 
-    /// <summary>Lays out and allocates the memory of steps with at most <paramref name="batch"/> images; may be called again for another batch.</summary>
+    /// <summary>
+    /// Lays out and allocates the memory of steps with at most <paramref name="batch"/> images; may be called again for another batch.
+    /// </summary>
     public void Plan(int batch)
     {
         plan?.Dispose();

@@ -13,7 +13,8 @@ namespace MIOpenDarts.Darts.Supernets;
 /// <param name="Multiplier">How many of the last nodes a cell's output concatenates.</param>
 /// <param name="StemMultiplier">Width of the stem in units of C.</param>
 public sealed record SupernetShape(
-    int ImageChannels, int Height, int Width, int Classes, int InitChannels, int Layers, int Nodes = 4, int Multiplier = 4, int StemMultiplier = 3)
+    int ImageChannels, int Height, int Width, int Classes, int InitChannels, int Layers, int Nodes = 4, int Multiplier = 4,
+    int StemMultiplier = 3)
 {
     /// <summary>How its cells are wired.</summary>
     public CellTopology Topology => CellTopology.Darts with { Nodes = Nodes, Multiplier = Multiplier };

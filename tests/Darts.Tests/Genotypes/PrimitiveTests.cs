@@ -75,7 +75,9 @@ public class PrimitiveTests
         Assert.IsType<FactorizedReduce<float>>(Primitives.SkipConnect.Build(Search(parameters, 2)));
     }
 
-    private static Primitive Named(string name) => Primitives.TryParse(name, out var primitive) ? primitive : throw new ArgumentException(name);
+    private static Primitive Named(string name) =>
+        Primitives.TryParse(name, out var primitive) ? primitive : throw new ArgumentException(name);
 
-    private static OperationSite<float> Search(ParameterSet<float> parameters, int stride) => new(parameters, "", 4, stride, Affine: false, PoolNorm: true);
+    private static OperationSite<float> Search(ParameterSet<float> parameters, int stride) =>
+        new(parameters, "", 4, stride, Affine: false, PoolNorm: true);
 }

@@ -58,14 +58,16 @@ public class NasBench201Tests
     [Theory]
     [InlineData(100, 32, 135_156, 15_653_220)]
     [InlineData(120, 16, 136_456, 3_919_480)]
-    public void Sizes_for_other_data_sets_are_those_of_the_benchmark(int classes, int side, long parameters, long multiplyAdds) => Assert.Equal(
-        new NasBench201Size(parameters, multiplyAdds),
-        NasBench201Size.Of(Cell("421211"), new NasBench201Shape(new ImageTask(3, side, side, classes))));
+    public void Sizes_for_other_data_sets_are_those_of_the_benchmark(int classes, int side, long parameters, long multiplyAdds) =>
+        Assert.Equal(
+            new NasBench201Size(parameters, multiplyAdds),
+            NasBench201Size.Of(Cell("421211"), new NasBench201Shape(new ImageTask(3, side, side, classes))));
 
     [Fact]
     public void All_cells_have_twenty_eight_sizes_and_built_networks_have_them()
     {
-        var codes = Enumerable.Range(0, 15_625).Select(number => string.Concat(Enumerable.Range(0, 6).Select(i => number / (int)Math.Pow(5, i) % 5)));
+        var codes = Enumerable.Range(0, 15_625).Select(
+            number => string.Concat(Enumerable.Range(0, 6).Select(i => number / (int)Math.Pow(5, i) % 5)));
         var cells = codes.Select(Cell);
         var bySize = cells.GroupBy(cell => NasBench201Size.Of(cell, Cifar10)).ToList();
         Assert.Equal(28, bySize.Count);
@@ -107,7 +109,8 @@ public class NasBench201Tests
         string[] expected =
         [
             "stem.0.weight", "stem.1.weight", "cells.0.layers.0.op.1.weight", "cells.0.layers.5.op.2.bias", "cells.1.conv_a.op.1.weight",
-            "cells.1.conv_b.op.2.weight", "cells.1.downsample.1.weight", "cells.4.layers.0.op.1.weight", "lastact.0.bias", "classifier.bias",
+            "cells.1.conv_b.op.2.weight", "cells.1.downsample.1.weight", "cells.4.layers.0.op.1.weight", "lastact.0.bias",
+            "classifier.bias",
         ];
         Assert.Subset(net.Parameters.Parameters.Select(p => p.Name).ToHashSet(), expected.ToHashSet());
     }
@@ -117,7 +120,8 @@ public class NasBench201Tests
     {
         using var backend = CpuBackend.Create(1);
         var shape = Small with { Task = new ImageTask(1, 28, 30, 2) };
-        Assert.Contains("28x30", Assert.Throws<ArgumentException>(() => new NasBench201Network<float>(backend, shape, Cell("333333"))).Message);
+        var error = Assert.Throws<ArgumentException>(() => new NasBench201Network<float>(backend, shape, Cell("333333")));
+        Assert.Contains("28x30", error.Message);
     }
 
     [Theory]
@@ -226,5 +230,6 @@ public class NasBench201Tests
         return (images, [.. Enumerable.Range(0, count).Select(i => i % Small.Task.Classes)]);
     }
 
-    private static NasBench201Cell Cell(string code) => NasBench201Cell.Of([.. code.Select(digit => CellSpace.NasBench201.Candidates[digit - '0'])]);
+    private static NasBench201Cell Cell(string code) =>
+        NasBench201Cell.Of([.. code.Select(digit => CellSpace.NasBench201.Candidates[digit - '0'])]);
 }

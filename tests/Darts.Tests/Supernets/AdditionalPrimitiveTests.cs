@@ -22,7 +22,9 @@ using MIOpenDarts.Layers.Backends.Reference;
 
 namespace MIOpenDarts.Darts.Tests.Supernets;
 
-/// <summary>A primitive that only a test defines (<see cref="SqueezeConv"/>) goes the whole way, from a supernet to an exported network.</summary>
+/// <summary>
+/// A primitive that only a test defines (<see cref="SqueezeConv"/>) goes the whole way, from a supernet to an exported network.
+/// </summary>
 public class AdditionalPrimitiveTests
 {
     private static readonly SupernetShape Shape = new(3, 9, 8, 3, 4, 3, 3, 2);
@@ -49,7 +51,8 @@ public class AdditionalPrimitiveTests
     public void The_shared_form_on_Cpu_is_the_textbook_on_Reference(string method, int partialChannels)
     {
         using var reference = new ReferenceBackend<double>();
-        var seed = SmallSupernet<double>.SeedFarFromKinks((b, s) => Small(b, method, partialChannels, CellForm.Shared, s), FamilyFormTests.Training);
+        var seed = SmallSupernet<double>.SeedFarFromKinks(
+            (b, s) => Small(b, method, partialChannels, CellForm.Shared, s), FamilyFormTests.Training);
         using var textbook = Small(reference, method, partialChannels, CellForm.Textbook, seed);
         var expected = textbook.Outcome(FamilyFormTests.Training);
         foreach (var width in new[] { 4, 8, 16 }.Where(w => w <= CpuBackend.PreferredWidth))
@@ -132,7 +135,8 @@ public class AdditionalPrimitiveTests
     {
         var svg = XDocument.Parse(CellDrawing.Svg(CellGraph.Of(Found.Normal), "cell"));
         var operations = svg.Descendants().Where(element => (string?)element.Attribute("class") == "cell-operation").ToList();
-        Assert.Contains(operations, element => ((string?)element.Attribute("style"))!.Contains($"var(--{SqueezeConv.Instance.Colour})", StringComparison.Ordinal));
+        Assert.Contains(
+            operations, element => ((string?)element.Attribute("style"))!.Contains($"var(--{SqueezeConv.Instance.Colour})", StringComparison.Ordinal));
         Assert.Contains(svg.Descendants(), element => element.Value == SqueezeConv.Instance.Name);
     }
 
@@ -144,7 +148,8 @@ public class AdditionalPrimitiveTests
         using var backend = CpuBackend.Create(1);
         var result = DartsSearch.Run(train, valid, options, backend);
         var started = SampleStart(SearchAlgorithm.Of(options).Candidates(options), options.Epochs);
-        List<RunEvent> events = [started, .. result.History.Select(epoch => new EpochDone(1 + epoch.Epoch, epoch)), new RunEnded(9, RunOutcome.Done)];
+        var epochs = result.History.Select(epoch => new EpochDone(1 + epoch.Epoch, epoch));
+        List<RunEvent> events = [started, .. epochs, new RunEnded(9, RunOutcome.Done)];
         var page = HtmlReport.Render(SearchHistory.Of(events));
         Assert.Contains($"var(--{SqueezeConv.Instance.Colour})\"></i>{SqueezeConv.Instance.Name}", page, StringComparison.Ordinal);
     }
@@ -166,8 +171,10 @@ public class AdditionalPrimitiveTests
     }
 
     private static Genotype Found => Genotype.Parse(
-        "Genotype(normal=[('squeeze_conv_3x3', 0), ('skip_connect', 1), ('squeeze_conv_3x3', 2), ('sep_conv_3x3', 0)], normal_concat=range(2, 4), "
-        + $"reduce=[('{SqueezeConv.Instance}', 0), ('max_pool_3x3', 1), ('skip_connect', 2), ('squeeze_conv_3x3', 1)], reduce_concat=range(2, 4))");
+        "Genotype(normal=[('squeeze_conv_3x3', 0), ('skip_connect', 1), ('squeeze_conv_3x3', 2), ('sep_conv_3x3', 0)], "
+        + "normal_concat=range(2, 4), "
+        + $"reduce=[('{SqueezeConv.Instance}', 0), ('max_pool_3x3', 1), ('skip_connect', 2), ('squeeze_conv_3x3', 1)], "
+        + "reduce_concat=range(2, 4))");
 
     private static RunStarted SampleStart(IReadOnlyList<Primitive> candidates, int epochs) =>
         Reports.SampleRun.Start(epochs) with { Primitives = [.. candidates.Select(primitive => primitive.Name)] };
