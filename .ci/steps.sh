@@ -1,5 +1,7 @@
 # What run and nightly share; sourced at the root of the checkout.
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# Builds run the analyzers.
+export CI=true
 # No build server outlives its command, so that the processor time of a step is all of it, and nothing is left running.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 logs=$(mktemp -d)
@@ -67,7 +69,7 @@ install_packages() {
     limited apt-get update -q >"$logs/apt" 2>&1
     limited apt-get install -y -q --no-install-recommends \
         git python3 chromium fonts-dejavu-core gcc g++ binutils xz-utils zstd util-linux wget gpgv \
-        ca-certificates debian-archive-keyring >>"$logs/apt" 2>&1 || { tail -5 "$logs/apt"; return 1; }
+        ca-certificates debian-archive-keyring zsh unzip >>"$logs/apt" 2>&1 || { tail -5 "$logs/apt"; return 1; }
 }
 
 prepare() {

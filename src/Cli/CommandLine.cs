@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using MIOpenDarts.Cli.Commands;
@@ -26,6 +27,8 @@ internal static class CommandLine
         // As with git and dotnet: "help search" is "search --help".
         if (args[0] == "help") args = [.. args[1..], "--help"];
         var parsed = root.Parse(args);
+        // A shell asks, by a directive before the words that are to be completed.
+        if (root.Directives.OfType<SuggestDirective>().Any(suggest => parsed.GetResult(suggest) is not null)) return parsed.Invoke(configuration);
         var asksForHelp = parsed.Action is HelpPage && parsed.UnmatchedTokens.Count == 0;
         if (!asksForHelp && UsageError.Explain(parsed) is { } wrong) return Failures.Tell(screen.Error, wrong, ExitCode.Usage);
         return Failures.Guard(screen.Error, () => parsed.Invoke(configuration));
@@ -50,6 +53,7 @@ internal static class CommandLine
             DoctorCommand.Create(screen),
             WarmupCommand.Create(screen),
             ForecastCommand.Create(screen),
+            CompletionCommand.Create(screen),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpPage((HelpAction)help.Action!);

@@ -24,6 +24,7 @@ internal sealed class HelpPage(HelpAction generated) : SynchronousCommandLineAct
             PredictCommand.Name => PredictCommand.Footer,
             CompareCommand.Name => CompareCommand.Footer,
             DemoCommand.Name => DemoCommand.Footer,
+            CompletionCommand.Name => CompletionCommand.Footer,
             DataCommand.Name => DataCommand.Footer,
             ShowCommand.Name => ShowCommand.Footer,
             BenchCommand.Name => BenchCommand.Footer,

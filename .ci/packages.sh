@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# The four packages as a user has them: two packs are equal, each has its README and notices, the tool is installed into an empty folder and
+# searches, and a program that knows only the packages compiles and runs. Usage: packages.sh FOLDER (empty)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=$1
+pack() { for project in Interop Layers Darts Cli; do dotnet pack "src/$project" -c Release --no-build -o "$1" -v q --nologo; done; }
+pack "$out/packages"
+pack "$out/again"
+
+# The order of files, their times and the name of the properties' file are chance; contents are not.
+contents() { unzip -Z1 "$1" | grep -v '\.psmdcp$\|^_rels/' | LC_ALL=C sort | while read -r file; do
+    # A bracket in a name is a pattern to unzip.
+    printf '%s %s\n' "$(unzip -p "$1" "${file//[/\\[}" | sha256sum | cut -d' ' -f1)" "$file"
+done; }
+for package in "$out"/packages/*.nupkg; do
+    name=$(basename "$package")
+    contents "$package" >"$out/first"
+    contents "$out/again/$name" >"$out/second"
+    cmp "$out/first" "$out/second" || { echo "two packs of $name differ"; diff "$out/first" "$out/second"; exit 1; }
+    for file in README.md THIRD-PARTY-NOTICES.md CHANGELOG.md; do
+        grep -q " $file\$" "$out/first" || { echo "$name lacks $file"; exit 1; }
+    done
+done
+
+# Packages come from the folder alone; what they need comes from the sources of the user.
+version=$(sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' Directory.Build.props)
+export NUGET_PACKAGES=$out/cache
+mkdir "$out/empty" "$out/program"
+cd "$out/empty"
+dotnet tool install miopendarts --tool-path "$out/tool" --add-source "$out/packages" --version "$version" -v q
+"$out/tool/miopendarts" search --epochs 1 --layers 3 --init-channels 4 --nodes 2 --out run >"$out/search"
+"$out/tool/miopendarts" show run | grep -q normal
+
+cd "$out/program"
+cat >program.csproj <<EOF
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <OutputType>Exe</OutputType>
+    <TargetFramework>net10.0</TargetFramework>
+    <RestoreAdditionalProjectSources>$out/packages</RestoreAdditionalProjectSources>
+  </PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="MIOpenDarts.Darts" Version="$version" />
+  </ItemGroup>
+</Project>
+EOF
+cat >Program.cs <<'EOF'
+using System;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Interop.Loading;
+using MIOpenDarts.Layers.Backends;
+
+using var backend = BackendChoice.Create("cpu");
+var data = DataSource.Open(DataSource.FashionMnistSlice);
+Console.WriteLine($"{backend.Description}; {data.Train.Count} images; ROCm {Rocm.Major?.ToString() ?? "none"}");
+EOF
+dotnet run -c Release | grep -q "4000 images" || { echo "a program that uses the packages fails"; exit 1; }
+echo "4 packages of version $version: equal when packed again, the tool searches, a program uses the libraries"
