@@ -14,7 +14,8 @@ internal static class ForecastTable
         long> bytes)
     {
         var all = kernels.Sum(k => k.Microseconds);
-        output.WriteLine($"{"kernel",-NameWidth} {"launches",8} {"us each",9} {"ms",8} {"share",6}  {"binds",-9} {"busy",5} {"floor ms",9}");
+        output.WriteLine(
+            $"{"kernel",-NameWidth} {"launches",8} {"us each",9} {"ms",8} {"share",6}  {"binds",-9} {"busy",5} {"floor ms",9}");
         foreach (var k in kernels)
         {
             var floor = bytes.TryGetValue(k.Name, out var moved) && moved > 0 ? $"{Milliseconds(moved):F2}" : "";

@@ -10,8 +10,8 @@ internal static class VirtualCard
 
     /// <summary>What to do where there is no virtual gfx803.</summary>
     public const string Cure =
-        "the time model belongs to the virtual gfx803, which is not set up here: run native/virtual-gpu/setup.sh (root, 7 GB, once) and set "
-        + Launcher + " to the full path of native/virtual-gpu/exec";
+        "the time model belongs to the virtual gfx803, which is not set up here: run native/virtual-gpu/setup.sh (root, 7 GB, once) "
+        + "and set " + Launcher + " to the full path of native/virtual-gpu/exec";
 
     /// <summary>What to do where this process runs on one without the model.</summary>
     public const string TooOld =
@@ -24,7 +24,8 @@ internal static class VirtualCard
     /// <returns>Its exit code.</returns>
     public static int Run(string launcher, string card, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(launcher, ["dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "miopendarts.dll"), .. arguments]);
+        var program = Path.Combine(AppContext.BaseDirectory, "miopendarts.dll");
+        var start = new ProcessStartInfo(launcher, ["dotnet", "exec", program, .. arguments]);
         start.Environment[TimeModel.CardVariable] = card;
         // Only what is counted is executed, and a launch that differs in addresses only is counted once.
         start.Environment["VGPU_TIME_SAMPLE"] = "once";

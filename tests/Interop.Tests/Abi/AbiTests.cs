@@ -44,7 +44,8 @@ public sealed class AbiTests
         var failures = await Probe.FailuresAsync(claims, "hip", Needs.Headers("6.4.3"));
         Assert.Equal(
             [
-                "hipFree", "hipKernelNodeParams", "hipKernelNodeParams.padding", "hipKernelNodeParams.sharedMemBytes", "hipMalloc", "hipMemcpy",
+                "hipFree", "hipKernelNodeParams", "hipKernelNodeParams.padding", "hipKernelNodeParams.sharedMemBytes", "hipMalloc",
+                "hipMemcpy",
                 "hipMemcpyKind.hipMemcpyHostToDevice", "hipNoSuchFunction", "hipStreamNonBlocking",
             ],
             failures.Order());

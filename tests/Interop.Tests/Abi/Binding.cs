@@ -13,7 +13,8 @@ internal sealed record Binding(string Name, string Library, string Condition)
 {
     /// <summary>Every claim of the generated code, read from the compiled assembly.</summary>
     public static IReadOnlyList<Binding> OfAssembly() =>
-        Of(typeof(Generated.hipError_t).Assembly.GetTypes().Where(t => t.Namespace == typeof(Generated.hipError_t).Namespace && !t.IsNested));
+        Of(typeof(Generated.hipError_t).Assembly.GetTypes()
+            .Where(t => t.Namespace == typeof(Generated.hipError_t).Namespace && !t.IsNested));
 
     public static IReadOnlyList<Binding> Of(IEnumerable<Type> types) => types
         .Where(t => !typeof(Attribute).IsAssignableFrom(t))
@@ -29,7 +30,8 @@ internal sealed record Binding(string Name, string Library, string Condition)
         }
         foreach (var constant in type.GetFields(all).Where(f => f.IsLiteral))
         {
-            yield return New(constant.Name, $"static_cast<long long>({constant.Name}) == {Convert.ToInt64(constant.GetRawConstantValue())}LL");
+            yield return New(constant.Name,
+                $"static_cast<long long>({constant.Name}) == {Convert.ToInt64(constant.GetRawConstantValue())}LL");
         }
         foreach (var pointer in type.GetFields(all).Where(f => f.IsInitOnly && f.FieldType.IsPointer))
         {
@@ -60,7 +62,8 @@ internal sealed record Binding(string Name, string Library, string Condition)
             // A bit field has no address; the struct's size covers it.
             if (field.Name != "_bitfield")
             {
-                yield return New($"{type.Name}.{field.Name}", $"offsetof({type.Name}, {field.Name}) == {offset} && " + (CType.ArrayOf(field.FieldType) is var (element, count)
+                yield return New($"{type.Name}.{field.Name}", $"offsetof({type.Name}, {field.Name}) == {offset} && "
+                    + (CType.ArrayOf(field.FieldType) is var (element, count)
                     ? $"same<decltype({type.Name}::{field.Name}), {CType.Name(element)}[{count}]>"
                     : $"same<decltype({type.Name}::{field.Name}), {CType.Name(field.FieldType)}>"));
             }
@@ -87,7 +90,8 @@ internal sealed record Binding(string Name, string Library, string Condition)
         }
     }
 
-    private static int SizeOf(Type type) => (int)typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!.MakeGenericMethod(type).Invoke(null, null)!;
+    private static int SizeOf(Type type) =>
+        (int)typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!.MakeGenericMethod(type).Invoke(null, null)!;
 
     /// <summary>Where the runtime really puts a field: the address that code gets for it in a struct at address 4096.</summary>
     private static int OffsetOf(Type type, FieldInfo field)

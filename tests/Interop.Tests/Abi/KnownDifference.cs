@@ -19,7 +19,8 @@ internal sealed record KnownDifference(string Generation, string Library, string
     [
         .. Both("hipDeviceProp_tR0600*", "the struct came with 6.0; before, hipDeviceProp_t had 792 bytes", Ask),
         .. Both("hipGetDevicePropertiesR0600", "came with 6.0", Ask),
-        .. Both("hipDeviceAttribute_t.hipDeviceAttributeUnused?", Names, "DeviceArchitecture uses Unused4 by value, as GcnArch, on ROCm 5 only"),
+        .. Both("hipDeviceAttribute_t.hipDeviceAttributeUnused?", Names,
+            "DeviceArchitecture uses Unused4 by value, as GcnArch, on ROCm 5 only"),
         .. Both("hipDeviceAttribute_t.hipDeviceAttributeHostRegisterSupported", "came with 6.0", Unasked),
         .. Both("hipDeviceAttribute_t.hipDeviceAttributeMemoryPoolSupportedHandleTypes", "came with 6.0", Unasked),
         .. Both("hipError_t.hipErrorInvalidChannelDescriptor", "came with 6.0", Never),

@@ -12,7 +12,8 @@ internal static partial class Probe
         template<int Size, bool Signed> struct integer {};
         template<class T> struct norm;
         template<class T, class = void> struct bare { using type = T; };
-        template<class T> struct bare<T, std::enable_if_t<std::is_integral_v<T>>> { using type = integer<sizeof(T), sizeof(T) != 1 && std::is_signed_v<T>>; };
+        template<class T> struct bare<T,
+            std::enable_if_t<std::is_integral_v<T>>> { using type = integer<sizeof(T), sizeof(T) != 1 && std::is_signed_v<T>>; };
         template<class T> struct bare<T*> { using type = typename norm<T>::type*; };
         template<class T, std::size_t N> struct bare<T[N]> { using type = typename norm<T>::type[N]; };
         template<class R, class... A> struct bare<R(A...)> { using type = typename norm<R>::type(typename norm<A>::type...); };
@@ -52,7 +53,12 @@ internal static partial class Probe
         }
         if (library != "hip")
         {
-            yield return library switch { "hiprtc" => "#include <hip/hiprtc.h>", "miopen" => "#include <miopen/miopen.h>", _ => "#include <hipblas/hipblas.h>" };
+            yield return library switch
+            {
+                "hiprtc" => "#include <hip/hiprtc.h>",
+                "miopen" => "#include <miopen/miopen.h>",
+                _ => "#include <hipblas/hipblas.h>",
+            };
             yield break;
         }
         // HIP adds overloads for C++, which would make a function's name ambiguous: read its header as C reads it.

@@ -11,14 +11,16 @@ namespace MIOpenDarts.Interop.Tests.Inside;
 public sealed unsafe class DescriptorInside
 {
     private static readonly Gen<(int Window, int Padding, int Stride, int Dilation)> Axis = Gen.Int[1, 7].SelectMany(window =>
-        Gen.Select(Gen.Int[0, window - 1], Gen.Int[1, 3], Gen.Int[1, 3], (padding, stride, dilation) => (window, padding, stride, dilation)));
+        Gen.Select(Gen.Int[0, window - 1], Gen.Int[1, 3], Gen.Int[1, 3], (padding, stride, dilation) =>
+            (window, padding, stride, dilation)));
 
     [InsideFact]
     public void Version_is_that_of_the_generation() =>
         Assert.Equal(World.Current == "6.4.3" ? new Version(3, 4, 0) : new Version(3, 5, 1), MIOpenHandle.LibraryVersion);
 
     [InsideFact]
-    public void Tensors_are_what_they_were_made() => Gen.Select(Gen.Int[1, 9].Array[1, 5], Gen.Enum<DataType>(), Gen.Bool, (lengths, type, gaps) => (lengths, type, gaps))
+    public void Tensors_are_what_they_were_made() =>
+        Gen.Select(Gen.Int[1, 9].Array[1, 5], Gen.Enum<DataType>(), Gen.Bool, (lengths, type, gaps) => (lengths, type, gaps))
         .Holds(t =>
         {
             using var packed = TensorDescriptor.Packed(t.type, t.lengths);
@@ -32,12 +34,14 @@ public sealed unsafe class DescriptorInside
 
     [InsideFact]
     public void Convolutions_are_what_they_were_made_and_their_output_has_the_size_we_expect() =>
-        Gen.Select(Axis, Axis, Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[1, 4], Gen.Int[1, 5], (h, w, ih, iw, n, g) => (h, w, ih, iw, n, g)).Holds(t =>
+        Gen.Select(Axis, Axis, Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[1, 4], Gen.Int[1, 5], (h, w, ih, iw, n, g) => (h, w, ih, iw, n, g))
+            .Holds(t =>
         {
             int Out(int length, (int Window, int Padding, int Stride, int Dilation) a) =>
                 ((length + (2 * a.Padding) - (a.Dilation * (a.Window - 1)) - 1) / a.Stride) + 1;
             var (ih, iw) = (t.ih + (t.h.Dilation * t.h.Window), t.iw + (t.w.Dilation * t.w.Window));
-            using var convolution = ConvolutionDescriptor.Create((t.h.Padding, t.w.Padding), (t.h.Stride, t.w.Stride), (t.h.Dilation, t.w.Dilation), t.g);
+            using var convolution = ConvolutionDescriptor.Create((t.h.Padding, t.w.Padding), (t.h.Stride, t.w.Stride),
+                (t.h.Dilation, t.w.Dilation), t.g);
             using var x = TensorDescriptor.Packed(DataType.Float, t.n, 4 * t.g, ih, iw);
             using var w = TensorDescriptor.Packed(DataType.Float, 6 * t.g, 4, t.h.Window, t.w.Window);
             return convolution.OutputLengths(x, w) == (t.n, 6 * t.g, Out(ih, t.h), Out(iw, t.w))
@@ -46,9 +50,11 @@ public sealed unsafe class DescriptorInside
 
     [InsideFact]
     public void Poolings_are_what_they_were_made_and_have_the_output_size_and_the_workspace_we_expect() =>
-        Gen.Select(Axis, Axis, Gen.Int[8, 40], Gen.Int[8, 40], Gen.Enum<PoolingMode>(), Gen.Enum<PoolingIndex>(), (h, w, ih, iw, mode, index) => (h, w, ih, iw, mode, index)).Holds(t =>
+        Gen.Select(Axis, Axis, Gen.Int[8, 40], Gen.Int[8, 40], Gen.Enum<PoolingMode>(), Gen.Enum<PoolingIndex>(),
+            (h, w, ih, iw, mode, index) => (h, w, ih, iw, mode, index)).Holds(t =>
         {
-            int Out(int length, (int Window, int Padding, int Stride, int Dilation) a) => ((length + (2 * a.Padding) - a.Window) / a.Stride) + 1;
+            int Out(int length, (int Window, int Padding, int Stride, int Dilation) a) =>
+                ((length + (2 * a.Padding) - a.Window) / a.Stride) + 1;
             using var pooling = PoolingDescriptor.Create(
                 t.mode, (t.h.Window, t.w.Window), (t.h.Padding, t.w.Padding), (t.h.Stride, t.w.Stride), t.index);
             using var x = TensorDescriptor.Packed(DataType.Float, 2, 3, t.ih, t.iw);
@@ -57,7 +63,8 @@ public sealed unsafe class DescriptorInside
             var workspace = t.mode == PoolingMode.Max ? 6L * p * q * (1 << (int)t.index) : 0;
             var readBack = pooling.ReadBack()
                 == (t.mode, (t.h.Window, t.w.Window), (t.h.Padding, t.w.Padding), (t.h.Stride, t.w.Stride));
-            return readBack && (n, c, p, q) == (2, 3, Out(t.ih, t.h), Out(t.iw, t.w)) && pooling.Index == t.index && pooling.WorkspaceBytes(y) == workspace;
+            return readBack && (n, c, p, q) == (2, 3, Out(t.ih, t.h), Out(t.iw, t.w)) && pooling.Index == t.index
+                && pooling.WorkspaceBytes(y) == workspace;
         }, 300);
 
     [InsideFact]
@@ -121,7 +128,8 @@ public sealed unsafe class DescriptorInside
     public void Without_a_device_MIOpen_itself_gives_no_handle_and_hipBLAS_knows_its_words()
     {
         Assert.Throws<MIOpenException>(CreateHandle);
-        Assert.Equal("HIPBLAS_STATUS_ALLOC_FAILED", Status.Text(HipBlasNative.hipblasStatusToString(hipblasStatus_t.HIPBLAS_STATUS_ALLOC_FAILED)));
+        Assert.Equal("HIPBLAS_STATUS_ALLOC_FAILED",
+            Status.Text(HipBlasNative.hipblasStatusToString(hipblasStatus_t.HIPBLAS_STATUS_ALLOC_FAILED)));
     }
 
     private static void CreateHandle()

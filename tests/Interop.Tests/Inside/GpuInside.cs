@@ -30,8 +30,10 @@ public sealed class GpuInside : IDisposable
     {
         Assert.Null(HipDevice.WhyNone);
         Assert.StartsWith("gfx", device.Architecture, StringComparison.Ordinal);
-        Assert.True(device.ComputeUnits > 0 && device.WavefrontSize is 32 or 64 && device.MaxThreadsPerBlock >= 256 && device.SharedMemoryPerBlock >= 32768);
-        Assert.True(device.ClockRate > 100_000 && device.MemoryClockRate > 100_000 && device.MemoryBusWidth >= 64 && device.L2CacheSize >= 1 << 17);
+        Assert.True(device.ComputeUnits > 0 && device.WavefrontSize is 32 or 64 && device.MaxThreadsPerBlock >= 256
+            && device.SharedMemoryPerBlock >= 32768);
+        Assert.True(device.ClockRate > 100_000 && device.MemoryClockRate > 100_000 && device.MemoryBusWidth >= 64
+            && device.L2CacheSize >= 1 << 17);
         Assert.True(device.TotalMemory >= 1L << 30 && device.FreeMemory > 0 && device.FreeMemory <= device.TotalMemory);
         Assert.Contains(device.Name, device.ToString(), StringComparison.Ordinal);
     }

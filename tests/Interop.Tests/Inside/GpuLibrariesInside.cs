@@ -36,7 +36,8 @@ public sealed class GpuLibrariesInside : GpuTensors
     {
         using var convolution = ConvolutionDescriptor.Create((0, 0), (1, 1), (1, 1));
         var (x, w, y) = (Ones(2, 3, 4, 4), Ones(5, 3, 1, 1), Ones(2, 5, 4, 4));
-        foreach (var (direction, written, value) in new[] { (ConvolutionDirection.BackwardData, x, 5f), (ConvolutionDirection.BackwardWeights, w, 32f) })
+        var cases = new[] { (ConvolutionDirection.BackwardData, x, 5f), (ConvolutionDirection.BackwardWeights, w, 32f) };
+        foreach (var (direction, written, value) in cases)
         {
             var call = new ConvolutionCall(direction, convolution, x, w, y);
             using var workspace = DeviceBuffer.Allocate(Device, Math.Max(16, MIOpen.ConvolutionWorkspaceBytes(call)));
@@ -57,8 +58,10 @@ public sealed class GpuLibrariesInside : GpuTensors
         using var grouped = ConvolutionDescriptor.Create((0, 0), (1, 1), (1, 1), groups: 2);
         var slice = new DeviceTensor(gaps, Buffer(128).Span);
         var (w, y) = (Ones(3, 2, 1, 1), Ones(2, 3, 4, 4));
-        Assert.Throws<ArgumentException>(() => MIOpen.ConvolutionWorkspaceBytes(new(ConvolutionDirection.Forward, convolution, slice, w, y)));
-        Assert.Throws<ArgumentException>(() => MIOpen.ConvolutionWorkspaceBytes(new(ConvolutionDirection.Forward, grouped, Ones(2, 2, 4, 4), w, y)));
+        Assert.Throws<ArgumentException>(() =>
+            MIOpen.ConvolutionWorkspaceBytes(new(ConvolutionDirection.Forward, convolution, slice, w, y)));
+        Assert.Throws<ArgumentException>(() =>
+            MIOpen.ConvolutionWorkspaceBytes(new(ConvolutionDirection.Forward, grouped, Ones(2, 2, 4, 4), w, y)));
         Assert.Throws<ArgumentException>(() => new DeviceTensor(strided, Buffer(16).Span));
     }
 

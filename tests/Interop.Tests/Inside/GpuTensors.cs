@@ -39,7 +39,8 @@ public abstract class GpuTensors : IDisposable
         return buffer;
     }
 
-    protected DeviceTensor Ones(params int[] lengths) => Tensor(Enumerable.Repeat(1f, lengths.Aggregate((a, b) => a * b)).ToArray(), lengths);
+    protected DeviceTensor Ones(params int[] lengths) =>
+        Tensor(Enumerable.Repeat(1f, lengths.Aggregate((a, b) => a * b)).ToArray(), lengths);
 
     protected DeviceTensor Tensor(float[] values, params int[] lengths)
     {

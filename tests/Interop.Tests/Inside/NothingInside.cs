@@ -35,7 +35,8 @@ public sealed unsafe class NothingInside
     {
         var compiling = () => { new KernelCompiler(cache: null).Compile(new KernelSource("a.hip", "", "gfx803")); };
         Assert.Equal(RocmLibrary.HipRtc, Assert.Throws<RocmNotFoundException>(compiling).Library);
-        Assert.Equal(RocmLibrary.MIOpen, Assert.Throws<RocmNotFoundException>(() => ActivationDescriptor.Create(ActivationMode.Relu)).Library);
+        Assert.Equal(RocmLibrary.MIOpen,
+            Assert.Throws<RocmNotFoundException>(() => ActivationDescriptor.Create(ActivationMode.Relu)).Library);
         Assert.Equal(Rocm.WhyUnavailable(RocmLibrary.Hip), Assert.Throws<RocmNotFoundException>(CallDirectly).Message);
     }
 

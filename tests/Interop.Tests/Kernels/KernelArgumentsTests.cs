@@ -14,7 +14,8 @@ public sealed class KernelArgumentsTests
         var arguments = new KernelArguments().Add(DeviceSpan.None).Add((byte)1).Add(2.5f).Add((short)3).Add(4.5).Add((byte)5);
         var expected = new Mixed { B = 1, C = 2.5f, D = 3, E = 4.5, F = 5 };
         Assert.Equal(Unsafe.SizeOf<Mixed>() - 7, arguments.Bytes);
-        Assert.True(MemoryMarshal.AsBytes(new ReadOnlySpan<Mixed>(in expected))[..arguments.Bytes].SequenceEqual(arguments.Packed[..arguments.Bytes]));
+        Assert.True(MemoryMarshal.AsBytes(new ReadOnlySpan<Mixed>(in expected))[..arguments.Bytes].SequenceEqual(
+            arguments.Packed[..arguments.Bytes]));
     }
 
     [Fact]

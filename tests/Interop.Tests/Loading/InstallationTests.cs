@@ -16,7 +16,8 @@ public sealed class InstallationTests : IDisposable
         var installation = new RocmInstallation([folder.FullName]);
         Assert.False(installation.TryLoad(library, out _, out _, out var failure));
         Assert.Contains(named, failure, StringComparison.Ordinal);
-        Assert.All([folder.FullName, "MIOPENDARTS_ROCM", "not installed", "gfx803"], part => Assert.Contains(part, failure, StringComparison.Ordinal));
+        Assert.All([folder.FullName, "MIOPENDARTS_ROCM", "not installed", "gfx803"], part =>
+            Assert.Contains(part, failure, StringComparison.Ordinal));
         Assert.Null(installation.Major);
     }
 

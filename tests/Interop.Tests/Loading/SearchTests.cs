@@ -7,9 +7,13 @@ public sealed class SearchTests
     [Fact]
     public void Places_are_searched_from_the_most_to_the_least_explicit()
     {
-        var environment = new Dictionary<string, string?> { ["MIOPENDARTS_ROCM"] = "/chosen", ["ROCM_PATH"] = "/rocm", ["LD_LIBRARY_PATH"] = "/a:/b" };
+        var environment = new Dictionary<string, string?>
+        {
+            ["MIOPENDARTS_ROCM"] = "/chosen", ["ROCM_PATH"] = "/rocm", ["LD_LIBRARY_PATH"] = "/a:/b",
+        };
         var places = SearchPlaces.All("/configured", name => environment.GetValueOrDefault(name));
-        string[] wanted = ["/configured", "/configured/lib", "/chosen", "/chosen/lib", "/rocm/lib", "/opt/rocm/lib", "/a", "/b", "/usr/lib/x86_64-linux-gnu"];
+        string[] wanted = ["/configured", "/configured/lib", "/chosen", "/chosen/lib", "/rocm/lib", "/opt/rocm/lib", "/a", "/b",
+            "/usr/lib/x86_64-linux-gnu"];
         Assert.Equal(wanted, places.Where(wanted.Contains));
         Assert.Equal(SearchPlaces.Loader, places[^1]);
     }

@@ -5,7 +5,8 @@ namespace MIOpenDarts.Interop.Tests.Memory;
 
 public sealed class DeviceSpanTests
 {
-    private static readonly Gen<long> Any = Gen.OneOf(Gen.Long[-3, 120], Gen.Const(long.MinValue), Gen.Const(long.MaxValue), Gen.Const(long.MaxValue - 50));
+    private static readonly Gen<long> Any = Gen.OneOf(Gen.Long[-3, 120], Gen.Const(long.MinValue), Gen.Const(long.MaxValue),
+        Gen.Const(long.MaxValue - 50));
 
     [Fact]
     public void A_slice_lies_inside_its_parent_or_is_refused() => Gen.Select(Any, Any).Holds((offset, bytes) =>

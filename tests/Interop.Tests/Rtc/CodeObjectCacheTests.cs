@@ -88,8 +88,10 @@ public sealed class CodeObjectCacheTests : IDisposable
         var source = new KernelSource("a.hip", "text", "gfx803", "-O3", "-DX=1");
         KernelSource[] others =
         [
-            source with { Name = "b.hip" }, source with { Text = "text " }, source with { Architecture = "gfx900" }, source with { Options = ["-O3"] },
-            source with { Options = ["-DX=1", "-O3"] }, source with { Options = ["-O3-DX=1"] }, source with { Options = ["-O3", "-DX=1", ""] },
+            source with { Name = "b.hip" }, source with { Text = "text " }, source with { Architecture = "gfx900" },
+            source with { Options = ["-O3"] },
+            source with { Options = ["-DX=1", "-O3"] }, source with { Options = ["-O3-DX=1"] },
+            source with { Options = ["-O3", "-DX=1", ""] },
         ];
         var keys = others.Select(o => o.Key("compiler")).Append(source.Key("compiler")).Append(source.Key("compiler 2")).ToArray();
         Assert.Equal(keys.Length, keys.Distinct().Count());

@@ -6,8 +6,8 @@ using MIOpenDarts.Interop.Loading;
 namespace MIOpenDarts.Interop.Tests.Worlds;
 
 /// <summary>
-/// Gives an ordinary test run the HIP runtime of Debian bookworm before its first test, as a process can have only one: on the machine's own
-/// loader and C library, nothing being installed. A machine with a GPU keeps its own ROCm, for the tests that use it.
+/// Gives an ordinary test run the HIP runtime of Debian bookworm before its first test, as a process can have only one: on the machine's
+/// own loader and C library, nothing being installed. A machine with a GPU keeps its own ROCm, for the tests that use it.
 /// </summary>
 public sealed class ThisProcess
 {
@@ -48,8 +48,8 @@ public sealed class ThisProcess
     }
 
     /// <summary>
-    /// Loads what a library needs from beside it, unless the system has it: the loader looks there only for what is installed, and takes what
-    /// is loaded already.
+    /// Loads what a library needs from beside it, unless the system has it: the loader looks there only for what is installed, and takes
+    /// what is loaded already.
     /// </summary>
     private static void LoadNeeded(string path)
     {

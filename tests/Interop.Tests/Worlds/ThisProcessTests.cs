@@ -13,9 +13,11 @@ public sealed class ThisProcessTests
     public void Status_100_becomes_no_AMD_GPU_found()
     {
         Assert.Empty(HipDevice.All);
-        Assert.StartsWith($"No AMD GPU found: {ThisProcess.Folder}/libamdhip64.so.5 answered 100 (", HipDevice.WhyNone, StringComparison.Ordinal);
+        Assert.StartsWith($"No AMD GPU found: {ThisProcess.Folder}/libamdhip64.so.5 answered 100 (", HipDevice.WhyNone,
+            StringComparison.Ordinal);
         Assert.Equal(5, Rocm.Major);
-        Assert.Contains(File.ReadLines("/proc/self/maps"), l => l.Contains($"{ThisProcess.Folder}/libamdhip64.so.5", StringComparison.Ordinal));
+        Assert.Contains(File.ReadLines("/proc/self/maps"), l =>
+            l.Contains($"{ThisProcess.Folder}/libamdhip64.so.5", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -60,7 +60,8 @@ internal static partial class World
         return FinishedAsync(start);
     }
 
-    private static string[] Arguments<T>() => ["exec", typeof(T).Assembly.Location, "-class", typeof(T).FullName!, "-failSkips", "-noColor"];
+    private static string[] Arguments<T>() =>
+        ["exec", typeof(T).Assembly.Location, "-class", typeof(T).FullName!, "-failSkips", "-noColor"];
 
     private static async Task<string> FinishedAsync(ProcessStartInfo start)
     {
@@ -71,7 +72,8 @@ internal static partial class World
         var output = await process.StandardOutput.ReadToEndAsync() + await error;
         await process.WaitForExitAsync();
         var total = Total().Match(output);
-        Assert.True(process.ExitCode == 0 && total.Success && int.Parse(total.Groups[1].Value) > 0, $"exit code {process.ExitCode}: {output}");
+        Assert.True(process.ExitCode == 0 && total.Success && int.Parse(total.Groups[1].Value) > 0,
+            $"exit code {process.ExitCode}: {output}");
         return output;
     }
 

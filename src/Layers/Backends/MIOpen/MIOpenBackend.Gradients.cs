@@ -57,7 +57,8 @@ public sealed partial class MIOpenBackend
         for (var i = 0; i < used; i++)
         {
             var branch = table.Branches[i];
-            var (rows, columns) = (Groups(branch.Outputs, KernelConstants.PointwiseTile), Groups(branch.Inputs, KernelConstants.PointwiseTile));
+            var rows = Groups(branch.Outputs, KernelConstants.PointwiseTile);
+            var columns = Groups(branch.Inputs, KernelConstants.PointwiseTile);
             tiles = Math.Max(tiles, rows * columns);
         }
 
