@@ -73,9 +73,8 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
         preprocess1!.Forward(pass);
         for (var s = 0; s < states.Length; s++)
         {
-            var overlapped = s > 0 && states[s - 1].OverlapsNodeSum;
-            if (s >= 2) nodes[s - 2].Forward(overlapped ? states[s - 1].ToNext : default);
-            states[s].Forward(pass, overlapped ? states[s - 1].Beyond : default);
+            if (s >= 2) nodes[s - 2].Forward();
+            states[s].Forward(pass);
         }
 
         if (!IsSegmented) backend!.ConcatForward(outputs, Dst);
@@ -91,7 +90,7 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
         if (!IsSegmented) backend!.ConcatBackward(Dst.Diff!, diffOutputs, accumulate: false);
         for (var s = states.Length - 1; s >= 0; s--)
         {
-            states[s].Backward(pass, s > 0 && states[s - 1].OverlapsNodeSum ? states[s - 1].Beyond : default);
+            states[s].Backward(pass);
             if (s >= 2) nodes[s - 2].Backward();
         }
 

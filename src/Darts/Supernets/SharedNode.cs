@@ -49,22 +49,12 @@ internal sealed class SharedNode<T>
     /// <summary>The node's value, with its gradient.</summary>
     public Tensor<T> Dst { get; }
 
-    /// <summary>
-    /// The value: from all branches or, where the others have been mixed into it already, from the <paramref name="last"/>.
-    /// </summary>
-    public void Forward(NodeSum<T> last)
+    /// <summary>The value, from all branches.</summary>
+    public void Forward()
     {
-        if (!last.IsEmpty)
-        {
-            backend.NodeSumForward(last);
-        }
-        else
-        {
-            if (architecture.Relaxation.IsSampled) branches.Select(architecture);
-            if (branches.Count > 0) backend.NodeSumForward(new NodeSum<T>(branches.Span, architecture.Mixing, scratch, accumulate: false));
-            else backend.Fill(mixed, T.Zero);
-        }
-
+        if (architecture.Relaxation.IsSampled) branches.Select(architecture);
+        if (branches.Count > 0) backend.NodeSumForward(new NodeSum<T>(branches.Span, architecture.Mixing, scratch, accumulate: false));
+        else backend.Fill(mixed, T.Zero);
         if (bypassed is null) return;
         backend.NodeSumForward(new NodeSum<T>(bypasses, architecture.Mixing, scratch, accumulate: false));
         backend.PartialMergeForward(mixed, bypassed, Dst);

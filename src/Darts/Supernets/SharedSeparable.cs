@@ -48,20 +48,18 @@ internal sealed class SharedSeparable<T>(MemoryPlan<T> plan, Tensor<T> src, Life
         second.Select(architecture);
     }
 
-    /// <summary>Raw outputs and statistics, overlapped with a node sum that they do not depend on.</summary>
-    public void Forward(in Pass pass, NodeSum<T> overlapped)
+    /// <summary>Raw outputs and statistics.</summary>
+    public void Forward(in Pass pass)
     {
-        backend.SeparableForward(first.Span, pass.Training, overlapped);
+        backend.SeparableForward(first.Span, pass.Training);
         backend.SeparableForward(second.Span, pass.Training);
     }
 
-    /// <summary>
-    /// Adds to the state's gradient and, if asked, to the filters', overlapped with the backward pass of another node sum.
-    /// </summary>
-    public void Backward(in Pass pass, NodeSum<T> overlapped)
+    /// <summary>Adds to the state's gradient and, if asked, to the filters'.</summary>
+    public void Backward(in Pass pass)
     {
         backend.SeparableBackward(second.Span, pass.WeightGradients);
-        backend.SeparableBackward(first.Span, pass.WeightGradients, overlapped);
+        backend.SeparableBackward(first.Span, pass.WeightGradients);
     }
 
     private SeparableBranch<T> Branch(Tensor<T> source, DeferredBatchNorm<T>? normalized, SeparableBlock<T> block)

@@ -22,7 +22,6 @@ internal sealed class SharedState<T>
     private readonly List<(int Node, NodeSumTerm<T> Term)> bypasses = [];
     private readonly PathList<NodeSumTerm<T>> leaving = new();
     private readonly NodeSumTerm<T>[] bypassing = [];
-    private readonly int entering;
     private readonly int index;
     private readonly int stride;
     private readonly Lifetime diffs;
@@ -61,7 +60,6 @@ internal sealed class SharedState<T>
 
         // By node: its gradient is read once for all of them.
         foreach (var (_, path, term) in terms.OrderBy(t => t.Node)) leaving.Add(path, term);
-        entering = index == 0 ? 0 : terms.Count(t => t.Node == firstNode);
         bypassing = [.. bypasses.Select(b => b.Term)];
         long used = 0;
         var (n, c, h, w) = head.Capacity;
@@ -79,19 +77,8 @@ internal sealed class SharedState<T>
     /// <summary>What enters <paramref name="node"/> from here around the operations.</summary>
     public IEnumerable<NodeSumTerm<T>> BypassesTo(int node) => bypasses.Where(b => b.Node == node).Select(b => b.Term);
 
-    /// <summary>Whether what leaves the state can be summed node by node: nothing that does is left out.</summary>
-    public bool OverlapsNodeSum => backend.OverlapsNodeSum && leaving.Count > 0 && !architecture.Relaxation.IsSampled;
-
-    /// <summary>What enters the next state, which waits for it.</summary>
-    public NodeSum<T> ToNext => SumOf(leaving.Span[..entering]);
-
-    /// <summary>What enters the states after the next one, which others enter first.</summary>
-    public NodeSum<T> Beyond => SumOf(leaving.Span[entering..]);
-
-    /// <summary>
-    /// Raw values and statistics of everything that leaves the state, overlapped with the node sum of what left another one.
-    /// </summary>
-    public void Forward(in Pass pass, NodeSum<T> overlapped)
+    /// <summary>Raw values and statistics of everything that leaves the state.</summary>
+    public void Forward(in Pass pass)
     {
         if (scratch is null) return;
         if (architecture.Relaxation.IsSampled) Select();
@@ -99,8 +86,7 @@ internal sealed class SharedState<T>
         pooling?.Forward(pass);
         reduction?.Forward(pass);
         modules?.Forward(pass);
-        if (separable is not null) separable.Forward(pass, overlapped);
-        else if (!overlapped.IsEmpty) backend.NodeSumForward(overlapped);
+        separable?.Forward(pass);
     }
 
     /// <summary>Clears gradients that later nodes only add to.</summary>
@@ -110,19 +96,13 @@ internal sealed class SharedState<T>
         modules?.ClearDiffs();
     }
 
-    /// <summary>
-    /// Adds to the state's gradient, once every later node has its own, overlapped with the backward pass of the node sum of what left
-    /// another one.
-    /// </summary>
-    public void Backward(in Pass pass, NodeSum<T> overlapped)
+    /// <summary>Adds to the state's gradient, once every later node has its own.</summary>
+    public void Backward(in Pass pass)
     {
         if (scratch is null) return;
         if (bypassing.Length > 0) backend.NodeSumBackward(SumOf(bypassing));
-        // The rest has been handed to the next state, to overlap with its backward pass.
-        var own = OverlapsNodeSum ? ToNext : SumOf(leaving.Span);
-        if (!own.IsEmpty) backend.NodeSumBackward(own);
-        if (separable is not null) separable.Backward(pass, overlapped);
-        else if (!overlapped.IsEmpty) backend.NodeSumBackward(overlapped);
+        if (leaving.Count > 0) backend.NodeSumBackward(SumOf(leaving.Span));
+        separable?.Backward(pass);
         modules?.Backward(pass);
         reduction?.Backward(pass);
         pooling?.Backward();

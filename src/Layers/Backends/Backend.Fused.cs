@@ -31,12 +31,10 @@ public abstract partial class Backend<T>
     }
 
     /// <summary>
-    /// Dst.Value = pointwise(depthwise(ReLU(src))) and its statistics, for branches that share a source. The mixture
-    /// <paramref name="overlapped"/>, which has nothing to do with them, is computed at the same time.
+    /// Dst.Value = pointwise(depthwise(ReLU(src))) and its statistics, for branches that share a source.
     /// </summary>
-    public virtual void SeparableForward(ReadOnlySpan<SeparableBranch<T>> branches, bool training, NodeSum<T> overlapped = default)
+    public virtual void SeparableForward(ReadOnlySpan<SeparableBranch<T>> branches, bool training)
     {
-        if (!overlapped.IsEmpty) NodeSumForward(overlapped);
         foreach (var b in branches)
         {
             SeparableMiddle(b);
@@ -47,12 +45,10 @@ public abstract partial class Backend<T>
 
     /// <summary>
     /// From Dst's gradient vectors: the filters' gradients (+=, if <paramref name="weightGradients"/>), and the source's gradient:
-    /// added to Src.Diff, or written to NormalizedSrc.Diff together with its gradient vectors. The way back through the mixture
-    /// <paramref name="overlapped"/>, which has nothing to do with them, is computed at the same time.
+    /// added to Src.Diff, or written to NormalizedSrc.Diff together with its gradient vectors.
     /// </summary>
-    public virtual void SeparableBackward(ReadOnlySpan<SeparableBranch<T>> branches, bool weightGradients, NodeSum<T> overlapped = default)
+    public virtual void SeparableBackward(ReadOnlySpan<SeparableBranch<T>> branches, bool weightGradients)
     {
-        if (!overlapped.IsEmpty) NodeSumBackward(overlapped);
         foreach (var b in branches)
         {
             SeparableMiddle(b);
@@ -127,12 +123,6 @@ public abstract partial class Backend<T>
         NormalizationDiff(pools.AverageEdges.Span, pools.Scratch!, accumulate: false);
         AveragePoolBackward(pools.Scratch!, pools.Src.Diff!, pools.Window, accumulate: true);
     }
-
-    /// <summary>
-    /// Whether a mixture that is handed to a convolution to be computed alongside costs less than one by itself, so that a node had better be
-    /// mixed from each state as soon as that is known.
-    /// </summary>
-    public virtual bool OverlapsNodeSum => false;
 
     /// <summary>The value of every node: Dst (or, if the mixture accumulates, +)= Σ weights[k] · BN(z_k), or the tensor itself for an identity.</summary>
     public virtual void NodeSumForward(NodeSum<T> mixture)

@@ -94,14 +94,13 @@ internal static class FusedCases
         new(1, 36, 50, 46, 2, false, true, new(5, 2, 8), new(3, 1, 8), new(3, 2, 8), new(5, 1, 8), new(3, 1, 8)),
     ];
 
-    /// <summary>A mixture of several quads of branches, in images that no piece divides.</summary>
-    public static readonly NodeSumCase Alongside = new(18, 12, 15, 7, 9, 2, 2);
+    /// <summary>Node sums of several quads of terms.</summary>
+    public static readonly NodeSumCase ManyTerms = new(18, 12, 15, 7, 9, 2, 2);
 
     public static IEnumerable<Func<Backend<float>, FusedSetup<float>>> Operations =>
     [
         .. SearchShapes.Select(c => (Func<Backend<float>, FusedSetup<float>>)(b => new SeparableSetup<float>(b, c))),
-        .. SearchShapes.Select(c => (Func<Backend<float>, FusedSetup<float>>)(b => new SeparableSetup<float>(b, c, Alongside))),
-        b => new NodeSumSetup<float>(b, Alongside),
+        b => new NodeSumSetup<float>(b, ManyTerms),
         b => new FactorizedReduceSetup<float>(b, new FactorizedReduceCase(18, 12, 9, 8, 12, 12, 12)),
         b => new FactorizedReduceSetup<float>(b, new FactorizedReduceCase(18, 24, 9, 8, 12) { Segments = 4 }),
         b => new SeparableSetup<float>(b, new SeparableCase(18, 36, 6, 7, 1, false, true, new BranchCase(0, 1, 12)) { Segments = 3 }),

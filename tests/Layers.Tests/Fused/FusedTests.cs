@@ -39,28 +39,6 @@ public class FusedTests
             (c, width) => Compare(width, true, c.ToString(), b => new NodeSumSetup<float>(b, c), b => new NodeSumSetup<double>(b, c)), 80);
 
     [Fact]
-    public void Node_sums_overlapped_with_convolutions_compute_what_the_composed_form_computes() =>
-        Gen.Select(FusedCases.Separable, FusedCases.Mix, FusedCases.Width, Gen.Bool).Holds(
-            (c, mix, width, weightGradients) => Compare(
-                width, weightGradients, $"{c} overlapped {mix}", b => new SeparableSetup<float>(b, c, mix), b => new SeparableSetup<double>(b, c, mix)),
-            80);
-
-    [Theory]
-    [InlineData(16)]
-    [InlineData(8)]
-    [InlineData(4)]
-    public void A_mixture_alongside_equals_one_by_itself_bit_by_bit(int width)
-    {
-        foreach (var c in FusedCases.SearchShapes)
-        {
-            var together = Bits(2, width, b => new SeparableSetup<float>(b, c, FusedCases.Alongside));
-            var mixture = Bits(2, width, b => new NodeSumSetup<float>(b, FusedCases.Alongside with { N = c.N }));
-            Assert.Equal(mixture, together[..mixture.Length]);
-            Assert.Equal(Bits(2, width, b => new SeparableSetup<float>(b, c)), together[mixture.Length..]);
-        }
-    }
-
-    [Fact]
     public void Factorized_reductions_compute_what_the_composed_form_computes() =>
         Gen.Select(FusedCases.FactorizedReduces, FusedCases.Width, Gen.Bool).Holds(
             (c, width, weightGradients) => Compare(width, weightGradients, c.ToString(), b => new FactorizedReduceSetup<float>(b, c), b => new FactorizedReduceSetup<double>(b, c)),

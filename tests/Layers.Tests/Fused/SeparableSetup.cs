@@ -23,18 +23,11 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
     private readonly SeparableBranch<T>[] branches;
     private readonly Tensor<T>[] sources;
     private readonly DeferredBatchNorm<T>[] normalized = [];
-    private readonly NodeSumSetup<T>? overlapped;
 
-    public SeparableSetup(Backend<T> backend, SeparableCase c, NodeSumCase? overlapped = null)
+    public SeparableSetup(Backend<T> backend, SeparableCase c)
         : base(backend, c.N)
     {
         Terms = c.N * c.H * c.W + c.C + c.Branches.Sum(b => b.Kernel * b.Kernel + b.Outputs);
-        if (overlapped is not null)
-        {
-            this.overlapped = new NodeSumSetup<T>(backend, overlapped with { N = c.N });
-            Terms = Math.Max(Terms, this.overlapped.Terms);
-        }
-
         sources = [.. Enumerable.Range(0, c.Normalized ? c.Branches.Length : 1).Select(
             i => c.NeedsDiff && !c.Normalized ? Source($"x{i}", c.Segments, c.C, c.H, c.W) : Plan.Activation($"x{i}", c.C, c.H, c.W))];
         if (c.Normalized) normalized = [.. sources.Select((s, i) => Normalized(s, i))];
@@ -61,20 +54,13 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
     public override double Terms { get; }
 
     public override void Forward(bool training = true) =>
-        Backend.SeparableForward(branches, training, overlapped is null ? default : overlapped.NodeSum);
+        Backend.SeparableForward(branches, training);
 
     public override void Backward(bool weightGradients = true) =>
-        Backend.SeparableBackward(branches, weightGradients, overlapped is null ? default : overlapped.NodeSum);
-
-    public override void Dispose()
-    {
-        overlapped?.Dispose();
-        base.Dispose();
-    }
+        Backend.SeparableBackward(branches, weightGradients);
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {
-        foreach (var result in overlapped?.Results() ?? []) yield return result;
         if (sources[0].Diff is { } diff) yield return ("d src", Image(diff));
         for (var i = 0; i < normalized.Length; i++)
         {

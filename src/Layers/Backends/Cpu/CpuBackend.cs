@@ -84,7 +84,7 @@ internal sealed unsafe class CpuBackend<S, V> : Backend<float>
         factorizedReduce = new(gemm);
         sharedFactorizedReduce = new(context, batchNorm, gemm);
         nodeSums = new(context);
-        separable = new(context, nodeSums, batchNorm);
+        separable = new(context, batchNorm);
     }
 
     public override string Name => "cpu";
@@ -208,13 +208,11 @@ internal sealed unsafe class CpuBackend<S, V> : Backend<float>
 
     // What edges of a cell share.
     public override bool ReadsSegments => true;
-    public override bool OverlapsNodeSum => true;
     public override void PlanSeparable(MemoryPlan<float> plan, ReadOnlySpan<SeparableBranch<float>> branches) => separable.Plan(branches);
-    public override void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training, NodeSum<float> overlapped = default) =>
-        separable.Forward(branches, training, overlapped);
-    public override void SeparableBackward(
-        ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients, NodeSum<float> overlapped = default) =>
-        separable.Backward(branches, weightGradients, overlapped);
+    public override void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training) =>
+        separable.Forward(branches, training);
+    public override void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients) =>
+        separable.Backward(branches, weightGradients);
     public override void SharedFactorizedReduceForward(
         Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, Tensor<float> rectified, bool training) =>
         sharedFactorizedReduce.Forward(src, branches, training);
@@ -245,11 +243,9 @@ internal sealed unsafe class CpuBackend<S, V> : Backend<float>
     protected override void Dispose(bool disposing)
     {
         if (disposing) context.Dispose();
-        base.Dispose(disposing);
     }
 
     private static bool IsDepthwise(Tensor<float> weights, int groups) => weights.Shape.C == 1 && weights.Shape.N == groups;
-
     private static ConvolutionCall Call(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window2D window, int groups) =>
         new(src.Shape, dst.Shape, window, groups, weights.Shape.N / groups);
 }

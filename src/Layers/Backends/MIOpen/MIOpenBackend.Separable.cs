@@ -19,9 +19,8 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training, NodeSum<float> overlapped = default)
+    public override void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training)
     {
-        if (!overlapped.IsEmpty) NodeSumForward(overlapped);
         while (branches.Length > 0)
         {
             var some = branches[..Math.Min(branches.Length, BranchTable.Capacity)];
@@ -55,10 +54,8 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients,
-        NodeSum<float> overlapped = default)
+    public override void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients)
     {
-        if (!overlapped.IsEmpty) NodeSumBackward(overlapped);
         Span<nint> pointwise = stackalloc nint[BranchTable.Capacity];
         Span<nint> depthwise = stackalloc nint[BranchTable.Capacity];
         while (branches.Length > 0)

@@ -13,7 +13,7 @@ internal static unsafe class ChannelSums<S, V>
     /// that a mean far from zero costs no digits.
     /// </summary>
     /// <param name="z">Packed pixels.</param>
-    /// <param name="dst">Where they go.</param>
+    /// <param name="dst">Where they go, or null.</param>
     /// <param name="length">Floats.</param>
     /// <param name="period">Vectors in a channel pattern.</param>
     /// <param name="sums">[3][pattern].</param>
@@ -21,13 +21,15 @@ internal static unsafe class ChannelSums<S, V>
     public static void Squares(float* z, float* dst, int length, int period, float* sums, bool stream)
     {
         var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
-        if (stream && (nint)dst % (sizeof(float) * S.Width) == 0)
+        if (dst == null)
+            Add(new SquareTerms<NoStore<V>>(z, dst, sums + 2 * pattern, S.Zero), whole, pattern, sums, sums + pattern);
+        else if (stream && (nint)dst % (sizeof(float) * S.Width) == 0)
             Add(new SquareTerms<NonTemporalStore<S, V>>(z, dst, sums + 2 * pattern, S.Zero), whole, pattern, sums, sums + pattern);
         else
             Add(new SquareTerms<CachedStore<S, V>>(z, dst, sums + 2 * pattern, S.Zero), whole, pattern, sums, sums + pattern);
         for (var i = whole; i < length; i++)
         {
-            dst[i] = z[i];
+            if (dst != null) dst[i] = z[i];
             var value = z[i] - sums[2 * pattern + i % pattern];
             sums[i % pattern] += value;
             sums[pattern + i % pattern] += value * value;
@@ -50,6 +52,18 @@ internal static unsafe class ChannelSums<S, V>
         ChannelPattern.Fold(sums, totals, channels, pattern);
         ChannelPattern.Fold(sums + pattern, totals + channels, channels, pattern);
         for (var c = 0; c < channels; c++) totals[2 * channels + c] = sums[2 * pattern + c];
+    }
+
+    /// <summary>sums[0] += Σ d, sums[1] += Σ d·(z − mean) by channel pattern, over packed pixels.</summary>
+    public static void Products(float* d, float* z, float* means, int length, int period, float* sums)
+    {
+        var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
+        Add(new ProductTerms(d, z, means, S.Zero), whole, pattern, sums, sums + pattern);
+        for (var i = whole; i < length; i++)
+        {
+            sums[i % pattern] += d[i];
+            sums[pattern + i % pattern] += d[i] * (z[i] - means[i % pattern]);
+        }
     }
 
     /// <summary>
@@ -134,6 +148,24 @@ internal static unsafe class ChannelSums<S, V>
             value = S.Subtract(value, shift);
             first = S.Add(first, value);
             second = S.MultiplyAdd(value, value, second);
+        }
+    }
+
+    private readonly struct ProductTerms(float* d, float* z, float* means, V mean) : ITerms<ProductTerms>
+    {
+        private readonly float* d = d;
+        private readonly float* z = z;
+        private readonly float* means = means;
+        private readonly V mean = mean;
+
+        public ProductTerms At(nint phase) => new(d, z, means, S.Load(means + phase));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(nint i, nint j, ref V first, ref V second)
+        {
+            var value = S.Load(d + i);
+            first = S.Add(first, value);
+            second = S.MultiplyAdd(value, S.Subtract(S.Load(z + i), mean), second);
         }
     }
 

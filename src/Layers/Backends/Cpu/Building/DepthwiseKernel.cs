@@ -44,7 +44,7 @@ internal static unsafe class DepthwiseKernel<S, V>
     // Row by row within a part of the channels: what the taps of one row read is still in the first cache for the next.
     private static void Rows<P, F>(
         float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, in TapList taps, int period, F fetch)
-        where P : struct, IPeriod
+        where P : struct, IConstInt
         where F : struct, IPrefetch
     {
         for (; rows > 1 && dstRow < vectors * S.Width; rows--, dst += dstRow, x += xRow)
@@ -55,17 +55,17 @@ internal static unsafe class DepthwiseKernel<S, V>
         }
 
         // Pairs of rows consist of whole patterns.
-        var pairs = vectors % P.Of(period) == 0;
-        for (var phase = 0; phase < P.Of(period) && phase < vectors; phase++)
+        var pairs = vectors % PeriodOf<P>(period) == 0;
+        for (var phase = 0; phase < PeriodOf<P>(period) && phase < vectors; phase++)
         {
             float* y = dst + phase * S.Width, z = before == null ? null : before + phase * S.Width, s = x + phase * S.Width;
-            var blocks = (vectors - phase + P.Of(period) - 1) / P.Of(period);
+            var blocks = (vectors - phase + PeriodOf<P>(period) - 1) / PeriodOf<P>(period);
             for (var g = 0; g < taps.GroupCount; g++, z = y)
             {
                 ref var group = ref taps.Groups[g];
                 nint r = pairs ? group.PairedRows(rows, blocks) : 0;
-                if (r > 0 && g == 0) WinogradDepthwise<S, V>.Rows(y, dstRow, z, s, xRow, (int)r, blocks, group, phase * S.Width, P.Of(period) * S.Width, fetch, phase * rows);
-                else if (r > 0) WinogradDepthwise<S, V>.Rows(y, dstRow, z, s, xRow, (int)r, blocks, group, phase * S.Width, P.Of(period) * S.Width, default(NoPrefetch), 0);
+                if (r > 0 && g == 0) WinogradDepthwise<S, V>.Rows(y, dstRow, z, s, xRow, (int)r, blocks, group, phase * S.Width, PeriodOf<P>(period) * S.Width, fetch, phase * rows);
+                else if (r > 0) WinogradDepthwise<S, V>.Rows(y, dstRow, z, s, xRow, (int)r, blocks, group, phase * S.Width, PeriodOf<P>(period) * S.Width, default(NoPrefetch), 0);
                 for (; r < rows; r++)
                 {
                     if (g == 0) fetch.Rows(phase * rows + (int)r, 1);
@@ -76,9 +76,9 @@ internal static unsafe class DepthwiseKernel<S, V>
     }
 
     private static void Row<P>(float* y, float* z, int blocks, float* s, TapRun* runs, int count, float* w, int period)
-        where P : struct, IPeriod
+        where P : struct, IConstInt
     {
-        nint step = P.Of(period) * S.Width;
+        nint step = PeriodOf<P>(period) * S.Width;
         // Except where a row starts from itself, a last block that does not come out even starts earlier and computes some vectors a second time.
         var twice = z != y;
         for (nint k = 0; k < blocks;)
@@ -107,9 +107,9 @@ internal static unsafe class DepthwiseKernel<S, V>
     // vector is handed over in memory, where the first sums would wait for it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Block8<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period)
-        where P : struct, IPeriod
+        where P : struct, IConstInt
     {
-        nint step = P.Of(period) * S.Width;
+        nint step = PeriodOf<P>(period) * S.Width;
         V a0 = S.Zero, a1 = S.Zero, a2 = S.Zero, a3 = S.Zero, a4 = S.Zero, a5 = S.Zero, a6 = S.Zero, a7 = S.Zero;
         if (before != null)
         {
@@ -180,9 +180,9 @@ internal static unsafe class DepthwiseKernel<S, V>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Block4<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period)
-        where P : struct, IPeriod
+        where P : struct, IConstInt
     {
-        nint step = P.Of(period) * S.Width;
+        nint step = PeriodOf<P>(period) * S.Width;
         V a0 = S.Zero, a1 = S.Zero, a2 = S.Zero, a3 = S.Zero;
         if (before != null)
         {
@@ -233,9 +233,9 @@ internal static unsafe class DepthwiseKernel<S, V>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Block1<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period)
-        where P : struct, IPeriod
+        where P : struct, IConstInt
     {
-        nint step = P.Of(period) * S.Width;
+        nint step = PeriodOf<P>(period) * S.Width;
         var sum = before == null ? S.Zero : S.Load(before);
         for (; count > 0; count--, runs++)
         {
@@ -247,28 +247,7 @@ internal static unsafe class DepthwiseKernel<S, V>
     }
 
     // The distance between a block's vectors: known to the compiler for the usual channel counts, so that it becomes part of the address.
-    private interface IPeriod
-    {
-        static abstract int Of(int period);
-    }
-
-    private readonly struct One : IPeriod
-    {
-        public static int Of(int period) => 1;
-    }
-
-    private readonly struct Two : IPeriod
-    {
-        public static int Of(int period) => 2;
-    }
-
-    private readonly struct Four : IPeriod
-    {
-        public static int Of(int period) => 4;
-    }
-
-    private readonly struct Any : IPeriod
-    {
-        public static int Of(int period) => period;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int PeriodOf<P>(int period)
+        where P : struct, IConstInt => P.Value == 0 ? period : P.Value;
 }

@@ -160,11 +160,7 @@ internal static unsafe class Gemm<S, V>
 
     private readonly struct Tall : ITile
     {
-        static bool ITile.Tall
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => true;
-        }
+        static bool ITile.Tall => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static V ITile.Factor(V x, float* e) => S.Broadcast(*e);
@@ -172,11 +168,7 @@ internal static unsafe class Gemm<S, V>
 
     private readonly struct Wide : ITile
     {
-        static bool ITile.Tall
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => false;
-        }
+        static bool ITile.Tall => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static V ITile.Factor(V x, float* e) => x;

@@ -7,8 +7,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 internal interface IActivation<V>
 {
     static abstract V Apply(V value);
-
-    static abstract float Apply(float value);
 }
 
 /// <summary>The value itself.</summary>
@@ -16,9 +14,6 @@ internal readonly struct Identity<V> : IActivation<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Apply(V value) => value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Apply(float value) => value;
 }
 
 /// <summary>max(value, 0).</summary>
@@ -28,7 +23,4 @@ internal readonly struct Relu<S, V> : IActivation<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Apply(V value) => S.Rectify(value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Apply(float value) => MathF.Max(value, 0);
 }

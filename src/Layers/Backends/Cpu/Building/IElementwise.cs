@@ -9,14 +9,3 @@ internal interface IElementwise
     /// </summary>
     void Apply(long i, int p, int count);
 }
-
-/// <summary>Two sums a channel over all pixels.</summary>
-/// <typeparam name="V">Vector of floats.</typeparam>
-internal interface IChannelTerms<V>
-{
-    /// <summary>The first sum with elements i … added; <paramref name="p"/> is the place of i in the pattern of channels.</summary>
-    V First(V sum, long i, int p);
-
-    /// <summary>The second sum with elements i … added.</summary>
-    V Second(V sum, long i, int p);
-}

@@ -18,11 +18,7 @@ internal readonly unsafe struct Store<S, V> : IGemmEpilogue<V>
     where S : struct, ISimd<V>
     where V : struct
 {
-    public static bool Adds
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => false;
-    }
+    public static bool Adds => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Put(float* c, nint ldc, nint column, V c0, V c1, V c2, V c3, V c4, V c5, V c6, V c7) =>
@@ -48,11 +44,7 @@ internal readonly unsafe struct Accumulate<S, V> : IGemmEpilogue<V>
     where S : struct, ISimd<V>
     where V : struct
 {
-    public static bool Adds
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => true;
-    }
+    public static bool Adds => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Put(float* c, nint ldc, nint column, V c0, V c1, V c2, V c3, V c4, V c5, V c6, V c7) =>
@@ -72,11 +64,7 @@ internal readonly unsafe struct StoreWithMoments<S, V, TStore>(float* sums, nint
     private readonly float* squares = sums + pattern;
     private readonly float* shifts = sums + 2 * pattern;
 
-    public static bool Adds
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => false;
-    }
+    public static bool Adds => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Put(float* c, nint ldc, nint column, V c0, V c1, V c2, V c3, V c4, V c5, V c6, V c7)

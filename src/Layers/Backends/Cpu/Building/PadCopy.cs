@@ -60,18 +60,16 @@ internal static unsafe class PadCopy<S, V>
         if (scale == null)
         {
             for (; i <= length - S.Width; i += S.Width) S.Store(A.Apply(S.Load(x + i)), y + i);
-            for (; i < length; i++) y[i] = A.Apply(x[i]);
+            if (i < length) S.StorePart(A.Apply(S.Load(x + i)), y + i, length - i);
             return;
         }
 
         var pattern = period * S.Width;
-        for (var j = 0; i <= length - S.Width; i += S.Width)
+        for (var j = 0; i < length; i += S.Width, j += S.Width)
         {
-            S.Store(A.Apply(S.MultiplyAdd(S.Load(x + i), S.Load(scale + j), S.Load(shift + j))), y + i);
-            j += S.Width;
             if (j == pattern) j = 0;
+            var value = A.Apply(S.MultiplyAdd(S.Load(x + i), S.Load(scale + j), S.Load(shift + j)));
+            LaneStores<S, V>.Put(value, y + i, Math.Min(S.Width, length - i));
         }
-
-        for (; i < length; i++) y[i] = A.Apply(MathF.FusedMultiplyAdd(x[i], scale[i % pattern], shift[i % pattern]));
     }
 }

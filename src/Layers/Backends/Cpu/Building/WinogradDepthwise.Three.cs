@@ -10,7 +10,7 @@ internal static unsafe partial class WinogradDepthwise<S, V>
     /// y = z + m0 + m1 + m2 and y' = z' + m1 − m2 + m3, column by column: a column's sums and differences of rows go into the products of three
     /// columns of outputs, which move along in registers, as do all factors.
     /// </summary>
-    private static void Three(in Lines lines)
+    private static void Three(in WinogradLines lines)
     {
         nint row = lines.Row, step = lines.Step, below = lines.Below;
         var f = lines.Factors;
@@ -63,7 +63,7 @@ internal static unsafe partial class WinogradDepthwise<S, V>
     }
 
     /// <summary>[4][3]: the sums of the four products, of which m0 goes to y, m1 to the sum of both rows, m2 to their difference and m3 to y'.</summary>
-    private static void ThreeSums(in Lines lines, float* sums)
+    private static void ThreeSums(in WinogradLines lines, float* sums)
     {
         nint row = lines.Row, step = lines.Step, below = lines.Below;
         V s00 = S.Zero, s01 = S.Zero, s02 = S.Zero, s10 = S.Zero, s11 = S.Zero, s12 = S.Zero;

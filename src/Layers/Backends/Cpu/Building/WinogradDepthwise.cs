@@ -38,8 +38,8 @@ internal static unsafe partial class WinogradDepthwise<S, V>
         where F : struct, IPrefetch
     {
         var count = rows / 2 * square.Runs->Spacing;
-        var places = stackalloc Place[count];
-        var lines = new Lines(dst, dstRow, x, xRow, rows, columns, square, pattern, places) { Z = before, Factors = square.Factors + phase * square.FactorCount };
+        var places = stackalloc WinogradPlace[count];
+        var lines = new WinogradLines(dst, dstRow, x, xRow, rows, columns, square, pattern, places) { Z = before, Factors = square.Factors + phase * square.FactorCount };
         var most = Math.Max(1, TogetherColumns / lines.Columns);
         for (var done = 0; done < count; done += most)
         {
@@ -48,7 +48,7 @@ internal static unsafe partial class WinogradDepthwise<S, V>
             var fetched = done * rows / count;
             fetch.Rows(first + fetched, (done + lines.Count) * rows / count - fetched);
             if (square.Count == 3) Three(lines);
-            else Five(lines);
+            else WinogradFive<S, V>.Run(lines);
         }
     }
 
@@ -58,11 +58,11 @@ internal static unsafe partial class WinogradDepthwise<S, V>
     /// </summary>
     public static void Sums(float* d, nint dRow, float* x, nint xRow, int rows, int columns, in TapGroup square, float* sums, int pattern)
     {
-        var places = stackalloc Place[rows / 2 * square.Runs->Spacing];
-        var lines = new Lines(d, dRow, x, xRow, rows, columns, square, pattern, places);
+        var places = stackalloc WinogradPlace[rows / 2 * square.Runs->Spacing];
+        var lines = new WinogradLines(d, dRow, x, xRow, rows, columns, square, pattern, places);
         var products = stackalloc float[MostSums * S.Width];
         if (square.Count == 3) ThreeSums(lines, products);
-        else FiveSums(lines, products);
+        else WinogradFive<S, V>.Sums(lines, products);
         AddTaps(products, square.Count, sums, pattern);
     }
 
@@ -71,54 +71,4 @@ internal static unsafe partial class WinogradDepthwise<S, V>
 
     // Seven products along rows of five taps.
     private const int MostSums = 35;
-
-    /// <summary>Pairs of rows of one square and vector of the pattern.</summary>
-    private ref struct Lines
-    {
-        public Lines(float* y, nint yRow, float* x, nint xRow, int rows, int columns, in TapGroup square, int pattern, Place* places)
-        {
-            var (spacing, apart) = (square.Runs->Spacing, square.Apart);
-            Count = 0;
-            Places = places;
-            // One after the other, what shares what it reads: pairs of rows of one remainder of rows and of columns.
-            for (nint first = 0; first < apart; first++)
-                for (nint column = 0; column < spacing; column++)
-                    for (var row = first; row < rows; row += 2 * apart)
-                        places[Count++] = new Place { X = row * xRow + column * pattern, Y = row * yRow + column * pattern };
-            Y = y;
-            X = x + square.Runs->Offset;
-            (Below, Row, Step) = (apart * yRow, square.RowStep, (nint)spacing * pattern);
-            Columns = columns / spacing;
-        }
-
-        /// <summary>[Count].</summary>
-        public Place* Places;
-
-        /// <summary>Number of pairs; of dilated filters also every remainder of columns counts.</summary>
-        public int Count;
-
-        /// <summary>Outputs or their gradients, what outputs start from (laid out like them, or null for zero), and the first tap.</summary>
-        public float* Y, Z, X;
-
-        /// <summary>Floats from the first row of a pair to the second.</summary>
-        public readonly nint Below;
-
-        /// <summary>Floats from one row that a filter reads to the next.</summary>
-        public readonly nint Row;
-
-        /// <summary>Floats from one column to the next.</summary>
-        public readonly nint Step;
-
-        /// <summary>Columns of a row.</summary>
-        public readonly int Columns;
-
-        /// <summary>[products][factors of a product][one vector].</summary>
-        public float* Factors;
-    }
-
-    /// <summary>Where a pair of rows begins.</summary>
-    private struct Place
-    {
-        public nint X, Y;
-    }
 }

@@ -16,15 +16,16 @@ internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
 
     public void Forward(ReadOnlySpan<Tensor<float>> sources, Tensor<float> dst)
     {
-        var work = new Joining(dst.Data(), dst.Shape.C, dst.Shape.Pixels, Slices(sources), sources.Length, ElementwiseOperations<S, V>.Streams(dst) && Whole(sources));
+        var work = new Joining(
+            dst.Data(), dst.Shape.C, dst.Shape.Pixels, Slices(sources), sources.Length,
+            ElementwiseOperations<S, V>.Streams(dst) && Whole(sources));
         context.Workers.Run(dst.Shape.N, ref work);
     }
 
     public void Backward(Tensor<float> diffDst, ReadOnlySpan<Tensor<float>> diffSources, bool accumulate)
     {
-        var scratch = context.PerThread(PixelsPerTile * S.Width, out var pitch);
         var work = new Splitting(
-            diffDst.Data(), diffDst.Shape.C, diffDst.Shape.Pixels, Slices(diffSources), diffSources.Length, accumulate, scratch, pitch,
+            diffDst.Data(), diffDst.Shape.C, diffDst.Shape.Pixels, Slices(diffSources), diffSources.Length, accumulate,
             !accumulate && ElementwiseOperations<S, V>.Streams(diffSources[0]) && Whole(diffSources));
         context.Workers.Run(diffDst.Shape.N, ref work);
     }
@@ -45,7 +46,8 @@ internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
 
     private Slice* Slices(ReadOnlySpan<Tensor<float>> parts)
     {
-        var slices = (Slice*)context.Tables.Floats(parts.Length * sizeof(Slice) / sizeof(float));
+        context.Reserve(parts.Length * sizeof(Slice) / sizeof(float), 0, out var shared, out _);
+        var slices = (Slice*)shared;
         for (int i = 0, first = 0; i < parts.Length; first += parts[i++].Shape.C)
             slices[i] = new Slice { Data = parts[i].Data(), First = first, Channels = parts[i].Shape.C };
         return slices;
@@ -79,8 +81,7 @@ internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
     }
 
     // dy: [N,H,W,C] float32, dx_k: [N,H,W,C_k] float32
-    private readonly struct Splitting(
-        float* dy, int channels, int pixels, Slice* slices, int count, bool accumulate, float* scratch, long pitch, bool stream) : IParallelBody
+    private readonly struct Splitting(float* dy, int channels, int pixels, Slice* slices, int count, bool accumulate, bool stream) : IParallelBody
     {
         public void Run(int item, int thread)
         {
@@ -88,26 +89,13 @@ internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
                 for (var s = slices; s < slices + count; s++)
                 {
                     var at = (long)item * pixels + first;
-                    var tile = Math.Min(PixelsPerTile, pixels - first);
                     float* from = dy + at * channels + s->First, to = s->Data + at * s->Channels;
-                    if (s->Channels < S.Width)
-                    {
-                        SplitNarrow(from, to, s->Channels, tile, scratch + thread * pitch);
-                        continue;
-                    }
-
-                    for (; tile > 0; tile--, from += channels, to += s->Channels)
+                    for (var left = Math.Min(PixelsPerTile, pixels - first); left > 0; left--, from += channels, to += s->Channels)
                     {
                         if (stream) StreamRun(from, to, s->Channels);
                         else LaneStores<S, V>.PutRun(from, to, s->Channels, accumulate);
                     }
                 }
-        }
-
-        private void SplitNarrow(float* from, float* to, int width, int tile, float* run)
-        {
-            for (var pixel = 0; pixel < tile; pixel++) S.Store(S.Load(from + pixel * channels), run + pixel * width);
-            LaneStores<S, V>.PutRun(run, to, tile * width, accumulate);
         }
     }
 }

@@ -29,13 +29,13 @@ internal sealed unsafe class PartialChannels<S, V>(CpuContext context)
 
     public void MergeForward(Tensor<float> mixed, Tensor<float> bypass, Tensor<float> dst)
     {
-        var work = new PartialMerge(new ChannelParts(dst.Shape, bypass.Shape, mixed.Shape.C), mixed.Data(), bypass.Data(), dst.Data());
+        var work = new PartialMerge(new ChannelParts(dst.Shape, bypass.Shape, mixed.Shape.C), mixed.Data(), bypass.Data(), dst.Data(), backward: false);
         context.Workers.Run(dst.Shape.N, ref work);
     }
 
     public void MergeBackward(Tensor<float> diffDst, Tensor<float> diffMixed, Tensor<float> diffBypass)
     {
-        var work = new PartialMergeDiff(new ChannelParts(diffDst.Shape, diffBypass.Shape, diffMixed.Shape.C), diffDst.Data(), diffMixed.Data(), diffBypass.Data());
+        var work = new PartialMerge(new ChannelParts(diffDst.Shape, diffBypass.Shape, diffMixed.Shape.C), diffMixed.Data(), diffBypass.Data(), diffDst.Data(), backward: true);
         context.Workers.Run(diffDst.Shape.N, ref work);
     }
 
@@ -117,36 +117,24 @@ internal sealed unsafe class PartialChannels<S, V>(CpuContext context)
         }
     }
 
-    // mixed: [N,H,W,C/K] float32, bypass: [N,H,W,C−C/K] float32, y: [N,H,W,C] float32
-    private readonly struct PartialMerge(ChannelParts parts, float* mixed, float* bypass, float* y) : IParallelBody
+    // mixed: [N,H,W,C/K] float32, bypass: [N,H,W,C−C/K] float32, y: [N,H,W,C] float32; backward, y goes to the other two.
+    private readonly struct PartialMerge(ChannelParts parts, float* mixed, float* bypass, float* y, bool backward) : IParallelBody
     {
         public void Run(int item, int thread)
         {
             var (heads, rest, groups) = (parts.Heads, parts.Rest, parts.Groups);
             var first = (long)item * parts.Whole.Pixels;
-            float* from = mixed + first * heads, other = bypass + first * rest, to = y + first * parts.Whole.C;
-            for (var pixel = 0; pixel < parts.Whole.Pixels; pixel++, from += heads, other += rest)
-                for (var i = 0; i < heads; i++, to += groups)
+            float* head = mixed + first * heads, other = bypass + first * rest, whole = y + first * parts.Whole.C;
+            for (var pixel = 0; pixel < parts.Whole.Pixels; pixel++, head += heads, other += rest)
+                for (var i = 0; i < heads; i++, whole += groups)
                 {
-                    to[0] = from[i];
-                    for (var g = 1; g < groups; g++) to[g] = other[(g - 1) * heads + i];
-                }
-        }
-    }
-
-    // dy: [N,H,W,C] float32, dmixed: [N,H,W,C/K] float32, dbypass: [N,H,W,C−C/K] float32
-    private readonly struct PartialMergeDiff(ChannelParts parts, float* dy, float* dmixed, float* dbypass) : IParallelBody
-    {
-        public void Run(int item, int thread)
-        {
-            var (heads, rest, groups) = (parts.Heads, parts.Rest, parts.Groups);
-            var first = (long)item * parts.Whole.Pixels;
-            float* to = dmixed + first * heads, other = dbypass + first * rest, from = dy + first * parts.Whole.C;
-            for (var pixel = 0; pixel < parts.Whole.Pixels; pixel++, to += heads, other += rest)
-                for (var i = 0; i < heads; i++, from += groups)
-                {
-                    to[i] = from[0];
-                    for (var g = 1; g < groups; g++) other[(g - 1) * heads + i] = from[g];
+                    if (backward) head[i] = whole[0];
+                    else whole[0] = head[i];
+                    for (var g = 1; g < groups; g++)
+                    {
+                        if (backward) other[(g - 1) * heads + i] = whole[g];
+                        else whole[g] = other[(g - 1) * heads + i];
+                    }
                 }
         }
     }

@@ -77,9 +77,9 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
                 for (var g = 0; g < call.Groups; g++)
                 {
                     if (!call.IsDirect) im2Col.Gather(image + g * call.Inputs, h, rows, cols);
-                    var a = call.IsDirect ? new Operand(image + (nint)h * call.Src.W * call.Src.C, call.Src.C, 1) : new Operand(cols, depth, 1);
+                    var a = call.IsDirect ? image + (nint)h * call.Src.W * call.Src.C : cols;
                     Product(
-                        a, filters + g * (nint)call.Depth * padded, padded, to + g * call.Outputs, call.Dst.C,
+                        a, call.IsDirect ? call.Src.C : depth, filters + g * (nint)call.Depth * padded, padded, to + g * call.Outputs, call.Dst.C,
                         (rows * call.Dst.W, call.Outputs, call.Depth), accumulate: false, products);
                 }
             }
@@ -103,16 +103,15 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
                 for (var g = 0; g < call.Groups; g++)
                 {
                     var filter = filters + (nint)g * call.Outputs * depth;
-                    var a = new Operand(from + g * call.Outputs, call.Dst.C, 1);
                     var extents = (rows * call.Dst.W, call.Depth, call.Outputs);
                     if (call.IsDirect)
                     {
-                        Product(a, filter, depth, image + (nint)h * call.Src.W * call.Src.C, call.Src.C, extents, accumulate, tile);
+                        Product(from, call.Dst.C, filter, depth, image + (nint)h * call.Src.W * call.Src.C, call.Src.C, extents, accumulate, tile);
                         continue;
                     }
 
                     Gemm<S, V>.Run(
-                        a.First, a.RowStep, a.ColumnStep, filter, depth, new OutputRowMap(tile, depth), extents.Item1, extents.Item2, extents.Item3,
+                        from + g * call.Outputs, call.Dst.C, 1, filter, depth, new OutputRowMap(tile, depth), extents.Item1, call.Depth, call.Outputs,
                         default(Store<S, V>), default(NoPrefetch));
                     im2Col.ScatterAdd(tile, h, rows, image + g * call.Inputs);
                 }
@@ -167,32 +166,22 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
         }
     }
 
-    /// <summary>The left operand of a product: element (m, k) lies m · RowStep + k · ColumnStep floats after the first.</summary>
-    private readonly struct Operand(float* first, nint rowStep, nint columnStep)
-    {
-        public float* First { get; } = first;
-
-        public nint RowStep { get; } = rowStep;
-
-        public nint ColumnStep { get; } = columnStep;
-    }
-
     /// <summary>c (+)= a · b, where c may have other numbers between its rows: through <paramref name="tile"/> where a row has no whole vectors.</summary>
     private static void Product(
-        in Operand a, float* b, nint ldb, float* c, nint ldc, (int M, int N, int K) extents, bool accumulate, float* tile)
+        float* a, nint lda, float* b, nint ldb, float* c, nint ldc, (int M, int N, int K) extents, bool accumulate, float* tile)
     {
         var (m, n, k) = extents;
         if (n % S.Width == 0)
         {
             var rows = new OutputRowMap(c, ldc);
-            if (accumulate) Gemm<S, V>.Run(a.First, a.RowStep, a.ColumnStep, b, ldb, rows, m, n, k, default(Accumulate<S, V>), default(NoPrefetch));
-            else Gemm<S, V>.Run(a.First, a.RowStep, a.ColumnStep, b, ldb, rows, m, n, k, default(Store<S, V>), default(NoPrefetch));
+            if (accumulate) Gemm<S, V>.Run(a, lda, 1, b, ldb, rows, m, n, k, default(Accumulate<S, V>), default(NoPrefetch));
+            else Gemm<S, V>.Run(a, lda, 1, b, ldb, rows, m, n, k, default(Store<S, V>), default(NoPrefetch));
             return;
         }
 
         var padded = SourceLayout.RoundUp(n, S.Width);
         Gemm<S, V>.Run(
-            a.First, a.RowStep, a.ColumnStep, b, ldb, new OutputRowMap(tile, padded), m, n, k, default(Store<S, V>), default(NoPrefetch));
+            a, lda, 1, b, ldb, new OutputRowMap(tile, padded), m, n, k, default(Store<S, V>), default(NoPrefetch));
         for (var row = 0; row < m; row++) LaneStores<S, V>.PutRun(tile + row * padded, c + row * ldc, n, accumulate);
     }
 }

@@ -66,7 +66,7 @@ internal sealed unsafe class ElementwiseOperations<S, V>(CpuContext context)
     private readonly struct Rectified(float* x, float* y) : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(long i, int p, int count) => LaneStores<S, V>.Put(S.Max(S.Load(x + i), S.Zero), y + i, count);
+        public void Apply(long i, int p, int count) => LaneStores<S, V>.Put(S.Rectify(S.Load(x + i)), y + i, count);
     }
 
     // x, dy, dx: [N,H,W,C] float32

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Elementwise;
@@ -31,13 +32,40 @@ internal sealed unsafe class VectorOperations<S, V>(CpuContext context, Elementw
 
     private double Dot(Tensor<float> x, Tensor<float> y)
     {
-        var period = ChannelPattern.Long<S, V>(1);
-        var sums = new ChannelTotals<S, V, Products>(
-            new Products(x.Data(), y.Data()), x.Shape.Count, 1, period, context.Partials.Doubles(ChannelTotals<S, V, Products>.PartialsFor(1, period)));
-        context.Workers.Run(sums.Items, ref sums);
-        double unused, product;
-        sums.Total(&unused, &product);
-        return product;
+        var pattern = ChannelPattern.Long<S, V>(1);
+        context.Reserve(2 * DotItems + pattern, 2 * pattern, out var shared, out var threads);
+        new Span<float>(shared, 2 * DotItems + pattern).Clear();
+        var work = new DotParts(x.Data(), y.Data(), x.Shape.Count, pattern, (double*)shared, threads, context.FloatsPerThread);
+        context.Workers.Run(DotItems, ref work);
+        double sum = 0;
+        for (var item = 0; item < DotItems; item++) sum += ((double*)shared)[item];
+        return sum;
+    }
+
+    private const int DotItems = 16;
+
+    // x, y: [count] float32, parts: [items] float64, zeros: [pattern] float32 after them. Item: an equal part of the vectors.
+    private readonly struct DotParts(float* x, float* y, long count, int pattern, double* parts, float* threads, nint pitch) : IParallelBody
+    {
+        // Summed in single precision, then added up in double.
+        private const int TileFloats = 16384;
+
+        public void Run(int item, int thread)
+        {
+            var chunk = (count + DotItems - 1) / DotItems;
+            chunk = (chunk + pattern - 1) / pattern * pattern;
+            var (end, zeros) = (Math.Min(count, (item + 1) * chunk), new nint(parts + DotItems));
+            var sums = threads + thread * pitch;
+            for (var first = item * chunk; first < end; first += TileFloats)
+            {
+                double tile = 0;
+                new Span<float>(sums, 2 * pattern).Clear();
+                ChannelSums<S, V>.Products(
+                    x + first, y + first, (float*)zeros, (int)Math.Min(TileFloats, end - first), pattern / S.Width, sums);
+                ChannelPattern.Fold(sums + pattern, &tile, 1, pattern);
+                parts[item] += tile;
+            }
+        }
     }
 
     // x, y: [count] float32
@@ -85,15 +113,5 @@ internal sealed unsafe class VectorOperations<S, V>(CpuContext context, Elementw
             var root = S.MultiplyAdd(S.Broadcast(factor), S.SquareRoot(square), S.Broadcast((float)AdamSettings.Epsilon));
             LaneStores<S, V>.Put(S.Subtract(weight, S.Divide(S.Multiply(S.Broadcast(rate), mean), root)), w + i, count);
         }
-    }
-
-    // x, y: [count] float32
-    private readonly struct Products(float* x, float* y) : IChannelTerms<V>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V First(V sum, long i, int p) => sum;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Second(V sum, long i, int p) => S.MultiplyAdd(S.Load(x + i), S.Load(y + i), sum);
     }
 }

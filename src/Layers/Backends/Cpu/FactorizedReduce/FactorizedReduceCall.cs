@@ -39,7 +39,8 @@ internal unsafe struct FactorizedReduceOutput
 {
     public Shape Shape;
     public int Period;
-    public float* Value, Diff, DiffScale, ValueScale, Offset;
+    public float* Value, Diff;
+    public GradientPatterns Gradient;
     public Half Even, Odd;
 }
 
@@ -127,12 +128,7 @@ internal unsafe struct FactorizedReduceCall
     {
         output.Period = ChannelPattern.Long<S, V>(v.Norm.Channels);
         output.Diff = v.Diff!.Data();
-        output.DiffScale = cursor.Take(output.Period);
-        output.ValueScale = cursor.Take(output.Period);
-        output.Offset = cursor.Take(output.Period);
-        if (!cursor.IsReal) return;
-        ChannelPattern.Fill(output.DiffScale, v.Gradient.Dy.Data(), v.Norm.Channels, output.Period);
-        ChannelPattern.Fill(output.ValueScale, v.Gradient.Z.Data(), v.Norm.Channels, output.Period);
-        ChannelPattern.Fill(output.Offset, v.Gradient.Constant.Data(), v.Norm.Channels, output.Period);
+        output.Gradient.LayOut(output.Period, ref cursor);
+        if (cursor.IsReal) output.Gradient.Fill(v.Gradient, v.Norm.Channels, output.Period);
     }
 }

@@ -114,7 +114,7 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, Ba
                     var start = n * output.Shape.CountPerImage;
                     Whole(
                         new BatchNorm<S, V>.NormalizedDiff(
-                            output.Value + start, output.Diff + start, output.DiffScale, output.ValueScale, output.Offset, dz, accumulate: false),
+                            output.Value + start, output.Diff + start, output.Gradient, dz, accumulate: false),
                         output.Shape.CountPerImage, output.Period);
                     Backward(output.Shape, output.Even, memory, item, first: i == 0, Ahead(i, n, following, 0));
                     Backward(output.Shape, output.Odd, memory, item, first: i == 0, Ahead(i, n, following, 1));

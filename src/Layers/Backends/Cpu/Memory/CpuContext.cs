@@ -6,13 +6,11 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Memory;
 /// <summary>What the operations of one backend share: threads, and memory for the duration of one operation.</summary>
 internal sealed unsafe class CpuContext : IDisposable
 {
-    private readonly ScratchBuffer perThread = new();
-
     /// <summary>With a tally memory is only counted, and the workers stay another's.</summary>
     public CpuContext(WorkerPool workers, MemoryTally? tally)
     {
         (Workers, Tally) = (workers, tally);
-        (Scratch, NodeSumScratch) = (new Scratchpad(Allocate), new Scratchpad(Allocate));
+        Scratch = new Scratchpad(Allocate);
     }
 
     public WorkerPool Workers { get; }
@@ -20,17 +18,8 @@ internal sealed unsafe class CpuContext : IDisposable
     /// <summary>Counts memory instead of having it, where there is one.</summary>
     public MemoryTally? Tally { get; }
 
-    /// <summary>Of operations that are planned.</summary>
+    /// <summary>Memory of the operation under way.</summary>
     public Scratchpad Scratch { get; }
-
-    /// <summary>Of node sums, which are overlapped with convolutions.</summary>
-    public Scratchpad NodeSumScratch { get; }
-
-    public ScratchBuffer Shared { get; } = new();
-
-    public ScratchBuffer Tables { get; } = new();
-
-    public ScratchBuffer Partials { get; } = new();
 
     /// <summary>Distance between the memory of two threads in <see cref="Scratch"/>.</summary>
     public nint FloatsPerThread => Scratch.FloatsPerThread;
@@ -45,22 +34,9 @@ internal sealed unsafe class CpuContext : IDisposable
 
     public Storage Allocate(long bytes) => Tally?.Take(bytes) ?? new HostStorage(bytes);
 
-    /// <summary>Memory of <paramref name="floats"/> floats for every thread: thread t's begins t · pitch after the first.</summary>
-    public float* PerThread(long floats, out long pitch)
-    {
-        // An odd number of cache lines between them, so that the threads' buffers do not compete for the same cache sets.
-        pitch = (floats + 1023) / 1024 * 1024 + 48;
-        return perThread.Floats(pitch * Workers.Threads);
-    }
-
     public void Dispose()
     {
         if (Tally is null) Workers.Dispose();
-        Shared.Dispose();
-        Tables.Dispose();
-        Partials.Dispose();
-        perThread.Dispose();
         Scratch.Dispose();
-        NodeSumScratch.Dispose();
     }
 }

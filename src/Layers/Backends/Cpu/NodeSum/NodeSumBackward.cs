@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
 
@@ -7,7 +8,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu.NodeSum;
 /// Σdy of every node and Σdy·(z_k − mean_k) of every branch, which give the mixing weights' gradient and the way back through every batch norm; an
 /// identity's gradient gets weight·dy in the same pass. Four branches at a time. Item: a group of images.
 /// </summary>
-internal readonly unsafe struct NodeSumBackward<S, V>(NodeSumCall* call) : IParallelBody, INodeSumTiles
+internal readonly unsafe struct NodeSumBackward<S, V>(NodeSumCall* call) : IParallelBody
     where S : struct, ISimd<V>
     where V : struct
 {
@@ -15,49 +16,32 @@ internal readonly unsafe struct NodeSumBackward<S, V>(NodeSumCall* call) : IPara
 
     public void Run(int item, int thread)
     {
-        Begin(item);
-        var end = call->Groups.First(item + 1);
-        for (var n = call->Groups.First(item); n < end; n++)
+        new Span<double>(Totals(item), call->Rows * call->Channels).Clear();
+        for (var n = call->Groups.First(item); n < call->Groups.First(item + 1); n++)
         {
-            BeginImage(thread);
-            for (var quad = 0; quad < call->QuadCount; quad++) Piece(n, thread, quad, 0, call->Length);
-            EndImage(item, thread);
+            new Span<float>(Sums(thread), call->Rows * call->Pattern).Clear();
+            for (var quad = 0; quad < call->QuadCount; quad++) Quad(call->Origin + (nint)n * call->Length, Sums(thread), quad);
+            for (var row = 0; row < call->Rows; row++)
+                ChannelPattern.Fold(
+                    Sums(thread) + (nint)row * call->Pattern, Totals(item) + (nint)row * call->Channels, call->Channels, call->Pattern);
         }
     }
 
-    /// <summary>Starts the sums of a group of images.</summary>
-    public void Begin(int group) => new Span<double>(Totals(group), call->Rows * call->Channels).Clear();
-
-    /// <summary>Starts the sums of an image.</summary>
-    public void BeginImage(int thread) => new Span<float>(Sums(thread), call->Rows * call->Pattern).Clear();
-
-    /// <summary>Adds an image's sums to those of its group.</summary>
-    public void EndImage(int group, int thread)
+    private void Quad(float* all, float* sums, int quad)
     {
-        for (var row = 0; row < call->Rows; row++)
-        {
-            ChannelPattern.Fold(
-                Sums(thread) + (nint)row * call->Pattern, Totals(group) + (nint)row * call->Channels, call->Channels, call->Pattern);
-        }
-    }
-
-    public void Piece(int n, int thread, int quad, int start, int end)
-    {
-        var all = call->Origin + (nint)n * call->Length;
-        var sums = Sums(thread);
         int k = call->Quads[quad], next = call->Quads[quad + 1], node = call->NodeOf[k];
         var first = k == 0 || call->NodeOf[k - 1] != node ? sums + (nint)node * call->Pattern : null;
         switch (next - k)
         {
-            case 1: Add<One>(all, k, first, sums, start, end); break;
-            case 2: Add<Two>(all, k, first, sums, start, end); break;
-            case 3: Add<Three>(all, k, first, sums, start, end); break;
-            default: Add<Four>(all, k, first, sums, start, end); break;
+            case 1: Add<One>(all, k, first, sums); break;
+            case 2: Add<Two>(all, k, first, sums); break;
+            case 3: Add<Three>(all, k, first, sums); break;
+            default: Add<Four>(all, k, first, sums); break;
         }
 
         var dy = all + call->Nodes[node];
         for (; k < next; k++)
-            if (call->IdentityDiffs[k] != 0) AddScaled(dy + start, all + call->IdentityDiffs[k] + start, end - start, call->Weights[k]);
+            if (call->IdentityDiffs[k] != 0) AddScaled(dy, all + call->IdentityDiffs[k], call->Length, call->Weights[k]);
     }
 
     private float* Sums(int thread) => call->ImageSums + (nint)thread * call->Rows * call->Pattern;
@@ -67,16 +51,16 @@ internal readonly unsafe struct NodeSumBackward<S, V>(NodeSumCall* call) : IPara
     /// <summary>
     /// Σ dy·(z − mean) of the branches from <paramref name="k"/> on; unless <paramref name="first"/> is null, Σdy there.
     /// </summary>
-    private void Add<K>(float* all, int k, float* first, float* sums, int start, int end)
+    private void Add<K>(float* all, int k, float* first, float* sums)
         where K : struct, IConstInt
     {
-        int pattern = call->Pattern, whole = end / S.Width * S.Width;
+        int pattern = call->Pattern, whole = call->Length / S.Width * S.Width;
         var dy = all + call->Nodes[call->NodeOf[k]];
         float* z0 = all + call->Offsets[k], z1 = all + call->Offsets[k + Math.Min(1, K.Value - 1)];
         float* z2 = all + call->Offsets[k + Math.Min(2, K.Value - 1)], z3 = all + call->Offsets[k + K.Value - 1];
         float* means = call->Means + (nint)k * pattern, means1 = means + pattern, means2 = means1 + pattern, means3 = means2 + pattern;
         float* p0 = sums + (nint)(call->NodeCount + k) * pattern, p1 = p0 + pattern, p2 = p1 + pattern, p3 = p2 + pattern;
-        for (nint i = start, j = 0; i < whole; i += S.Width, j += S.Width)
+        for (nint i = 0, j = 0; i < whole; i += S.Width, j += S.Width)
         {
             if (j == pattern) j = 0;
             PrefetchL2.Fetch(z0 + i + PrefetchL2.Distance);
@@ -91,7 +75,7 @@ internal readonly unsafe struct NodeSumBackward<S, V>(NodeSumCall* call) : IPara
             if (K.Value > 3) S.Store(S.MultiplyAdd(d, S.Subtract(S.Load(z3 + i), S.Load(means3 + j)), S.Load(p3 + j)), p3 + j);
         }
 
-        for (nint i = whole; i < end; i++)
+        for (nint i = whole; i < call->Length; i++)
         {
             var (j, d) = (i % pattern, dy[i]);
             if (first != null) first[j] += d;
@@ -104,8 +88,8 @@ internal readonly unsafe struct NodeSumBackward<S, V>(NodeSumCall* call) : IPara
 
     private static void AddScaled(float* dy, float* dst, int length, float weight)
     {
-        var (i, factor) = (0, S.Broadcast(weight));
-        for (; i <= length - S.Width; i += S.Width) S.Store(S.MultiplyAdd(S.Load(dy + i), factor, S.Load(dst + i)), dst + i);
-        for (; i < length; i++) dst[i] = MathF.FusedMultiplyAdd(dy[i], weight, dst[i]);
+        var factor = S.Broadcast(weight);
+        for (var i = 0; i < length; i += S.Width)
+            LaneStores<S, V>.Put(S.MultiplyAdd(S.Load(dy + i), factor, S.Load(dst + i)), dst + i, Math.Min(S.Width, length - i));
     }
 }

@@ -64,7 +64,7 @@ internal unsafe struct NodeSumCall
     /// <summary>Rows of sums.</summary>
     public readonly int Rows => NodeCount + Count;
 
-    /// <summary>Groups of images with sums of their own: those of a convolution with which they may be overlapped.</summary>
+    /// <summary>Groups of images with sums of their own: the cut depends on the batch alone.</summary>
     public readonly GradientGroups Groups => new(Images);
 
     /// <summary>Takes the memory.</summary>

@@ -26,7 +26,7 @@ internal sealed unsafe class NodeSumOperation<S, V>(CpuContext context)
     }
 
     /// <summary>From the groups' sums to the mixing weights' gradients and the branches' gradient vectors.</summary>
-    public static void Finish(NodeSum<float> mixture, NodeSumCall* call)
+    private static void Finish(NodeSum<float> mixture, NodeSumCall* call)
     {
         var branches = mixture.Branches;
         var diffWeights = mixture.Weights.Diff!.Data();
@@ -54,15 +54,15 @@ internal sealed unsafe class NodeSumOperation<S, V>(CpuContext context)
         }
     }
 
-    public NodeSumCall* LayOut(NodeSum<float> mixture, bool gradients)
+    private NodeSumCall* LayOut(NodeSum<float> mixture, bool gradients)
     {
         var (count, nodes, shape) = (mixture.Branches.Length, NodeSumCall.NodesOf(mixture.Branches), mixture.Branches[0].Dst!.Shape);
         var pattern = ChannelPattern.Long<S, V>(shape.C);
         var (counted, cursor) = (default(NodeSumCall), default(BumpAllocator));
         cursor.Take<NodeSumCall>(1);
         counted.LayOut(count, nodes, shape, pattern, context.Workers.Threads, ref cursor);
-        context.NodeSumScratch.Reserve(cursor.Used, 0, context.Workers.Threads);
-        cursor = new BumpAllocator(context.NodeSumScratch.Shared);
+        context.Scratch.Reserve(cursor.Used, 0, context.Workers.Threads);
+        cursor = new BumpAllocator(context.Scratch.Shared);
         var call = cursor.Take<NodeSumCall>(1);
         *call = default;
         call->LayOut(count, nodes, shape, pattern, context.Workers.Threads, ref cursor);

@@ -3,33 +3,26 @@ using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Elementwise;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Normalization;
 
-/// <summary>Batch normalisation over whole tensors.</summary>
+/// <summary>Batch normalisation over whole tensors, by the sums of the fused operations: image by image, then over the batch in image order.</summary>
 internal sealed unsafe class BatchNorm<S, V>(CpuContext context, ElementwiseOperations<S, V> elementwise)
     where S : struct, ISimd<V>
     where V : struct
 {
     public void NormalizationStatistics(Tensor<float> src, BatchNormState<float> norm)
     {
-        var (channels, period, count) = Pixels(src);
-        var pivot = context.Shared.Floats(period);
-        // Sums about the first pixel rather than about zero: a mean that is large against the deviation would cancel the variance.
-        ChannelPattern.Fill(pivot, src.Data(), channels, period);
-        var sums = Sums(new Deviations(src.Data(), pivot), src);
-        for (var c = 0; c < channels; c++)
-        {
-            var shift = sums.First[c] / count;
-            var mean = pivot[c] + shift;
-            var variance = Math.Max(sums.Second[c] / count - shift * shift, 0);
-            norm.Mean.Data()[c] = (float)mean;
-            norm.InverseDeviation.Data()[c] = (float)(1 / Math.Sqrt(variance + BatchNormState<float>.Epsilon));
-            Running(ref norm.RunningMean.Data()[c], mean);
-            // A single value has no unbiased variance; the biased one (zero) keeps the statistics finite.
-            Running(ref norm.RunningVariance.Data()[c], variance * count / Math.Max(count - 1, 1));
-        }
+        var shape = src.Shape;
+        // Merging reads up to a vector of doubles after the last row.
+        context.Reserve(2 * (3 * shape.N + 1) * (nint)shape.C + 16, 3 * Pattern(shape), out var shared, out var threads);
+        var moments = (double*)shared;
+        var work = new ImageMoments(src.Data(), shape, moments, threads, context.FloatsPerThread);
+        context.Workers.Run(shape.N, ref work);
+        BatchStatistics.Merge(moments, shape.N, shape);
+        BatchStatistics.Apply(moments, shape, norm);
     }
 
     public void UpdateStatistics(Tensor<float> src, BatchNormState<float> norm, bool training)
@@ -50,8 +43,9 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context, ElementwiseOper
 
     public void NormalizationForward(Tensor<float> src, BatchNormState<float> norm, Tensor<float> dst)
     {
-        var (channels, period, _) = Pixels(src);
-        float* mean = context.Shared.Floats(3L * period), scale = mean + period, shift = scale + period;
+        var (channels, period) = (src.Shape.C, LongPattern(src.Shape));
+        context.Reserve(3 * period, 0, out var mean, out _);
+        float* scale = mean + period, shift = scale + period;
         for (var c = 0; c < channels; c++)
         {
             mean[c] = norm.Mean.Data()[c];
@@ -66,40 +60,28 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context, ElementwiseOper
     public void NormalizationBackward(
         Tensor<float> src, BatchNormState<float> norm, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate, bool weightGradients)
     {
-        var (channels, period, count) = Pixels(src);
-        var sums = GradientSums(src, norm, diffDst);
-        float* diffScale = context.Shared.Floats(3L * period), valueScale = diffScale + period, offset = valueScale + period;
-        for (var c = 0; c < channels; c++)
-        {
-            if (weightGradients && norm.Scale is { } scale)
-            {
-                scale.Diff!.Data()[c] += (float)sums.Second[c];
-                norm.Shift!.Diff!.Data()[c] += (float)sums.First[c];
-            }
-
-            var weight = norm.Scale is null ? 1.0 : norm.Scale.Data()[c];
-            (diffScale[c], valueScale[c], offset[c]) =
-                Coefficients(norm.Mean.Data()[c], norm.InverseDeviation.Data()[c], weight, sums.First[c], sums.Second[c], count);
-        }
-
-        LaneStores<S, V>.RepeatInPlace(diffScale, 3, channels, period);
-        elementwise.Each(new NormalizedDiff(src.Data(), diffDst.Data(), diffScale, valueScale, offset, diffSrc.Data(), accumulate), src.Shape.Count, period);
+        var (channels, period) = (src.Shape.C, LongPattern(src.Shape));
+        var sums = GradientSums(src, norm, diffDst, applied: false, out var dy);
+        var gradient = new GradientPatterns { Dy = dy, Z = dy + period, Constant = dy + 2 * period };
+        if (weightGradients) AddAffine(norm, sums);
+        for (var c = 0; c < channels; c++) (dy[c], gradient.Z[c], gradient.Constant[c]) = Factors(norm, Weight(norm, c), sums, c, src.Shape);
+        LaneStores<S, V>.RepeatInPlace(dy, 3, channels, period);
+        elementwise.Each(new NormalizedDiff(src.Data(), diffDst.Data(), gradient, diffSrc.Data(), accumulate), src.Shape.Count, period);
     }
 
     public void NormalizationGradient(DeferredBatchNorm<float> v, Tensor<float>? weights, int index, Tensor<float>? diffWeights)
     {
-        var (channels, _, count) = Pixels(v.Value);
-        var sums = GradientSums(v.Value, v.Norm, v.Diff!, v.Applied);
+        var shape = v.Value.Shape;
+        var sums = GradientSums(v.Value, v.Norm, v.Diff!, v.Applied, out _);
         var weight = weights is null || index < 0 ? 1.0 : weights.Data()[index];
         double total = 0;
-        for (var c = 0; c < channels; c++)
+        for (var c = 0; c < shape.C; c++)
         {
-            total += sums.Second[c];
-            double mean = v.Norm.Mean.Data()[c], inverse = v.Norm.InverseDeviation.Data()[c];
-            // Behind a batch norm that was applied in place, ẑ is its own normalised value and the deviation is one more factor.
-            (v.Gradient.Dy.Data()[c], v.Gradient.Z.Data()[c], v.Gradient.Constant.Data()[c]) = v.Applied
-                ? Coefficients(0, 1, weight * inverse, sums.First[c], sums.Second[c], count)
-                : Coefficients(mean, inverse, weight, sums.First[c], sums.Second[c], count);
+            total += sums[shape.C + c];
+            // After a batch norm that was applied in place, ẑ is its own normalised value and the deviation is one more factor.
+            BatchStatistics.Put(v.Gradient, c, v.Applied
+                ? BatchStatistics.Factors(0, 1, weight * v.Norm.InverseDeviation.Data()[c], sums[c], sums[shape.C + c], (double)shape.N * shape.Pixels)
+                : Factors(v.Norm, weight, sums, c, shape));
         }
 
         if (diffWeights is not null && index >= 0) diffWeights.Data()[index] += (float)total;
@@ -108,104 +90,91 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context, ElementwiseOper
     public void AffineGradient(DeferredBatchNorm<float> v, Tensor<float> diffDst, bool weightGradients)
     {
         // The consumer applies the vectors while it loads, so the gradient in front of the batch norm is never written.
-        var (channels, _, count) = Pixels(v.Value);
-        var sums = GradientSums(v.Value, v.Norm, diffDst);
+        var sums = GradientSums(v.Value, v.Norm, diffDst, applied: false, out _);
         v.Diff = diffDst;
-        for (var c = 0; c < channels; c++)
-        {
-            if (weightGradients && v.Norm.Scale is { } scale)
-            {
-                scale.Diff!.Data()[c] += (float)sums.Second[c];
-                v.Norm.Shift!.Diff!.Data()[c] += (float)sums.First[c];
-            }
-
-            (v.Gradient.Dy.Data()[c], v.Gradient.Z.Data()[c], v.Gradient.Constant.Data()[c]) = Coefficients(
-                v.Norm.Mean.Data()[c], v.Norm.InverseDeviation.Data()[c], v.Norm.Scale is null ? 1 : v.Norm.Scale.Data()[c], sums.First[c], sums.Second[c], count);
-        }
+        if (weightGradients) AddAffine(v.Norm, sums);
+        for (var c = 0; c < v.Value.Shape.C; c++)
+            BatchStatistics.Put(v.Gradient, c, Factors(v.Norm, Weight(v.Norm, c), sums, c, v.Value.Shape));
     }
 
     public void NormalizationDiff(ReadOnlySpan<DeferredBatchNorm<float>> values, Tensor<float> diffSrc, bool accumulate)
     {
         if (values.IsEmpty && !accumulate) elementwise.Fill(diffSrc, 0);
-        var (channels, period, _) = Pixels(diffSrc);
+        var (channels, period) = (diffSrc.Shape.C, LongPattern(diffSrc.Shape));
+        context.Reserve(3 * period, 0, out var vectors, out _);
+        var gradient = new GradientPatterns { Dy = vectors, Z = vectors + period, Constant = vectors + 2 * period };
         foreach (var v in values)
         {
-            float* diffScale = context.Shared.Floats(3L * period), valueScale = diffScale + period, offset = valueScale + period;
-            ChannelPattern.Fill(diffScale, v.Gradient.Dy.Data(), channels, period);
-            ChannelPattern.Fill(valueScale, v.Gradient.Z.Data(), channels, period);
-            ChannelPattern.Fill(offset, v.Gradient.Constant.Data(), channels, period);
-            elementwise.Each(new NormalizedDiff(v.Value.Data(), v.Diff!.Data(), diffScale, valueScale, offset, diffSrc.Data(), accumulate), diffSrc.Shape.Count, period);
+            gradient.Fill(v.Gradient, channels, period);
+            var dz = new NormalizedDiff(v.Value.Data(), v.Diff!.Data(), gradient, diffSrc.Data(), accumulate);
+            elementwise.Each(dz, diffSrc.Shape.Count, period);
             accumulate = true;
         }
     }
 
-    private static (int Channels, int Period, double Count) Pixels(Tensor<float> t) =>
-        (t.Shape.C, ChannelPattern.Long<S, V>(t.Shape.C), (double)t.Shape.N * t.Shape.Pixels);
+    private static int Pattern(Shape shape) => ChannelPattern.Shortest<S, V>(shape.C);
 
-    /// <summary>Σ dy and Σ dy·ẑ of every channel.</summary>
-    private SumPair GradientSums(Tensor<float> src, BatchNormState<float> norm, Tensor<float> diffDst, bool applied = false)
+    private static int LongPattern(Shape shape) => ChannelPattern.Long<S, V>(shape.C);
+
+    private static double Weight(BatchNormState<float> norm, int c) => norm.Scale is null ? 1 : norm.Scale.Data()[c];
+
+    private static (float Dy, float Z, float Constant) Factors(BatchNormState<float> norm, double weight, double* sums, int c, Shape shape) =>
+        BatchStatistics.Factors(
+            norm.Mean.Data()[c], norm.InverseDeviation.Data()[c], weight, sums[c], sums[shape.C + c], (double)shape.N * shape.Pixels);
+
+    private static void AddAffine(BatchNormState<float> norm, double* sums)
     {
-        var (channels, period, _) = Pixels(src);
-        var mean = context.Shared.Floats(period);
-        if (applied) new Span<float>(mean, period).Clear();
-        else ChannelPattern.Fill(mean, norm.Mean.Data(), channels, period);
-        var sums = Sums(new DiffProducts(src.Data(), diffDst.Data(), mean), src);
-        if (applied) return sums;
-        for (var c = 0; c < channels; c++) sums.Second[c] *= norm.InverseDeviation.Data()[c];
-        return sums;
-    }
-
-    private SumPair Sums<TTerms>(TTerms terms, Tensor<float> over)
-        where TTerms : unmanaged, IChannelTerms<V>
-    {
-        var (channels, period, _) = Pixels(over);
-        var totals = context.Partials.Doubles(2L * channels + ChannelTotals<S, V, TTerms>.PartialsFor(channels, period));
-        var sums = new ChannelTotals<S, V, TTerms>(terms, over.Shape.Count, channels, period, totals + 2 * channels);
-        context.Workers.Run(sums.Items, ref sums);
-        sums.Total(totals, totals + channels);
-        return new SumPair(totals, totals + channels);
-    }
-
-    /// <summary>dz = weight/σ · (dy − mean(dy) − ẑ·mean(dy·ẑ)) as a·dy + b·z + offset.</summary>
-    private static (float Dy, float Z, float Constant) Coefficients(
-        double mean, double inverse, double weight, double sum, double product, double count)
-    {
-        var valueScale = -weight * inverse * inverse * product / count;
-        return ((float)(weight * inverse), (float)valueScale, (float)(-weight * inverse * sum / count - valueScale * mean));
-    }
-
-    private static void Running(ref float running, double batch) =>
-        running = (float)((1 - BatchNormState<float>.Momentum) * running + BatchNormState<float>.Momentum * batch);
-
-    /// <summary>Two sums a channel: [C] each.</summary>
-    private readonly struct SumPair(double* first, double* second)
-    {
-        public readonly double* First = first;
-        public readonly double* Second = second;
-    }
-
-    // x: [N,H,W,C] float32, pivot: [period]
-    private readonly struct Deviations(float* x, float* pivot) : IChannelTerms<V>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V First(V sum, long i, int p) => S.Add(sum, S.Subtract(S.Load(x + i), S.Load(pivot + p)));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Second(V sum, long i, int p)
+        for (var c = 0; c < norm.Channels && norm.Scale is not null; c++)
         {
-            var deviation = S.Subtract(S.Load(x + i), S.Load(pivot + p));
-            return S.MultiplyAdd(deviation, deviation, sum);
+            norm.Scale.Diff!.Data()[c] += (float)sums[norm.Channels + c];
+            norm.Shift!.Diff!.Data()[c] += (float)sums[c];
         }
     }
 
-    // x, dy: [N,H,W,C] float32, mean: [period]
-    private readonly struct DiffProducts(float* x, float* dy, float* mean) : IChannelTerms<V>
+    /// <summary>[2][C]: Σdy and Σdy·ẑ; beside them room for three vectors of a channel pattern.</summary>
+    private double* GradientSums(Tensor<float> src, BatchNormState<float> norm, Tensor<float> diffDst, bool applied, out float* vectors)
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V First(V sum, long i, int p) => S.Add(sum, S.Load(dy + i));
+        var (shape, channels, pattern) = (src.Shape, src.Shape.C, Pattern(src.Shape));
+        var room = (3 * LongPattern(shape) + 15) / 16 * 16;
+        context.Reserve(room + pattern + 4 * shape.N * (nint)channels, 2 * pattern, out vectors, out var threads);
+        var sums = (double*)(vectors + room);
+        var means = (float*)(sums + 2 * shape.N * (nint)channels);
+        if (applied) new Span<float>(means, pattern).Clear();
+        else ChannelPattern.Fill(means, norm.Mean.Data(), channels, pattern);
+        var work = new ImageProducts(src.Data(), diffDst.Data(), means, shape, sums, threads, context.FloatsPerThread);
+        context.Workers.Run(shape.N, ref work);
+        BatchStatistics.Add(sums, shape.N, 2 * channels);
+        for (var c = 0; c < channels && !applied; c++) sums[channels + c] *= norm.InverseDeviation.Data()[c];
+        return sums;
+    }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Second(V sum, long i, int p) => S.MultiplyAdd(S.Load(dy + i), S.Subtract(S.Load(x + i), S.Load(mean + p)), sum);
+    // x: [N,H,W,C] float32, moments: [N][3][C] float64. Item: image.
+    private readonly struct ImageMoments(float* x, Shape shape, double* moments, float* threads, nint pitch) : IParallelBody
+    {
+        public void Run(int item, int thread)
+        {
+            float* image = x + item * shape.CountPerImage, sums = threads + thread * pitch;
+            var period = ChannelPattern.Vectors(shape.C, S.Width);
+            ChannelSums<S, V>.Start(image, shape.C, period, sums);
+            ChannelSums<S, V>.Squares(image, null, (int)shape.CountPerImage, period, sums, stream: false);
+            ChannelSums<S, V>.Total(sums, shape.C, period, moments + item * 3 * (nint)shape.C);
+        }
+    }
+
+    // z, dy: [N,H,W,C] float32, means: [pattern] float32, totals: [N][2][C] float64. Item: image.
+    private readonly struct ImageProducts(float* z, float* dy, float* means, Shape shape, double* totals, float* threads, nint pitch) : IParallelBody
+    {
+        public void Run(int item, int thread)
+        {
+            var (first, pattern) = (item * shape.CountPerImage, Pattern(shape));
+            float* sums = threads + thread * pitch;
+            var total = totals + item * 2 * (nint)shape.C;
+            new Span<float>(sums, 2 * pattern).Clear();
+            new Span<double>(total, 2 * shape.C).Clear();
+            ChannelSums<S, V>.Products(dy + first, z + first, means, (int)shape.CountPerImage, pattern / S.Width, sums);
+            ChannelPattern.Fold(sums, total, shape.C, pattern);
+            ChannelPattern.Fold(sums + pattern, total + shape.C, shape.C, pattern);
+        }
     }
 
     // x, y: [N,H,W,C] float32, mean, scale, shift: [period]
@@ -216,15 +185,14 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context, ElementwiseOper
             LaneStores<S, V>.Put(S.MultiplyAdd(S.Subtract(S.Load(x + i), S.Load(mean + p)), S.Load(scale + p), S.Load(shift + p)), y + i, count);
     }
 
-    // x, dy, dx: [N,H,W,C] float32, diffScale, valueScale, offset: [period]
-    internal readonly struct NormalizedDiff(
-        float* x, float* dy, float* diffScale, float* valueScale, float* offset, float* dx, bool accumulate) : IElementwise
+    // x, dy, dx: [N,H,W,C] float32
+    internal readonly struct NormalizedDiff(float* x, float* dy, GradientPatterns gradient, float* dx, bool accumulate) : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(long i, int p, int count)
         {
-            var fromValue = S.MultiplyAdd(S.Load(valueScale + p), S.Load(x + i), S.Load(offset + p));
-            LaneStores<S, V>.Put(S.MultiplyAdd(S.Load(diffScale + p), S.Load(dy + i), fromValue), dx + i, count, accumulate);
+            var fromValue = S.MultiplyAdd(S.Load(gradient.Z + p), S.Load(x + i), S.Load(gradient.Constant + p));
+            LaneStores<S, V>.Put(S.MultiplyAdd(S.Load(gradient.Dy + p), S.Load(dy + i), fromValue), dx + i, count, accumulate);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Normalization;
@@ -52,8 +53,6 @@ internal static unsafe class BatchStatistics
             runningMean[c] = UpdateRunning(runningMean[c], merged[c]);
             runningVariance[c] = UpdateRunning(runningVariance[c], squares / Math.Max(count - 1, 1));
         }
-
-        norm.BatchesTracked++;
     }
 
     /// <summary>
@@ -67,22 +66,29 @@ internal static unsafe class BatchStatistics
         var count = (double)shape.N * shape.Pixels;
         var mean = (float*)v.Norm.Mean.Address;
         var inverse = (float*)v.Norm.InverseDeviation.Address;
-        var diffScale = (float*)v.Gradient.Dy.Address;
-        var valueScale = (float*)v.Gradient.Z.Address;
-        var offset = (float*)v.Gradient.Constant.Address;
         double total = 0;
         for (var c = 0; c < shape.C; c++)
         {
-            // dz = weight/σ · (dy − mean(dy) − ẑ·mean(dy·ẑ)) as a·dy + b·z + offset.
-            var (scale, product) = (weight * inverse[c], sums[shape.C + c]);
-            var value = -scale * inverse[c] * product / count;
-            diffScale[c] = (float)scale;
-            valueScale[c] = (float)value;
-            offset[c] = (float)(-scale * sums[c] / count - value * mean[c]);
-            total += product;
+            Put(v.Gradient, c, Factors(mean[c], inverse[c], weight, sums[c], sums[shape.C + c], count));
+            total += sums[shape.C + c];
         }
 
         return total;
+    }
+
+    /// <summary>The three numbers of <see cref="BatchNormGradient{T}"/> for a channel of <paramref name="count"/> values; sum: Σdy, product: Σdy·ẑ.</summary>
+    public static (float Dy, float Z, float Constant) Factors(double mean, double inverse, double weight, double sum, double product, double count)
+    {
+        var z = -weight * inverse * inverse * product / count;
+        return ((float)(weight * inverse), (float)z, (float)(-weight * inverse * sum / count - z * mean));
+    }
+
+    /// <summary>Writes them.</summary>
+    public static void Put(BatchNormGradient<float> gradient, int c, (float Dy, float Z, float Constant) factors)
+    {
+        gradient.Dy.Data()[c] = factors.Dy;
+        gradient.Z.Data()[c] = factors.Z;
+        gradient.Constant.Data()[c] = factors.Constant;
     }
 
     /// <summary>Adds the items' vectors to the first, in order.</summary>

@@ -31,16 +31,9 @@ internal sealed unsafe class GlobalAverage<S, V>(CpuContext context)
             for (var c = 0; c < src.C; c += S.Width)
             {
                 var from = x + item * src.CountPerImage + c;
-                V a = S.Zero, b = S.Zero;
-                var pixel = 0;
-                for (; pixel + 2 <= src.Pixels; pixel += 2, from += 2 * src.C)
-                {
-                    a = S.Add(a, S.Load(from));
-                    b = S.Add(b, S.Load(from + src.C));
-                }
-
-                if (pixel < src.Pixels) a = S.Add(a, S.Load(from));
-                LaneStores<S, V>.Put(S.Multiply(S.Add(a, b), S.Broadcast(1f / src.Pixels)), y + (long)item * src.C + c, Math.Min(S.Width, src.C - c));
+                var sum = S.Zero;
+                for (var pixel = 0; pixel < src.Pixels; pixel++, from += src.C) sum = S.Add(sum, S.Load(from));
+                LaneStores<S, V>.Put(S.Multiply(sum, S.Broadcast(1f / src.Pixels)), y + (long)item * src.C + c, Math.Min(S.Width, src.C - c));
             }
         }
     }

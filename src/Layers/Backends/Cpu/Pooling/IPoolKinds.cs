@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
 
 /// <summary>Which pools a kernel computes: what these constants exclude is not compiled.</summary>
@@ -12,45 +10,21 @@ internal interface IPoolKinds
 
 internal readonly struct MaxOnly : IPoolKinds
 {
-    public static bool Max
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => true;
-    }
+    public static bool Max => true;
 
-    public static bool Average
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => false;
-    }
+    public static bool Average => false;
 }
 
 internal readonly struct AverageOnly : IPoolKinds
 {
-    public static bool Max
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => false;
-    }
+    public static bool Max => false;
 
-    public static bool Average
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => true;
-    }
+    public static bool Average => true;
 }
 
 internal readonly struct BothPools : IPoolKinds
 {
-    public static bool Max
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => true;
-    }
+    public static bool Max => true;
 
-    public static bool Average
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => true;
-    }
+    public static bool Average => true;
 }

@@ -104,6 +104,7 @@ internal sealed unsafe class Pools<S, V>(CpuContext context, BatchNorm<S, V> bat
         foreach (var edge in edges)
         {
             if (training) BatchStatistics.Apply(sums, shape, edge.Norm);
+            if (training) edge.Norm.BatchesTracked++;
             else batchNorm.NormalizationInference(edge.Norm);
         }
     }

@@ -44,8 +44,8 @@ internal unsafe struct BranchCall
     /// <summary>Gradient with respect to the normalised z: [N,H,W,O].</summary>
     public float* DiffDst;
 
-    /// <summary>Patterns of DiffScale, ValueScale and Offset: dz = a·diff + b·z + c.</summary>
-    public float* DiffScale, ValueScale, Offset;
+    /// <summary>From <see cref="DiffDst"/> and z to dz.</summary>
+    public GradientPatterns Gradient;
 
     /// <summary>[N][3][O]: each image's sums (see <see cref="ChannelSums{S,V}"/>).</summary>
     public double* Statistics;
@@ -94,9 +94,7 @@ internal unsafe struct BranchCall
     {
         var output = OutputPeriod * vectorWidth;
         Backward.LayOut(ref cursor);
-        DiffScale = cursor.Take(output);
-        ValueScale = cursor.Take(output);
-        Offset = cursor.Take(output);
+        Gradient.LayOut(output, ref cursor);
         PointwiseSums = cursor.Take(groups * PointwiseFloats);
         DepthwiseSums = cursor.Take((nint)groups * Window.Taps * pattern);
     }
@@ -108,9 +106,7 @@ internal unsafe struct BranchCall
         DiffDst = (float*)v.Diff!.Address;
         DiffPointwise = AddressOf(branch.Pointwise.Diff);
         DiffDepthwise = AddressOf(branch.Depthwise?.Diff);
-        ChannelPattern.Fill(DiffScale, (float*)v.Gradient.Dy.Address, Outputs, output);
-        ChannelPattern.Fill(ValueScale, (float*)v.Gradient.Z.Address, Outputs, output);
-        ChannelPattern.Fill(Offset, (float*)v.Gradient.Constant.Address, Outputs, output);
+        Gradient.Fill(v.Gradient, Outputs, output);
     }
 
     /// <summary>The window and the extent of the outputs.</summary>

@@ -51,7 +51,7 @@ internal static unsafe class DepthwiseDataGradient<S, V>
 
                 for (nint r = 0; r < rows; r++)
                 {
-                    if (diff.Count == 1) AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, dst + r * length, length);
+                    if (diff.Count == 1) AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, new ChannelSegments(dst + r * length, length), 1);
                     else AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, diff.From(r * source.Width), source.Width);
                 }
 
@@ -110,16 +110,7 @@ internal static unsafe class DepthwiseDataGradient<S, V>
     private static float* SoFar(in SeparableGradient gradient, int part, int h, float* memory) =>
         memory + gradient.PartSums + part % 2 * gradient.PartFloats + h * gradient.Call.Source.RowFloats;
 
-    /// <summary>dst += d where gate is positive.</summary>
-    private static void AddMasked(float* d, float* gate, float* dst, int length)
-    {
-        var i = 0;
-        for (; i <= length - S.Width; i += S.Width)
-            S.Store(S.Add(S.WherePositive(S.Load(gate + i), S.Load(d + i)), S.Load(dst + i)), dst + i);
-        for (; i < length; i++) dst[i] += gate[i] > 0 ? d[i] : 0;
-    }
-
-    /// <summary>The same for a row of pixels of all segments.</summary>
+    /// <summary>dst += d where gate is positive, for a row of pixels of all segments.</summary>
     private static void AddMasked(float* d, float* gate, in ChannelSegments dst, int pixels)
     {
         for (var w = 0; w < pixels; w++)

@@ -1,5 +1,4 @@
 using MIOpenDarts.Layers.Backends.Cpu.Building;
-using MIOpenDarts.Layers.Backends.Cpu.NodeSum;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
 
@@ -7,16 +6,15 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
 /// <summary>
 /// The gradients of <see cref="SeparableForward{S,V}"/>, image by image: u is computed again rather than kept. Item: a group of images
-/// of one call after the other, which has weight-gradient sums of its own, and alongside the images' part of a mixture, if there is one.
+/// of one call after the other, which has weight-gradient sums of its own.
 /// </summary>
-internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls, int count, int threads, NodeSumCall* mix) : IParallelBody
+internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls, int count, int threads) : IParallelBody
     where S : struct, ISimd<V>
     where V : struct
 {
     private readonly SeparableGradient* calls = calls;
     private readonly int count = count;
     private readonly int threads = threads;
-    private readonly NodeSumCall* mix = mix;
 
     public void Run(int item, int thread)
     {
@@ -39,30 +37,24 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
         }
 
         new Span<double>(gradient->SourceSums + (nint)item * 2 * call.Source.Channels, 2 * call.Source.Channels).Clear();
-        var mixture = new NodeSumBackward<S, V>(mix);
-        if (mix != null) mixture.Begin(item);
         var end = call.Groups.First(item + 1);
         for (var n = call.Groups.First(item); n < end; n++)
         {
             // After the group: what this thread takes next.
             var following = n + 1 < end ? new NextImage(gradient, item, n + 1) : next;
             var x = ReluPadCopy<S, V>.Image(call, n, thread);
-            var pieces = new InterleavedNodeSum<NodeSumBackward<S, V>>(mixture, mix, n, thread, call.Tiles);
-            if (mix != null) mixture.BeginImage(thread);
             for (var part = 0; part < gradient->Parts; part++)
             {
-                for (var i = gradient->First(part); i < gradient->End(part); i++) Branch(gradient, i, n, following, item, x, memory, ref pieces);
+                for (var i = gradient->First(part); i < gradient->End(part); i++) Branch(gradient, i, n, following, item, x, memory);
                 if (gradient->DiffSrc.First == null) continue;
                 if (part < gradient->Parts - 1) DepthwiseDataGradient<S, V>.Part(*gradient, part, memory);
                 else DepthwiseDataGradient<S, V>.Image(*gradient, n, following, item, x, memory);
             }
 
-            pieces.Rest();
-            if (mix != null) mixture.EndImage(item, thread);
         }
     }
 
-    private void Branch(SeparableGradient* gradient, int branch, int n, in NextImage following, int item, float* x, float* memory, ref InterleavedNodeSum<NodeSumBackward<S, V>> pieces)
+    private void Branch(SeparableGradient* gradient, int branch, int n, in NextImage following, int item, float* x, float* memory)
     {
         ref var call = ref gradient->Call;
         ref var b = ref call.Branches[branch];
@@ -77,12 +69,11 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
             DiffOfRaw(b, start + (nint)h * row, rows * row, dz);
             if (gradient->WeightGradients)
             {
-                var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u, pieces.Ahead(rows * call.Source.Period));
+                var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u, default(NoPrefetch));
                 PointwiseWeights(b, dz, tile, rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats, first: h == 0 && n == call.Groups.First(item));
             }
 
-            PointwiseData(gradient, b, dz, h, rows, memory, After(gradient, branch, n, following, item, h, rows), gradient->WeightGradients ? default : pieces.Ahead(rows * b.Width / b.Backward.Group));
-            pieces.Next();
+            PointwiseData(gradient, b, dz, h, rows, memory, After(gradient, branch, n, following, item, h, rows));
         }
 
         if (!gradient->WeightGradients || !b.HasDepthwise) return;
@@ -126,9 +117,9 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
         var pattern = b.OutputPeriod * S.Width;
         for (var phase = 0; phase < pattern && phase < length; phase += S.Width)
         {
-            var (scale, valueScale, offset) = (S.Load(b.DiffScale + phase), S.Load(b.ValueScale + phase), S.Load(b.Offset + phase));
+            var (ofDy, ofZ, constant) = (S.Load(b.Gradient.Dy + phase), S.Load(b.Gradient.Z + phase), S.Load(b.Gradient.Constant + phase));
             for (var i = phase; i < length; i += pattern)
-                S.Store(S.MultiplyAdd(S.Load(diff + i), scale, S.MultiplyAdd(S.Load(z + i), valueScale, offset)), dz + i);
+                S.Store(S.MultiplyAdd(S.Load(diff + i), ofDy, S.MultiplyAdd(S.Load(z + i), ofZ, constant)), dz + i);
         }
     }
 
@@ -144,7 +135,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
     }
 
     /// <summary>du = dz · filterᵀ, rows h … h + rows − 1 into the bordered image.</summary>
-    private static void PointwiseData(SeparableGradient* gradient, in BranchCall b, float* dz, int h, int rows, float* memory, PrefetchRows after, PrefetchNodeSumTile piece)
+    private static void PointwiseData(SeparableGradient* gradient, in BranchCall b, float* dz, int h, int rows, float* memory, PrefetchRows after)
     {
         var channels = gradient->Call.Source.Channels;
         var image = memory + b.DiffMiddle;
@@ -158,7 +149,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
                 PackedGemm<S, V>.Pixels(
                     b.Backward, dz + (nint)r * b.Width * b.Outputs, together * b.Width,
                     new OutputRowMap(image + gradient->Diff.At(h + r, 0, channels), group * channels, width, gradient->Diff.Row), default(Store<S, V>),
-                    new PrefetchBoth<PrefetchRows, PrefetchNodeSumTile>(after.From(r * width), piece.From(r * width)));
+                    after.From(r * width));
             }
 
             return;
@@ -166,7 +157,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
 
         // Short rows: the product wants at least eight of them, so it works on the packed tile.
         var tile = memory + gradient->DiffTile;
-        PackedGemm<S, V>.Pixels(b.Backward, dz, rows * b.Width, tile, default(Store<S, V>), new PrefetchBoth<PrefetchRows, PrefetchNodeSumTile>(after, piece));
+        PackedGemm<S, V>.Pixels(b.Backward, dz, rows * b.Width, tile, default(Store<S, V>), after);
         for (var r = 0; r < rows; r++)
             new Span<float>(tile + (nint)r * length, length).CopyTo(new Span<float>(image + gradient->Diff.At(h + r, 0, channels), length));
     }

@@ -37,17 +37,6 @@ internal unsafe struct SeparableCall
     /// <summary>In a thread's memory: bordered source, tile of depthwise outputs, tile of z or dz, sums by output pattern.</summary>
     public nint Rectified, Middle, Tile, Sums;
 
-    /// <summary>Tiles of an image, of all branches.</summary>
-    public readonly int Tiles
-    {
-        get
-        {
-            var tiles = 0;
-            for (var i = 0; i < Count; i++) tiles += (Branches[i].Height + Branches[i].TileRows - 1) / Branches[i].TileRows;
-            return tiles;
-        }
-    }
-
     /// <summary>Groups of images with one partial weight gradient each.</summary>
     public readonly GradientGroups Groups => new(Images);
 

@@ -1,16 +1,15 @@
 using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
-using MIOpenDarts.Layers.Backends.Cpu.NodeSum;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
 /// <summary>
-/// z = pointwise(depthwise(ReLU(x))) of one image for all branches, and Σz, Σz² for the batch norm behind. Item: an image of one call
-/// after the other, and alongside the image's part of a mixture, if there is one.
+/// z = pointwise(depthwise(ReLU(x))) of one image for all branches, and Σz, Σz² for the batch norm that follows. Item: an image of one
+/// call after the other.
 /// </summary>
-internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls, int count, int threads, bool statistics, NodeSumCall* mix) : IParallelBody
+internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls, int count, int threads, bool statistics) : IParallelBody
     where S : struct, ISimd<V>
     where V : struct
 {
@@ -18,7 +17,6 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
     private readonly int count = count;
     private readonly int threads = threads;
     private readonly bool statistics = statistics;
-    private readonly NodeSumCall* mix = mix;
 
     public void Run(int item, int thread)
     {
@@ -30,13 +28,11 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
         // What this thread takes next.
         var next = new StaticPartition(count * images, images, threads).After(item);
         var following = next >= 0 ? calls[next / images].Call.SourceAt(next % images, 0) : default;
-        var pieces = new InterleavedNodeSum<NodeSumForward<S, V>>(new(mix), mix, n, thread, call.Tiles);
-        for (var i = 0; i < call.Count; i++) Branch(call, ref call.Branches[i], n, x, memory, i == call.Count - 1 ? following : default, ref pieces);
-        pieces.Rest();
+        for (var i = 0; i < call.Count; i++) Branch(call, ref call.Branches[i], n, x, memory, i == call.Count - 1 ? following : default);
     }
 
     private void Branch(
-        in SeparableCall call, ref BranchCall b, int n, float* x, float* memory, in ChannelSegments following, ref InterleavedNodeSum<NodeSumForward<S, V>> pieces)
+        in SeparableCall call, ref BranchCall b, int n, float* x, float* memory, in ChannelSegments following)
     {
         var u = memory + call.Middle;
         var z = memory + call.Tile;
@@ -49,7 +45,7 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
             var pixels = Math.Min(b.TileRows, b.Height - h) * b.Width;
             var to = dst + (nint)h * row;
             var fetch = new PrefetchSegments(following, b.Forward.Group).From(h * b.Width / b.Forward.Group);
-            var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, pixels / b.Width, u, pieces.Ahead(pixels / b.Width * call.Source.Period));
+            var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, pixels / b.Width, u, default(NoPrefetch));
             if (h == 0)
             {
                 // The first pixel's values are what the others are measured from.
@@ -70,8 +66,6 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
             {
                 PackedGemm<S, V>.Pixels(b.Forward, tile, pixels, to, new StoreWithMoments<S, V, CachedStore<S, V>>(sums, length), fetch);
             }
-
-            pieces.Next();
         }
 
         if (statistics) ChannelSums<S, V>.Total(sums, b.Outputs, b.OutputPeriod, b.Statistics + (nint)n * 3 * b.Outputs);

@@ -1,5 +1,4 @@
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
-using MIOpenDarts.Layers.Backends.Cpu.NodeSum;
 using MIOpenDarts.Layers.Backends.Cpu.Normalization;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Tensors;
@@ -7,7 +6,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
 /// <summary>Branches of ReLU, depthwise and pointwise convolution that share a source or run together.</summary>
-internal sealed unsafe class SeparableOperation<S, V>(CpuContext context, NodeSumOperation<S, V> nodeSums, BatchNorm<S, V> batchNorm)
+internal sealed unsafe class SeparableOperation<S, V>(CpuContext context, BatchNorm<S, V> batchNorm)
     where S : struct, ISimd<V>
     where V : struct
 {
@@ -21,15 +20,8 @@ internal sealed unsafe class SeparableOperation<S, V>(CpuContext context, NodeSu
         }
     }
 
-    public void Forward(ReadOnlySpan<SeparableBranch<float>> branches, bool training, NodeSum<float> overlapped = default)
+    public void Forward(ReadOnlySpan<SeparableBranch<float>> branches, bool training)
     {
-        if (!overlapped.IsEmpty && !CanOverlap(overlapped, branches))
-        {
-            nodeSums.Forward(overlapped);
-            overlapped = default;
-        }
-
-        var mix = overlapped.IsEmpty ? null : nodeSums.LayOut(overlapped, gradients: false);
         while (branches.Length > 0)
         {
             var together = branches[..Together(branches, out var calls)];
@@ -38,15 +30,15 @@ internal sealed unsafe class SeparableOperation<S, V>(CpuContext context, NodeSu
             for (var i = 0; i < calls; i++) first[i].Call.Fill(BranchesOf(i, first, together), context.Scratch, S.Width);
             var packing = new FilterPacking<S, V>(first, backward: false);
             context.Workers.Run(together.Length, ref packing);
-            var work = new SeparableForward<S, V>(first, calls, context.Workers.Threads, training, mix);
+            var work = new SeparableForward<S, V>(first, calls, context.Workers.Threads, training);
             context.Workers.Run(calls * first->Call.Images, ref work, first->Call.Images);
-            mix = null;
             var merging = new MergeMoments(packed, first->Call.Images);
             if (training) context.Workers.Run(together.Length, ref merging);
             for (var i = 0; i < together.Length; i++)
             {
                 var dst = together[i].Dst;
                 if (training) BatchStatistics.Apply(packed[i].Statistics, dst.Value.Shape, dst.Norm);
+                if (training) dst.Norm.BatchesTracked++;
                 else batchNorm.NormalizationInference(dst.Norm);
             }
 
@@ -54,15 +46,8 @@ internal sealed unsafe class SeparableOperation<S, V>(CpuContext context, NodeSu
         }
     }
 
-    public void Backward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients, NodeSum<float> overlapped = default)
+    public void Backward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients)
     {
-        if (!overlapped.IsEmpty && !CanOverlap(overlapped, branches))
-        {
-            nodeSums.Backward(overlapped);
-            overlapped = default;
-        }
-
-        var mix = overlapped.IsEmpty ? null : nodeSums.LayOut(overlapped, gradients: true);
         while (branches.Length > 0)
         {
             var together = branches[..Together(branches, out var calls)];
@@ -75,10 +60,8 @@ internal sealed unsafe class SeparableOperation<S, V>(CpuContext context, NodeSu
             for (var i = 0; i < calls; i++) parts += first[i].TapLists;
             context.Workers.Run(parts, ref flipping);
             var groups = first->Call.Groups.Count;
-            var work = new SeparableBackward<S, V>(first, calls, context.Workers.Threads, mix);
+            var work = new SeparableBackward<S, V>(first, calls, context.Workers.Threads);
             context.Workers.Run(calls * groups, ref work, groups);
-            if (mix != null) NodeSumOperation<S, V>.Finish(overlapped, mix);
-            mix = null;
             var sums = new WeightGradientReduction<S, V>(first->Call.Branches, groups);
             if (weightGradients) context.Workers.Run(together.Length, ref sums);
             for (var i = 0; i < calls; i++)
@@ -89,10 +72,6 @@ internal sealed unsafe class SeparableOperation<S, V>(CpuContext context, NodeSu
             branches = branches[together.Length..];
         }
     }
-
-    /// <summary>A mixture is done image by image with the images of one source.</summary>
-    private static bool CanOverlap(NodeSum<float> mixture, ReadOnlySpan<SeparableBranch<float>> branches) =>
-        !branches.IsEmpty && branches[0].NormalizedSrc is null && branches[0].Src.Shape.N == mixture.Branches[0].Dst!.Shape.N;
 
     private void Fill(ref SeparableGradient gradient, ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients)
     {

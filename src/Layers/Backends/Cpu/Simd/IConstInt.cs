@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 /// <summary>A small number that the compiler knows: what it excludes is not compiled.</summary>
@@ -8,47 +6,33 @@ internal interface IConstInt
     static abstract int Value { get; }
 }
 
+/// <summary>A number that only the caller knows.</summary>
+internal readonly struct Any : IConstInt
+{
+    public static int Value => 0;
+}
+
 internal readonly struct One : IConstInt
 {
-    public static int Value
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 1;
-    }
+    public static int Value => 1;
 }
 
 internal readonly struct Two : IConstInt
 {
-    public static int Value
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 2;
-    }
+    public static int Value => 2;
 }
 
 internal readonly struct Three : IConstInt
 {
-    public static int Value
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 3;
-    }
+    public static int Value => 3;
 }
 
 internal readonly struct Four : IConstInt
 {
-    public static int Value
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 4;
-    }
+    public static int Value => 4;
 }
 
 internal readonly struct Five : IConstInt
 {
-    public static int Value
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 5;
-    }
+    public static int Value => 5;
 }

@@ -33,25 +33,17 @@ internal unsafe interface ISimd<V>
     /// <summary>a·b + c, rounded once.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 
-    static abstract V Max(V a, V b);
-
     /// <summary>max(value, 0); a NaN is passed on.</summary>
     static abstract V Rectify(V value);
 
     /// <summary>value where gate is positive, zero elsewhere.</summary>
     static abstract V WherePositive(V gate, V value);
 
-    /// <summary>Lane i of the result is lane index[i] of value; index holds Width integers below Width.</summary>
-    static abstract V Permute(V value, int* index);
-
     /// <summary>Puts next and its place where next is above best or a NaN, as a maximum in order does.</summary>
     static abstract void ArgMaxUpdate(ref V best, ref V place, V next, V nextPlace);
 
     /// <summary>value where a equals b, zero elsewhere.</summary>
     static abstract V WhereEqual(V a, V b, V value);
-
-    /// <summary>The first <paramref name="count"/> floats, zero behind them; reads a whole vector.</summary>
-    static abstract V LoadPart(float* source, int count);
 
     /// <summary>Writes the first <paramref name="count"/> floats only.</summary>
     static abstract void StorePart(V value, float* destination, int count);

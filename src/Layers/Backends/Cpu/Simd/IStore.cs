@@ -26,6 +26,15 @@ internal readonly unsafe struct NonTemporalStore<S, V> : IStore<V>
     public static void Store(V value, float* place) => S.StoreNonTemporal(value, place);
 }
 
+/// <summary>Not at all.</summary>
+internal readonly unsafe struct NoStore<V> : IStore<V>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(V value, float* place)
+    {
+    }
+}
+
 /// <summary>When a store is non-temporal: written around the caches, a line need not be read first.</summary>
 internal static class NonTemporal
 {

@@ -8,17 +8,9 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 /// <summary>4 floats.</summary>
 internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 {
-    public static int Width
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 4;
-    }
+    public static int Width => 4;
 
-    public static Vector128<float> Zero
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector128<float>.Zero;
-    }
+    public static Vector128<float> Zero => Vector128<float>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Load(float* source) => Vector128.Load(source);
@@ -48,17 +40,11 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.Max(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Rectify(Vector128<float> value) => Vector128.MaxNative(Vector128<float>.Zero, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> WherePositive(Vector128<float> gate, Vector128<float> value) =>
         Vector128.ConditionalSelect(Vector128.GreaterThan(gate, Vector128<float>.Zero), value, Vector128<float>.Zero);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Permute(Vector128<float> value, int* index) => Vector128.Shuffle(value, Vector128.Load(index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ArgMaxUpdate(ref Vector128<float> best, ref Vector128<float> place, Vector128<float> next, Vector128<float> nextPlace)
@@ -71,9 +57,6 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> WhereEqual(Vector128<float> a, Vector128<float> b, Vector128<float> value) =>
         Vector128.ConditionalSelect(Vector128.Equals(a, b), value, Vector128<float>.Zero);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> LoadPart(float* source, int count) => Vector128.Load(source) & Mask(count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePart(Vector128<float> value, float* destination, int count)

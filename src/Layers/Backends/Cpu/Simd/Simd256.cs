@@ -8,17 +8,9 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 /// <summary>8 floats.</summary>
 internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 {
-    public static int Width
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 8;
-    }
+    public static int Width => 8;
 
-    public static Vector256<float> Zero
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector256<float>.Zero;
-    }
+    public static Vector256<float> Zero => Vector256<float>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
@@ -48,17 +40,11 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.Max(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Rectify(Vector256<float> value) => Vector256.MaxNative(Vector256<float>.Zero, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> WherePositive(Vector256<float> gate, Vector256<float> value) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(gate, Vector256<float>.Zero), value, Vector256<float>.Zero);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Permute(Vector256<float> value, int* index) => Vector256.Shuffle(value, Vector256.Load(index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ArgMaxUpdate(ref Vector256<float> best, ref Vector256<float> place, Vector256<float> next, Vector256<float> nextPlace)
@@ -71,9 +57,6 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> WhereEqual(Vector256<float> a, Vector256<float> b, Vector256<float> value) =>
         Vector256.ConditionalSelect(Vector256.Equals(a, b), value, Vector256<float>.Zero);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadPart(float* source, int count) => Vector256.Load(source) & Mask(count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePart(Vector256<float> value, float* destination, int count)

@@ -8,17 +8,9 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 /// <summary>16 floats.</summary>
 internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 {
-    public static int Width
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 16;
-    }
+    public static int Width => 16;
 
-    public static Vector512<float> Zero
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector512<float>.Zero;
-    }
+    public static Vector512<float> Zero => Vector512<float>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(float* source) => Vector512.Load(source);
@@ -48,17 +40,11 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Vector512.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.Max(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Rectify(Vector512<float> value) => Vector512.MaxNative(Vector512<float>.Zero, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> WherePositive(Vector512<float> gate, Vector512<float> value) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(gate, Vector512<float>.Zero), value, Vector512<float>.Zero);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Permute(Vector512<float> value, int* index) => Vector512.Shuffle(value, Vector512.Load(index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ArgMaxUpdate(ref Vector512<float> best, ref Vector512<float> place, Vector512<float> next, Vector512<float> nextPlace)
@@ -71,9 +57,6 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> WhereEqual(Vector512<float> a, Vector512<float> b, Vector512<float> value) =>
         Vector512.ConditionalSelect(Vector512.Equals(a, b), value, Vector512<float>.Zero);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> LoadPart(float* source, int count) => Vector512.Load(source) & Mask(count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePart(Vector512<float> value, float* destination, int count)

@@ -3,11 +3,14 @@ using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
-// Filters of five rows and columns.
-internal static unsafe partial class WinogradDepthwise<S, V>
+/// <summary>The part of <see cref="WinogradDepthwise{S,V}"/> for filters of five rows and columns.</summary>
+[SkipLocalsInit]
+internal static unsafe partial class WinogradFive<S, V>
+    where S : struct, ISimd<V>
+    where V : struct
 {
     /// <summary>The seven products, those that go to the same rows together: m1 and m5 to both, m2, m0 and m4 to y, m3 and m6 to y'.</summary>
-    private static void Five(in Lines lines)
+    public static void Run(in WinogradLines lines)
     {
         nint row = lines.Row, product = 7 * S.Width;
         float* x0 = lines.X, x1 = x0 + row, x2 = x1 + row, x3 = x2 + row, x4 = x3 + row, x5 = x4 + row;
@@ -24,7 +27,7 @@ internal static unsafe partial class WinogradDepthwise<S, V>
     /// and what they share, o = o0 + o1 and o' = o1 + o2, of which
     ///   taps 0 and 1 add g0·(x − x'), (g0 + g1)·x', g1·(x'' − x'), two columns on taps 2 and 3 as much again, and then tap 4 g4·x and g4·x'.
     /// </summary>
-    private static void Products<A, B, E>(in Lines lines, float* dst, float* before, float* first, float* second, float* third, float* fourth, float* f, float* g)
+    private static void Products<A, B, E>(in WinogradLines lines, float* dst, float* before, float* first, float* second, float* third, float* fourth, float* f, float* g)
         where A : struct, IRows
         where B : struct, IRows
         where E : struct, IEnd

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 // The gradient of the weights of filters with five rows and columns.
-internal static unsafe partial class WinogradDepthwise<S, V>
+internal static unsafe partial class WinogradFive<S, V>
 {
     /// <summary>[7][5]: the sums of the seven products, those with one goal together.</summary>
-    private static void FiveSums(in Lines lines, float* sums)
+    public static void Sums(in WinogradLines lines, float* sums)
     {
         nint row = lines.Row, product = 5 * S.Width;
         float* x0 = lines.X, x1 = x0 + row, x2 = x1 + row, x3 = x2 + row, x4 = x3 + row, x5 = x4 + row;
@@ -20,7 +20,7 @@ internal static unsafe partial class WinogradDepthwise<S, V>
     /// The seven sums of one or two products, two columns at a time, with what <see cref="Products"/> reads; of the gradients d, d' of two columns
     /// taps 0 and 1 want d·(x − x'), (d + d')·x' and d'·(x'' − x'), two columns on so do taps 2 and 3, and then tap 4 d·x + d'·x'.
     /// </summary>
-    private static void ProductSums<A, B, G>(in Lines lines, float* first, float* second, float* third, float* fourth, float* f, float* g)
+    private static void ProductSums<A, B, G>(in WinogradLines lines, float* first, float* second, float* third, float* fourth, float* f, float* g)
         where A : struct, IRows
         where B : struct, IRows
         where G : struct, IGoal

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 // What the products of five rows read, and where they go.
-internal static unsafe partial class WinogradDepthwise<S, V>
+internal static unsafe partial class WinogradFive<S, V>
 {
     private interface IRows
     {
@@ -123,19 +123,11 @@ internal static unsafe partial class WinogradDepthwise<S, V>
 
     private readonly struct Yes : IChoice
     {
-        public static bool Is
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => true;
-        }
+        public static bool Is => true;
     }
 
     private readonly struct No : IChoice
     {
-        public static bool Is
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => false;
-        }
+        public static bool Is => false;
     }
 }
