@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace MIOpenDarts.Darts.Evolution;
 
@@ -29,8 +30,10 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
         var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
         try
         {
-            var known = Read(path, stream);
-            return new FitnessLog<TGenome>(space, measured, known, stream) { Recorded = known.Count };
+            var known = Read(path, stream, measured.Identity);
+            var log = new FitnessLog<TGenome>(space, measured, known, stream) { Recorded = known.Count };
+            if (stream.Position == 0) log.Write(new FitnessIdentity(measured.Identity), FitnessLogJson.Default.FitnessIdentity);
+            return log;
         }
         catch
         {
@@ -38,6 +41,9 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public string Identity => measured.Identity;
 
     /// <inheritdoc/>
     public Fitness Evaluate(TGenome genome, CancellationToken cancellation)
@@ -52,9 +58,7 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
         lock (turn)
         {
             known[key] = found;
-            stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(new FitnessLine(key, found.Objectives, found.Violation),
-                FitnessLogJson.Default.FitnessLine), (byte)'\n']);
-            stream.Flush();
+            Write(new FitnessLine(key, found.Objectives, found.Violation), FitnessLogJson.Default.FitnessLine);
         }
 
         return found;
@@ -66,7 +70,7 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose() => stream.Dispose();
 
-    private static Dictionary<string, Fitness> Read(string path, FileStream stream)
+    private static Dictionary<string, Fitness> Read(string path, FileStream stream, string identity)
     {
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
@@ -79,7 +83,16 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
             number++;
             try
             {
-                var read = JsonSerializer.Deserialize(line, FitnessLogJson.Default.FitnessLine) ?? throw new JsonException("null");
+                if (number == 1)
+                {
+                    var written = Parse(line, FitnessLogJson.Default.FitnessIdentity).Identity;
+                    if (written != identity)
+                        throw new InvalidDataException(
+                            $"{path}: has evaluations of {written}, not of {identity}; give another file, or what it was begun with");
+                    continue;
+                }
+
+                var read = Parse(line, FitnessLogJson.Default.FitnessLine);
                 known[read.Genome] = new Fitness(read.Objectives, read.Violation);
             }
             catch (JsonException e)
@@ -90,5 +103,19 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
         }
 
         return known;
+    }
+
+    // Nulls pass the reader's own check of what is required.
+    private static T Parse<T>(string line, JsonTypeInfo<T> type)
+        where T : class =>
+        JsonSerializer.Deserialize(line, type) is { } read
+            && read is not (FitnessLine { Genome: null } or FitnessLine { Objectives: null } or FitnessIdentity { Identity: null })
+            ? read
+            : throw new JsonException("null");
+
+    private void Write<T>(T line, JsonTypeInfo<T> type)
+    {
+        stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(line, type), (byte)'\n']);
+        stream.Flush();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 
 namespace MIOpenDarts.Darts.Evolution;
 
@@ -41,10 +42,20 @@ internal sealed class History<TGenome>(IGenomeSpace<TGenome> space, IFitness<TGe
     public IReadOnlyList<Individual<TGenome>> Evaluate(IReadOnlyList<TGenome> genomes, CancellationToken cancellation)
     {
         var evaluated = new Individual<TGenome>[genomes.Count];
-        Parallel.ForEach(
-            Partitioner.Create(0, genomes.Count, 1), new ParallelOptions
-                { MaxDegreeOfParallelism = jobs, CancellationToken = cancellation },
-            range => evaluated[range.Item1] = Evaluate(genomes[range.Item1], cancellation));
+        if (genomes.Count == 0) return evaluated;
+        try
+        {
+            Parallel.ForEach(
+                Partitioner.Create(0, genomes.Count, 1), new ParallelOptions
+                    { MaxDegreeOfParallelism = jobs, CancellationToken = cancellation },
+                range => evaluated[range.Item1] = Evaluate(genomes[range.Item1], cancellation));
+        }
+        catch (AggregateException all)
+        {
+            // One reason is enough to say; the others are of genomes that were evaluated beside it.
+            ExceptionDispatchInfo.Throw(all.InnerExceptions[0]);
+        }
+
         foreach (var individual in evaluated)
         {
             if (!seen.Add(individual.Key)) throw new ArgumentException($"{individual.Key} was evaluated before", nameof(genomes));

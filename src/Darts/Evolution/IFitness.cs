@@ -3,6 +3,9 @@ namespace MIOpenDarts.Darts.Evolution;
 /// <summary>Tells what a genome is worth: from a table, by a supernet's weights, or by a training.</summary>
 internal interface IFitness<in TGenome>
 {
+    /// <summary>What is measured, on what and how: two that answer differently have different texts.</summary>
+    string Identity { get; }
+
     /// <summary>
     /// Evaluates one genome. Several threads may call this at once; the answer depends on the genome alone.
     /// </summary>

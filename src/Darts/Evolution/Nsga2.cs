@@ -16,8 +16,9 @@ internal sealed class Nsga2(int population = 40, double crossover = 0.9) : IEvol
         CancellationToken cancellation)
     {
         var random = new CounterRandom(seed, RandomStream.Evolution);
-        var first = history.Unseen(Math.Min(population, evaluations), () => space.Random(ref random));
+        var first = history.Unseen(Math.Min(population, evaluations - history.All.Count), () => space.Random(ref random));
         var alive = Survivors([.. history.Evaluate(first, cancellation)]);
+        if (alive.Count == 0) return;
         while (history.All.Count < evaluations)
         {
             var children = history.Unseen(Math.Min(population, evaluations - history.All.Count), () => Child(space, alive, ref random));

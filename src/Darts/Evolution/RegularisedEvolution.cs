@@ -16,10 +16,11 @@ internal sealed class RegularisedEvolution(int population = 50, int sample = 10)
         CancellationToken cancellation)
     {
         var random = new CounterRandom(seed, RandomStream.Evolution);
-        var first = history.Unseen(Math.Min(population, evaluations), () => space.Random(ref random));
+        var first = history.Unseen(Math.Min(population, evaluations - history.All.Count), () => space.Random(ref random));
         var alive = history.Evaluate(first, cancellation).ToList();
         if (alive.Exists(a => a.Fitness.IsFeasible && a.Fitness.Objectives.Count != 1))
             throw new ArgumentException("regularised evolution has one objective; for more take NSGA-II", nameof(history));
+        if (alive.Count == 0) return;
         while (history.All.Count < evaluations)
         {
             var child = history.Unseen(1, () => space.MutateOne(Best(alive, ref random).Genome, ref random));

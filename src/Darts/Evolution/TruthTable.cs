@@ -10,12 +10,14 @@ namespace MIOpenDarts.Darts.Evolution;
 internal sealed class TruthTable
 {
     private readonly string path;
+    private readonly string[] networks;
     private readonly Dictionary<string, int> rows = [];
     private readonly Dictionary<string, double[]> columns;
 
     private TruthTable(string path, string[] header, List<string[]> lines)
     {
         this.path = path;
+        networks = [.. lines.Select(fields => fields[0])];
         columns = header.Skip(1).ToDictionary(name => name, _ => new double[lines.Count]);
         for (var row = 0; row < lines.Count; row++)
         {
@@ -33,25 +35,26 @@ internal sealed class TruthTable
     }
 
     /// <summary>The networks, in the order of the file.</summary>
-    public IReadOnlyCollection<string> Networks => rows.Keys;
+    public IReadOnlyList<string> Networks => networks;
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="InvalidDataException">It is no such table; the message names file, line and what is wrong.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static TruthTable Read(string path)
     {
-        using var file = File.OpenRead(path);
-        using Stream plain = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-            ? new GZipStream(file, CompressionMode.Decompress)
-            : file;
-        using var reader = new StreamReader(plain);
-        var header = reader.ReadLine()?.Split('\t');
-        if (header is not { Length: > 1 } || header.Distinct().Count() != header.Length)
-            throw new InvalidDataException(
-                $"{path}: the first line has to name a network and at least one column, each once, between tabulators");
-        var lines = new List<string[]>();
-        while (reader.ReadLine() is { } line) lines.Add(line.Split('\t'));
-        return new TruthTable(path, header, lines);
+        try
+        {
+            using var file = File.OpenRead(path);
+            using Stream plain = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+                ? new GZipStream(file, CompressionMode.Decompress)
+                : file;
+            using var reader = new StreamReader(plain);
+            return Parse(path, reader);
+        }
+        catch (InvalidDataException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"{path}: the gzip data is damaged ({e.Message.TrimEnd('.')}); fetch the file again", e);
+        }
     }
 
     /// <summary>All values of a column, in the order of <see cref="Networks"/>.</summary>
@@ -65,6 +68,17 @@ internal sealed class TruthTable
     public double Value(string network, string column) => rows.TryGetValue(network, out var row)
         ? Column(column)[row]
         : throw new InvalidDataException($"{path}: does not know the network {network}");
+
+    private static TruthTable Parse(string path, StreamReader reader)
+    {
+        var header = reader.ReadLine()?.Split('\t');
+        if (header is not { Length: > 1 } || header.Distinct().Count() != header.Length)
+            throw new InvalidDataException(
+                $"{path}: the first line has to name a network and at least one column, each once, between tabulators");
+        var lines = new List<string[]>();
+        while (reader.ReadLine() is { } line) lines.Add(line.Split('\t'));
+        return new TruthTable(path, header, lines);
+    }
 
     private InvalidDataException Damaged(int row, string problem) => new($"{path}, line {row + 2}: {problem}");
 }

@@ -103,6 +103,20 @@ public sealed class EnergySensorTests : IDisposable
         Assert.Equal(0, measurement.Joules(() => clock.Advance(TimeSpan.FromSeconds(3))), 1e-9);
     }
 
+    [Fact]
+    public void A_sensor_that_goes_away_ends_the_measurement_and_not_the_process()
+    {
+        Card("card0", "power1_input", 10_000_000);
+        var clock = new Clock();
+        var measurement = new EnergyMeasurement(GpuPower.Find(root).Sensor!, clock, clock.Advance);
+        var message = Assert.Throws<IOException>(() => measurement.Joules(() =>
+        {
+            File.Delete(Path.Combine(root, "card0/device/hwmon/hwmon3/power1_input"));
+            clock.Advance(TimeSpan.FromSeconds(0.1));
+        })).Message;
+        Assert.StartsWith("card0 (power1_input) can no longer be read", message, StringComparison.Ordinal);
+    }
+
     private void Zone(string folder, string name, long counter, long range = 65_532_610_987)
     {
         Set($"{folder}/energy_uj", counter);

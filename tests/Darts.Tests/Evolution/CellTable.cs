@@ -17,10 +17,11 @@ internal sealed class CellTable : IGenomeSpace<string>
     public static TruthTable Truth { get; } = TruthTable.Read(Path.Combine(AppContext.BaseDirectory, "truth", "nas-bench-201.tsv.gz"));
 
     public static IFitness<string> Of(params string[] columns) =>
-        new Lookup(cell => new Fitness([.. columns.Select(column => Value(cell, column))]));
+        new Lookup(string.Join(' ', columns), cell => new Fitness([.. columns.Select(column => Value(cell, column))]));
 
     public static IFitness<string> Within(string column, double limit) =>
-        new Lookup(cell => new Fitness([Error(cell)], Math.Max(0, Truth.Value(cell, column) / limit - 1)));
+        new Lookup($"cifar10 within {limit} of {column}", cell =>
+            new Fitness([Error(cell)], Math.Max(0, Truth.Value(cell, column) / limit - 1)));
 
     /// <summary>An accuracy counts as what is wrong of 100.</summary>
     public static double Value(string cell, string column) =>
@@ -61,8 +62,10 @@ internal sealed class CellTable : IGenomeSpace<string>
         return new string(digits);
     }
 
-    private sealed class Lookup(Func<string, Fitness> fitness) : IFitness<string>
+    private sealed class Lookup(string identity, Func<string, Fitness> fitness) : IFitness<string>
     {
+        public string Identity => identity;
+
         public Fitness Evaluate(string genome, CancellationToken cancellation) => fitness(genome);
 
         public string Describe(Fitness fitness) => $"{fitness.Objectives[0]:F2} % wrong, {100 * fitness.Violation:F1} % above the limit";

@@ -18,15 +18,43 @@ public class EvolutionTests
     [InlineData(1000, 94.207, 94.064)]
     public void Random_search_has_a_closed_form(int draws, double byTruth, double byShortTraining)
     {
-        Assert.Equal(byTruth, Expected("cifar10"), 6e-4);
-        Assert.Equal(byShortTraining, Expected("cifar10_valid_12_epochs"), 6e-4);
+        Assert.Equal(byTruth, Expected("cifar10", draws), 6e-4);
+        Assert.Equal(byShortTraining, Expected("cifar10_valid_12_epochs", draws), 6e-4);
+    }
 
-        double Expected(string objective)
+    [Fact]
+    public void Random_search_finds_what_its_closed_form_says()
+    {
+        const int seeds = 200, draws = 100;
+        double[] found = [.. Enumerable.Range(0, seeds).Select(seed =>
         {
-            var sorted = CellTable.Truth.Networks.OrderBy(cell => CellTable.Truth.Value(cell, objective))
-                .Select(cell => CellTable.Truth.Value(cell, "cifar10"));
-            double n = CellTable.Truth.Networks.Count;
-            return sorted.Select((accuracy, i) => accuracy * (Math.Pow((i + 1) / n, draws) - Math.Pow(i / n, draws))).Sum();
+            var history = new History<string>(CellTable.Space, CellTable.Of("cifar10"));
+            new RandomSearch().Run(CellTable.Space, history, draws, (ulong)seed, Never);
+            return 100 - history.All.Min(a => a.Fitness.Objectives[0]);
+        })];
+        var mean = found.Average();
+        var error = Math.Sqrt(found.Sum(f => (f - mean) * (f - mean)) / (seeds - 1) / seeds);
+        Assert.InRange(mean, Expected("cifar10", draws) - 5 * error, Expected("cifar10", draws) + 5 * error);
+    }
+
+    [Fact]
+    public void An_objective_that_is_no_number_is_told_with_its_cell()
+    {
+        var history = new History<string>(CellTable.Space, new Broken(), jobs: 2);
+        var message = Assert.Throws<NotFiniteNumberException>(() => new Nsga2().Run(CellTable.Space, history, 60, 1, Never)).Message;
+        Assert.StartsWith("the fitness of ", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_history_that_was_begun_is_gone_on_with()
+    {
+        foreach (var method in Methods)
+        {
+            var history = new History<string>(CellTable.Space, CellTable.Of("cifar10"));
+            new RandomSearch().Run(CellTable.Space, history, 30, 7, Never);
+            Create(method).Run(CellTable.Space, history, 0, 1, Never);
+            Create(method).Run(CellTable.Space, history, 45, 1, Never);
+            Assert.Equal(45, history.All.Count);
         }
     }
 
@@ -108,12 +136,29 @@ public class EvolutionTests
         Assert.Contains("NSGA-II", error.Message, StringComparison.Ordinal);
     }
 
+    private static double Expected(string objective, int draws)
+    {
+        var sorted = CellTable.Truth.Networks.OrderBy(cell => CellTable.Truth.Value(cell, objective))
+                .Select(cell => CellTable.Truth.Value(cell, "cifar10"));
+        double n = CellTable.Truth.Networks.Count;
+        return sorted.Select((accuracy, i) => accuracy * (Math.Pow((i + 1) / n, draws) - Math.Pow(i / n, draws))).Sum();
+    }
+
     private static IEvolution Create(string method) => method switch
     {
         "random" => new RandomSearch(),
         "regularised" => new RegularisedEvolution(20, 5),
         _ => new Nsga2(20),
     };
+
+    private sealed class Broken : IFitness<string>
+    {
+        public string Identity => "broken";
+
+        public Fitness Evaluate(string genome, CancellationToken cancellation) => new([double.NaN]);
+
+        public string Describe(Fitness fitness) => "NaN";
+    }
 
     private static List<string> Run(string method, int jobs, ulong seed = 1)
     {

@@ -18,7 +18,7 @@ public sealed class FitnessLogTests : IDisposable
     {
         var whole = Search(new Counted(int.MaxValue), "whole.jsonl");
         var stopped = new Counted(evaluations);
-        Assert.ThrowsAny<Exception>(() => Search(stopped, "fitness.jsonl"));
+        Assert.Throws<OperationCanceledException>(() => Search(stopped, "fitness.jsonl"));
         var again = new Counted(int.MaxValue);
         Assert.Equal(whole, Search(again, "fitness.jsonl"));
         Assert.Equal(whole.Count - evaluations, again.Calls);
@@ -51,12 +51,30 @@ public sealed class FitnessLogTests : IDisposable
     [InlineData("no json")]
     [InlineData("{}")]
     [InlineData("null")]
+    [InlineData("""{"genome":null,"objectives":[1]}""")]
+    [InlineData("""{"genome":"000000","objectives":null}""")]
     public void Another_damaged_line_is_refused_with_its_number(string line)
     {
-        File.WriteAllText(LogPath, $$"""{"genome":"000000","objectives":[1],"violation":0}{{"\n" + line + "\n"}}""");
+        File.WriteAllText(LogPath, $$"""{"identity":"cifar10"}{{"\n" + line + "\n"}}""");
         var message = Assert.Throws<InvalidDataException>(() =>
             FitnessLog<string>.Open(LogPath, CellTable.Space, CellTable.Of("cifar10"))).Message;
         Assert.StartsWith($"{LogPath}, line 2:", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_of_another_fitness_is_refused()
+    {
+        using (FitnessLog<string>.Open(LogPath, CellTable.Space, CellTable.Of("cifar10")))
+        {
+        }
+
+        using (FitnessLog<string>.Open(LogPath, CellTable.Space, CellTable.Of("cifar10")))
+        {
+        }
+
+        var other = CellTable.Of("cifar10", "fpga_ms");
+        var message = Assert.Throws<InvalidDataException>(() => FitnessLog<string>.Open(LogPath, CellTable.Space, other)).Message;
+        Assert.StartsWith($"{LogPath}: has evaluations of cifar10, not of cifar10 fpga_ms; ", message, StringComparison.Ordinal);
     }
 
     private List<string> Search(Counted fitness, string file)
@@ -74,6 +92,8 @@ public sealed class FitnessLogTests : IDisposable
 
         public int Calls { get; private set; }
 
+        public string Identity => table.Identity;
+
         public Fitness Evaluate(string genome, CancellationToken cancellation)
         {
             if (Calls == most) throw new OperationCanceledException("killed");
@@ -86,6 +106,8 @@ public sealed class FitnessLogTests : IDisposable
 
     private sealed class Fixed(Fitness answer) : IFitness<string>
     {
+        public string Identity => "fixed";
+
         public Fitness Evaluate(string genome, CancellationToken cancellation) => answer;
 
         public string Describe(Fitness fitness) => "fixed";

@@ -16,13 +16,15 @@ internal sealed class EnergyMeasurement(EnergySensor sensor, TimeProvider time, 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
     private readonly Lock turn = new();
     private readonly long start = time.GetTimestamp();
+    private Exception? failure;
 
     /// <summary>Joules of one run above rest. They may be negative where a run takes less than the sensor's noise.</summary>
     /// <param name="run">Called at least once, and as often as fills <see cref="Least"/>.</param>
+    /// <exception cref="IOException">The sensor is gone.</exception>
     public double Joules(Action run)
     {
         var gap = TimeSpan.FromSeconds(Math.Min(Interval.TotalSeconds, sensor.LongestGap));
-        using var timer = time.CreateTimer(_ => Read(), null, gap, gap);
+        using var timer = time.CreateTimer(_ => ReadBetween(), null, gap, gap);
         var runs = 0;
         // Half before and half after, so that a drift of the power at rest cancels.
         var before = During(() => rest(Least / 2));
@@ -42,8 +44,22 @@ internal sealed class EnergyMeasurement(EnergySensor sensor, TimeProvider time, 
         return (joulesAfter - joules, secondsAfter - seconds);
     }
 
+    // What a timer's thread throws would end the process.
+    private void ReadBetween()
+    {
+        try
+        {
+            Read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or OverflowException)
+        {
+            failure = e;
+        }
+    }
+
     private (double Joules, double Seconds) Read()
     {
+        if (failure is { } gone) throw new IOException($"{sensor.Name} can no longer be read: {gone.Message}", gone);
         lock (turn)
         {
             var seconds = time.GetElapsedTime(start).TotalSeconds;

@@ -55,8 +55,10 @@ internal static partial class NpyFile
         return bytes;
     }
 
+    // Each length is followed by a comma or the end, so that there is one way to read a header, however long.
     [GeneratedRegex(
-        @"^\{\s*'descr':\s*'(?<type>[|<>=]?[a-zA-Z]\d)',\s*'fortran_order':\s*(?<fortran>True|False),\s*'shape':\s*\((\s*(?<length>\d{1,10}),?)*\s*\),?\s*\}\s*$",
+        @"^\{\s*'descr':\s*'(?<type>[|<>=]?[a-zA-Z]\d)',\s*'fortran_order':\s*(?<fortran>True|False),"
+        + @"\s*'shape':\s*\(\s*((?<length>\d{1,10})\s*(,\s*|(?=\))))*\),?\s*\}\s*$",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Header();
 }
