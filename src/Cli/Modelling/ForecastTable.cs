@@ -31,7 +31,7 @@ internal static class ForecastTable
             + $"+ {launches} launches of {model.LaunchMicroseconds:F0} us");
         output.WriteLine(
             $"floor of the bytes at {model.GigabytesPerSecond:F0} GB/s: {Milliseconds(bytes.Values.Sum()):F1} ms; "
-            + "the model's error was shown on matrix products of an R9 Nano only (native/virtual-gpu/README.md)");
+            + "how far the model is off on cards at hand, and on which, is in native/virtual-gpu/README.md");
 
         double Milliseconds(long moved) => moved / model.GigabytesPerSecond / 1e6;
     }
