@@ -25,7 +25,8 @@ public abstract partial class Backend<T>
                 if (c < head.Shape.C) plane.CopyTo(part.AsSpan((n * head.Shape.C + c) * shape.Pixels));
                 else if (taps is null) plane.CopyTo(rest.AsSpan(first));
                 else
-                    for (var i = 0; i < block.Pixels; i++) (rest[first + i], chosen[first + i]) = LargestOfBlock(plane, shape, i / block.W, i % block.W);
+                    for (var i = 0; i < block.Pixels; i++)
+                        (rest[first + i], chosen[first + i]) = LargestOfBlock(plane, shape, i / block.W, i % block.W);
             }
 
         WriteImages(part, head);
@@ -34,7 +35,8 @@ public abstract partial class Backend<T>
     }
 
     /// <summary>diffSrc (+)= the gradients of both parts, that of a pooled bypass at the place that taps has kept.</summary>
-    public virtual void PartialSplitBackward(Tensor<T> diffHead, Tensor<T> diffBypass, Tensor<byte>? taps, Tensor<T> diffSrc, bool accumulate)
+    public virtual void PartialSplitBackward(Tensor<T> diffHead, Tensor<T> diffBypass, Tensor<byte>? taps, Tensor<T> diffSrc,
+        bool accumulate)
     {
         var (part, rest, chosen) = (OnHost(diffHead), OnHost(diffBypass), new byte[taps is null ? 0 : diffBypass.Shape.Count]);
         if (taps is not null) Download(taps, chosen.AsSpan());
@@ -68,7 +70,8 @@ public abstract partial class Backend<T>
             for (var c = 0; c < shape.C; c++)
             {
                 var (ofMixed, channel, channels) = BeforeShuffle(c, mixed.Shape.C, shape.C);
-                (ofMixed ? part : rest).AsSpan((n * channels + channel) * shape.Pixels, shape.Pixels).CopyTo(y.AsSpan((n * shape.C + c) * shape.Pixels));
+                (ofMixed ? part : rest).AsSpan((n * channels + channel) * shape.Pixels, shape.Pixels).CopyTo(
+                    y.AsSpan((n * shape.C + c) * shape.Pixels));
             }
 
         WriteImages(y, dst);
@@ -82,7 +85,8 @@ public abstract partial class Backend<T>
             for (var c = 0; c < shape.C; c++)
             {
                 var (ofMixed, channel, channels) = BeforeShuffle(c, diffMixed.Shape.C, shape.C);
-                y.AsSpan((n * shape.C + c) * shape.Pixels, shape.Pixels).CopyTo((ofMixed ? part : rest).AsSpan((n * channels + channel) * shape.Pixels));
+                y.AsSpan((n * shape.C + c) * shape.Pixels, shape.Pixels).CopyTo(
+                    (ofMixed ? part : rest).AsSpan((n * channels + channel) * shape.Pixels));
             }
 
         WriteImages(part, diffMixed);

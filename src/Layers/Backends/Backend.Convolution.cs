@@ -13,7 +13,8 @@ public abstract partial class Backend<T>
     public abstract void ConvolutionForward(Tensor<T> src, Tensor<T> weights, Tensor<T> dst, Window2D window, int groups);
 
     /// <summary>diffSrc (+)= diffDst ∗ᵀ weights.</summary>
-    public abstract void ConvolutionBackwardData(Tensor<T> diffDst, Tensor<T> weights, Tensor<T> diffSrc, Window2D window, int groups, bool accumulate);
+    public abstract void ConvolutionBackwardData(Tensor<T> diffDst, Tensor<T> weights, Tensor<T> diffSrc, Window2D window, int groups,
+        bool accumulate);
 
     /// <summary>diffWeights += src ⋆ diffDst.</summary>
     public abstract void ConvolutionBackwardWeights(Tensor<T> src, Tensor<T> diffDst, Tensor<T> diffWeights, Window2D window, int groups);

@@ -5,8 +5,12 @@ namespace MIOpenDarts.Layers.Backends;
 // Factorized reductions that share a source, composed as a fused form must compute them.
 public abstract partial class Backend<T>
 {
-    /// <summary>Raw outputs of factorized reductions of ReLU(src), and their statistics. <paramref name="rectified"/> is like src, for the composed form.</summary>
-    public virtual void SharedFactorizedReduceForward(Tensor<T> src, ReadOnlySpan<FactorizedReduceBranch<T>> branches, Tensor<T> rectified, bool training)
+    /// <summary>
+    /// Raw outputs of factorized reductions of ReLU(src), and their statistics. <paramref name="rectified"/> is like src, for the composed
+    /// form.
+    /// </summary>
+    public virtual void SharedFactorizedReduceForward(Tensor<T> src, ReadOnlySpan<FactorizedReduceBranch<T>> branches, Tensor<T> rectified,
+        bool training)
     {
         ReluForward(src, rectified);
         foreach (var b in branches)

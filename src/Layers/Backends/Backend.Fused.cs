@@ -7,12 +7,12 @@ namespace MIOpenDarts.Layers.Backends;
 public abstract partial class Backend<T>
 {
     /// <summary>
-    /// Whether a source in segments can be read by branches without a depthwise filter and by factorized reductions, and its gradient added to, so
-    /// that a cell's output need not be copied together.
+    /// Whether a source in segments can be read by branches without a depthwise filter and by factorized reductions, and its gradient added
+    /// to, so that a cell's output need not be copied together.
     /// </summary>
     public virtual bool ReadsSegments => false;
 
-    /// <summary>Asks for the workspace of branches that share a source.</summary>
+    /// <summary>Plans the workspace of branches that share a source.</summary>
     public virtual void PlanSeparable(MemoryPlan<T> plan, ReadOnlySpan<SeparableBranch<T>> branches)
     {
         foreach (var b in branches)
@@ -81,7 +81,7 @@ public abstract partial class Backend<T>
     }
 
     /// <summary>
-    /// For a value behind an affine batch norm: from the gradient <paramref name="diffDst"/> of the scaled and shifted value, the vectors
+    /// For a value before an affine batch norm: from the gradient <paramref name="diffDst"/> of the scaled and shifted value, the vectors
     /// and the Diff of <paramref name="v"/> that say dz = Gradient.Dy · Diff + Gradient.Z · z + Gradient.Constant, and, if
     /// <paramref name="weightGradients"/>, the gradients of scale and shift (+=). <paramref name="scratch"/> is like z and may hold Diff.
     /// </summary>
@@ -94,7 +94,7 @@ public abstract partial class Backend<T>
         Fill(v.Gradient.Constant, T.Zero);
     }
 
-    /// <summary>Asks for the workspace of shared pools.</summary>
+    /// <summary>Plans the workspace of shared pools.</summary>
     public virtual void PlanSharedPools(MemoryPlan<T> plan, SharedPools<T> pools)
     {
         long used = 0;
@@ -124,7 +124,9 @@ public abstract partial class Backend<T>
         AveragePoolBackward(pools.Scratch!, pools.Src.Diff!, pools.Window, accumulate: true);
     }
 
-    /// <summary>The value of every node: Dst (or, if the mixture accumulates, +)= Σ weights[k] · BN(z_k), or the tensor itself for an identity.</summary>
+    /// <summary>
+    /// The value of every node: Dst (or, if the node sum accumulates, +)= Σ weights[k] · BN(z_k), or the tensor itself for an identity.
+    /// </summary>
     public virtual void NodeSumForward(NodeSum<T> mixture)
     {
         Tensor<T>? node = null;

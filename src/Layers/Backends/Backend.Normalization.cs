@@ -17,8 +17,8 @@ public abstract partial class Backend<T>
     public abstract void NormalizationForward(Tensor<T> src, BatchNormState<T> norm, Tensor<T> dst);
 
     /// <summary>
-    /// A whole batch norm: dst = scale · (src − mean) · inverse deviation + shift with the statistics of the batch in training, which become
-    /// active, and the running ones otherwise. src and dst: [N,C,H,W].
+    /// A whole batch norm: dst = scale · (src − mean) · inverse deviation + shift with the statistics of the batch in training, which
+    /// become active, and the running ones otherwise. src and dst: [N,C,H,W].
     /// </summary>
     public virtual void BatchNormForward(Tensor<T> src, BatchNormState<T> norm, Tensor<T> dst, bool training)
     {
@@ -26,7 +26,10 @@ public abstract partial class Backend<T>
         NormalizationForward(src, norm, dst);
     }
 
-    /// <summary>Gradient of training-mode batch norm, with the active statistics: diffSrc (+)= …, and of scale and shift where there are any and <paramref name="weightGradients"/>.</summary>
+    /// <summary>
+    /// Gradient of training-mode batch norm, with the active statistics: diffSrc (+)= …, and of scale and shift where there are any and
+    /// <paramref name="weightGradients"/>.
+    /// </summary>
     public abstract void NormalizationBackward(
         Tensor<T> src, BatchNormState<T> norm, Tensor<T> diffDst, Tensor<T> diffSrc, bool accumulate, bool weightGradients);
 

@@ -6,7 +6,7 @@ public abstract partial class Backend<T>
 {
     /// <summary>
     /// dst = largest value in the window; outside the image does not count. <paramref name="indices"/> keeps the tap (row order)
-    /// of the first largest for the way back. src: [N,C,H,W], dst and indices: [N,C,H',W'].
+    /// of the first largest for the backward pass. src: [N,C,H,W], dst and indices: [N,C,H',W'].
     /// </summary>
     public abstract void MaxPoolForward(Tensor<T> src, Tensor<T> dst, Tensor<byte> indices, Window2D window);
 

@@ -25,7 +25,9 @@ public abstract partial class Backend<T> : IDisposable
     /// <summary>Threads of this machine that compute; 0 where a device does.</summary>
     public virtual int Threads => 1;
 
-    /// <summary>Whether it computes with libraries and drivers that its tests do not cover, so that a run begins with a self-test.</summary>
+    /// <summary>
+    /// Whether it computes with libraries and drivers that its tests do not cover, so that a run begins with a self-test.
+    /// </summary>
     public virtual bool NeedsSelfTest => false;
 
     /// <summary>Bytes of the device's memory that a plan may take, or null where the machine's memory is what counts.</summary>

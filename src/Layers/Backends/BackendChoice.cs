@@ -25,7 +25,8 @@ public static class BackendChoice
     public static IReadOnlyList<string> Names { get; } = [Auto, .. All.Select(kind => kind.Name)];
 
     /// <summary>What may be typed, in words.</summary>
-    public static string Allowed { get; } = string.Join(", ", [Auto, .. All.SelectMany(kind => kind.Forms).SkipLast(1)]) + $" or {All[^1].Name}";
+    public static string Allowed { get; } = string.Join(", ",
+        [Auto, .. All.SelectMany(kind => kind.Forms).SkipLast(1)]) + $" or {All[^1].Name}";
 
     private static BackendDevices Gpus => new(
         "AMD GPUs", () => [.. HipDevice.All.Select(device => $"{device.Name}, {device.Architecture}")], () => HipDevice.WhyNone,
@@ -38,18 +39,21 @@ public static class BackendChoice
     public static BackendKind? Find(string name) => Parse(name)?.Kind;
 
     /// <summary>
-    /// The backend called <paramref name="name"/>: <c>hip</c> or <c>hip:n</c> (the n-th AMD GPU), <c>cpu</c> (SIMD), <c>reference</c> (plain
-    /// loops), or <c>auto</c> (the first GPU if there is one that can be used, else <c>cpu</c>).
+    /// The backend called <paramref name="name"/>: <c>hip</c> or <c>hip:n</c> (the n-th AMD GPU), <c>cpu</c> (SIMD), <c>reference</c>
+    /// (plain loops), or <c>auto</c> (the first GPU if there is one that can be used, else <c>cpu</c>).
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>, with the number of a device where it has some.</param>
     /// <param name="threads">Threads of <c>cpu</c>; 0 for one for each processor.</param>
     /// <param name="deterministic">Whether <c>hip</c> gives the same bits in every run; the others always do.</param>
-    /// <exception cref="BackendUnavailableException">The name is unknown, or the backend cannot run here; the message says what can.</exception>
+    /// <exception cref="BackendUnavailableException">The name is unknown, or the backend cannot run here; the message says what
+    /// can.</exception>
     public static Backend<float> Create(string name, int threads = 0, bool deterministic = true) => Parse(name) is var (kind, device)
         ? kind.Create(device ?? 0, threads, deterministic)
         : throw new BackendUnavailableException($"backend '{name}' is unknown; use one of {string.Join(", ", Names)}");
 
-    /// <summary>The name for one of several jobs side by side: where <paramref name="name"/> leaves the choice of a device open, they take turns.</summary>
+    /// <summary>
+    /// The name for one of several jobs side by side: where <paramref name="name"/> leaves the choice of a device open, they take turns.
+    /// </summary>
     /// <param name="name">What was typed.</param>
     /// <param name="job">Number of the job, from 0.</param>
     public static string InTurn(string name, int job) => Parse(name) is ({ Devices: { } devices, IsUsable: true } kind, null)
@@ -64,7 +68,8 @@ public static class BackendChoice
             if (name == kind.Name) return (kind, null);
             var prefix = kind.Name + ":";
             if (kind.Devices is not null && name.StartsWith(prefix, StringComparison.Ordinal)
-                && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var device)) return (kind, device);
+                && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var device)) return (kind,
+                    device);
         }
 
         return null;

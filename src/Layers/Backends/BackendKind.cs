@@ -8,7 +8,8 @@ public sealed class BackendKind
 {
     private readonly Func<int, int, bool, Backend<float>> create;
 
-    private BackendKind(string name, bool warmsUp, Func<int, int, bool, Backend<float>> create) => (Name, WarmsUp, this.create) = (name, warmsUp, create);
+    private BackendKind(string name, bool warmsUp, Func<int, int, bool, Backend<float>> create) =>
+        (Name, WarmsUp, this.create) = (name, warmsUp, create);
 
     /// <summary>What users type, and <see cref="Backend{T}.Name"/> says.</summary>
     public string Name { get; }

@@ -4,10 +4,10 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends;
 
 /// <summary>
-/// The gradient of training-mode batch norm with respect to its input, which is linear in dy and z (Ioffe and Szegedy 2015, section 3, with the sums
-/// over the M = N·H·W values of a channel taken out of the formula): with the batch's mean μ, r = 1/√(variance + ε), ẑ = (z − μ)·r and the factor w
-/// that follows the norm (scale γ or a mixing weight), dz = w·r·(dy − Σdy/M − ẑ·Σ(dy·ẑ)/M) = Dy·dy + Z·z + Constant, where Dy = w·r,
-/// Z = −w·r²·Σ(dy·ẑ)/M and Constant = −Dy·Σdy/M − Z·μ. Three numbers a channel stand for a tensor that is never written.
+/// The gradient of training-mode batch norm with respect to its input, which is linear in dy and z (Ioffe and Szegedy 2015, section 3, with
+/// the sums over the M = N·H·W values of a channel taken out of the formula): with the batch's mean μ, r = 1/√(variance + ε), ẑ = (z − μ)·r
+/// and the factor w that follows the norm (scale γ or a mixing weight), dz = w·r·(dy − Σdy/M − ẑ·Σ(dy·ẑ)/M) = Dy·dy + Z·z + Constant, where
+/// Dy = w·r, Z = −w·r²·Σ(dy·ẑ)/M and Constant = −Dy·Σdy/M − Z·μ. Three numbers a channel stand for a tensor that is never written.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class BatchNormGradient<T>

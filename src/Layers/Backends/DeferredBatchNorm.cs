@@ -4,8 +4,8 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends;
 
 /// <summary>
-/// A raw value z: [N,C,H,W] whose batch normalisation is deferred: it has no affine pair and is never materialised, its consumers apply it while
-/// they load. The gradient that comes back through it is kept as a <see cref="BatchNormGradient{T}"/>.
+/// A raw value z: [N,C,H,W] whose batch normalisation is deferred: it has no affine pair and is never materialised, its consumers apply it
+/// while they load. The gradient that comes back through it is kept as a <see cref="BatchNormGradient{T}"/>.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="value">z.</param>

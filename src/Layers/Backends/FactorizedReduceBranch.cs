@@ -3,7 +3,10 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends;
 
-/// <summary>A factorized reduction of a rectified source [N,I,H,W]: two 1x1 convolutions of stride 2, one pixel apart, each for half of the channels.</summary>
+/// <summary>
+/// A factorized reduction of a rectified source [N,I,H,W]: two 1x1 convolutions of stride 2, one pixel apart, each for half of the
+/// channels.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="even">Filter of the pixels from (0, 0) on: [O/2,I,1,1].</param>
 /// <param name="odd">Filter of the pixels from (1, 1) on: [O − O/2,I,1,1].</param>

@@ -50,16 +50,18 @@ public sealed class MemoryPlan<T> : IDisposable
     /// <summary>Largest number of images.</summary>
     public int Batch { get; }
 
-    /// <summary>Lifetime of the activations asked for next, where the caller names none.</summary>
+    /// <summary>Lifetime of the next activations, where the caller names none.</summary>
     public Lifetime DefaultLifetime { get; set; } = Lifetime.Always;
 
-    /// <summary>Lifetime of the gradients asked for next together with their values: often the backward pass only.</summary>
+    /// <summary>Lifetime of the next gradients that are planned together with their values: often the backward pass only.</summary>
     public Lifetime DefaultDiffLifetime { get; set; } = Lifetime.Always;
 
     /// <summary>Bytes of the arena, known once <see cref="LayOut"/> ran.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>A tensor whose first extent is the batch, of <paramref name="channels"/> x <paramref name="height"/> x <paramref name="width"/>.</summary>
+    /// <summary>
+    /// A tensor whose first extent is the batch, of <paramref name="channels"/> x <paramref name="height"/> x <paramref name="width"/>.
+    /// </summary>
     public Tensor<T> Activation(string name, int channels, int height, int width, Lifetime? lifetime = null) =>
         Add<T>(name, new Shape(Batch, channels, height, width), lifetime ?? DefaultLifetime, perBatch: true);
 
@@ -72,14 +74,19 @@ public sealed class MemoryPlan<T> : IDisposable
     }
 
     /// <summary>
-    /// A tensor in as many <see cref="Tensor{T}.Segments"/> as say, of <paramref name="channels"/> channels each, which are activations like others.
+    /// A tensor in as many <see cref="Tensor{T}.Segments"/> as say, of <paramref name="channels"/> channels each, which are activations
+    /// like others.
     /// </summary>
     public Tensor<T> Segmented(string name, int segments, int channels, int height, int width, Lifetime lifetime)
     {
         var shape = new Shape(Batch, channels, height, width);
         var stride = Aligned(shape.Count * Unsafe.SizeOf<T>());
         Tensor<T>[] parts = [.. Enumerable.Range(0, segments).Select(k => new Tensor<T>($"{name}, segment {k}", shape))];
-        var whole = new Tensor<T>(name, shape with { C = segments * channels }) { Segments = parts, SegmentStride = (nint)(stride / Unsafe.SizeOf<T>()) };
+        var whole = new Tensor<T>(name, shape with { C = segments * channels })
+        {
+            Segments = parts,
+            SegmentStride = (nint)(stride / Unsafe.SizeOf<T>())
+        };
         requests.Add(new Request(name, segments * stride, lifetime, address =>
         {
             whole.Bind(address);
@@ -143,13 +150,15 @@ public sealed class MemoryPlan<T> : IDisposable
     }
 
     /// <summary>Lays out, allocates the arena and binds every tensor.</summary>
-    /// <param name="fitting">Settings that fit into so many bytes, from who knows the network, for the text of a refusal; empty where there are none.</param>
+    /// <param name="fitting">Settings that fit into so many bytes, from who knows the network, for the text of a refusal; empty where there
+    /// are none.</param>
     /// <exception cref="PlanDoesNotFitException">The device does not have that much memory; the text names the largest tensors.</exception>
     public void Commit(Func<long, string>? fitting = null)
     {
         LayOut();
         // Where the machine's memory counts, the system would promise more than there is, and kill the process when it is used.
-        if (Backend.FreeBytes is null && MemoryLimits.Here().Least is { } limit && limit.Free < Bytes) throw new PlanDoesNotFitException($"{limit.Name}: {DoesNotFit(limit.Free, fitting)}");
+        if (Backend.FreeBytes is null && MemoryLimits.Here().Least is { } limit && limit.Free < Bytes)
+            throw new PlanDoesNotFitException($"{limit.Name}: {DoesNotFit(limit.Free, fitting)}");
         if (Bytes > Backend.FreeBytes) throw new PlanDoesNotFitException(DoesNotFit(Backend.FreeBytes, fitting));
         try
         {
@@ -191,7 +200,7 @@ public sealed class MemoryPlan<T> : IDisposable
         return tensor;
     }
 
-    // One cache line of slack behind every tensor lets vector kernels read past the last element.
+    // One cache line of slack after every tensor lets vector kernels read past the last element.
     private static long Aligned(long bytes) => (bytes + 2 * Alignment - 1) / Alignment * Alignment;
 }
 

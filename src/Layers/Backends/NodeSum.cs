@@ -4,8 +4,8 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends;
 
 /// <summary>
-/// Branches that are mixed into the nodes that they enter: Dst = Σ weights[k] · BN(z_k), eq. (2) of the DARTS paper summed over edges. All have one
-/// shape, and those of one node follow each other.
+/// Branches that are mixed into the nodes that they enter: Dst = Σ weights[k] · BN(z_k), eq. (2) of the DARTS paper summed over edges. All
+/// have one shape, and those of one node follow each other.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="branches">The branches, each with its Dst.</param>

@@ -78,7 +78,9 @@ public sealed class ParameterSet<T> : IDisposable
     /// <summary>Declares a count of training batches.</summary>
     public void AddCounter(string name, BatchNormState<T> owner) => counters.Add((name, owner));
 
-    /// <summary>Says that files of earlier versions have <paramref name="former"/> where names begin with <paramref name="prefix"/> now.</summary>
+    /// <summary>
+    /// Says that files of earlier versions have <paramref name="former"/> where names begin with <paramref name="prefix"/> now.
+    /// </summary>
     public void AddFormerPrefix(string prefix, string former) => formerPrefixes.Add((prefix, former));
 
     /// <summary>The name in files of earlier versions; null where it is the same.</summary>
@@ -95,7 +97,8 @@ public sealed class ParameterSet<T> : IDisposable
     {
         var most = Math.Max(Count, BufferCount);
         if (most > int.MaxValue)
-            throw new PlanDoesNotFitException($"{most} parameters are more than a network may have, {int.MaxValue}; fewer init channels or layers have fewer");
+            throw new PlanDoesNotFitException(
+                $"{most} parameters are more than a network may have, {int.MaxValue}; fewer init channels or layers have fewer");
         backend = on;
         Values = Flat("parameters", Count, 0);
         Diffs = Flat("gradients", Count, 1);

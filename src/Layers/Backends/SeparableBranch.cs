@@ -4,7 +4,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends;
 
 /// <summary>
-/// ReLU, depthwise and pointwise convolution, and the statistics of the batch norm behind them, as one operation. The source is a
+/// ReLU, depthwise and pointwise convolution, and the statistics of the batch norm that follows them, as one operation. The source is a
 /// state of a cell or, in the second half of a separable convolution, a raw value whose batch norm and ReLU are applied on loading.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
@@ -14,7 +14,9 @@ public sealed class SeparableBranch<T>
     /// <summary>Source that a ReLU precedes: [N,I,H,W]. Its Diff, where there is one, accumulates.</summary>
     public required Tensor<T> Src { get; init; }
 
-    /// <summary>The same source with its batch norm, where one stands before the ReLU; its Diff is overwritten, masked by the ReLU.</summary>
+    /// <summary>
+    /// The same source with its batch norm, where one stands before the ReLU; its Diff is overwritten, masked by the ReLU.
+    /// </summary>
     public DeferredBatchNorm<T>? NormalizedSrc { get; init; }
 
     /// <summary>Depthwise filter [I,1,kh,kw], or null for ReLU and pointwise only.</summary>

@@ -26,7 +26,9 @@ public sealed class SharedPools<T>
     /// <summary>Means [N,C,H',W'].</summary>
     public required Tensor<T> Average { get; init; }
 
-    /// <summary>The max pool's batch norm in every edge that uses it; a search that computes some edges only sets those of the pass.</summary>
+    /// <summary>
+    /// The max pool's batch norm in every edge that uses it; a search that computes some edges only sets those of the pass.
+    /// </summary>
     public required ReadOnlyMemory<DeferredBatchNorm<T>> MaxEdges { get; set; }
 
     /// <summary>The average pool's batch norm in every edge that uses it.</summary>

@@ -2,7 +2,9 @@ using MIOpenDarts.Interop.Devices;
 
 namespace MIOpenDarts.Layers.Diagnostics;
 
-/// <summary>What to do about a library that computes wrong results or none. A call that failed says nothing about whether its kernels are right.</summary>
+/// <summary>
+/// What to do about a library that computes wrong results or none. A call that failed says nothing about whether its kernels are right.
+/// </summary>
 internal static class Cures
 {
     private const string ForMIOpen =

@@ -77,7 +77,8 @@ public static partial class EnvironmentReport
                 at += next;
                 var text = buffer.AsSpan(at, LongestPath);
                 var end = text.IndexOf((byte)0);
-                if (end > 0 && CompilerPath().IsMatch(Encoding.ASCII.GetString(text[..end]))) found.Add(Encoding.ASCII.GetString(text[..end]));
+                if (end > 0 && CompilerPath().IsMatch(Encoding.ASCII.GetString(text[..end])))
+                    found.Add(Encoding.ASCII.GetString(text[..end]));
             }
 
             overlap = Math.Min(LongestPath, length);

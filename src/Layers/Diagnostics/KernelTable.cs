@@ -7,8 +7,8 @@ using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 namespace MIOpenDarts.Layers.Diagnostics;
 
 /// <summary>
-/// What each of our kernels needs of a compute unit, from the compiler's notes, and how a step uses it and MIOpen: the table of docs/gpu.md. The
-/// first part needs hipRTC, but no GPU.
+/// What each of our kernels needs of a compute unit, from the compiler's notes, and how a step uses it and MIOpen: the table of
+/// docs/gpu.md. The first part needs hipRTC, but no GPU.
 /// </summary>
 public static class KernelTable
 {

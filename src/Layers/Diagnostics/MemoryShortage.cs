@@ -6,15 +6,20 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Diagnostics;
 
 /// <summary>
-/// Lack of memory, told as what it is. Whichever library meets it first reports it in words of its own, and none of them tells how much there is.
+/// Lack of memory, told as what it is. Whichever library meets it first reports it in words of its own, and none of them tells how much
+/// there is.
 /// </summary>
 internal static class MemoryShortage
 {
-    /// <summary>Device memory in bytes that the self-test takes at most: the workspace of rocBLAS, what MIOpen keeps, and its own tensors.</summary>
+    /// <summary>
+    /// Device memory in bytes that the self-test takes at most: the workspace of rocBLAS, what MIOpen keeps, and its own tensors.
+    /// </summary>
     public const long Need = 80L << 20;
 
     /// <summary>Whether this is why something could not be computed.</summary>
-    public static bool Explains(Exception? e) => e is OutOfMemoryException or PlanDoesNotFitException or RocmException { IsOutOfMemory: true } || (e is not null && Explains(e.InnerException));
+    public static bool Explains(Exception? e) =>
+        e is OutOfMemoryException or PlanDoesNotFitException or RocmException { IsOutOfMemory: true }
+        || (e is not null && Explains(e.InnerException));
 
     /// <summary>What is short, and what to do; null where the self-test has enough.</summary>
     public static (string Fault, string Cure)? Before(HipDevice device) =>

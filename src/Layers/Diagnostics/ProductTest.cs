@@ -7,7 +7,9 @@ using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Layers.Diagnostics;
 
-/// <summary>hipBLAS's matrix product in all four transpositions against plain loops, in sizes for which rocBLAS is known to choose wrong kernels.</summary>
+/// <summary>
+/// hipBLAS's matrix product in all four transpositions against plain loops, in sizes for which rocBLAS is known to choose wrong kernels.
+/// </summary>
 public static class ProductTest
 {
     private static readonly (int M, int N, int K)[] Sizes = [(64, 64, 64), (16, 16, 1024), (96, 130, 72), (1024, 16, 16), (300, 48, 36)];
@@ -44,7 +46,8 @@ public static class ProductTest
         }
     }
 
-    private static (double Error, double Milliseconds) Compare(HipStream stream, HipBlasHandle blas, int m, int n, int k, bool left, bool right)
+    private static (double Error, double Milliseconds) Compare(HipStream stream, HipBlasHandle blas, int m, int n, int k, bool left,
+        bool right)
     {
         float[] a = Draw(m * k, 1), b = Draw(k * n, 2), actual = new float[m * n], expected = new float[m * n];
         for (var j = 0; j < n; j++)
@@ -62,7 +65,8 @@ public static class ProductTest
         db.Upload<float>(b);
         var start = Stopwatch.GetTimestamp();
         blas.Gemm(
-            1, new Matrix(da.Span, left ? k : m, left ? m : k, left), new Matrix(db.Span, right ? n : k, right ? k : n, right), 0, new Matrix(dc.Span, m, n));
+            1, new Matrix(da.Span, left ? k : m, left ? m : k, left), new Matrix(db.Span, right ? n : k, right ? k : n, right), 0,
+                new Matrix(dc.Span, m, n));
         stream.Synchronize();
         var time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         dc.Download<float>(actual);

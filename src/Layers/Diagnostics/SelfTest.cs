@@ -27,8 +27,8 @@ public sealed record SelfTestVerdict(string Name, string Library, double Error, 
 }
 
 /// <summary>
-/// Compares every operation of a backend with plain loops. On a gfx803 this is a necessity: libraries that were built without anybody having
-/// tried that card compute wrong results there and report success.
+/// Compares every operation of a backend with plain loops. On a gfx803 this is a necessity: libraries that were built without anybody
+/// having tried that card compute wrong results there and report success.
 /// </summary>
 public static class SelfTest
 {

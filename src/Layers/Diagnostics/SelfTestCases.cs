@@ -42,7 +42,8 @@ internal static class SelfTestCases
         new("linear layer, gradients", "hipBLAS", true, t =>
         {
             t.Backend.LinearBackwardData(t.Images(N, O, 1, 1), t.Parameter(O, C, 1, 1), t.ImageResult(N, C, 1, 1));
-            t.Backend.LinearBackwardWeights(t.Images(N, C, 1, 1), t.Images(N, O, 1, 1), t.ParameterResult(O, C, 1, 1), t.ParameterResult(O));
+            t.Backend.LinearBackwardWeights(t.Images(N, C, 1, 1), t.Images(N, O, 1, 1), t.ParameterResult(O, C, 1, 1),
+                t.ParameterResult(O));
         }),
         new("batch normalisation, both directions", MIOpen, true, BatchNorm),
         new("batch normalisation in parts", Own, false, NormalizationParts),
@@ -54,7 +55,8 @@ internal static class SelfTestCases
         new("optimisers and norms", Own, false, t =>
         {
             t.Backend.SgdStep(t.ParameterResult(5000), t.Parameter(5000), t.ParameterResult(5000), 0.025, 0.9, 3e-4, nesterov: false);
-            t.Backend.AdamStep(t.ParameterResult(5000), t.Parameter(5000), t.ParameterResult(5000), t.Zeros<float>(1, 5000, 1, 1), new AdamSettings(0.025, 0.9, 0.999, 3e-4, Step: 1));
+            t.Backend.AdamStep(t.ParameterResult(5000), t.Parameter(5000), t.ParameterResult(5000), t.Zeros<float>(1, 5000, 1, 1),
+                new AdamSettings(0.025, 0.9, 0.999, 3e-4, Step: 1));
             t.Backend.AddScaled(0.3, t.Parameter(5000), t.ParameterResult(5000));
             t.NumberResult(t.Backend.SquaredNorm(t.Parameter(5000)));
         }),
@@ -108,7 +110,8 @@ internal static class SelfTestCases
         var (norm, running) = (t.Normalized(src, src).Norm, t.Normalized(src, src).Norm);
         t.Backend.BatchNormForward(src, norm, t.ImageResult(N, C, H, W), training: true);
         Statistics(t, norm);
-        t.Backend.NormalizationBackward(src, norm, t.Images(N, C, H, W), t.ImageResult(N, C, H, W), accumulate: false, weightGradients: false);
+        t.Backend.NormalizationBackward(src, norm, t.Images(N, C, H, W), t.ImageResult(N, C, H, W), accumulate: false,
+            weightGradients: false);
         t.Backend.BatchNormForward(src, running, t.ImageResult(N, C, H, W), training: false);
     }
 
@@ -130,7 +133,8 @@ internal static class SelfTestCases
 
     private static void Pools(SelfTestTensors t)
     {
-        var (src, max, average, taps) = (t.Images(N, C, H, W), t.ImageResult(N, C, H, W), t.ImageResult(N, C, H, W), t.Zeros<byte>(N, C, H, W));
+        var (src, max, average, taps) = (t.Images(N, C, H, W), t.ImageResult(N, C, H, W), t.ImageResult(N, C, H, W),
+            t.Zeros<byte>(N, C, H, W));
         t.Backend.MaxPoolForward(src, max, taps, Three);
         t.Backend.AveragePoolForward(src, average, Three);
         var diff = t.ImageResult(N, C, H, W);
@@ -165,7 +169,8 @@ internal static class SelfTestCases
         var (src, taps) = (t.Images(N, C, H, W), t.Zeros<byte>(N, rest, (H + 1) / 2, (W + 1) / 2));
         var (head, pooled) = (t.ImageResult(N, heads, H, W), t.ImageResult(N, rest, (H + 1) / 2, (W + 1) / 2));
         t.Backend.PartialSplitForward(src, head, pooled, taps);
-        t.Backend.PartialSplitBackward(t.Images(N, heads, H, W), t.Images(N, rest, (H + 1) / 2, (W + 1) / 2), taps, t.ImageResult(N, C, H, W), accumulate: true);
+        t.Backend.PartialSplitBackward(t.Images(N, heads, H, W), t.Images(N, rest, (H + 1) / 2, (W + 1) / 2), taps,
+            t.ImageResult(N, C, H, W), accumulate: true);
         t.Backend.PartialMergeForward(head, t.Images(N, rest, H, W), t.ImageResult(N, C, H, W));
         t.Backend.PartialMergeBackward(t.Images(N, C, H, W), t.ImageResult(N, heads, H, W), t.ImageResult(N, rest, H, W));
     }

@@ -15,7 +15,7 @@ internal sealed class SelfTestTensors(Backend<float> backend) : IDisposable
 
     public Backend<float> Backend => backend;
 
-    /// <summary>Every result, one behind the other.</summary>
+    /// <summary>Every result, one after the other.</summary>
     public float[] Read() => [.. results.SelectMany(read => read())];
 
     public void Dispose() => owned.ForEach(o => o.Dispose());
@@ -76,7 +76,7 @@ internal sealed class SelfTestTensors(Backend<float> backend) : IDisposable
     public Tensor<T> Zeros<T>(int n, int c, int h, int w)
         where T : unmanaged => Place<T>(new Shape(n, c, h, w));
 
-    /// <summary>z behind a batch norm with its statistics, and the gradient that comes back through it.</summary>
+    /// <summary>z before a deferred batch norm with its statistics, and the gradient that comes back through it.</summary>
     public DeferredBatchNorm<float> Normalized(Tensor<float> value, Tensor<float> diff)
     {
         var parameters = new ParameterSet<float>();
@@ -89,7 +89,8 @@ internal sealed class SelfTestTensors(Backend<float> backend) : IDisposable
         owned.Add(parameters);
         owned.Add(plan);
         parameters.Initialize(1);
-        foreach (var vector in new[] { norm.Mean, v.Gradient.Dy, v.Gradient.Z, v.Gradient.Constant }) backend.Upload<float>(Draw(value.Shape.C), vector);
+        foreach (var vector in new[] { norm.Mean, v.Gradient.Dy, v.Gradient.Z, v.Gradient.Constant })
+            backend.Upload<float>(Draw(value.Shape.C), vector);
         backend.Upload<float>([.. Draw(value.Shape.C).Select(x => x * x + 1)], norm.InverseDeviation);
         return v;
     }

@@ -2,10 +2,14 @@ using System.Globalization;
 
 namespace MIOpenDarts.Layers.Machine;
 
-/// <summary>The memory limits of a process's control groups, version 1 and 2, from its own group up to the outermost that is visible.</summary>
+/// <summary>
+/// The memory limits of a process's control groups, version 1 and 2, from its own group up to the outermost that is visible.
+/// </summary>
 internal static class ControlGroups
 {
-    /// <summary>Limits with what their groups have left. Clean pages of files count as free: the kernel drops them before it kills.</summary>
+    /// <summary>
+    /// Limits with what their groups have left. Clean pages of files count as free: the kernel drops them before it kills.
+    /// </summary>
     /// <param name="root">The folder that has <c>proc</c> and <c>sys</c>.</param>
     /// <param name="swap">Bytes of the machine's swap that are free.</param>
     public static IEnumerable<MemoryLimit> Limits(string root, long swap)
@@ -25,7 +29,8 @@ internal static class ControlGroups
         foreach (var name in new[] { "memory.max", "memory.high" })
         {
             if (Number(folder, name) is not { } limit) continue;
-            var swappable = Math.Min(swap, Number(folder, "memory.swap.max") is { } most ? most - (Number(folder, "memory.swap.current") ?? 0) : swap);
+            var swappable = Math.Min(swap, Number(folder, "memory.swap.max") is { } most
+                ? most - (Number(folder, "memory.swap.current") ?? 0) : swap);
             yield return Limit(root, folder, name, limit, limit - used + Math.Max(0, swappable));
         }
     }
@@ -35,7 +40,8 @@ internal static class ControlGroups
         if (Number(folder, "memory.usage_in_bytes") is not { } used) yield break;
         used -= Reclaimable(folder, "total_");
         // Of a group above the ones that a container sees, only this line tells.
-        long?[] limits = [Number(folder, "memory.limit_in_bytes"), Statistics(folder).TryGetValue("hierarchical_memory_limit", out var above) ? above : null];
+        long?[] limits = [Number(folder, "memory.limit_in_bytes"),
+            Statistics(folder).TryGetValue("hierarchical_memory_limit", out var above) ? above : null];
         if (limits.Min() is not { } limit || limit >= long.MaxValue / 2) yield break;
         var swappable = swap;
         if (Number(folder, "memory.memsw.limit_in_bytes") is { } both) swappable = Math.Min(swap, both - limit);
@@ -68,9 +74,11 @@ internal static class ControlGroups
         foreach (var line in SystemFile.Lines(Path.Combine(root, "proc/self/mountinfo")))
         {
             if (line.Split(" - ", 2) is not [var mount, var system]) continue;
-            if (mount.Split(' ') is not [_, _, _, var from, var to, ..] || system.Split(' ') is not [var type, _, var options, ..]) continue;
+            if (mount.Split(' ') is not [_, _, _, var from, var to, ..] || system.Split(' ') is not [var type, _, var options, ..])
+                continue;
             if (version == 2 ? type != "cgroup2" : type != "cgroup" || !options.Split(',').Contains("memory")) continue;
-            var inside = from == "/" ? path : path == from || path.StartsWith(from + "/", StringComparison.Ordinal) ? path[from.Length..] : "";
+            var inside = from == "/" ? path : path == from || path.StartsWith(from + "/", StringComparison.Ordinal) ? path[from.Length..]
+                : "";
             return (Path.Combine(root, to.TrimStart('/')), inside.Trim('/'));
         }
 
@@ -79,7 +87,8 @@ internal static class ControlGroups
 
     private static IEnumerable<string> Levels(string top, string inside)
     {
-        for (var folder = Path.Combine(top, inside); folder.Length > top.Length; folder = Path.GetDirectoryName(folder)!) yield return folder;
+        for (var folder = Path.Combine(top, inside); folder.Length > top.Length; folder = Path.GetDirectoryName(folder)!)
+            yield return folder;
         yield return top;
     }
 
@@ -95,5 +104,6 @@ internal static class ControlGroups
         return statistics;
     }
 
-    private static bool TryParse(string number, out long value) => long.TryParse(number.AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static bool TryParse(string number, out long value) =>
+        long.TryParse(number.AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out value);
 }

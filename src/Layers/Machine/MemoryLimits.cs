@@ -3,8 +3,8 @@ using System.Globalization;
 namespace MIOpenDarts.Layers.Machine;
 
 /// <summary>
-/// What the machine, the control groups of a container, and the limits of a shell let this process take, read from the files of Linux (proc(5),
-/// cgroups(7), getrlimit(2)). What is not there, or cannot be read, does not limit.
+/// What the machine, the control groups of a container, and the limits of a shell let this process take, read from the files of Linux
+/// (proc(5), cgroups(7), getrlimit(2)). What is not there, or cannot be read, does not limit.
 /// </summary>
 public sealed class MemoryLimits
 {
@@ -26,15 +26,20 @@ public sealed class MemoryLimits
         if (OperatingSystem.IsLinux()) return new MemoryLimits(read);
         // Elsewhere the runtime knows the machine, and what a job object allows.
         var memory = GC.GetGCMemoryInfo();
-        return new MemoryLimits([.. read, new MemoryLimit("the machine", Math.Max(0, memory.TotalAvailableMemoryBytes - Environment.WorkingSet))]);
+        return new MemoryLimits([.. read,
+            new MemoryLimit("the machine", Math.Max(0, memory.TotalAvailableMemoryBytes - Environment.WorkingSet))]);
     }
 
-    /// <summary>What the managed heap may still take of all that: the runtime keeps it below a part of a container's limit, or below DOTNET_GCHeapHardLimit.</summary>
+    /// <summary>
+    /// What the managed heap may still take of all that: the runtime keeps it below a part of a container's limit, or below
+    /// DOTNET_GCHeapHardLimit.
+    /// </summary>
     public static MemoryLimit ManagedHeap()
     {
         var memory = GC.GetGCMemoryInfo();
         return new MemoryLimit(
-            $"the managed heap may have {memory.TotalAvailableMemoryBytes >> 20} MiB", Math.Max(0, memory.TotalAvailableMemoryBytes - memory.TotalCommittedBytes));
+            $"the managed heap may have {memory.TotalAvailableMemoryBytes >> 20} MiB",
+                Math.Max(0, memory.TotalAvailableMemoryBytes - memory.TotalCommittedBytes));
     }
 
     /// <summary>The limits that the files below a folder tell.</summary>
@@ -55,7 +60,8 @@ public sealed class MemoryLimits
 
     private static void AddResource(List<MemoryLimit> all, string root, string resource, string name, long used)
     {
-        var line = SystemFile.Lines(Path.Combine(root, "proc/self/limits")).FirstOrDefault(l => l.StartsWith(resource, StringComparison.Ordinal));
+        var line = SystemFile.Lines(Path.Combine(root, "proc/self/limits")).FirstOrDefault(l =>
+            l.StartsWith(resource, StringComparison.Ordinal));
         var soft = line?[resource.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
         if (long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit))
             all.Add(new MemoryLimit($"{name} allows {limit >> 20} MiB", Math.Max(0, limit - used)));

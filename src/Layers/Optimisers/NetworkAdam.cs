@@ -11,7 +11,8 @@ namespace MIOpenDarts.Layers.Optimisers;
 /// <param name="beta1">Decay of the mean.</param>
 /// <param name="beta2">Decay of the mean square.</param>
 /// <param name="weightDecay">L2 factor, added to the gradient.</param>
-public sealed class NetworkAdam<T>(Backend<T> backend, ParameterSet<T> parameters, double beta1 = 0.9, double beta2 = 0.999, double weightDecay = 0)
+public sealed class NetworkAdam<T>(Backend<T> backend, ParameterSet<T> parameters, double beta1 = 0.9, double beta2 = 0.999,
+    double weightDecay = 0)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Steps made.</summary>

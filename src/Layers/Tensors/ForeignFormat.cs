@@ -15,7 +15,7 @@ internal static class ForeignFormat
     /// <summary>What the file is and what to do; null where nothing tells, and where it may be a safetensors file.</summary>
     public static string? Describe(ReadOnlySpan<byte> head)
     {
-        // The length of a header may look like any format; the bracket behind it is the format's own mark.
+        // The length of a header may look like any format; the bracket after it is the format's own mark.
         if (head.Length > 8 && head[8] == '{') return null;
         if (head.StartsWith("PK\u0003\u0004"u8)) return OfZip(head);
         if (head is [0x80, >= 1 and <= 5, ..]) return $"a pickle, as torch.save of PyTorch before 1.6 writes it; {SaveFile}";
@@ -35,7 +35,8 @@ internal static class ForeignFormat
     private static string OfZip(ReadOnlySpan<byte> head)
     {
         // The name of the first member.
-        var name = head.Length > ZipName ? head.Slice(ZipName, Math.Min(head.Length - ZipName, BinaryPrimitives.ReadUInt16LittleEndian(head[ZipNameLength..]))) : default;
+        var name = head.Length > ZipName ? head.Slice(ZipName,
+            Math.Min(head.Length - ZipName, BinaryPrimitives.ReadUInt16LittleEndian(head[ZipNameLength..]))) : default;
         return name.EndsWith(".npy"u8)
             ? "a NumPy archive (.npz); write its arrays by safetensors.numpy.save_file in Python, and give that file"
             : $"a zip archive, as torch.save of PyTorch writes it (.pt, .pth, .pth.tar); {SaveFile}";

@@ -1,6 +1,8 @@
 namespace MIOpenDarts.Layers.Tensors;
 
-/// <summary>Counts memory instead of having it: a network that is built and planned on it says what it would need, and nothing is allocated.</summary>
+/// <summary>
+/// Counts memory instead of having it: a network that is built and planned on it says what it would need, and nothing is allocated.
+/// </summary>
 public sealed class MemoryTally
 {
     /// <summary>Bytes that are held now.</summary>

@@ -18,7 +18,8 @@ public sealed class SafetensorsFile : IDisposable
     private readonly long dataStart;
     private readonly Dictionary<string, SafetensorsEntry> entries;
 
-    private SafetensorsFile(string path, SafeFileHandle handle, long dataStart, List<SafetensorsEntry> list, Dictionary<string, string> metadata)
+    private SafetensorsFile(string path, SafeFileHandle handle, long dataStart, List<SafetensorsEntry> list,
+        Dictionary<string, string> metadata)
     {
         Path = path;
         this.handle = handle;
@@ -116,7 +117,8 @@ public sealed class SafetensorsFile : IDisposable
         };
 
     /// <summary>Reads a tensor into memory that the caller owns.</summary>
-    /// <exception cref="InvalidDataException">There is no such tensor, or its type or element count differs from the destination's.</exception>
+    /// <exception cref="InvalidDataException">There is no such tensor, or its type or element count differs from the
+    /// destination's.</exception>
     public void Read<T>(string name, Span<T> destination) where T : unmanaged
     {
         var entry = this[name];

@@ -26,8 +26,8 @@ public sealed class Tensor<T>(string name, Shape capacity)
     public Tensor<T>? Diff { get; set; }
 
     /// <summary>
-    /// Tensors of which this one's channels consist, in order; they lie <see cref="SegmentStride"/> elements apart from its address on. Empty for a
-    /// tensor of its own. Only a backend that says so (<c>ReadsSegments</c>) understands one in segments.
+    /// Tensors of which this one's channels consist, in order; they lie <see cref="SegmentStride"/> elements apart from its address on.
+    /// Empty for a tensor of its own. Only a backend that says so (<c>ReadsSegments</c>) understands one in segments.
     /// </summary>
     public IReadOnlyList<Tensor<T>> Segments { get; init; } = [];
 

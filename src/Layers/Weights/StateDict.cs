@@ -7,8 +7,12 @@ namespace MIOpenDarts.Layers.Weights;
 /// <summary>Weights and statistics of a network by the official PyTorch names, in and out of safetensors files.</summary>
 public static class StateDict
 {
-    /// <summary>Reads every parameter, statistic and counter named <paramref name="prefix"/> + official name. Nothing is read where one has another name, shape or type.</summary>
-    /// <exception cref="InvalidDataException">One is missing, has another shape or type, or has what is no number; the text names it.</exception>
+    /// <summary>
+    /// Reads every parameter, statistic and counter named <paramref name="prefix"/> + official name. Nothing is read where one has another
+    /// name, shape or type.
+    /// </summary>
+    /// <exception cref="InvalidDataException">One is missing, has another shape or type, or has what is no number; the text names
+    /// it.</exception>
     public static void Load<T>(ParameterSet<T> parameters, Backend<T> backend, SafetensorsFile file, string prefix = "")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -20,7 +24,8 @@ public static class StateDict
     /// <summary>Reads the parameters and statistics that are wanted, and their counters where the file has them.</summary>
     /// <param name="parameters">Of the network.</param>
     /// <param name="backend">Where it lives.</param>
-    /// <param name="names">Where they stand in the file; each that is wanted is there with the network's shape (<see cref="FirstProblem"/>).</param>
+    /// <param name="names">Where they stand in the file; each that is wanted is there with the network's shape
+    /// (<see cref="FirstProblem"/>).</param>
     /// <param name="wanted">Whether to read one, by official name.</param>
     /// <exception cref="InvalidDataException">One has what is no number; the text names it.</exception>
     public static void Load<T>(ParameterSet<T> parameters, Backend<T> backend, StateDictNames names, Predicate<string> wanted)

@@ -5,7 +5,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Weights;
 
 /// <summary>
-/// Where the tensors of a network stand in a file: under their official names, behind a prefix, or, in a file of another program, inside
+/// Where the tensors of a network stand in a file: under their official names, after a prefix, or, in a file of another program, inside
 /// wrappers (<c>module.</c> of DataParallel, <c>_orig_mod.</c> of torch.compile) and below a leading part that all names have in common
 /// (<c>state_dict.</c>, <c>model.</c>, …).
 /// </summary>
@@ -29,18 +29,20 @@ public sealed class StateDictNames
     public bool AreUnwrapped => originals.Any(pair => pair.Key != pair.Value);
 
     /// <summary>Names below the prefix without it, as they would be in the official code.</summary>
-    public IEnumerable<string> All => originals.Keys.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => name[Prefix.Length..]);
+    public IEnumerable<string> All => originals.Keys.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name =>
+        name[Prefix.Length..]);
 
     /// <summary>Number of tensors that do not stand below the prefix.</summary>
     public int Others => originals.Count - All.Count();
 
-    /// <summary>Names that are as they are, behind a prefix.</summary>
+    /// <summary>Names that are as they are, after a prefix.</summary>
     public static StateDictNames Below<T>(SafetensorsFile file, string prefix, ParameterSet<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         new(file, file.Names.ToDictionary(name => name), prefix, parameters.FormerName);
 
     /// <summary>Finds the prefix under which a file has most of a network's names.</summary>
-    /// <exception cref="InvalidDataException">Two tensors have the same name without wrappers, or two prefixes fit equally well.</exception>
+    /// <exception cref="InvalidDataException">Two tensors have the same name without wrappers, or two prefixes fit equally
+    /// well.</exception>
     public static StateDictNames Find<T>(SafetensorsFile file, ParameterSet<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -54,7 +56,8 @@ public sealed class StateDictNames
         string[] wanted = [.. parameters.Parameters.Select(tensor => tensor.Name)];
         var scores = wanted is [var first, .., var last]
             ? originals.Keys.Select(name => PrefixOf(name, first) ?? PrefixOf(name, last)).OfType<string>().Append("").Distinct()
-                .Select(prefix => (Prefix: prefix, Found: wanted.Count(name => originals.ContainsKey(prefix + name)))).OrderByDescending(score => score.Found).ToList()
+                .Select(prefix => (Prefix: prefix, Found: wanted.Count(name => originals.ContainsKey(prefix + name)))).OrderByDescending(
+                    score => score.Found).ToList()
             : [("", 0)];
         var best = scores[0];
         if (scores.Count > 1 && scores[1].Found == best.Found && best.Found > 0)

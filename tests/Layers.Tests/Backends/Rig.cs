@@ -70,7 +70,7 @@ internal sealed class Rig<T>(Backend<T> backend, OperationCase @case, bool keepB
         return norm;
     }
 
-    /// <summary>z behind a batch norm, with a gradient and the three vectors that lead back.</summary>
+    /// <summary>z before a deferred batch norm, with a gradient and the three vectors that lead back.</summary>
     public DeferredBatchNorm<T> Normalized(Tensor<T> value)
     {
         var norm = Norm(value.Shape.C, affine: false);

@@ -79,7 +79,7 @@ internal static class FusedCases
         new(17, 4, 7, 7, 1, true, true, new(5, 1, 4), new(3, 2, 8), new(3, 1, 4), new(5, 2, 4)),
     ];
 
-    /// <summary>So large that results are written past the caches: in whole patterns of channels, with their statistics, and in others.</summary>
+    /// <summary>So large that results are written by non-temporal stores: in whole patterns of channels, with their statistics, and in others.</summary>
     public static readonly SeparableCase[] Streamed =
     [
         new(16, 16, 32, 32, 1, false, true, new(3, 1, 16), new(5, 2, 8)),

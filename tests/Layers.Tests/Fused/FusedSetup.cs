@@ -76,7 +76,7 @@ internal abstract class FusedSetup<T> : IDisposable
     }
 
     /// <summary>
-    /// Values and their means on grids that lie between each other, so that no rounding decides on which side of its mean, that is of a ReLU behind
+    /// Values and their means on grids that lie between each other, so that no rounding decides on which side of its mean, that is of a ReLU after
     /// the batch norm, a value is.
     /// </summary>
     protected void RandomizeAroundMeans(Tensor<T> values, Tensor<T> means)
@@ -94,7 +94,7 @@ internal abstract class FusedSetup<T> : IDisposable
         Backend.Upload<T>(values, tensor);
     }
 
-    /// <summary>Gradient vectors as a mixture would have left them.</summary>
+    /// <summary>Gradient vectors as a node sum would have left them.</summary>
     protected void RandomizeGradient(DeferredBatchNorm<T> v)
     {
         Randomize(v.Gradient.Dy);

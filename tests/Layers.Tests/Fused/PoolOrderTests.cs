@@ -16,7 +16,7 @@ public class PoolOrderTests
     [InlineData(16, 2, 2)]
     [InlineData(8, 1, 2)]
     [InlineData(4, 2, 2)]
-    // More than 2 MiB, which are written past the caches.
+    // More than 2 MiB, which are written by non-temporal stores.
     [InlineData(16, 1, 1300)]
     [InlineData(8, 1, 1300)]
     public void Ties_go_to_the_tap_to_which_the_reference_gives_them(int width, int stride, int images)

@@ -29,7 +29,8 @@ public static class CpuBackend
     public static Backend<float> Create(int threads = 0, int width = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        if (width is not (0 or 4 or 8 or 16)) throw new ArgumentOutOfRangeException(nameof(width), width, "A vector holds 4, 8 or 16 floats.");
+        if (width is not (0 or 4 or 8 or 16))
+            throw new ArgumentOutOfRangeException(nameof(width), width, "A vector holds 4, 8 or 16 floats.");
         return Create(new WorkerPool(threads == 0 ? Environment.ProcessorCount : threads), width);
     }
 
@@ -43,52 +44,34 @@ public static class CpuBackend
 }
 
 /// <summary>
-/// The managed SIMD path: channels innermost (NHWC), vectors over channels and, with few channels, over neighbouring pixels; no allocation in a step;
-/// results equal bit by bit for every number of threads. Each kind of operation is a room of its own; what their kernels are built from is in Building.
+/// The managed SIMD path: channels innermost (NHWC), vectors over channels and, with few channels, over neighbouring pixels; no allocation
+/// in a step; results equal bit by bit for every number of threads. Each kind of operation is a room of its own; what their kernels are
+/// built from is in Building.
 /// </summary>
 /// <typeparam name="S">Instructions of the vector width.</typeparam>
 /// <typeparam name="V">Vector of that width.</typeparam>
-internal sealed unsafe class CpuBackend<S, V> : Backend<float>
+internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<float>
     where S : struct, ISimd<V>
     where V : struct
 {
-    private readonly CpuContext context;
-    private readonly ElementwiseOperations<S, V> elementwise;
-    private readonly VectorOperations<S, V> vectors;
-    private readonly ChannelConcat<S, V> concat;
-    private readonly PartialChannels<S, V> partial;
-    private readonly GemmConvolution<S, V> gemm;
-    private readonly DepthwiseConvolution<S, V> depthwise;
-    private readonly Linear<S, V> linear;
-    private readonly BatchNorm<S, V> batchNorm;
-    private readonly Pools<S, V> pools;
-    private readonly GlobalAverage<S, V> globalAverage;
-    private readonly PlainFactorizedReduce<S, V> factorizedReduce;
-    private readonly SharedFactorizedReduce<S, V> sharedFactorizedReduce;
-    private readonly NodeSumOperation<S, V> nodeSums;
-    private readonly SeparableOperation<S, V> separable;
-
-    public CpuBackend(CpuContext context)
-    {
-        this.context = context;
-        elementwise = new(context);
-        vectors = new(context, elementwise);
-        concat = new(context);
-        partial = new(context);
-        gemm = new(context);
-        depthwise = new(context);
-        linear = new(gemm);
-        batchNorm = new(context, elementwise);
-        pools = new(context, batchNorm);
-        globalAverage = new(context);
-        factorizedReduce = new(gemm);
-        sharedFactorizedReduce = new(context, batchNorm, gemm);
-        nodeSums = new(context);
-        separable = new(context, batchNorm);
-    }
+    private readonly ElementwiseOperations<S, V> elementwise = new(context);
+    private readonly VectorOperations<S, V> vectors = new(context);
+    private readonly ChannelConcat<S, V> concat = new(context);
+    private readonly PartialChannels<S, V> partial = new(context);
+    private readonly GemmConvolution<S, V> gemm = new(context);
+    private readonly DepthwiseConvolution<S, V> depthwise = new(context);
+    private readonly Linear<S, V> linear = new(context);
+    private readonly BatchNorm<S, V> batchNorm = new(context);
+    private readonly Pools<S, V> pools = new(context);
+    private readonly GlobalAverage<S, V> globalAverage = new(context);
+    private readonly PlainFactorizedReduce<S, V> factorizedReduce = new(context);
+    private readonly SharedFactorizedReduce<S, V> sharedFactorizedReduce = new(context);
+    private readonly NodeSumOperation<S, V> nodeSums = new(context);
+    private readonly SeparableOperation<S, V> separable = new(context);
 
     public override string Name => "cpu";
-    public override string Description => $"{S.Width * 32}-bit vectors, {context.Workers.Threads} thread{(context.Workers.Threads == 1 ? "" : "s")}";
+    public override string Description =>
+        $"{S.Width * 32}-bit vectors, {context.Workers.Threads} thread{(context.Workers.Threads == 1 ? "" : "s")}";
     public override string Signature => $"cpu/Single/{S.Width * 32}";
 
     // Memory.
@@ -123,9 +106,11 @@ internal sealed unsafe class CpuBackend<S, V> : Backend<float>
     public override void ScaleVector(Tensor<float> x, double factor) => vectors.ScaleVector(x, factor);
     public override double SquaredNorm(Tensor<float> x) => vectors.SquaredNorm(x);
     public override void SgdStep(
-        Tensor<float> weights, Tensor<float> diffs, Tensor<float> momentumBuffer, double rate, double momentum, double decay, bool nesterov) =>
+        Tensor<float> weights, Tensor<float> diffs, Tensor<float> momentumBuffer, double rate, double momentum, double decay,
+            bool nesterov) =>
         vectors.SgdStep(weights, diffs, momentumBuffer, rate, momentum, decay, nesterov);
-    public override void AdamStep(Tensor<float> weights, Tensor<float> diffs, Tensor<float> mean, Tensor<float> meanSquare, in AdamSettings settings) =>
+    public override void AdamStep(Tensor<float> weights, Tensor<float> diffs, Tensor<float> mean, Tensor<float> meanSquare,
+        in AdamSettings settings) =>
         vectors.AdamStep(weights, diffs, mean, meanSquare, settings);
 
     // Channels.
@@ -137,7 +122,8 @@ internal sealed unsafe class CpuBackend<S, V> : Backend<float>
     public override void PartialSplitBackward(
         Tensor<float> diffHead, Tensor<float> diffBypass, Tensor<byte>? taps, Tensor<float> diffSrc, bool accumulate) =>
         partial.SplitBackward(diffHead, diffBypass, taps, diffSrc, accumulate);
-    public override void PartialMergeForward(Tensor<float> mixed, Tensor<float> bypass, Tensor<float> dst) => partial.MergeForward(mixed, bypass, dst);
+    public override void PartialMergeForward(Tensor<float> mixed, Tensor<float> bypass, Tensor<float> dst) =>
+        partial.MergeForward(mixed, bypass, dst);
     public override void PartialMergeBackward(Tensor<float> diffDst, Tensor<float> diffMixed, Tensor<float> diffBypass) =>
         partial.MergeBackward(diffDst, diffMixed, diffBypass);
 
@@ -167,22 +153,26 @@ internal sealed unsafe class CpuBackend<S, V> : Backend<float>
     public override void FactorizedReduceBackwardData(
         Tensor<float> diffDst, Tensor<float> even, Tensor<float> odd, Tensor<float> diffSrc, bool accumulate) =>
         factorizedReduce.BackwardData(diffDst, even, odd, diffSrc, accumulate);
-    public override void FactorizedReduceBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffEven, Tensor<float> diffOdd) =>
+    public override void FactorizedReduceBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffEven,
+        Tensor<float> diffOdd) =>
         factorizedReduce.BackwardWeights(src, diffDst, diffEven, diffOdd);
     public override void LinearForward(Tensor<float> src, Tensor<float> weights, Tensor<float> bias, Tensor<float> dst) =>
         linear.Forward(src, weights, bias, dst);
     public override void LinearBackwardData(Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc) =>
         linear.BackwardData(diffDst, weights, diffSrc);
-    public override void LinearBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Tensor<float> diffBias) =>
+    public override void LinearBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights,
+        Tensor<float> diffBias) =>
         linear.BackwardWeights(src, diffDst, diffWeights, diffBias);
 
     // Batch norm and loss.
-    public override void NormalizationStatistics(Tensor<float> src, BatchNormState<float> norm) => batchNorm.NormalizationStatistics(src, norm);
+    public override void NormalizationStatistics(Tensor<float> src, BatchNormState<float> norm) =>
+        batchNorm.NormalizationStatistics(src, norm);
     public override void NormalizationInference(BatchNormState<float> norm) => batchNorm.NormalizationInference(norm);
     public override void NormalizationForward(Tensor<float> src, BatchNormState<float> norm, Tensor<float> dst) =>
         batchNorm.NormalizationForward(src, norm, dst);
     public override void NormalizationBackward(
-        Tensor<float> src, BatchNormState<float> norm, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate, bool weightGradients) =>
+        Tensor<float> src, BatchNormState<float> norm, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate,
+            bool weightGradients) =>
         batchNorm.NormalizationBackward(src, norm, diffDst, diffSrc, accumulate, weightGradients);
     public override void NormalizationGradient(DeferredBatchNorm<float> v, Tensor<float>? weights, int index, Tensor<float>? diffWeights) =>
         batchNorm.NormalizationGradient(v, weights, index, diffWeights);
@@ -191,15 +181,18 @@ internal sealed unsafe class CpuBackend<S, V> : Backend<float>
     public override void AffineGradient(DeferredBatchNorm<float> v, Tensor<float> diffDst, Tensor<float> scratch, bool weightGradients) =>
         batchNorm.AffineGradient(v, diffDst, weightGradients);
     public override void CrossEntropy(
-        Tensor<float> logits, Tensor<int> labels, Tensor<float> result, Tensor<float>? diffLogits, double labelSmoothing = 0, double lossScale = 1) =>
+        Tensor<float> logits, Tensor<int> labels, Tensor<float> result, Tensor<float>? diffLogits, double labelSmoothing = 0,
+            double lossScale = 1) =>
         CrossEntropyLoss.Run(logits, labels, result, diffLogits, labelSmoothing, lossScale);
 
     // Pools.
     public override void MaxPoolForward(Tensor<float> src, Tensor<float> dst, Tensor<byte> indices, Window2D window) =>
         pools.MaxForward(src, dst, indices, window);
-    public override void MaxPoolBackward(Tensor<float> diffDst, Tensor<byte> indices, Tensor<float> diffSrc, Window2D window, bool accumulate) =>
+    public override void MaxPoolBackward(Tensor<float> diffDst, Tensor<byte> indices, Tensor<float> diffSrc, Window2D window,
+        bool accumulate) =>
         pools.MaxBackward(diffDst, indices, diffSrc, window, accumulate);
-    public override void AveragePoolForward(Tensor<float> src, Tensor<float> dst, Window2D window) => pools.AverageForward(src, dst, window);
+    public override void AveragePoolForward(Tensor<float> src, Tensor<float> dst, Window2D window) =>
+        pools.AverageForward(src, dst, window);
     public override void AveragePoolBackward(Tensor<float> diffDst, Tensor<float> diffSrc, Window2D window, bool accumulate) =>
         pools.AverageBackward(diffDst, diffSrc, window, accumulate);
     public override void GlobalAverageForward(Tensor<float> src, Tensor<float> dst) => globalAverage.Forward(src, dst);
@@ -217,7 +210,8 @@ internal sealed unsafe class CpuBackend<S, V> : Backend<float>
         Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, Tensor<float> rectified, bool training) =>
         sharedFactorizedReduce.Forward(src, branches, training);
     public override void SharedFactorizedReduceBackward(
-        Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, Tensor<float> rectified, Tensor<float> diffRectified, bool weightGradients) =>
+        Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, Tensor<float> rectified, Tensor<float> diffRectified,
+            bool weightGradients) =>
         sharedFactorizedReduce.Backward(src, branches, weightGradients);
     public override void NodeSumForward(NodeSum<float> sum) => nodeSums.Forward(sum);
     public override void NodeSumBackward(NodeSum<float> sum) => nodeSums.Backward(sum);

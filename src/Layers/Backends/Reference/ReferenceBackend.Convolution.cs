@@ -21,7 +21,8 @@ public unsafe partial class ReferenceBackend<T>
                                 for (var kw = 0; kw < f.W; kw++)
                                 {
                                     var (ih, iw) = Source(window, h, w, kh, kw);
-                                    if (Inside(x, ih, iw)) sum += D(sx[At(x, n, o / outputs * f.C + i, ih, iw)]) * D(sf[At(f, o, i, kh, kw)]);
+                                    if (Inside(x, ih, iw))
+                                        sum += D(sx[At(x, n, o / outputs * f.C + i, ih, iw)]) * D(sf[At(f, o, i, kh, kw)]);
                                 }
 
                         sy[At(y, n, o, h, w)] = R(sum);
@@ -91,7 +92,8 @@ public unsafe partial class ReferenceBackend<T>
                         var (filter, row, shift) = Half(even, odd, o, y.C);
                         double sum = 0;
                         if (Inside(x, 2 * h + shift, 2 * w + shift))
-                            for (var i = 0; i < x.C; i++) sum += D(sx[At(x, n, i, 2 * h + shift, 2 * w + shift)]) * D(filter[row * x.C + i]);
+                            for (var i = 0; i < x.C; i++)
+                                sum += D(sx[At(x, n, i, 2 * h + shift, 2 * w + shift)]) * D(filter[row * x.C + i]);
                         sy[At(y, n, o, h, w)] = R(sum);
                     }
     }

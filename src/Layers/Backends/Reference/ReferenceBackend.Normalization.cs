@@ -62,10 +62,12 @@ public unsafe partial class ReferenceBackend<T>
                 Store(ref Values(norm.Shift!.Diff!)[c], sum, accumulate: true);
             }
 
-            var (factor, valueScale, offset) = Coefficients(Active(norm, c), Affine(norm.Scale, c, 1), sum, product, (double)shape.N * shape.Pixels);
+            var (factor, valueScale, offset) = Coefficients(Active(norm, c), Affine(norm.Scale, c, 1), sum, product,
+                (double)shape.N * shape.Pixels);
             for (var n = 0; n < shape.N; n++)
             {
-                var (x, dy, dx) = (Plane(Values(src), shape, n, c), Plane(Values(diffDst), shape, n, c), Plane(Values(diffSrc), shape, n, c));
+                var (x, dy, dx) = (Plane(Values(src), shape, n, c), Plane(Values(diffDst), shape, n, c),
+                    Plane(Values(diffSrc), shape, n, c));
                 for (var i = 0; i < x.Length; i++) Store(ref dx[i], factor * D(dy[i]) + valueScale * D(x[i]) + offset, accumulate);
             }
         }
@@ -104,13 +106,15 @@ public unsafe partial class ReferenceBackend<T>
                 for (var c = 0; c < shape.C; c++)
                 {
                     var (a, b, offset) = (D(Values(v.Gradient.Dy)[c]), D(Values(v.Gradient.Z)[c]), D(Values(v.Gradient.Constant)[c]));
-                    var (z, dy, dz) = (Plane(Values(v.Value), shape, n, c), Plane(Values(v.Diff!), shape, n, c), Plane(Values(diffSrc), shape, n, c));
+                    var (z, dy, dz) = (Plane(Values(v.Value), shape, n, c), Plane(Values(v.Diff!), shape, n, c),
+                        Plane(Values(diffSrc), shape, n, c));
                     for (var i = 0; i < z.Length; i++) Store(ref dz[i], a * D(dy[i]) + b * D(z[i]) + offset, accumulate: true);
                 }
     }
 
     /// <summary>Σ dy and Σ dy·ẑ of one channel.</summary>
-    private static (double Sum, double Product) GradientSums(Tensor<T> src, (double Mean, double Inverse) statistics, Tensor<T> diffDst, int c)
+    private static (double Sum, double Product) GradientSums(Tensor<T> src, (double Mean, double Inverse) statistics, Tensor<T> diffDst,
+        int c)
     {
         var shape = src.Shape;
         var (mean, inverse) = statistics;
@@ -137,12 +141,14 @@ public unsafe partial class ReferenceBackend<T>
         return (weight * inverse, valueScale, -weight * inverse * sum / count - valueScale * mean);
     }
 
-    private static (double Mean, double Inverse) Active(BatchNormState<T> norm, int c) => (D(Values(norm.Mean)[c]), D(Values(norm.InverseDeviation)[c]));
+    private static (double Mean, double Inverse) Active(BatchNormState<T> norm, int c) =>
+        (D(Values(norm.Mean)[c]), D(Values(norm.InverseDeviation)[c]));
 
     private static double Affine(Tensor<T>? vector, int c, double absent) => vector is null ? absent : D(Values(vector)[c]);
 
     private static void Running(Tensor<T> running, int c, double batch) =>
         Values(running)[c] = R((1 - BatchNormState<T>.Momentum) * D(Values(running)[c]) + BatchNormState<T>.Momentum * batch);
 
-    private static Values<T> Plane(Values<T> values, Shape shape, int n, int c) => values.Slice((n * shape.C + c) * shape.Pixels, shape.Pixels);
+    private static Values<T> Plane(Values<T> values, Shape shape, int n, int c) =>
+        values.Slice((n * shape.C + c) * shape.Pixels, shape.Pixels);
 }

@@ -59,7 +59,8 @@ public unsafe partial class ReferenceBackend<T>
             var count = 0;
             ForEachTap(diffSrc.Shape, window, h, w, (_, _, _) => count++);
             var share = D(Values(diffDst)[At(diffDst.Shape, n, c, h, w)]) / count;
-            ForEachTap(diffSrc.Shape, window, h, w, (_, ih, iw) => Store(ref Values(diffSrc)[At(diffSrc.Shape, n, c, ih, iw)], share, true));
+            ForEachTap(diffSrc.Shape, window, h, w, (_, ih, iw) =>
+                Store(ref Values(diffSrc)[At(diffSrc.Shape, n, c, ih, iw)], share, true));
         });
     }
 
@@ -91,7 +92,9 @@ public unsafe partial class ReferenceBackend<T>
     private static void ForEachOutput(Shape src, Shape dst, Window2D window, Action<int, int, int, int> visit)
     {
         if (dst.H != window.OutputHeight(src.H) || dst.W != window.OutputWidth(src.W))
-            throw new ArgumentException($"A pool of {src} by {window} gives {window.OutputHeight(src.H)}x{window.OutputWidth(src.W)} pixels, not {dst}.", nameof(dst));
+            throw new ArgumentException(
+                $"A pool of {src} by {window} gives {window.OutputHeight(src.H)}x{window.OutputWidth(src.W)} pixels, not {dst}.",
+                nameof(dst));
         for (var n = 0; n < dst.N; n++)
             for (var c = 0; c < dst.C; c++)
                 for (var h = 0; h < dst.H; h++)

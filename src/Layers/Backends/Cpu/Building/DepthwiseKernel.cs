@@ -41,7 +41,7 @@ internal static unsafe class DepthwiseKernel<S, V>
         }
     }
 
-    // Row by row within a part of the channels: what the taps of one row read is still in the first cache for the next.
+    // Row by row within a part of the channels: what the taps of one row read is still in L1 for the next.
     private static void Rows<P, F>(
         float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, in TapList taps, int period, F fetch)
         where P : struct, IConstInt
@@ -64,12 +64,15 @@ internal static unsafe class DepthwiseKernel<S, V>
             {
                 ref var group = ref taps.Groups[g];
                 nint r = pairs ? group.PairedRows(rows, blocks) : 0;
-                if (r > 0 && g == 0) WinogradDepthwise<S, V>.Rows(y, dstRow, z, s, xRow, (int)r, blocks, group, phase * S.Width, PeriodOf<P>(period) * S.Width, fetch, phase * rows);
-                else if (r > 0) WinogradDepthwise<S, V>.Rows(y, dstRow, z, s, xRow, (int)r, blocks, group, phase * S.Width, PeriodOf<P>(period) * S.Width, default(NoPrefetch), 0);
+                if (r > 0 && g == 0) WinogradDepthwise<S, V>.Rows(y, dstRow, z, s, xRow, (int)r, blocks, group, phase * S.Width,
+                    PeriodOf<P>(period) * S.Width, fetch, phase * rows);
+                else if (r > 0) WinogradDepthwise<S, V>.Rows(y, dstRow, z, s, xRow, (int)r, blocks, group, phase * S.Width,
+                    PeriodOf<P>(period) * S.Width, default(NoPrefetch), 0);
                 for (; r < rows; r++)
                 {
                     if (g == 0) fetch.Rows(phase * rows + (int)r, 1);
-                    Row<P>(y + r * dstRow, z == null ? null : z + r * dstRow, blocks, s + r * xRow, group.Runs, group.Count, group.Weights + phase * S.Width, period);
+                    Row<P>(y + r * dstRow, z == null ? null : z + r * dstRow, blocks, s + r * xRow, group.Runs, group.Count,
+                        group.Weights + phase * S.Width, period);
                 }
             }
         }
@@ -79,7 +82,8 @@ internal static unsafe class DepthwiseKernel<S, V>
         where P : struct, IConstInt
     {
         nint step = PeriodOf<P>(period) * S.Width;
-        // Except where a row starts from itself, a last block that does not come out even starts earlier and computes some vectors a second time.
+        // Except where a row starts from itself, a last block that does not come out even starts earlier and computes some vectors a second
+        // time.
         var twice = z != y;
         for (nint k = 0; k < blocks;)
         {
@@ -126,7 +130,8 @@ internal static unsafe class DepthwiseKernel<S, V>
         for (; count > 0; count--, runs++)
         {
             var p = x + runs->Offset;
-            V x0 = S.Load(p), x1 = S.Load(p + step), x2 = S.Load(p + 2 * step), x3 = S.Load(p + 3 * step), x4 = S.Load(p + 4 * step), x5 = S.Load(p + 5 * step), x6 = S.Load(p + 6 * step), x7 = S.Load(p + 7 * step);
+            V x0 = S.Load(p), x1 = S.Load(p + step), x2 = S.Load(p + 2 * step), x3 = S.Load(p + 3 * step), x4 = S.Load(p + 4 * step),
+                x5 = S.Load(p + 5 * step), x6 = S.Load(p + 6 * step), x7 = S.Load(p + 7 * step);
             p += 8 * step;
             for (var t = runs->Taps; ;)
             {
@@ -240,7 +245,8 @@ internal static unsafe class DepthwiseKernel<S, V>
         for (; count > 0; count--, runs++)
         {
             var p = x + runs->Offset;
-            for (var t = runs->Taps; t > 0; t--, p += runs->Spacing * step, weights += step) sum = S.MultiplyAdd(S.Load(weights), S.Load(p), sum);
+            for (var t = runs->Taps; t > 0; t--, p += runs->Spacing * step, weights += step)
+                sum = S.MultiplyAdd(S.Load(weights), S.Load(p), sum);
         }
 
         S.Store(sum, dst);

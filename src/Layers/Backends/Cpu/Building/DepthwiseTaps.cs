@@ -27,8 +27,8 @@ internal static unsafe class DepthwiseTaps
     }
 
     /// <summary>
-    /// Appends the taps of a packed filter that read source pixels of class <paramref name="remainder"/>, as taps over the outputs' gradient, which
-    /// lies <paramref name="image"/> floats after the first.
+    /// Appends the taps of a packed filter that read source pixels of class <paramref name="remainder"/>, as taps over the outputs'
+    /// gradient, which lies <paramref name="image"/> floats after the first.
     /// </summary>
     public static void AppendRotated(ref TapList list, in TapList packed, in RotatedTaps rotated, int remainder, nint image, int pattern)
     {

@@ -29,7 +29,8 @@ internal static unsafe class DepthwiseWeightGradient<S, V>
             var paired = vectors % period == 0 ? group.PairedRows(rows, vectors / period) : 0;
             for (var phase = 0; phase < pattern && paired > 0; phase += S.Width)
                 WinogradDepthwise<S, V>.Sums(d + phase, dRow, x + phase, xRow, paired, vectors / period, group, sums + phase, pattern);
-            if (paired < rows) Runs(d + paired * dRow, dRow, x + paired * xRow, xRow, rows - paired, vectors, group.Runs, group.Count, sums, period);
+            if (paired < rows)
+                Runs(d + paired * dRow, dRow, x + paired * xRow, xRow, rows - paired, vectors, group.Runs, group.Count, sums, period);
             for (var r = 0; r < group.Count; r++) sums += group.Runs[r].Taps * pattern;
         }
     }
@@ -66,16 +67,17 @@ internal static unsafe class DepthwiseWeightGradient<S, V>
 
     /// <summary>Returns the place of a run's first tap among its five sums.</summary>
     private static int Block(
-        int rowsOfTaps, int taps, float* d, nint dRow, float* x, nint xRow, int rows, nint length, TapRun* runs, float* sums, nint step) => (rowsOfTaps, taps) switch
-        {
-            (3, > 3) => Block<Three, Five>(d, dRow, x, xRow, rows, length, runs, sums, step),
-            (3, 3) => Block<Three, Three>(d, dRow, x, xRow, rows, length, runs, sums, step),
-            (3, _) => Block<Three, Two>(d, dRow, x, xRow, rows, length, runs, sums, step),
-            (2, > 3) => Block<Two, Five>(d, dRow, x, xRow, rows, length, runs, sums, step),
-            (2, _) => Block<Two, Three>(d, dRow, x, xRow, rows, length, runs, sums, step),
-            (_, > 3) => Block<One, Five>(d, dRow, x, xRow, rows, length, runs, sums, step),
-            _ => Block<One, Three>(d, dRow, x, xRow, rows, length, runs, sums, step),
-        };
+        int rowsOfTaps, int taps, float* d, nint dRow, float* x, nint xRow, int rows, nint length, TapRun* runs, float* sums, nint step) =>
+            (rowsOfTaps, taps) switch
+            {
+                (3, > 3) => Block<Three, Five>(d, dRow, x, xRow, rows, length, runs, sums, step),
+                (3, 3) => Block<Three, Three>(d, dRow, x, xRow, rows, length, runs, sums, step),
+                (3, _) => Block<Three, Two>(d, dRow, x, xRow, rows, length, runs, sums, step),
+                (2, > 3) => Block<Two, Five>(d, dRow, x, xRow, rows, length, runs, sums, step),
+                (2, _) => Block<Two, Three>(d, dRow, x, xRow, rows, length, runs, sums, step),
+                (_, > 3) => Block<One, Five>(d, dRow, x, xRow, rows, length, runs, sums, step),
+                _ => Block<One, Three>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            };
 
     // One assignment after the other: swapped as tuples, the pixels would pass through copies that the compiler keeps.
     /// <summary>
@@ -96,9 +98,12 @@ internal static unsafe class DepthwiseWeightGradient<S, V>
             var p = x + runs->Offset + ahead;
             var q = x + runs[R.Value > 1 ? 1 : 0].Offset + ahead;
             var r = x + runs[R.Value > 2 ? 2 : 0].Offset + ahead;
-            V x0 = S.Zero, x1 = K.Value > 4 ? S.Load(p - 4 * step) : S.Zero, x2 = K.Value > 3 ? S.Load(p - 3 * step) : S.Zero, x3 = K.Value > 2 ? S.Load(p - 2 * step) : S.Zero, x4 = K.Value > 1 ? S.Load(p - step) : S.Zero;
-            V y0 = S.Zero, y1 = K.Value > 4 ? S.Load(q - 4 * step) : S.Zero, y2 = K.Value > 3 ? S.Load(q - 3 * step) : S.Zero, y3 = K.Value > 2 ? S.Load(q - 2 * step) : S.Zero, y4 = K.Value > 1 ? S.Load(q - step) : S.Zero;
-            V z0 = S.Zero, z1 = K.Value > 4 ? S.Load(r - 4 * step) : S.Zero, z2 = K.Value > 3 ? S.Load(r - 3 * step) : S.Zero, z3 = K.Value > 2 ? S.Load(r - 2 * step) : S.Zero, z4 = K.Value > 1 ? S.Load(r - step) : S.Zero;
+            V x0 = S.Zero, x1 = K.Value > 4 ? S.Load(p - 4 * step) : S.Zero, x2 = K.Value > 3 ? S.Load(p - 3 * step) : S.Zero,
+                x3 = K.Value > 2 ? S.Load(p - 2 * step) : S.Zero, x4 = K.Value > 1 ? S.Load(p - step) : S.Zero;
+            V y0 = S.Zero, y1 = K.Value > 4 ? S.Load(q - 4 * step) : S.Zero, y2 = K.Value > 3 ? S.Load(q - 3 * step) : S.Zero,
+                y3 = K.Value > 2 ? S.Load(q - 2 * step) : S.Zero, y4 = K.Value > 1 ? S.Load(q - step) : S.Zero;
+            V z0 = S.Zero, z1 = K.Value > 4 ? S.Load(r - 4 * step) : S.Zero, z2 = K.Value > 3 ? S.Load(r - 3 * step) : S.Zero,
+                z3 = K.Value > 2 ? S.Load(r - 2 * step) : S.Zero, z4 = K.Value > 1 ? S.Load(r - step) : S.Zero;
             for (var i = length; i > 0; i--, g += step, p += step, q += step, r += step)
             {
                 var dy = S.Load(g);

@@ -4,7 +4,7 @@ using MIOpenDarts.Layers.Backends.Cpu.Simd;
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>
-/// Small matrix products whose operands lie in the first caches: a pointwise convolution (m: pixels, k: input channels), its data
+/// Small matrix products whose operands lie in L1 and L2: a pointwise convolution (m: pixels, k: input channels), its data
 /// gradient (k: output channels) and its weight gradient (m: output channels, k: pixels).
 /// </summary>
 internal static unsafe class Gemm<S, V>
@@ -62,10 +62,11 @@ internal static unsafe class Gemm<S, V>
     }
 
     /// <summary>
-    /// A tile of sixteen sums: two vectors of eight rows or, where <typeparamref name="T"/> says so, one vector of sixteen rows, of which the last
-    /// eight begin at <paramref name="second"/>.
+    /// A tile of sixteen sums: two vectors of eight rows or, where <typeparamref name="T"/> says so, one vector of sixteen rows, of which
+    /// the last eight begin at <paramref name="second"/>.
     /// </summary>
-    private static void Sixteen<T, E>(float* a, nint am, nint ak, float* b, nint ldb, float* c, float* second, nint ldc, nint column, int k, E end)
+    private static void Sixteen<T, E>(float* a, nint am, nint ak, float* b, nint ldb, float* c, float* second, nint ldc, nint column,
+        int k, E end)
         where T : struct, ITile
         where E : struct, IGemmEpilogue<V>
     {

@@ -1,6 +1,6 @@
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
-/// <summary>An expression over numbers that lie one behind the other.</summary>
+/// <summary>An expression over numbers that lie one after the other.</summary>
 internal interface IElementwise
 {
     /// <summary>

@@ -9,7 +9,9 @@ internal unsafe interface IGemmEpilogue<V>
     /// <summary>Whether they start from what is in c.</summary>
     static abstract bool Adds { get; }
 
-    /// <summary>Eight rows of one vector, of which the first goes to <paramref name="c"/>, <paramref name="column"/> floats into its row.</summary>
+    /// <summary>
+    /// Eight rows of one vector, of which the first goes to <paramref name="c"/>, <paramref name="column"/> floats into its row.
+    /// </summary>
     void Put(float* c, nint ldc, nint column, V c0, V c1, V c2, V c3, V c4, V c5, V c6, V c7);
 }
 
@@ -52,8 +54,8 @@ internal readonly unsafe struct Accumulate<S, V> : IGemmEpilogue<V>
 }
 
 /// <summary>
-/// c = sums, and the sums over the rows that <see cref="ChannelSums{S,V}.Squares"/> makes: sums: [3][pattern], where a row of c is one pattern. Every
-/// row must be computed once, so their number must be a multiple of eight.
+/// c = sums, and the sums over the rows that <see cref="ChannelSums{S,V}.Squares"/> makes: sums: [3][pattern], where a row of c is one
+/// pattern. Every row must be computed once, so their number must be a multiple of eight.
 /// </summary>
 internal readonly unsafe struct StoreWithMoments<S, V, TStore>(float* sums, nint pattern) : IGemmEpilogue<V>
     where S : struct, ISimd<V>

@@ -3,15 +3,16 @@ using MIOpenDarts.Layers.Backends.Cpu.Simd;
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>
-/// The pixels that each output of a convolution reads as a row of a matrix, so that the convolution is a GEMM (Chellapilla et al. 2006), for a few
-/// rows of outputs at a time: cols: [rows · W'][taps · I], zero where a tap lies outside the image.
+/// The pixels that each output of a convolution reads as a row of a matrix, so that the convolution is a GEMM (Chellapilla et al. 2006),
+/// for a few rows of outputs at a time: cols: [rows · W'][taps · I], zero where a tap lies outside the image.
 /// </summary>
 /// <param name="source">Extent of the image [H,W,C].</param>
 /// <param name="window">Window; a negative padding shifts it.</param>
 /// <param name="inputs">Channels of a group.</param>
 /// <param name="columns">Outputs of a row.</param>
 /// <param name="pitch">Floats from one row of cols to the next.</param>
-internal readonly unsafe struct Im2Col<S, V>((int Height, int Width, int Channels) source, Window2D window, int inputs, int columns, nint pitch)
+internal readonly unsafe struct Im2Col<S, V>((int Height, int Width, int Channels) source, Window2D window, int inputs, int columns,
+    nint pitch)
     where S : struct, ISimd<V>
     where V : struct
 {
@@ -51,7 +52,10 @@ internal readonly unsafe struct Im2Col<S, V>((int Height, int Width, int Channel
         }
     }
 
-    /// <summary>Place in the image of a run of taps of an output: the first inside after so many <paramref name="before"/>, of <paramref name="count"/>.</summary>
+    /// <summary>
+    /// Place in the image of a run of taps of an output: the first inside after so many <paramref name="before"/>, of
+    /// <paramref name="count"/>.
+    /// </summary>
     private nint Run(int h, int w, int tap, out int before, out int count)
     {
         var row = h * window.StrideH - window.PaddingH + tap / window.KernelW * window.Dilation;

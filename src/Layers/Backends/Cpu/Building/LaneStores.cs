@@ -8,7 +8,9 @@ internal static unsafe class LaneStores<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {
-    /// <summary>destination = value. A whole vector where count is the constant width, so that the test disappears from inner loops.</summary>
+    /// <summary>
+    /// destination = value. A whole vector where count is the constant width, so that the test disappears from inner loops.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Put(V value, float* destination, int count)
     {

@@ -9,15 +9,15 @@ internal readonly unsafe struct OutputRowMap
     private readonly int run;
     private readonly nint runsApart;
 
-    /// <summary>Rows one behind the other.</summary>
+    /// <summary>Rows one after the other.</summary>
     public OutputRowMap(float* first, nint apart)
         : this(first, apart, int.MaxValue, 0)
     {
     }
 
     /// <summary>
-    /// Runs of <paramref name="run"/> rows that begin <paramref name="runsApart"/> floats apart. A product takes eight rows at a time: of several runs
-    /// each must be a multiple of them.
+    /// Runs of <paramref name="run"/> rows that begin <paramref name="runsApart"/> floats apart. A product takes eight rows at a time: of
+    /// several runs each must be a multiple of them.
     /// </summary>
     public OutputRowMap(float* first, nint apart, int run, nint runsApart)
     {

@@ -41,7 +41,8 @@ internal unsafe struct PackedFilter
     public void LayOut(ref BumpAllocator cursor) => Values = cursor.Take(Group * Inputs * Row);
 
     /// <summary>
-    /// Copies from the official layout: element (input, output) is filter[input · <paramref name="inputStep"/> + output · <paramref name="outputStep"/>].
+    /// Copies from the official layout: element (input, output) is filter[input · <paramref name="inputStep"/> + output ·
+    /// <paramref name="outputStep"/>].
     /// </summary>
     public readonly void Pack(float* filter, int inputStep, int outputStep)
     {

@@ -7,7 +7,7 @@ internal static unsafe class PackedGemm<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {
-    /// <summary>dst[pixel][o] = Σ_i src[pixel][i] · filter[i][o], one pixel behind the other.</summary>
+    /// <summary>dst[pixel][o] = Σ_i src[pixel][i] · filter[i][o], one pixel after the other.</summary>
     public static void Pixels<E, F>(in PackedFilter filter, float* src, int pixels, float* dst, E end, F fetch)
         where E : struct, IGemmEpilogue<V>
         where F : struct, IPrefetch =>

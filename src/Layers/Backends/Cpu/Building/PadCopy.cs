@@ -20,7 +20,8 @@ internal static unsafe class PadCopy<S, V>
         if (x.Count > 1)
         {
             for (var h = 0; h < source.Height; h++)
-                Gather<A>(x.From((long)h * source.Width), source.Width, copy + (h + source.Border) * source.RowFloats + (nint)source.Border * source.Channels);
+                Gather<A>(x.From((long)h * source.Width), source.Width,
+                    copy + (h + source.Border) * source.RowFloats + (nint)source.Border * source.Channels);
             return;
         }
 
@@ -36,7 +37,8 @@ internal static unsafe class PadCopy<S, V>
             }
 
             for (var w = 0; w < source.Width; w++)
-                Run<A>(from + (nint)w * source.Channels, row + source.At(0, w + source.Border), source.Channels, scale, shift, source.Period);
+                Run<A>(from + (nint)w * source.Channels, row + source.At(0, w + source.Border), source.Channels, scale, shift,
+                    source.Period);
         }
     }
 

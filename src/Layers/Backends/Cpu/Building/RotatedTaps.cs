@@ -1,8 +1,8 @@
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>
-/// Backward through a window, seen from the source: the taps that read its pixels fall into StrideH · StrideW classes by the remainders of row and
-/// column, and in each class the gradient is a correlation with the filter rotated by 180°.
+/// Backward through a window, seen from the source: the taps that read its pixels fall into StrideH · StrideW classes by the remainders of
+/// row and column, and in each class the gradient is a correlation with the filter rotated by 180°.
 /// </summary>
 /// <param name="source">Layout of the source.</param>
 /// <param name="diff">Layout of the outputs' gradient.</param>
@@ -12,7 +12,10 @@ internal readonly ref struct RotatedTaps(in SourceLayout source, in DiffLayout d
     private readonly SourceLayout source = source;
     private readonly DiffLayout diff = diff;
 
-    /// <summary>Whether tap <paramref name="t"/> reads source pixels of class <paramref name="remainder"/>, and where their gradient lies relative to them.</summary>
+    /// <summary>
+    /// Whether tap <paramref name="t"/> reads source pixels of class <paramref name="remainder"/>, and where their gradient lies relative
+    /// to them.
+    /// </summary>
     public bool Reads(int t, int remainder, out nint offset)
     {
         var row = remainder / source.StrideW - geometry.TapRow(t, source);

@@ -21,7 +21,8 @@ internal static unsafe partial class WinogradDepthwise<S, V>
             {
                 // Of three taps a product's factors are the taps themselves.
                 var products = size == 3 ? f : fives;
-                for (var t = 0; t < size; t++) AlongColumn(square.Weights + t * pattern + phase, size * pattern, size, products + t * S.Width);
+                for (var t = 0; t < size; t++)
+                    AlongColumn(square.Weights + t * pattern + phase, size * pattern, size, products + t * S.Width);
                 for (var p = 0; p < 7 && size == 5; p++) Pairs(fives + p * size * S.Width, f + p * 7 * S.Width);
                 f += square.FactorCount * S.Width;
             }

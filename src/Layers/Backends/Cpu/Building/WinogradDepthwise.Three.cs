@@ -7,8 +7,8 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 internal static unsafe partial class WinogradDepthwise<S, V>
 {
     /// <summary>
-    /// y = z + m0 + m1 + m2 and y' = z' + m1 − m2 + m3, column by column: a column's sums and differences of rows go into the products of three
-    /// columns of outputs, which move along in registers, as do all factors.
+    /// y = z + m0 + m1 + m2 and y' = z' + m1 − m2 + m3, column by column: a column's sums and differences of rows go into the products of
+    /// three columns of outputs, which move along in registers, as do all factors.
     /// </summary>
     private static void Three(in WinogradLines lines)
     {
@@ -62,7 +62,9 @@ internal static unsafe partial class WinogradDepthwise<S, V>
         }
     }
 
-    /// <summary>[4][3]: the sums of the four products, of which m0 goes to y, m1 to the sum of both rows, m2 to their difference and m3 to y'.</summary>
+    /// <summary>
+    /// [4][3]: the sums of the four products, of which m0 goes to y, m1 to the sum of both rows, m2 to their difference and m3 to y'.
+    /// </summary>
     private static void ThreeSums(in WinogradLines lines, float* sums)
     {
         nint row = lines.Row, step = lines.Step, below = lines.Below;

@@ -18,8 +18,8 @@ internal static unsafe partial class WinogradDepthwise<S, V>
     where V : struct
 {
     /// <summary>
-    /// dst = before + a square, for <paramref name="rows"/> rows, as many as <see cref="TapGroup.PairedRows"/> says, of one vector of the channels'
-    /// pattern, at which all addresses are.
+    /// dst = before + a square, for <paramref name="rows"/> rows, as many as <see cref="TapGroup.PairedRows"/> says, of one vector of the
+    /// channels' pattern, at which all addresses are.
     /// </summary>
     /// <param name="dst">Rows are <paramref name="dstRow"/> floats apart.</param>
     /// <param name="dstRow">Floats from one row of dst to the next.</param>
@@ -31,15 +31,21 @@ internal static unsafe partial class WinogradDepthwise<S, V>
     /// <param name="square">Taps relative to x.</param>
     /// <param name="phase">Place of the vector in the pattern.</param>
     /// <param name="pattern">Floats of a pattern.</param>
-    /// <param name="fetch">Of which a few rows at a time are asked for, in step with what is computed: after a burst more of them is waited for.</param>
+    /// <param name="fetch">A few rows at a time are prefetched, in step with what is computed: after a burst more of them is waited
+    /// for.</param>
     /// <param name="first">Number of the first row to <paramref name="fetch"/>.</param>
     public static void Rows<F>(
-        float* dst, nint dstRow, float* before, float* x, nint xRow, int rows, int columns, in TapGroup square, int phase, int pattern, F fetch, int first)
+        float* dst, nint dstRow, float* before, float* x, nint xRow, int rows, int columns, in TapGroup square, int phase, int pattern,
+            F fetch, int first)
         where F : struct, IPrefetch
     {
         var count = rows / 2 * square.Runs->Spacing;
         var places = stackalloc WinogradPlace[count];
-        var lines = new WinogradLines(dst, dstRow, x, xRow, rows, columns, square, pattern, places) { Z = before, Factors = square.Factors + phase * square.FactorCount };
+        var lines = new WinogradLines(dst, dstRow, x, xRow, rows, columns, square, pattern, places)
+        {
+            Z = before,
+            Factors = square.Factors + phase * square.FactorCount
+        };
         var most = Math.Max(1, TogetherColumns / lines.Columns);
         for (var done = 0; done < count; done += most)
         {
@@ -54,7 +60,8 @@ internal static unsafe partial class WinogradDepthwise<S, V>
 
     /// <summary>
     /// The gradient of the weights: sums[t] += Σ_rows Σ_i d[i] · x[offset_t + i] for the taps of a square, where d stands as dst does in
-    /// <see cref="Rows"/>. Of every product there is a sum of what its factors are multiplied with times the gradients of the rows that it goes to.
+    /// <see cref="Rows"/>. Of every product there is a sum of what its factors are multiplied with times the gradients of the rows that it
+    /// goes to.
     /// </summary>
     public static void Sums(float* d, nint dRow, float* x, nint xRow, int rows, int columns, in TapGroup square, float* sums, int pattern)
     {
@@ -66,7 +73,7 @@ internal static unsafe partial class WinogradDepthwise<S, V>
         AddTaps(products, square.Count, sums, pattern);
     }
 
-    // Columns of all pairs: enough to make up for what a call costs, and not so many that what they read leaves the first cache.
+    // Columns of all pairs: enough to make up for what a call costs, and not so many that what they read leaves L1.
     private const int TogetherColumns = 32;
 
     // Seven products along rows of five taps.

@@ -17,10 +17,11 @@ internal static unsafe partial class WinogradFive<S, V>
     }
 
     /// <summary>
-    /// The seven sums of one or two products, two columns at a time, with what <see cref="Products"/> reads; of the gradients d, d' of two columns
-    /// taps 0 and 1 want d·(x − x'), (d + d')·x' and d'·(x'' − x'), two columns on so do taps 2 and 3, and then tap 4 d·x + d'·x'.
+    /// The seven sums of one or two products, two columns at a time, with what <see cref="Products"/> reads; of the gradients d, d' of two
+    /// columns taps 0 and 1 want d·(x − x'), (d + d')·x' and d'·(x'' − x'), two columns on so do taps 2 and 3, and then tap 4 d·x + d'·x'.
     /// </summary>
-    private static void ProductSums<A, B, G>(in WinogradLines lines, float* first, float* second, float* third, float* fourth, float* f, float* g)
+    private static void ProductSums<A, B, G>(in WinogradLines lines, float* first, float* second, float* third, float* fourth, float* f,
+        float* g)
         where A : struct, IRows
         where B : struct, IRows
         where G : struct, IGoal
@@ -34,16 +35,20 @@ internal static unsafe partial class WinogradFive<S, V>
             float* d = lines.Y + lines.Places[i].Y, p = first + at, q = second + at, r = third + at, s = fourth + at;
             V v = A.At(p, q), w = B.At(r, s);
             V a0 = G.At(d, below), a2 = G.At(d + step, below), a1 = S.Add(a0, a2);
-            TwoSums<A, Yes, No, No>(p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5, ref f6);
-            TwoSums<B, Yes, No, No>(r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref g6);
+            TwoSums<A, Yes, No, No>(p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
+                ref f6);
+            TwoSums<B, Yes, No, No>(r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
+                ref g6);
             V b0 = a0, b1 = a1, b2 = a2;
             Advance(ref p, ref q, ref r, ref s, two);
             d += two;
             a0 = G.At(d, below);
             a2 = G.At(d + step, below);
             a1 = S.Add(a0, a2);
-            TwoSums<A, Yes, Yes, No>(p, q, step, ref v, a0, a1, a2, b0, b1, b2, b0, b2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5, ref f6);
-            TwoSums<B, Yes, Yes, No>(r, s, step, ref w, a0, a1, a2, b0, b1, b2, b0, b2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref g6);
+            TwoSums<A, Yes, Yes, No>(p, q, step, ref v, a0, a1, a2, b0, b1, b2, b0, b2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
+                ref f6);
+            TwoSums<B, Yes, Yes, No>(r, s, step, ref w, a0, a1, a2, b0, b1, b2, b0, b2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
+                ref g6);
             Advance(ref p, ref q, ref r, ref s, two);
             for (var left = lines.Columns - 4; left > 0; left -= 2)
             {
@@ -55,23 +60,31 @@ internal static unsafe partial class WinogradFive<S, V>
                 a0 = G.At(d, below);
                 a2 = G.At(d + step, below);
                 a1 = S.Add(a0, a2);
-                TwoSums<A, Yes, Yes, Yes>(p, q, step, ref v, a0, a1, a2, b0, b1, b2, c0, c2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5, ref f6);
-                TwoSums<B, Yes, Yes, Yes>(r, s, step, ref w, a0, a1, a2, b0, b1, b2, c0, c2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref g6);
+                TwoSums<A, Yes, Yes, Yes>(p, q, step, ref v, a0, a1, a2, b0, b1, b2, c0, c2, ref f0, ref f1, ref f2, ref f3, ref f4,
+                    ref f5, ref f6);
+                TwoSums<B, Yes, Yes, Yes>(r, s, step, ref w, a0, a1, a2, b0, b1, b2, c0, c2, ref g0, ref g1, ref g2, ref g3, ref g4,
+                    ref g5, ref g6);
                 Advance(ref p, ref q, ref r, ref s, two);
             }
 
-            TwoSums<A, No, Yes, Yes>(p, q, step, ref v, a0, a1, a2, a0, a1, a2, b0, b2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5, ref f6);
-            TwoSums<B, No, Yes, Yes>(r, s, step, ref w, a0, a1, a2, a0, a1, a2, b0, b2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref g6);
+            TwoSums<A, No, Yes, Yes>(p, q, step, ref v, a0, a1, a2, a0, a1, a2, b0, b2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
+                ref f6);
+            TwoSums<B, No, Yes, Yes>(r, s, step, ref w, a0, a1, a2, a0, a1, a2, b0, b2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
+                ref g6);
             Advance(ref p, ref q, ref r, ref s, two);
-            TwoSums<A, No, No, Yes>(p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5, ref f6);
-            TwoSums<B, No, No, Yes>(r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref g6);
+            TwoSums<A, No, No, Yes>(p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
+                ref f6);
+            TwoSums<B, No, No, Yes>(r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
+                ref g6);
         }
 
         Put(f, f0, f1, f2, f3, f4, f5, f6);
         if (B.Exist) Put(g, g0, g1, g2, g3, g4, g5, g6);
     }
 
-    /// <summary>Two columns of one product, for the gradients of the outputs that begin here, of those before, and of those before them.</summary>
+    /// <summary>
+    /// Two columns of one product, for the gradients of the outputs that begin here, of those before, and of those before them.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TwoSums<R, First, Second, Last>(
         float* p, float* q, nint step, ref V x, V a0, V a1, V a2, V b0, V b1, V b2, V c0, V c2,
@@ -103,7 +116,7 @@ internal static unsafe partial class WinogradFive<S, V>
         }
     }
 
-    // Inlined: what lives on behind a call would be kept in memory all the time.
+    // Inlined: what lives on after a call would be kept in memory all the time.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put(float* sums, V s0, V s1, V s2, V s3, V s4, V s5, V s6)
     {

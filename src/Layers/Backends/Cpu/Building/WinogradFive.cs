@@ -9,7 +9,9 @@ internal static unsafe partial class WinogradFive<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {
-    /// <summary>The seven products, those that go to the same rows together: m1 and m5 to both, m2, m0 and m4 to y, m3 and m6 to y'.</summary>
+    /// <summary>
+    /// The seven products, those that go to the same rows together: m1 and m5 to both, m2, m0 and m4 to y, m3 and m6 to y'.
+    /// </summary>
     public static void Run(in WinogradLines lines)
     {
         nint row = lines.Row, product = 7 * S.Width;
@@ -23,56 +25,71 @@ internal static unsafe partial class WinogradFive<S, V>
     }
 
     /// <summary>
-    /// One product or the sum of two along a row, two columns at a time: with x, x', x'' of every two columns and the next, outputs as two sums
-    /// and what they share, o = o0 + o1 and o' = o1 + o2, of which
-    ///   taps 0 and 1 add g0·(x − x'), (g0 + g1)·x', g1·(x'' − x'), two columns on taps 2 and 3 as much again, and then tap 4 g4·x and g4·x'.
+    /// One product or the sum of two along a row, two columns at a time: with x, x', x'' of every two columns and the next, outputs as two
+    /// sums and what they share, o = o0 + o1 and o' = o1 + o2, of which
+    /// taps 0 and 1 add g0·(x − x'), (g0 + g1)·x', g1·(x'' − x'), two columns on taps 2 and 3 as much again, and then tap 4 g4·x and g4·x'.
     /// </summary>
-    private static void Products<A, B, E>(in WinogradLines lines, float* dst, float* before, float* first, float* second, float* third, float* fourth, float* f, float* g)
+    private static void Products<A, B, E>(in WinogradLines lines, float* dst, float* before, float* first, float* second, float* third,
+        float* fourth, float* f, float* g)
         where A : struct, IRows
         where B : struct, IRows
         where E : struct, IEnd
     {
         nint step = lines.Step, below = lines.Below, two = 2 * step;
-        V f0 = S.Load(f), f1 = S.Load(f + S.Width), f2 = S.Load(f + 2 * S.Width), f3 = S.Load(f + 3 * S.Width), f4 = S.Load(f + 4 * S.Width), f5 = S.Load(f + 5 * S.Width), f6 = S.Load(f + 6 * S.Width);
-        V g0 = S.Load(g), g1 = S.Load(g + S.Width), g2 = S.Load(g + 2 * S.Width), g3 = S.Load(g + 3 * S.Width), g4 = S.Load(g + 4 * S.Width), g5 = S.Load(g + 5 * S.Width), g6 = S.Load(g + 6 * S.Width);
+        V f0 = S.Load(f), f1 = S.Load(f + S.Width), f2 = S.Load(f + 2 * S.Width), f3 = S.Load(f + 3 * S.Width),
+            f4 = S.Load(f + 4 * S.Width), f5 = S.Load(f + 5 * S.Width), f6 = S.Load(f + 6 * S.Width);
+        V g0 = S.Load(g), g1 = S.Load(g + S.Width), g2 = S.Load(g + 2 * S.Width), g3 = S.Load(g + 3 * S.Width),
+            g4 = S.Load(g + 4 * S.Width), g5 = S.Load(g + 5 * S.Width), g6 = S.Load(g + 6 * S.Width);
         for (var i = 0; i < lines.Count; i++)
         {
             nint at = lines.Places[i].X, to = lines.Places[i].Y;
             float* y = dst + to, z = before + to, p = first + at, q = second + at, r = third + at, s = fourth + at;
             V v = A.At(p, q), w = B.At(r, s);
             V a0 = S.Zero, a1 = S.Zero, a2 = S.Zero, b0 = S.Zero, b1 = S.Zero, b2 = S.Zero, c0 = S.Zero, c1 = S.Zero, c2 = S.Zero;
-            Two<A, Yes, No, No>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
-            Two<B, Yes, No, No>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
+            Two<A, Yes, No, No>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+                ref c2);
+            Two<B, Yes, No, No>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+                ref c2);
             Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2);
             Advance(ref p, ref q, ref r, ref s, two);
-            Two<A, Yes, Yes, No>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
-            Two<B, Yes, Yes, No>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
+            Two<A, Yes, Yes, No>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+                ref c2);
+            Two<B, Yes, Yes, No>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+                ref c2);
             Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2);
             Advance(ref p, ref q, ref r, ref s, two);
             for (var left = lines.Columns - 4; left > 0; left -= 2, y += two, z += two)
             {
-                Two<A, Yes, Yes, Yes>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
-                Two<B, Yes, Yes, Yes>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
+                Two<A, Yes, Yes, Yes>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2,
+                    ref c0, ref c2);
+                Two<B, Yes, Yes, Yes>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2,
+                    ref c0, ref c2);
                 E.Put(S.Add(c0, c1), y, z, below);
                 E.Put(S.Add(c1, c2), y + step, z + step, below);
                 Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2);
                 Advance(ref p, ref q, ref r, ref s, two);
             }
 
-            Two<A, No, Yes, Yes>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
-            Two<B, No, Yes, Yes>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
+            Two<A, No, Yes, Yes>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+                ref c2);
+            Two<B, No, Yes, Yes>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+                ref c2);
             E.Put(S.Add(c0, c1), y, z, below);
             E.Put(S.Add(c1, c2), y + step, z + step, below);
             Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2);
             Advance(ref p, ref q, ref r, ref s, two);
-            Two<A, No, No, Yes>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
-            Two<B, No, No, Yes>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c2);
+            Two<A, No, No, Yes>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+                ref c2);
+            Two<B, No, No, Yes>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+                ref c2);
             E.Put(S.Add(c0, c1), y + two, z + two, below);
             E.Put(S.Add(c1, c2), y + two + step, z + two + step, below);
         }
     }
 
-    /// <summary>Two columns of one product: the first two taps of the outputs that begin here, two of those before, the last of those before them.</summary>
+    /// <summary>
+    /// Two columns of one product: the first two taps of the outputs that begin here, two of those before, the last of those before them.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Two<R, First, Second, Last>(
         float* p, float* q, nint step, ref V x, V f0, V f1, V f2, V f3, V f4, V f5, V f6,

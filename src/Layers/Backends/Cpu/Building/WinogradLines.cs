@@ -3,7 +3,8 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 /// <summary>Pairs of rows of one square and vector of the pattern.</summary>
 internal unsafe ref struct WinogradLines
 {
-    public WinogradLines(float* y, nint yRow, float* x, nint xRow, int rows, int columns, in TapGroup square, int pattern, WinogradPlace* places)
+    public WinogradLines(float* y, nint yRow, float* x, nint xRow, int rows, int columns, in TapGroup square, int pattern,
+        WinogradPlace* places)
     {
         var (spacing, apart) = (square.Runs->Spacing, square.Apart);
         Count = 0;

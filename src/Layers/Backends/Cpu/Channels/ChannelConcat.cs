@@ -38,7 +38,7 @@ internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
         return true;
     }
 
-    // y = x, past the caches.
+    // y = x by non-temporal stores.
     private static void StreamRun(float* x, float* y, int length)
     {
         for (var i = 0; i < length; i += S.Width) S.StoreNonTemporal(S.Load(x + i), y + i);
@@ -81,7 +81,8 @@ internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
     }
 
     // dy: [N,H,W,C] float32, dx_k: [N,H,W,C_k] float32
-    private readonly struct Splitting(float* dy, int channels, int pixels, Slice* slices, int count, bool accumulate, bool stream) : IParallelBody
+    private readonly struct Splitting(float* dy, int channels, int pixels, Slice* slices, int count, bool accumulate, bool stream)
+        : IParallelBody
     {
         public void Run(int item, int thread)
         {

@@ -29,13 +29,15 @@ internal sealed unsafe class PartialChannels<S, V>(CpuContext context)
 
     public void MergeForward(Tensor<float> mixed, Tensor<float> bypass, Tensor<float> dst)
     {
-        var work = new PartialMerge(new ChannelParts(dst.Shape, bypass.Shape, mixed.Shape.C), mixed.Data(), bypass.Data(), dst.Data(), backward: false);
+        var work = new PartialMerge(new ChannelParts(dst.Shape, bypass.Shape, mixed.Shape.C), mixed.Data(), bypass.Data(), dst.Data(),
+            backward: false);
         context.Workers.Run(dst.Shape.N, ref work);
     }
 
     public void MergeBackward(Tensor<float> diffDst, Tensor<float> diffMixed, Tensor<float> diffBypass)
     {
-        var work = new PartialMerge(new ChannelParts(diffDst.Shape, diffBypass.Shape, diffMixed.Shape.C), diffMixed.Data(), diffBypass.Data(), diffDst.Data(), backward: true);
+        var work = new PartialMerge(new ChannelParts(diffDst.Shape, diffBypass.Shape, diffMixed.Shape.C), diffMixed.Data(),
+            diffBypass.Data(), diffDst.Data(), backward: true);
         context.Workers.Run(diffDst.Shape.N, ref work);
     }
 
@@ -88,7 +90,8 @@ internal sealed unsafe class PartialChannels<S, V>(CpuContext context)
     }
 
     // dhead: [N,H,W,C/K] float32, dbypass: [N,H',W',C−C/K] float32, dx: [N,H,W,C] float32
-    private readonly struct PartialSplitDiff(ChannelParts parts, float* dhead, float* dbypass, byte* taps, float* dx, bool accumulate) : IParallelBody
+    private readonly struct PartialSplitDiff(ChannelParts parts, float* dhead, float* dbypass, byte* taps, float* dx, bool accumulate)
+        : IParallelBody
     {
         public void Run(int item, int thread)
         {

@@ -5,8 +5,8 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends.Cpu.Convolution;
 
 /// <summary>
-/// A convolution that mixes channels, as products of matrices: y = cols · weights, where cols: [pixels][taps · I] (see <see cref="Im2Col{S,V}"/>) and
-/// weights: [taps · I][O], in each of its groups.
+/// A convolution that mixes channels, as products of matrices: y = cols · weights, where cols: [pixels][taps · I] (see
+/// <see cref="Im2Col{S,V}"/>) and weights: [taps · I][O], in each of its groups.
 /// </summary>
 /// <param name="Src">[N,I·groups,H,W].</param>
 /// <param name="Dst">[N,C,H',W'], of which the convolution's outputs may be some channels.</param>

@@ -25,7 +25,9 @@ internal unsafe struct DepthwiseCall
     /// <summary>[groups][taps][pattern].</summary>
     public float* Sums;
 
-    /// <summary>In a thread's memory: bordered source, bordered gradient, an image of outputs or a row of dx by remainder, a row of dx in order.</summary>
+    /// <summary>
+    /// In a thread's memory: bordered source, bordered gradient, an image of outputs or a row of dx by remainder, a row of dx in order.
+    /// </summary>
     public nint Copy, DiffCopy, Tile, Row;
 
     /// <summary>Each thread's memory.</summary>

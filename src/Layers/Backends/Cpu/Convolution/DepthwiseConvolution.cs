@@ -125,7 +125,8 @@ internal sealed unsafe class DepthwiseConvolution<S, V>(CpuContext context)
             for (var n = call->Groups.First(item); n < call->Groups.First(item + 1); n++)
                 DepthwiseWeightGradient<S, V>.Run(
                     BorderedDiff(call, dy, n, memory) + call->Diff.At(0, 0, source.Channels), call->Diff.Row, Bordered(call, x, n, memory),
-                    source.StrideH * source.RowFloats, call->Dst.H, (call->Dst.W * source.Channels + S.Width - 1) / S.Width, call->Taps, sums,
+                    source.StrideH * source.RowFloats, call->Dst.H, (call->Dst.W * source.Channels + S.Width - 1) / S.Width, call->Taps,
+                        sums,
                     source.Period);
         }
     }

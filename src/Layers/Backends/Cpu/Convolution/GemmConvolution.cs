@@ -7,8 +7,8 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends.Cpu.Convolution;
 
 /// <summary>
-/// Convolutions that mix channels, in groups or not, with any window: implicit GEMM, tile by tile of an image's rows. A 1x1 convolution, a linear
-/// layer and the halves of a factorized reduction are such ones.
+/// Convolutions that mix channels, in groups or not, with any window: implicit GEMM, tile by tile of an image's rows. A 1x1 convolution, a
+/// linear layer and the halves of a factorized reduction are such ones.
 /// </summary>
 internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
     where S : struct, ISimd<V>
@@ -54,7 +54,8 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
     }
 
     /// <summary>
-    /// diffWeights[o, i, tap] += Σ over the groups, in their order, of sums[group][o · <paramref name="outputStep"/> + (tap · I + i) · <paramref name="depthStep"/>].
+    /// diffWeights[o, i, tap] += Σ over the groups, in their order, of sums[group][o · <paramref name="outputStep"/> + (tap · I + i) ·
+    /// <paramref name="depthStep"/>].
     /// </summary>
     public void AddGradient(float* sums, int groups, nint floats, Tensor<float> diffWeights, nint outputStep, nint depthStep)
     {
@@ -63,7 +64,8 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
     }
 
     // x: [N,H,W,C], y: [N,H',W',C'], filters: [group][taps · I][O padded]; all float32. Item: image.
-    private readonly struct ForwardImages(ConvolutionCall call, float* x, float* filters, float* y, float* tiles, nint pitch) : IParallelBody
+    private readonly struct ForwardImages(ConvolutionCall call, float* x, float* filters, float* y, float* tiles, nint pitch)
+        : IParallelBody
     {
         public void Run(int item, int thread)
         {
@@ -79,7 +81,8 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
                     if (!call.IsDirect) im2Col.Gather(image + g * call.Inputs, h, rows, cols);
                     var a = call.IsDirect ? image + (nint)h * call.Src.W * call.Src.C : cols;
                     Product(
-                        a, call.IsDirect ? call.Src.C : depth, filters + g * (nint)call.Depth * padded, padded, to + g * call.Outputs, call.Dst.C,
+                        a, call.IsDirect ? call.Src.C : depth, filters + g * (nint)call.Depth * padded, padded, to + g * call.Outputs,
+                            call.Dst.C,
                         (rows * call.Dst.W, call.Outputs, call.Depth), accumulate: false, products);
                 }
             }
@@ -106,12 +109,14 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
                     var extents = (rows * call.Dst.W, call.Depth, call.Outputs);
                     if (call.IsDirect)
                     {
-                        Product(from, call.Dst.C, filter, depth, image + (nint)h * call.Src.W * call.Src.C, call.Src.C, extents, accumulate, tile);
+                        Product(from, call.Dst.C, filter, depth, image + (nint)h * call.Src.W * call.Src.C, call.Src.C, extents,
+                            accumulate, tile);
                         continue;
                     }
 
                     Gemm<S, V>.Run(
-                        from + g * call.Outputs, call.Dst.C, 1, filter, depth, new OutputRowMap(tile, depth), extents.Item1, call.Depth, call.Outputs,
+                        from + g * call.Outputs, call.Dst.C, 1, filter, depth, new OutputRowMap(tile, depth), extents.Item1, call.Depth,
+                            call.Outputs,
                         default(Store<S, V>), default(NoPrefetch));
                     im2Col.ScatterAdd(tile, h, rows, image + g * call.Inputs);
                 }
@@ -121,7 +126,8 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
 
     // x: [N,H,W,C], dy: [N,H',W',C'], sums: [gradient group][group][O][taps · I padded]; all float32. Item: gradient group.
     private readonly struct WeightImages(
-        ConvolutionCall call, float* x, float* dy, GradientGroups groups, float* sums, nint floats, float* tiles, nint pitch) : IParallelBody
+        ConvolutionCall call, float* x, float* dy, GradientGroups groups, float* sums, nint floats, float* tiles, nint pitch)
+            : IParallelBody
     {
         public void Run(int item, int thread)
         {
@@ -140,7 +146,8 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
                         if (!call.IsDirect) im2Col.Gather(image + g * call.Inputs, h, rows, cols);
                         var b = call.IsDirect ? image + (nint)h * call.Src.W * call.Src.C : cols;
                         Gemm<S, V>.Run(
-                            from + g * call.Outputs, 1, call.Dst.C, b, call.IsDirect ? call.Src.C : depth, new OutputRowMap(to + (nint)g * call.Outputs * depth, depth),
+                            from + g * call.Outputs, 1, call.Dst.C, b, call.IsDirect ? call.Src.C : depth,
+                                new OutputRowMap(to + (nint)g * call.Outputs * depth, depth),
                             call.Outputs, call.Depth, rows * call.Dst.W, default(Accumulate<S, V>), default(NoPrefetch));
                     }
                 }
@@ -149,7 +156,8 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
     }
 
     // sums: [group][floats], dw: [O,I,kh,kw]; all float32. Item: output.
-    private readonly struct GradientTotal(float* sums, int groups, nint floats, float* dw, Shape weights, nint outputStep, nint depthStep) : IParallelBody
+    private readonly struct GradientTotal(float* sums, int groups, nint floats, float* dw, Shape weights, nint outputStep, nint depthStep)
+        : IParallelBody
     {
         public void Run(int item, int thread)
         {
@@ -166,7 +174,9 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
         }
     }
 
-    /// <summary>c (+)= a · b, where c may have other numbers between its rows: through <paramref name="tile"/> where a row has no whole vectors.</summary>
+    /// <summary>
+    /// c (+)= a · b, where c may have other numbers between its rows: through <paramref name="tile"/> where a row has no whole vectors.
+    /// </summary>
     private static void Product(
         float* a, nint lda, float* b, nint ldb, float* c, nint ldc, (int M, int N, int K) extents, bool accumulate, float* tile)
     {

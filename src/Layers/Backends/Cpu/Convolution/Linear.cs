@@ -6,10 +6,12 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends.Cpu.Convolution;
 
 /// <summary>A linear layer is a 1x1 convolution of one image whose pixels are the batch.</summary>
-internal sealed unsafe class Linear<S, V>(GemmConvolution<S, V> gemm)
+internal sealed unsafe class Linear<S, V>(CpuContext context)
     where S : struct, ISimd<V>
     where V : struct
 {
+    private readonly GemmConvolution<S, V> gemm = new(context);
+
     public void Forward(Tensor<float> src, Tensor<float> weights, Tensor<float> bias, Tensor<float> dst)
     {
         gemm.Forward(Call(src, dst), src, weights, dst);

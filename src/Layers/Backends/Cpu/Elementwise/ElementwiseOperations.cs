@@ -49,7 +49,8 @@ internal sealed unsafe class ElementwiseOperations<S, V>(CpuContext context)
     }
 
     /// <summary>Whether stores to a tensor are non-temporal: it is large and aligned to whole vectors.</summary>
-    public static bool Streams(Tensor<float> dst) => dst.Shape.Count >= NonTemporal.Threshold && dst.Address % (sizeof(float) * S.Width) == 0;
+    public static bool Streams(Tensor<float> dst) =>
+        dst.Shape.Count >= NonTemporal.Threshold && dst.Address % (sizeof(float) * S.Width) == 0;
 
     // y: [N,H,W,C] float32
     private readonly struct FillValue(float value, float* y, bool stream) : IElementwise
@@ -73,21 +74,24 @@ internal sealed unsafe class ElementwiseOperations<S, V>(CpuContext context)
     private readonly struct RectifiedDiff(float* x, float* dy, float* dx, bool accumulate) : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(long i, int p, int count) => LaneStores<S, V>.Put(S.WherePositive(S.Load(x + i), S.Load(dy + i)), dx + i, count, accumulate);
+        public void Apply(long i, int p, int count) =>
+            LaneStores<S, V>.Put(S.WherePositive(S.Load(x + i), S.Load(dy + i)), dx + i, count, accumulate);
     }
 
     // x, y: [N,H,W,C] float32
     private readonly struct Scaled(float factor, float* x, float* y, bool accumulate) : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(long i, int p, int count) => LaneStores<S, V>.Put(S.Multiply(S.Broadcast(factor), S.Load(x + i)), y + i, count, accumulate);
+        public void Apply(long i, int p, int count) =>
+            LaneStores<S, V>.Put(S.Multiply(S.Broadcast(factor), S.Load(x + i)), y + i, count, accumulate);
     }
 
     // x, f, y: [N,H,W,C] float32
     private readonly struct Multiplied(float* x, float* f, float* y, bool accumulate) : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(long i, int p, int count) => LaneStores<S, V>.Put(S.Multiply(S.Load(f + i), S.Load(x + i)), y + i, count, accumulate);
+        public void Apply(long i, int p, int count) =>
+            LaneStores<S, V>.Put(S.Multiply(S.Load(f + i), S.Load(x + i)), y + i, count, accumulate);
     }
 
     // x, y: [N,H,W,C] float32, f: [N]

@@ -8,10 +8,12 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends.Cpu.Elementwise;
 
 /// <summary>Operations over flat vectors, and the steps of the optimisers.</summary>
-internal sealed unsafe class VectorOperations<S, V>(CpuContext context, ElementwiseOperations<S, V> elementwise)
+internal sealed unsafe class VectorOperations<S, V>(CpuContext context)
     where S : struct, ISimd<V>
     where V : struct
 {
+    private readonly ElementwiseOperations<S, V> elementwise = new(context);
+
     public void AddScaled(double factor, Tensor<float> x, Tensor<float> y) =>
         elementwise.Each(new AddedScaled((float)factor, x.Data(), y.Data()), x.Shape.Count);
 
@@ -20,11 +22,14 @@ internal sealed unsafe class VectorOperations<S, V>(CpuContext context, Elementw
     public double SquaredNorm(Tensor<float> x) => Dot(x, x);
 
     public void SgdStep(
-        Tensor<float> weights, Tensor<float> diffs, Tensor<float> momentumBuffer, double rate, double momentum, double decay, bool nesterov) =>
+        Tensor<float> weights, Tensor<float> diffs, Tensor<float> momentumBuffer, double rate, double momentum, double decay,
+            bool nesterov) =>
         elementwise.Each(
-            new Sgd(weights.Data(), diffs.Data(), momentumBuffer.Data(), (float)-rate, (float)momentum, (float)decay, nesterov), weights.Shape.Count);
+            new Sgd(weights.Data(), diffs.Data(), momentumBuffer.Data(), (float)-rate, (float)momentum, (float)decay, nesterov),
+                weights.Shape.Count);
 
-    public void AdamStep(Tensor<float> weights, Tensor<float> diffs, Tensor<float> mean, Tensor<float> meanSquare, in AdamSettings settings) =>
+    public void AdamStep(Tensor<float> weights, Tensor<float> diffs, Tensor<float> mean, Tensor<float> meanSquare,
+        in AdamSettings settings) =>
         elementwise.Each(new Adam(weights.Data(), diffs.Data(), mean.Data(), meanSquare.Data(), settings), weights.Shape.Count);
 
     public void ScaleBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, int index) =>
@@ -72,7 +77,8 @@ internal sealed unsafe class VectorOperations<S, V>(CpuContext context, Elementw
     private readonly struct AddedScaled(float factor, float* x, float* y) : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(long i, int p, int count) => LaneStores<S, V>.Put(S.MultiplyAdd(S.Broadcast(factor), S.Load(x + i), S.Load(y + i)), y + i, count);
+        public void Apply(long i, int p, int count) =>
+            LaneStores<S, V>.Put(S.MultiplyAdd(S.Broadcast(factor), S.Load(x + i), S.Load(y + i)), y + i, count);
     }
 
     // w, d, m: [count] float32

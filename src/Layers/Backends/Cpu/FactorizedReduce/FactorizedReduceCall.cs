@@ -11,7 +11,7 @@ internal unsafe struct Half
 {
     public int Shift, First, Channels;
 
-    /// <summary>[I][channels] or, on the way back, [channels][I].</summary>
+    /// <summary>[I][channels] or, in the backward pass, [channels][I].</summary>
     public PackedFilter Filter;
 
     /// <summary>[groups][I][channels rounded up].</summary>
@@ -34,7 +34,9 @@ internal unsafe struct Half
     }
 }
 
-/// <summary>A reduction: raw output z [N,H',W',O], its gradient behind the batch norm, and dz = a·diff + b·z + c by pattern.</summary>
+/// <summary>
+/// A reduction: raw output z [N,H',W',O], its gradient after the batch norm, and dz = Dy · dy + Z · z + Constant by pattern.
+/// </summary>
 internal unsafe struct FactorizedReduceOutput
 {
     public Shape Shape;
@@ -61,14 +63,17 @@ internal unsafe struct FactorizedReduceCall
     /// <summary>Floats from one sorted pixel to the next.</summary>
     public int PixelFloats;
 
-    /// <summary>In a thread's memory: sorted pixels [2][Pixels][PixelFloats], their gradient, an image of dz, and the product of one half.</summary>
+    /// <summary>
+    /// In a thread's memory: sorted pixels [2][Pixels][PixelFloats], their gradient, an image of dz, and the product of one half.
+    /// </summary>
     public nint Sorted, DiffSorted, DiffRaw, Tile;
 
-    /// <summary>Rows of outputs whose weight gradients are summed before they are added: with what they read they fill the first cache.</summary>
+    /// <summary>Rows of outputs whose weight gradients are summed before they are added: with what they read they fill L1.</summary>
     public int RowsTogether;
 
     public void LayOut<S, V>(
-        Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, bool transposed, ref BumpAllocator cursor, ref BumpAllocator thread)
+        Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, bool transposed, ref BumpAllocator cursor,
+            ref BumpAllocator thread)
         where S : struct, ISimd<V>
         where V : struct
     {
@@ -109,7 +114,9 @@ internal unsafe struct FactorizedReduceCall
     /// <summary>Pixels of an output.</summary>
     public readonly int Pixels => SortedRows / 2 * SortedWidth;
 
-    /// <summary>Number of a sorted row's first pixel in the batch, of which <paramref name="inside"/> lie in the image, each the second of two.</summary>
+    /// <summary>
+    /// Number of a sorted row's first pixel in the batch, of which <paramref name="inside"/> lie in the image, each the second of two.
+    /// </summary>
     public readonly long PixelOf(int n, int row, out int inside)
     {
         var shift = row >= SortedRows / 2 ? 1 : 0;
@@ -118,7 +125,10 @@ internal unsafe struct FactorizedReduceCall
         return ((long)n * Src.H + h) * Src.W + shift;
     }
 
-    /// <summary>Asks for the pixels of one shift in image <paramref name="n"/> of a tensor like the source, in step with those of an output; nothing behind the last image.</summary>
+    /// <summary>
+    /// Prefetches the pixels of one shift in image <paramref name="n"/> of a tensor like the source, in step with those of an output;
+    /// nothing after the last image.
+    /// </summary>
     public readonly StridedPrefetch Ahead(in ChannelSegments tensor, int n, int shift) =>
         n < Src.N ? new(tensor.From(PixelOf(n, shift * SortedRows / 2, out _)), SortedWidth, Src.W) : default;
 

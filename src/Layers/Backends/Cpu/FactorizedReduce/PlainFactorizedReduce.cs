@@ -1,14 +1,17 @@
 using MIOpenDarts.Layers.Backends.Cpu.Convolution;
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.FactorizedReduce;
 
 /// <summary>Two 1x1 convolutions of stride 2, from pixel (0, 0) and from (1, 1) on, into the two halves of dst's channels.</summary>
-internal sealed class PlainFactorizedReduce<S, V>(GemmConvolution<S, V> gemm)
+internal sealed class PlainFactorizedReduce<S, V>(CpuContext context)
     where S : struct, ISimd<V>
     where V : struct
 {
+    private readonly GemmConvolution<S, V> gemm = new(context);
+
     public void Forward(Tensor<float> src, Tensor<float> even, Tensor<float> odd, Tensor<float> dst)
     {
         gemm.Forward(Even(src, dst, even), src, even, dst);

@@ -8,11 +8,17 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.FactorizedReduce;
 
-/// <summary>Factorized reductions of one source, image by image, so that what passes from one operation to the next stays in a cache. Of every four pixels a reduction reads two: these are sorted, rectified, into two small images of pixels one after the other.</summary>
-internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, BatchNorm<S, V> batchNorm, GemmConvolution<S, V> gemm)
+/// <summary>
+/// Factorized reductions of one source, image by image, so that what passes from one operation to the next stays in a cache. Of every four
+/// pixels a reduction reads two: these are sorted, rectified, into two small images of pixels one after the other.
+/// </summary>
+internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context)
     where S : struct, ISimd<V>
     where V : struct
 {
+    private readonly BatchNorm<S, V> batchNorm = new(context);
+    private readonly GemmConvolution<S, V> gemm = new(context);
+
     public void Forward(Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, bool training)
     {
         var call = LayOut(src, branches, transposed: false);
@@ -82,7 +88,8 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, Ba
             var whole = half.Channels % S.Width == 0;
             z += half.First;
             Gemm<S, V>.Run(
-                x, call->PixelFloats, 1, half.Filter.Values, half.Filter.Row, whole ? new OutputRowMap(z, outputs) : new OutputRowMap(tile, half.Filter.Row),
+                x, call->PixelFloats, 1, half.Filter.Values, half.Filter.Row, whole ? new OutputRowMap(z, outputs)
+                    : new OutputRowMap(tile, half.Filter.Row),
                 call->Pixels, half.Channels, call->Src.C, default(Store<S, V>), ahead);
             for (var pixel = 0; pixel < call->Pixels && !whole; pixel++, tile += half.Filter.Row, z += outputs)
                 LaneStores<S, V>.PutRun(tile, z, half.Channels, accumulate: false);
@@ -103,7 +110,8 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, Ba
                 new Span<float>(output.Odd.Sums + item * output.Odd.Floats, (int)output.Odd.Floats).Clear();
             }
 
-            var (end, next) = (call->Groups.First(item + 1), new StaticPartition(call->Groups.Count, call->Groups.Count, threads).After(item));
+            var (end, next) = (call->Groups.First(item + 1),
+                new StaticPartition(call->Groups.Count, call->Groups.Count, threads).After(item));
             for (var n = call->Groups.First(item); n < end; n++)
             {
                 var following = n + 1 < end ? n + 1 : next < 0 ? call->Src.N : call->Groups.First(next);
@@ -124,7 +132,10 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, Ba
             }
         }
 
-        /// <summary>What is read after an output: the next one and its gradient, and of images like the source the next or what is added to at the end.</summary>
+        /// <summary>
+        /// What is read after an output: the next one and its gradient, and of images like the source the next or what is added to at the
+        /// end.
+        /// </summary>
         private PrefetchBoth<StridedPrefetch, PrefetchRows> Ahead(int output, int n, int following, int shift)
         {
             var like = output == 0 ? call->Ahead(call->X, following, shift)
@@ -135,16 +146,19 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, Ba
             return new(like, n < call->Src.N ? new PrefetchRows(next.Shape.C, (shift == 0 ? next.Value : next.Diff) + start) : default);
         }
 
-        private void Backward(Shape dst, in Half half, float* memory, int group, bool first, PrefetchBoth<StridedPrefetch, PrefetchRows> ahead)
+        private void Backward(Shape dst, in Half half, float* memory, int group, bool first,
+            PrefetchBoth<StridedPrefetch, PrefetchRows> ahead)
         {
             var dz = memory + call->DiffRaw + half.First;
             var place = half.Shift * (nint)call->Pixels * call->PixelFloats;
             for (var row = 0; row < dst.H && call->WeightGradients; row += call->RowsTogether)
-                Weights(half, memory + call->Sorted + place, dz, dst.C, row * dst.W, Math.Min(call->RowsTogether, dst.H - row) * dst.W, memory + call->Tile, group);
+                Weights(half, memory + call->Sorted + place, dz, dst.C, row * dst.W, Math.Min(call->RowsTogether, dst.H - row) * dst.W,
+                    memory + call->Tile, group);
 
             float* dx = memory + call->DiffSorted + place, products = first ? dx : memory + call->Tile;
             Gemm<S, V>.Run(
-                dz, dst.C, 1, half.Filter.Values, half.Filter.Row, new OutputRowMap(products, call->PixelFloats), call->Pixels, call->Src.C, half.Channels,
+                dz, dst.C, 1, half.Filter.Values, half.Filter.Row, new OutputRowMap(products, call->PixelFloats), call->Pixels,
+                    call->Src.C, half.Channels,
                 default(Store<S, V>), ahead);
             if (!first) LaneStores<S, V>.PutRun(products, dx, call->Pixels * call->PixelFloats, accumulate: true);
         }
@@ -152,13 +166,14 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, Ba
         private void Weights(in Half half, float* x, float* dz, int outputs, int first, int pixels, float* products, int group)
         {
             Gemm<S, V>.Run(
-                x + (nint)first * call->PixelFloats, 1, call->PixelFloats, dz + (nint)first * outputs, outputs, new OutputRowMap(products, (nint)SourceLayout.RoundUp(half.Channels, S.Width)),
+                x + (nint)first * call->PixelFloats, 1, call->PixelFloats, dz + (nint)first * outputs, outputs,
+                    new OutputRowMap(products, (nint)SourceLayout.RoundUp(half.Channels, S.Width)),
                 call->Src.C, half.Channels, pixels, default(Store<S, V>), default(NoPrefetch));
             LaneStores<S, V>.PutRun(products, half.Sums + group * half.Floats, (int)half.Floats, accumulate: true);
         }
     }
 
-    /// <summary>The pixels of an image that reductions read, rectified; what lies behind the image's end is zero.</summary>
+    /// <summary>The pixels of an image that reductions read, rectified; what lies after the image's end is zero.</summary>
     private static void Sort(FactorizedReduceCall* call, int n, float* sorted)
     {
         for (var row = 0; row < call->SortedRows; row++)
@@ -190,7 +205,8 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context, Ba
                 {
                     var to = dx.First + k * dx.Stride + 2 * (nint)w * dx.Channels;
                     for (var c = 0; c < dx.Channels; c += S.Width)
-                        LaneStores<S, V>.Put(S.WherePositive(S.Load(sorted + from + c), S.Load(diff + from + c)), to + c, Math.Min(S.Width, dx.Channels - c), accumulate: true);
+                        LaneStores<S, V>.Put(S.WherePositive(S.Load(sorted + from + c), S.Load(diff + from + c)), to + c,
+                            Math.Min(S.Width, dx.Channels - c), accumulate: true);
                 }
             }
         }

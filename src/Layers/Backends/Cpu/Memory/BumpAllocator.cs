@@ -15,7 +15,7 @@ internal unsafe struct BumpAllocator(float* start)
     /// <summary>Whether pieces have real addresses.</summary>
     public readonly bool IsReal => start != null;
 
-    /// <summary>The next <paramref name="floats"/> floats, on a cache line of their own, with a line of slack behind them.</summary>
+    /// <summary>The next <paramref name="floats"/> floats, on a cache line of their own, with a line of slack after them.</summary>
     public float* Take(nint floats) => start + TakeOffset(floats);
 
     /// <summary>Like <see cref="Take(nint)"/>, as a distance from the start: the same place in every thread's memory.</summary>
@@ -27,8 +27,9 @@ internal unsafe struct BumpAllocator(float* start)
     }
 
     /// <summary>
-    /// The same, an odd number of lines behind another piece: where a kernel reads every second line of one and writes every second of the other,
-    /// no two of their addresses end in the same 12 bits, which a processor would take for one place until it has compared all of them.
+    /// The same, an odd number of lines after another piece: where a kernel reads every second line of one and writes every second of the
+    /// other, no two of their addresses end in the same 12 bits, which a processor would take for one place until it has compared all of
+    /// them.
     /// </summary>
     public nint TakeOffset(nint floats, nint other)
     {

@@ -4,7 +4,9 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Memory;
 
-/// <summary>Where the pixels of a tensor [N,H,W,C] are: in one piece or, if the tensor is in segments, in each of these with a part of the channels.</summary>
+/// <summary>
+/// Where the pixels of a tensor [N,H,W,C] are: in one piece or, if the tensor is in segments, in each of these with a part of the channels.
+/// </summary>
 internal readonly unsafe struct ChannelSegments
 {
     public ChannelSegments(Tensor<float> tensor)
@@ -46,7 +48,7 @@ internal readonly unsafe struct ChannelSegments
     /// <summary>The same from another pixel on.</summary>
     public ChannelSegments From(long pixel) => new(First == null ? null : First + pixel * Channels, this);
 
-    /// <summary>Asks for some pixels, if there is a tensor.</summary>
+    /// <summary>Prefetches some pixels, if there is a tensor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Fetch(nint pixel, nint pixels)
     {

@@ -5,8 +5,8 @@ using MIOpenDarts.Layers.Backends.Cpu.Threads;
 namespace MIOpenDarts.Layers.Backends.Cpu.NodeSum;
 
 /// <summary>
-/// Σdy of every node and Σdy·(z_k − mean_k) of every branch, which give the mixing weights' gradient and the way back through every batch norm; an
-/// identity's gradient gets weight·dy in the same pass. Four branches at a time. Item: a group of images.
+/// Σdy of every node and Σdy·(z_k − mean_k) of every branch, which give the mixing weights' gradient and the backward pass of every batch
+/// norm; an identity's gradient gets weight·dy in the same pass. Four branches at a time. Item: a group of images.
 /// </summary>
 internal readonly unsafe struct NodeSumBackward<S, V>(NodeSumCall* call) : IParallelBody
     where S : struct, ISimd<V>

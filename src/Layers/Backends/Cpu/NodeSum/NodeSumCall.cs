@@ -6,7 +6,9 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.NodeSum;
 
-/// <summary>The branches of some nodes in unmanaged memory. All of them and the nodes have one shape, hence one place for one value.</summary>
+/// <summary>
+/// The branches of some nodes in unmanaged memory. All of them and the nodes have one shape, hence one place for one value.
+/// </summary>
 internal unsafe struct NodeSumCall
 {
     public int Images;
@@ -20,7 +22,7 @@ internal unsafe struct NodeSumCall
 
     public int Count;
 
-    /// <summary>The first node's value or, on the way back, its gradient: [N,H,W,C]. Other places are counted from here.</summary>
+    /// <summary>The first node's value or, in the backward pass, its gradient: [N,H,W,C]. Other places are counted from here.</summary>
     public float* Origin;
 
     /// <summary>[Count]: where the branches' values are.</summary>
@@ -46,7 +48,7 @@ internal unsafe struct NodeSumCall
     /// <summary>[Count][pattern]: weight/σ; of every quad [pattern]: −Σ weight·mean/σ.</summary>
     public float* Scales, Shifts;
 
-    /// <summary>[Count][pattern]: means on the way back, zero for an identity.</summary>
+    /// <summary>[Count][pattern]: means in the backward pass, zero for an identity.</summary>
     public float* Means;
 
     /// <summary>[Count]: where an identity's gradient is, or zero for other branches.</summary>

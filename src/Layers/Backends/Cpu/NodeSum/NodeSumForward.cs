@@ -30,7 +30,9 @@ internal readonly unsafe struct NodeSumForward<S, V>(NodeSumCall* call) : IParal
         }
     }
 
-    /// <summary>node += shift + Σ scales · z over the branches from <paramref name="k"/> on; the first of a node overwrite it, unless others have.</summary>
+    /// <summary>
+    /// node += shift + Σ scales · z over the branches from <paramref name="k"/> on; the first of a node overwrite it, unless others have.
+    /// </summary>
     private void Add<K>(float* all, int k, float* shift)
         where K : struct, IConstInt
     {
@@ -39,7 +41,8 @@ internal readonly unsafe struct NodeSumForward<S, V>(NodeSumCall* call) : IParal
         var adds = call->Accumulate || (k > 0 && call->NodeOf[k - 1] == call->NodeOf[k]);
         float* z0 = all + call->Offsets[k], z1 = all + call->Offsets[k + Math.Min(1, K.Value - 1)];
         float* z2 = all + call->Offsets[k + Math.Min(2, K.Value - 1)], z3 = all + call->Offsets[k + K.Value - 1];
-        float* scales = call->Scales + (nint)k * pattern, scales1 = scales + pattern, scales2 = scales1 + pattern, scales3 = scales2 + pattern;
+        float* scales = call->Scales + (nint)k * pattern, scales1 = scales + pattern, scales2 = scales1 + pattern,
+            scales3 = scales2 + pattern;
         for (nint i = 0, j = 0; i < call->Length; i += S.Width, j += S.Width)
         {
             if (j == pattern) j = 0;

@@ -8,11 +8,15 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Normalization;
 
-/// <summary>Batch normalisation over whole tensors, by the sums of the fused operations: image by image, then over the batch in image order.</summary>
-internal sealed unsafe class BatchNorm<S, V>(CpuContext context, ElementwiseOperations<S, V> elementwise)
+/// <summary>
+/// Batch normalisation over whole tensors, by the sums of the fused operations: image by image, then over the batch in image order.
+/// </summary>
+internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
     where S : struct, ISimd<V>
     where V : struct
 {
+    private readonly ElementwiseOperations<S, V> elementwise = new(context);
+
     public void NormalizationStatistics(Tensor<float> src, BatchNormState<float> norm)
     {
         var shape = src.Shape;
@@ -64,7 +68,8 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context, ElementwiseOper
         var sums = GradientSums(src, norm, diffDst, applied: false, out var dy);
         var gradient = new GradientPatterns { Dy = dy, Z = dy + period, Constant = dy + 2 * period };
         if (weightGradients) AddAffine(norm, sums);
-        for (var c = 0; c < channels; c++) (dy[c], gradient.Z[c], gradient.Constant[c]) = Factors(norm, Weight(norm, c), sums, c, src.Shape);
+        for (var c = 0; c < channels; c++)
+            (dy[c], gradient.Z[c], gradient.Constant[c]) = Factors(norm, Weight(norm, c), sums, c, src.Shape);
         LaneStores<S, V>.RepeatInPlace(dy, 3, channels, period);
         elementwise.Each(new NormalizedDiff(src.Data(), diffDst.Data(), gradient, diffSrc.Data(), accumulate), src.Shape.Count, period);
     }
@@ -80,7 +85,8 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context, ElementwiseOper
             total += sums[shape.C + c];
             // After a batch norm that was applied in place, ẑ is its own normalised value and the deviation is one more factor.
             BatchStatistics.Put(v.Gradient, c, v.Applied
-                ? BatchStatistics.Factors(0, 1, weight * v.Norm.InverseDeviation.Data()[c], sums[c], sums[shape.C + c], (double)shape.N * shape.Pixels)
+                ? BatchStatistics.Factors(0, 1, weight * v.Norm.InverseDeviation.Data()[c], sums[c], sums[shape.C + c],
+                    (double)shape.N * shape.Pixels)
                 : Factors(v.Norm, weight, sums, c, shape));
         }
 
@@ -118,7 +124,8 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context, ElementwiseOper
 
     private static double Weight(BatchNormState<float> norm, int c) => norm.Scale is null ? 1 : norm.Scale.Data()[c];
 
-    private static (float Dy, float Z, float Constant) Factors(BatchNormState<float> norm, double weight, double* sums, int c, Shape shape) =>
+    private static (float Dy, float Z, float Constant) Factors(BatchNormState<float> norm, double weight, double* sums, int c,
+        Shape shape) =>
         BatchStatistics.Factors(
             norm.Mean.Data()[c], norm.InverseDeviation.Data()[c], weight, sums[c], sums[shape.C + c], (double)shape.N * shape.Pixels);
 
@@ -162,7 +169,8 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context, ElementwiseOper
     }
 
     // z, dy: [N,H,W,C] float32, means: [pattern] float32, totals: [N][2][C] float64. Item: image.
-    private readonly struct ImageProducts(float* z, float* dy, float* means, Shape shape, double* totals, float* threads, nint pitch) : IParallelBody
+    private readonly struct ImageProducts(float* z, float* dy, float* means, Shape shape, double* totals, float* threads, nint pitch)
+        : IParallelBody
     {
         public void Run(int item, int thread)
         {
@@ -182,7 +190,8 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context, ElementwiseOper
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(long i, int p, int count) =>
-            LaneStores<S, V>.Put(S.MultiplyAdd(S.Subtract(S.Load(x + i), S.Load(mean + p)), S.Load(scale + p), S.Load(shift + p)), y + i, count);
+            LaneStores<S, V>.Put(S.MultiplyAdd(S.Subtract(S.Load(x + i), S.Load(mean + p)), S.Load(scale + p), S.Load(shift + p)), y + i,
+                count);
     }
 
     // x, dy, dx: [N,H,W,C] float32

@@ -9,7 +9,7 @@ internal static unsafe class BatchStatistics
 {
     /// <summary>
     /// Merges <paramref name="sums"/>: [items][Σd, Σd², shift][C] of equally many values into mean and Σ(z − mean)² in its first two
-    /// rows (Chan, Golub and LeVeque 1983). Reads whole vectors, up to one behind the last row.
+    /// rows (Chan, Golub and LeVeque 1983). Reads whole vectors, up to one after the last row.
     /// </summary>
     public static void Merge(double* sums, int items, Shape shape)
     {
@@ -76,8 +76,11 @@ internal static unsafe class BatchStatistics
         return total;
     }
 
-    /// <summary>The three numbers of <see cref="BatchNormGradient{T}"/> for a channel of <paramref name="count"/> values; sum: Σdy, product: Σdy·ẑ.</summary>
-    public static (float Dy, float Z, float Constant) Factors(double mean, double inverse, double weight, double sum, double product, double count)
+    /// <summary>
+    /// The three numbers of <see cref="BatchNormGradient{T}"/> for a channel of <paramref name="count"/> values; sum: Σdy, product: Σdy·ẑ.
+    /// </summary>
+    public static (float Dy, float Z, float Constant) Factors(double mean, double inverse, double weight, double sum, double product,
+        double count)
     {
         var z = -weight * inverse * inverse * product / count;
         return ((float)(weight * inverse), (float)z, (float)(-weight * inverse * sum / count - z * mean));

@@ -33,7 +33,8 @@ internal sealed unsafe class GlobalAverage<S, V>(CpuContext context)
                 var from = x + item * src.CountPerImage + c;
                 var sum = S.Zero;
                 for (var pixel = 0; pixel < src.Pixels; pixel++, from += src.C) sum = S.Add(sum, S.Load(from));
-                LaneStores<S, V>.Put(S.Multiply(sum, S.Broadcast(1f / src.Pixels)), y + (long)item * src.C + c, Math.Min(S.Width, src.C - c));
+                LaneStores<S, V>.Put(S.Multiply(sum, S.Broadcast(1f / src.Pixels)), y + (long)item * src.C + c,
+                    Math.Min(S.Width, src.C - c));
             }
         }
     }

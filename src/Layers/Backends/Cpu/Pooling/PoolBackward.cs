@@ -39,7 +39,8 @@ internal readonly unsafe struct PoolBackward<S, V, TKinds>(PoolGradient* gradien
                 var d = dx + phase * source.PhaseFloats;
                 if (TKinds.Average) DepthwiseKernel<S, V>.Run(d, vectors, memory + gradient->Average + corner, taps, source.Period);
                 else new Span<float>(d, vectors * S.Width).Clear();
-                if (TKinds.Max) AddLargest(memory + gradient->Max + corner, memory + gradient->Indices + corner, taps, gradient->Offsets + remainder * call.Window.Taps, vectors, d);
+                if (TKinds.Max) AddLargest(memory + gradient->Max + corner, memory + gradient->Indices + corner, taps,
+                    gradient->Offsets + remainder * call.Window.Taps, vectors, d);
             }
 
             var row = source.StrideW == 1 ? dx : source.Interleave(dx, memory + gradient->Row);

@@ -36,8 +36,8 @@ internal unsafe struct PoolCall
     public int* BordersCleared;
 
     /// <summary>
-    /// In a thread's memory: a row of the source with a border of −∞ and of zero, <see cref="Reach"/> pooled rows of three numbers a pixel, rows of
-    /// outputs, sums by pattern.
+    /// In a thread's memory: a row of the source with a border of −∞ and of zero, <see cref="Reach"/> pooled rows of three numbers a pixel,
+    /// rows of outputs, sums by pattern.
     /// </summary>
     public nint NegativeInfinityRow, ZeroRow, PooledRows, MaxRow, AverageRow, MaxSums, AverageSums;
 
@@ -50,8 +50,9 @@ internal unsafe struct PoolCall
     /// <summary>Floats of a row of outputs.</summary>
     public readonly int RowLength => Width * Source.Channels;
 
-    /// <summary>Reads the geometry and takes the memory of the way forward.</summary>
-    public void Describe(Shape src, Shape dst, Window2D window, int vectorWidth, int threads, ref BumpAllocator cursor, ref BumpAllocator thread)
+    /// <summary>Reads the geometry and takes the memory of the forward pass.</summary>
+    public void Describe(Shape src, Shape dst, Window2D window, int vectorWidth, int threads, ref BumpAllocator cursor,
+        ref BumpAllocator thread)
     {
         Window = window;
         (Images, Height, Width) = (src.N, dst.H, dst.W);

@@ -6,7 +6,7 @@ using MIOpenDarts.Layers.Backends.Cpu.Threads;
 namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
 
 /// <summary>
-/// Largest value, its tap, and mean of every window of an image, with the sums for the batch norms behind them. Both are taken along
+/// Largest value, its tap, and mean of every window of an image, with the sums for the batch norm that follows them. Both are taken along
 /// the rows first and then down the columns: a pooled row serves all windows that reach it. Item: image.
 /// </summary>
 internal readonly unsafe struct PoolForward<S, V, TKinds>(PoolCall* call, bool statistics) : IParallelBody
@@ -41,7 +41,8 @@ internal readonly unsafe struct PoolForward<S, V, TKinds>(PoolCall* call, bool s
 
         if (!statistics) return;
         if (TKinds.Max) ChannelSums<S, V>.Total(maxSums, source.Channels, period, call->MaxStatistics + (nint)item * 3 * source.Channels);
-        if (TKinds.Average) ChannelSums<S, V>.Total(meanSums, source.Channels, period, call->AverageStatistics + (nint)item * 3 * source.Channels);
+        if (TKinds.Average)
+            ChannelSums<S, V>.Total(meanSums, source.Channels, period, call->AverageStatistics + (nint)item * 3 * source.Channels);
     }
 
     /// <summary>Stores a row of outputs, with the sums for its batch norms where these are wanted.</summary>
@@ -58,7 +59,9 @@ internal readonly unsafe struct PoolForward<S, V, TKinds>(PoolCall* call, bool s
         ChannelSums<S, V>.Squares(row, dst, length, period, sums, stream);
     }
 
-    /// <summary>A pooled row: largest value, its tap and sum of the windows' pixels in bordered source row <paramref name="row"/>.</summary>
+    /// <summary>
+    /// A pooled row: largest value, its tap and sum of the windows' pixels in bordered source row <paramref name="row"/>.
+    /// </summary>
     private void PoolRow(int n, int row, float* memory)
     {
         var (pitch, h) = (call->Pitch, row - call->Source.Border);
@@ -107,12 +110,15 @@ internal readonly unsafe struct PoolForward<S, V, TKinds>(PoolCall* call, bool s
         S.Store(sum1, best + 2 * pitch + more);
     }
 
-    /// <summary>A row of outputs from its pooled rows: rows from above and, in them, taps from the left, so the first in row order wins a tie.</summary>
+    /// <summary>
+    /// A row of outputs from its pooled rows: rows from above and, in them, taps from the left, so the first in row order wins a tie.
+    /// </summary>
     private void PoolColumns(int h, float* memory, float* best, float* mean, byte* indices)
     {
         var (pitch, length, window) = (call->Pitch, call->RowLength, call->Window);
         var rows = stackalloc float*[window.KernelH];
-        for (var k = 0; k < window.KernelH; k++) rows[k] = Pooled(h * window.StrideH + call->Geometry.TapRow(k * window.KernelW, call->Source), memory);
+        for (var k = 0; k < window.KernelH; k++)
+            rows[k] = Pooled(h * window.StrideH + call->Geometry.TapRow(k * window.KernelW, call->Source), memory);
         var inverse = S.Broadcast(call->InverseRows(h));
         nint i = 0;
         for (; i <= length - 2 * S.Width; i += 2 * S.Width) DownColumns<Two>(rows, i, inverse, best, mean, indices + i);

@@ -5,7 +5,7 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
 
-/// <summary>What the way back through both pools needs beyond <see cref="PoolCall"/>.</summary>
+/// <summary>What the backward pass of the pools needs beyond <see cref="PoolCall"/>.</summary>
 internal unsafe struct PoolGradient
 {
     public PoolCall Call;
@@ -20,7 +20,9 @@ internal unsafe struct PoolGradient
     /// <summary>[StrideH][StrideW]: taps that read source pixels with these remainders, as runs in the outputs' gradients.</summary>
     public TapList* Rotated;
 
-    /// <summary>In a thread's memory: gradient of the largest values, taps, gradient of the means, a row of dx by remainder and in order.</summary>
+    /// <summary>
+    /// In a thread's memory: gradient of the largest values, taps, gradient of the means, a row of dx by remainder and in order.
+    /// </summary>
     public nint Max, Indices, Average, DiffRow, Row;
 
     /// <summary>[StrideH][StrideW][taps]: the same taps' offsets one by one.</summary>

@@ -7,10 +7,12 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
 
 /// <summary>Max and average pools of a source: one of them, or both with the batch norms of all edges that use them in one pass.</summary>
-internal sealed unsafe class Pools<S, V>(CpuContext context, BatchNorm<S, V> batchNorm)
+internal sealed unsafe class Pools<S, V>(CpuContext context)
     where S : struct, ISimd<V>
     where V : struct
 {
+    private readonly BatchNorm<S, V> batchNorm = new(context);
+
     public void Plan(SharedPools<float> pools) => LayOut(pools, forGradient: true);
 
     public void Forward(SharedPools<float> pools, bool training)
@@ -112,7 +114,9 @@ internal sealed unsafe class Pools<S, V>(CpuContext context, BatchNorm<S, V> bat
     private PoolGradient* LayOut(SharedPools<float> pools, bool forGradient) =>
         LayOut(pools.Src.Shape, pools.Max.Shape, pools.Window, pools.MaxEdges.Length, pools.AverageEdges.Length, forGradient);
 
-    /// <summary>Describes the pools in scratch memory: once at address zero to learn the size, then for good; null where memory is only counted.</summary>
+    /// <summary>
+    /// Describes the pools in scratch memory: once at address zero to learn the size, then for good; null where memory is only counted.
+    /// </summary>
     private PoolGradient* LayOut(Shape src, Shape dst, Window2D window, int maxEdges, int averageEdges, bool forGradient)
     {
         var (counted, cursor, thread) = (default(PoolGradient), default(BumpAllocator), default(BumpAllocator));

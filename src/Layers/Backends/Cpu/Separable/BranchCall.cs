@@ -17,7 +17,7 @@ internal unsafe struct BranchCall
     /// <summary>Output columns.</summary>
     public int Width;
 
-    /// <summary>Output rows that are in work at a time, so that what is between depthwise and pointwise stays in the first cache.</summary>
+    /// <summary>Output rows that are in work at a time, so that what is between depthwise and pointwise stays in L1.</summary>
     public int TileRows;
 
     /// <summary>Geometry of the depthwise convolution.</summary>
@@ -89,7 +89,7 @@ internal unsafe struct BranchCall
         Statistics = cursor.Take<double>(images * 3 * Outputs);
     }
 
-    /// <summary>Takes memory for the way back.</summary>
+    /// <summary>Takes memory for the backward pass.</summary>
     public void LayOutGradient(ref BumpAllocator cursor, int groups, int pattern, int vectorWidth)
     {
         var output = OutputPeriod * vectorWidth;

@@ -19,7 +19,9 @@ internal static unsafe class DepthwiseDataGradient<S, V>
             Gather(gradient, part, h, memory, SoFar(gradient, part, h, memory), default);
     }
 
-    /// <summary>Gathers the last part and hands the sum of all on. The source of the image <paramref name="following"/> is fetched alongside.</summary>
+    /// <summary>
+    /// Gathers the last part and hands the sum of all on. The source of the image <paramref name="following"/> is prefetched meanwhile.
+    /// </summary>
     public static void Image(in SeparableGradient gradient, int n, in NextImage following, int item, float* x, float* memory)
     {
         ref readonly var source = ref gradient.Call.Source;
@@ -51,7 +53,8 @@ internal static unsafe class DepthwiseDataGradient<S, V>
 
                 for (nint r = 0; r < rows; r++)
                 {
-                    if (diff.Count == 1) AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, new ChannelSegments(dst + r * length, length), 1);
+                    if (diff.Count == 1)
+                        AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, new ChannelSegments(dst + r * length, length), 1);
                     else AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, diff.From(r * source.Width), source.Width);
                 }
 
@@ -62,7 +65,8 @@ internal static unsafe class DepthwiseDataGradient<S, V>
             {
                 var d = dx + phase * source.PhaseFloats;
                 ChannelSums<S, V>.MaskedProducts(
-                    d, gate + phase * source.PhaseFloats + (nint)source.FirstColumn(phase) * source.Channels, source.RowFloats, d, source.RowFloats, rows,
+                    d, gate + phase * source.PhaseFloats + (nint)source.FirstColumn(phase) * source.Channels, source.RowFloats, d,
+                        source.RowFloats, rows,
                     source.Columns(phase) * source.Channels, source.Period, sums, stream: false);
             }
 
@@ -81,7 +85,8 @@ internal static unsafe class DepthwiseDataGradient<S, V>
     }
 
     /// <summary>dx of rows h … and all remainders of columns: what the parts before gave, and this part's taps.</summary>
-    private static void Gather(in SeparableGradient gradient, int part, int h, float* memory, float* dx, PrefetchBoth<PrefetchSegments, PrefetchSegments> fetch)
+    private static void Gather(in SeparableGradient gradient, int part, int h, float* memory, float* dx,
+        PrefetchBoth<PrefetchSegments, PrefetchSegments> fetch)
     {
         ref readonly var source = ref gradient.Call.Source;
         var end = Math.Min(h + gradient.RowsTogether, source.Height);
@@ -89,17 +94,20 @@ internal static unsafe class DepthwiseDataGradient<S, V>
         {
             // The first remainder of rows and columns brings everything.
             for (var phase = 0; phase < source.StrideW; phase++, fetch = default)
-                Gather(gradient, part, first, (end - first + source.StrideH - 1) / source.StrideH, phase, memory, dx + phase * source.PhaseFloats, fetch);
+                Gather(gradient, part, first, (end - first + source.StrideH - 1) / source.StrideH, phase, memory,
+                    dx + phase * source.PhaseFloats, fetch);
         }
     }
 
     /// <summary>Rows that lie a stride apart, and one remainder of columns.</summary>
-    private static void Gather(in SeparableGradient gradient, int part, int h, int rows, int phase, float* memory, float* dx, PrefetchBoth<PrefetchSegments, PrefetchSegments> fetch)
+    private static void Gather(in SeparableGradient gradient, int part, int h, int rows, int phase, float* memory, float* dx,
+        PrefetchBoth<PrefetchSegments, PrefetchSegments> fetch)
     {
         ref readonly var source = ref gradient.Call.Source;
         var (bordered, row) = (h + source.Border, source.StrideH * source.RowFloats);
         ref var taps = ref gradient.Rotated[(part * source.StrideH + bordered % source.StrideH) * source.StrideW + phase];
-        var corner = memory + gradient.Middles + bordered / source.StrideH * gradient.Diff.Row + (nint)source.FirstColumn(phase) * source.Channels;
+        var corner = memory + gradient.Middles + bordered / source.StrideH * gradient.Diff.Row + (nint)source.FirstColumn(
+            phase) * source.Channels;
         var vectors = (source.Columns(phase) * source.Channels + S.Width - 1) / S.Width;
         var before = part == 0 ? null : SoFar(gradient, part - 1, h, memory) + phase * source.PhaseFloats;
         DepthwiseKernel<S, V>.Rows(

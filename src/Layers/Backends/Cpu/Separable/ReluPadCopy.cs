@@ -8,7 +8,9 @@ internal static unsafe class ReluPadCopy<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {
-    /// <summary>The copy of image <paramref name="n"/> in the memory of <paramref name="thread"/>; its border is cleared when the call begins there.</summary>
+    /// <summary>
+    /// The copy of image <paramref name="n"/> in the memory of <paramref name="thread"/>; its border is cleared when the call begins there.
+    /// </summary>
     public static float* Image(in SeparableCall call, int n, int thread)
     {
         var source = call.Source;

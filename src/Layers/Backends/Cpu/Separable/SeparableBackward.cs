@@ -70,7 +70,8 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
             if (gradient->WeightGradients)
             {
                 var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u, default(NoPrefetch));
-                PointwiseWeights(b, dz, tile, rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats, first: h == 0 && n == call.Groups.First(item));
+                PointwiseWeights(b, dz, tile, rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats, first: h == 0
+                    && n == call.Groups.First(item));
             }
 
             PointwiseData(gradient, b, dz, h, rows, memory, After(gradient, branch, n, following, item, h, rows));
@@ -78,12 +79,15 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
 
         if (!gradient->WeightGradients || !b.HasDepthwise) return;
         DepthwiseWeightGradient<S, V>.Run(
-            memory + b.DiffMiddle + gradient->Diff.At(0, 0, call.Source.Channels), gradient->Diff.Row, x, call.Source.StrideH * call.Source.RowFloats,
+            memory + b.DiffMiddle + gradient->Diff.At(0, 0, call.Source.Channels), gradient->Diff.Row, x,
+                call.Source.StrideH * call.Source.RowFloats,
             b.Height, (b.Width * call.Source.Channels + S.Width - 1) / S.Width, b.Taps,
             b.DepthwiseSums + (nint)item * b.Window.Taps * pattern, call.Source.Period);
     }
 
-    /// <summary>What is read after rows h … h + rows − 1 of a branch: z, its gradient, what a large filter needs and perhaps the next source.</summary>
+    /// <summary>
+    /// What is read after rows h … h + rows − 1 of a branch: z, its gradient, what a large filter needs and perhaps the next source.
+    /// </summary>
     private static PrefetchRows After(SeparableGradient* gradient, int branch, int n, in NextImage following, int item, int h, int rows)
     {
         ref var call = ref gradient->Call;
@@ -102,14 +106,14 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
         nint row = b.Width * b.Outputs, start = (n * (nint)b.Height + h) * row;
         // The branches of one edge have one gradient, which the first of them has brought already.
         var known = branch > 0 && b.DiffDst == gradient->Call.Branches[branch - 1].DiffDst;
-        // A large filter and its gradient have left the second cache since the last image.
+        // A large filter and its gradient have left L2 since the last image.
         var large = h == 0 && gradient->WeightGradients && b.PointwiseFloats >= rows * row;
         return new PrefetchRows(
             b.Backward.Group * b.Outputs, b.Dst + start, known ? null : b.DiffDst + start, source,
             large ? b.Backward.Values : null, large ? b.PointwiseSums + item * b.PointwiseFloats : null);
     }
 
-    /// <summary>dz = a·diff + b·z + c, through the batch norm behind the branch.</summary>
+    /// <summary>dz = Dy · dy + Z · z + Constant, through the batch norm that follows the branch.</summary>
     private static void DiffOfRaw(in BranchCall b, nint start, int length, float* dz)
     {
         var diff = b.DiffDst + start;
@@ -124,7 +128,8 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
     }
 
     /// <summary>
-    /// sums[o][i] += Σ_pixels dz[pixel][o] · u[pixel][i], of which the <paramref name="first"/> are written; pixels of a group give blocks on the diagonal.
+    /// sums[o][i] += Σ_pixels dz[pixel][o] · u[pixel][i], of which the <paramref name="first"/> are written; pixels of a group give blocks
+    /// on the diagonal.
     /// </summary>
     private static void PointwiseWeights(in BranchCall b, float* dz, float* u, int pixels, float* sums, bool first)
     {
@@ -135,7 +140,8 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
     }
 
     /// <summary>du = dz · filterᵀ, rows h … h + rows − 1 into the bordered image.</summary>
-    private static void PointwiseData(SeparableGradient* gradient, in BranchCall b, float* dz, int h, int rows, float* memory, PrefetchRows after)
+    private static void PointwiseData(SeparableGradient* gradient, in BranchCall b, float* dz, int h, int rows, float* memory,
+        PrefetchRows after)
     {
         var channels = gradient->Call.Source.Channels;
         var image = memory + b.DiffMiddle;
@@ -148,7 +154,8 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
             {
                 PackedGemm<S, V>.Pixels(
                     b.Backward, dz + (nint)r * b.Width * b.Outputs, together * b.Width,
-                    new OutputRowMap(image + gradient->Diff.At(h + r, 0, channels), group * channels, width, gradient->Diff.Row), default(Store<S, V>),
+                    new OutputRowMap(image + gradient->Diff.At(h + r, 0, channels), group * channels, width, gradient->Diff.Row),
+                        default(Store<S, V>),
                     after.From(r * width));
             }
 

@@ -96,7 +96,7 @@ internal unsafe struct SeparableCall
         }
     }
 
-    /// <summary>Row <paramref name="h"/> of image <paramref name="n"/> of the source, or none behind the last image.</summary>
+    /// <summary>Row <paramref name="h"/> of image <paramref name="n"/> of the source, or none after the last image.</summary>
     public readonly ChannelSegments SourceAt(int n, int h) => n < Images ? Src.From(((long)n * Source.Height + h) * Source.Width) : default;
 
     /// <summary>Distance between two outputs; a branch without depthwise filter reads every pixel.</summary>

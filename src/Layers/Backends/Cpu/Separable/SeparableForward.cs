@@ -60,7 +60,8 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
             }
             else if (stream)
             {
-                PackedGemm<S, V>.Pixels(b.Forward, tile, pixels, to, new StoreWithMoments<S, V, NonTemporalStore<S, V>>(sums, length), fetch);
+                PackedGemm<S, V>.Pixels(b.Forward, tile, pixels, to, new StoreWithMoments<S, V, NonTemporalStore<S, V>>(sums, length),
+                    fetch);
             }
             else
             {

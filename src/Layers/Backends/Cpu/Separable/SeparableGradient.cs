@@ -4,10 +4,10 @@ using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
-/// <summary>What the way back needs beyond <see cref="SeparableCall"/>.</summary>
+/// <summary>What the backward pass needs beyond <see cref="SeparableCall"/>.</summary>
 internal unsafe struct SeparableGradient
 {
-    // 256 KiB: leaves most of a second cache of 1 MiB to the images, tiles and filters that the same work touches.
+    // 256 KiB: leaves most of an L2 of 1 MiB to the images, tiles and filters that the same work touches.
     private const int MiddleFloats = 65536;
 
     // 32 KiB of dx at most, and no more rows than amortise what a pair of them costs at its ends.
@@ -23,7 +23,7 @@ internal unsafe struct SeparableGradient
     public ChannelSegments DiffSrc;
 
     /// <summary>
-    /// Branches whose du lie in a thread's memory at a time, so that they are still in the second cache when the source's gradient
+    /// Branches whose du lie in a thread's memory at a time, so that they are still in L2 when the source's gradient
     /// gathers them: a part of the call.
     /// </summary>
     public int Together;
@@ -38,8 +38,8 @@ internal unsafe struct SeparableGradient
     public double* SourceSums;
 
     /// <summary>
-    /// In a thread's memory: du of a part's branches, tile of du, some rows of dx by remainder, the same in order, sums by pattern, dx of the
-    /// parts so far.
+    /// In a thread's memory: du of a part's branches, tile of du, some rows of dx by remainder, the same in order, sums by pattern, dx of
+    /// the parts so far.
     /// </summary>
     public nint Middles, DiffTile, DiffRows, Row, RowSums, PartSums;
 

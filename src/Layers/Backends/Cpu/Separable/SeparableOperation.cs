@@ -6,10 +6,12 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
 /// <summary>Branches of ReLU, depthwise and pointwise convolution that share a source or run together.</summary>
-internal sealed unsafe class SeparableOperation<S, V>(CpuContext context, BatchNorm<S, V> batchNorm)
+internal sealed unsafe class SeparableOperation<S, V>(CpuContext context)
     where S : struct, ISimd<V>
     where V : struct
 {
+    private readonly BatchNorm<S, V> batchNorm = new(context);
+
     public void Plan(ReadOnlySpan<SeparableBranch<float>> branches)
     {
         while (branches.Length > 0)
@@ -66,7 +68,8 @@ internal sealed unsafe class SeparableOperation<S, V>(CpuContext context, BatchN
             if (weightGradients) context.Workers.Run(together.Length, ref sums);
             for (var i = 0; i < calls; i++)
             {
-                if (BranchesOf(i, first, together)[0].NormalizedSrc is { } normalized) BatchStatistics.Gradient(first[i].SourceSums, groups, normalized, 1);
+                if (BranchesOf(i, first, together)[0].NormalizedSrc is { } normalized)
+                    BatchStatistics.Gradient(first[i].SourceSums, groups, normalized, 1);
             }
 
             branches = branches[together.Length..];
@@ -83,7 +86,8 @@ internal sealed unsafe class SeparableOperation<S, V>(CpuContext context, BatchN
         gradient.DiffSrc = diffSrc is null ? default : new ChannelSegments(diffSrc);
     }
 
-    private static ReadOnlySpan<SeparableBranch<float>> BranchesOf(int call, SeparableGradient* first, ReadOnlySpan<SeparableBranch<float>> together) =>
+    private static ReadOnlySpan<SeparableBranch<float>> BranchesOf(int call, SeparableGradient* first,
+        ReadOnlySpan<SeparableBranch<float>> together) =>
         together.Slice((int)(first[call].Call.Branches - first->Call.Branches), first[call].Call.Count);
 
     /// <summary>
@@ -94,7 +98,8 @@ internal sealed unsafe class SeparableOperation<S, V>(CpuContext context, BatchN
     {
         calls = 1;
         if (branches[0].NormalizedSrc is null) return SharedSource(branches);
-        while (calls < branches.Length && branches[calls].NormalizedSrc is not null && branches[calls].Src.Shape.N == branches[0].Src.Shape.N)
+        while (calls < branches.Length && branches[calls].NormalizedSrc is not null
+            && branches[calls].Src.Shape.N == branches[0].Src.Shape.N)
             calls++;
         return calls;
     }
@@ -130,7 +135,8 @@ internal sealed unsafe class SeparableOperation<S, V>(CpuContext context, BatchN
 
     /// <summary>Returns what a thread needs for the largest call.</summary>
     private nint LayOut(
-        ReadOnlySpan<SeparableBranch<float>> branches, int calls, SeparableGradient* first, BranchCall* packed, bool forGradient, ref BumpAllocator cursor)
+        ReadOnlySpan<SeparableBranch<float>> branches, int calls, SeparableGradient* first, BranchCall* packed, bool forGradient,
+            ref BumpAllocator cursor)
     {
         nint perThread = 0;
         var owners = cursor.Take<int>(context.Workers.Threads);

@@ -54,6 +54,6 @@ internal unsafe interface ISimd<V>
     /// <summary>Whole numbers 0 … 127 as Width bytes.</summary>
     static abstract void StoreBytes(V value, byte* destination);
 
-    /// <summary>Writes past the caches to an aligned place: for results that are read only after they would have left them.</summary>
+    /// <summary>A non-temporal store to an aligned place: for results that are read only after they would have left them.</summary>
     static abstract void StoreNonTemporal(V value, float* destination);
 }

@@ -8,7 +8,7 @@ internal unsafe interface IStore<V>
     static abstract void Store(V value, float* place);
 }
 
-/// <summary>Into the caches.</summary>
+/// <summary>Through the caches.</summary>
 internal readonly unsafe struct CachedStore<S, V> : IStore<V>
     where S : struct, ISimd<V>
     where V : struct
@@ -17,7 +17,7 @@ internal readonly unsafe struct CachedStore<S, V> : IStore<V>
     public static void Store(V value, float* place) => S.Store(value, place);
 }
 
-/// <summary>Past the caches, to aligned places.</summary>
+/// <summary>Non-temporal, to aligned places.</summary>
 internal readonly unsafe struct NonTemporalStore<S, V> : IStore<V>
     where S : struct, ISimd<V>
     where V : struct

@@ -4,18 +4,18 @@ using System.Runtime.Intrinsics.X86;
 namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 /// <summary>
-/// Asks for what will be read soon, while something else is computed: the wait for the memory of one tensor is hidden behind the work on
-/// another, which no processor foresees because their places have nothing to do with each other.
+/// Prefetches into L2 what will be read soon, while something else is computed: the wait for the memory of one tensor is hidden by the work
+/// on another, which no processor foresees because their places have nothing to do with each other.
 /// </summary>
 internal static unsafe class PrefetchL2
 {
     /// <summary>Floats of a cache line.</summary>
     public const int LineFloats = 16;
 
-    /// <summary>Floats between what is read and what is asked for, along one stream: 2 KiB.</summary>
+    /// <summary>Floats between what is read and what is prefetched, along one stream: 2 KiB.</summary>
     public const int Distance = 512;
 
-    /// <summary>Begins to bring the line at <paramref name="place"/> into the second cache; any place will do, none of them faults.</summary>
+    /// <summary>Begins to bring the line at <paramref name="place"/> into L2; any place will do, none of them faults.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fetch(float* place)
     {

@@ -37,7 +37,8 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> SquareRoot(Vector256<float> value) => Vector256.Sqrt(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.FusedMultiplyAdd(a, b, c);
+    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        Vector256.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Rectify(Vector256<float> value) => Vector256.MaxNative(Vector256<float>.Zero, value);
@@ -47,7 +48,8 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         Vector256.ConditionalSelect(Vector256.GreaterThan(gate, Vector256<float>.Zero), value, Vector256<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ArgMaxUpdate(ref Vector256<float> best, ref Vector256<float> place, Vector256<float> next, Vector256<float> nextPlace)
+    public static void ArgMaxUpdate(ref Vector256<float> best, ref Vector256<float> place, Vector256<float> next,
+        Vector256<float> nextPlace)
     {
         var higher = Vector256.GreaterThan(next, best) | ~Vector256.Equals(next, next);
         best = Vector256.ConditionalSelect(higher, next, best);
@@ -73,7 +75,8 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> LoadBytes(byte* source) =>
-        Vector256.ConvertToSingle(Vector256.WidenLower(Vector256.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsByte().ToVector256Unsafe())).AsInt32());
+        Vector256.ConvertToSingle(Vector256.WidenLower(
+            Vector256.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsByte().ToVector256Unsafe())).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(Vector256<float> value, byte* destination)

@@ -1,6 +1,8 @@
 namespace MIOpenDarts.Layers.Backends.Cpu.Threads;
 
-/// <summary>A cut of a batch into groups of images that depends on the shapes alone: each group sums a filter's gradient for itself.</summary>
+/// <summary>
+/// A cut of a batch into groups of images that depends on the shapes alone: each group sums a filter's gradient for itself.
+/// </summary>
 /// <param name="images">Images of the batch.</param>
 /// <param name="floats">Floats of one partial sum.</param>
 internal readonly struct GradientGroups(int images, long floats = 0)

@@ -10,9 +10,10 @@ internal interface IParallelBody
 }
 
 /// <summary>
-/// A fixed team of threads that share the items of one piece of work at a time. Each begins with its own share (see <see cref="StaticPartition"/>) and then
-/// helps the others with theirs. How the items are cut depends on the shapes alone, never on the number of threads, and sums over items are made
-/// in item order by the caller: that is what keeps results equal bit by bit for every team. Handing out work allocates nothing.
+/// A fixed team of threads that share the items of one piece of work at a time. Each begins with its own share (see
+/// <see cref="StaticPartition"/>) and then helps the others with theirs. How the items are cut depends on the shapes alone, never on the
+/// number of threads, and sums over items are made in item order by the caller: that is what keeps results equal bit by bit for every team.
+/// Handing out work allocates nothing.
 /// </summary>
 internal sealed unsafe class WorkerPool : IDisposable
 {
@@ -23,8 +24,9 @@ internal sealed unsafe class WorkerPool : IDisposable
     private readonly Thread[] workers;
     private readonly SemaphoreSlim parking = new(0);
 
-    // Of each thread's share, high half: number of the piece of work; low half: items not yet taken. One word, so that a thread that comes late
-    // cannot take an item of the next piece with the context of the last. Words lie apart, as those that two cores write travel between them.
+    // Of each thread's share, high half: number of the piece of work; low half: items not yet taken. One word, so that a thread that comes
+    // late cannot take an item of the next piece with the context of the last. Words lie apart, as those that two cores write travel
+    // between them.
     private readonly long[] left;
 
     // Items that each thread has done since the team was made.
@@ -82,7 +84,8 @@ internal sealed unsafe class WorkerPool : IDisposable
             piece++;
             handedOut += count;
             // The caller's own last: the others can begin meanwhile.
-            for (var thread = Threads - 1; thread >= 0; thread--) Interlocked.Exchange(ref Left(thread), (piece << 32) | (uint)shares.Count(thread));
+            for (var thread = Threads - 1; thread >= 0; thread--)
+                Interlocked.Exchange(ref Left(thread), (piece << 32) | (uint)shares.Count(thread));
             var sleeping = Volatile.Read(ref parked);
             if (sleeping > 0) parking.Release(sleeping);
             Take(0);
