@@ -17,7 +17,10 @@ internal static class CommandLine
     /// <summary>Runs one of some commands.</summary>
     public static int Run(RootCommand root, string[] args, Screen screen)
     {
-        var configuration = new InvocationConfiguration { Output = screen.Output, Error = screen.Error, EnableDefaultExceptionHandler = false };
+        var configuration = new InvocationConfiguration
+        {
+            Output = screen.Output, Error = screen.Error, EnableDefaultExceptionHandler = false,
+        };
         if (args.Length == 0)
         {
             root.Parse("--help").Invoke(configuration);
@@ -30,7 +33,7 @@ internal static class CommandLine
         // A shell asks, by a directive before the words that are to be completed.
         if (root.Directives.OfType<SuggestDirective>().Any(suggest => parsed.GetResult(suggest) is not null)) return parsed.Invoke(configuration);
         var asksForHelp = parsed.Action is HelpPage && parsed.UnmatchedTokens.Count == 0;
-        if (!asksForHelp && UsageError.Explain(parsed) is { } wrong) return Failures.Tell(screen.Error, wrong, ExitCode.Usage);
+        if (!asksForHelp && UsageError.Explain(parsed) is { } wrong) return Failures.Report(screen.Error, wrong, ExitCode.Usage);
         return Failures.Guard(screen.Error, () => parsed.Invoke(configuration));
     }
 

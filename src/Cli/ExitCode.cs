@@ -15,5 +15,6 @@ internal static class ExitCode
 
     /// <summary>The same for a reader of the help.</summary>
     public const string Legend =
-        "Exit codes: 0 done, 1 failed, 2 usage, 70 a fault of this program, 128 and a signal's number (130 after Ctrl-C) stopped with a checkpoint.";
+        "Exit codes: 0 done, 1 failed, 2 usage, 70 a fault of this program, "
+        + "128 and a signal's number (130 after Ctrl-C) stopped with a checkpoint.";
 }

@@ -24,18 +24,18 @@ internal static class Failures
         }
         catch (OptionsException e)
         {
-            foreach (var problem in e.Problems) Tell(error, problem.Message, ExitCode.Usage);
+            foreach (var problem in e.Problems) Report(error, problem.Message, ExitCode.Usage);
             return ExitCode.Usage;
         }
         catch (Exception e)
         {
-            var told = Told(e, Path.GetTempPath());
-            return Tell(error, told.Message, CodeOf(told));
+            var told = Reported(e, Path.GetTempPath());
+            return Report(error, told.Message, CodeOf(told));
         }
     }
 
     /// <summary>Says one line. Where nobody can read it any more, the exit code has to do.</summary>
-    public static int Tell(TextWriter error, string message, int code)
+    public static int Report(TextWriter error, string message, int code)
     {
         try
         {
@@ -51,12 +51,13 @@ internal static class Failures
     /// <summary>What is told of a failure: an expected one itself; of any other a line that names the file with its details.</summary>
     /// <param name="e">The failure.</param>
     /// <param name="folder">Where the file goes.</param>
-    public static Exception Told(Exception e, string folder) => e switch
+    public static Exception Reported(Exception e, string folder) => e switch
     {
-        OutOfMemoryException => new PlanDoesNotFitException("there is not enough memory; a smaller batch_size, init_channels or layers needs less", e),
+        OutOfMemoryException =>
+            new PlanDoesNotFitException("there is not enough memory; a smaller batch_size, init_channels or layers needs less", e),
         FaultException => e,
         _ when IsExpected(e) => e,
-        _ => FaultException.Of(e, folder),
+        _ => FaultException.Create(e, folder),
     };
 
     private static int CodeOf(Exception e) => e switch
@@ -68,7 +69,7 @@ internal static class Failures
     };
 
     private static bool IsExpected(Exception e) => e is
-        OptionsException or GenotypeFormatException or NotFiniteNumberException or DataException or CheckpointException or RunFolderException
-        or RunDivergedException or BackendUnavailableException or PlanDoesNotFitException or RocmException or RocmNotFoundException
-        or IOException or UnauthorizedAccessException or InvalidDataException or OperationCanceledException;
+        OptionsException or GenotypeFormatException or NotFiniteNumberException or DataException or CheckpointException
+        or RunFolderException or RunDivergedException or BackendUnavailableException or PlanDoesNotFitException or RocmException
+        or RocmNotFoundException or IOException or UnauthorizedAccessException or InvalidDataException or OperationCanceledException;
 }

@@ -13,8 +13,9 @@ internal sealed class FaultException : Exception
     }
 
     /// <summary>Writes the details of a failure that nobody foresaw into a folder.</summary>
-    public static FaultException Of(Exception e, string folder) =>
-        new($"an unexpected fault ({e.GetType().Name}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}), please report it; {Write(e, folder)}", e);
+    public static FaultException Create(Exception e, string folder) =>
+        new($"an unexpected fault ({e.GetType().Name}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}), "
+            + $"please report it; {Write(e, folder)}", e);
 
     private static string Write(Exception e, string folder)
     {

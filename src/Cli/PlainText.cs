@@ -12,10 +12,12 @@ internal sealed class PlainText(TextWriter target) : TextWriter(CultureInfo.Inva
     public override Encoding Encoding => target.Encoding;
 
     /// <summary>A text with every character that commands written as its number.</summary>
-    public static string Of(string text) => text.Any(Commands) ? string.Concat(text.Select(c => Commands(c) ? Number(c) : c.ToString())) : text;
+    public static string Of(string text) =>
+        text.Any(Commands) ? string.Concat(text.Select(c => Commands(c) ? Number(c) : c.ToString())) : text;
 
     /// <summary>The same for what has to stay one line, such as a name.</summary>
-    public static string Line(string text) => Of(text.Any(Breaks) ? string.Concat(text.Select(c => Breaks(c) ? Number(c) : c.ToString())) : text);
+    public static string Line(string text) =>
+        Of(text.Any(Breaks) ? string.Concat(text.Select(c => Breaks(c) ? Number(c) : c.ToString())) : text);
 
     public override void Write(char value)
     {
@@ -35,7 +37,8 @@ internal sealed class PlainText(TextWriter target) : TextWriter(CultureInfo.Inva
 
     // Besides control characters, those that embed or override the direction of writing. What ends a line here ends lines.
     private static bool Commands(char c) =>
-        (char.IsControl(c) && c != '\t' && !Environment.NewLine.Contains(c)) || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+        (char.IsControl(c) && c != '\t' && !Environment.NewLine.Contains(c))
+            || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 
     private static bool Breaks(char c) => c is '\n' or '\r' or '\t' or '\u2028' or '\u2029';
 }

@@ -2,7 +2,9 @@ using Spectre.Console;
 
 namespace MIOpenDarts.Cli;
 
-/// <summary>Where a command writes: results, messages, and a terminal for what moves, or null where lines must stay lines. Text stays text.</summary>
+/// <summary>
+/// Where a command writes: results, messages, and a terminal for what moves, or null where lines must stay lines. Text stays text.
+/// </summary>
 internal sealed record Screen(TextWriter Output, TextWriter Error, IAnsiConsole? Terminal = null)
 {
     /// <summary>Results.</summary>

@@ -43,7 +43,8 @@ internal sealed class StandardOutput(TextWriter output, TextWriter error) : Text
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             failed = true;
-            Failures.Tell(error, $"the standard output cannot be written ({e.Message.TrimEnd('.')}); going on without it", ExitCode.Failed);
+            Failures.Report(
+                error, $"the standard output cannot be written ({e.Message.TrimEnd('.')}); going on without it", ExitCode.Failed);
         }
     }
 }

@@ -56,6 +56,8 @@ internal sealed class StopSignals : IDisposable
         const string file = "/proc/self/status";
         const string field = "SigIgn:";
         var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith(field, StringComparison.Ordinal)) : null;
-        return line is not null && (ulong.Parse(line.AsSpan(field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (number - 1) & 1) == 1;
+        if (line is null) return false;
+        var mask = ulong.Parse(line.AsSpan(field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        return (mask >> (number - 1) & 1) == 1;
     }
 }

@@ -68,7 +68,7 @@ public sealed class FaultTests
     [Fact]
     public void Details_that_cannot_be_written_are_told_as_such()
     {
-        var fault = FaultException.Of(new InvalidCastException("fault."), Path.Combine(Path.GetTempPath(), "nowhere", "at all"));
+        var fault = FaultException.Create(new InvalidCastException("fault."), Path.Combine(Path.GetTempPath(), "nowhere", "at all"));
         Assert.StartsWith("an unexpected fault (InvalidCastException: fault), please report it; the details cannot be written into ", fault.Message);
     }
 
@@ -76,7 +76,7 @@ public sealed class FaultTests
     public void What_is_expected_is_told_as_it_is_and_writes_nothing()
     {
         foreach (var expected in new Exception[] { new IOException("no disk"), new OptionsException("no option"), new Darts.Genotypes.GenotypeFormatException("no edge") })
-            Assert.Same(expected, Failures.Told(expected, "nowhere"));
+            Assert.Same(expected, Failures.Reported(expected, "nowhere"));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class FaultTests
     {
         using var gone = new StringWriter();
         gone.Dispose();
-        Assert.Equal(2, Failures.Tell(gone, "message", 2));
+        Assert.Equal(2, Failures.Report(gone, "message", 2));
     }
 
     private static string DetailsOf(string error, string cause, string folder)

@@ -41,7 +41,7 @@ public sealed class ProgressTests
         using (var view = View(written))
         {
             view.Report(Step);
-            view.Say("a line");
+            view.Print("a line");
         }
 
         Assert.Matches(@"^━+ epoch 2/3[^\n]*\r\u001b\[2Ka line\n━+ epoch 2/3[^\n]*\r\u001b\[2K$", written.ToString());

@@ -25,18 +25,23 @@ internal static class BenchCommand
     [
         new("C", 4, m => $"{m.Channels}"), new("batch", 6, m => $"{m.Batch}"), new("size", 7, m => $"{m.Size}x{m.Size}"),
         new("median", 10, m => m.Median is { } median ? Duration(median) : $"~{Units.Time(m.ExpectedSeconds)}"),
-        new("min", 10, m => m.Minimum is { } minimum ? Duration(minimum) : m.LacksMemory ? "no memory" : "no time"), new("GFLOP/s", 9, m => m.Gigaflops?.ToString("F1") ?? ""),
+        new("min", 10, m => m.Minimum is { } minimum ? Duration(minimum) : m.LacksMemory ? "no memory" : "no time"),
+        new("GFLOP/s", 9, m => m.Gigaflops?.ToString("F1") ?? ""),
     ];
     private static readonly Column Roofline = new("roofline", 10, m => m.RooflinePercent is { } percent ? $"{percent:F0} %" : "");
-    private static readonly Column Cores = new("cores", 8, m => m.CoreShare is { } share ? $"{100 * share:F0} %{(m.IsDisturbed ? "*" : " ")}" : "");
+    private static readonly Column Cores = new(
+        "cores", 8, m => m.CoreShare is { } share ? $"{100 * share:F0} %{(m.IsDisturbed ? "*" : " ")}" : "");
     private static readonly Column[] LayerColumns =
     [
-        new("layer", -24, m => m.Name), new("pass", -9, m => m.Pass), .. Common, new("GB/s", 8, m => m.GigabytesPerSecond?.ToString("F1") ?? ""), Roofline, Cores,
+        new("layer", -24, m => m.Name), new("pass", -9, m => m.Pass), .. Common,
+        new("GB/s", 8, m => m.GigabytesPerSecond?.ToString("F1") ?? ""), Roofline, Cores,
     ];
     private static readonly Column[] StepColumns =
     [
-        new("", -2, m => m.Name), new("step", -21, m => m.Pass), .. Common, Roofline, new("images/s", 10, m => m.ImagesPerSecond?.ToString("F0") ?? ""),
-        new("memory", 10, m => m.PlannedBytes > 0 ? Units.Memory(m.PlannedBytes) : ""), new("peak", 10, m => m.PeakBytes > 0 ? Units.Memory(m.PeakBytes) : ""), Cores,
+        new("", -2, m => m.Name), new("step", -21, m => m.Pass), .. Common, Roofline,
+        new("images/s", 10, m => m.ImagesPerSecond?.ToString("F0") ?? ""),
+        new("memory", 10, m => m.PlannedBytes > 0 ? Units.Memory(m.PlannedBytes) : ""),
+        new("peak", 10, m => m.PeakBytes > 0 ? Units.Memory(m.PeakBytes) : ""), Cores,
     ];
 
     /// <summary>A column of a table; a negative width is one that begins at the left.</summary>
@@ -45,7 +50,7 @@ internal static class BenchCommand
     /// <summary>What the help says below the options.</summary>
     public static string Footer =>
         $"""
-        Configurations: {string.Join("; ", StepConfiguration.All.Select(c => $"{c.Name} C {c.Shape.InitChannels}, {c.Shape.Layers} cells, batch {c.Batch}, {c.Shape.Height}x{c.Shape.Width}"))}.
+        Configurations: {string.Join("; ", StepConfiguration.All.Select(Describe))}.
         GFLOP/s count convolutions and linear layers; GB/s what enters and leaves a layer; roofline is per cent of what this processor
         can do at most with these threads, from memory. cores is the share of the processor that was there; * marks times with less.
 
@@ -56,18 +61,23 @@ internal static class BenchCommand
 
     public static Command Create(Screen screen)
     {
-        var backend = Words.Backend("What to measure.");
+        var backend = OptionNames.Backend("What to measure.");
         var threads = Number("--threads", 0, 0, 1024, "Threads of the cpu backend; 0 for one for each processor.");
-        var only = Words.OneOf("--only", "What to measure.", Everything, "layers", "steps");
-        var configuration = Words.OneOf("--config", "Which supernet's steps.", [Everything, .. StepConfiguration.All.Select(c => c.Name)]);
+        var only = OptionNames.OneOf("--only", "What to measure.", Everything, "layers", "steps");
+        var configuration = OptionNames.OneOf(
+            "--config", "Which supernet's steps.", [Everything, .. StepConfiguration.All.Select(c => c.Name)]);
         var seconds = Number("--seconds", 45, 1, 86400, "Time to spend, roughly; what does not fit is forecast.");
-        var csv = Words.Path("--csv", "FILE", "Write every measurement as CSV.");
-        var json = Words.Path("--json", "FILE", "Write every measurement, with all repetitions, as JSON.");
-        var command = new Command(Name, "Measure layers and search steps on a backend, in under a minute.") { backend, threads, only, configuration, seconds, csv, json };
+        var csv = OptionNames.Path("--csv", "FILE", "Write every measurement as CSV.");
+        var json = OptionNames.Path("--json", "FILE", "Write every measurement, with all repetitions, as JSON.");
+        var command = new Command(Name, "Measure layers and search steps on a backend, in under a minute.")
+        {
+            backend, threads, only, configuration, seconds, csv, json,
+        };
         command.SetAction(parsed =>
         {
             var report = Run(
-                screen, parsed.GetValue(backend)!, parsed.GetValue(threads), parsed.GetValue(seconds), parsed.GetValue(only)!, parsed.GetValue(configuration)!);
+                screen, parsed.GetValue(backend)!, parsed.GetValue(threads), parsed.GetValue(seconds), parsed.GetValue(only)!,
+                parsed.GetValue(configuration)!);
             if (parsed.GetValue(csv) is { } table) OutputFile.Write("--csv", table, report.ToCsv());
             if (parsed.GetValue(json) is { } file) OutputFile.Write("--json", file, report.ToJson());
             return ExitCode.Done;
@@ -90,16 +100,25 @@ internal static class BenchCommand
         var configurations = StepConfiguration.All.Where(c => configuration is Everything ? c.IsStandard : c.Name == configuration);
         var share = only == Everything ? LayerShare : 1;
         var layers = only == "steps" ? [] : Show(screen, LayerColumns, suite.Layers(seconds * share, Geometry.Widths));
-        var steps = only == "layers" ? [] : Show(screen, StepColumns, suite.Steps(only == Everything ? seconds * (1 - share) : seconds, [.. configurations]));
+        var steps = only == "layers"
+            ? []
+            : Show(screen, StepColumns, suite.Steps(only == Everything ? seconds * (1 - share) : seconds, [.. configurations]));
         if (layers.Concat(steps).Any(m => m.IsDisturbed))
-            screen.Output.WriteLine("* the processor was shared with something else; measure these again when the machine is quiet, the minimum is the better number");
+            screen.Output.WriteLine("* the processor was shared with something else; measure these again when the machine is quiet, "
+                + "the minimum is the better number");
         return new BenchmarkReport { Environment = environment, Limits = suite.Limits, Layers = layers, Steps = steps };
     }
 
+    private static string Describe(StepConfiguration c) =>
+        $"{c.Name} C {c.Shape.InitChannels}, {c.Shape.Layers} cells, batch {c.Batch}, {c.Shape.Height}x{c.Shape.Width}";
+
     private static string Describe(MachineLimits limits)
     {
-        var together = limits.Threads == 1 ? "" : $", {limits.Gigaflops:F0} GFLOP/s on {limits.Threads} ({100 * limits.ThreadScaling:F0} % of as many alone)";
-        return $"limits  {limits.OneThreadGigaflops:F0} GFLOP/s of multiply-adds on one thread{together}, {limits.GigabytesPerSecond:F0} GB/s of triad";
+        var together = limits.Threads == 1
+            ? ""
+            : $", {limits.Gigaflops:F0} GFLOP/s on {limits.Threads} ({100 * limits.ThreadScaling:F0} % of as many alone)";
+        return $"limits  {limits.OneThreadGigaflops:F0} GFLOP/s of multiply-adds on one thread{together}, "
+            + $"{limits.GigabytesPerSecond:F0} GB/s of triad";
     }
 
     /// <summary>A table on a terminal that is wide enough; otherwise lines as they come.</summary>
@@ -109,7 +128,8 @@ internal static class BenchCommand
         if (screen.Terminal is { } terminal && terminal.Profile.Width > columns.Sum(c => Math.Abs(c.Width) + 2))
         {
             var table = new Table().Border(TableBorder.Simple);
-            foreach (var c in columns) table.AddColumn(new TableColumn(c.Title) { NoWrap = true, Alignment = c.Width < 0 ? Justify.Left : Justify.Right });
+            foreach (var c in columns)
+                table.AddColumn(new TableColumn(c.Title) { NoWrap = true, Alignment = c.Width < 0 ? Justify.Left : Justify.Right });
             terminal.Status().Start("measuring", status =>
             {
                 foreach (var m in measurements)

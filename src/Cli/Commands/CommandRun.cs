@@ -51,25 +51,28 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     /// <summary>Works to the end, unless the run has come there before.</summary>
     public int ToEnd()
     {
-        View.Say($"run      {folder.Path}");
+        View.Print($"run      {folder.Path}");
         if (Options.Epochs > folder.Options.Epochs) RequireMore();
         else if (Recorder.Finished is { } history)
         {
-            var end = history.End!.Message is { } reason ? $"ended by {reason}" : history.EpochsDone == 0 ? "the run is done" : $"all {history.EpochsDone} epochs are done";
-            View.Say($"{end}; the result is written again");
+            var end = history.End!.Message is { } reason
+                ? $"ended by {reason}"
+                : history.EpochsDone == 0 ? "the run is done" : $"all {history.EpochsDone} epochs are done";
+            View.Print($"{end}; the result is written again");
             if (Recorder.LostCheckpoint is { } lost)
-                View.Warn($"{lost} is gone, the last checkpoint: the result is that of the log, and more --epochs have nothing to go on from");
+                View.Warn(
+                    $"{lost} is gone, the last checkpoint: the result is that of the log, and more --epochs have nothing to go on from");
             folder.WriteReport(history);
             WriteResult(history);
-            return Told(history);
+            return Reported(history);
         }
 
-        using var signals = new StopSignals(() => View.Say("stopping after this step, with a checkpoint; once more stops at once"));
+        using var signals = new StopSignals(() => View.Print("stopping after this step, with a checkpoint; once more stops at once"));
         try
         {
-            threads = Backends.Threads(Options.Threads, View.Say);
+            threads = Backends.Threads(Options.Threads, View.Print);
             using var backend = BackendChoice.Create(Options.Backend, threads, Options.Deterministic);
-            return Told(Recorder.Complete(Compute(backend, signals.Token)));
+            return Reported(Recorder.Complete(Compute(backend, signals.Token)));
         }
         catch (OperationCanceledException e)
         {
@@ -78,7 +81,7 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
         }
         catch (Exception e)
         {
-            var told = Failures.Told(e, folder.Path);
+            var told = Failures.Reported(e, folder.Path);
             Recorder.Stop(RunOutcome.Failed, told.Message);
             if (told == e) throw;
             throw told;
@@ -98,10 +101,12 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     /// <param name="given">An option that was typed and does not go with a resume, or null.</param>
     /// <param name="change">Lays what was typed over its options.</param>
     /// <param name="begin">Makes the run.</param>
-    protected static TRun Continue<TFolder, TRun>(Func<TFolder> open, string? given, Func<TOptions, TOptions> change, Func<TFolder, TOptions, TRun> begin)
+    protected static TRun Continue<TFolder, TRun>(
+        Func<TFolder> open, string? given, Func<TOptions, TOptions> change, Func<TFolder, TOptions, TRun> begin)
         where TFolder : RunFolder<TOptions, THistory, TResult>
     {
-        if (given is not null) throw new OptionsException($"{given} does not go with --resume; a run goes on as it was begun, so leave it out");
+        if (given is not null)
+            throw new OptionsException($"{given} does not go with --resume; a run goes on as it was begun, so leave it out");
         var folder = open();
         try
         {
@@ -136,7 +141,7 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     protected void Begin(ImageData data, int first, int second, Backend<float> backend)
     {
         Recorder.Begin($"{data.Name}, {first} + {second} images", backend, threads, Options);
-        if (NewRun.LeftOut(data) is { } line) View.Say(line);
+        if (NewRun.LeftOut(data) is { } line) View.Print(line);
     }
 
     /// <summary>Does the work.</summary>
@@ -146,28 +151,30 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     protected abstract void WriteResult(THistory history);
 
     /// <summary>Says what came out.</summary>
-    protected abstract void Tell(THistory history);
+    protected abstract void Report(THistory history);
 
     // What the data is decides too, so the configuration is written only when that has been looked at.
     private void RequireMore()
     {
         var then = folder.Options;
         if (Recorder.Finished is not { } history)
-            throw new RunFolderException($"{folder.Path}: is not done with its {then.Epochs} epochs; leave --epochs out until it is, then give it more");
+            throw new RunFolderException(
+                $"{folder.Path}: is not done with its {then.Epochs} epochs; leave --epochs out until it is, then give it more");
         if (history.HasAll(Options.Epochs))
         {
             var end = history.End!.Message ?? "nothing was trained";
-            throw new RunFolderException($"{folder.Path}: {end}, so more epochs would change nothing; leave --epochs out, or begin another run");
+            throw new RunFolderException(
+                $"{folder.Path}: {end}, so more epochs would change nothing; leave --epochs out, or begin another run");
         }
 
         folder.RequireEnd();
-        View.Say($"epochs   {Extending(then)}");
+        View.Print($"epochs   {Extending(then)}");
     }
 
-    private int Told(THistory history)
+    private int Reported(THistory history)
     {
         View.Dispose();
-        Tell(history);
+        Report(history);
         return ExitCode.Done;
     }
 }

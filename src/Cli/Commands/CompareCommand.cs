@@ -23,13 +23,16 @@ internal static class CompareCommand
 
     public static Command Create(Screen screen)
     {
-        var runs = new Argument<string[]>("runs") { Description = "Folders of trainings, and of searches.", Arity = ArgumentArity.OneOrMore };
-        var csv = Words.Path("--csv", "FILE", "Write the table as CSV.");
-        var html = Words.Path("--html", "FILE", "Write the table as a page.");
+        var runs = new Argument<string[]>("runs")
+        {
+            Description = "Folders of trainings, and of searches.", Arity = ArgumentArity.OneOrMore,
+        };
+        var csv = OptionNames.Path("--csv", "FILE", "Write the table as CSV.");
+        var html = OptionNames.Path("--html", "FILE", "Write the table as a page.");
         var command = new Command(Name, "Compare trainings: parameters, arithmetic, cost, accuracy over seeds.") { runs, csv, html };
         command.SetAction(parsed =>
         {
-            var table = RunComparison.Read(parsed.GetValue(runs)!, line => Failures.Tell(screen.Error, line, ExitCode.Done));
+            var table = RunComparison.Read(parsed.GetValue(runs)!, line => Failures.Report(screen.Error, line, ExitCode.Done));
             screen.Output.Write(table.ToText());
             if (parsed.GetValue(csv) is { } text) OutputFile.Write("--csv", text, table.ToCsv());
             if (parsed.GetValue(html) is { } page) OutputFile.Write("--html", page, table.ToHtml());

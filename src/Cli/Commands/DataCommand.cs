@@ -19,7 +19,8 @@ internal static class DataCommand
           a sub-folder of JPEG or PNG images for each class, or a folder train or training of them, beside it a test part called test,
           testing, val, valid or validation (in any case; the first of them that is there)
         A file is cifar-10-python.tar.gz or cifar-100-python.tar.gz as it was fetched, or an .npz file with train_images (uint8 [N,H,W] or
-        [N,H,W,3]) and train_labels, and test_images and test_labels if there are any, as MedMNIST has them. Nothing in a pickle is evaluated.
+        [N,H,W,3]) and train_labels, and test_images and test_labels if there are any, as MedMNIST has them. Nothing in a pickle is
+        evaluated.
         What is hidden, of another format or in no class is left out and told. A damaged image is told too; search and train refuse it.
         Images stand upright as their EXIF data says.
 
@@ -30,14 +31,20 @@ internal static class DataCommand
 
     public static Command Create(Screen screen)
     {
-        var name = new Argument<string>("data") { Description = "A name, a folder or a file.", DefaultValueFactory = _ => DataSource.FashionMnistSlice };
-        var size = new Option<int>("--image-size") { HelpName = "N", Description = "Rows and columns that images are brought to; 0 to keep theirs." };
+        var name = new Argument<string>("data")
+        {
+            Description = "A name, a folder or a file.", DefaultValueFactory = _ => DataSource.FashionMnistSlice,
+        };
+        var size = new Option<int>("--image-size")
+        {
+            HelpName = "N", Description = "Rows and columns that images are brought to; 0 to keep theirs.",
+        };
         size.Validators.Add(result =>
         {
             if (result.Tokens is [var word] && (!int.TryParse(word.Value, out var value) || value is < 0 or > 4096))
                 result.AddError($"--image-size is {word.Value}; allowed is a whole number from 0 to 4096");
         });
-        var samples = Words.Path("--samples", "FILE", "Write the first images of every class as a PNG picture.");
+        var samples = OptionNames.Path("--samples", "FILE", "Write the first images of every class as a PNG picture.");
         var command = new Command(Name, "Check a data set: images of every class, size, mean and deviation.") { name, size, samples };
         command.SetAction(parsed =>
         {
@@ -65,19 +72,22 @@ internal static class DataCommand
         foreach (var message in damaged) output.WriteLine(PlainText.Line($"damaged    {message}"));
         if (damaged.Count == 0) return ExitCode.Done;
         var all = data.Train.Count + (data.Test?.Count ?? 0) + damaged.Count;
-        throw new DataException($"{data.Name}: {damaged.Count} of {all} images {(damaged.Count == 1 ? "is" : "are")} damaged; remove them or fetch them again");
+        throw new DataException(
+            $"{data.Name}: {damaged.Count} of {all} images {(damaged.Count == 1 ? "is" : "are")} damaged; remove them or fetch them again");
     }
 
     private static void Show(TextWriter output, DataSummary summary)
     {
         var train = summary.Data.Train;
         output.WriteLine(
-            $"images     {train.Count:N0} to train, {summary.Data.Test?.Count ?? 0:N0} to test; {train.Channels}x{train.Height}x{train.Width} in {train.Classes} classes");
+            $"images     {train.Count:N0} to train, {summary.Data.Test?.Count ?? 0:N0} to test; "
+            + $"{train.Channels}x{train.Height}x{train.Width} in {train.Classes} classes");
         output.WriteLine($"mean       {Numbers(summary.Measured.Mean)}   used {Numbers(summary.Data.Normalization.Mean)}");
         output.WriteLine($"deviation  {Numbers(summary.Measured.Deviation)}   used {Numbers(summary.Data.Normalization.Deviation)}");
         output.WriteLine($"{"class",-24} {"train",8} {"test",8}");
         for (var k = 0; k < train.Classes; k++)
-            output.WriteLine($"{PlainText.Line(summary.ClassName(k)),-24} {summary.TrainCounts[k],8} {(summary.TestCounts.Count > k ? summary.TestCounts[k] : 0),8}");
+            output.WriteLine($"{PlainText.Line(summary.ClassName(k)),-24} {summary.TrainCounts[k],8} "
+                + $"{(summary.TestCounts.Count > k ? summary.TestCounts[k] : 0),8}");
     }
 
     private static string Numbers(IEnumerable<float> values) => string.Join(", ", values.Select(v => v.ToString("F4")));

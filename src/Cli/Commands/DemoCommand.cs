@@ -27,7 +27,7 @@ internal static class DemoCommand
 
     public static Command Create(Screen screen)
     {
-        var output = Words.Path("--out", "FOLDER", "Folder for the runs (default: runs/ and the time).");
+        var output = OptionNames.Path("--out", "FOLDER", "Folder for the runs (default: runs/ and the time).");
         var command = new Command(Name, "Show everything on the embedded images, in under five minutes on two cores.") { output };
         command.SetAction(parsed =>
         {
@@ -42,26 +42,33 @@ internal static class DemoCommand
         var say = screen.Output;
         var search = Path.Combine(folder, "search");
         say.WriteLine("1 of 6  search");
-        if (Call(screen, "search", "--preset", "demo", "--epochs", "2", "--alpha-learning-rate", FastRate, "--out", search) is not ExitCode.Done and var failed) return failed;
+        string[] searching = ["search", "--preset", "demo", "--epochs", "2", "--alpha-learning-rate", FastRate, "--out", search];
+        if (Call(screen, searching) is not ExitCode.Done and var failed) return failed;
         var epochs = RunLog.Read(Path.Combine(search, "log.jsonl")).OfType<EpochDone>().Select(done => done.Record).ToList();
 
         say.WriteLine("\n2 of 6  operations and patterns");
         foreach (var (name, cell) in Cells(epochs[^1].Genotype)) say.WriteLine($"{name,-7} {Operations(cell)}; {Pattern(cell)}");
 
-        say.WriteLine($"\n3 of 6  how the architecture moved: mean weight of each operation in percent, from {100.0 / Primitives.SearchSpace.Count:F2} at the start");
+        say.WriteLine($"\n3 of 6  how the architecture moved: mean weight of each operation in percent, "
+            + $"from {100.0 / Primitives.SearchSpace.Count:F2} at the start");
         for (var p = 0; p < Primitives.SearchSpace.Count; p++)
-            say.WriteLine($"{Primitives.SearchSpace[p].Name,-13} normal {Moved(epochs, e => e.Normal, p)}   reduce {Moved(epochs, e => e.Reduce, p)}");
-        say.WriteLine($"strongest     normal {Strongest(epochs[^1].Normal)}   reduce {Strongest(epochs[^1].Reduce)}   (alphas learn 20 times as fast here as in the paper)");
+            say.WriteLine($"{Primitives.SearchSpace[p].Name,-13} normal {Moved(epochs, e => e.Normal, p)}   reduce "
+                + $"{Moved(epochs, e => e.Reduce, p)}");
+        say.WriteLine($"strongest     normal {Strongest(epochs[^1].Normal)}   reduce {Strongest(epochs[^1].Reduce)}   (alphas learn 20 "
+            + "times as fast here as in the paper)");
 
         say.WriteLine("\n4 of 6  comparison at one epoch each");
         string[] runs = ["found", "resnet20", "mobilenetv2"];
         foreach (var name in runs)
         {
             string[] network = name == "found" ? ["--genotype", search] : ["--arch", name];
-            if (Call(screen, ["train", .. network, "--epochs", "1", "--out", Path.Combine(folder, name)]) is not ExitCode.Done and var stopped) return stopped;
+            string[] training = ["train", .. network, "--epochs", "1", "--out", Path.Combine(folder, name)];
+            if (Call(screen, training) is not ExitCode.Done and var stopped) return stopped;
         }
 
-        Call(screen, ["compare", search, .. runs.Select(name => Path.Combine(folder, name)), "--html", Path.Combine(folder, "comparison.html")]);
+        Call(
+            screen,
+            ["compare", search, .. runs.Select(name => Path.Combine(folder, name)), "--html", Path.Combine(folder, "comparison.html")]);
 
         say.WriteLine("\n5 of 6  settings for an RX 580 with 8 GB (estimated: the plan of the processor's layout, not measured on a card)");
         Forecast(say);
@@ -94,22 +101,26 @@ internal static class DemoCommand
             using var backend = new ReferenceBackend<float>();
             using var net = new Supernet<float>(backend, new SupernetShape(3, 32, 32, 10, options.InitChannels, options.Layers));
             var bytes = net.ForecastBytes(options.BatchSize) + 2 * net.Parameters.Bytes;
-            say.WriteLine($"--preset {name,-6} C {options.InitChannels}, {options.Layers} cells, batch {options.BatchSize} on 32x32: {Units.Memory(bytes)}");
+            say.WriteLine($"--preset {name,-6} C {options.InitChannels}, {options.Layers} cells, batch {options.BatchSize} on 32x32: "
+                + $"{Units.Memory(bytes)}");
         }
     }
 
     private static int Call(Screen screen, params string[] words) => CommandLine.Run(words, screen);
 
-    private static (string Name, GenotypeCell Cell)[] Cells(Genotype genotype) => [("normal", genotype.Normal), ("reduce", genotype.Reduce)];
+    private static (string Name, GenotypeCell Cell)[] Cells(Genotype genotype) =>
+        [("normal", genotype.Normal), ("reduce", genotype.Reduce)];
 
     private static string Operations(GenotypeCell cell) =>
-        string.Join(", ", cell.Edges.CountBy(e => e.Edge.Operation).OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Value} {pair.Key.Name}"));
+        string.Join(", ", cell.Edges.CountBy(e => e.Edge.Operation)
+            .OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Value} {pair.Key.Name}"));
 
     private static string Pattern(GenotypeCell cell)
     {
         var depth = new int[cell.States];
         foreach (var (target, edge) in cell.Edges) depth[target] = Math.Max(depth[target], depth[edge.Source] + 1);
-        return $"{cell.Edges.Count(e => e.Edge.Source < GenotypeCell.Inputs)} of {cell.Edges.Count()} edges from the inputs, depth {depth.Max()}";
+        return $"{cell.Edges.Count(e => e.Edge.Source < GenotypeCell.Inputs)} of {cell.Edges.Count()} edges from the "
+            + $"inputs, depth {depth.Max()}";
     }
 
     private static string Moved(List<EpochRecord> epochs, Func<EpochRecord, AlphaRecord> of, int primitive) =>

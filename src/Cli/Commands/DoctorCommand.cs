@@ -17,11 +17,13 @@ internal static class DoctorCommand
     public static Command Create(Screen screen)
     {
         var number = new Option<int>("--device") { HelpName = "N", Description = "Number of the GPU, from 0." };
-        var backend = Words.OneOf(
-            "--backend", "What to test.", [.. BackendChoice.All.OrderByDescending(kind => kind.Devices is not null).Select(kind => kind.Name)]);
-        var kernels = Words.Path(
+        var backend = OptionNames.OneOf(
+            "--backend", "What to test.",
+            [.. BackendChoice.All.OrderByDescending(kind => kind.Devices is not null).Select(kind => kind.Name)]);
+        var kernels = OptionNames.Path(
             "--kernels", "ARCH",
-            "Print what our kernels need on an architecture (for example gfx803) and, where there is a GPU, how a step of the standard supernet "
+            "Print what our kernels need on an architecture (for example gfx803) and, where there is a GPU, "
+            + "how a step of the standard supernet "
             + "uses them, as a table, and do nothing else.");
         var command = new Command(Name, "Test the GPU: libraries, environment, and every operation against the managed path.")
         {
@@ -44,7 +46,8 @@ internal static class DoctorCommand
     }
 
     /// <summary>
-    /// What one first-order step of the paper's supernet launches, the first one, which also prepares, apart; and what the time model says of
+    /// What one first-order step of the paper's supernet launches, the first one, which also prepares, apart; and what the time model says
+    /// of
     /// it where the GPU is a modelled one.
     /// </summary>
     private static (Dictionary<string, KernelUse> Uses, IReadOnlyList<ModelledKernel> Kernels) OneStep()

@@ -26,9 +26,9 @@ internal static class EvaluateCommand
 
     public static Command Create(Screen screen)
     {
-        var network = new NetworkWords(screen);
-        var data = Words.Path("--data", "NAME", "Data set (default: that of the training).");
-        var backend = Words.Backend("Where to compute.");
+        var network = new NetworkArguments(screen);
+        var data = OptionNames.Path("--data", "NAME", "Data set (default: that of the training).");
+        var backend = OptionNames.Backend("Where to compute.");
         var figures = new Option<bool>("--figures") { Description = "Size, memory and time of an image at batch 1 on this backend too." };
         var command = new Command(Name, "Test a trained network.");
         network.AddTo(command);
@@ -51,7 +51,8 @@ internal static class EvaluateCommand
     }
 
     /// <summary>One line about a test.</summary>
-    public static string Describe(TestResult test) => $"{test.Top1:F2} % of {test.Images:N0} images right (top 5 {test.Top5:F2} %), loss {test.Loss:F4}";
+    public static string Describe(TestResult test) =>
+        $"{test.Top1:F2} % of {test.Images:N0} images right (top 5 {test.Top5:F2} %), loss {test.Loss:F4}";
 
     private static ImageData Open(string name, TrainOptions? options, NetworkDescription network)
     {
@@ -69,9 +70,11 @@ internal static class EvaluateCommand
         var images = EvaluationTraining.RequireTest(data);
         var task = new ImageTask(images.Channels, images.Height, images.Width, images.Classes);
         if (task != trained.Description.Task)
-            throw new DataException($"{images.Name}: images are {Show(task)}, but the network takes {Show(trained.Description.Task)}; give the data it was trained for");
+            throw new DataException($"{images.Name}: images are {Show(task)}, but the network takes {Show(trained.Description.Task)}; "
+                + "give the data it was trained for");
         trained.Net.Plan(batch, training: false);
-        using var batches = new BatchPipeline(new ImageEncoder(images, new Normalization(trained.Description.Mean, trained.Description.Deviation)), batch, workers: 2);
+        using var batches = new BatchPipeline(
+            new ImageEncoder(images, new Normalization(trained.Description.Mean, trained.Description.Deviation)), batch, workers: 2);
         return new NetworkTest(trained.Net).Run(batches, images.Count, batch);
     }
 

@@ -12,8 +12,8 @@ internal static class ExportCommand
     /// <summary>What the help says below the options.</summary>
     public static string Footer =>
         $"""
-        The model takes images [batch, channels, height, width], normalised with the mean and deviation of its metadata (opset {OnnxExport.Opset}); the
-        metadata also has the network and, as a JSON array, the names of the classes.
+        The model takes images [batch, channels, height, width], normalised with the mean and deviation of its metadata (opset
+        {OnnxExport.Opset}); the metadata also has the network and, as a JSON array, the names of the classes.
         Weights need no export: weights.safetensors has the official PyTorch names.
 
         Examples:
@@ -24,9 +24,9 @@ internal static class ExportCommand
 
     public static Command Create(Screen screen)
     {
-        var network = new NetworkWords(screen);
+        var network = new NetworkArguments(screen);
         var fold = new Option<bool>("--fold") { Description = "Multiply batch norms into the convolutions before them." };
-        var output = Words.Path("--out", "FILE", "Where to write (default: model.onnx).");
+        var output = OptionNames.Path("--out", "FILE", "Where to write (default: model.onnx).");
         var command = new Command(Name, "Write a trained network as ONNX.");
         network.AddTo(command);
         command.Options.Add(fold);

@@ -31,9 +31,9 @@ internal static class ForecastCommand
 
     public static Command Create(Screen screen)
     {
-        var device = Words.OneOf("--device", "The card.", TimeModel.Cards);
-        var preset = Words.Path("--preset", string.Join('|', SearchPresets.Names), "Settings to start from, as for search.");
-        var config = Words.Path("--config", "FILE", "Options from a .json or .yaml file, as for search.");
+        var device = OptionNames.OneOf("--device", "The card.", TimeModel.Cards);
+        var preset = OptionNames.Path("--preset", string.Join('|', SearchPresets.Names), "Settings to start from, as for search.");
+        var config = OptionNames.Path("--config", "FILE", "Options from a .json or .yaml file, as for search.");
         var command = new Command(Name, "Forecast the time of a search step on a card that is not here, kernel by kernel.") { device,
             preset, config };
         var fields = new FieldOptions(SearchOptions.Table.All.Select(f => ((OptionDefinition)f, f.Show(SearchPresets.Get(Paper)))));
@@ -44,10 +44,10 @@ internal static class ForecastCommand
             List<KeyValuePair<string, string>> typed = [.. fields.Typed(parsed).Where(o => o.Key != "backend"), new("backend", "hip")];
             var options = SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed);
             if (TimeModel.Here() is { } model) return Model(screen, model, options);
-            if (TimeModel.IsAskedFor) return Failures.Tell(screen.Error, VirtualCard.TooOld, ExitCode.Failed);
+            if (TimeModel.IsAskedFor) return Failures.Report(screen.Error, VirtualCard.TooOld, ExitCode.Failed);
             return Environment.GetEnvironmentVariable(VirtualCard.Launcher) is { Length: > 0 } launcher
                 ? VirtualCard.Run(launcher, parsed.GetValue(device)!, parsed.Tokens.Select(t => t.Value))
-                : Failures.Tell(screen.Error, VirtualCard.Cure, ExitCode.Failed);
+                : Failures.Report(screen.Error, VirtualCard.Cure, ExitCode.Failed);
         });
         return command;
     }

@@ -27,9 +27,12 @@ internal static class PredictCommand
 
     public static Command Create(Screen screen)
     {
-        var network = new NetworkWords(screen);
-        var images = new Argument<string[]>("images") { Description = "JPEG or PNG files, or folders of them.", Arity = ArgumentArity.OneOrMore };
-        var backend = Words.Backend("Where to compute.");
+        var network = new NetworkArguments(screen);
+        var images = new Argument<string[]>("images")
+        {
+            Description = "JPEG or PNG files, or folders of them.", Arity = ArgumentArity.OneOrMore,
+        };
+        var backend = OptionNames.Backend("Where to compute.");
         var command = new Command(Name, "Classify images with a trained network.");
         network.AddTo(command);
         command.Arguments.Add(images);
@@ -42,7 +45,7 @@ internal static class PredictCommand
             var files = parsed.GetValue(images)!.SelectMany(word => Directory.Exists(word) ? Below(word, screen) : [word]).ToList();
             var told = 0;
             foreach (var file in files)
-                if (Told(screen, trained, file)) told++;
+                if (Reported(screen, trained, file)) told++;
             return told == files.Count ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
@@ -56,7 +59,7 @@ internal static class PredictCommand
     }
 
     // One bad image among many is told and left.
-    private static bool Told(Screen screen, TrainedNetwork trained, string file)
+    private static bool Reported(Screen screen, TrainedNetwork trained, string file)
     {
         try
         {
@@ -65,7 +68,7 @@ internal static class PredictCommand
         }
         catch (DataException e)
         {
-            Failures.Tell(screen.Error, e.Message, ExitCode.Failed);
+            Failures.Report(screen.Error, e.Message, ExitCode.Failed);
             return false;
         }
     }

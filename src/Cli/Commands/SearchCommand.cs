@@ -43,14 +43,19 @@ internal static class SearchCommand
             HelpName = string.Join('|', SearchPresets.Names),
             Description = $"Settings to start from ({SearchPresets.Default} unless told, or {Paper} with --algorithm).",
         };
-        var config = Words.Path("--config", "FILE", "Options from a .json or .yaml file; the command line wins over it.");
-        var resume = Words.Path("--resume", "FOLDER", "Go on with a run that was stopped or killed, or give a finished one more --epochs.");
-        var output = Words.Path("--out", "FOLDER", "Folder for the run (default: runs/ and the time).");
-        var board = Words.TensorBoard();
-        var seeds = Words.Path("--seeds", "LIST", "Search with several seeds, such as 0..3 or 0,1,5, into one folder with one report.");
-        var jobs = Words.Number("--jobs", "With --seeds: how many run side by side, each with its share of the threads, GPUs in turn [1].", 1, 1024);
-        var retrain = Words.Number("--retrain", "With --seeds: epochs for which every found cell, and a random one of its size, is trained [0].", 1, 100_000);
-        var command = new Command(Name, "Search for an architecture; without options on the embedded images, in under two minutes on two cores.")
+        var config = OptionNames.Path("--config", "FILE", "Options from a .json or .yaml file; the command line wins over it.");
+        var resume = OptionNames.Path(
+            "--resume", "FOLDER", "Go on with a run that was stopped or killed, or give a finished one more --epochs.");
+        var output = OptionNames.Path("--out", "FOLDER", "Folder for the run (default: runs/ and the time).");
+        var board = OptionNames.TensorBoard();
+        var seeds = OptionNames.Path(
+            "--seeds", "LIST", "Search with several seeds, such as 0..3 or 0,1,5, into one folder with one report.");
+        var jobs = OptionNames.Number(
+            "--jobs", "With --seeds: how many run side by side, each with its share of the threads, GPUs in turn [1].", 1, 1024);
+        var retrain = OptionNames.Number(
+            "--retrain", "With --seeds: epochs for which every found cell, and a random one of its size, is trained [0].", 1, 100_000);
+        var command = new Command(
+            Name, "Search for an architecture; without options on the embedded images, in under two minutes on two cores.")
         {
             preset, config, resume, output, board, seeds, jobs, retrain,
         };
@@ -63,9 +68,12 @@ internal static class SearchCommand
             {
                 if (parsed.GetValue(board)) throw new OptionsException("--tensorboard does not go with several seeds; leave it out");
                 using var several = parsed.GetValue(resume) is { } begun
-                    ? SeedsRun.Resume(screen, begun, typed, FieldOptions.Given(parsed, preset, config, output, seeds), parsed.GetValue(jobs), parsed.GetValue(retrain))
+                    ? SeedsRun.Resume(
+                        screen, begun, typed, FieldOptions.Given(parsed, preset, config, output, seeds), parsed.GetValue(jobs),
+                        parsed.GetValue(retrain))
                     : SeedsRun.Start(
-                        screen, parsed.GetValue(seeds)!, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output), parsed.GetValue(jobs),
+                        screen, parsed.GetValue(seeds)!, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output),
+                        parsed.GetValue(jobs),
                         parsed.GetValue(retrain));
                 return several.ToEnd();
             }
@@ -74,7 +82,8 @@ internal static class SearchCommand
                 throw new OptionsException("--jobs and --retrain are for several seeds; add --seeds, such as --seeds 0..3");
             using var run = parsed.GetValue(resume) is { } folder
                 ? SearchRun.Resume(screen, folder, typed, FieldOptions.Given(parsed, preset, config, output), parsed.GetValue(board))
-                : SearchRun.Start(screen, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output), parsed.GetValue(board));
+                : SearchRun.Start(
+                    screen, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output), parsed.GetValue(board));
             return run.ToEnd();
         });
         return command;
@@ -83,11 +92,13 @@ internal static class SearchCommand
     private static string Differences(string preset) => $"  {preset,-6} {Differing(SearchPresets.Get(preset))}";
 
     private static string Described(SearchAlgorithm algorithm) =>
-        $"  {algorithm.Name,-10} {algorithm.Summary}" + (Differing(algorithm.Paper) is { Length: > 0 } settings ? $":\n             {settings}" : "");
+        $"  {algorithm.Name,-10} {algorithm.Summary}"
+        + (Differing(algorithm.Paper) is { Length: > 0 } settings ? $":\n             {settings}" : "");
 
     private static string Differing(SearchOptions options)
     {
         var paper = SearchPresets.Get(Paper);
-        return string.Join(", ", SearchOptions.Table.All.Where(f => f.Name != "algorithm" && f.Show(paper) != f.Show(options)).Select(f => $"{f.Name} {f.Show(options)}"));
+        var differing = SearchOptions.Table.All.Where(field => field.Name != "algorithm" && field.Show(paper) != field.Show(options));
+        return string.Join(", ", differing.Select(field => $"{field.Name} {field.Show(options)}"));
     }
 }

@@ -19,18 +19,21 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
     protected override string Command => SearchCommand.Name;
 
     /// <summary>A new run. Everything that a user may have got wrong is checked before the folder is made.</summary>
-    public static SearchRun Start(Screen screen, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, bool tensorBoard)
+    public static SearchRun Start(
+        Screen screen, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, bool tensorBoard)
     {
         var options = SearchOptions.Table.Resolve(preset, config, typed);
         var images = SearchImages.Open(options);
         var (train, _) = SearchImages.Split(images, options);
-        Backends.Require(options.Backend, options.Threads, backend => SearchMemory.Require(options, DartsSearch.ShapeOf(train, options), backend));
+        Backends.Require(
+            options.Backend, options.Threads, backend => SearchMemory.Require(options, DartsSearch.ShapeOf(train, options), backend));
         options = Lasting(options);
         return new SearchRun(screen, SearchFolder.Create(output ?? NewRun.Folder(), options), options, images, tensorBoard);
     }
 
     /// <summary>A run that was begun before.</summary>
-    public static SearchRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard) => Continue(
+    public static SearchRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard) =>
+        Continue(
         () => SearchFolder.Open(path), given, options => Lasting(SearchOptions.Table.Apply(options, typed)),
         (folder, options) => new SearchRun(screen, folder, options, images: null, tensorBoard));
 
@@ -47,19 +50,20 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
 
     protected override void WriteResult(SearchHistory history) => folder.WriteResult(history.Genotype!.WithOutputs(), View.Warn);
 
-    protected override void Tell(SearchHistory history)
+    protected override void Report(SearchHistory history)
     {
-        View.Say(history.Genotype!.ToString());
-        if (LeadText.Of(history) is { } told) View.Say(told);
+        View.Print(history.Genotype!.ToString());
+        if (LeadText.Of(history) is { } told) View.Print(told);
         if (history.Drawn is not null)
         {
-            View.Say($"report: {folder.ReportFile}");
+            View.Print($"report: {folder.ReportFile}");
             return;
         }
 
         var chosen = history.Chosen;
-        foreach (var note in chosen.Notes ?? []) View.Say(note);
-        View.Say($"accuracy {chosen.TrainAccuracy:F2} % in training, {chosen.ValidAccuracy:F2} % in validation; report: {folder.ReportFile}");
+        foreach (var note in chosen.Notes ?? []) View.Print(note);
+        View.Print(
+            $"accuracy {chosen.TrainAccuracy:F2} % in training, {chosen.ValidAccuracy:F2} % in validation; report: {folder.ReportFile}");
     }
 
     private static SearchOptions Lasting(SearchOptions options) => options with { Data = NewRun.Lasting(options.Data) };

@@ -12,7 +12,9 @@ using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Cli.Commands;
 
-/// <summary>One seed of a study: its search, and the trainings of what it found and of a random cell. What is done already is left as it is.</summary>
+/// <summary>
+/// One seed of a study: its search, and the trainings of what it found and of a random cell. What is done already is left as it is.
+/// </summary>
 internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Backend<float> backend, int threads, TextWriter output)
 {
     /// <summary>Does what is still to be done.</summary>
@@ -33,7 +35,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         using var recorder = new RunRecorder<SearchOptions, SearchHistory, SearchResult>(run, view);
         if (recorder.Finished is { } history)
         {
-            view.Say("the search is done");
+            view.Print("the search is done");
             return history.Genotype!;
         }
 
@@ -52,12 +54,14 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
     private void Train(string name, string path, Func<Genotype> genotype, CancellationToken cancellation)
     {
         using var view = new SeedProgress(output, $"seed {seed}  {name}", folder.Plan.Retrain);
-        using var run = HasRun(path) ? TrainFolder.Open(path) : TrainFolder.Create(path, folder.Plan.TrainingOf(seed, genotype().ToString()));
+        using var run = HasRun(path)
+            ? TrainFolder.Open(path)
+            : TrainFolder.Create(path, folder.Plan.TrainingOf(seed, genotype().ToString()));
         var options = run.Options with { Threads = threads, Data = folder.Plan.Options.Data };
         using var recorder = new RunRecorder<TrainOptions, TrainHistory, TrainResult>(run, view);
         if (recorder.Finished is not null)
         {
-            view.Say("the training is done");
+            view.Print("the training is done");
             return;
         }
 
@@ -65,7 +69,8 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         run.Adopt(options, () => DataFingerprint.Of(data.Train, data.Test), checkpoints);
         Recorded(path, recorder.Stop, () =>
         {
-            recorder.Begin($"{data.Name}, {data.Train.Count} + {EvaluationTraining.RequireTest(data).Count} images", backend, threads, options);
+            recorder.Begin(
+                $"{data.Name}, {data.Train.Count} + {EvaluationTraining.RequireTest(data).Count} images", backend, threads, options);
             var result = EvaluationTraining.Run(data, options, backend, recorder, checkpoints, run.Weights, cancellation);
             recorder.Complete(result);
             return result;
@@ -93,7 +98,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         }
         catch (Exception e)
         {
-            var told = Failures.Told(e, path);
+            var told = Failures.Reported(e, path);
             stop(RunOutcome.Failed, told.Message);
             if (told == e) throw;
             throw told;

@@ -26,7 +26,8 @@ internal sealed class SeedsRun : IDisposable
 
     /// <summary>A new study. Everything that a user may have got wrong is checked before the folder is made.</summary>
     public static SeedsRun Start(
-        Screen screen, string seeds, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, int? jobs, int? retrain)
+        Screen screen, string seeds, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, int? jobs,
+        int? retrain)
     {
         RefuseSeed(typed);
         var plan = new SeedPlan(SeedList.Parse(seeds), retrain ?? 0, SearchOptions.Table.Resolve(preset, config, typed));
@@ -36,9 +37,11 @@ internal sealed class SeedsRun : IDisposable
     }
 
     /// <summary>A study that was begun before.</summary>
-    public static SeedsRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, int? jobs, int? retrain)
+    public static SeedsRun Resume(
+        Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, int? jobs, int? retrain)
     {
-        if (given is not null) throw new OptionsException($"{given} does not go with --resume; a study goes on as it was begun, so leave it out");
+        if (given is not null)
+            throw new OptionsException($"{given} does not go with --resume; a study goes on as it was begun, so leave it out");
         RefuseSeed(typed);
         var folder = SeedFolder.Open(path);
         try
@@ -67,7 +70,8 @@ internal sealed class SeedsRun : IDisposable
         using var signals = new StopSignals(() => output.WriteLine("stopping after this step, with checkpoints; once more stops at once"));
         var queue = new ConcurrentQueue<int>(Enumerable.Range(0, seeds.Count));
         Task.WaitAll([.. Enumerable.Range(0, jobs).Select(job => Task.Factory.StartNew(
-            () => Work(job, threads, queue, signals.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
+            () => Work(job, threads, queue, signals.Token), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default))]);
 
         folder.WriteReport(Study());
         if (signals.Token.IsCancellationRequested && results.Count + failures.Count < seeds.Count)
@@ -76,8 +80,11 @@ internal sealed class SeedsRun : IDisposable
         output.WriteLine($"report   {folder.ReportFile}");
         if (failures.Count == 0) return ExitCode.Done;
         var told = string.Join("; ", failures.Select(pair => $"seed {seeds[pair.Key]}: {pair.Value.Message.TrimEnd('.')}"));
-        var message = $"{folder.Path}: {told}; {results.Count} of {seeds.Count} seeds are done, and for the others go on with: miopendarts search --resume {folder.Path}";
-        throw failures.Values.OfType<FaultException>().FirstOrDefault() is { } fault ? new FaultException(message, fault) : new RunFolderException(message);
+        var message = $"{folder.Path}: {told}; {results.Count} of {seeds.Count} seeds are done, and for the others go on with: "
+            + $"miopendarts search --resume {folder.Path}";
+        throw failures.Values.OfType<FaultException>().FirstOrDefault() is { } fault
+            ? new FaultException(message, fault)
+            : new RunFolderException(message);
     }
 
     public void Dispose() => folder.Dispose();
@@ -89,13 +96,16 @@ internal sealed class SeedsRun : IDisposable
         if (plan.Retrain > 0) EvaluationTraining.RequireTest(data);
         var atOnce = Math.Min(jobs ?? 1, plan.Seeds.Count);
         foreach (var name in Enumerable.Range(0, atOnce).Select(job => BackendChoice.InTurn(plan.Options.Backend, job)).Distinct())
-            Backends.Require(name, plan.Options.Threads, backend => SearchMemory.Require(plan.Options, DartsSearch.ShapeOf(train, plan.Options), backend, atOnce));
+            Backends.Require(
+                name, plan.Options.Threads,
+                backend => SearchMemory.Require(plan.Options, DartsSearch.ShapeOf(train, plan.Options), backend, atOnce));
         return (data, atOnce);
     }
 
     private static void RefuseSeed(List<KeyValuePair<string, string>> typed)
     {
-        if (typed.Exists(option => option.Key == "seed")) throw new OptionsException("--seed does not go with a study of several seeds; leave it out");
+        if (typed.Exists(option => option.Key == "seed"))
+            throw new OptionsException("--seed does not go with a study of several seeds; leave it out");
     }
 
     private void Work(int job, int allThreads, ConcurrentQueue<int> queue, CancellationToken cancellation)
@@ -122,7 +132,7 @@ internal sealed class SeedsRun : IDisposable
             }
             catch (Exception e)
             {
-                var told = Failures.Told(e, folder.Path);
+                var told = Failures.Reported(e, folder.Path);
                 lock (gate) failures[index] = told;
                 output.WriteLine($"seed {folder.Plan.Seeds[index]}  failed: {told.Message.ReplaceLineEndings(" ")}");
             }

@@ -28,11 +28,12 @@ internal static class ShowCommand
     {
         var genotype = new Argument<string>("genotype")
         {
-            Description = "A published name, a file (FILE:NAME where it has several), weights, the folder of a finished search or of a training, or the text itself.",
+            Description = "A published name, a file (FILE:NAME where it has several), weights, "
+                + "the folder of a finished search or of a training, or the text itself.",
         };
-        var format = Words.OneOf("--format", "How to print it.", "text", "json", "dot", "svg");
-        var cell = Words.OneOf("--cell", "The cell that dot and svg draw.", "normal", "reduce");
-        var output = Words.Path("--out", "FILE", "Where to write (default: standard output).");
+        var format = OptionNames.OneOf("--format", "How to print it.", "text", "json", "dot", "svg");
+        var cell = OptionNames.OneOf("--cell", "The cell that dot and svg draw.", "normal", "reduce");
+        var output = OptionNames.Path("--out", "FILE", "Where to write (default: standard output).");
         var command = new Command(Name, "Print or draw a genotype.") { genotype, format, cell, output };
         command.SetAction(parsed =>
         {
@@ -53,7 +54,8 @@ internal static class ShowCommand
         return isText || GenotypeReader.IsFile(typed) || NamedGenotypes.TryGet(typed, out _)
             ? GenotypeReader.Resolve(typed)
             : throw new GenotypeFormatException(
-                $"'{typed}' is neither a published genotype nor a file{Spelling.Guess(typed, NamedGenotypes.Names)}; all names: miopendarts show --help");
+                $"'{typed}' is neither a published genotype nor a file{Spelling.Guess(typed, NamedGenotypes.Names)}; all names: "
+                + "miopendarts show --help");
     }
 
     private static Genotype OfWeights(string file)

@@ -39,17 +39,21 @@ internal static class TrainCommand
             HelpName = string.Join('|', TrainPresets.Names),
             Description = $"Settings to start from ({TrainPresets.Default} unless told).",
         };
-        var genotype = Words.Genotype("A published name, a file, the folder of a finished search or of a training, or the text itself.");
-        var arch = Words.Arch("A hand-made network instead of a genotype.");
-        var config = Words.Path("--config", "FILE", "Options from a .json or .yaml file; the command line wins over it.");
-        var resume = Words.Path("--resume", "FOLDER", "Go on with a run that was stopped or killed, or give a finished one more --epochs.");
-        var output = Words.Path("--out", "FOLDER", "Folder for the run (default: runs/ and the time).");
-        var board = Words.TensorBoard();
-        var command = new Command(Name, "Train a network from scratch and test it after every epoch; without options DARTS_V2, small, on the embedded images.")
+        var genotype = OptionNames.Genotype(
+            "A published name, a file, the folder of a finished search or of a training, or the text itself.");
+        var arch = OptionNames.Arch("A hand-made network instead of a genotype.");
+        var config = OptionNames.Path("--config", "FILE", "Options from a .json or .yaml file; the command line wins over it.");
+        var resume = OptionNames.Path(
+            "--resume", "FOLDER", "Go on with a run that was stopped or killed, or give a finished one more --epochs.");
+        var output = OptionNames.Path("--out", "FOLDER", "Folder for the run (default: runs/ and the time).");
+        var board = OptionNames.TensorBoard();
+        var command = new Command(
+            Name, "Train a network from scratch and test it after every epoch; without options DARTS_V2, small, on the embedded images.")
         {
             genotype, arch, preset, config, resume, output, board,
         };
-        var fields = new FieldOptions(TrainOptions.Table.All.Where(f => f.Name != "network").Select(f => ((OptionDefinition)f, f.Show(TrainPresets.Get(Paper)))));
+        var fields = new FieldOptions(
+            TrainOptions.Table.All.Where(f => f.Name != "network").Select(f => ((OptionDefinition)f, f.Show(TrainPresets.Get(Paper)))));
         fields.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -57,7 +61,8 @@ internal static class TrainCommand
             if (Network(parsed.GetValue(genotype), parsed.GetValue(arch)) is { } network) typed.Add(new("network", network));
             using var run = parsed.GetValue(resume) is { } folder
                 ? TrainRun.Resume(screen, folder, typed, FieldOptions.Given(parsed, preset, config, output), parsed.GetValue(board))
-                : TrainRun.Start(screen, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output), parsed.GetValue(board));
+                : TrainRun.Start(
+                    screen, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output), parsed.GetValue(board));
             return run.ToEnd();
         });
         return command;

@@ -13,14 +13,16 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     private readonly ImageData? images;
     private readonly IReadOnlyList<string> notes;
 
-    private TrainRun(Screen screen, TrainFolder folder, TrainOptions options, ImageData? images, IReadOnlyList<string> notes, bool tensorBoard)
+    private TrainRun(
+        Screen screen, TrainFolder folder, TrainOptions options, ImageData? images, IReadOnlyList<string> notes, bool tensorBoard)
         : base(screen, folder, options, tensorBoard) =>
         (this.folder, this.images, this.notes) = (folder, images, notes);
 
     protected override string Command => TrainCommand.Name;
 
     /// <summary>A new run. Everything that a user may have got wrong is checked before the folder is made.</summary>
-    public static TrainRun Start(Screen screen, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, bool tensorBoard)
+    public static TrainRun Start(
+        Screen screen, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, bool tensorBoard)
     {
         var options = TrainOptions.Table.Resolve(preset, config, typed);
         var images = EvaluationTraining.Open(options);
@@ -28,12 +30,16 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         var notes = EvaluationTraining.RequireNetwork(images, options);
         Backends.Require(options.Backend, options.Threads, backend => TrainMemory.Require(images, options, backend));
         // A genotype's file may change until a resume.
-        options = Lasting(options) with { Network = EvaluationTraining.Describe(images, options).Network, Weights = NewRun.Lasting(options.Weights) };
+        options = Lasting(options) with
+        {
+            Network = EvaluationTraining.Describe(images, options).Network, Weights = NewRun.Lasting(options.Weights),
+        };
         return new TrainRun(screen, TrainFolder.Create(output ?? NewRun.Folder(), options), options, images, notes, tensorBoard);
     }
 
     /// <summary>A run that was begun before.</summary>
-    public static TrainRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard) => Continue(
+    public static TrainRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard) =>
+        Continue(
         () => TrainFolder.Open(path), given, options => Lasting(TrainOptions.Table.Apply(options, typed)),
         (folder, options) => new TrainRun(screen, folder, options, images: null, notes: [], tensorBoard));
 
@@ -43,7 +49,7 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     {
         var ring = Recorder.Checkpoints(Options.CheckpointRing, View.Warn);
         var data = images ?? Reopen(EvaluationTraining.Open, found => DataFingerprint.Of(found.Train, found.Test), ring);
-        foreach (var note in notes) View.Say($"weights  {note}");
+        foreach (var note in notes) View.Print($"weights  {note}");
         Begin(data, data.Train.Count, EvaluationTraining.RequireTest(data).Count, backend);
         return EvaluationTraining.Run(data, Options, backend, Recorder, ring, folder.Weights, cancellation);
     }
@@ -53,11 +59,11 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     {
     }
 
-    protected override void Tell(TrainHistory history)
+    protected override void Report(TrainHistory history)
     {
         var (epochs, best) = (history.Epochs, history.Epochs.MaxBy(epoch => epoch.Test.Top1)!);
-        View.Say($"test     {EvaluateCommand.Describe(epochs[^1].Test)}");
-        View.Say($"best     epoch {best.Epoch + 1}, {best.Test.Top1:F2} %; report: {folder.ReportFile}");
+        View.Print($"test     {EvaluateCommand.Describe(epochs[^1].Test)}");
+        View.Print($"best     epoch {best.Epoch + 1}, {best.Test.Top1:F2} %; report: {folder.ReportFile}");
     }
 
     private static TrainOptions Lasting(TrainOptions options) => options with { Data = NewRun.Lasting(options.Data) };

@@ -7,7 +7,8 @@ namespace MIOpenDarts.Cli.Commands;
 /// <summary>A trained network from what a user typed: the folder of a training, or a weights file.</summary>
 internal sealed class TrainedNetwork : IDisposable
 {
-    private TrainedNetwork(NetworkDescription description, ImageClassifier<float> net, IReadOnlyList<string> notes, Backend<float> backend) =>
+    private TrainedNetwork(
+        NetworkDescription description, ImageClassifier<float> net, IReadOnlyList<string> notes, Backend<float> backend) =>
         (Description, Net, Notes, Backend) = (description, net, notes, backend);
 
     public NetworkDescription Description { get; }
@@ -55,9 +56,12 @@ internal sealed class TrainedNetwork : IDisposable
 
     private static string FileOf(string typed, bool best)
     {
-        if (!Directory.Exists(typed)) return File.Exists(typed) ? typed : throw new RunFolderException($"{typed}: there is no such file or folder; give the folder of a training or a weights file");
+        if (!Directory.Exists(typed)) return File.Exists(typed)
+            ? typed
+            : throw new RunFolderException($"{typed}: there is no such file or folder; give the folder of a training or a weights file");
         var name = best ? TrainFolder.BestName : TrainFolder.WeightsName;
         var file = Path.Combine(typed, name);
-        return File.Exists(file) ? file : throw new RunFolderException($"{typed}: there is no {name} in this folder; a training writes it {(best ? "after its first epoch" : "when it is done")}");
+        return File.Exists(file) ? file : throw new RunFolderException(
+            $"{typed}: there is no {name} in this folder; a training writes it {(best ? "after its first epoch" : "when it is done")}");
     }
 }

@@ -27,13 +27,16 @@ internal static class WarmupCommand
 
     public static Command Create(Screen screen)
     {
-        var backend = Words.Path("--backend", string.Join('|', Warming.Select(kind => $"{kind.Name}|{kind.Name}:N")), "The GPU (default: the first).");
-        var genotype = Words.Path("--genotype", "GENOTYPE", "Warm up for training this network (as for train) instead of for a search.");
-        var arch = Words.Path("--arch", "resnet20|mobilenetv2", "The same for a hand-made network.");
-        var preset = Words.Path("--preset", "NAME", "Settings of the search or training, as there.");
-        var config = Words.Path("--config", "FILE", "Options of the search or training from a .json or .yaml file.");
-        var data = Words.Path("--data", "DATA", "The data set, as there.");
-        var command = new Command(Name, "Compile kernels and find the fastest solvers for a search or a training on a GPU, before it begins.")
+        var backend = OptionNames.Path(
+            "--backend", string.Join('|', Warming.Select(kind => $"{kind.Name}|{kind.Name}:N")), "The GPU (default: the first).");
+        var genotype = OptionNames.Path(
+            "--genotype", "GENOTYPE", "Warm up for training this network (as for train) instead of for a search.");
+        var arch = OptionNames.Path("--arch", "resnet20|mobilenetv2", "The same for a hand-made network.");
+        var preset = OptionNames.Path("--preset", "NAME", "Settings of the search or training, as there.");
+        var config = OptionNames.Path("--config", "FILE", "Options of the search or training from a .json or .yaml file.");
+        var data = OptionNames.Path("--data", "DATA", "The data set, as there.");
+        var command = new Command(
+            Name, "Compile kernels and find the fastest solvers for a search or a training on a GPU, before it begins.")
         {
             backend, genotype, arch, preset, config, data,
         };
@@ -41,7 +44,8 @@ internal static class WarmupCommand
         {
             List<KeyValuePair<string, string>> typed = [new("backend", parsed.GetValue(backend) ?? Warming.First().Name)];
             if (parsed.GetValue(data) is { } set) typed.Add(new("data", set));
-            if (TrainCommand.Network(parsed.GetValue(genotype), parsed.GetValue(arch)) is not { } network) return Search(screen, SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed));
+            if (TrainCommand.Network(parsed.GetValue(genotype), parsed.GetValue(arch)) is not { } network)
+                return Search(screen, SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed));
             typed.Add(new("network", network));
             return Train(screen, TrainOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed));
         });
@@ -75,7 +79,8 @@ internal static class WarmupCommand
     {
         if (BackendChoice.Find(name) is { WarmsUp: false })
             throw new OptionsException(
-                $"backend '{name}' compiles and measures nothing; only {string.Join(", ", Warming.Select(kind => kind.Name))} needs a warm-up");
+                $"backend '{name}' compiles and measures nothing; "
+                + $"only {string.Join(", ", Warming.Select(kind => kind.Name))} needs a warm-up");
         return Backends.Create(name, 0, deterministic);
     }
 
@@ -97,7 +102,8 @@ internal static class WarmupCommand
         else
             foreach (var step in steps)
                 screen.Output.WriteLine(
-                    $"{step.Kind} {step.Done}/{step.Total}  {step.Name}  {step.Library}{(step.Milliseconds > 0 ? $" {step.Milliseconds:F3} ms{modelled}" : "")}");
+                    $"{step.Kind} {step.Done}/{step.Total}  {step.Name}  "
+                    + $"{step.Library}{(step.Milliseconds > 0 ? $" {step.Milliseconds:F3} ms{modelled}" : "")}");
         screen.Output.WriteLine("ready: the first step waits for nothing any more");
         return ExitCode.Done;
     }

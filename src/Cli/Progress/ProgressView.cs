@@ -43,11 +43,13 @@ internal abstract class ProgressView(int epochs) : IProgress<RunEvent>, IDisposa
                     if (record.Epoch + 1 < epochs) Note($"epoch {record.Epoch + 2}/{epochs}  {Units.Time(Eta.Remaining)} left");
                     break;
                 case AlarmRaised { Alarm: var alarm }:
-                    Line($"alarm    {alarm.Watchdog}: {alarm.Message}; {(alarm.Ends ? "the search ends with" : "a better one to end with may be")} the genotype of epoch {alarm.Chosen + 1}");
+                    var what = alarm.Ends ? "the search ends with" : "a better one to end with may be";
+                    Line($"alarm    {alarm.Watchdog}: {alarm.Message}; {what} the genotype of epoch {alarm.Chosen + 1}");
                     break;
                 case TrainEpochDone { Record: var trained }:
                     Line($"epoch {trained.Epoch + 1}/{epochs} done  train {trained.TrainAccuracy:F2} % (loss {trained.TrainLoss:F3})  "
-                        + $"test {trained.Test.Top1:F2} % (loss {trained.Test.Loss:F3}){(trained.IsBest ? "  best" : "")}  {Units.Time(trained.Seconds)}");
+                        + $"test {trained.Test.Top1:F2} % (loss {trained.Test.Loss:F3}){(trained.IsBest ? "  best" : "")}  "
+                        + $"{Units.Time(trained.Seconds)}");
                     if (trained.Epoch + 1 < epochs) Note($"epoch {trained.Epoch + 2}/{epochs}  {Units.Time(Eta.Remaining)} left");
                     break;
             }
@@ -55,13 +57,13 @@ internal abstract class ProgressView(int epochs) : IProgress<RunEvent>, IDisposa
     }
 
     /// <summary>A line that is no event of the run.</summary>
-    public void Say(string text)
+    public void Print(string text)
     {
         lock (Gate) Line(text);
     }
 
     /// <summary>A line that must be seen but stops nothing.</summary>
-    public void Warn(string message) => Say("warning: " + message);
+    public void Warn(string message) => Print("warning: " + message);
 
     /// <summary>Takes away what moves.</summary>
     public virtual void Dispose()

@@ -23,7 +23,8 @@ internal static class StatusLine
         var room = Math.Max(width - Spare, 0);
         var forms = Forms(step, epochs, secondsLeft);
         // The bar says the same as the epoch, so it gives way before the epoch does.
-        var text = Array.Find(forms[..^1], form => form.Length + 1 + LeastBar <= room) ?? Array.Find(forms, form => form.Length <= room) ?? forms[^1];
+        var text = Array.Find(forms[..^1], form => form.Length + 1 + LeastBar <= room) ?? Array.Find(
+            forms, form => form.Length <= room) ?? forms[^1];
         if (text.Length > room) return (Cut(text, width), 0, 0);
         var bar = Math.Min(room - text.Length - 1, MostBar);
         if (bar < LeastBar) return (text, 0, 0);

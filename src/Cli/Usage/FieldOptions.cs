@@ -8,7 +8,8 @@ namespace MIOpenDarts.Cli.Usage;
 /// <param name="fields">The table, with the value that help shows for each.</param>
 internal sealed class FieldOptions(IEnumerable<(OptionDefinition Field, string Shown)> fields)
 {
-    private readonly List<(OptionDefinition Field, Option<string?> Option)> all = [.. fields.Select(f => (f.Field, OptionOf(f.Field, f.Shown)))];
+    private readonly List<(OptionDefinition Field,
+        Option<string?> Option)> all = [.. fields.Select(f => (f.Field, OptionOf(f.Field, f.Shown)))];
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -34,7 +35,8 @@ internal sealed class FieldOptions(IEnumerable<(OptionDefinition Field, string S
         return new Option<string?>("--" + field.Name.Replace('_', '-'))
         {
             Description = $"{help} [{shown}]",
-            HelpName = field.Kind switch { OptionKind.Integer => "N", OptionKind.Number => "X", OptionKind.Flag => "true|false", _ => "NAME" },
+            HelpName = field.Kind switch { OptionKind.Integer => "N", OptionKind.Number => "X", OptionKind.Flag => "true|false",
+                _ => "NAME" },
             Arity = field.Kind == OptionKind.Flag ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
         };
     }

@@ -22,13 +22,16 @@ internal static class UsageError
         if (unmatched.StartsWith('-'))
             return $"{unmatched} is not an option of {command.Name}{Guess(unmatched, command.Options.Select(o => o.Name))} {cure}";
         return command.Subcommands.Count > 0
-            ? $"'{unmatched}' is not a command{Guess(unmatched, command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name)))} {cure}"
+            ? $"'{unmatched}' is not a "
+                + $"command{Guess(unmatched, command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name)))} {cure}"
             : $"'{unmatched}' is one word too many; {cure}";
     }
 
-    private static string Guess(string typed, IEnumerable<string> names) => Spelling.Guess(typed, names) is { Length: > 0 } guess ? guess : ";";
+    private static string Guess(string typed, IEnumerable<string> names) =>
+        Spelling.Guess(typed, names) is { Length: > 0 } guess ? guess : ";";
 
     // No command has an argument that may be empty: it comes from a variable of a script that was not set.
     private static Argument? Empty(ParseResult parsed) =>
-        parsed.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(result => result.Tokens.Any(token => token.Value.Length == 0))?.Argument;
+        parsed.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(
+            result => result.Tokens.Any(token => token.Value.Length == 0))?.Argument;
 }

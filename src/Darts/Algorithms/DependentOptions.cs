@@ -32,11 +32,14 @@ internal sealed class DependentOptions(SearchOptions start, IReadOnlyList<Option
     /// <summary>So many epochs of the start as a share of the epochs now, as in the presets.</summary>
     public int ShareOfEpochs(int epochs, SearchOptions options) => Math.Max(0, (int)((long)epochs * options.Epochs / start.Epochs));
 
-    /// <summary>The value of an option that must divide the channels: 1 where the channels that were given are no multiple of its default.</summary>
+    /// <summary>
+    /// The value of an option that must divide the channels: 1 where the channels that were given are no multiple of its default.
+    /// </summary>
     public int Divisor(string dependent, int parts, SearchOptions options)
     {
         if (!Follows(dependent, "init_channels") || options.InitChannels < 1 || options.InitChannels % parts == 0) return parts;
-        problems.Add(ValidationError.NotAllowed("init_channels", $"{options.InitChannels}", $"a multiple of {dependent}, which is {parts}"));
+        problems.Add(
+            ValidationError.NotAllowed("init_channels", $"{options.InitChannels}", $"a multiple of {dependent}, which is {parts}"));
         return 1;
     }
 

@@ -25,7 +25,8 @@ public sealed class MethodOptions : IEquatable<MethodOptions>
 
     /// <inheritdoc/>
     public bool Equals(MethodOptions? other) =>
-        other is not null && told.Count == other.told.Count && told.All(pair => other.told.TryGetValue(pair.Key, out var own) && pair.Value.Equals(own));
+        other is not null && told.Count == other.told.Count
+            && told.All(pair => other.told.TryGetValue(pair.Key, out var own) && pair.Value.Equals(own));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as MethodOptions);

@@ -15,14 +15,16 @@ namespace MIOpenDarts.Darts.Algorithms;
 
 /// <summary>
 /// A method of the DARTS family: its paper's settings, what it searches, how alphas become weights, what it adds to the loss, and how it
-/// reads a genotype. Everything else - supernet, bilevel steps, data, checkpoints - is shared. A method that says nothing else is DARTS. A new
+/// reads a genotype. Everything else - supernet, bilevel steps, data, checkpoints - is shared. A method that says nothing else is DARTS. A
+/// new
 /// method is a folder beside this file and a line in <see cref="All"/>.
 /// </summary>
 public abstract class SearchAlgorithm
 {
     /// <summary>All methods.</summary>
     public static IReadOnlyList<SearchAlgorithm> All { get; } =
-        [new DartsAlgorithm(), new PcDartsAlgorithm(), new FairDartsAlgorithm(), new DrNasAlgorithm(), new GdasAlgorithm(), new RandomAlgorithm()];
+        [new DartsAlgorithm(), new PcDartsAlgorithm(), new FairDartsAlgorithm(), new DrNasAlgorithm(), new GdasAlgorithm(),
+            new RandomAlgorithm()];
 
     /// <summary>Names of all methods, as the option <c>algorithm</c> takes them.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(algorithm => algorithm.Name)];
@@ -41,11 +43,12 @@ public abstract class SearchAlgorithm
 
     /// <summary>The method of these options.</summary>
     /// <exception cref="OptionsException">There is none of that name.</exception>
-    public static SearchAlgorithm Of(SearchOptions options) => Find(options.Algorithm)
+    public static SearchAlgorithm From(SearchOptions options) => Find(options.Algorithm)
         ?? throw new OptionsException([ValidationError.NotAllowed("algorithm", $"'{options.Algorithm}'", string.Join(", ", Names))]);
 
     /// <summary>The method of this name; null where there is none.</summary>
-    public static SearchAlgorithm? Find(string name) => All.FirstOrDefault(a => string.Equals(a.Name, name, StringComparison.OrdinalIgnoreCase));
+    public static SearchAlgorithm? Find(string name) =>
+        All.FirstOrDefault(a => string.Equals(a.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The options that the method alone reads, made by a <see cref="MethodOptionTable{TOwn}"/>.</summary>
     public virtual IReadOnlyList<OptionField<SearchOptions>> Options => [];
@@ -67,7 +70,8 @@ public abstract class SearchAlgorithm
     public int Stage(SearchOptions options, int epoch) => StageStarts(options).Count(start => start <= epoch) - 1;
 
     /// <summary>What edges choose from in a stage.</summary>
-    public virtual SearchSpace Space(SearchOptions options, int stage) => new(Candidates(options), options.PartialChannels, options.EdgeNormalization);
+    public virtual SearchSpace Space(SearchOptions options, int stage) =>
+        new(Candidates(options), options.PartialChannels, options.EdgeNormalization);
 
     /// <summary>How the alphas of the normal (0) or the reduction cells (1) become weights.</summary>
     public virtual Relaxation<T> Relax<T>(SearchOptions options, int edges, int kind)
@@ -77,10 +81,12 @@ public abstract class SearchAlgorithm
     public virtual IAlphaPenalty? Penalty(SearchOptions options) => null;
 
     /// <summary>Whether the alphas move in an epoch, or only the weights, as at the start of each stage.</summary>
-    public bool MovesAlphas(SearchOptions options, int epoch) => epoch - StageStarts(options).Last(start => start <= epoch) >= options.WarmupEpochs;
+    public bool MovesAlphas(SearchOptions options, int epoch) =>
+        epoch - StageStarts(options).Last(start => start <= epoch) >= options.WarmupEpochs;
 
     /// <summary>
-    /// Takes weights and momentum over to the network of a further stage, which has the alphas of the one before already and is not planned yet.
+    /// Takes weights and momentum over to the network of a further stage, which has the alphas of the one before already and is not planned
+    /// yet.
     /// </summary>
     /// <param name="old">The stage that ends.</param>
     /// <param name="now">The stage that begins.</param>

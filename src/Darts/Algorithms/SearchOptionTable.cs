@@ -13,14 +13,17 @@ public sealed class SearchOptionTable : RunOptionTable<SearchOptions>
         : base(
         [
             Data, ImageSize,
-            Text("algorithm", string.Join(", ", SearchAlgorithm.Names), "Method.", o => o.Algorithm, (o, v) => o with { Algorithm = v }, IsMethod),
+            Text(
+                "algorithm", string.Join(", ", SearchAlgorithm.Names), "Method.", o => o.Algorithm, (o, v) => o with { Algorithm = v },
+                IsMethod),
             Text("space", string.Join(", ", CellSpace.Names), "Search space.", o => o.Space, (o, v) => o with { Space = v }, IsSpace),
             .. Place, .. Length, Layers("Cells of the supernet."), InitChannels(1), .. Cells, LearningRate, LearningRateMin, .. WeightSteps,
             Flag("nesterov", "Nesterov's momentum for the weights.", o => o.Nesterov, (o, v) => o with { Nesterov = v }),
             .. Alphas, .. Edges, .. SearchAlgorithm.All.SelectMany(algorithm => algorithm.Options),
             Augment, .. CutoutSquare, DropPath, .. Watch, DataWorkers,
             Flag(
-                "mixed_precision", "Half-precision arithmetic (refused on gfx803).", o => o.MixedPrecision, (o, v) => o with { MixedPrecision = v },
+                "mixed_precision", "Half-precision arithmetic (refused on gfx803).", o =>
+                    o.MixedPrecision, (o, v) => o with { MixedPrecision = v },
                 "false", o => o.MixedPrecision ? MixedPrecisionRefusal : null),
             .. Intervals,
         ])
@@ -34,7 +37,8 @@ public sealed class SearchOptionTable : RunOptionTable<SearchOptions>
     [
         Integer("nodes", 1, 16, "Intermediate nodes of a cell.", o => o.Nodes, (o, v) => o with { Nodes = v }),
         Integer(
-            "multiplier", "a whole number from 1 to nodes", "Nodes that make the output of a cell.", o => o.Multiplier, (o, v) => o with { Multiplier = v },
+            "multiplier", "a whole number from 1 to nodes", "Nodes that make the output of a cell.", o =>
+                o.Multiplier, (o, v) => o with { Multiplier = v },
             o => o.Multiplier >= 1 && o.Multiplier <= o.Nodes ? null : $"a whole number from 1 to nodes, which is {o.Nodes}"),
         Integer(
             "stem_multiplier", 1, 16, "Channels of the stem, as a multiple of init_channels.",
@@ -102,7 +106,9 @@ public sealed class SearchOptionTable : RunOptionTable<SearchOptions>
         Integer(
             "watch_rank_epochs", 1, 100_000, "Epochs of equal ranking of the operations that raise an alarm.",
             o => o.WatchRankEpochs, (o, v) => o with { WatchRankEpochs = v }),
-        Integer("watch_interval", 1, 1000, "Epochs from one eigenvalue to the next.", o => o.WatchInterval, (o, v) => o with { WatchInterval = v }),
+        Integer(
+            "watch_interval", 1, 1000, "Epochs from one eigenvalue to the next.", o => o.WatchInterval,
+            (o, v) => o with { WatchInterval = v }),
         Integer("watch_window", 1, 1000, "Eigenvalues in a mean.", o => o.WatchWindow, (o, v) => o with { WatchWindow = v }),
         Integer(
             "watch_distance", 1, 1000, "Eigenvalues from the earlier mean to the present one.",
@@ -119,14 +125,17 @@ public sealed class SearchOptionTable : RunOptionTable<SearchOptions>
         [.. base.Validate(options), .. SearchAlgorithm.Find(options.Algorithm)?.Validate(options) ?? []];
 
     /// <summary>Whether the alphas would rest in the whole of a stage.</summary>
-    internal static bool WarmsUpTooLong(SearchOptions options) => options.WarmupEpochs > 0 && options.WarmupEpochs >= ShortestStage(options);
+    internal static bool WarmsUpTooLong(SearchOptions options) =>
+        options.WarmupEpochs > 0 && options.WarmupEpochs >= ShortestStage(options);
 
-    // An algorithm's own settings in the size of a preset; an unknown algorithm is told with all other problems, when the options are checked.
+    // An algorithm's own settings in the size of a preset; an unknown algorithm is told with all other problems, when the options are
+    // checked.
     private protected override SearchOptions Start(string? preset, Func<string, string?> given)
     {
         var name = given("algorithm");
         var algorithm = name is null ? null : SearchAlgorithm.Find(name);
-        return SearchPresets.Size(preset ?? (name is null ? SearchPresets.Default : SearchPresets.Paper), algorithm ?? SearchAlgorithm.All[0]);
+        return SearchPresets.Size(
+            preset ?? (name is null ? SearchPresets.Default : SearchPresets.Paper), algorithm ?? SearchAlgorithm.All[0]);
     }
 
     private protected override SearchOptions Follow(
@@ -140,6 +149,7 @@ public sealed class SearchOptionTable : RunOptionTable<SearchOptions>
     private static int ShortestStage(SearchOptions options)
     {
         var starts = SearchAlgorithm.Find(options.Algorithm)?.StageStarts(options) ?? [0];
-        return starts.Append(options.Epochs).Zip(starts.Skip(1).Append(options.Epochs), (first, next) => next - first).Take(starts.Count).Min();
+        return starts.Append(options.Epochs).Zip(starts.Skip(1).Append(options.Epochs), (first, next) => next - first).Take(
+            starts.Count).Min();
     }
 }

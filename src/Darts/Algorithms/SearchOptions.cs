@@ -54,7 +54,9 @@ public sealed record SearchOptions : RunOptions
     /// <summary>Watchdogs: <c>none</c>, or some of <c>skip</c>, <c>rank</c> and <c>eigenvalue</c> with commas between.</summary>
     public string Watch { get; init; } = "none";
 
-    /// <summary>What an alarm does: <c>report</c> it, <c>stop</c> the search, or <c>rollback</c> to the genotype of an earlier epoch.</summary>
+    /// <summary>
+    /// What an alarm does: <c>report</c> it, <c>stop</c> the search, or <c>rollback</c> to the genotype of an earlier epoch.
+    /// </summary>
     public string WatchAction { get; init; } = "report";
 
     /// <summary>First epoch that may raise an alarm, and the first that the eigenvalue's rule goes back to.</summary>

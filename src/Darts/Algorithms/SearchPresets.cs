@@ -22,7 +22,9 @@ public static class SearchPresets
             Augment = false,
         }));
 
-    /// <summary>Known names: <c>darts</c> (the paper), <c>rx580</c> (fits and is fast on 8 GB), <c>demo</c> (minutes on two cores).</summary>
+    /// <summary>
+    /// Known names: <c>darts</c> (the paper), <c>rx580</c> (fits and is fast on 8 GB), <c>demo</c> (minutes on two cores).
+    /// </summary>
     public static IReadOnlyList<string> Names => Presets.Names;
 
     /// <summary>The options of a preset for DARTS.</summary>

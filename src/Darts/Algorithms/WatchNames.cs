@@ -41,7 +41,7 @@ public static class WatchNames
     }
 
     /// <summary>The watchdogs that some options ask for.</summary>
-    public static IReadOnlyList<string> Of(SearchOptions options) => [.. All.Where(Split(options.Watch).Contains)];
+    public static IReadOnlyList<string> Chosen(SearchOptions options) => [.. All.Where(Split(options.Watch).Contains)];
 
     private static string[] Split(string text) =>
         text is None or "" ? [] : text.Split(',', StringSplitOptions.TrimEntries);

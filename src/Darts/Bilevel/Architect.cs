@@ -40,7 +40,9 @@ public sealed class Architect<T>
     /// <summary>Whether steps are second order.</summary>
     public bool Unrolled { get; }
 
-    /// <summary>A term of the loss in the alphas alone, or null. Since the weights do not move it, it is added after the unrolled gradient.</summary>
+    /// <summary>
+    /// A term of the loss in the alphas alone, or null. Since the weights do not move it, it is added after the unrolled gradient.
+    /// </summary>
     public IAlphaPenalty? Penalty { get; init; }
 
     /// <summary>Optimisers of the alphas.</summary>
@@ -61,11 +63,15 @@ public sealed class Architect<T>
     /// <summary>Called in a second-order step while the weights are the virtual ones, for tests of the virtual step.</summary>
     internal Action? AtVirtualWeights { get; set; }
 
-    /// <summary>One architecture step. <paramref name="pass"/> keys drop path; <paramref name="rate"/> is η, the weights' learning rate.</summary>
+    /// <summary>
+    /// One architecture step. <paramref name="pass"/> keys drop path; <paramref name="rate"/> is η, the weights' learning rate.
+    /// </summary>
     /// <returns>Validation loss, at the virtual weights in second order.</returns>
     public BatchResult Step(ImageBatch<T> train, ImageBatch<T> valid, double rate, in Pass pass)
     {
-        var result = Unrolled ? Differentiate(train, valid, rate, pass) : Evaluate(valid, 0, pass with { Training = true, WeightGradients = false });
+        var result = Unrolled
+            ? Differentiate(train, valid, rate, pass)
+            : Evaluate(valid, 0, pass with { Training = true, WeightGradients = false });
         Penalty?.AddGradient(model.Alphas, model.AlphaDiffs);
         for (var i = 0; i < Adams.Count; i++) Adams[i].Step(model.Alphas[i], model.AlphaDiffs[i]);
         return result;

@@ -30,7 +30,8 @@ internal static class CheckpointData
         }
 
         if (Parse(file.Path, written).Difference(now) is { } difference)
-            throw new CheckpointException($"{file.Path}: was computed on other data: {difference}; give the folder that has the same by --data, or begin another run");
+            throw new CheckpointException($"{file.Path}: was computed on other data: {difference}; "
+                + "give the folder that has the same by --data, or begin another run");
     }
 
     private static DataFingerprint Parse(string path, string written)

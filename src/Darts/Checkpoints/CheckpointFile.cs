@@ -23,7 +23,8 @@ internal static class CheckpointFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException($"{path}: cannot be written ({e.Message}); make room or choose another --out. Earlier checkpoints are unharmed", e);
+            throw new CheckpointException(
+                $"{path}: cannot be written ({e.Message}); make room or choose another --out. Earlier checkpoints are unharmed", e);
         }
     }
 

@@ -55,7 +55,9 @@ public sealed class CheckpointRing
 
     /// <summary>The checkpoints in a folder, newest first; none where there is no such folder.</summary>
     internal static IReadOnlyList<string> In(string folder) =>
-        Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "checkpoint-*.safetensors").OrderDescending(StringComparer.Ordinal)] : [];
+        Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder, "checkpoint-*.safetensors").OrderDescending(StringComparer.Ordinal)]
+            : [];
 
     /// <summary>Name of the checkpoint before a step.</summary>
     internal static string NameOf(int epoch, int step) => $"checkpoint-{epoch:D5}-{step:D7}.safetensors";
@@ -95,6 +97,8 @@ public sealed class CheckpointRing
             }
         }
 
-        return last is null ? null : throw new CheckpointException($"{folder}: no checkpoint can be used; the last fault was: {last.Message}");
+        return last is null
+            ? null
+            : throw new CheckpointException($"{folder}: no checkpoint can be used; the last fault was: {last.Message}");
     }
 }

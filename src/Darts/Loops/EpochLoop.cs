@@ -7,7 +7,9 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Loops;
 
-/// <summary>Epochs and steps of one run, from wherever it stands to the end. What a kind of run does in a step and after an epoch it hands in.</summary>
+/// <summary>
+/// Epochs and steps of one run, from wherever it stands to the end. What a kind of run does in a step and after an epoch it hands in.
+/// </summary>
 /// <typeparam name="TOptions">What the run is told.</typeparam>
 /// <typeparam name="TEpoch">What is recorded of a finished epoch.</typeparam>
 internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
@@ -24,7 +26,8 @@ internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
     /// <param name="images">Images that train the weights.</param>
     /// <param name="progress">Takes steps, epochs and checkpoints; null for nobody.</param>
     /// <param name="checkpoints">Takes checkpoints; null for none.</param>
-    protected EpochLoop(TOptions options, LoopPosition<TEpoch> position, int images, IProgress<RunEvent>? progress, CheckpointRing? checkpoints)
+    protected EpochLoop(
+        TOptions options, LoopPosition<TEpoch> position, int images, IProgress<RunEvent>? progress, CheckpointRing? checkpoints)
     {
         (Options, Position, this.progress, this.checkpoints) = (options, position, progress, checkpoints);
         Steps = RunCost.StepsOf(images, options.BatchSize);
@@ -68,7 +71,8 @@ internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
     /// <exception cref="RunDivergedException">It is none.</exception>
     protected void RequireFinite(string what, double loss)
     {
-        if (!double.IsFinite(loss)) throw new RunDivergedException($"{what} is {loss}. A lower learning_rate (now {Options.LearningRate}) helps.");
+        if (!double.IsFinite(loss))
+            throw new RunDivergedException($"{what} is {loss}. A lower learning_rate (now {Options.LearningRate}) helps.");
     }
 
     /// <summary>Works until there is no further epoch.</summary>
@@ -113,7 +117,8 @@ internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
     {
         Save();
         throw new RunInterruptedException(
-            $"Stopped before step {Position.Step + 1} of epoch {Position.Epoch}" + (checkpoints is null ? "." : ", with a checkpoint to go on from."));
+            $"Stopped before step {Position.Step + 1} of "
+            + $"epoch {Position.Epoch}" + (checkpoints is null ? "." : ", with a checkpoint to go on from."));
     }
 
     private void Save()

@@ -50,7 +50,8 @@ internal sealed class RunCheckpoint<TOptions, TEpoch>(
     /// <param name="warn">Takes a line where the run goes on otherwise than it would have.</param>
     /// <param name="makeRoom">Comes before weights are read, for a state that is built otherwise by then.</param>
     /// <exception cref="CheckpointException">The checkpoint belongs to another run; the text names the first difference.</exception>
-    public LoopPosition<TEpoch> Restore(SafetensorsFile file, IRunState state, TOptions options, Action<string> warn, Action? makeRoom = null)
+    public LoopPosition<TEpoch> Restore(
+        SafetensorsFile file, IRunState state, TOptions options, Action<string> warn, Action? makeRoom = null)
     {
         if (!file.Metadata.TryGetValue("format", out var written) || written != format)
             throw new CheckpointException($"{file.Path}: not a {kind} checkpoint of this version (format '{written}')");
@@ -59,10 +60,12 @@ internal sealed class RunCheckpoint<TOptions, TEpoch>(
         if (position.MayGoOn(then.Epochs, options.Epochs)) then = then with { Epochs = options.Epochs };
         if (table.Difference(then, options) is { } field)
             throw new CheckpointException(
-                $"{file.Path}: belongs to a run with {field.Name} {field.Show(then)}, not {field.Show(options)}; use the same value or another run folder");
+                $"{file.Path}: belongs to a run with {field.Name} {field.Show(then)}, not {field.Show(options)}; "
+                + "use the same value or another run folder");
         CheckpointData.Require(file, state.Data, warn);
         var (there, here) = (file.Metadata["backend"], state.Backend.Signature);
-        if (there != here) warn($"{file.Path} was written on {there}, this is {here}: the run goes on, but not bit for bit as it would have there");
+        if (there != here)
+            warn($"{file.Path} was written on {there}, this is {here}: the run goes on, but not bit for bit as it would have there");
         makeRoom?.Invoke();
         StateDict.Load(state.Parameters, state.Backend, file);
         state.Backend.Upload<float>(file.ReadSingle(Momentum), state.Sgd.MomentumBuffer);

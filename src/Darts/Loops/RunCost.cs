@@ -43,6 +43,7 @@ internal readonly record struct RunCost(double StepSeconds, int Steps, double Ev
     {
         var epoch = Steps * StepSeconds + EvaluationSeconds;
         return new ForecastMade(
-            position.Seconds, parameters, bytes, StepSeconds, epoch, (options.Epochs - position.Epoch) * epoch - position.Step * StepSeconds);
+            position.Seconds, parameters, bytes, StepSeconds, epoch,
+            (options.Epochs - position.Epoch) * epoch - position.Step * StepSeconds);
     }
 }

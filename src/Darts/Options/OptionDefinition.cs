@@ -51,9 +51,12 @@ public class OptionDefinition
         const NumberStyles real = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         return Kind switch
         {
-            OptionKind.Integer when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => JsonValue.Create(value),
-            OptionKind.Integer when ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) => JsonValue.Create(value),
-            OptionKind.Number when double.TryParse(text, real, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) => JsonValue.Create(value),
+            OptionKind.Integer when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) =>
+                JsonValue.Create(value),
+            OptionKind.Integer when ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) =>
+                JsonValue.Create(value),
+            OptionKind.Number when double.TryParse(text, real, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) =>
+                JsonValue.Create(value),
             OptionKind.Flag when bool.TryParse(text, out var value) => JsonValue.Create(value),
             OptionKind.Text => JsonValue.Create(text),
             _ => null,

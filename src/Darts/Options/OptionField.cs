@@ -18,7 +18,8 @@ public sealed class OptionField<TOptions> : OptionDefinition
     /// <param name="replace">Options with another value; null for a value beyond its type.</param>
     /// <param name="check">What is allowed in place of the value in some options; null where it can be used.</param>
     internal OptionField(
-        OptionDefinition definition, Func<TOptions, JsonNode> read, Func<TOptions, JsonNode, TOptions?> replace, Func<TOptions, string?> check)
+        OptionDefinition definition, Func<TOptions, JsonNode> read, Func<TOptions, JsonNode, TOptions?> replace, Func<TOptions,
+        string?> check)
         : base(definition) => (this.read, this.replace, this.check) = (read, replace, check);
 
     /// <summary>

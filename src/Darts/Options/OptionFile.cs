@@ -85,7 +85,10 @@ internal static partial class OptionFile
     {
         try
         {
-            var options = new JsonDocumentOptions { AllowDuplicateProperties = false, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+            var options = new JsonDocumentOptions
+            {
+                AllowDuplicateProperties = false, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip,
+            };
             return JsonNode.Parse(text, documentOptions: options) is JsonObject map
                 ? map.Select(pair => new OptionOverride(pair.Key, null, pair.Value)).ToList()
                 : throw new OptionsException($"{source}: the configuration is not a JSON object of options");
@@ -119,5 +122,6 @@ internal static partial class OptionFile
 
     private static string Scalar(YamlNode node) => node is YamlScalarNode { Value: { } value }
         ? value
-        : throw new FormatException($"line {node.Start.Line}, column {node.Start.Column}: an option has one value, not a list or a mapping");
+        : throw new FormatException(
+            $"line {node.Start.Line}, column {node.Start.Column}: an option has one value, not a list or a mapping");
 }

@@ -31,7 +31,8 @@ public abstract class OptionTable<TOptions>
     }
 
     private protected static OptionField<TOptions> Integer(
-        string name, string allowed, string help, Func<TOptions, int> get, Func<TOptions, int, TOptions> set, Func<TOptions, string?> check) => new(
+        string name, string allowed, string help, Func<TOptions, int> get, Func<TOptions, int, TOptions> set, Func<TOptions,
+        string?> check) => new(
             new(name, OptionKind.Integer, allowed, help), o => JsonValue.Create(get(o)),
             // A whole number beyond the property's type is no value of it.
             (o, value) => int.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out var number) ? set(o, number) : null, check);
@@ -39,23 +40,29 @@ public abstract class OptionTable<TOptions>
     private protected static OptionField<TOptions> Integer(
         string name, string help, Func<TOptions, ulong> get, Func<TOptions, ulong, TOptions> set) => new(
             new(name, OptionKind.Integer, $"a whole number from 0 to {ulong.MaxValue}", help), o => JsonValue.Create(get(o)),
-            (o, value) => ulong.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out var number) ? set(o, number) : null, _ => null);
+            (o, value) =>
+                ulong.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out var number) ? set(o, number) : null, _ => null);
 
     private protected static OptionField<TOptions> Number(
-        string name, string range, string help, Func<TOptions, double> get, Func<TOptions, double, TOptions> set, Func<double, bool> inRange) =>
+        string name, string range, string help, Func<TOptions, double> get, Func<TOptions, double, TOptions> set, Func<double,
+        bool> inRange) =>
         Number(name, $"a number {range}", help, get, set, o => inRange(get(o)) ? null : $"a number {range}");
 
     private protected static OptionField<TOptions> Number(
-        string name, string allowed, string help, Func<TOptions, double> get, Func<TOptions, double, TOptions> set, Func<TOptions, string?> check) => new(
-            new(name, OptionKind.Number, allowed, help), o => JsonValue.Create(get(o)), (o, value) => set(o, value.GetValue<double>()), check);
+        string name, string allowed, string help, Func<TOptions, double> get, Func<TOptions, double, TOptions> set, Func<TOptions,
+        string?> check) => new(
+            new(name, OptionKind.Number, allowed, help), o =>
+                JsonValue.Create(get(o)), (o, value) => set(o, value.GetValue<double>()), check);
 
     private protected static OptionField<TOptions> Flag(
         string name, string help, Func<TOptions, bool> get, Func<TOptions, bool, TOptions> set, string allowed = "true or false",
         Func<TOptions, string?>? check = null) => new(
-            new(name, OptionKind.Flag, allowed, help), o => JsonValue.Create(get(o)), (o, value) => set(o, value.GetValue<bool>()), check ?? (_ => null));
+            new(name, OptionKind.Flag, allowed, help), o =>
+                JsonValue.Create(get(o)), (o, value) => set(o, value.GetValue<bool>()), check ?? (_ => null));
 
     private protected static OptionField<TOptions> Text(
-        string name, string allowed, string help, Func<TOptions, string> get, Func<TOptions, string, TOptions> set, Func<string, bool> valid) => new(
+        string name, string allowed, string help, Func<TOptions, string> get, Func<TOptions, string, TOptions> set, Func<string,
+        bool> valid) => new(
             new(name, OptionKind.Text, allowed, help), o => JsonValue.Create(get(o)), (o, value) => set(o, value.GetValue<string>()),
             o => valid(get(o)) ? null : allowed);
 

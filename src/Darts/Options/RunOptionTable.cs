@@ -19,16 +19,19 @@ public abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
     private protected abstract IReadOnlyList<string> PresetNames { get; }
 
     private protected static OptionField<TOptions> Data { get; } = Text(
-        "data", "fashion-mnist-slice or a folder", "Data set to learn from.", o => o.Data, (o, v) => o with { Data = v }, text => text.Length > 0)
+        "data", "fashion-mnist-slice or a folder", "Data set to learn from.", o =>
+            o.Data, (o, v) => o with { Data = v }, text => text.Length > 0)
         .WithoutEffect();
 
     private protected static OptionField<TOptions> ImageSize { get; } = Integer(
-        "image_size", 0, 4096, "Rows and columns that images are brought to; 0 to keep theirs.", o => o.ImageSize, (o, v) => o with { ImageSize = v });
+        "image_size", 0, 4096, "Rows and columns that images are brought to; 0 to keep theirs.", o =>
+            o.ImageSize, (o, v) => o with { ImageSize = v });
 
     /// <summary>Backend, its threads, and whether it must sum in the same order every time.</summary>
     private protected static IEnumerable<OptionField<TOptions>> Place { get; } =
     [
-        Text("backend", BackendChoice.Allowed, "Where to compute.", o => o.Backend, (o, v) => o with { Backend = v }, BackendChoice.IsName).WithoutEffect(),
+        Text("backend", BackendChoice.Allowed, "Where to compute.", o => o.Backend, (o, v) => o with { Backend = v }, BackendChoice.IsName)
+            .WithoutEffect(),
         Integer(
             "threads", 0, 1024, "Threads of a managed backend, at most one per processor; 0 for that many.",
             o => o.Threads, (o, v) => o with { Threads = v }).WithoutEffect(),
@@ -46,13 +49,18 @@ public abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
     ];
 
     private protected static OptionField<TOptions> LearningRate { get; } = Number(
-        "learning_rate", "over 0, up to 10", "Learning rate of the weights at the start.", o => o.LearningRate, (o, v) => o with { LearningRate = v }, IsRate);
+        "learning_rate", "over 0, up to 10", "Learning rate of the weights at the start.", o =>
+            o.LearningRate, (o, v) => o with { LearningRate = v }, IsRate);
 
     /// <summary>The weights' optimiser beside its learning rate.</summary>
     private protected static IEnumerable<OptionField<TOptions>> WeightSteps { get; } =
     [
-        Number("momentum", "from 0, below 1", "Momentum of the weights' SGD.", o => o.Momentum, (o, v) => o with { Momentum = v }, x => x is >= 0 and < 1),
-        Number("weight_decay", "from 0 to 1", "L2 penalty on the weights.", o => o.WeightDecay, (o, v) => o with { WeightDecay = v }, x => x is >= 0 and <= 1),
+        Number(
+            "momentum", "from 0, below 1", "Momentum of the weights' SGD.", o => o.Momentum, (o, v) => o with { Momentum = v },
+            x => x is >= 0 and < 1),
+        Number(
+            "weight_decay", "from 0 to 1", "L2 penalty on the weights.", o => o.WeightDecay, (o, v) => o with { WeightDecay = v },
+            x => x is >= 0 and <= 1),
         Number(
             "grad_clip", "over 0, up to 1000000", "Norm to which the weights' gradient is clipped.",
             o => o.GradClip, (o, v) => o with { GradClip = v }, x => x is > 0 and <= 1e6),
@@ -73,7 +81,8 @@ public abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
     ];
 
     private protected static OptionField<TOptions> DataWorkers { get; } = Integer(
-        "data_workers", 0, 64, "Background threads that prepare batches.", o => o.DataWorkers, (o, v) => o with { DataWorkers = v }).WithoutEffect();
+        "data_workers", 0, 64, "Background threads that prepare batches.", o =>
+            o.DataWorkers, (o, v) => o with { DataWorkers = v }).WithoutEffect();
 
     /// <summary>How often progress is told and checkpoints are written, and how many of these stay.</summary>
     private protected static IEnumerable<OptionField<TOptions>> Intervals { get; } =
@@ -84,7 +93,8 @@ public abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
         Integer(
             "checkpoint_interval", 0, 1_000_000, "Steps between two checkpoints; 0 for the end of each epoch only.",
             o => o.CheckpointInterval, (o, v) => o with { CheckpointInterval = v }).WithoutEffect(),
-        Integer("checkpoint_ring", 1, 100, "Checkpoints kept.", o => o.CheckpointRing, (o, v) => o with { CheckpointRing = v }).WithoutEffect(),
+        Integer("checkpoint_ring", 1, 100, "Checkpoints kept.", o => o.CheckpointRing, (o, v) => o with { CheckpointRing = v })
+            .WithoutEffect(),
     ];
 
     private protected static bool IsRate(double rate) => rate is > 0 and <= 10;
@@ -95,8 +105,12 @@ public abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
     private protected static OptionField<TOptions> InitChannels(int least) =>
         Integer("init_channels", least, 1024, "Channels of the first cell.", o => o.InitChannels, (o, v) => o with { InitChannels = v });
 
-    /// <summary>Resolves three sources, of which a later one wins, and validates the result: preset, configuration file, command line.</summary>
-    /// <param name="preset">Preset named on the command line, or null: then the file's <c>preset</c>, then the default of the kind of run.</param>
+    /// <summary>
+    /// Resolves three sources, of which a later one wins, and validates the result: preset, configuration file, command line.
+    /// </summary>
+    /// <param name="preset">
+    /// Preset named on the command line, or null: then the file's <c>preset</c>, then the default of the kind of run.
+    /// </param>
     /// <param name="configFile">A .json or .yaml file, or null.</param>
     /// <param name="commandLine">Options by name in any case style, with their values as typed.</param>
     /// <exception cref="OptionsException">Anything is wrong; all problems are listed.</exception>
@@ -110,13 +124,17 @@ public abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
 
     /// <summary>Replaces some options by name and validates the result.</summary>
     /// <exception cref="OptionsException">A name is unknown, a value is malformed or out of range; all problems are listed.</exception>
-    public TOptions Apply(TOptions options, IEnumerable<KeyValuePair<string, string>> overrides) => Merge(options, [new("", Typed(overrides))]);
+    public TOptions Apply(TOptions options, IEnumerable<KeyValuePair<string, string>> overrides) =>
+        Merge(options, [new("", Typed(overrides))]);
 
     /// <summary>Reads a JSON object of options; what it does not name keeps its default.</summary>
     /// <param name="json">The text.</param>
     /// <param name="source">What messages call it.</param>
-    /// <exception cref="OptionsException">The text is not JSON, or an option is unknown or out of range; all problems are listed.</exception>
-    public TOptions Parse(string json, string source = "options") => Merge(new TOptions(), [new(source, OptionFile.ReadJson(json, source))]);
+    /// <exception cref="OptionsException">
+    /// The text is not JSON, or an option is unknown or out of range; all problems are listed.
+    /// </exception>
+    public TOptions Parse(string json, string source = "options") =>
+        Merge(new TOptions(), [new(source, OptionFile.ReadJson(json, source))]);
 
     /// <summary>All options as an indented JSON object with snake_case names.</summary>
     public string Format(TOptions options)
@@ -127,13 +145,15 @@ public abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
     }
 
     /// <summary>All problems of some options; empty when they can be used.</summary>
-    public virtual IReadOnlyList<ValidationError> Validate(TOptions options) => [.. All.Select(field => field.Check(options)).OfType<ValidationError>()];
+    public virtual IReadOnlyList<ValidationError> Validate(TOptions options) =>
+        [.. All.Select(field => field.Check(options)).OfType<ValidationError>()];
 
     /// <summary>The first option by which two runs compute something else; null where they are the same.</summary>
     public OptionField<TOptions>? Difference(TOptions then, TOptions now) =>
         All.FirstOrDefault(field => field.HasEffect && field.Show(then) != field.Show(now));
 
-    internal JsonObject ToJson(TOptions options) => new(All.Select(field => KeyValuePair.Create(field.Name, (JsonNode?)field.ToJson(options))));
+    internal JsonObject ToJson(TOptions options) =>
+        new(All.Select(field => KeyValuePair.Create(field.Name, (JsonNode?)field.ToJson(options))));
 
     /// <summary>The options that the others are laid over.</summary>
     /// <param name="preset">Name of a preset, or null.</param>

@@ -9,7 +9,8 @@ public static class Spelling
     /// <summary>The question that an answer to a wrong name ends with, after a semicolon; empty where nothing comes near.</summary>
     /// <param name="typed">What was typed, in any case.</param>
     /// <param name="names">The names there are.</param>
-    public static string Guess(string typed, IEnumerable<string> names) => Nearest(typed, names) is { } name ? $"; did you mean {name}?" : "";
+    public static string Guess(string typed, IEnumerable<string> names) =>
+        Nearest(typed, names) is { } name ? $"; did you mean {name}?" : "";
 
     /// <summary>The name that was most likely meant, the first of equals; null where none comes near.</summary>
     /// <param name="typed">What was typed, in any case.</param>
@@ -17,11 +18,13 @@ public static class Spelling
     public static string? Nearest(string typed, IEnumerable<string> names)
     {
         var words = Words(typed);
-        var best = names.Select(name => (Name: name, Distance: Distance(words, Words(name)))).DefaultIfEmpty((Name: "", Distance: 1)).MinBy(pair => pair.Distance);
+        var best = names.Select(name => (Name: name, Distance: Distance(words, Words(name)))).DefaultIfEmpty((Name: "", Distance: 1)).MinBy(
+            pair => pair.Distance);
         return best.Distance <= Farthest ? best.Name : null;
     }
 
-    // From 0 for the same words to 1: an abbreviation by initials (lr) or by beginnings (batch, learn-rate) comes before a slip of the hand,
+    // From 0 for the same words to 1: an abbreviation by initials (lr) or by beginnings (batch, learn-rate) comes before a slip of the
+    // hand,
     // and names that share a whole word come nearer than their letters alone say.
     private static double Distance(string[] typed, string[] name)
     {
@@ -32,7 +35,8 @@ public static class Spelling
         if (typed.Length == 1 && name.Length > 1 && letters == string.Concat(name.Select(word => word[0]))) return 0.05;
         if (letters.Length > 1 && (Begin(typed, name) || Begin(name, typed))) return 0.1 + left;
         var edits = (double)Edits(letters, named) / Math.Max(letters.Length, named.Length);
-        var shared = typed.Intersect(name).Any(word => word.Length > 3) || (letters.Length > 3 && name.Any(word => word.StartsWith(letters, StringComparison.Ordinal)));
+        var shared = typed.Intersect(name).Any(word => word.Length > 3)
+            || (letters.Length > 3 && name.Any(word => word.StartsWith(letters, StringComparison.Ordinal)));
         return shared ? 0.2 + edits / 5 : edits;
     }
 
@@ -63,7 +67,8 @@ public static class Spelling
             {
                 var change = rows[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
                 rows[i, j] = Math.Min(change, Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1);
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
             }
         }
 

@@ -24,7 +24,8 @@ public sealed class OptionsException : Exception
     public OptionsException(string message) : base(message) => Problems = [new ValidationError("", message)];
 
     /// <summary>An error that is not about one option, with its cause.</summary>
-    public OptionsException(string message, Exception innerException) : base(message, innerException) => Problems = [new ValidationError("", message)];
+    public OptionsException(string message, Exception innerException) : base(message, innerException) =>
+        Problems = [new ValidationError("", message)];
 
     /// <summary>All that is wrong.</summary>
     public OptionsException(IReadOnlyList<ValidationError> problems) : base(string.Join("; ", problems)) => Problems = problems;

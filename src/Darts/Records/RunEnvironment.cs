@@ -42,7 +42,9 @@ public sealed record RunEnvironment
         get
         {
             const string file = "/proc/cpuinfo";
-            var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+            var line = File.Exists(file)
+                ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))
+                : null;
             return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
         }
     }

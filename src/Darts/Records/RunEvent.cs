@@ -43,7 +43,8 @@ public sealed record RunStarted(
 /// <param name="EpochSeconds">An epoch with its validation.</param>
 /// <param name="RemainingSeconds">Everything that is still to be done.</param>
 public sealed record ForecastMade(
-    double Seconds, long Parameters, long MemoryBytes, double StepSeconds, double EpochSeconds, double RemainingSeconds) : RunEvent(Seconds);
+    double Seconds, long Parameters, long MemoryBytes, double StepSeconds, double EpochSeconds,
+    double RemainingSeconds) : RunEvent(Seconds);
 
 /// <summary>Progress inside an epoch, written every report interval.</summary>
 /// <param name="Seconds">See <see cref="RunEvent"/>.</param>

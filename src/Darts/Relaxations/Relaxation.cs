@@ -32,7 +32,9 @@ public abstract class Relaxation<T>(int edges, int candidates)
     /// <summary>Whether a pass computes only some of the operations, see <see cref="IsActive"/>.</summary>
     public virtual bool IsSampled => false;
 
-    /// <summary>Whether the last <see cref="Forward"/> gave operation edge · candidates + column a weight, so that it must be computed.</summary>
+    /// <summary>
+    /// Whether the last <see cref="Forward"/> gave operation edge · candidates + column a weight, so that it must be computed.
+    /// </summary>
     public virtual bool IsActive(int path) => true;
 
     /// <summary>Whether operation edge · candidates + column can ever be computed again, so that it needs memory.</summary>
@@ -44,13 +46,17 @@ public abstract class Relaxation<T>(int edges, int candidates)
     /// <summary>From the gradient in the weights of the last <see cref="Forward"/> to that in alpha.</summary>
     public abstract void Backward(ReadOnlySpan<T> alphas, ReadOnlySpan<T> weights, ReadOnlySpan<T> diffWeights, Span<T> diffAlphas);
 
-    /// <summary>How strong each operation is when a genotype is read, and what reports show: softmax(α), where a relaxation says nothing else.</summary>
+    /// <summary>
+    /// How strong each operation is when a genotype is read, and what reports show: softmax(α), where a relaxation says nothing else.
+    /// </summary>
     public virtual void Scores(ReadOnlySpan<T> alphas, Span<T> scores)
     {
         for (var row = 0; row < Edges; row++) Softmax.Forward(Row(alphas, row), Row(scores, row));
     }
 
-    /// <summary>Writes into a checkpoint what beside the alphas decides over the weights of a pass; nothing, where a relaxation says nothing else.</summary>
+    /// <summary>
+    /// Writes into a checkpoint what beside the alphas decides over the weights of a pass; nothing, where a relaxation says nothing else.
+    /// </summary>
     /// <param name="writer">The checkpoint.</param>
     /// <param name="kind">Name of the kind of cells, which makes names in the file unique.</param>
     internal virtual void Save(SafetensorsWriter writer, string kind)

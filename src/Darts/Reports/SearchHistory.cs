@@ -22,7 +22,7 @@ public sealed record SearchHistory(
     public bool HasAll(int epochs) => Drawn is not null || SearchEnd.IsReached(Epochs, epochs);
 
     /// <summary>The epoch whose genotype is, up to now, the result; there must be one.</summary>
-    public EpochRecord Chosen => SearchEnd.Of(Epochs).Chosen;
+    public EpochRecord Chosen => SearchEnd.From(Epochs).Chosen;
 
     /// <summary>The result up to now; null before the first epoch is finished.</summary>
     public Genotype? Genotype => Drawn ?? (Epochs.Count == 0 ? null : Chosen.Genotype);

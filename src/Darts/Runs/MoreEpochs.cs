@@ -10,8 +10,8 @@ public static class MoreEpochs
     /// <summary>The same for a reader of the help.</summary>
     public const string Help =
         """
-        A finished run takes more epochs by --resume RUN --epochs N, with N in all. The learning rate then follows the cosine of N epochs from
-        there on, so it jumps up again, and the result is not that of a run that had N epochs from the start.
+        A finished run takes more epochs by --resume RUN --epochs N, with N in all. The learning rate then follows the cosine of N epochs
+        from there on, so it jumps up again, and the result is not that of a run that had N epochs from the start.
         """;
 
     /// <summary>One line about a search.</summary>
@@ -27,9 +27,11 @@ public static class MoreEpochs
         ? $"{then.Epochs} epochs become {now.Epochs}: the learning rate falls on by its factor of {then.LearningRateDecay} an epoch"
         : Cosine(then.Epochs, now.Epochs, TrainLoop.Rate(then, then.Epochs - 1), TrainLoop.Rate(now, then.Epochs));
 
-    private static double Rate(SearchOptions options, int epoch) => new CosineSchedule(options.LearningRate, options.LearningRateMin, options.Epochs).Rate(epoch);
+    private static double Rate(SearchOptions options, int epoch) =>
+        new CosineSchedule(options.LearningRate, options.LearningRateMin, options.Epochs).Rate(epoch);
 
     private static string Cosine(int then, int now, double last, double next) =>
-        $"{then} epochs become {now}: the learning rate follows the cosine of {now} epochs from here on and goes from {last:G3} to {next:G3}; "
+        $"{then} epochs become {now}: "
+        + $"the learning rate follows the cosine of {now} epochs from here on and goes from {last:G3} to {next:G3}; "
         + $"the result is not that of a run of {now} epochs from the start";
 }

@@ -16,7 +16,9 @@ internal static class RunConfiguration
     /// <summary>Name of the folder of a run's checkpoints.</summary>
     public const string CheckpointsName = "checkpoints";
 
-    /// <summary>Makes the folder of a new run or study, takes its lock and writes what it is told. What else is in the folder stays.</summary>
+    /// <summary>
+    /// Makes the folder of a new run or study, takes its lock and writes what it is told. What else is in the folder stays.
+    /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="name">Name of the file that says what the folder holds.</param>
     /// <param name="text">Its contents.</param>
@@ -37,7 +39,8 @@ internal static class RunConfiguration
         {
             held?.Dispose();
             if (e is IOException or UnauthorizedAccessException)
-                throw new RunFolderException($"{path}: the run folder cannot be written ({e.Message.TrimEnd('.')}); choose another --out", e);
+                throw new RunFolderException(
+                    $"{path}: the run folder cannot be written ({e.Message.TrimEnd('.')}); choose another --out", e);
             throw;
         }
     }
@@ -80,7 +83,8 @@ internal static class RunConfiguration
 
     /// <summary>The kind of run in a folder; null where there is none, or its configuration tells nothing.</summary>
     /// <exception cref="RunFolderException">The configuration cannot be read.</exception>
-    public static RunKind? KindAt(string path) => File.Exists(FileOf(path)) ? KindOf(Opened(path, "readable", () => File.ReadAllText(FileOf(path)))) : null;
+    public static RunKind? KindAt(string path) =>
+        File.Exists(FileOf(path)) ? KindOf(Opened(path, "readable", () => File.ReadAllText(FileOf(path)))) : null;
 
     /// <summary>Refuses to look for a run's data that is gone.</summary>
     /// <param name="path">The run's folder.</param>
@@ -125,7 +129,8 @@ internal static class RunConfiguration
 
     private static void RequireNew(string path)
     {
-        if (File.Exists(FileOf(path)) || File.Exists(Path.Combine(path, "log.jsonl")) || IsStudy(path) || Directory.Exists(Path.Combine(path, CheckpointsName)))
+        if (File.Exists(FileOf(path)) || File.Exists(Path.Combine(path, "log.jsonl")) || IsStudy(path)
+            || Directory.Exists(Path.Combine(path, CheckpointsName)))
             throw new RunFolderException($"{path}: holds a run already; go on with it by --resume {path}, or choose another --out");
     }
 }

@@ -28,7 +28,9 @@ public abstract class RunFolder<TOptions, THistory, TResult> : IDisposable
     {
         (this.kind, this.table, Path) = (kind, table, path);
         Options = options ?? RunConfiguration.Read(path, kind, table.Parse);
-        held = options is null ? RunConfiguration.Hold(path) : RunConfiguration.Begin(path, RunConfiguration.FileName, table.Format(options));
+        held = options is null
+            ? RunConfiguration.Hold(path)
+            : RunConfiguration.Begin(path, RunConfiguration.FileName, table.Format(options));
     }
 
     /// <summary>The options that the run was begun with, or was given more epochs with.</summary>
@@ -89,7 +91,8 @@ public abstract class RunFolder<TOptions, THistory, TResult> : IDisposable
         if (options.Epochs > Options.Epochs) options = options with { Epochs = Options.Epochs };
         if (table.Difference(Options, options) is { } field)
             throw new RunFolderException(
-                $"{Path}: was begun with {field.Name} {field.Show(Options)}, not {field.Show(options)}; leave that option out, or begin another run");
+                $"{Path}: was begun with {field.Name} {field.Show(Options)}, not {field.Show(options)}; leave that option out, "
+                + "or begin another run");
     }
 
     /// <summary>Refuses to look for data that is gone.</summary>
@@ -133,7 +136,8 @@ public abstract class RunFolder<TOptions, THistory, TResult> : IDisposable
     }
 
     /// <summary>Every option with its value, in the order in which they are shown.</summary>
-    internal IEnumerable<OptionValue> Shown(TOptions options) => table.All.Select(field => new OptionValue(field.Name, field.Show(options)));
+    internal IEnumerable<OptionValue> Shown(TOptions options) =>
+        table.All.Select(field => new OptionValue(field.Name, field.Show(options)));
 
     /// <summary>Names of the candidate operations that alphas are told of; none where there are no alphas.</summary>
     internal virtual IReadOnlyList<string> Operations => [];

@@ -1,6 +1,8 @@
 namespace MIOpenDarts.Darts.Runs;
 
-/// <summary>Keeps a second process out of a run folder. The operating system lets go of it when the process ends, however it ends.</summary>
+/// <summary>
+/// Keeps a second process out of a run folder. The operating system lets go of it when the process ends, however it ends.
+/// </summary>
 internal static class RunLock
 {
     private const int LinuxTryAgain = 11;

@@ -57,14 +57,17 @@ public sealed class RunRecorder<TOptions, THistory, TResult> : IProgress<RunEven
 
     /// <summary>The run's checkpoints, to go on from. Says so where that means to compute again what is in the log.</summary>
     /// <param name="keep">How many stay.</param>
-    /// <param name="warning">Takes a line for each checkpoint that cannot be used, and for what comes out otherwise when it is computed again.</param>
+    /// <param name="warning">
+    /// Takes a line for each checkpoint that cannot be used, and for what comes out otherwise when it is computed again.
+    /// </param>
     /// <exception cref="CheckpointException">The folder cannot be made.</exception>
     public CheckpointRing Checkpoints(int keep, Action<string> warning)
     {
         warn = warning;
         if (LostCheckpoint is { } lost)
             warn(
-                $"{lost} is gone, the last checkpoint that the log knows: the run goes on from {folder.NewestCheckpoint ?? "its beginning"}, "
+                $"{lost} is gone, the last checkpoint that the log knows: "
+                + $"the run goes on from {folder.NewestCheckpoint ?? "its beginning"}, "
                 + "and computes again what came after");
         return folder.Checkpoints(keep, warning);
     }

@@ -35,7 +35,9 @@ public sealed class SearchFolder : RunFolder<SearchOptions, SearchHistory, Searc
     /// <exception cref="OptionsException">Its configuration was changed to something that is not allowed.</exception>
     public static SearchFolder Open(string path) => new(path, null);
 
-    /// <summary>Writes the genotype as text and JSON, and its cells as SVG and DOT. Another genotype that is there already is kept.</summary>
+    /// <summary>
+    /// Writes the genotype as text and JSON, and its cells as SVG and DOT. Another genotype that is there already is kept.
+    /// </summary>
     /// <param name="genotype">What was found.</param>
     /// <param name="warn">Takes a line where there was another one.</param>
     /// <exception cref="RunFolderException">One cannot be written; the checkpoints stay.</exception>
@@ -59,11 +61,11 @@ public sealed class SearchFolder : RunFolder<SearchOptions, SearchHistory, Searc
         if (differs) warn($"the genotype is another one than {GenotypeName} had, which is kept as {EarlierName}");
     }
 
-    internal override IReadOnlyList<string> Operations => [.. SearchAlgorithm.Of(Options).Candidates(Options).Select(p => p.Name)];
+    internal override IReadOnlyList<string> Operations => [.. SearchAlgorithm.From(Options).Candidates(Options).Select(p => p.Name)];
 
     internal override SearchHistory Read(IReadOnlyCollection<RunEvent> events) => SearchHistory.Of(events);
 
-    internal override string? Ending(SearchResult result) => result.History.Count == 0 ? null : SearchEnd.Of(result.History).Message;
+    internal override string? Ending(SearchResult result) => result.History.Count == 0 ? null : SearchEnd.From(result.History).Message;
 
     internal override string? Contradiction(RunEvent value, IReadOnlyCollection<RunEvent> events)
     {

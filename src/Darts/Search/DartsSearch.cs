@@ -35,7 +35,7 @@ public static class DartsSearch
     {
         var problems = options.Validate();
         if (problems.Count > 0) throw new OptionsException(problems);
-        if (!SearchAlgorithm.Of(options).Trains) return Draw(options, progress);
+        if (!SearchAlgorithm.From(options).Trains) return Draw(options, progress);
         SearchMemory.Require(options, ShapeOf(train, options), backend);
         using var state = new SearchState(options, ShapeOf(train, options), backend)
         {
@@ -52,7 +52,7 @@ public static class DartsSearch
 
     private static SearchResult Draw(SearchOptions options, IProgress<RunEvent>? progress)
     {
-        var genotype = SearchAlgorithm.Of(options).Draw(options);
+        var genotype = SearchAlgorithm.From(options).Draw(options);
         progress?.Report(new GenotypeDrawn(0, genotype));
         return new SearchResult(genotype, double.NaN, double.NaN, [], options);
     }

@@ -8,7 +8,9 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Search;
 
-/// <summary>What a checkpoint of a search holds beside that of every run: the stage, what relaxations keep, alphas and their optimisers.</summary>
+/// <summary>
+/// What a checkpoint of a search holds beside that of every run: the stage, what relaxations keep, alphas and their optimisers.
+/// </summary>
 internal static class SearchCheckpoint
 {
     // Names of the vectors of alphas: of both kinds of cells, then, with edge normalisation, of their edges.
@@ -39,7 +41,8 @@ internal static class SearchCheckpoint
     /// <exception cref="CheckpointException">The checkpoint belongs to another run; the text names the first difference.</exception>
     public static LoopPosition<EpochRecord> Restore(SafetensorsFile file, SearchState state, SearchOptions options, Action<string> warn)
     {
-        var position = Shared.Restore(file, state, options, warn, makeRoom: () => state.RebuildForStage((int)file.ReadInt64("search.stage")[0], built =>
+        var position = Shared.Restore(
+            file, state, options, warn, makeRoom: () => state.RebuildForStage((int)file.ReadInt64("search.stage")[0], built =>
         {
             built.Net.Normal.Relaxation.Load(file, Cells[0]);
             built.Net.Reduce.Relaxation.Load(file, Cells[1]);
@@ -60,6 +63,7 @@ internal static class SearchCheckpoint
 }
 
 [JsonSourceGenerationOptions(
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, PreferredObjectCreationHandling = JsonObjectCreationHandling.Replace)]
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    PreferredObjectCreationHandling = JsonObjectCreationHandling.Replace)]
 [JsonSerializable(typeof(LoopPosition<EpochRecord>))]
 internal sealed partial class SearchPositionContext : JsonSerializerContext;

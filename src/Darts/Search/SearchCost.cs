@@ -20,7 +20,8 @@ internal static class SearchCost
         validBatches.TryRead(out var draw);
         return RunCost.Measure(
             // As in the last epoch: in the first, the alphas of some methods rest.
-            i => state.Step(new(batch!.Pixels, batch.Labels), new(draw!.Pixels, draw.Labels), options.LearningRateMin, options.Epochs - 1, i),
+            i => state.Step(
+                new(batch!.Pixels, batch.Labels), new(draw!.Pixels, draw.Labels), options.LearningRateMin, options.Epochs - 1, i),
             () =>
             {
                 state.Net.LoadBatch(draw!.Pixels, draw.Labels);

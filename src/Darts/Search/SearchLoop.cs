@@ -13,7 +13,9 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Search;
 
-/// <summary>Epochs and steps of one search: bilevel steps on both halves of the images, then the validation half and the watchdogs.</summary>
+/// <summary>
+/// Epochs and steps of one search: bilevel steps on both halves of the images, then the validation half and the watchdogs.
+/// </summary>
 internal sealed class SearchLoop : EpochLoop<SearchOptions, EpochRecord>
 {
     private readonly SearchImages train;
@@ -44,7 +46,7 @@ internal sealed class SearchLoop : EpochLoop<SearchOptions, EpochRecord>
     public SearchResult ToEnd(CancellationToken cancellation)
     {
         RunAll(cancellation);
-        var chosen = SearchEnd.Of(Position.History).Chosen;
+        var chosen = SearchEnd.From(Position.History).Chosen;
         return new SearchResult(chosen.Genotype, chosen.TrainAccuracy, chosen.ValidAccuracy, Position.History, Options);
     }
 
@@ -135,7 +137,8 @@ internal sealed class SearchLoop : EpochLoop<SearchOptions, EpochRecord>
         return (loss / images, 100.0 * correct / images);
     }
 
-    private static AlphaRecord Record(ArchitectureParameters<float> alphas) => new(Rows(alphas.Alphas, alphas.Edges), Rows(alphas.Scores(), alphas.Edges));
+    private static AlphaRecord Record(ArchitectureParameters<float> alphas) =>
+        new(Rows(alphas.Alphas, alphas.Edges), Rows(alphas.Scores(), alphas.Edges));
 
     private static double[][] Rows(float[] values, int rows) =>
         [.. values.Chunk(values.Length / rows).Select(row => Array.ConvertAll(row, v => (double)v))];

@@ -6,17 +6,22 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Search;
 
-/// <summary>What a search needs of the machine's memory, and whether it is there. On a device of its own the plan itself says what does not fit.</summary>
+/// <summary>
+/// What a search needs of the machine's memory, and whether it is there. On a device of its own the plan itself says what does not fit.
+/// </summary>
 public static class SearchMemory
 {
     // The pipelines of both halves keep a batch for each worker and two more; the forecast's have one each.
     private const int SpareBatches = 3;
 
-    /// <summary>The need of a search, found by building its networks with memory that is only counted; null for one that trains nothing, or on a device.</summary>
+    /// <summary>
+    /// The need of a search, found by building its networks with memory that is only counted; null for one that trains nothing, or on a
+    /// device.
+    /// </summary>
     /// <exception cref="PlanDoesNotFitException">It has more parameters than a network may have.</exception>
     public static MemoryNeed? Need(SearchOptions options, SupernetShape shape, Backend<float> backend)
     {
-        var algorithm = SearchAlgorithm.Of(options);
+        var algorithm = SearchAlgorithm.From(options);
         var tally = new MemoryTally();
         using var counting = backend.Counting(tally);
         if (counting is null || !algorithm.Trains) return null;
@@ -27,7 +32,8 @@ public static class SearchMemory
             // The weights of a stage go over to those of the next, so both are there for a while.
             var before = parameters;
             state.RebuildForStage(last);
-            (activations, parameters, copies) = (Math.Max(activations, state.Net.ActivationBytes), before + tally.Bytes - state.Net.ActivationBytes, Copies(state));
+            (activations, parameters, copies) = (Math.Max(activations, state.Net.ActivationBytes),
+                before + tally.Bytes - state.Net.ActivationBytes, Copies(state));
         }
 
         long image = sizeof(float) * shape.ImageChannels * shape.Height * shape.Width;
@@ -43,7 +49,7 @@ public static class SearchMemory
     /// <exception cref="PlanDoesNotFitException">The message has the need, what there is, and settings that fit.</exception>
     public static void Require(SearchOptions options, SupernetShape shape, Backend<float> backend, int jobs = 1, MemoryRoom? room = null)
     {
-        var parts = SearchAlgorithm.Of(options).ChannelMultiple(options);
+        var parts = SearchAlgorithm.From(options).ChannelMultiple(options);
         var fit = new MemoryFit<SearchOptions>(
             room ?? MemoryRoom.Here(),
             o => Need(o, shape with { InitChannels = o.InitChannels, Layers = o.Layers }, backend)?.Times(jobs),

@@ -24,7 +24,7 @@ public sealed class SearchState : IRunState, IDisposable
     public SearchState(SearchOptions options, SupernetShape shape, Backend<float> backend)
     {
         (this.options, this.shape, this.backend) = (options, shape, backend);
-        Algorithm = SearchAlgorithm.Of(options);
+        Algorithm = SearchAlgorithm.From(options);
         Net = NewNet(0);
         adams =
         [
@@ -81,7 +81,9 @@ public sealed class SearchState : IRunState, IDisposable
         }
     }
 
-    /// <summary>Goes on to a stage, if it has not begun: the alphas stay, and the method takes the weights over to the network of that stage.</summary>
+    /// <summary>
+    /// Goes on to a stage, if it has not begun: the alphas stay, and the method takes the weights over to the network of that stage.
+    /// </summary>
     public void BeginStage(int stage)
     {
         if (stage == Stage) return;

@@ -7,7 +7,9 @@ using MIOpenDarts.Layers.Modules;
 
 namespace MIOpenDarts.Darts.Search;
 
-/// <summary>The watchdogs of one search: takes their figures after each epoch and raises alarms, but not while the architecture rests.</summary>
+/// <summary>
+/// The watchdogs of one search: takes their figures after each epoch and raises alarms, but not while the architecture rests.
+/// </summary>
 internal sealed class SearchWatch
 {
     private readonly SearchOptions options;
@@ -21,7 +23,7 @@ internal sealed class SearchWatch
     private SearchWatch(SearchOptions options, SearchState state, SearchImages valid)
     {
         (this.options, this.state) = (options, state);
-        measures = WatchNames.Of(options).Contains(WatchNames.Eigenvalue);
+        measures = WatchNames.Chosen(options).Contains(WatchNames.Eigenvalue);
         if (!measures) return;
         // The same images in every epoch, so that values differ by the alphas and weights only.
         using var batches = new BatchPipeline(valid.Encoder, options.BatchSize, workers: 0);
@@ -32,7 +34,7 @@ internal sealed class SearchWatch
 
     /// <summary>The watchdogs that the options ask for; null for none.</summary>
     public static SearchWatch? Create(SearchOptions options, SearchState state, SearchImages valid) =>
-        WatchNames.Of(options).Count == 0 ? null : new SearchWatch(options, state, valid);
+        WatchNames.Chosen(options).Count == 0 ? null : new SearchWatch(options, state, valid);
 
     /// <summary>The eigenvalue after an epoch; null in epochs without one.</summary>
     public double? Measure(int epoch)

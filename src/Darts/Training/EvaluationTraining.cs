@@ -44,7 +44,8 @@ public static class EvaluationTraining
     /// <exception cref="RunInterruptedException">It was cancelled.</exception>
     /// <exception cref="CheckpointException">No checkpoint of the ring can be used, or one cannot be written.</exception>
     public static TrainResult Run(
-        ImageData data, TrainOptions options, Backend<float> backend, IProgress<RunEvent>? progress = null, CheckpointRing? checkpoints = null,
+        ImageData data, TrainOptions options, Backend<float> backend, IProgress<RunEvent>? progress = null,
+        CheckpointRing? checkpoints = null,
         WeightFiles? weights = null, CancellationToken cancellation = default)
     {
         var problems = TrainOptions.Table.Validate(options);
@@ -77,7 +78,8 @@ public static class EvaluationTraining
     public static NetworkDescription Describe(ImageData data, TrainOptions options)
     {
         var images = data.Train;
-        var name = NetworkDescription.Baselines.FirstOrDefault(baseline => string.Equals(baseline, options.Network, StringComparison.OrdinalIgnoreCase));
+        var name = NetworkDescription.Baselines.FirstOrDefault(
+            baseline => string.Equals(baseline, options.Network, StringComparison.OrdinalIgnoreCase));
         return new NetworkDescription
         {
             Network = name ?? GenotypeReader.Resolve(options.Network).ToString(),
@@ -97,7 +99,9 @@ public static class EvaluationTraining
     /// <exception cref="GenotypeFormatException">The network is unknown, or has no output.</exception>
     /// <exception cref="OptionsException">The images are too small for it.</exception>
     /// <returns>What is worth knowing of the weights, a sentence each.</returns>
-    /// <exception cref="InvalidDataException">The weights are in no safetensors file, or of another network; the text names options and a tensor.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The weights are in no safetensors file, or of another network; the text names options and a tensor.
+    /// </exception>
     /// <exception cref="IOException">They cannot be read.</exception>
     public static IReadOnlyList<string> RequireNetwork(ImageData data, TrainOptions options)
     {
@@ -110,7 +114,8 @@ public static class EvaluationTraining
     /// <summary>Refuses data without test images.</summary>
     /// <exception cref="DataException">There are none.</exception>
     public static ImageSet RequireTest(ImageData data) => data.Test ?? throw new DataException(
-        $"{data.Name}: there are no test images{data.Description.InBrackets}; training needs them to say how good a network is, so put them into a folder test "
+        $"{data.Name}: there are no test images{data.Description.InBrackets}; training needs them to say how good a network is, "
+        + "so put them into a folder test "
         + "beside train, or hold some of the training images out by: train --held-out 0.1");
 
     private static void Begin(TrainState state, TrainOptions options)

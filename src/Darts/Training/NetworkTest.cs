@@ -53,7 +53,8 @@ public sealed class NetworkTest(ImageClassifier<float> net)
         {
             if (!float.IsFinite(logit))
                 throw new NotFiniteNumberException(
-                    $"the network answers with logits that are no numbers ({logit}): its weights are too large, or not of a network that was trained");
+                    $"the network answers with logits that are no numbers ({logit}): its weights are too large, "
+                    + "or not of a network that was trained");
         }
 
         return rows;

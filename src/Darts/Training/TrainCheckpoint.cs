@@ -18,11 +18,13 @@ internal static class TrainCheckpoint
 
     /// <summary>Puts everything back.</summary>
     /// <exception cref="CheckpointException">The checkpoint belongs to another run; the text names the first difference.</exception>
-    public static LoopPosition<TrainEpochRecord> Restore(SafetensorsFile file, TrainState state, TrainOptions options, Action<string> warn) =>
+    public static LoopPosition<TrainEpochRecord> Restore(
+        SafetensorsFile file, TrainState state, TrainOptions options, Action<string> warn) =>
         Shared.Restore(file, state, options, warn);
 }
 
 [JsonSourceGenerationOptions(
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, PreferredObjectCreationHandling = JsonObjectCreationHandling.Replace)]
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    PreferredObjectCreationHandling = JsonObjectCreationHandling.Replace)]
 [JsonSerializable(typeof(LoopPosition<TrainEpochRecord>))]
 internal sealed partial class TrainPositionContext : JsonSerializerContext;

@@ -66,7 +66,8 @@ internal sealed class TrainLoop : EpochLoop<TrainOptions, TrainEpochRecord>
     /// <inheritdoc/>
     protected override BatchResult Step(double rate)
     {
-        if (!trainBatches.TryRead(out var batch)) throw new InvalidOperationException($"The data ended before step {Position.Step} of {Steps}.");
+        if (!trainBatches.TryRead(out var batch))
+            throw new InvalidOperationException($"The data ended before step {Position.Step} of {Steps}.");
         return state.Step(new(batch.Pixels, batch.Labels), rate, Position.Epoch, Position.Step);
     }
 
@@ -114,7 +115,8 @@ internal sealed class TrainLoop : EpochLoop<TrainOptions, TrainEpochRecord>
         }
         catch (NotFiniteNumberException e)
         {
-            throw new RunDivergedException($"After epoch {Position.Epoch} {e.Message}. A lower learning_rate (now {Options.LearningRate}) helps.", e);
+            throw new RunDivergedException(
+                $"After epoch {Position.Epoch} {e.Message}. A lower learning_rate (now {Options.LearningRate}) helps.", e);
         }
     }
 }

@@ -5,7 +5,9 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Training;
 
-/// <summary>What a training needs of the machine's memory, and whether it is there. On a device of its own the plan itself says what does not fit.</summary>
+/// <summary>
+/// What a training needs of the machine's memory, and whether it is there. On a device of its own the plan itself says what does not fit.
+/// </summary>
 public static class TrainMemory
 {
     // The pipelines of both parts keep a batch for each worker and two more; the forecast's has one.
@@ -23,7 +25,9 @@ public static class TrainMemory
         // A checkpoint has parameters, statistics and momentum.
         var copies = sizeof(float) * (2 * net.Parameters.Count + net.Parameters.BufferCount);
         long image = sizeof(float) * images.Channels * images.Height * images.Width;
-        return new MemoryNeed(net.ActivationBytes, tally.Bytes - net.ActivationBytes, copies + 2L * (options.DataWorkers + SpareBatches) * options.BatchSize * image);
+        return new MemoryNeed(
+            net.ActivationBytes, tally.Bytes - net.ActivationBytes,
+            copies + 2L * (options.DataWorkers + SpareBatches) * options.BatchSize * image);
     }
 
     /// <summary>Refuses a training that needs more than there is.</summary>

@@ -65,5 +65,6 @@ public sealed class TrainOptionTable : RunOptionTable<TrainOptions>
 
     private protected override IReadOnlyList<string> PresetNames => TrainPresets.Names;
 
-    private protected override TrainOptions Start(string? preset, Func<string, string?> given) => TrainPresets.Get(preset ?? TrainPresets.Default);
+    private protected override TrainOptions Start(string? preset, Func<string, string?> given) =>
+        TrainPresets.Get(preset ?? TrainPresets.Default);
 }

@@ -40,7 +40,9 @@ public static class TrainPresets
             ReportInterval = 16,
         }));
 
-    /// <summary>Known names: <c>darts</c> (the paper on CIFAR-10), <c>imagenet</c> (the paper on ImageNet), <c>demo</c> (a minute on two cores).</summary>
+    /// <summary>
+    /// Known names: <c>darts</c> (the paper on CIFAR-10), <c>imagenet</c> (the paper on ImageNet), <c>demo</c> (a minute on two cores).
+    /// </summary>
     public static IReadOnlyList<string> Names => Presets.Names;
 
     /// <summary>The options of a preset.</summary>

@@ -25,7 +25,9 @@ public sealed class TrainState : IRunState, IDisposable
         Net.Plan(options.BatchSize);
     }
 
-    /// <summary>Fingerprint of the images that it learns from and is tested on, which a checkpoint keeps; null where nothing is kept.</summary>
+    /// <summary>
+    /// Fingerprint of the images that it learns from and is tested on, which a checkpoint keeps; null where nothing is kept.
+    /// </summary>
     public DataFingerprint? Data { get; init; }
 
     /// <summary>What the network was built from.</summary>

@@ -8,10 +8,12 @@ namespace MIOpenDarts.Darts.Watchdogs;
 public sealed record SearchEnd(EpochRecord Chosen, WatchAlarm? Alarm)
 {
     /// <summary>One sentence for the log; null where no watchdog ended the search.</summary>
-    public string? Message => Alarm is null ? null : $"watchdog {Alarm.Watchdog} in epoch {Alarm.Epoch}: {Alarm.Message}; the genotype is that of epoch {Chosen.Epoch}";
+    public string? Message => Alarm is null
+        ? null
+        : $"watchdog {Alarm.Watchdog} in epoch {Alarm.Epoch}: {Alarm.Message}; the genotype is that of epoch {Chosen.Epoch}";
 
     /// <summary>Reads at least one epoch.</summary>
-    public static SearchEnd Of(IReadOnlyList<EpochRecord> history)
+    public static SearchEnd From(IReadOnlyList<EpochRecord> history)
     {
         var alarm = history[^1].Watch?.Alarm is { Ends: true } raised ? raised : null;
         // A log that was cut may lack the epoch; the checkpoint's history has it.
@@ -20,5 +22,5 @@ public sealed record SearchEnd(EpochRecord Chosen, WatchAlarm? Alarm)
 
     /// <summary>Whether a search with these finished epochs has nothing more to do.</summary>
     public static bool IsReached(IReadOnlyList<EpochRecord> history, int epochs) =>
-        history.Count > 0 && (history.Count >= epochs || Of(history).Alarm is not null);
+        history.Count > 0 && (history.Count >= epochs || From(history).Alarm is not null);
 }

@@ -4,7 +4,9 @@ using MIOpenDarts.Darts.Records;
 
 namespace MIOpenDarts.Darts.Watchdogs;
 
-/// <summary>When an alarm is due. All of it follows from the records of the epochs and the options, so that a resumed search decides the same.</summary>
+/// <summary>
+/// When an alarm is due. All of it follows from the records of the epochs and the options, so that a resumed search decides the same.
+/// </summary>
 public static class WatchRules
 {
     /// <summary>Skip connections of a cell.</summary>
@@ -27,10 +29,13 @@ public static class WatchRules
     /// values earlier. The search became sharper than the ratio allows if it is larger than that; the epoch in the middle of the earlier
     /// window is then the one to go back to, and the rule does not go back before the first epoch that is watched.
     /// </summary>
-    /// <returns>Quotient of the means and the epoch to go back to; null while there are too few values, or the earlier mean is not positive.</returns>
+    /// <returns>
+    /// Quotient of the means and the epoch to go back to; null while there are too few values, or the earlier mean is not positive.
+    /// </returns>
     public static (double Ratio, int Epoch)? Sharpening(SearchOptions options, IReadOnlyList<EpochRecord> history)
     {
-        var values = history.Where(record => record.Watch?.Eigenvalue is not null).Select(record => (record.Epoch, Value: record.Watch!.Eigenvalue!.Value)).ToList();
+        var values = history.Where(record => record.Watch?.Eigenvalue is not null).Select(
+            record => (record.Epoch, Value: record.Watch!.Eigenvalue!.Value)).ToList();
         var first = values.Count - options.WatchWindow - options.WatchDistance;
         if (first < 0) return null;
         var (now, earlier) = (Mean(first + options.WatchDistance), Mean(first));
@@ -40,12 +45,14 @@ public static class WatchRules
         double Mean(int start) => values.Skip(start).Take(options.WatchWindow).Average(item => item.Value);
     }
 
-    /// <summary>What is to be said of the last epoch; null while there is nothing, or when that watchdog has raised its alarm before.</summary>
+    /// <summary>
+    /// What is to be said of the last epoch; null while there is nothing, or when that watchdog has raised its alarm before.
+    /// </summary>
     public static WatchAlarm? Judge(SearchOptions options, IReadOnlyList<EpochRecord> history)
     {
         var last = history[^1];
         if (last.Epoch < options.WatchFrom || last.Watch is null) return null;
-        foreach (var name in WatchNames.Of(options).Where(name => history.All(record => record.Watch?.Alarm?.Watchdog != name)))
+        foreach (var name in WatchNames.Chosen(options).Where(name => history.All(record => record.Watch?.Alarm?.Watchdog != name)))
         {
             if (Ask(name, options, history) is not { } found) continue;
             var chosen = options.WatchAction == WatchNames.Stop ? last.Epoch : found.Chosen;
@@ -61,13 +68,18 @@ public static class WatchRules
         switch (name)
         {
             case WatchNames.Skip when watch.SkipsNormal > options.WatchSkipNormal:
-                return ($"the normal cell has {watch.SkipsNormal} skip_connect edges, allowed are {options.WatchSkipNormal}", BeforeSkips(options, history));
+                return ($"the normal cell has {watch.SkipsNormal} skip_connect edges, "
+                    + $"allowed are {options.WatchSkipNormal}", BeforeSkips(options, history));
             case WatchNames.Skip when watch.SkipsReduce > options.WatchSkipReduce:
-                return ($"the reduction cell has {watch.SkipsReduce} skip_connect edges, allowed are {options.WatchSkipReduce}", BeforeSkips(options, history));
+                return ($"the reduction cell has {watch.SkipsReduce} skip_connect edges, "
+                    + $"allowed are {options.WatchSkipReduce}", BeforeSkips(options, history));
             case WatchNames.Rank when watch.StableEpochs >= options.WatchRankEpochs:
-                return ($"the ranking of the operations has not changed for {watch.StableEpochs} epochs", history[^(watch.StableEpochs + 1)].Epoch);
-            case WatchNames.Eigenvalue when watch.Eigenvalue is not null && Sharpening(options, history) is { } found && found.Ratio > options.WatchRatio:
-                return ($"the dominant eigenvalue has grown by a factor of {found.Ratio:0.00}, allowed is {options.WatchRatio:0.##}", found.Epoch);
+                return ($"the ranking of the operations has not changed for "
+                    + $"{watch.StableEpochs} epochs", history[^(watch.StableEpochs + 1)].Epoch);
+            case WatchNames.Eigenvalue when watch.Eigenvalue is not null && Sharpening(options, history) is { } found
+                && found.Ratio > options.WatchRatio:
+                return ($"the dominant eigenvalue has grown by a factor of {found.Ratio:0.00}, "
+                    + $"allowed is {options.WatchRatio:0.##}", found.Epoch);
             default:
                 return null;
         }
@@ -75,7 +87,8 @@ public static class WatchRules
 
     /// <summary>The last epoch within the limits; where there is none, the present one is as good as any.</summary>
     private static int BeforeSkips(SearchOptions options, IReadOnlyList<EpochRecord> history) =>
-        history.LastOrDefault(record => record.Watch is { } watch && watch.SkipsNormal <= options.WatchSkipNormal && watch.SkipsReduce <= options.WatchSkipReduce, history[^1]).Epoch;
+        history.LastOrDefault(record => record.Watch is { } watch && watch.SkipsNormal <= options.WatchSkipNormal
+            && watch.SkipsReduce <= options.WatchSkipReduce, history[^1]).Epoch;
 
     private static bool SameRanking(EpochRecord one, EpochRecord other) =>
         Rows(one).Zip(Rows(other)).All(pair => Ranking(pair.First).SequenceEqual(Ranking(pair.Second)));

@@ -8,7 +8,7 @@ public class ComparisonTests
     [Fact]
     public void Seeds_of_one_network_are_one_row_with_mean_and_deviation()
     {
-        var table = ComparisonTable.Of([Run("a", 90), Run("b", 95), Run("a", 92), Run("a", 94)], [Search("found", "a", 120)]);
+        var table = ComparisonTable.Create([Run("a", 90), Run("b", 95), Run("a", 92), Run("a", 94)], [Search("found", "a", 120)]);
         Assert.Equal(["b", "found"], table.Rows.Select(row => row.Method));
         var row = table.Rows[1];
         Assert.Equal((3, 92.0, 2.0, 120.0, 4000.0), (row.Runs.Count, row.Accuracy, row.Deviation!.Value, row.SearchSeconds!.Value, row.Bytes));
@@ -17,12 +17,12 @@ public class ComparisonTests
 
     [Fact]
     public void Another_recipe_is_another_row() =>
-        Assert.Equal(2, ComparisonTable.Of([Run("a", 90), Run("a", 90) with { Recipe = "epochs 2" }], []).Rows.Count);
+        Assert.Equal(2, ComparisonTable.Create([Run("a", 90), Run("a", 90) with { Recipe = "epochs 2" }], []).Rows.Count);
 
     [Fact]
     public void What_searches_that_differ_in_their_seed_found_is_one_row()
     {
-        var table = ComparisonTable.Of(
+        var table = ComparisonTable.Create(
             [Run("a", 90), Run("b", 94) with { Method = "genotype", Parameters = 2000 }, Run("c", 80) with { Method = "genotype" }],
             [Search("one", "a", 10), Search("two", "b", 30), Search("three", "c", 50) with { Recipe = "nodes 3" }]);
         Assert.Equal(["random, 2 searches", "three"], table.Rows.Select(row => row.Method));
@@ -33,7 +33,7 @@ public class ComparisonTests
     [Fact]
     public void Text_CSV_and_HTML_have_the_numbers()
     {
-        var table = ComparisonTable.Of([Run("x, \"y\"", 91.256)], []);
+        var table = ComparisonTable.Create([Run("x, \"y\"", 91.256)], []);
         Assert.Contains("91.26", table.ToText());
         Assert.Equal("method,seeds,epochs,parameters,M multiply-adds,MiB,search s,training s,images/s,test accuracy %,± sd", table.ToCsv().Split("\r\n")[0]);
         Assert.StartsWith("\"x, \"\"y\"\"\",1,3,1000,2.0,0.00,,60,500,91.26,", table.ToCsv().Split("\r\n")[1]);

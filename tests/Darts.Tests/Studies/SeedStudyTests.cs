@@ -23,7 +23,7 @@ public class SeedStudyTests
             new(1, 3, 2 / 3.0, Primitives.DilConv3x3, 1 / 3.0),
             new(2, 3, 2 / 3.0, Primitives.MaxPool3x3, 2 / 3.0),
         ];
-        Assert.Equal(expected, EdgeAgreement.Of([One, Two, Three]));
+        Assert.Equal(expected, EdgeAgreement.From([One, Two, Three]));
     }
 
     [Fact]
@@ -48,16 +48,16 @@ public class SeedStudyTests
     public void An_edge_with_two_operations_is_one_edge()
     {
         var both = new GenotypeCell([[new(Primitives.SkipConnect, 0), new(Primitives.SepConv3x3, 0)], []], GenotypeConcat.Range(2, 3));
-        Assert.Equal([new EdgeAgreement(0, 2, 1, Primitives.SkipConnect, 1)], EdgeAgreement.Of([both]));
+        Assert.Equal([new EdgeAgreement(0, 2, 1, Primitives.SkipConnect, 1)], EdgeAgreement.From([both]));
     }
 
     [Fact]
     public void Spread_is_the_mean_and_the_deviation_of_a_sample()
     {
-        Assert.Equal(new Spread(3, 4, 2), Spread.Of([2, 4, 6]));
-        Assert.Equal(new Spread(1, 5, null), Spread.Of([5]));
-        Assert.Equal("4.00 ± 2.00", Spread.Of([2, 4, 6]).ToString());
-        Assert.True(double.IsNaN(Spread.Of([]).Mean));
+        Assert.Equal(new Spread(3, 4, 2), Spread.From([2, 4, 6]));
+        Assert.Equal(new Spread(1, 5, null), Spread.From([5]));
+        Assert.Equal("4.00 ± 2.00", Spread.From([2, 4, 6]).ToString());
+        Assert.True(double.IsNaN(Spread.From([]).Mean));
     }
 
     [Fact]

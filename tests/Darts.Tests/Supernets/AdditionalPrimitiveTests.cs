@@ -83,7 +83,7 @@ public class AdditionalPrimitiveTests
         var events = new List<RunEvent>();
         using var backend = CpuBackend.Create(2);
         var result = DartsSearch.Run(train, valid, options, backend, new Collected(events));
-        var algorithm = SearchAlgorithm.Of(options);
+        var algorithm = SearchAlgorithm.From(options);
         if (!algorithm.Trains)
         {
             // Of enough seeds one draws it.
@@ -147,7 +147,7 @@ public class AdditionalPrimitiveTests
         var (train, valid) = SmallSearch.Images();
         using var backend = CpuBackend.Create(1);
         var result = DartsSearch.Run(train, valid, options, backend);
-        var started = SampleStart(SearchAlgorithm.Of(options).Candidates(options), options.Epochs);
+        var started = SampleStart(SearchAlgorithm.From(options).Candidates(options), options.Epochs);
         var epochs = result.History.Select(epoch => new EpochDone(1 + epoch.Epoch, epoch));
         List<RunEvent> events = [started, .. epochs, new RunEnded(9, RunOutcome.Done)];
         var page = HtmlReport.Render(SearchHistory.Of(events));

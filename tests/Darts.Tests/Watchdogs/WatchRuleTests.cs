@@ -101,11 +101,11 @@ public class WatchRuleTests
         List<EpochRecord> history = [Seen(0), Seen(1), Seen(2)];
         Assert.False(SearchEnd.IsReached(history, 4));
         Assert.True(SearchEnd.IsReached(history, 3));
-        Assert.Equal((2, null), (SearchEnd.Of(history).Chosen.Epoch, SearchEnd.Of(history).Message));
+        Assert.Equal((2, null), (SearchEnd.From(history).Chosen.Epoch, SearchEnd.From(history).Message));
         history[2] = history[2] with { Watch = history[2].Watch! with { Alarm = new WatchAlarm("rank", "why", 2, Ends: true, 1) } };
         Assert.True(SearchEnd.IsReached(history, 4));
-        Assert.Equal(1, SearchEnd.Of(history).Chosen.Epoch);
-        Assert.Equal("watchdog rank in epoch 2: why; the genotype is that of epoch 1", SearchEnd.Of(history).Message);
+        Assert.Equal(1, SearchEnd.From(history).Chosen.Epoch);
+        Assert.Equal("watchdog rank in epoch 2: why; the genotype is that of epoch 1", SearchEnd.From(history).Message);
     }
 
     [Theory]

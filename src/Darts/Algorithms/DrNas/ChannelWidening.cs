@@ -35,7 +35,8 @@ internal sealed class ChannelWidening(ulong seed, int stage)
 
         backend.Upload<float>(newMomentum, momentumAfter);
         foreach (var (old, now) in before.Parameters.Statistics.Zip(after.Parameters.Statistics)) CopyTensor(old, now);
-        foreach (var (old, now) in before.Parameters.Counters.Zip(after.Parameters.Counters)) now.Owner.BatchesTracked = old.Owner.BatchesTracked;
+        foreach (var (old, now) in before.Parameters.Counters.Zip(after.Parameters.Counters))
+            now.Owner.BatchesTracked = old.Owner.BatchesTracked;
 
         void CopyTensor(Tensor<float> old, Tensor<float> now)
         {

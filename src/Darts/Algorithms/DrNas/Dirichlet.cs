@@ -3,7 +3,9 @@ using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Algorithms.DrNas;
 
-/// <summary>The Dirichlet distribution of DrNAS: concentrations from alphas, samples, mean and divergence from the uniform one, in double.</summary>
+/// <summary>
+/// The Dirichlet distribution of DrNAS: concentrations from alphas, samples, mean and divergence from the uniform one, in double.
+/// </summary>
 public static class Dirichlet
 {
     /// <summary>c = elu(α) + 1, which is positive.</summary>

@@ -20,7 +20,8 @@ public static class DirichletGradient
     /// <param name="concentrations">c, positive.</param>
     /// <param name="diffSample">Gradient of the loss in x.</param>
     /// <param name="diffs">Gradient of the loss in c.</param>
-    public static void Backward(ReadOnlySpan<double> sample, ReadOnlySpan<double> concentrations, ReadOnlySpan<double> diffSample, Span<double> diffs)
+    public static void Backward(
+        ReadOnlySpan<double> sample, ReadOnlySpan<double> concentrations, ReadOnlySpan<double> diffSample, Span<double> diffs)
     {
         double total = 0, mean = 0;
         foreach (var c in concentrations) total += c;

@@ -38,7 +38,8 @@ public sealed class DirichletRelaxation<T>(int edges, int candidates, int kind) 
     public override bool IsAlive(int path) => kept[path];
 
     /// <summary>
-    /// Leaves the <paramref name="count"/> largest of each edge in the race, of equals the earlier, and sets the alphas of the others to zero.
+    /// Leaves the <paramref name="count"/> largest of each edge in the race, of equals the earlier, and sets the alphas of the others to
+    /// zero.
     /// </summary>
     public void Prune(Span<T> alphas, int count)
     {
@@ -85,7 +86,9 @@ public sealed class DirichletRelaxation<T>(int edges, int candidates, int kind) 
             for (var k = 0; k < Candidates; k++)
             {
                 var at = row * Candidates + k;
-                diffAlphas[at] = kept[at] ? T.CreateChecked(diffs[k] * Dirichlet.ConcentrationSlope(double.CreateChecked(alphas[at]))) : T.Zero;
+                diffAlphas[at] = kept[at]
+                    ? T.CreateChecked(diffs[k] * Dirichlet.ConcentrationSlope(double.CreateChecked(alphas[at])))
+                    : T.Zero;
             }
         }
     }
@@ -109,7 +112,8 @@ public sealed class DirichletRelaxation<T>(int edges, int candidates, int kind) 
         writer.Add(NameOf(kind), [.. kept.Select(path => path ? 1L : 0)], [kept.Length]);
 
     /// <inheritdoc/>
-    internal override void Load(SafetensorsFile file, string kind) => Array.ConvertAll(file.ReadInt64(NameOf(kind)), path => path == 1).CopyTo(kept, 0);
+    internal override void Load(SafetensorsFile file, string kind) =>
+        Array.ConvertAll(file.ReadInt64(NameOf(kind)), path => path == 1).CopyTo(kept, 0);
 
     private static string NameOf(string kind) => $"search.kept_{kind}";
 

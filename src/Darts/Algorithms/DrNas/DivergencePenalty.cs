@@ -4,7 +4,9 @@ using MIOpenDarts.Darts.Relaxations;
 
 namespace MIOpenDarts.Darts.Algorithms.DrNas;
 
-/// <summary>The regulariser of DrNAS (Chen et al. 2021, section 3.2): weight · Σ KL(Dirichlet(elu(α) + 1) ‖ Dirichlet(1)) over all edges.</summary>
+/// <summary>
+/// The regulariser of DrNAS (Chen et al. 2021, section 3.2): weight · Σ KL(Dirichlet(elu(α) + 1) ‖ Dirichlet(1)) over all edges.
+/// </summary>
 /// <param name="weight">1e-3 in the official code, where it stands in place of the alphas' weight decay.</param>
 /// <param name="candidates">Operations of an edge.</param>
 public sealed class DivergencePenalty(double weight, int candidates) : IAlphaPenalty
@@ -20,11 +22,13 @@ public sealed class DivergencePenalty(double weight, int candidates) : IAlphaPen
         {
             for (var first = 0; first < alphas[kind].Length; first += candidates)
             {
-                for (var k = 0; k < candidates; k++) concentrations[k] = Dirichlet.Concentration(double.CreateChecked(alphas[kind][first + k]));
+                for (var k = 0; k < candidates; k++)
+                    concentrations[k] = Dirichlet.Concentration(double.CreateChecked(alphas[kind][first + k]));
                 sum += Dirichlet.Divergence(concentrations);
                 Dirichlet.DivergenceGradient(concentrations, gradient);
                 for (var k = 0; k < candidates; k++)
-                    diffs[kind][first + k] += T.CreateChecked(weight * gradient[k] * Dirichlet.ConcentrationSlope(double.CreateChecked(alphas[kind][first + k])));
+                    diffs[kind][first + k] += T.CreateChecked(
+                        weight * gradient[k] * Dirichlet.ConcentrationSlope(double.CreateChecked(alphas[kind][first + k])));
             }
         }
 

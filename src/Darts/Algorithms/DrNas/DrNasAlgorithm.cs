@@ -45,7 +45,9 @@ public sealed class DrNasAlgorithm : SearchAlgorithm
 
     /// <inheritdoc/>
     public override SearchSpace Space(SearchOptions options, int stage) => new(
-        Candidates(options), stage == 0 ? options.PartialChannels : options.Own<DrNasOptions>().SecondStagePartialChannels, options.EdgeNormalization);
+        Candidates(options), stage == 0
+            ? options.PartialChannels
+            : options.Own<DrNasOptions>().SecondStagePartialChannels, options.EdgeNormalization);
 
     /// <inheritdoc/>
     public override Relaxation<T> Relax<T>(SearchOptions options, int edges, int kind) =>
@@ -53,7 +55,9 @@ public sealed class DrNasAlgorithm : SearchAlgorithm
 
     /// <inheritdoc/>
     public override IAlphaPenalty? Penalty(SearchOptions options) =>
-        options.Own<DrNasOptions>().DivergenceWeight is > 0 and var weight ? new DivergencePenalty(weight, Candidates(options).Count) : null;
+        options.Own<DrNasOptions>().DivergenceWeight is > 0 and var weight
+            ? new DivergencePenalty(weight, Candidates(options).Count)
+            : null;
 
     /// <summary>
     /// The weakest operations leave the race, and weights, statistics and momentum go over to the network of the stage, copied where it has
@@ -89,7 +93,8 @@ public sealed class DrNasAlgorithm : SearchAlgorithm
                 "second_stage_epoch", $"{own.SecondStageEpoch}", $"0, or a whole number below epochs, which is {options.Epochs}");
         if (!Divides(own.SecondStagePartialChannels, options))
             yield return ValidationError.NotAllowed(
-                "second_stage_partial_channels", $"{own.SecondStagePartialChannels}", $"a divisor of init_channels, which is {options.InitChannels}");
+                "second_stage_partial_channels", $"{own.SecondStagePartialChannels}",
+                $"a divisor of init_channels, which is {options.InitChannels}");
     }
 
     /// <inheritdoc/>

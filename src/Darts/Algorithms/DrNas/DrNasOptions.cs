@@ -24,7 +24,9 @@ internal sealed class DrNasOptionTable() : MethodOptionTable<DrNasOptions>(
         o => o.DivergenceWeight, (o, v) => o with { DivergenceWeight = v }, x => x is >= 0 and <= 1000),
     Integer(
         "second_stage_epoch", "0, or a whole number below epochs", "Epoch in which the second stage begins (dr-nas); 0 for one stage.",
-        o => o.SecondStageEpoch, (o, v) => o with { SecondStageEpoch = v }, o => o.SecondStageEpoch >= 0 ? null : "0, or a whole number below epochs"),
+        o => o.SecondStageEpoch, (o, v) => o with { SecondStageEpoch = v }, o => o.SecondStageEpoch >= 0
+            ? null
+            : "0, or a whole number below epochs"),
     Integer(
         "second_stage_partial_channels", "a divisor of init_channels", "K of the second stage.",
         o => o.SecondStagePartialChannels, (o, v) => o with { SecondStagePartialChannels = v }, _ => null),

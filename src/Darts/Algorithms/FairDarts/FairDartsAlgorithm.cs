@@ -41,7 +41,9 @@ public sealed class FairDartsAlgorithm : SearchAlgorithm
 
     /// <inheritdoc/>
     public override IAlphaPenalty? Penalty(SearchOptions options) =>
-        options.Own<FairDartsOptions>() is { ZeroOneWeight: > 0 } own ? new ZeroOnePenalty(own.ZeroOneWeight, own.ZeroOneForm == "l1") : null;
+        options.Own<FairDartsOptions>() is { ZeroOneWeight: > 0 } own
+            ? new ZeroOnePenalty(own.ZeroOneWeight, own.ZeroOneForm == "l1")
+            : null;
 
     /// <inheritdoc/>
     public override Genotype Derive(float[] normal, float[] reduce, SearchOptions options)
@@ -74,13 +76,15 @@ public sealed class FairDartsAlgorithm : SearchAlgorithm
             var cause = largest < own.Threshold
                 ? $"no operation of the {name} cell reached the threshold {own.Threshold} (the largest weight is {largest:F3})"
                 : $"what reached the threshold {own.Threshold} in the {name} cell does not lead to its output";
-            yield return $"{cause}; the two strongest edges of each node were taken; more --epochs or a lower --threshold leave it to the threshold";
+            yield return $"{cause}; the two strongest edges of each node were taken; "
+                + "more --epochs or a lower --threshold leave it to the threshold";
             yield break;
         }
 
         var empty = Enumerable.Range(0, derived.Cell.Nodes.Count).Where(node => !derived.Cell.Carries[GenotypeCell.Inputs + node]).ToList();
         if (empty.Count > 0)
-            yield return $"nothing over the threshold {own.Threshold} leads to node {string.Join(" and node ", empty)} of the {name} cell (from 0); "
+            yield return $"nothing over the threshold {own.Threshold} leads to node {string.Join(" and node ", empty)} of the "
+                + $"{name} cell (from 0); "
                 + "a network leaves it out";
     }
 }

@@ -4,7 +4,10 @@ using MIOpenDarts.Layers.Modules;
 
 namespace MIOpenDarts.Darts.Algorithms.FairDarts;
 
-/// <summary>σ(α) of each operation by itself, so that operations of an edge do not compete (Chu et al. 2020, section 4.1). Alphas start at zero, weights at one half.</summary>
+/// <summary>
+/// σ(α) of each operation by itself, so that operations of an edge do not compete (Chu et al. 2020, section 4.1). Alphas start at zero,
+/// weights at one half.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="edges">Edges of a cell.</param>
 /// <param name="candidates">Operations of an edge.</param>

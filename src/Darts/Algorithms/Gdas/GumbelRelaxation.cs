@@ -20,7 +20,8 @@ namespace MIOpenDarts.Darts.Algorithms.Gdas;
 /// <param name="candidates">Operations of an edge.</param>
 /// <param name="kind">0 for normal cells, 1 for reduction cells, which draw for themselves.</param>
 /// <param name="temperature">τ of an epoch.</param>
-public sealed class GumbelRelaxation<T>(int edges, int candidates, int kind, Func<int, double> temperature) : Relaxation<T>(edges, candidates)
+public sealed class GumbelRelaxation<T>(int edges, int candidates, int kind, Func<int, double> temperature) : Relaxation<T>(
+    edges, candidates)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int MostDraws = 1000;
@@ -55,7 +56,8 @@ public sealed class GumbelRelaxation<T>(int edges, int candidates, int kind, Fun
             var random = pass.Random(RandomStream.Architecture, kind);
             drawnTemperature = temperature(pass.Epoch);
             for (var attempt = 0; !TryDraw(alphas, ref random); attempt++)
-                if (attempt == MostDraws) throw new RunDivergedException($"No finite Gumbel draw in {MostDraws}: the architecture has diverged. A lower alpha_learning_rate helps.");
+                if (attempt == MostDraws) throw new RunDivergedException(
+                    $"No finite Gumbel draw in {MostDraws}: the architecture has diverged. A lower alpha_learning_rate helps.");
         }
         else
         {

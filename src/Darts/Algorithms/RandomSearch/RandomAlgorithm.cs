@@ -2,7 +2,9 @@ using MIOpenDarts.Darts.Genotypes;
 
 namespace MIOpenDarts.Darts.Algorithms.RandomSearch;
 
-/// <summary>The honest baseline (Li and Talwalkar 2019; Yang et al. 2020): a genotype drawn uniformly from the same space; nothing is trained.</summary>
+/// <summary>
+/// The honest baseline (Li and Talwalkar 2019; Yang et al. 2020): a genotype drawn uniformly from the same space; nothing is trained.
+/// </summary>
 public sealed class RandomAlgorithm : SearchAlgorithm
 {
     /// <inheritdoc/>

@@ -37,7 +37,7 @@ internal sealed class WeightScale
         // A log of another version may name a method that is not known here; its page is still written.
         if (Option("algorithm") is { } name && SearchAlgorithm.Find(name) is not null) options = options with { Algorithm = name };
         if (Option("edge_normalization") is { } flag) options = options with { EdgeNormalization = flag == "true" };
-        var algorithm = SearchAlgorithm.Of(options);
+        var algorithm = SearchAlgorithm.From(options);
         var relaxation = algorithm.Relax<double>(options, edges, kind: 0);
         var cell = new ArchitectureParameters<double>(edges, algorithm.Space(options, stage: 0), relaxation);
         return [.. cell.Scores().Chunk(cell.Space.Candidates.Count).Select(row => row[0])];

@@ -27,7 +27,8 @@ public sealed record ComparisonRow(string Method, IReadOnlyList<RunSummary> Runs
 public sealed class ComparisonTable
 {
     private static readonly string[] Titles =
-        ["method", "seeds", "epochs", "parameters", "M multiply-adds", "MiB", "search s", "training s", "images/s", "test accuracy %", "± sd"];
+        ["method", "seeds", "epochs", "parameters", "M multiply-adds", "MiB", "search s", "training s", "images/s", "test accuracy %",
+            "± sd"];
 
     private ComparisonTable(IReadOnlyList<ComparisonRow> rows) => Rows = rows;
 
@@ -40,12 +41,13 @@ public sealed class ComparisonTable
     /// </summary>
     /// <param name="runs">Trainings.</param>
     /// <param name="searches">Searches that found genotypes which were trained.</param>
-    public static ComparisonTable Of(IEnumerable<RunSummary> runs, IReadOnlyCollection<SearchSummary> searches)
+    public static ComparisonTable Create(IEnumerable<RunSummary> runs, IReadOnlyCollection<SearchSummary> searches)
     {
         var rows = runs
             .Select(run => (Run: run, Search: searches.FirstOrDefault(search => search.Genotype == run.Network)))
             .GroupBy(pair => (Method: pair.Search?.Recipe ?? pair.Run.Network, pair.Run.Recipe))
-            .Select(group => RowOf([.. group.Select(pair => pair.Run)], [.. group.Select(pair => pair.Search).OfType<SearchSummary>().Distinct()]));
+            .Select(group => RowOf(
+                [.. group.Select(pair => pair.Run)], [.. group.Select(pair => pair.Search).OfType<SearchSummary>().Distinct()]));
         return new ComparisonTable([.. rows.OrderByDescending(row => row.Accuracy)]);
     }
 
@@ -56,20 +58,24 @@ public sealed class ComparisonTable
         var widths = Enumerable.Range(0, Titles.Length).Select(c => cells.Max(line => line[c].Length)).ToArray();
         var text = new StringBuilder();
         foreach (var line in cells)
-            text.AppendLine(string.Join("  ", line.Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]))).TrimEnd());
+            text.AppendLine(
+                string.Join("  ", line.Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]))).TrimEnd());
         return text.ToString();
     }
 
     /// <summary>Comma-separated values with a header (RFC 4180).</summary>
-    public string ToCsv() => string.Concat(new[] { Titles }.Concat(Rows.Select(Cells)).Select(line => string.Join(",", line.Select(Quote)) + "\r\n"));
+    public string ToCsv() =>
+        string.Concat(new[] { Titles }.Concat(Rows.Select(Cells)).Select(line => string.Join(",", line.Select(Quote)) + "\r\n"));
 
     /// <summary>One page that needs no other file.</summary>
     public string ToHtml()
     {
         var page = new Markup();
         page.Add($"<!DOCTYPE html>");
-        page.Add($"<html lang=\"en\"><head><meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
-        page.Add($"<title>Comparison</title><style>").Add(Stylesheet.Palette).Add(Stylesheet.Page).Add($"</style></head><body><main><h1>Comparison</h1>");
+        page.Add(
+            $"<html lang=\"en\"><head><meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
+        page.Add($"<title>Comparison</title><style>").Add(Stylesheet.Palette).Add(Stylesheet.Page).Add(
+            $"</style></head><body><main><h1>Comparison</h1>");
         page.Add($"<div class=\"scroll\"><table class=\"numbers\"><tr>");
         foreach (var title in Titles) page.Add($"<th>{title}</th>");
         page.Add($"</tr>");
@@ -81,7 +87,11 @@ public sealed class ComparisonTable
         }
 
         page.Add($"</table></div><h2>Recipes</h2>");
-        foreach (var row in Rows) page.Add($"<h3>{row.Method}</h3><pre>{string.Join('\n', row.Runs.Select(run => run.Network).Distinct())}</pre><p class=\"soft\">{row.Runs[0].Recipe}</p>");
+        foreach (var row in Rows)
+        {
+            var networks = string.Join('\n', row.Runs.Select(run => run.Network).Distinct());
+            page.Add($"<h3>{row.Method}</h3><pre>{networks}</pre><p class=\"soft\">{row.Runs[0].Recipe}</p>");
+        }
         return page.Add($"</main></body></html>").ToString();
     }
 
@@ -98,12 +108,16 @@ public sealed class ComparisonTable
 
     private static string[] Cells(ComparisonRow row) =>
     [
-        row.Method, $"{row.Runs.Count}", $"{row.Runs[0].Epochs}", Show(row.Parameters, "0"), Show(row.Runs.Average(run => run.MultiplyAdds / 1e6), "0.0"), Show(row.Bytes / 1048576.0, "0.00"),
-        row.SearchSeconds is { } seconds ? Show(seconds, "0") : "", Show(row.Runs.Average(run => run.Seconds), "0"), Show(row.Runs.Average(run => run.ImagesPerSecond), "0"),
+        row.Method, $"{row.Runs.Count}", $"{row.Runs[0].Epochs}", Show(row.Parameters, "0"),
+        Show(row.Runs.Average(run => run.MultiplyAdds / 1e6), "0.0"), Show(row.Bytes / 1048576.0, "0.00"),
+        row.SearchSeconds is { } seconds
+            ? Show(seconds, "0")
+            : "", Show(row.Runs.Average(run => run.Seconds), "0"), Show(row.Runs.Average(run => run.ImagesPerSecond), "0"),
         Show(row.Accuracy, "0.00"), row.Deviation is { } deviation ? Show(deviation, "0.00") : "",
     ];
 
-    private static string Quote(string cell) => cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Quote(string cell) =>
+        cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static string Show(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

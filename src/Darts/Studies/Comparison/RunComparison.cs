@@ -11,7 +11,9 @@ public static class RunComparison
 {
     /// <summary>Reads folders of trainings, and of finished searches for what their genotypes cost.</summary>
     /// <param name="folders">Folders, and what a shell's pattern finds beside them.</param>
-    /// <param name="warn">Takes a line for each that is left out: no run, nothing done yet, damaged, or given before under another path.</param>
+    /// <param name="warn">
+    /// Takes a line for each that is left out: no run, nothing done yet, damaged, or given before under another path.
+    /// </param>
     /// <exception cref="RunFolderException">None is a training.</exception>
     public static ComparisonTable Read(IEnumerable<string> folders, Action<string> warn)
     {
@@ -32,19 +34,21 @@ public static class RunComparison
                 else runs.Add(RunSummary.Read(Training(folder)));
                 if (start is not null) seen.Add(start, folder);
             }
-            catch (Exception e) when (e is RunFolderException or OptionsException or CheckpointException or GenotypeFormatException or InvalidDataException
-                or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is RunFolderException or OptionsException or CheckpointException or GenotypeFormatException
+                or InvalidDataException or IOException or UnauthorizedAccessException)
             {
                 warn($"{e.Message.TrimEnd('.')}; left out");
             }
         }
 
         return runs.Count > 0
-            ? ComparisonTable.Of(runs, searches)
-            : throw new RunFolderException("compare: none of these folders holds a training; train what a search found first: miopendarts train --genotype FOLDER");
+            ? ComparisonTable.Create(runs, searches)
+            : throw new RunFolderException(
+                "compare: none of these folders holds a training; train what a search found first: miopendarts train --genotype FOLDER");
     }
 
-    // The log begins with time, machine, seed and options of the start: equal for one run alone, also through links and in a copy of its folder.
+    // The log begins with time, machine, seed and options of the start: equal for one run alone, also through links and in a copy of its
+    // folder.
     private static string? FirstLine(string folder)
     {
         var log = Path.Combine(folder, "log.jsonl");
@@ -55,8 +59,10 @@ public static class RunComparison
     {
         if (File.Exists(folder)) throw new RunFolderException($"{folder}: is a file, not the folder of a run");
         if (!Directory.Exists(folder)) throw new RunFolderException($"{folder}: there is no such folder");
-        if (SeedFolder.IsAt(folder)) throw new RunFolderException($"{folder}: is a study of several seeds, whose trainings are in {Path.Combine(folder, "seed-*", "found")}");
-        if (RunConfiguration.KindAt(folder) == RunKind.Search) throw new RunFolderException($"{folder}: this search is not done, so nothing can be trained from it yet");
+        if (SeedFolder.IsAt(folder)) throw new RunFolderException(
+            $"{folder}: is a study of several seeds, whose trainings are in {Path.Combine(folder, "seed-*", "found")}");
+        if (RunConfiguration.KindAt(folder) == RunKind.Search)
+            throw new RunFolderException($"{folder}: this search is not done, so nothing can be trained from it yet");
         return folder;
     }
 }

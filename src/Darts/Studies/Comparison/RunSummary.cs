@@ -19,7 +19,8 @@ namespace MIOpenDarts.Darts.Studies.Comparison;
 /// <param name="ImagesPerSecond">In training.</param>
 /// <param name="Seconds">Of the training.</param>
 public sealed record RunSummary(
-    string Method, string Network, string Recipe, long Parameters, long MultiplyAdds, int Epochs, double Accuracy, double ImagesPerSecond, double Seconds)
+    string Method, string Network, string Recipe, long Parameters, long MultiplyAdds, int Epochs, double Accuracy, double ImagesPerSecond,
+    double Seconds)
 {
     /// <summary>The method of a genotype that has no published name.</summary>
     internal const string Unnamed = "genotype";
@@ -38,9 +39,11 @@ public sealed record RunSummary(
         var description = NetworkDescription.Read(weights);
         using var backend = new ReferenceBackend<float>();
         using var net = description.Build(backend);
-        var recipe = TrainOptions.Table.All.Where(f => f.HasEffect && f.Name is not ("seed" or "network")).Select(f => $"{f.Name} {f.Show(options)}");
+        var recipe = TrainOptions.Table.All.Where(f => f.HasEffect
+            && f.Name is not ("seed" or "network")).Select(f => $"{f.Name} {f.Show(options)}");
         return new RunSummary(
-            NameOf(description), description.Network, string.Join(", ", recipe), net.ParameterCount, net.Trace().MultiplyAdds, history.Epochs.Count,
+            NameOf(description), description.Network, string.Join(", ", recipe), net.ParameterCount, net.Trace().MultiplyAdds,
+            history.Epochs.Count,
             history.Epochs[^1].Test.Top1, history.Epochs.Average(epoch => epoch.ImagesPerSecond), history.Seconds);
     }
 
@@ -49,5 +52,6 @@ public sealed record RunSummary(
         ? description.Network
         : NamedGenotypes.Names.FirstOrDefault(name => NamedGenotypes.Get(name).ToString() == description.Network) ?? Unnamed;
 
-    private static RunFolderException NothingDone(string folder) => new($"{folder}: no epoch of this training is done yet; let it train first");
+    private static RunFolderException NothingDone(string folder) =>
+        new($"{folder}: no epoch of this training is done yet; let it train first");
 }

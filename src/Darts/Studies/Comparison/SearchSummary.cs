@@ -25,7 +25,8 @@ public sealed record SearchSummary(string Name, string Algorithm, string Recipe,
     public static SearchSummary Read(string folder)
     {
         var options = RunConfiguration.Read(folder, RunKind.Search, SearchOptions.Table.Parse);
-        var recipe = SearchOptions.Table.All.Where(field => field.HasEffect && field.Name != "seed").Select(field => $"{field.Name} {field.Show(options)}");
+        var recipe = SearchOptions.Table.All.Where(field => field.HasEffect
+            && field.Name != "seed").Select(field => $"{field.Name} {field.Show(options)}");
         var log = Path.Combine(folder, "log.jsonl");
         return new SearchSummary(
             Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)),

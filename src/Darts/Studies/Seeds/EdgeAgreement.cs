@@ -14,13 +14,15 @@ public sealed record EdgeAgreement(int Source, int Target, double Kept, Primitiv
 
     /// <summary>All edges that at least one cell keeps, by target and source.</summary>
     /// <param name="cells">The same cell of several genotypes; a node may have two operations on one edge.</param>
-    public static IReadOnlyList<EdgeAgreement> Of(IReadOnlyCollection<GenotypeCell> cells) =>
+    public static IReadOnlyList<EdgeAgreement> From(IReadOnlyCollection<GenotypeCell> cells) =>
     [
         .. cells.SelectMany(Edges).GroupBy(edge => (edge.Target, edge.Source)).OrderBy(group => group.Key).Select(group =>
         {
-            var (operation, count) = group.CountBy(edge => edge.Operation).OrderByDescending(pair => pair.Value).ThenBy(pair => Primitives.IndexOf(pair.Key)).First();
+            var (operation, count) = group.CountBy(edge => edge.Operation).OrderByDescending(pair => pair.Value).ThenBy(
+                pair => Primitives.IndexOf(pair.Key)).First();
             var kept = cells.Count(cell => cell.Edges.Any(item => item.Target == group.Key.Target && item.Edge.Source == group.Key.Source));
-            return new EdgeAgreement(group.Key.Source, group.Key.Target, (double)kept / cells.Count, operation, (double)count / cells.Count);
+            return new EdgeAgreement(
+                group.Key.Source, group.Key.Target, (double)kept / cells.Count, operation, (double)count / cells.Count);
         }),
     ];
 
@@ -32,12 +34,16 @@ public sealed record EdgeAgreement(int Source, int Target, double Kept, Primitiv
     /// <param name="withOperation">Whether an edge is the same only with the same operation.</param>
     public static double Overlap(IReadOnlyList<GenotypeCell> cells, bool withOperation)
     {
-        var sets = cells.Select(cell => Edges(cell).Select(edge => withOperation ? edge : edge with { Operation = Primitives.None }).ToHashSet()).ToList();
-        var pairs = sets.SelectMany((one, i) => sets.Skip(i + 1).Select(other => (double)one.Intersect(other).Count() / one.Union(other).Count()));
+        var sets = cells.Select(
+            cell => Edges(cell).Select(edge => withOperation ? edge : edge with { Operation = Primitives.None }).ToHashSet()).ToList();
+        var pairs = sets.SelectMany(
+            (one, i) => sets.Skip(i + 1).Select(other => (double)one.Intersect(other).Count() / one.Union(other).Count()));
         return pairs.DefaultIfEmpty(double.NaN).Average();
     }
 
-    /// <summary>The overlap of random cells, which seeds must exceed to agree about anything: the mean over all pairs of some draws.</summary>
+    /// <summary>
+    /// The overlap of random cells, which seeds must exceed to agree about anything: the mean over all pairs of some draws.
+    /// </summary>
     /// <param name="nodes">Nodes of a cell.</param>
     /// <param name="withOperation">See <see cref="Overlap"/>.</param>
     public static double Chance(int nodes, bool withOperation) =>

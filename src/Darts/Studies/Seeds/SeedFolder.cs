@@ -67,7 +67,8 @@ public sealed class SeedFolder : IDisposable
     {
         if (SearchOptions.Table.Difference(Plan.Options, options) is { } field)
             throw new RunFolderException(
-                $"{Path}: was begun with {field.Name} {field.Show(Plan.Options)}, not {field.Show(options)}; leave that option out, or begin another study");
+                $"{Path}: was begun with {field.Name} {field.Show(Plan.Options)}, not {field.Show(options)}; leave that option out, "
+                + "or begin another study");
 
         RunConfiguration.RequireDataThere(Path, options.Data, RunKind.Search.Resume(Path));
         Plan = Plan with { Options = options };
@@ -82,7 +83,8 @@ public sealed class SeedFolder : IDisposable
         if (Plan.Options.Data != planned.Options.Data)
         {
             var here = data();
-            foreach (var checkpoints in Plan.Seeds.Select(seed => In(SearchOf(seed), RunConfiguration.CheckpointsName)).Where(Directory.Exists))
+            var folders = Plan.Seeds.Select(seed => In(SearchOf(seed), RunConfiguration.CheckpointsName));
+            foreach (var checkpoints in folders.Where(Directory.Exists))
                 new CheckpointRing(checkpoints, Plan.Options.CheckpointRing).RequireData(here);
         }
         else if (Plan.Retrain == planned.Retrain)
@@ -99,7 +101,8 @@ public sealed class SeedFolder : IDisposable
     public void Retrain(int epochs)
     {
         if (Plan.Retrain == epochs) return;
-        if (Plan.Retrain > 0) throw new RunFolderException($"{Path}: was begun with --retrain {Plan.Retrain}, not {epochs}; leave that option out, or begin another study");
+        if (Plan.Retrain > 0) throw new RunFolderException(
+            $"{Path}: was begun with --retrain {Plan.Retrain}, not {epochs}; leave that option out, or begin another study");
         Plan = Plan with { Retrain = epochs };
     }
 
@@ -123,7 +126,8 @@ public sealed class SeedFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RunFolderException(
-                $"{Path}: {name} cannot be written ({e.Message.TrimEnd('.')}); make room, then go on with: miopendarts search --resume {Path}", e);
+                $"{Path}: {name} cannot be written ({e.Message.TrimEnd('.')}); make room, then go on with: "
+                + $"miopendarts search --resume {Path}", e);
         }
     }
 

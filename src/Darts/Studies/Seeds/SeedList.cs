@@ -21,7 +21,8 @@ public static class SeedList
             if (ends.Length > 2 || !TryNumber(ends[0], out var first) || !TryNumber(ends[^1], out var last))
                 throw new OptionsException($"--seeds is '{text}'; allowed are numbers and ranges, such as 0..3 or 0,1,5");
             if (last < first) throw new OptionsException($"--seeds is '{text}'; the range {part} ends before it begins");
-            if (last - first >= Most || seeds.Count + (int)(last - first) >= Most) throw new OptionsException($"--seeds is '{text}'; allowed are at most {Most} seeds");
+            if (last - first >= Most || seeds.Count + (int)(last - first) >= Most)
+                throw new OptionsException($"--seeds is '{text}'; allowed are at most {Most} seeds");
             for (var offset = 0UL; offset <= last - first; offset++) seeds.Add(first + offset);
         }
 
@@ -30,5 +31,6 @@ public static class SeedList
             : seeds;
     }
 
-    private static bool TryNumber(string text, out ulong value) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static bool TryNumber(string text, out ulong value) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 }

@@ -7,7 +7,9 @@ using MIOpenDarts.Darts.Training;
 
 namespace MIOpenDarts.Darts.Studies.Seeds;
 
-/// <summary>What a study of several seeds does: one search for each seed with otherwise equal options, and trainings of what they find.</summary>
+/// <summary>
+/// What a study of several seeds does: one search for each seed with otherwise equal options, and trainings of what they find.
+/// </summary>
 /// <param name="Seeds">The seeds.</param>
 /// <param name="Retrain">Epochs for which every found cell, and a random one of its size, is trained; 0 for none.</param>
 /// <param name="Options">Options of the searches; the seed is replaced.</param>
@@ -46,7 +48,8 @@ public sealed record SeedPlan(IReadOnlyList<ulong> Seeds, int Retrain, SearchOpt
 
     /// <summary>The plan as an indented JSON object.</summary>
     public string Format() =>
-        JsonSerializer.Serialize(new SeedPlanShape([.. Seeds], Retrain, SearchOptions.Table.ToJson(Options)), SeedPlanContext.Default.SeedPlanShape);
+        JsonSerializer.Serialize(
+            new SeedPlanShape([.. Seeds], Retrain, SearchOptions.Table.ToJson(Options)), SeedPlanContext.Default.SeedPlanShape);
 
     /// <summary>Reads what <see cref="Format"/> wrote.</summary>
     /// <param name="json">The text.</param>
@@ -69,6 +72,7 @@ public sealed record SeedPlan(IReadOnlyList<ulong> Seeds, int Retrain, SearchOpt
 internal sealed record SeedPlanShape(ulong[] Seeds, int Retrain, JsonObject Options);
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(SeedPlanShape))]
 internal sealed partial class SeedPlanContext : JsonSerializerContext;

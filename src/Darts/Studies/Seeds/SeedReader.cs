@@ -16,11 +16,17 @@ public static class SeedReader
     public static SeedResult Read(SeedFolder folder, ulong seed, ImageData data)
     {
         var history = SearchHistory.Of(RunLog.Read(Path.Combine(folder.SearchOf(seed), "log.jsonl")));
-        var result = history.Drawn is { } drawn ? new SeedResult(seed, drawn, double.NaN, double.NaN, double.NaN, history.Seconds) : Searched(seed, history);
-        return folder.Plan.Retrain == 0 ? result : result with { Found = Trained(folder.FoundOf(seed), data), Random = Trained(folder.RandomOf(seed), data) };
+        var result = history.Drawn is { } drawn
+            ? new SeedResult(seed, drawn, double.NaN, double.NaN, double.NaN, history.Seconds)
+            : Searched(seed, history);
+        return folder.Plan.Retrain == 0
+            ? result
+            : result with { Found = Trained(folder.FoundOf(seed), data), Random = Trained(folder.RandomOf(seed), data) };
     }
 
-    /// <summary>Mean entropy of rows of weights in nats. A row is scaled to the sum 1, which the weights of some relaxations do not have.</summary>
+    /// <summary>
+    /// Mean entropy of rows of weights in nats. A row is scaled to the sum 1, which the weights of some relaxations do not have.
+    /// </summary>
     public static double Entropy(IEnumerable<double[]> rows) => rows.Select(row =>
     {
         var sum = row.Sum();
@@ -29,10 +35,11 @@ public static class SeedReader
 
     private static SeedResult Searched(ulong seed, SearchHistory history)
     {
-        var (chosen, _) = SearchEnd.Of(history.Epochs);
+        var (chosen, _) = SearchEnd.From(history.Epochs);
         return new SeedResult(
-            seed, chosen.Genotype, chosen.TrainAccuracy, chosen.ValidAccuracy, Entropy(chosen.Normal.Weights.Concat(chosen.Reduce.Weights)), history.Seconds,
-            SearchEnd.Of(history.Epochs).Message, chosen.Notes);
+            seed, chosen.Genotype, chosen.TrainAccuracy, chosen.ValidAccuracy, Entropy(chosen.Normal.Weights.Concat(chosen.Reduce.Weights)),
+            history.Seconds,
+            SearchEnd.From(history.Epochs).Message, chosen.Notes);
     }
 
     private static TrainedCell Trained(string path, ImageData data)

@@ -13,8 +13,10 @@ public static class SeedReport
         var title = $"{study.Plan.Seeds.Count} seeds on {study.Dataset}";
         var page = new Markup();
         page.Add($"<!DOCTYPE html>");
-        page.Add($"<html lang=\"en\"><head><meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
-        page.Add($"<title>{title}</title><style>").Add(Stylesheet.Palette).Add(Stylesheet.Cell).Add(Stylesheet.Page).Add($"</style></head>");
+        page.Add(
+            $"<html lang=\"en\"><head><meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
+        page.Add($"<title>{title}</title><style>").Add(Stylesheet.Palette).Add(Stylesheet.Cell).Add(Stylesheet.Page).Add(
+            $"</style></head>");
         page.Add($"<body><main><h1>{title}</h1><p class=\"soft\">{study.Results.Count} of {study.Plan.Seeds.Count} are done.</p>");
         if (study.Results.Count > 0)
         {
@@ -37,13 +39,15 @@ public static class SeedReport
             html.Add($"<li><b>{study.Random.ToString()} %</b><span>test accuracy, random cells</span></li>");
         }
 
-        return html.Add($"<li><b>{ReportResult.Duration(study.Results.Sum(result => result.Seconds))}</b><span>time of all searches</span></li></ul>");
+        return html.Add(
+            $"<li><b>{ReportResult.Duration(study.Results.Sum(result => result.Seconds))}</b><span>time of all searches</span></li></ul>");
     }
 
     private static Markup Trainings(SeedStudy study)
     {
         var html = new Markup().Add($"<h2>Found and random cells</h2>");
-        html.Add($"<p class=\"soft\">Test accuracy in percent after {study.Plan.Retrain} epochs from scratch, with the same seed and recipe, on networks of about equal size.</p>");
+        html.Add($"<p class=\"soft\">Test accuracy in percent after {study.Plan.Retrain} epochs from scratch, ")
+            .Add($"with the same seed and recipe, on networks of about equal size.</p>");
         html.Add(Table(SeedTables.Trainings(study))).Add($"<p>{SeedTables.Verdict(study)}.</p>");
         foreach (var line in SeedTables.SizeNotes(study)) html.Add($"<p class=\"soft\">{line}.</p>");
         return html;
@@ -52,9 +56,11 @@ public static class SeedReport
     private static Markup Agreement(SeedStudy study)
     {
         var html = new Markup().Add($"<h2>Agreement between seeds</h2>");
-        html.Add($"<p class=\"soft\">Share of the seeds that keep an edge, and that give it the operation most of them do.</p><div class=\"pair\">");
+        html.Add($"<p class=\"soft\">Share of the seeds that keep an edge, ")
+            .Add($"and that give it the operation most of them do.</p><div class=\"pair\">");
         foreach (var (name, cells) in study.Cells)
-            html.Add($"<div><h3>{name}</h3><p>Here {SeedTables.Overlaps(cells)}.</p>").Add(Table(SeedTables.Agreement(cells))).Add($"</div>");
+            html.Add($"<div><h3>{name}</h3><p>Here {SeedTables.Overlaps(cells)}.</p>").Add(Table(SeedTables.Agreement(cells))).Add(
+                $"</div>");
         return html.Add($"</div>");
     }
 
@@ -66,7 +72,8 @@ public static class SeedReport
             html.Add($"<h3>Seed {result.Seed.ToString()}</h3>");
             if (result.Ending is not null) html.Add($"<p class=\"soft\">Ended by {result.Ending}.</p>");
             html.Add(ReportResult.Notes(result.Notes));
-            html.Add($"<pre>{result.Genotype.ToString()}</pre><details><summary>Cells</summary>").Add(ReportResult.Cells(result.Genotype)).Add($"</details>");
+            html.Add($"<pre>{result.Genotype.ToString()}</pre><details><summary>Cells</summary>").Add(
+                ReportResult.Cells(result.Genotype)).Add($"</details>");
         }
 
         return html;

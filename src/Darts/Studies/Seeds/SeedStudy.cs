@@ -9,29 +9,30 @@ namespace MIOpenDarts.Darts.Studies.Seeds;
 public sealed record SeedStudy(string Dataset, SeedPlan Plan, IReadOnlyList<SeedResult> Results)
 {
     /// <summary>Validation accuracy of the supernets, in percent.</summary>
-    public Spread Valid => Spread.Of([.. Results.Select(result => result.ValidAccuracy)]);
+    public Spread Valid => Spread.From([.. Results.Select(result => result.ValidAccuracy)]);
 
     /// <summary>Training accuracy of the supernets, in percent.</summary>
-    public Spread Train => Spread.Of([.. Results.Select(result => result.TrainAccuracy)]);
+    public Spread Train => Spread.From([.. Results.Select(result => result.TrainAccuracy)]);
 
     /// <summary>Entropy of the mixing weights, in nats.</summary>
-    public Spread Entropy => Spread.Of([.. Results.Select(result => result.Entropy)]);
+    public Spread Entropy => Spread.From([.. Results.Select(result => result.Entropy)]);
 
     /// <summary>Seeds whose cells were trained.</summary>
     public IReadOnlyList<SeedResult> Retrained => [.. Results.Where(result => result.Found is not null)];
 
     /// <summary>Test accuracy of the found cells, in percent.</summary>
-    public Spread Found => Spread.Of([.. Retrained.Select(result => result.Found!.Accuracy)]);
+    public Spread Found => Spread.From([.. Retrained.Select(result => result.Found!.Accuracy)]);
 
     /// <summary>Test accuracy of the random cells, in percent.</summary>
-    public Spread Random => Spread.Of([.. Retrained.Select(result => result.Random!.Accuracy)]);
+    public Spread Random => Spread.From([.. Retrained.Select(result => result.Random!.Accuracy)]);
 
     /// <summary>Test accuracy of a found cell less that of the random one of its seed, in points.</summary>
-    public Spread Gain => Spread.Of([.. Retrained.Select(result => result.Found!.Accuracy - result.Random!.Accuracy)]);
+    public Spread Gain => Spread.From([.. Retrained.Select(result => result.Found!.Accuracy - result.Random!.Accuracy)]);
 
     /// <summary>Both kinds of cells, with their names.</summary>
     public IReadOnlyList<(string Name, IReadOnlyList<GenotypeCell> Cells)> Cells =>
-        [("normal cell", [.. Results.Select(result => result.Genotype.Normal)]), ("reduction cell", [.. Results.Select(result => result.Genotype.Reduce)])];
+        [("normal cell", [.. Results.Select(result => result.Genotype.Normal)]),
+            ("reduction cell", [.. Results.Select(result => result.Genotype.Reduce)])];
 }
 
 /// <summary>What one seed has found.</summary>

@@ -11,15 +11,20 @@ internal static class SeedTables
         ["seed", "validation %", "training %", "entropy", "time"],
         .. study.Results.Select(result => new[]
         {
-            $"{result.Seed}", $"{Spread.Of([result.ValidAccuracy])}", $"{Spread.Of([result.TrainAccuracy])}", $"{Spread.Of([result.Entropy])}", ReportResult.Duration(result.Seconds),
+            $"{result.Seed}", $"{Spread.From([result.ValidAccuracy])}", $"{Spread.From([result.TrainAccuracy])}",
+            $"{Spread.From([result.Entropy])}", ReportResult.Duration(result.Seconds),
         }),
-        ["mean ± sd", $"{study.Valid}", $"{study.Train}", $"{study.Entropy}", ReportResult.Duration(study.Results.Average(result => result.Seconds))],
+        ["mean ± sd", $"{study.Valid}", $"{study.Train}", $"{study.Entropy}",
+            ReportResult.Duration(study.Results.Average(result => result.Seconds))],
     ];
 
     public static IReadOnlyList<string[]> Agreement(IReadOnlyList<GenotypeCell> cells) =>
     [
         ["edge", "kept by", "operation", "same"],
-        .. EdgeAgreement.Of(cells).Select(edge => new[] { $"{State(edge.Source)} -> {State(edge.Target)}", $"{100 * edge.Kept:0} %", edge.Operation.Name, $"{100 * edge.Same:0} %" }),
+        .. EdgeAgreement.From(cells).Select(edge => new[]
+        {
+            $"{State(edge.Source)} -> {State(edge.Target)}", $"{100 * edge.Kept:0} %", edge.Operation.Name, $"{100 * edge.Same:0} %",
+        }),
     ];
 
     public static IReadOnlyList<string[]> Trainings(SeedStudy study) =>
@@ -27,7 +32,8 @@ internal static class SeedTables
         ["seed", "found", "parameters", "random", "parameters", "difference"],
         .. study.Retrained.Select(result => new[]
         {
-            $"{result.Seed}", $"{result.Found!.Accuracy:0.00}", $"{result.Found.Parameters}", $"{result.Random!.Accuracy:0.00}", $"{result.Random.Parameters}",
+            $"{result.Seed}", $"{result.Found!.Accuracy:0.00}", $"{result.Found.Parameters}", $"{result.Random!.Accuracy:0.00}",
+            $"{result.Random.Parameters}",
             $"{result.Found.Accuracy - result.Random.Accuracy:+0.00;-0.00;0.00}",
         }),
         ["mean ± sd", $"{study.Found}", "", $"{study.Random}", "", $"{study.Gain}"],
@@ -37,7 +43,8 @@ internal static class SeedTables
     {
         if (cells.Count < 2) return "one seed agrees with itself";
         string Shared(bool withOperation) =>
-            $"{100 * EdgeAgreement.Overlap(cells, withOperation):0} % (random cells {100 * EdgeAgreement.Chance(cells[0].Nodes.Count, withOperation):0} %)";
+            $"{100 * EdgeAgreement.Overlap(cells, withOperation):0} % (random cells "
+            + $"{100 * EdgeAgreement.Chance(cells[0].Nodes.Count, withOperation):0} %)";
         return $"two seeds share {Shared(false)} of their edges, {Shared(true)} with the operation";
     }
 
@@ -54,8 +61,10 @@ internal static class SeedTables
         from result in study.Retrained
         let difference = (double)(result.Random!.Parameters - result.Found!.Parameters) / result.Found.Parameters
         where Math.Abs(difference) > RandomGenotypes.Tolerance
-        select $"seed {result.Seed}: no random cell came within {100 * RandomGenotypes.Tolerance:0} % of the parameters; the closest of {RandomGenotypes.MostDraws} has {100 * difference:+0;-0} %";
+        select $"seed {result.Seed}: no random cell came within {100 * RandomGenotypes.Tolerance:0} % of the parameters; "
+            + $"the closest of {RandomGenotypes.MostDraws} has {100 * difference:+0;-0} %";
 
     // As in the drawings: the outputs of the two cells before, then the nodes from 0.
-    private static string State(int state) => state < GenotypeCell.Inputs ? $"c_{{k-{GenotypeCell.Inputs - state}}}" : $"{state - GenotypeCell.Inputs}";
+    private static string State(int state) =>
+        state < GenotypeCell.Inputs ? $"c_{{k-{GenotypeCell.Inputs - state}}}" : $"{state - GenotypeCell.Inputs}";
 }

@@ -6,7 +6,7 @@ using MIOpenDarts.Layers.Backends;
 namespace MIOpenDarts.Cli.Usage;
 
 /// <summary>Makes the options of a command, with checks that answer in one line.</summary>
-internal static class Words
+internal static class OptionNames
 {
     /// <summary>An option that takes a path or a name, which may not be empty.</summary>
     public static Option<string?> Path(string name, string takes, string description)
@@ -22,10 +22,14 @@ internal static class Words
     /// <summary>An option that takes one of a few words; the first is its default.</summary>
     public static Option<string> OneOf(string name, string description, params string[] words)
     {
-        var option = new Option<string>(name) { HelpName = string.Join('|', words), Description = description, DefaultValueFactory = _ => words[0] };
+        var option = new Option<string>(name)
+        {
+            HelpName = string.Join('|', words), Description = description, DefaultValueFactory = _ => words[0],
+        };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [var word] && !words.Contains(word.Value)) result.AddError($"{name} is '{word.Value}'; allowed is one of {string.Join(", ", words)}");
+            if (result.Tokens is [var word] && !words.Contains(word.Value))
+                result.AddError($"{name} is '{word.Value}'; allowed is one of {string.Join(", ", words)}");
         });
         return option;
     }
@@ -47,7 +51,8 @@ internal static class Words
     }
 
     /// <summary>The option of a run that writes an event file too.</summary>
-    public static Option<bool> TensorBoard() => new("--tensorboard") { Description = "Write an event file for TensorBoard into the run folder too." };
+    public static Option<bool> TensorBoard() =>
+        new("--tensorboard") { Description = "Write an event file for TensorBoard into the run folder too." };
 
     /// <summary>An option that takes a genotype in any form.</summary>
     public static Option<string?> Genotype(string description) => Path("--genotype", "GENOTYPE", description);
@@ -61,7 +66,9 @@ internal static class Words
         var option = new Option<int?>(name) { HelpName = "N", Description = description };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [var word] && (!int.TryParse(word.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < least || value > most))
+            if (result.Tokens is not [var word]) return;
+            var isNumber = int.TryParse(word.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value);
+            if (!isNumber || value < least || value > most)
                 result.AddError($"{name} is {word.Value}; allowed is a whole number from {least} to {most}");
         });
         return option;

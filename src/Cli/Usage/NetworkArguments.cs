@@ -11,19 +11,23 @@ namespace MIOpenDarts.Cli.Usage;
 /// network it is of.
 /// </summary>
 /// <param name="screen">Where notes about a file go, beside the result.</param>
-internal sealed class NetworkWords(Screen screen)
+internal sealed class NetworkArguments(Screen screen)
 {
     private const int ImageNetSize = 224;
 
     private readonly Argument<string> network = new("network") { Description = "The folder of a training, or a weights file." };
     private readonly Option<bool> best = new("--best") { Description = "The weights of the best epoch instead of the last." };
-    private readonly Option<string?> genotype = Words.Genotype("The network of a weights file that no training here wrote: a name, a file, a folder, or the text.");
-    private readonly Option<string?> arch = Words.Arch("The same for a hand-made network.");
-    private readonly Option<string> stem = Words.OneOf("--stem", "What stands before its first cell.", "cifar", "imagenet");
-    private readonly Option<int?> channels = Words.Number("--init-channels", "Channels of its first cell (default: 36, or 48 with the stem imagenet).", 2, 1024);
-    private readonly Option<int?> layers = Words.Number("--layers", "Its cells (default: 20, or 14 with the stem imagenet).", 3, 100);
-    private readonly Option<int?> classes = Words.Number("--classes", "Its classes (default: those of the data, or 10, or 1000 with the stem imagenet).", 2, 100_000);
-    private readonly Option<int?> size = Words.Number("--image-size", "Rows and columns of its images (default: those of the data, or 32, or 224 with the stem imagenet).", 1, 4096);
+    private readonly Option<string?> genotype = OptionNames.Genotype(
+        "The network of a weights file that no training here wrote: a name, a file, a folder, or the text.");
+    private readonly Option<string?> arch = OptionNames.Arch("The same for a hand-made network.");
+    private readonly Option<string> stem = OptionNames.OneOf("--stem", "What stands before its first cell.", "cifar", "imagenet");
+    private readonly Option<int?> channels = OptionNames.Number(
+        "--init-channels", "Channels of its first cell (default: 36, or 48 with the stem imagenet).", 2, 1024);
+    private readonly Option<int?> layers = OptionNames.Number("--layers", "Its cells (default: 20, or 14 with the stem imagenet).", 3, 100);
+    private readonly Option<int?> classes = OptionNames.Number(
+        "--classes", "Its classes (default: those of the data, or 10, or 1000 with the stem imagenet).", 2, 100_000);
+    private readonly Option<int?> size = OptionNames.Number(
+        "--image-size", "Rows and columns of its images (default: those of the data, or 32, or 224 with the stem imagenet).", 1, 4096);
     private readonly Option<bool> grey = new("--grey") { Description = "Its images are grey (default: as the data, or colours)." };
 
     /// <summary>Adds the network as the first word of a command.</summary>
@@ -56,7 +60,9 @@ internal sealed class NetworkWords(Screen screen)
 
     /// <summary>The data that a network of another program is to take; null for a network that says it itself.</summary>
     public ImageData? Data(ParseResult parsed, string name) =>
-        IsForeign(parsed) ? DataSource.Open(name, parsed.GetValue(size) ?? (IsImageNet(parsed) ? ImageNetSize : 0), IsImageNet(parsed)) : null;
+        IsForeign(parsed)
+            ? DataSource.Open(name, parsed.GetValue(size) ?? (IsImageNet(parsed) ? ImageNetSize : 0), IsImageNet(parsed))
+            : null;
 
     private bool IsImageNet(ParseResult parsed) => parsed.GetValue(stem) == "imagenet";
 
@@ -69,19 +75,22 @@ internal sealed class NetworkWords(Screen screen)
         if (!IsForeign(parsed))
         {
             return Foreign.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } lonely
-                ? throw new OptionsException($"{lonely.Name} is for a weights file that no training here wrote; give --genotype or --arch with it, or leave it out")
+                ? throw new OptionsException(
+                    $"{lonely.Name} is for a weights file that no training here wrote; give --genotype or --arch with it, or leave it out")
                 : null;
         }
 
         var (imageNet, images) = (IsImageNet(parsed), data?.Train);
         var side = parsed.GetValue(size) ?? (imageNet ? ImageNetSize : 32);
         var count = images?.Channels ?? (parsed.GetValue(grey) ? 1 : 3);
-        var usual = data?.Normalization ?? (count == 1 ? Normalization.FashionMnist : imageNet ? Normalization.ImageNet : Normalization.Cifar10);
+        var colours = imageNet ? Normalization.ImageNet : Normalization.Cifar10;
+        var usual = data?.Normalization ?? (count == 1 ? Normalization.FashionMnist : colours);
         return new NetworkDescription
         {
             Network = TrainCommand.Network(parsed.GetValue(genotype), parsed.GetValue(arch))!,
             Task = new ImageTask(
-                count, images?.Height ?? side, images?.Width ?? side, parsed.GetValue(classes) ?? images?.Classes ?? (imageNet ? 1000 : 10)),
+                count, images?.Height ?? side, images?.Width ?? side,
+                parsed.GetValue(classes) ?? images?.Classes ?? (imageNet ? 1000 : 10)),
             InitChannels = parsed.GetValue(channels) ?? (imageNet ? 48 : 36),
             Layers = parsed.GetValue(layers) ?? (imageNet ? 14 : 20),
             Stem = imageNet ? StemForm.ImageNet : StemForm.Cifar,
