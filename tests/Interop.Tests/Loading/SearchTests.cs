@@ -9,7 +9,9 @@ public sealed class SearchTests
     {
         var environment = new Dictionary<string, string?>
         {
-            ["MIOPENDARTS_ROCM"] = "/chosen", ["ROCM_PATH"] = "/rocm", ["LD_LIBRARY_PATH"] = "/a:/b",
+            ["MIOPENDARTS_ROCM"] = "/chosen",
+            ["ROCM_PATH"] = "/rocm",
+            ["LD_LIBRARY_PATH"] = "/a:/b",
         };
         var places = SearchPlaces.All("/configured", name => environment.GetValueOrDefault(name));
         string[] wanted = ["/configured", "/configured/lib", "/chosen", "/chosen/lib", "/rocm/lib", "/opt/rocm/lib", "/a", "/b",
