@@ -19,7 +19,9 @@ internal static class CommandLine
     {
         var configuration = new InvocationConfiguration
         {
-            Output = screen.Output, Error = screen.Error, EnableDefaultExceptionHandler = false,
+            Output = screen.Output,
+            Error = screen.Error,
+            EnableDefaultExceptionHandler = false,
         };
         if (args.Length == 0)
         {

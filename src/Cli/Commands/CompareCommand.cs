@@ -25,7 +25,8 @@ internal static class CompareCommand
     {
         var runs = new Argument<string[]>("runs")
         {
-            Description = "Folders of trainings, and of searches.", Arity = ArgumentArity.OneOrMore,
+            Description = "Folders of trainings, and of searches.",
+            Arity = ArgumentArity.OneOrMore,
         };
         var csv = OptionNames.Path("--csv", "FILE", "Write the table as CSV.");
         var html = OptionNames.Path("--html", "FILE", "Write the table as a page.");

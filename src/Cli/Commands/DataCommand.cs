@@ -33,11 +33,13 @@ internal static class DataCommand
     {
         var name = new Argument<string>("data")
         {
-            Description = "A name, a folder or a file.", DefaultValueFactory = _ => DataSource.FashionMnistSlice,
+            Description = "A name, a folder or a file.",
+            DefaultValueFactory = _ => DataSource.FashionMnistSlice,
         };
         var size = new Option<int>("--image-size")
         {
-            HelpName = "N", Description = "Rows and columns that images are brought to; 0 to keep theirs.",
+            HelpName = "N",
+            Description = "Rows and columns that images are brought to; 0 to keep theirs.",
         };
         size.Validators.Add(result =>
         {

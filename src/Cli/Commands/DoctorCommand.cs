@@ -47,8 +47,7 @@ internal static class DoctorCommand
 
     /// <summary>
     /// What one first-order step of the paper's supernet launches, the first one, which also prepares, apart; and what the time model says
-    /// of
-    /// it where the GPU is a modelled one.
+    /// of it where the GPU is a modelled one.
     /// </summary>
     private static (Dictionary<string, KernelUse> Uses, IReadOnlyList<ModelledKernel> Kernels) OneStep()
     {

@@ -30,7 +30,8 @@ internal static class PredictCommand
         var network = new NetworkArguments(screen);
         var images = new Argument<string[]>("images")
         {
-            Description = "JPEG or PNG files, or folders of them.", Arity = ArgumentArity.OneOrMore,
+            Description = "JPEG or PNG files, or folders of them.",
+            Arity = ArgumentArity.OneOrMore,
         };
         var backend = OptionNames.Backend("Where to compute.");
         var command = new Command(Name, "Classify images with a trained network.");

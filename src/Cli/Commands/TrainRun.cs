@@ -32,7 +32,8 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         // A genotype's file may change until a resume.
         options = Lasting(options) with
         {
-            Network = EvaluationTraining.Describe(images, options).Network, Weights = NewRun.Lasting(options.Weights),
+            Network = EvaluationTraining.Describe(images, options).Network,
+            Weights = NewRun.Lasting(options.Weights),
         };
         return new TrainRun(screen, TrainFolder.Create(output ?? NewRun.Folder(), options), options, images, notes, tensorBoard);
     }

@@ -35,8 +35,13 @@ internal sealed class FieldOptions(IEnumerable<(OptionDefinition Field, string S
         return new Option<string?>("--" + field.Name.Replace('_', '-'))
         {
             Description = $"{help} [{shown}]",
-            HelpName = field.Kind switch { OptionKind.Integer => "N", OptionKind.Number => "X", OptionKind.Flag => "true|false",
-                _ => "NAME" },
+            HelpName = field.Kind switch
+            {
+                OptionKind.Integer => "N",
+                OptionKind.Number => "X",
+                OptionKind.Flag => "true|false",
+                _ => "NAME"
+            },
             Arity = field.Kind == OptionKind.Flag ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
         };
     }

@@ -24,7 +24,9 @@ internal static class OptionNames
     {
         var option = new Option<string>(name)
         {
-            HelpName = string.Join('|', words), Description = description, DefaultValueFactory = _ => words[0],
+            HelpName = string.Join('|', words),
+            Description = description,
+            DefaultValueFactory = _ => words[0],
         };
         option.Validators.Add(result =>
         {
@@ -40,7 +42,9 @@ internal static class OptionNames
         const string name = "--backend";
         var option = new Option<string>(name)
         {
-            HelpName = string.Join('|', BackendChoice.Names), Description = description, DefaultValueFactory = _ => BackendChoice.Auto,
+            HelpName = string.Join('|', BackendChoice.Names),
+            Description = description,
+            DefaultValueFactory = _ => BackendChoice.Auto,
         };
         option.Validators.Add(result =>
         {

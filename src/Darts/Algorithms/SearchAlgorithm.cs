@@ -16,8 +16,7 @@ namespace MIOpenDarts.Darts.Algorithms;
 /// <summary>
 /// A method of the DARTS family: its paper's settings, what it searches, how alphas become weights, what it adds to the loss, and how it
 /// reads a genotype. Everything else - supernet, bilevel steps, data, checkpoints - is shared. A method that says nothing else is DARTS. A
-/// new
-/// method is a folder beside this file and a line in <see cref="All"/>.
+/// new method is a folder beside this file and a line in <see cref="All"/>.
 /// </summary>
 public abstract class SearchAlgorithm
 {

@@ -49,7 +49,8 @@ public sealed class OptionField<TOptions> : OptionDefinition
     internal OptionField<TWhole> Within<TWhole>(Func<TWhole, TOptions> part, Func<TWhole, TOptions, TWhole> with)
         where TWhole : class => new(
             this, whole => read(part(whole)), (whole, value) => replace(part(whole), value) is { } replaced ? with(whole, replaced) : null,
-            whole => check(part(whole))) { HasEffect = HasEffect };
+            whole => check(part(whole)))
+        { HasEffect = HasEffect };
 
     internal JsonNode ToJson(TOptions options) => read(options);
 

@@ -87,7 +87,9 @@ internal static partial class OptionFile
         {
             var options = new JsonDocumentOptions
             {
-                AllowDuplicateProperties = false, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip,
+                AllowDuplicateProperties = false,
+                AllowTrailingCommas = true,
+                CommentHandling = JsonCommentHandling.Skip,
             };
             return JsonNode.Parse(text, documentOptions: options) is JsonObject map
                 ? map.Select(pair => new OptionOverride(pair.Key, null, pair.Value)).ToList()

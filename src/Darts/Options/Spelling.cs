@@ -24,8 +24,7 @@ public static class Spelling
     }
 
     // From 0 for the same words to 1: an abbreviation by initials (lr) or by beginnings (batch, learn-rate) comes before a slip of the
-    // hand,
-    // and names that share a whole word come nearer than their letters alone say.
+    // hand, and names that share a whole word come nearer than their letters alone say.
     private static double Distance(string[] typed, string[] name)
     {
         var (letters, named) = (string.Concat(typed), string.Concat(name));

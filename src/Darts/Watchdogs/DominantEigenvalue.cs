@@ -15,8 +15,7 @@ namespace MIOpenDarts.Darts.Watchdogs;
 /// </summary>
 /// <remarks>
 /// ReLUs and max pools give the loss kinks, which a difference over a finite step sees and a Hessian does not: the value is the curvature
-/// at
-/// this radius, larger than that inside a smooth piece, and comparable between epochs because the radius is always the same. In single
+/// at this radius, larger than that inside a smooth piece, and comparable between epochs because the radius is always the same. In single
 /// precision a shorter step would drown in rounding. On an untrained supernet with 64 images other start vectors changed it by up to 7 %.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -27,7 +27,11 @@ public sealed partial class MemoryForecastTests
             {
                 var options = algorithm.WithEpochs(SearchPresets.Size("demo", algorithm), 1) with
                 {
-                    Layers = 3, BatchSize = 4, Nodes = 2, Multiplier = 2, WarmupEpochs = 0,
+                    Layers = 3,
+                    BatchSize = 4,
+                    Nodes = 2,
+                    Multiplier = 2,
+                    WarmupEpochs = 0,
                 };
                 Assert.Single(algorithm.StageStarts(options));
                 var shape = ShapeOf(options) with { Height = 8, Width = 8 };
