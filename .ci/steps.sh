@@ -63,6 +63,23 @@ blocks() { # mark (sh, sh long), folder
         '$0 == mark { n++; inside = 1; next } /^```/ { inside = 0 } inside { print > (dir "/" sprintf("%02d", n)) }' README.md
 }
 
+# Lines of code end within 140 columns. What a raw string holds, and a word that cannot be broken, are data.
+columns() {
+    git ls-files '*.cs' ':!*/Generated/*' | LC_ALL=C.UTF-8 python3 -c '
+import sys
+long = 0
+for path in sys.stdin.read().split("\n"):
+    raw = False
+    for number, line in enumerate(open(path, encoding="utf-8-sig") if path else (), 1):
+        line = line.rstrip("\n")
+        marks = line.count("\"\"\"")
+        if len(line) > 140 and not raw and not marks and max(map(len, line.split())) < 100:
+            print(f"{path}:{number}: {len(line)} columns")
+            long += 1
+        raw ^= marks % 2 == 1
+sys.exit(long > 0)'
+}
+
 install_packages() {
     [ "$(id -u)" = 0 ] || return 0
     export DEBIAN_FRONTEND=noninteractive
