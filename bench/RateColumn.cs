@@ -42,7 +42,8 @@ internal sealed class RateColumn(string name, string legend, Func<Work, double, 
     private static Work WorkOf(BenchmarkCase benchmarkCase)
     {
         var method = benchmarkCase.Descriptor.WorkloadMethod.Name;
-        if (Parameter<StepConfiguration>(benchmarkCase) is { } configuration) return new Work(configuration.Flops(Enum.Parse<StepKind>(method)), 0);
+        if (Parameter<StepConfiguration>(benchmarkCase) is { } configuration)
+            return new Work(configuration.Flops(Enum.Parse<StepKind>(method)), 0);
         var operation = Parameter<OperationCase>(benchmarkCase)!;
         var g = Geometry.Standard((int)benchmarkCase.Parameters[nameof(CaseBenchmark.C)]);
         return method == nameof(Operations.Backward) ? operation.Backward(g) : operation.Forward(g);

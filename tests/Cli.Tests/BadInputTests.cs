@@ -7,24 +7,29 @@ public sealed class BadInputTests : IDisposable
     public void Dispose() => tiny.Dispose();
 
     [Fact]
-    public void Truncated_images_are_named() => DataRefused(() => File.WriteAllBytes(tiny.ImagesFile, File.ReadAllBytes(tiny.ImagesFile)[..^1]), tiny.ImagesFile, "truncated");
+    public void Truncated_images_are_named() =>
+        DataRefused(() => File.WriteAllBytes(tiny.ImagesFile, File.ReadAllBytes(tiny.ImagesFile)[..^1]), tiny.ImagesFile, "truncated");
 
     [Fact]
-    public void Oversized_images_are_named() => DataRefused(() => File.WriteAllBytes(tiny.ImagesFile, [.. File.ReadAllBytes(tiny.ImagesFile), 0]), tiny.ImagesFile, "oversized");
+    public void Oversized_images_are_named() =>
+        DataRefused(() => File.WriteAllBytes(tiny.ImagesFile, [.. File.ReadAllBytes(tiny.ImagesFile), 0]), tiny.ImagesFile, "oversized");
 
     [Fact]
-    public void A_header_cut_short_is_named() => DataRefused(() => File.WriteAllBytes(tiny.LabelsFile, [0, 0, 8]), tiny.LabelsFile, "truncated");
+    public void A_header_cut_short_is_named() =>
+        DataRefused(() => File.WriteAllBytes(tiny.LabelsFile, [0, 0, 8]), tiny.LabelsFile, "truncated");
 
     [Fact]
     public void An_empty_file_is_named() => DataRefused(() => File.WriteAllBytes(tiny.ImagesFile, []), tiny.ImagesFile, "truncated");
 
     [Fact]
     public void A_wrong_magic_number_is_named() =>
-        DataRefused(() => File.WriteAllBytes(tiny.ImagesFile, TinySearch.Numbers(0x1234, 1, 1, 1)), tiny.ImagesFile, "0x00001234", "0x00000803");
+        DataRefused(() =>
+            File.WriteAllBytes(tiny.ImagesFile, TinySearch.Numbers(0x1234, 1, 1, 1)), tiny.ImagesFile, "0x00001234", "0x00000803");
 
     [Fact]
     public void Labels_that_do_not_match_the_images_are_named() =>
-        DataRefused(() => File.WriteAllBytes(tiny.LabelsFile, [.. TinySearch.Numbers(0x801, 2), 0, 1]), tiny.LabelsFile, "2 labels", "96 images");
+        DataRefused(() =>
+            File.WriteAllBytes(tiny.LabelsFile, [.. TinySearch.Numbers(0x801, 2), 0, 1]), tiny.LabelsFile, "2 labels", "96 images");
 
     [Fact]
     public void A_label_out_of_range_is_named() => DataRefused(
@@ -40,27 +45,34 @@ public sealed class BadInputTests : IDisposable
     public void An_empty_set_is_named() => DataRefused(() => tiny.WriteImages(0), tiny.ImagesFile, "no images");
 
     [Fact]
-    public void A_batch_larger_than_the_set_is_named() => DataRefused(() => tiny.WriteImages(12), "batch of 8", "6 of 12 images", "at most 6");
+    public void A_batch_larger_than_the_set_is_named() =>
+        DataRefused(() => tiny.WriteImages(12), "batch of 8", "6 of 12 images", "at most 6");
 
     [Fact]
-    public void A_folder_without_data_is_named() => DataRefused(() => File.Delete(tiny.ImagesFile), tiny.Data, "data_batch_*.bin", "train-images-idx3-ubyte");
+    public void A_folder_without_data_is_named() =>
+        DataRefused(() => File.Delete(tiny.ImagesFile), tiny.Data, "data_batch_*.bin", "train-images-idx3-ubyte");
 
     [Fact]
-    public void A_missing_labels_file_is_named() => DataRefused(() => File.Delete(tiny.LabelsFile), tiny.Data, "train-labels-idx1-ubyte", "missing");
+    public void A_missing_labels_file_is_named() =>
+        DataRefused(() => File.Delete(tiny.LabelsFile), tiny.Data, "train-labels-idx1-ubyte", "missing");
 
     [Fact]
-    public void A_folder_that_is_not_there_is_named() => DataRefused(() => Directory.Delete(tiny.Data, recursive: true), tiny.Data, "no such folder");
+    public void A_folder_that_is_not_there_is_named() =>
+        DataRefused(() => Directory.Delete(tiny.Data, recursive: true), tiny.Data, "no such folder");
 
     [Fact]
-    public void Cut_gzip_data_is_named() => DataRefused(() => File.WriteAllBytes(tiny.ImagesFile, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 99]), tiny.ImagesFile, "again");
+    public void Cut_gzip_data_is_named() =>
+        DataRefused(() => File.WriteAllBytes(tiny.ImagesFile, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 99]), tiny.ImagesFile, "again");
 
     [Fact]
     public void A_truncated_cifar_file_is_named() =>
-        DataRefused(() => File.WriteAllBytes(Path.Combine(tiny.Data, "data_batch_1.bin"), new byte[3000]), "data_batch_1.bin", "3000 bytes", "3073");
+        DataRefused(() =>
+            File.WriteAllBytes(Path.Combine(tiny.Data, "data_batch_1.bin"), new byte[3000]), "data_batch_1.bin", "3000 bytes", "3073");
 
     [Fact]
     public void A_cifar_label_out_of_range_is_named() =>
-        DataRefused(() => File.WriteAllBytes(Path.Combine(tiny.Data, "data_batch_1.bin"), [77, .. new byte[3072]]), "data_batch_1.bin", "label 77");
+        DataRefused(() =>
+            File.WriteAllBytes(Path.Combine(tiny.Data, "data_batch_1.bin"), [77, .. new byte[3072]]), "data_batch_1.bin", "label 77");
 
     [Theory]
     [InlineData("x.json", "{\"epochs\": ", "not valid JSON")]
@@ -85,7 +97,8 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void A_configuration_that_is_not_there_is_named() => Command.Refuses(2, ["search", "--config", "nowhere.json"], "nowhere.json", "no such configuration file");
+    public void A_configuration_that_is_not_there_is_named() =>
+        Command.Refuses(2, ["search", "--config", "nowhere.json"], "nowhere.json", "no such configuration file");
 
     [Theory]
     [InlineData(2, "--preset", "tiny", "preset is 'tiny'; allowed is darts, rx580, demo")]
@@ -124,13 +137,15 @@ public sealed class BadInputTests : IDisposable
 
     [Fact]
     public void An_output_folder_under_a_file_is_refused() =>
-        Command.Refuses(1, ["search", "--data", tiny.Data, "--batch-size", "8", "--out", Path.Combine(tiny.ImagesFile, "run")], tiny.ImagesFile, "choose another --out");
+        Command.Refuses(1, ["search", "--data", tiny.Data, "--batch-size", "8", "--out", Path.Combine(tiny.ImagesFile, "run")],
+            tiny.ImagesFile, "choose another --out");
 
     [Fact]
     public void An_output_folder_that_cannot_be_made_is_refused()
     {
         Assert.SkipUnless(Directory.Exists("/proc"), "there is no /proc, where nobody can write; run this on Linux");
-        Command.Refuses(1, ["search", "--data", tiny.Data, "--batch-size", "8", "--out", "/proc/miopendarts"], "/proc/miopendarts", "choose another --out");
+        Command.Refuses(1, ["search", "--data", tiny.Data, "--batch-size", "8", "--out", "/proc/miopendarts"], "/proc/miopendarts",
+            "choose another --out");
     }
 
     [Fact]

@@ -7,7 +7,8 @@ public sealed class BenchCommandTests
     {
         var folder = Directory.CreateTempSubdirectory("bench").FullName;
         var (csv, json) = (Path.Combine(folder, "steps.csv"), Path.Combine(folder, "steps.json"));
-        var outcome = Command.Run("bench", "--only", "steps", "--config", "C", "--seconds", "1", "--threads", "1", "--csv", csv, "--json", json);
+        var outcome = Command.Run("bench", "--only", "steps", "--config", "C", "--seconds", "1", "--threads", "1", "--csv", csv, "--json",
+            json);
         Assert.Equal((0, ""), (outcome.Code, outcome.Error));
         Assert.Matches(@"limits +\d+ GFLOP/s of multiply-adds on one thread, \d+ GB/s of triad", outcome.Output);
         Assert.Matches(@"\nC +weight step +8 +32 +28x28 ", outcome.Output);

@@ -6,8 +6,8 @@ using System.Text;
 namespace MIOpenDarts.Cli.Tests;
 
 /// <summary>
-/// What befalls a process of the command at a moment that it names itself: when it has written lines with all these words. The line of a step is
-/// written when the step is done and its checkpoint is not begun.
+/// What befalls a process of the command at a moment that it names itself: when it has written lines with all these words. The line of a
+/// step is written when the step is done and its checkpoint is not begun.
 /// </summary>
 /// <param name="Signal">Which the process gets; 0 for none.</param>
 /// <param name="FileBytes">
@@ -53,7 +53,8 @@ internal sealed partial record Blow(int Signal, long FileBytes, params string[] 
             Limit(FileSizeLimit, FileBytes);
         }
 
-        if (Signal > 0 && Send(System.Environment.ProcessId, Signal) != 0) throw new InvalidOperationException($"signal {Signal} cannot be sent");
+        if (Signal > 0 && Send(System.Environment.ProcessId, Signal) != 0)
+            throw new InvalidOperationException($"signal {Signal} cannot be sent");
     }
 
     private static void Limit(int resource, long value)
@@ -73,8 +74,8 @@ internal sealed partial record Blow(int Signal, long FileBytes, params string[] 
 }
 
 /// <summary>
-/// Passes lines on and deals a blow after the last of those that it waits for. A thread of its own hears a signal, which a busy machine may let wait for
-/// longer than a small run takes; so lines pass slowly from then on, until one says that the signal was heard.
+/// Passes lines on and deals a blow after the last of those that it waits for. A thread of its own hears a signal, which a busy machine may
+/// let wait for longer than a small run takes; so lines pass slowly from then on, until one says that the signal was heard.
 /// </summary>
 internal sealed class BlowWriter(TextWriter output, Blow blow) : TextWriter
 {

@@ -7,7 +7,8 @@ public sealed class ChangedDataTests : IDisposable
 
     public ChangedDataTests()
     {
-        foreach (var file in new[] { tiny.ImagesFile, tiny.LabelsFile }) File.Copy(file, file.Replace("train", "t10k", StringComparison.Ordinal));
+        foreach (var file in new[] { tiny.ImagesFile, tiny.LabelsFile })
+            File.Copy(file, file.Replace("train", "t10k", StringComparison.Ordinal));
     }
 
     public void Dispose() => tiny.Dispose();
@@ -22,7 +23,8 @@ public sealed class ChangedDataTests : IDisposable
         tiny.TakeBack("run");
         var moved = tiny.In("moved");
         Directory.Move(tiny.Data, moved);
-        Command.Refuses(1, [command, "--resume", tiny.In("run")], tiny.Data, "is not there", $"miopendarts {command} --resume {tiny.In("run")} --data FOLDER");
+        Command.Refuses(1, [command, "--resume", tiny.In("run")], tiny.Data, "is not there",
+            $"miopendarts {command} --resume {tiny.In("run")} --data FOLDER");
 
         var outcome = Command.Run(command, "--resume", tiny.In("run"), "--data", moved);
         Assert.Equal((0, ""), (outcome.Code, outcome.Error));
@@ -44,7 +46,8 @@ public sealed class ChangedDataTests : IDisposable
         string[] resume = [command, "--resume", tiny.In("run")];
 
         tiny.WriteImages(95);
-        Command.Refuses(1, resume, tiny.Newest("run"), "was computed on other data: then 96 training images, now 95", "by --data, or begin another run");
+        Command.Refuses(1, resume, tiny.Newest("run"), "was computed on other data: then 96 training images, now 95",
+            "by --data, or begin another run");
         tiny.WriteImages(96, classes: 3);
         Command.Refuses(1, resume, "then 2 classes, now 3");
         tiny.WriteImages(96);
@@ -101,8 +104,10 @@ public sealed class ChangedDataTests : IDisposable
         Assert.Equal(0, Command.Run([.. tiny.Args("study"), "--seeds", "0"]).Code);
         var plan = File.ReadAllText(Path.Combine(tiny.In("study"), "seeds.json"));
         using var other = new TinySearch(90);
-        foreach (var file in new[] { other.ImagesFile, other.LabelsFile }) File.Copy(file, file.Replace("train", "t10k", StringComparison.Ordinal));
-        Command.Refuses(1, ["search", "--resume", tiny.In("study"), "--retrain", "1", "--data", other.Data], "then 96 training images, now 90");
+        foreach (var file in new[] { other.ImagesFile, other.LabelsFile })
+            File.Copy(file, file.Replace("train", "t10k", StringComparison.Ordinal));
+        Command.Refuses(1, ["search", "--resume", tiny.In("study"), "--retrain", "1", "--data", other.Data],
+            "then 96 training images, now 90");
         Assert.Equal(plan, File.ReadAllText(Path.Combine(tiny.In("study"), "seeds.json")));
     }
 
@@ -110,12 +115,14 @@ public sealed class ChangedDataTests : IDisposable
     {
         string[] args = command == "search" ? tiny.Args(run) :
         [
-            "train", "--genotype", "DARTS_V1", "--data", tiny.Data, "--backend", "cpu", "--init-channels", "2", "--layers", "3", "--batch-size", "16",
+            "train", "--genotype", "DARTS_V1", "--data", tiny.Data, "--backend", "cpu", "--init-channels", "2", "--layers", "3",
+            "--batch-size", "16",
             "--epochs", "2", "--data-workers", "1", "--out", tiny.In(run),
         ];
         Assert.Equal(0, Command.Run(args).Code);
     }
 
     // What the run ends with: a checkpoint says the seconds too, which differ.
-    private string Last(string run) => Path.Combine(tiny.In(run), File.Exists(Path.Combine(tiny.In(run), "genotype.json")) ? "genotype.json" : "weights.safetensors");
+    private string Last(string run) =>
+        Path.Combine(tiny.In(run), File.Exists(Path.Combine(tiny.In(run), "genotype.json")) ? "genotype.json" : "weights.safetensors");
 }

@@ -16,7 +16,9 @@ internal static class Command
         return new Outcome(code, output.ToString(), error.ToString());
     }
 
-    /// <summary>Runs it and requires a failure that a user can act on: one line, no stack trace, the words that name cause and cure.</summary>
+    /// <summary>
+    /// Runs it and requires a failure that a user can act on: one line, no stack trace, the words that name cause and cure.
+    /// </summary>
     public static void Refuses(int code, string[] args, params string[] words)
     {
         var outcome = Run(args);

@@ -29,11 +29,13 @@ public sealed class FamilyCommandTests : IDisposable
         var run = Path.Combine(folder, "run");
         var outcome = Command.Run(
         [
-            "search", "--algorithm", algorithm, "--preset", "demo", "--epochs", "2", "--init-channels", $"{channels}", "--layers", "3", "--nodes", "2", "--multiplier", "2",
+            "search", "--algorithm", algorithm, "--preset", "demo", "--epochs", "2", "--init-channels", $"{channels}", "--layers", "3",
+            "--nodes", "2", "--multiplier", "2",
             "--batch-size", "128", "--out", run, .. Settings.GetValueOrDefault(algorithm, []),
         ]);
         Assert.Equal((0, ""), (outcome.Code, outcome.Error));
-        var genotype = GenotypeReader.Parse(outcome.Output.Split('\n').Single(line => line.StartsWith("Genotype(", StringComparison.Ordinal)));
+        var genotype = GenotypeReader.Parse(outcome.Output.Split('\n')
+            .Single(line => line.StartsWith("Genotype(", StringComparison.Ordinal)));
         Assert.Equal(genotype, GenotypeReader.Resolve(Path.Combine(run, "genotype.txt")));
         Assert.Equal(2, genotype.Normal.Nodes.Count);
         var report = File.ReadAllText(Path.Combine(run, "report.html"));
@@ -57,7 +59,9 @@ public sealed class FamilyCommandTests : IDisposable
         foreach (var cell in new[] { "normal", "reduction" })
         {
             var note = $"no operation of the {cell} cell reached the threshold 0.85 (the largest weight is 0.5";
-            Assert.Contains(outcome.Output.Split('\n').TakeLast(4), line => line.StartsWith(note, StringComparison.Ordinal) && line.Contains("the two strongest edges of each node were taken", StringComparison.Ordinal));
+            Assert.Contains(outcome.Output.Split('\n').TakeLast(4), line =>
+                line.StartsWith(note, StringComparison.Ordinal)
+                && line.Contains("the two strongest edges of each node were taken", StringComparison.Ordinal));
             Assert.Contains(note, File.ReadAllText(Path.Combine(run, "report.html")));
             Assert.Contains(note, File.ReadAllText(Path.Combine(run, "log.jsonl")));
         }
@@ -69,7 +73,8 @@ public sealed class FamilyCommandTests : IDisposable
         // A folder of an earlier version, which ended with empty cells.
         var log = Path.Combine(run, "log.jsonl");
         File.WriteAllText(log, Regex.Replace(File.ReadAllText(log), @"""nodes"":\[\[.*?\]\]", @"""nodes"":[[],[],[],[]]"));
-        Command.Refuses(2, ["search", "--resume", run], "the normal cell has no edge that leads to its output", "repeat the search that found it");
+        Command.Refuses(2, ["search", "--resume", run], "the normal cell has no edge that leads to its output",
+            "repeat the search that found it");
     }
 
     [Theory]

@@ -6,7 +6,8 @@ namespace MIOpenDarts.Cli.Tests;
 /// <summary>A fault that nobody foresaw: one plain line, its own exit code, and a file with the details.</summary>
 public sealed class FaultTests
 {
-    public static TheoryData<string> Commands => [.. CommandLine.Root(new Screen(TextWriter.Null, TextWriter.Null)).Subcommands.Select(command => command.Name)];
+    public static TheoryData<string> Commands =>
+        [.. CommandLine.Root(new Screen(TextWriter.Null, TextWriter.Null)).Subcommands.Select(command => command.Name)];
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -52,7 +53,8 @@ public sealed class FaultTests
         Assert.Contains("seed 1: an unexpected fault (InvalidCastException: fault)", line);
         Assert.Contains("1 of 2 seeds are done", line);
         Assert.DoesNotContain("   at ", line);
-        Assert.Contains(nameof(Faulty), File.ReadAllText(Assert.Single(Directory.GetFiles(tiny.In(Path.Combine("study", "seed-1")), "miopendarts-fault-*"))));
+        Assert.Contains(nameof(Faulty),
+            File.ReadAllText(Assert.Single(Directory.GetFiles(tiny.In(Path.Combine("study", "seed-1")), "miopendarts-fault-*"))));
     }
 
     [Fact]
@@ -62,20 +64,23 @@ public sealed class FaultTests
         using var process = Command.Start(tiny.Args("run"), ("DOTNET_STARTUP_HOOKS", typeof(FaultTests).Assembly.Location));
         var outcome = await Command.End(process);
         Assert.Equal(70, outcome.Code);
-        Assert.Contains("System.InvalidCastException: fault of a thread\n   at StartupHook.", DetailsOf(outcome.Error, "(InvalidCastException: fault of a thread)", Path.GetTempPath()));
+        Assert.Contains("System.InvalidCastException: fault of a thread\n   at StartupHook.",
+            DetailsOf(outcome.Error, "(InvalidCastException: fault of a thread)", Path.GetTempPath()));
     }
 
     [Fact]
     public void Details_that_cannot_be_written_are_told_as_such()
     {
         var fault = FaultException.Create(new InvalidCastException("fault."), Path.Combine(Path.GetTempPath(), "nowhere", "at all"));
-        Assert.StartsWith("an unexpected fault (InvalidCastException: fault), please report it; the details cannot be written into ", fault.Message);
+        Assert.StartsWith("an unexpected fault (InvalidCastException: fault), please report it; the details cannot be written into ",
+            fault.Message);
     }
 
     [Fact]
     public void What_is_expected_is_told_as_it_is_and_writes_nothing()
     {
-        foreach (var expected in new Exception[] { new IOException("no disk"), new OptionsException("no option"), new Darts.Genotypes.GenotypeFormatException("no edge") })
+        foreach (var expected in new Exception[]
+            { new IOException("no disk"), new OptionsException("no option"), new Darts.Genotypes.GenotypeFormatException("no edge") })
             Assert.Same(expected, Failures.Reported(expected, "nowhere"));
     }
 

@@ -37,7 +37,8 @@ public sealed class ForeignWeightsTests : IDisposable
         Assert.DoesNotContain("weights  ", outcome.Output);
         using var before = SafetensorsFile.Open(file);
         using var after = SafetensorsFile.Open(Path.Combine(tiny.In("run"), "weights.safetensors"));
-        Assert.All(before.ReadSingle("stem.0.weight").Zip(after.ReadSingle("stem.0.weight")), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+        Assert.All(before.ReadSingle("stem.0.weight").Zip(after.ReadSingle("stem.0.weight")), pair =>
+            Assert.Equal(pair.First, pair.Second, 1e-6));
         Assert.NotEqual(before.ReadSingle("stem.1.running_mean"), after.ReadSingle("stem.1.running_mean"));
         foreach (var trained in new[] { tiny.In("run"), tiny.In("run/weights.safetensors") })
             Assert.Equal(Command.Run("show", "DARTS_V2").Output, Command.Run("show", trained).Output);
@@ -73,7 +74,8 @@ public sealed class ForeignWeightsTests : IDisposable
         var plain = Command.Run(["evaluate", StateDict("official"), .. Network, "--data", Cifar()]);
         var (before, extra) = prefix.Split('+') is [var first, var last] ? (first, last) : (prefix, null);
         var (only, wrapper) = before.Split(':') is [var part, var inner] ? (part, inner) : ("", before);
-        var file = StateDict("wrapped", rename: name => only.Length == 0 ? wrapper + name : name.Replace(only + ".", only + "." + wrapper, StringComparison.Ordinal), extra: extra);
+        var file = StateDict("wrapped", rename: name =>
+            only.Length == 0 ? wrapper + name : name.Replace(only + ".", only + "." + wrapper, StringComparison.Ordinal), extra: extra);
         var wrapped = Command.Run(["evaluate", file, .. Network, "--data", Cifar()]);
         Assert.Equal((0, plain.Output), (wrapped.Code, wrapped.Output));
         Assert.All(notes, note => Assert.Contains(note, wrapped.Error));
@@ -92,7 +94,8 @@ public sealed class ForeignWeightsTests : IDisposable
             {
                 foreach (var prefix in new[] { "model.", "ema." })
                 {
-                    if (plain[name].Type == SafetensorsType.I64) writer.Add<long>(prefix + name, [.. plain[name].Shape], plain.ReadInt64(name));
+                    if (plain[name].Type == SafetensorsType.I64)
+                        writer.Add<long>(prefix + name, [.. plain[name].Shape], plain.ReadInt64(name));
                     else writer.Add<float>(prefix + name, [.. plain[name].Shape], plain.ReadSingle(name));
                 }
             }
@@ -145,14 +148,16 @@ public sealed class ForeignWeightsTests : IDisposable
         Assert.Contains($"weights  {file}: the classifier is drawn anew\n", outcome.Output);
         using var before = SafetensorsFile.Open(file);
         using var after = SafetensorsFile.Open(tiny.In("transfer/weights.safetensors"));
-        Assert.All(before.ReadSingle("stem.0.weight").Zip(after.ReadSingle("stem.0.weight")), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+        Assert.All(before.ReadSingle("stem.0.weight").Zip(after.ReadSingle("stem.0.weight")), pair =>
+            Assert.Equal(pair.First, pair.Second, 1e-6));
         foreach (var name in new[] { "classifier.weight", "auxiliary_head.classifier.weight" })
         {
             Assert.Equal(100, after[name].Shape[0]);
             Assert.Contains(after.ReadSingle(name), weight => weight != 0);
         }
 
-        Command.Refuses(1, [.. Train(file, "wrong", data).Select(word => word == "5" ? "4" : word), "--auxiliary", "--new-classifier"], "the file is of --stem cifar --layers 5 --init-channels 8", "not of --layers 4");
+        Command.Refuses(1, [.. Train(file, "wrong", data).Select(word => word == "5" ? "4" : word), "--auxiliary", "--new-classifier"],
+            "the file is of --stem cifar --layers 5 --init-channels 8", "not of --layers 4");
         Command.Refuses(2, ["train", "--new-classifier"], "new_classifier is true; allowed is false, or true with weights");
     }
 
@@ -170,7 +175,8 @@ public sealed class ForeignWeightsTests : IDisposable
         Command.Refuses(1, Train(broken, "run"), words);
         Assert.False(Directory.Exists(tiny.In("run")));
         // Finite weights whose answers are not.
-        var huge = StateDict("huge", (name, shape, values) => (shape, name == "classifier.weight" ? Array.ConvertAll(values, value => MathF.CopySign(3e38f, value)) : values));
+        var huge = StateDict("huge", (name, shape, values) =>
+            (shape, name == "classifier.weight" ? Array.ConvertAll(values, value => MathF.CopySign(3e38f, value)) : values));
         Command.Refuses(1, ["evaluate", huge, .. Network, "--data", Cifar()], "logits that are no numbers");
         Assert.Equal(0, Command.Run("data", Cifar(), "--samples", tiny.In("samples.png")).Code);
         Command.Refuses(1, ["predict", huge, tiny.In("samples.png"), .. Network], "logits that are no numbers");
@@ -192,15 +198,20 @@ public sealed class ForeignWeightsTests : IDisposable
     public void What_does_not_fit_is_refused_with_the_options_and_the_tensor_s_name()
     {
         var file = StateDict("official");
-        Refused([file, .. Network[..4], "--layers", "4"], "the file is of --stem cifar --layers 5 --init-channels 8 --classes 10 colour images, not of --layers 4", "tensor 'cells.");
-        Refused([file, .. Network[..2], "--init-channels", "9", "--layers", "5"], "not of --init-channels 9", "'stem.0.weight'", "[24, 3, 3, 3]", "[27, 3, 3, 3]");
-        Refused([file, .. Network, "--classes", "7"], "not of --classes 7; a training with other classes: --new-classifier", "classifier.", "[10", "[7");
+        Refused([file, .. Network[..4], "--layers", "4"],
+            "the file is of --stem cifar --layers 5 --init-channels 8 --classes 10 colour images, not of --layers 4", "tensor 'cells.");
+        Refused([file, .. Network[..2], "--init-channels", "9", "--layers", "5"], "not of --init-channels 9", "'stem.0.weight'",
+            "[24, 3, 3, 3]", "[27, 3, 3, 3]");
+        Refused([file, .. Network, "--classes", "7"], "not of --classes 7; a training with other classes: --new-classifier", "classifier.",
+            "[10", "[7");
         Refused([file, .. Network, "--grey"], "colour images, not of --grey", "'stem.0.weight'", "[24, 1, 3, 3]");
-        Refused([StateDict("transposed", (name, shape, values) => (name == "classifier.weight" ? [.. shape.Reverse()] : shape, values)), .. Network], "--classes 128", "'classifier.weight'", "[128, 10]", "[10, 128]");
+        Refused([StateDict("transposed", (name, shape, values) => (name == "classifier.weight" ? [.. shape.Reverse()] : shape, values)),
+            .. Network], "--classes 128", "'classifier.weight'", "[128, 10]", "[10, 128]");
         Refused([StateDict("more", extra: "optimizer.step"), .. Network], "'optimizer.step'", "none of this network's");
         Refused([file, "--arch", "resnet20"], "the file is of --stem cifar --layers 5", "not of --arch resnet20", "'conv1.weight'");
         Refused([file, "--genotype", "DARTS_V1", .. Network[2..]], "of another genotype", "tensor 'cells.");
-        Refused([StateDict("less", keep: name => name != "cells.0._ops.0.op.1.weight"), .. Network], "no tensor 'cells.0._ops.0.op.1.weight'");
+        Refused([StateDict("less", keep: name => name != "cells.0._ops.0.op.1.weight"), .. Network],
+            "no tensor 'cells.0._ops.0.op.1.weight'");
         Command.Refuses(2, ["export", file, "--layers", "5"], "--layers", "give --genotype or --arch");
         Command.Refuses(2, ["export", file, "--genotype", "DARTS_V2", "--layers", "2"], "--layers is 2", "from 3 to 100");
         Command.Refuses(1, ["export", file], "does not say what network it is of", "--genotype or --arch");
@@ -217,7 +228,8 @@ public sealed class ForeignWeightsTests : IDisposable
     {
         var file = tiny.In("hostile.safetensors");
         var data = header.Contains("1296", StringComparison.Ordinal) ? 1296 : 12;
-        File.WriteAllBytes(file, [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.UTF8.GetBytes(header), .. new byte[data]]);
+        File.WriteAllBytes(file,
+            [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.UTF8.GetBytes(header), .. new byte[data]]);
         Refused([file, .. Network], [file, .. words]);
     }
 
@@ -229,11 +241,15 @@ public sealed class ForeignWeightsTests : IDisposable
         Refused([file, .. Network], file, "over the format's limit");
     }
 
-    private void Refused(string[] words, params string[] said) => Command.Refuses(1, ["export", .. words, "--out", tiny.In("model.onnx")], said);
+    private void Refused(string[] words, params string[] said) =>
+        Command.Refuses(1, ["export", .. words, "--out", tiny.In("model.onnx")], said);
 
-    /// <summary>The official state of the golden network in single precision, as <c>safetensors.torch.save_file</c> would write it.</summary>
+    /// <summary>
+    /// The official state of the golden network in single precision, as <c>safetensors.torch.save_file</c> would write it.
+    /// </summary>
     private string StateDict(
-        string name, Func<string, long[], float[], (long[], float[])>? change = null, string? extra = null, Predicate<string>? keep = null, Func<string, string>? rename = null)
+        string name, Func<string, long[], float[], (long[], float[])>? change = null, string? extra = null, Predicate<string>? keep = null,
+            Func<string, string>? rename = null)
     {
         using var golden = SafetensorsFile.Open(Path.Combine(AppContext.BaseDirectory, "goldens", "evalnet_f64.safetensors"));
         var writer = new SafetensorsWriter();
@@ -287,7 +303,8 @@ public sealed class ForeignWeightsTests : IDisposable
             }
 
             var comma = header.Length > 1 ? "," : "";
-            header.Append($"{comma}\"{name}\":{{\"dtype\":\"{(floating ? type : "I64")}\",\"shape\":[{string.Join(",", file[name].Shape)}],\"data_offsets\":[{start},{body.Length}]}}");
+            header.Append(
+                $"{comma}\"{name}\":{{\"dtype\":\"{(floating ? type : "I64")}\",\"shape\":[{string.Join(",", file[name].Shape)}],\"data_offsets\":[{start},{body.Length}]}}");
         }
 
         var json = System.Text.Encoding.UTF8.GetBytes(header.Append('}').ToString());
@@ -295,7 +312,8 @@ public sealed class ForeignWeightsTests : IDisposable
     }
 
     private string[] Train(string weights, string run, string? data = null) =>
-        ["train", .. Network, "--weights", weights, "--data", data ?? Cifar(), "--epochs", "1", "--batch-size", "4", "--learning-rate", "1e-9", "--out", tiny.In(run)];
+        ["train", .. Network, "--weights", weights, "--data", data
+            ?? Cifar(), "--epochs", "1", "--batch-size", "4", "--learning-rate", "1e-9", "--out", tiny.In(run)];
 
     /// <summary>Four images of CIFAR-10 to train on and four to test on.</summary>
     private string Cifar()

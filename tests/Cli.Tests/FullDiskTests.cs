@@ -31,7 +31,8 @@ public sealed class FullDiskTests : IDisposable
     public async Task A_small_file_system_that_fills_up_and_is_enlarged_gives_the_same_result()
     {
         const string Cure = "run it as root on Linux with util-linux (unshare, mount)";
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root" && File.Exists("/usr/bin/unshare"), "needs a file system of its own: " + Cure);
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root"
+            && File.Exists("/usr/bin/unshare"), "needs a file system of its own: " + Cure);
         using (var probe = Process.Start("unshare", ["-m", "sh", "-c", $"mount -t tmpfs none '{tiny.Data}' 2> /dev/null"]))
         {
             await probe.WaitForExitAsync();

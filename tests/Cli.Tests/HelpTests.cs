@@ -47,7 +47,9 @@ public sealed class HelpTests
     [Fact]
     public void The_help_of_search_and_train_says_what_more_epochs_mean()
     {
-        Assert.All(["search", "train"], name => Assert.Contains("the learning rate then follows the cosine of N epochs", Command.Run(name, "--help").Output, StringComparison.OrdinalIgnoreCase));
+        Assert.All(["search", "train"], name =>
+            Assert.Contains("the learning rate then follows the cosine of N epochs", Command.Run(name, "--help").Output,
+            StringComparison.OrdinalIgnoreCase));
         Assert.Contains("128 and a signal's number", Command.Run("help", "search").Output);
     }
 }

@@ -28,7 +28,8 @@ public sealed class HipDoctorTests
     public async Task A_compiler_that_MIOpen_misses_is_named_with_the_cure()
     {
         // In Debian's package its path is that of the machine that built it.
-        var (_, output) = await VirtualGpu.RunAsync(["unshare", "-m", "--propagation", "unchanged", "bash", "-c", $"mount -t tmpfs none /build && exec dotnet {Command.Program} doctor"]);
+        var (_, output) = await VirtualGpu.RunAsync(["unshare", "-m", "--propagation", "unchanged", "bash", "-c",
+            $"mount -t tmpfs none /build && exec dotnet {Command.Program} doctor"]);
         Assert.Matches(@"problem  MIOpen starts /build/\S+/clang-\d+ for its OpenCL kernels, which does not exist", output);
         Assert.Matches(@"cure     mkdir -p /build/\S+ and ln -s /usr/lib/llvm-\d+/bin/clang /build/", output);
     }
@@ -75,7 +76,9 @@ public sealed class HipDoctorTests
         string[] args = [.. tiny.Args("run").Select(word => word == "cpu" ? "hip" : word)];
         var (code, output) = await VirtualGpu.RunAsync(["dotnet", Command.Program, .. args], "VGPU_MEMORY=8M", $"VGPU_BIND={tiny.Root}");
         Assert.Equal(1, code);
-        Assert.Contains("backend 'hip': 8 of 8 MiB of device memory are free, and the self-test takes up to 80 MiB: end what else uses the GPU", output);
+        Assert.Contains(
+            "backend 'hip': 8 of 8 MiB of device memory are free, and the self-test takes up to 80 MiB: end what else uses the GPU",
+            output);
         Assert.False(Directory.Exists(tiny.In("run")));
     }
 
@@ -85,7 +88,8 @@ public sealed class HipDoctorTests
     {
         using var tiny = new TinySearch();
         string[] args = [.. tiny.Args("run").Select(word => word == "cpu" ? "hip" : word)];
-        var (code, output) = await VirtualGpu.RunAsync(["dotnet", Command.Program, .. args], "VGPU_STOCK_ROCBLAS=1", $"VGPU_BIND={tiny.Root}");
+        var (code, output) = await VirtualGpu.RunAsync(["dotnet", Command.Program, .. args], "VGPU_STOCK_ROCBLAS=1",
+            $"VGPU_BIND={tiny.Root}");
         Assert.Equal(1, code);
         Assert.Contains("matrix product T,N by hipBLAS is wrong", output);
         Assert.Contains("ROCBLAS_TENSILE_LIBPATH", output);

@@ -42,8 +42,8 @@ public sealed class HipSearchTests(FinishedSearch tiny) : IClassFixture<Finished
     }
 
     /// <summary>
-    /// Both went on from the same state and hold the same at the end. How near their numbers are is not for here: rounding turns ReLUs over, and single
-    /// steps are held against the reference elsewhere, on images that keep their distance.
+    /// Both went on from the same state and hold the same at the end. How near their numbers are is not for here: rounding turns ReLUs
+    /// over, and single steps are held against the reference elsewhere, on images that keep their distance.
     /// </summary>
     private void AssertSameNames(string expected, string actual)
     {

@@ -3,7 +3,9 @@ using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Cli.Tests;
 
-/// <summary>A training of two steps on the virtual gfx803 beside the same one on the processor; what it made is tested and used on both.</summary>
+/// <summary>
+/// A training of two steps on the virtual gfx803 beside the same one on the processor; what it made is tested and used on both.
+/// </summary>
 [Trait("Category", "virtual-gpu")]
 public sealed class HipTrainTests : IDisposable
 {
@@ -62,7 +64,9 @@ public sealed class HipTrainTests : IDisposable
 
     private string[] Train(string run, string backend) =>
     [
-        "train", "--genotype", "DARTS_V1", "--data", tiny.Data, "--backend", backend, "--init-channels", "2", "--layers", "3", "--batch-size", "8",
-        "--epochs", "1", "--report-interval", "1", "--data-workers", "1", "--auxiliary", "true", "--drop-path", "0.2", "--out", tiny.In(run),
+        "train", "--genotype", "DARTS_V1", "--data", tiny.Data, "--backend", backend, "--init-channels", "2", "--layers", "3",
+        "--batch-size", "8",
+        "--epochs", "1", "--report-interval", "1", "--data-workers", "1", "--auxiliary", "true", "--drop-path", "0.2", "--out",
+        tiny.In(run),
     ];
 }

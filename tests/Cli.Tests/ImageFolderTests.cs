@@ -92,17 +92,20 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal((1, 19), (some.Code, some.Output.TrimEnd().Split('\n').Length));
         Assert.Contains($"left out of {tiny.In("pets")}: 1 file that is neither JPEG nor PNG (1 .txt)\n", some.Error);
         Assert.Contains($"miopendarts: {tiny.In("pets/ant/0.png")}: this is no JPEG or PNG image", some.Error);
-        Command.Refuses(1, ["predict", tiny.In("run"), Directory.CreateDirectory(tiny.In("empty")).FullName], tiny.In("empty"), "no JPEG or PNG images in this folder");
+        Command.Refuses(1, ["predict", tiny.In("run"), Directory.CreateDirectory(tiny.In("empty")).FullName], tiny.In("empty"),
+            "no JPEG or PNG images in this folder");
     }
 
     [Fact]
     public void A_trained_network_knows_the_names_of_classes_without_its_data()
     {
         var cifar = Directory.CreateDirectory(tiny.In("cifar")).FullName;
-        byte[] records = [.. Enumerable.Range(0, 20).SelectMany(i => new byte[3073].Select((_, k) => k == 0 ? (byte)(i % 10) : (byte)(k * (i % 10 + 1))))];
+        byte[] records = [.. Enumerable.Range(0, 20).SelectMany(i =>
+            new byte[3073].Select((_, k) => k == 0 ? (byte)(i % 10) : (byte)(k * (i % 10 + 1))))];
         File.WriteAllBytes(Path.Combine(cifar, "data_batch_1.bin"), records);
         File.WriteAllBytes(Path.Combine(cifar, "test_batch.bin"), records);
-        File.WriteAllLines(Path.Combine(cifar, "batches.meta.txt"), ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]);
+        File.WriteAllLines(Path.Combine(cifar, "batches.meta.txt"),
+            ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]);
         var train = Train("run", "--image-size", "8");
         train[Array.IndexOf(train, tiny.In("pets"))] = cifar;
         var outcome = Command.Run(train);
@@ -110,7 +113,8 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Matches(@"\ncat +2 +2\n", Command.Run("data", cifar).Output);
         Directory.Delete(cifar, recursive: true);
         Pictures("pets", 1, "ant");
-        Assert.Matches("^" + tiny.In("pets/ant/0.png") + ": (airplane|automobile|bird|cat|deer|dog|frog|horse|ship|truck) ", Command.Run("predict", tiny.In("run"), tiny.In("pets")).Output);
+        Assert.Matches("^" + tiny.In("pets/ant/0.png") + ": (airplane|automobile|bird|cat|deer|dog|frog|horse|ship|truck) ",
+            Command.Run("predict", tiny.In("run"), tiny.In("pets")).Output);
     }
 
     [Fact]
@@ -136,13 +140,15 @@ public sealed class ImageFolderTests : IDisposable
 
     private string[] Search(string run, string data) =>
     [
-        "search", "--data", data, "--backend", "cpu", "--init-channels", "2", "--layers", "3", "--nodes", "2", "--multiplier", "2", "--batch-size", "4",
+        "search", "--data", data, "--backend", "cpu", "--init-channels", "2", "--layers", "3", "--nodes", "2", "--multiplier", "2",
+        "--batch-size", "4",
         "--epochs", "1", "--out", tiny.In(run),
     ];
 
     private string[] Train(string run, params string[] more) =>
     [
-        "train", "--genotype", "DARTS_V1", "--data", tiny.In("pets"), "--backend", "cpu", "--init-channels", "2", "--layers", "3", "--batch-size", "4",
+        "train", "--genotype", "DARTS_V1", "--data", tiny.In("pets"), "--backend", "cpu", "--init-channels", "2", "--layers", "3",
+        "--batch-size", "4",
         "--epochs", "1", "--out", tiny.In(run), .. more,
     ];
 

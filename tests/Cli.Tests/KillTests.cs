@@ -29,13 +29,16 @@ public sealed class KillTests
         Assert.InRange(new FileInfo(tiny.Newest("whole")).Length, HalfACheckpoint + 1, 3 * HalfACheckpoint);
         foreach (var blow in Blows)
         {
-            using var process = blow.Start(Directory.Exists(tiny.In("killed")) ? ["search", "--resume", tiny.In("killed")] : tiny.Args("killed"));
+            using var process = blow.Start(Directory.Exists(tiny.In("killed")) ? ["search", "--resume", tiny.In("killed")]
+                : tiny.Args("killed"));
             var outcome = await Command.End(process);
             Assert.Contains(outcome.Code, Blow.Codes);
             Assert.Equal("", outcome.Error);
             if (blow.FileBytes == 0) continue;
             // At the end of an epoch the report is written before the checkpoint.
-            var half = blow.Words[0].Contains("done", StringComparison.Ordinal) ? [tiny.In("killed/report.html" + WholeFile.Unfinished)] : Directory.GetFiles(tiny.Checkpoints("killed"), "*" + WholeFile.Unfinished);
+            var half = blow.Words[0].Contains("done", StringComparison.Ordinal)
+                ? [tiny.In("killed/report.html" + WholeFile.Unfinished)]
+                : Directory.GetFiles(tiny.Checkpoints("killed"), "*" + WholeFile.Unfinished);
             Assert.Equal(blow.FileBytes, new FileInfo(Assert.Single(half)).Length);
         }
 
@@ -99,7 +102,8 @@ public sealed class KillTests
         using var tiny = new TinySearch();
         Assert.Equal(0, Command.Run(tiny.Args("run")).Code);
         tiny.TakeBack("run");
-        using var process = Command.Start(["search", "--resume", tiny.In("run")], (wide == 512 ? "DOTNET_EnableAVX512" : "DOTNET_EnableAVX2", "0"));
+        using var process = Command.Start(["search", "--resume", tiny.In("run")],
+            (wide == 512 ? "DOTNET_EnableAVX512" : "DOTNET_EnableAVX2", "0"));
         var outcome = await Command.End(process);
         Assert.Equal((0, ""), (outcome.Code, outcome.Error));
         var warning = Assert.Single(outcome.Output.Split('\n'), line => line.StartsWith("warning: ", StringComparison.Ordinal));

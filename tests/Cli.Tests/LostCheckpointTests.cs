@@ -23,7 +23,8 @@ public sealed class LostCheckpointTests : IClassFixture<FinishedSearch>
     public void A_finished_run_says_so_and_keeps_its_result()
     {
         var before = File.ReadAllText(Genotype);
-        Assert.Contains($"{lost} is gone, the last checkpoint: the result is that of the log, and more --epochs have nothing to go on from", Assert.Single(Warnings()));
+        Assert.Contains($"{lost} is gone, the last checkpoint: the result is that of the log, and more --epochs have nothing to go on from",
+            Assert.Single(Warnings()));
         Assert.Equal(before, File.ReadAllText(Genotype));
     }
 
@@ -42,7 +43,8 @@ public sealed class LostCheckpointTests : IClassFixture<FinishedSearch>
     {
         TakeBackTheEnd();
         foreach (var file in Directory.GetFiles(tiny.Checkpoints("run"))) File.Delete(file);
-        Assert.Contains($"{lost} is gone, the last checkpoint that the log knows: the run goes on from its beginning", Assert.Single(Warnings()));
+        Assert.Contains($"{lost} is gone, the last checkpoint that the log knows: the run goes on from its beginning",
+            Assert.Single(Warnings()));
         var again = tiny.Log("run").OfType<RunStarted>().Last();
         Assert.Equal((0, 0.0), (again.FirstEpoch, again.Seconds));
         tiny.AssertSameEnd("whole", "run");
@@ -59,7 +61,8 @@ public sealed class LostCheckpointTests : IClassFixture<FinishedSearch>
         Assert.NotEqual(epoch, Other(epoch));
         File.WriteAllLines(log, File.ReadAllLines(log).Select(line => line == epoch ? Other(line) : line));
         var warnings = Warnings();
-        var told = Assert.Single(warnings, line => line.Contains("epoch 1, computed again, has another genotype", StringComparison.Ordinal));
+        var told = Assert.Single(warnings, line =>
+            line.Contains("epoch 1, computed again, has another genotype", StringComparison.Ordinal));
         Assert.EndsWith(other.TrimEnd(), told);
         Assert.Contains(warnings, line => line.Contains("kept as genotype-before.txt", StringComparison.Ordinal));
         Assert.Equal((found, other), (File.ReadAllText(Genotype), File.ReadAllText(Path.Combine(tiny.In("run"), "genotype-before.txt"))));
@@ -85,7 +88,8 @@ public sealed class LostCheckpointTests : IClassFixture<FinishedSearch>
     }
 
     // The same operations everywhere, so that what is found differs.
-    private static string Other(string text) => System.Text.RegularExpressions.Regex.Replace(text, "(sep|dil)_conv_[35]x[35]|(max|avg)_pool_3x3", "skip_connect");
+    private static string Other(string text) =>
+        System.Text.RegularExpressions.Regex.Replace(text, "(sep|dil)_conv_[35]x[35]|(max|avg)_pool_3x3", "skip_connect");
 
     private void TakeBackTheEnd() => File.WriteAllLines(log, File.ReadAllLines(log).SkipLast(1));
 

@@ -19,7 +19,8 @@ public sealed class MoreEpochsTests : IClassFixture<FinishedSearch>
         var more = Resume("--epochs", "4");
         Assert.Equal((0, ""), (more.Code, more.Error));
         // The cosine from 0.025 to 0.001: 0.013 in the last of two epochs; 0.013 again in the third of four.
-        Assert.Contains("epochs   2 epochs become 4: the learning rate follows the cosine of 4 epochs from here on and goes from 0.013 to 0.013; "
+        Assert.Contains(
+            "epochs   2 epochs become 4: the learning rate follows the cosine of 4 epochs from here on and goes from 0.013 to 0.013; "
             + "the result is not that of a run of 4 epochs from the start", more.Output);
         var epochs = tiny.Log("run").OfType<EpochDone>().Select(done => done.Record).ToList();
         Assert.Equal([0, 1, 2, 3], epochs.Select(epoch => epoch.Epoch));
@@ -56,7 +57,8 @@ public sealed class MoreEpochsTests : IClassFixture<FinishedSearch>
     public void A_search_that_is_not_done_ends_first()
     {
         tiny.TakeBack("run");
-        Command.Refuses(1, ["search", "--resume", tiny.In("run"), "--epochs", "4"], tiny.In("run"), "is not done with its 2 epochs", "leave --epochs out until it is");
+        Command.Refuses(1, ["search", "--resume", tiny.In("run"), "--epochs", "4"], tiny.In("run"), "is not done with its 2 epochs",
+            "leave --epochs out until it is");
         Assert.Contains("\"epochs\": 2", File.ReadAllText(Path.Combine(tiny.In("run"), "config.json")));
     }
 
@@ -69,7 +71,8 @@ public sealed class MoreEpochsTests : IClassFixture<FinishedSearch>
         var before = (File.ReadAllText(config), tiny.Log("run").Count);
         if (state == "gone") File.Delete(last);
         else File.WriteAllText(last, "damaged");
-        Command.Refuses(1, ["search", "--resume", tiny.In("run"), "--epochs", "4"], last, state, "more epochs go on from this checkpoint alone", "begin another run");
+        Command.Refuses(1, ["search", "--resume", tiny.In("run"), "--epochs", "4"], last, state,
+            "more epochs go on from this checkpoint alone", "begin another run");
         Assert.Equal(before, (File.ReadAllText(config), tiny.Log("run").Count));
         Assert.Contains("all 2 epochs are done", Resume().Output);
     }
@@ -80,19 +83,22 @@ public sealed class MoreEpochsTests : IClassFixture<FinishedSearch>
         using var other = new TinySearch(90);
         var config = Path.Combine(tiny.In("run"), "config.json");
         var before = (File.ReadAllText(config), tiny.Log("run").Count);
-        Command.Refuses(1, ["search", "--resume", tiny.In("run"), "--epochs", "4", "--data", other.Data], "then 96 training images, now 90");
+        Command.Refuses(1, ["search", "--resume", tiny.In("run"), "--epochs", "4", "--data", other.Data],
+            "then 96 training images, now 90");
         Assert.Equal(before, (File.ReadAllText(config), tiny.Log("run").Count));
         Assert.Equal(0, Resume("--epochs", "3").Code);
     }
 
     [Fact]
-    public void Fewer_epochs_are_refused() => Command.Refuses(1, ["search", "--resume", tiny.In("run"), "--epochs", "1"], "begun with epochs 2, not 1");
+    public void Fewer_epochs_are_refused() =>
+        Command.Refuses(1, ["search", "--resume", tiny.In("run"), "--epochs", "1"], "begun with epochs 2, not 1");
 
     [Fact]
     public void A_drawn_cell_has_nothing_more_to_do()
     {
         Assert.Equal(0, Command.Run(tiny.Args("drawn", "--algorithm", "random")).Code);
-        Command.Refuses(1, ["search", "--resume", tiny.In("drawn"), "--epochs", "9"], "nothing was trained, so more epochs would change nothing");
+        Command.Refuses(1, ["search", "--resume", tiny.In("drawn"), "--epochs", "9"],
+            "nothing was trained, so more epochs would change nothing");
         Directory.Delete(tiny.In("drawn"), recursive: true);
     }
 

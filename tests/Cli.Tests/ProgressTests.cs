@@ -53,7 +53,8 @@ public sealed class ProgressTests
         using var written = new StringWriter();
         using var view = View(written);
         view.Report(new ForecastMade(0, 10_376, 1 << 20, 1, 12, 36));
-        Assert.Equal("first steps …\r\u001b[2Kforecast 10,376 parameters, 1 MiB, 12.0 s an epoch, 36.0 s to go\nfirst steps …", written.ToString());
+        Assert.Equal("first steps …\r\u001b[2Kforecast 10,376 parameters, 1 MiB, 12.0 s an epoch, 36.0 s to go\nfirst steps …",
+            written.ToString());
     }
 
     [Fact]
@@ -78,7 +79,8 @@ public sealed class ProgressTests
 
     private static ProgressView View(StringWriter written)
     {
-        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(written) });
+        var terminal = AnsiConsole.Create(new AnsiConsoleSettings
+            { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(written) });
         terminal.Profile.Width = 60;
         return ProgressView.Create(new Screen(TextWriter.Null, TextWriter.Null, terminal), 3);
     }

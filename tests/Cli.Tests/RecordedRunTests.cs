@@ -25,7 +25,8 @@ public sealed class RecordedRunTests : IDisposable
         Done("export", tiny.In("train"), "--out", tiny.In("train.onnx"));
         Assert.True(new FileInfo(tiny.In("train.onnx")).Length > 0);
         Assert.Contains("% of 20 images right", Done(
-            "train", "--genotype", tiny.In("search"), "--data", tiny.Data, "--held-out", "0.2", "--backend", "cpu", "--init-channels", "2", "--layers", "3",
+            "train", "--genotype", tiny.In("search"), "--data", tiny.Data, "--held-out", "0.2", "--backend", "cpu", "--init-channels", "2",
+            "--layers", "3",
             "--batch-size", "16", "--epochs", "1", "--auxiliary", "false", "--out", tiny.In("anew")));
     }
 
@@ -51,7 +52,8 @@ public sealed class RecordedRunTests : IDisposable
     public void What_its_method_was_told_stays_what_it_is()
     {
         var run = tiny.In("search");
-        Command.Refuses(1, ["search", "--resume", run, "--data", tiny.Data, "--second-stage-operations", "3"], run, "second_stage_operations 4, not 3");
+        Command.Refuses(1, ["search", "--resume", run, "--data", tiny.Data, "--second-stage-operations", "3"], run,
+            "second_stage_operations 4, not 3");
     }
 
     public void Dispose() => tiny.Dispose();

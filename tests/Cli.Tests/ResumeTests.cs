@@ -73,7 +73,8 @@ public sealed class ResumeTests : IClassFixture<FinishedSearch>
 
     [Fact]
     public void Options_with_effect_may_not() =>
-        Command.Refuses(1, ["search", "--resume", tiny.In("run"), "--momentum", "0.5"], tiny.In("run"), "momentum 0.9, not 0.5", "leave that option out");
+        Command.Refuses(1, ["search", "--resume", tiny.In("run"), "--momentum", "0.5"], tiny.In("run"), "momentum 0.9, not 0.5",
+            "leave that option out");
 
     [Theory]
     [InlineData("--preset", "darts")]
@@ -108,7 +109,8 @@ public sealed class ResumeTests : IClassFixture<FinishedSearch>
     [Fact]
     public void A_training_does_not_go_on_with_a_search_and_says_what_does()
     {
-        string[] words = [tiny.In("run"), "was written by search, not by train", $"miopendarts search --resume {tiny.In("run")}", "train --genotype"];
+        string[] words = [tiny.In("run"), "was written by search, not by train", $"miopendarts search --resume {tiny.In("run")}",
+            "train --genotype"];
         Command.Refuses(1, ["train", "--resume", tiny.In("run"), "--epochs", "9"], words);
         Command.Refuses(1, ["evaluate", tiny.In("run")], words);
     }

@@ -35,7 +35,8 @@ public sealed class RunFoldersTests : IClassFixture<RunFoldersTests.Runs>
         Assert.Equal(0, compared.Code);
         Assert.Equal(2, compared.Output.Split('\n').Count(line => line.Split(' ')[0] is "DARTS_V1" or "resnet20"));
         var lines = compared.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        string[] words = ["is a file, not the folder of a run", "there is no such folder", "no run in this folder", "is a study of several seeds", "this search is not done"];
+        string[] words = ["is a file, not the folder of a run", "there is no such folder", "no run in this folder",
+            "is a study of several seeds", "this search is not done"];
         Assert.Equal(words.Length, lines.Length);
         Assert.All(lines.Zip(words), pair =>
         {
@@ -80,7 +81,8 @@ public sealed class RunFoldersTests : IClassFixture<RunFoldersTests.Runs>
         var link = runs.In("link");
         if (!Directory.Exists(link)) Directory.CreateSymbolicLink(link, runs.In("trained"));
         runs.Copy("trained", "copy");
-        string[] paths = [runs.In("trained"), runs.In("trained") + "/", Path.Combine(runs.In("trained"), "..", "trained"), link, runs.In("copy")];
+        string[] paths = [runs.In("trained"), runs.In("trained") + "/", Path.Combine(runs.In("trained"), "..", "trained"), link,
+            runs.In("copy")];
         var compared = Command.Run(["compare", .. paths]);
         Assert.Equal(0, compared.Code);
         Assert.Matches(@"DARTS_V1 +1 +1 ", compared.Output);
@@ -107,7 +109,8 @@ public sealed class RunFoldersTests : IClassFixture<RunFoldersTests.Runs>
 
         private string[] Training(string run, string option, string network) =>
         [
-            "train", option, network, "--data", Data, "--backend", "cpu", "--init-channels", "2", "--layers", "3", "--batch-size", "16", "--epochs", "1",
+            "train", option, network, "--data", Data, "--backend", "cpu", "--init-channels", "2", "--layers", "3", "--batch-size", "16",
+            "--epochs", "1",
             "--data-workers", "1", "--auxiliary", "false", "--out", In(run),
         ];
     }

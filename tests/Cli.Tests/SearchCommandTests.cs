@@ -19,7 +19,8 @@ public sealed class SearchCommandTests : IDisposable
         Assert.Contains("forecast ", outcome.Output);
         Assert.Contains("epoch 2/2  step 6/6  loss ", outcome.Output);
         var found = GenotypeReader.Parse(outcome.Output.Split('\n').Single(line => line.StartsWith("Genotype(", StringComparison.Ordinal)));
-        string[] files = ["config.json", "environment.json", "genotype.json", "genotype.txt", "log.jsonl", "normal.dot", "normal.svg", "reduce.dot", "reduce.svg", "report.html"];
+        string[] files = ["config.json", "environment.json", "genotype.json", "genotype.txt", "log.jsonl", "normal.dot", "normal.svg",
+            "reduce.dot", "reduce.svg", "report.html"];
         Assert.Equal(files, Directory.GetFiles(tiny.In("run")).Select(Path.GetFileName).Where(name => name != ".lock").Order());
         Assert.Equal(found.ToString(), GenotypeReader.Resolve(Path.Combine(tiny.In("run"), "genotype.json")).ToString());
         Assert.Equal(3, Directory.GetFiles(tiny.Checkpoints("run")).Length);
@@ -51,7 +52,8 @@ public sealed class SearchCommandTests : IDisposable
     {
         var config = tiny.In("options.yaml");
         File.WriteAllText(config, "preset: rx580\nbatch_size: 8\nepochs: 7\nlayers: 3\nnodes: 2\nmultiplier: 2\n");
-        var outcome = Command.Run("search", "--config", config, "--epochs", "1", "--init-channels", "2", "--data", tiny.Data, "--out", tiny.In("run"));
+        var outcome = Command.Run("search", "--config", config, "--epochs", "1", "--init-channels", "2", "--data", tiny.Data, "--out",
+            tiny.In("run"));
         Assert.Equal(0, outcome.Code);
         var options = SearchOptions.Table.Parse(File.ReadAllText(Path.Combine(tiny.In("run"), "config.json")));
         Assert.Equal((1, 8, 2, 50), (options.Epochs, options.BatchSize, options.InitChannels, options.ReportInterval));
@@ -70,7 +72,9 @@ public sealed class SearchCommandTests : IDisposable
     public void The_report_is_there_after_the_first_epoch()
     {
         var seen = false;
-        using var output = new Watcher(line => seen |= line.StartsWith("epoch 2/2  step 1/6", StringComparison.Ordinal) && File.Exists(Path.Combine(tiny.In("run"), "report.html")));
+        using var output = new Watcher(line =>
+            seen |= line.StartsWith("epoch 2/2  step 1/6", StringComparison.Ordinal)
+            && File.Exists(Path.Combine(tiny.In("run"), "report.html")));
         Assert.Equal(0, CommandLine.Run(tiny.Args("run"), new Screen(output, TextWriter.Null)));
         Assert.True(seen);
     }
@@ -96,7 +100,8 @@ public sealed class SearchCommandTests : IDisposable
     {
         Command.Run(tiny.Args("run"));
         using var config = JsonDocument.Parse(File.ReadAllText(Path.Combine(tiny.In("run"), "config.json")));
-        Assert.Equal(SearchOptions.Table.All.Select(field => field.Name).Order(), config.RootElement.EnumerateObject().Select(p => p.Name).Order());
+        Assert.Equal(SearchOptions.Table.All.Select(field => field.Name).Order(), config.RootElement.EnumerateObject().Select(p => p.Name)
+            .Order());
     }
 
     private sealed class Watcher(Action<string> see) : StringWriter

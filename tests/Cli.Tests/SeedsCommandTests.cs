@@ -9,16 +9,19 @@ public sealed class SeedsCommandTests(FinishedStudy tiny) : IClassFixture<Finish
     [Fact]
     public void A_study_ends_with_one_report_and_a_full_folder_for_each_seed()
     {
-        string[] words = ["2 of 2 seeds are done", "mean ± sd", "normal cell: two seeds share", "Found cells are", "than random cells of their size"];
+        string[] words = ["2 of 2 seeds are done", "mean ± sd", "normal cell: two seeds share", "Found cells are",
+            "than random cells of their size"];
         Assert.All(words, word => Assert.Contains(word, tiny.Outcome.Output));
         Assert.Equal("", tiny.Outcome.Error);
-        Assert.Equal(["report.html", "report.txt", "seeds.json"], Directory.GetFiles(tiny.In("study")).Select(Path.GetFileName).Where(name => name != ".lock").Order());
+        Assert.Equal(["report.html", "report.txt", "seeds.json"], Directory.GetFiles(tiny.In("study")).Select(Path.GetFileName)
+            .Where(name => name != ".lock").Order());
         foreach (var seed in new[] { "seed-0", "seed-3" })
         {
             Assert.True(File.Exists(tiny.In($"study/{seed}/genotype.txt")));
             Assert.Single(tiny.Log($"study/{seed}/found").OfType<TrainEpochDone>());
             Assert.Single(tiny.Log($"study/{seed}/random").OfType<TrainEpochDone>());
-            Assert.Contains(File.ReadAllText(tiny.In($"study/{seed}/genotype.txt")).Trim().Replace("'", "&#39;"), File.ReadAllText(tiny.In("study/report.html")));
+            Assert.Contains(File.ReadAllText(tiny.In($"study/{seed}/genotype.txt")).Trim()
+                .Replace("'", "&#39;"), File.ReadAllText(tiny.In("study/report.html")));
         }
     }
 
@@ -30,7 +33,8 @@ public sealed class SeedsCommandTests(FinishedStudy tiny) : IClassFixture<Finish
         foreach (var seed in new[] { "seed-0", "seed-3" })
         {
             tiny.AssertSameEnd($"study/{seed}", $"turn/{seed}");
-            foreach (var kind in new[] { "found", "random" }) AssertSameFile($"study/{seed}/{kind}/weights.safetensors", $"turn/{seed}/{kind}/weights.safetensors");
+            foreach (var kind in new[] { "found", "random" })
+                AssertSameFile($"study/{seed}/{kind}/weights.safetensors", $"turn/{seed}/{kind}/weights.safetensors");
         }
 
         tiny.AssertSameEnd("alone", "study/seed-3");
@@ -83,7 +87,8 @@ public sealed class SeedsCommandTests(FinishedStudy tiny) : IClassFixture<Finish
     {
         var outcome = Command.Run(tiny.Study("fair", "--algorithm", "fair-darts"));
         Assert.Equal((0, ""), (outcome.Code, outcome.Error));
-        foreach (var text in new[] { outcome.Output, File.ReadAllText(tiny.In("fair/report.html")), File.ReadAllText(tiny.In("fair/report.txt")) })
+        foreach (var text in new[]
+            { outcome.Output, File.ReadAllText(tiny.In("fair/report.html")), File.ReadAllText(tiny.In("fair/report.txt")) })
             Assert.Contains("no operation of the reduction cell reached the threshold 0.85", text);
         Assert.Equal(0, Command.Run("search", "--resume", tiny.In("fair")).Code);
 
@@ -92,7 +97,8 @@ public sealed class SeedsCommandTests(FinishedStudy tiny) : IClassFixture<Finish
         Directory.Delete(tiny.In("fair/seed-3/found"), recursive: true);
         var again = Command.Run("search", "--resume", tiny.In("fair"));
         Assert.Equal(1, again.Code);
-        Command.AssertOneLine(again.Error, "seed 3: genotype: the normal cell has no edge that leads to its output", "1 of 2 seeds are done");
+        Command.AssertOneLine(again.Error, "seed 3: genotype: the normal cell has no edge that leads to its output",
+            "1 of 2 seeds are done");
         Assert.DoesNotMatch(@"Exception|   at |\.cs:", again.Error + again.Output + File.ReadAllText(log));
     }
 
@@ -129,7 +135,8 @@ public sealed class SeedsCommandTests(FinishedStudy tiny) : IClassFixture<Finish
         Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no signal to send; run this on Linux");
         using var slow = new TinySearch { Epochs = 20 };
         string[] seeds = ["study/seed-0", "study/seed-3"];
-        using var process = new Blow(Blow.Interrupt, 0, "seed 0  forecast ", "seed 3  forecast ").Start(slow.Args("study", "--seeds", "0,3", "--jobs", "2"));
+        using var process = new Blow(Blow.Interrupt, 0, "seed 0  forecast ", "seed 3  forecast ")
+            .Start(slow.Args("study", "--seeds", "0,3", "--jobs", "2"));
         var outcome = await Command.End(process);
         Assert.Equal(130, outcome.Code);
         Command.AssertOneLine(outcome.Error, "stopped with checkpoints", $"miopendarts search --resume {slow.In("study")}");
@@ -143,7 +150,8 @@ public sealed class SeedsCommandTests(FinishedStudy tiny) : IClassFixture<Finish
     [InlineData("cpu")]
     [InlineData("reference")]
     [InlineData("hip:1")]
-    public void A_backend_that_was_named_is_taken_by_every_job(string name) => Assert.All(Enumerable.Range(0, 3), job => Assert.Equal(name, BackendChoice.InTurn(name, job)));
+    public void A_backend_that_was_named_is_taken_by_every_job(string name) =>
+        Assert.All(Enumerable.Range(0, 3), job => Assert.Equal(name, BackendChoice.InTurn(name, job)));
 
     [Fact]
     public void Trainings_need_test_images()
@@ -158,15 +166,19 @@ public sealed class SeedsCommandTests(FinishedStudy tiny) : IClassFixture<Finish
     {
         using var watched = new TinySearch { Epochs = 4 };
         var outcome = Command.Run(watched.Args(
-            "watched", "--alpha-learning-rate", "1e-9", "--watch", "rank", "--watch-action", "rollback", "--watch-from", "1", "--watch-rank-epochs", "1"));
+            "watched", "--alpha-learning-rate", "1e-9", "--watch", "rank", "--watch-action", "rollback", "--watch-from", "1",
+            "--watch-rank-epochs", "1"));
         Assert.Equal((0, ""), (outcome.Code, outcome.Error));
-        Assert.Contains("alarm    rank: the ranking of the operations has not changed for 1 epochs; the search ends with the genotype of epoch 1\n", outcome.Output);
+        Assert.Contains(
+            "alarm    rank: the ranking of the operations has not changed for 1 epochs; the search ends with the genotype of epoch 1\n",
+            outcome.Output);
         Assert.Equal(2, watched.Log("watched").OfType<EpochDone>().Count());
         Assert.Contains("ended by watchdog rank", Command.Run("search", "--resume", watched.In("watched")).Output);
         Assert.Contains("Finished by watchdog rank", File.ReadAllText(watched.In("watched/report.html")));
     }
 
-    private void AssertSameFile(string expected, string actual) => Assert.Equal(File.ReadAllBytes(tiny.In(expected)), File.ReadAllBytes(tiny.In(actual)));
+    private void AssertSameFile(string expected, string actual) =>
+        Assert.Equal(File.ReadAllBytes(tiny.In(expected)), File.ReadAllBytes(tiny.In(actual)));
 }
 
 /// <summary>A tiny study of two seeds, side by side, with trainings, that has been run once.</summary>

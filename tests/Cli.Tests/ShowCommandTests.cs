@@ -68,14 +68,17 @@ public sealed class ShowCommandTests : IDisposable
     public void A_missing_file_is_named() => Command.Refuses(2, ["show", "no/such/file.txt"], "'no/such/file.txt'", "nor a file");
 
     [Fact]
-    public void A_folder_without_a_result_is_named() => Command.Refuses(2, ["show", folder], folder, "neither a run nor a genotype.txt in this folder");
+    public void A_folder_without_a_result_is_named() =>
+        Command.Refuses(2, ["show", folder], folder, "neither a run nor a genotype.txt in this folder");
 
     [Fact]
-    public void A_format_that_does_not_exist_gets_the_list() => Command.Refuses(2, ["show", "SNAS", "--format", "png"], "--format is 'png'", "text, json, dot, svg");
+    public void A_format_that_does_not_exist_gets_the_list() =>
+        Command.Refuses(2, ["show", "SNAS", "--format", "png"], "--format is 'png'", "text, json, dot, svg");
 
     [Fact]
     public void An_output_that_cannot_be_written_is_named() =>
-        Command.Refuses(1, ["show", "SNAS", "--out", Path.Combine(folder, "no", "file")], Path.Combine(folder, "no", "file"), "choose another --out");
+        Command.Refuses(1, ["show", "SNAS", "--out", Path.Combine(folder, "no", "file")], Path.Combine(folder, "no", "file"),
+            "choose another --out");
 
     [Theory]
     [InlineData("Genotype(normal=[('sep_conv_9x9', 0)], normal_concat=range(2, 3), reduce=[], reduce_concat=range(2, 3))", "sep_conv_9x9")]

@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using MIOpenDarts.Cli.Tests;
 
 /// <summary>
-/// The runtime calls this at the start of a process for which DOTNET_STARTUP_HOOKS names this assembly: a blow falls on it (<see cref="Blow"/>), or
-/// else a thread of its own fails once the command is under way (<see cref="FaultTests"/>).
+/// The runtime calls this at the start of a process for which DOTNET_STARTUP_HOOKS names this assembly: a blow falls on it
+/// (<see cref="Blow"/>), or else a thread of its own fails once the command is under way (<see cref="FaultTests"/>).
 /// </summary>
 [SuppressMessage("Design", "CA1050:Declare types in namespaces", Justification = "The runtime looks for this name, without a namespace.")]
 internal static class StartupHook

@@ -28,7 +28,8 @@ public class TinySearch : IDisposable
 
     public string[] Args(string run, params string[] more) =>
     [
-        "search", "--data", Data, "--backend", "cpu", "--init-channels", "2", "--layers", "3", "--nodes", "2", "--multiplier", "2", "--batch-size", "8",
+        "search", "--data", Data, "--backend", "cpu", "--init-channels", "2", "--layers", "3", "--nodes", "2", "--multiplier", "2",
+        "--batch-size", "8",
         "--epochs", $"{Epochs}", "--checkpoint-interval", "1", "--report-interval", "1", "--data-workers", "1", "--out", In(run), .. more,
     ];
 
@@ -82,10 +83,12 @@ public class TinySearch : IDisposable
         foreach (var name in a.Names)
         {
             if (a[name].Type == SafetensorsType.I64) Assert.Equal(a.ReadInt64(name), b.ReadInt64(name));
-            else Assert.Equal(Array.ConvertAll(a.ReadSingle(name), BitConverter.SingleToInt32Bits), Array.ConvertAll(b.ReadSingle(name), BitConverter.SingleToInt32Bits));
+            else Assert.Equal(Array.ConvertAll(a.ReadSingle(name), BitConverter.SingleToInt32Bits),
+                Array.ConvertAll(b.ReadSingle(name), BitConverter.SingleToInt32Bits));
         }
 
-        Assert.Equal(File.ReadAllText(Path.Combine(In(expected), "genotype.txt")), File.ReadAllText(Path.Combine(In(actual), "genotype.txt")));
+        Assert.Equal(File.ReadAllText(Path.Combine(In(expected), "genotype.txt")),
+            File.ReadAllText(Path.Combine(In(actual), "genotype.txt")));
     }
 
     /// <summary>Puts a copy of a run in the place of another.</summary>

@@ -24,7 +24,8 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(files, Directory.GetFiles(tiny.In("run")).Select(Path.GetFileName).Where(name => name != ".lock").Order());
         Assert.Equal(told, Command.Run("evaluate", tiny.In("run"), "--backend", "cpu").Output.TrimEnd());
         foreach (var backend in new[] { "cpu", "reference" })
-            Assert.Matches(@"[0-9,]+ parameters \([0-9.]+ MiB\).* MiB of activations, [0-9.]+ ms an image", Command.Run("evaluate", tiny.In("run"), "--best", "--figures", "--backend", backend).Output);
+            Assert.Matches(@"[0-9,]+ parameters \([0-9.]+ MiB\).* MiB of activations, [0-9.]+ ms an image",
+                Command.Run("evaluate", tiny.In("run"), "--best", "--figures", "--backend", backend).Output);
         Assert.Contains("Confusion", File.ReadAllText(Path.Combine(tiny.In("run"), "report.html")));
     }
 
@@ -36,11 +37,13 @@ public sealed class TrainCommandTests : IDisposable
         tiny.TakeBack("run");
         File.Delete(Path.Combine(tiny.In("run"), "weights.safetensors"));
         Assert.Equal(0, Command.Run("train", "--resume", tiny.In("run"), "--threads", "1").Code);
-        Assert.Equal(File.ReadAllBytes(Path.Combine(tiny.In("whole"), "weights.safetensors")), File.ReadAllBytes(Path.Combine(tiny.In("run"), "weights.safetensors")));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(tiny.In("whole"), "weights.safetensors")),
+            File.ReadAllBytes(Path.Combine(tiny.In("run"), "weights.safetensors")));
         Assert.Equal(RunOutcome.Done, tiny.Log("run").OfType<RunEnded>().Last().Outcome);
         Assert.Contains("all 2 epochs are done", Command.Run("train", "--resume", tiny.In("run")).Output);
         Command.Refuses(1, ["train", "--resume", tiny.In("run"), "--epochs", "1"], "epochs 2, not 1");
-        Command.Refuses(1, ["search", "--resume", tiny.In("run")], tiny.In("run"), "was written by train, not by search", $"miopendarts train --resume {tiny.In("run")}");
+        Command.Refuses(1, ["search", "--resume", tiny.In("run")], tiny.In("run"), "was written by train, not by search",
+            $"miopendarts train --resume {tiny.In("run")}");
     }
 
     [Fact]
@@ -50,20 +53,25 @@ public sealed class TrainCommandTests : IDisposable
         var more = Command.Run("train", "--resume", tiny.In("run"), "--epochs", "4");
         Assert.Equal((0, ""), (more.Code, more.Error));
         // The cosine from 0.025 to zero: 0.0125 in the second of two epochs and in the third of four.
-        Assert.Contains("epochs   2 epochs become 4: the learning rate follows the cosine of 4 epochs from here on and goes from 0.0125 to 0.0125; ", more.Output);
-        Assert.Equal([0.025, 0.0125, 0.0125, 0.025 * (1 + Math.Cos(0.75 * Math.PI)) / 2], tiny.Log("run").OfType<TrainEpochDone>().Select(done => done.Record.LearningRate), (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Contains(
+            "epochs   2 epochs become 4: the learning rate follows the cosine of 4 epochs from here on and goes from 0.0125 to 0.0125; ",
+            more.Output);
+        Assert.Equal([0.025, 0.0125, 0.0125, 0.025 * (1 + Math.Cos(0.75 * Math.PI)) / 2], tiny.Log("run").OfType<TrainEpochDone>()
+            .Select(done => done.Record.LearningRate), (a, b) => Math.Abs(a - b) < 1e-12);
         Assert.Contains("<b>4 of 4</b>", File.ReadAllText(Path.Combine(tiny.In("run"), "report.html")));
         Assert.Contains("all 4 epochs are done", Command.Run("train", "--resume", tiny.In("run")).Output);
 
         Assert.Equal(0, Command.Run([.. Args("falling"), "--learning-rate-decay", "0.5"]).Code);
-        Assert.Contains("2 epochs become 3: the learning rate falls on by its factor of 0.5", Command.Run("train", "--resume", tiny.In("falling"), "--epochs", "3").Output);
+        Assert.Contains("2 epochs become 3: the learning rate falls on by its factor of 0.5",
+            Command.Run("train", "--resume", tiny.In("falling"), "--epochs", "3").Output);
     }
 
     [Fact]
     public void What_is_no_image_is_told_as_what_it_is()
     {
         Assert.Equal(0, Command.Run(Args("run")).Code);
-        Command.Refuses(1, ["predict", tiny.In("run"), tiny.In("missing.png")], $"{tiny.In("missing.png")}: the file cannot be read: there is no such file");
+        Command.Refuses(1, ["predict", tiny.In("run"), tiny.In("missing.png")],
+            $"{tiny.In("missing.png")}: the file cannot be read: there is no such file");
         Command.Refuses(2, ["predict", tiny.In("run"), ""], "images is empty; give: ");
         Command.Refuses(1, ["evaluate", tiny.In("run"), "--data", tiny.In("missing")], "no such folder");
     }
@@ -95,7 +103,8 @@ public sealed class TrainCommandTests : IDisposable
         Assert.True(new FileInfo(tiny.In("model.onnx")).Length > 10_000);
         Command.Refuses(1, ["export", tiny.In("one"), "--out", tiny.In("no/model.onnx")], "choose another --out");
 
-        var compared = Command.Run("compare", tiny.In("one"), tiny.In("two"), "--csv", tiny.In("table.csv"), "--html", tiny.In("table.html"));
+        var compared = Command.Run("compare", tiny.In("one"), tiny.In("two"), "--csv", tiny.In("table.csv"), "--html",
+            tiny.In("table.html"));
         Assert.Equal((0, ""), (compared.Code, compared.Error));
         Assert.Contains("DARTS_V1  ", compared.Output);
         Assert.StartsWith("DARTS_V1,2,2,", File.ReadAllLines(tiny.In("table.csv"))[1]);
@@ -142,18 +151,22 @@ public sealed class TrainCommandTests : IDisposable
 
         string[] Pictures(string run, string workers) =>
         [
-            "train", "--genotype", "DARTS_V1", "--data", tiny.In("pictures"), "--image-size", "8", "--crop", "resized", "--color-jitter", "--augment", "--backend", "cpu",
-            "--init-channels", "2", "--layers", "3", "--batch-size", "3", "--epochs", "2", "--checkpoint-interval", "1", "--data-workers", workers, "--out", tiny.In(run),
+            "train", "--genotype", "DARTS_V1", "--data", tiny.In("pictures"), "--image-size", "8", "--crop", "resized", "--color-jitter",
+            "--augment", "--backend", "cpu",
+            "--init-channels", "2", "--layers", "3", "--batch-size", "3", "--epochs", "2", "--checkpoint-interval", "1", "--data-workers",
+            workers, "--out", tiny.In(run),
         ];
 
         var outcome = Command.Run(Pictures("whole", "2"));
         Assert.Equal((0, ""), (outcome.Code, outcome.Error));
         var told = outcome.Output.Split('\n').Single(line => line.StartsWith("test     ", StringComparison.Ordinal))[9..];
         Assert.Equal(told, Command.Run("evaluate", tiny.In("whole"), "--backend", "cpu").Output.TrimEnd());
-        Assert.Equal(told, Command.Run("evaluate", tiny.In("whole/weights.safetensors"), "--data", tiny.In("pictures"), "--backend", "cpu").Output.TrimEnd());
+        Assert.Equal(told, Command.Run("evaluate", tiny.In("whole/weights.safetensors"), "--data", tiny.In("pictures"), "--backend",
+            "cpu").Output.TrimEnd());
         Assert.Equal(0, Command.Run("predict", tiny.In("whole"), tiny.In("pictures/val/ant/0.png")).Code);
 
-        string[] search = ["search", "--data", tiny.In("pictures"), "--preset", "demo", "--init-channels", "2", "--layers", "3", "--batch-size", "3", "--epochs", "1", "--out", tiny.In("found")];
+        string[] search = ["search", "--data", tiny.In("pictures"), "--preset", "demo", "--init-channels", "2", "--layers", "3",
+            "--batch-size", "3", "--epochs", "1", "--out", tiny.In("found")];
         Assert.Equal(0, Command.Run([.. search, "--image-size", "8"]).Code);
 
         tiny.Copy("whole", "run");
@@ -177,7 +190,9 @@ public sealed class TrainCommandTests : IDisposable
 
     private string[] Args(string run) =>
     [
-        "train", "--genotype", "DARTS_V1", "--data", tiny.Data, "--backend", "cpu", "--init-channels", "2", "--layers", "3", "--batch-size", "16",
-        "--epochs", "2", "--checkpoint-interval", "2", "--report-interval", "2", "--data-workers", "1", "--auxiliary", "true", "--drop-path", "0.2", "--out", tiny.In(run),
+        "train", "--genotype", "DARTS_V1", "--data", tiny.Data, "--backend", "cpu", "--init-channels", "2", "--layers", "3", "--batch-size",
+        "16",
+        "--epochs", "2", "--checkpoint-interval", "2", "--report-interval", "2", "--data-workers", "1", "--auxiliary", "true",
+        "--drop-path", "0.2", "--out", tiny.In(run),
     ];
 }

@@ -11,7 +11,8 @@ internal static class Gpu
     {
         Assert.SkipUnless(
             HipDevice.All.Count > ordinal,
-            $"This process has {HipDevice.All.Count} AMD GPUs, {ordinal + 1} are needed. Run it on a machine that has them, or on the virtual gfx803: VirtualGpuTests does that where {VirtualGpu.Variable} is set.");
+            $"This process has {HipDevice.All.Count} AMD GPUs, {ordinal + 1} are needed. Run it on a machine that has them, or on the " +
+                $"virtual gfx803: VirtualGpuTests does that where {VirtualGpu.Variable} is set.");
         return MIOpenBackend.Create(ordinal);
     }
 }

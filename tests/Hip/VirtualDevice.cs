@@ -43,7 +43,9 @@ internal static unsafe class VirtualDevice
     /// <summary>Every count starts at zero, the peak at what is live.</summary>
     public static void Reset() => ((delegate* unmanaged<void>)NativeLibrary.GetExport(Library.Value, "vgpu_reset_counters"))();
 
-    /// <summary>The call-th call of a HIP function from now on fails with an error (2: out of memory); call 0 takes the fault away.</summary>
+    /// <summary>
+    /// The call-th call of a HIP function from now on fails with an error (2: out of memory); call 0 takes the fault away.
+    /// </summary>
     public static void Fail(string function, long call, int error = 999)
     {
         fixed (byte* name = Encoding.UTF8.GetBytes(function + '\0'))
@@ -52,7 +54,8 @@ internal static unsafe class VirtualDevice
 
     private static long Count(string name) => (long)((delegate* unmanaged<ulong>)NativeLibrary.GetExport(Library.Value, name))();
 
-    private static long Count(string name, int kind) => (long)((delegate* unmanaged<int, ulong>)NativeLibrary.GetExport(Library.Value, name))(kind);
+    private static long Count(string name, int kind) =>
+        (long)((delegate* unmanaged<int, ulong>)NativeLibrary.GetExport(Library.Value, name))(kind);
 
     private static nint Load()
     {

@@ -14,7 +14,8 @@ internal static partial class VirtualGpu
     public static async Task TestAsync(Type tests, params string[] settings)
     {
         Assert.SkipWhen(HipDevice.All.Count > 0, "This machine has an AMD GPU: run these tests on it with -s tests/gpu.runsettings.");
-        var (code, output) = await RunAsync(["dotnet", "exec", tests.Assembly.Location, "-class", tests.FullName!, "-failSkips", "-noColor"], settings);
+        var (code, output) =
+            await RunAsync(["dotnet", "exec", tests.Assembly.Location, "-class", tests.FullName!, "-failSkips", "-noColor"], settings);
         Assert.True(code == 0 && SomePassed().IsMatch(output), $"exit code {code}: {output}");
     }
 
@@ -26,7 +27,8 @@ internal static partial class VirtualGpu
         var launcher = Environment.GetEnvironmentVariable(Variable);
         Assert.SkipWhen(
             string.IsNullOrEmpty(launcher),
-            $"There is no virtual GPU: run native/virtual-gpu/setup.sh (root, 7 GB, once) and set {Variable} to the full path of native/virtual-gpu/exec.");
+            $"There is no virtual GPU: run native/virtual-gpu/setup.sh (root, 7 GB, once) and set {Variable} to the full path of " +
+                $"native/virtual-gpu/exec.");
         var start = new ProcessStartInfo(launcher!, command)
         {
             WorkingDirectory = AppContext.BaseDirectory,

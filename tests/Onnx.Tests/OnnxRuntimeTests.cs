@@ -22,14 +22,16 @@ public class OnnxRuntimeTests
         [.. NamedGenotypes.Names.Concat(NetworkDescription.Baselines).SelectMany(name => new[] { (name, false), (name, true) })];
 
     public static TheoryData<string, int, int> Operations() =>
-        [.. Primitives.Names.Append(SqueezeConv.Instance.Name).Distinct().SelectMany(name => new[] { (name, 1, 8), (name, 2, 8), (name, 1, 9), (name, 2, 9) })];
+        [.. Primitives.Names.Append(SqueezeConv.Instance.Name).Distinct()
+            .SelectMany(name => new[] { (name, 1, 8), (name, 2, 8), (name, 1, 9), (name, 2, 9) })];
 
     [Theory]
     [MemberData(nameof(Networks))]
     public void A_network_gives_the_same_logits(string name, bool fold)
     {
         using var backend = CpuBackend.Create(2);
-        var description = new NetworkDescription { Network = name, Task = new ImageTask(3, 16, 16, 10), InitChannels = 4, Layers = 5, Auxiliary = true };
+        var description = new NetworkDescription
+            { Network = name, Task = new ImageTask(3, 16, 16, 10), InitChannels = 4, Layers = 5, Auxiliary = true };
         using var net = description.Build(backend);
         Settle(net);
         var images = Images(net.Task, Batch);
@@ -45,7 +47,8 @@ public class OnnxRuntimeTests
     {
         string[] names = ["goldfish", "tench, Tinca tinca", "\"Größe\" [m²]"];
         using var backend = CpuBackend.Create(1);
-        var description = new NetworkDescription { Network = "DARTS_V2", Task = new ImageTask(1, 8, 8, 3), InitChannels = 2, Layers = 3, ClassNames = names };
+        var description = new NetworkDescription
+            { Network = "DARTS_V2", Task = new ImageTask(1, 8, 8, 3), InitChannels = 2, Layers = 3, ClassNames = names };
         using var net = description.Build(backend);
         using var session = new InferenceSession(OnnxExport.Bytes(backend, net.Trace(), foldNorms: false, description));
         Assert.Equal(names, JsonSerializer.Deserialize<string[]>(session.ModelMetadata.CustomMetadataMap["classes"]));
@@ -56,7 +59,8 @@ public class OnnxRuntimeTests
     {
         using var backend = CpuBackend.Create(2);
         using var net = new EvaluationNetwork<float>(
-            backend, new EvaluationShape(new ImageTask(3, 40, 40, 6), 4, 4, Auxiliary: false, StemForm.ImageNet), NamedGenotypes.Get("DARTS_V2"));
+            backend, new EvaluationShape(new ImageTask(3, 40, 40, 6), 4, 4, Auxiliary: false, StemForm.ImageNet),
+            NamedGenotypes.Get("DARTS_V2"));
         Settle(net);
         var images = Images(net.Task, Batch);
         net.LoadBatch(images, new int[Batch]);
@@ -102,7 +106,8 @@ public class OnnxRuntimeTests
             var actual = outputs.Single().AsTensor<float>();
             Assert.Equal([count, task.Classes], actual.Dimensions.ToArray());
             var largest = Math.Max(expected.Max(Math.Abs), 1e-3f);
-            foreach (var (e, a) in expected.Zip(actual.ToArray())) Assert.True(Math.Abs(e - a) <= 1e-4f * largest, $"{a} is not {e}, largest {largest}");
+            foreach (var (e, a) in expected.Zip(actual.ToArray()))
+                Assert.True(Math.Abs(e - a) <= 1e-4f * largest, $"{a} is not {e}, largest {largest}");
         }
     }
 
@@ -114,7 +119,8 @@ public class OnnxRuntimeTests
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
         {
-            Assert.Skip($"ONNX Runtime's native library does not load here ({e.Message}); its package has it for 64-bit Linux, Windows and macOS");
+            Assert.Skip(
+                $"ONNX Runtime's native library does not load here ({e.Message}); its package has it for 64-bit Linux, Windows and macOS");
             throw;
         }
     }

@@ -22,10 +22,14 @@ public sealed record Augmentation(int Padding, bool Flip, int CutoutLength, bool
         var flip = (random.NextUInt32() & 1) == 1;
         var (row, column) = (random.NextInt32(height), random.NextInt32(width));
         var jitter = ColourJitter.Draw(ref random);
-        return new AugmentationDraw(down, right, Flip && flip, row, column, CutoutLength, Jitter ? jitter : default, Resized ? random : null);
+        return new AugmentationDraw(down, right, Flip && flip, row, column, CutoutLength, Jitter ? jitter : default,
+            Resized ? random : null);
     }
 }
 
-/// <summary>The draw of one image: shift of the crop window, flip, centre of the cutout, colours, and what a resized crop is drawn from.</summary>
+/// <summary>
+/// The draw of one image: shift of the crop window, flip, centre of the cutout, colours, and what a resized crop is drawn from.
+/// </summary>
 internal readonly record struct AugmentationDraw(
-    int Down, int Right, bool Flip, int CutoutRow, int CutoutColumn, int CutoutLength, JitterDraw Jitter = default, CounterRandom? Crop = null);
+    int Down, int Right, bool Flip, int CutoutRow, int CutoutColumn, int CutoutLength, JitterDraw Jitter = default,
+    CounterRandom? Crop = null);

@@ -51,7 +51,8 @@ public sealed class BatchPipeline : IDisposable
     /// <exception cref="ObjectDisposedException">The pipeline is disposed.</exception>
     public void Start(BatchSchedule next)
     {
-        if (next.BatchSize > batchSize) throw new ArgumentException($"batches of {next.BatchSize} do not fit buffers of {batchSize}", nameof(next));
+        if (next.BatchSize > batchSize)
+            throw new ArgumentException($"batches of {next.BatchSize} do not fit buffers of {batchSize}", nameof(next));
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(stopped, this);

@@ -42,10 +42,13 @@ public abstract class BatchSchedule
     }
 
     /// <summary>A fresh batch for each architecture step, drawn without replacement inside the batch.</summary>
-    public static BatchSchedule ArchitectureDraws(int[] images, int batchSize, int steps, Augmentation augmentation, ulong seed, int epoch, int firstStep = 0) =>
+    public static BatchSchedule ArchitectureDraws(int[] images, int batchSize, int steps, Augmentation augmentation, ulong seed, int epoch,
+        int firstStep = 0) =>
         batchSize <= images.Length
             ? new Drawn(images, batchSize, steps, firstStep, augmentation, seed, epoch)
-            : throw new DataException($"a batch of {batchSize} is larger than the {images.Length} images it is drawn from; use a batch of at most {images.Length}");
+            : throw new DataException(
+                $"a batch of {batchSize} is larger than the {images.Length} images it is drawn from; use a batch of at most " +
+                $"{images.Length}");
 
     /// <summary>The given images in the given order, repeats allowed: for evaluation, and to replay a recorded run.</summary>
     public static BatchSchedule InOrder(int[] images, int batchSize, int firstStep = 0) =>

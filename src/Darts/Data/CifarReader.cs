@@ -11,7 +11,8 @@ namespace MIOpenDarts.Darts.Data;
 /// <param name="classes">Number of classes.</param>
 /// <param name="namesFile">Name of the file that has a class's name in each line.</param>
 /// <param name="normalization">Normalisation of the set.</param>
-internal sealed class CifarReader(string name, string trainPattern, string testName, int labelBytes, int classes, string namesFile, Normalization normalization)
+internal sealed class CifarReader(string name, string trainPattern, string testName, int labelBytes, int classes, string namesFile,
+    Normalization normalization)
 {
     private const int Side = 32;
     private const int Channels = 3;
@@ -21,10 +22,12 @@ internal sealed class CifarReader(string name, string trainPattern, string testN
     private readonly int recordBytes = labelBytes + ImageBytes;
 
     /// <summary><c>data_batch_*.bin</c> and <c>test_batch.bin</c>.</summary>
-    public static CifarReader Cifar10 { get; } = new("CIFAR-10", "data_batch_*.bin", "test_batch.bin", 1, 10, "batches.meta.txt", Normalization.Cifar10);
+    public static CifarReader Cifar10 { get; } = new("CIFAR-10", "data_batch_*.bin", "test_batch.bin", 1, 10, "batches.meta.txt",
+        Normalization.Cifar10);
 
     /// <summary><c>train.bin</c> and <c>test.bin</c>.</summary>
-    public static CifarReader Cifar100 { get; } = new("CIFAR-100", "train.bin", "test.bin", 2, 100, "fine_label_names.txt", Normalization.Cifar100);
+    public static CifarReader Cifar100 { get; } = new("CIFAR-100", "train.bin", "test.bin", 2, 100, "fine_label_names.txt",
+        Normalization.Cifar100);
 
     /// <summary>Looks at a folder; null where there are no training batches.</summary>
     public FoundData? Find(string folder)
@@ -34,9 +37,11 @@ internal sealed class CifarReader(string name, string trainPattern, string testN
         var test = Path.Combine(folder, testName);
         string[] tests = File.Exists(test) ? [test] : [];
         var (classNames, unfit) = ReadNames(Path.Combine(folder, namesFile));
-        var description = new DataDescription($"{name} in binary files", string.Join(", ", train.Select(Path.GetFileName)), tests.Length == 0 ? null : testName, unfit);
+        var description = new DataDescription($"{name} in binary files", string.Join(", ", train.Select(Path.GetFileName)),
+            tests.Length == 0 ? null : testName, unfit);
         return FoundData.InMemory(folder, description, () =>
-            new ImageData(folder, Read(folder, train, classNames), tests.Length == 0 ? null : Read(test, tests, classNames), normalization));
+            new ImageData(folder, Read(folder, train, classNames), tests.Length == 0 ? null : Read(test, tests, classNames),
+                normalization));
     }
 
     // Names are a courtesy of the set: without them, or with others than its classes have, it is as good.
@@ -45,8 +50,10 @@ internal sealed class CifarReader(string name, string trainPattern, string testN
         if (!File.Exists(path) || !RegularFile.HasContents(path)) return (null, []);
         using var reader = File.OpenText(path);
         var text = new char[MostNames];
-        string[] names = new string(text, 0, reader.ReadBlock(text)).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return names.Length == classes ? (names, []) : (null, [new LeftOut("file of class names that does not fit", 1, $"{namesFile} has {names.Length} for {classes} classes")]);
+        string[] names = new string(text, 0, reader.ReadBlock(text))
+            .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return names.Length == classes ? (names, [])
+            : (null, [new LeftOut("file of class names that does not fit", 1, $"{namesFile} has {names.Length} for {classes} classes")]);
     }
 
     private string[] TrainFiles(string folder) =>
@@ -69,7 +76,9 @@ internal sealed class CifarReader(string name, string trainPattern, string testN
                 file.Read(bytes, "a record");
                 var label = bytes[labelBytes - 1];
                 if (label >= classes)
-                    throw new DataException($"{path}: record {record} has the label {label}; labels go from 0 to {classes - 1}, so this is not a {name} file or it is damaged");
+                    throw new DataException(
+                        $"{path}: record {record} has the label {label}; labels go from 0 to {classes - 1}, so this is not a {name} file " +
+                        $"or it is damaged");
                 labels[next] = label;
                 bytes.AsSpan(labelBytes).CopyTo(pixels.AsSpan(next * ImageBytes));
             }
@@ -83,6 +92,7 @@ internal sealed class CifarReader(string name, string trainPattern, string testN
         var length = RegularFile.Length(path) ?? 0;
         return length > 0 && length % recordBytes == 0
             ? length / recordBytes
-            : throw new DataException($"{path}: {length} bytes are not whole records of {recordBytes}; the file is truncated or oversized, fetch it again");
+            : throw new DataException(
+                $"{path}: {length} bytes are not whole records of {recordBytes}; the file is truncated or oversized, fetch it again");
     }
 }

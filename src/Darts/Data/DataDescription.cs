@@ -25,7 +25,8 @@ public sealed record DataDescription(string Form, string Train, string? Test, IR
     public void RequireSound(string name)
     {
         if (Damaged.Count == 0) return;
-        throw new DataException(Damaged.Count == 1 ? Damaged[0] : $"{Damaged[0]}; so are {Damaged.Count - 1} more, which this lists: miopendarts data {name}");
+        throw new DataException(Damaged.Count == 1 ? Damaged[0]
+            : $"{Damaged[0]}; so are {Damaged.Count - 1} more, which this lists: miopendarts data {name}");
     }
 }
 

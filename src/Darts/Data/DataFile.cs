@@ -28,7 +28,8 @@ internal sealed class DataFile : IDisposable
     {
         try
         {
-            if (!RegularFile.HasContents(path)) throw new DataException($"{path}: the file is empty, so it is truncated, or it is a pipe or a device; fetch it again");
+            if (!RegularFile.HasContents(path))
+                throw new DataException($"{path}: the file is empty, so it is truncated, or it is a pipe or a device; fetch it again");
             return new DataFile(path, File.OpenRead(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
@@ -45,7 +46,8 @@ internal sealed class DataFile : IDisposable
     public byte[] Read(long count, string what)
     {
         if (count > mostBytes) throw Truncated(what, count);
-        if (count > Array.MaxLength) throw new DataException($"{Name}: {what} have {count} bytes; at most {Array.MaxLength} fit in memory, so give a smaller set");
+        if (count > Array.MaxLength)
+            throw new DataException($"{Name}: {what} have {count} bytes; at most {Array.MaxLength} fit in memory, so give a smaller set");
         var bytes = new byte[count];
         Read(bytes, what);
         return bytes;

@@ -11,11 +11,13 @@ namespace MIOpenDarts.Darts.Data;
 /// <param name="ClassNames">Their names, where there are any.</param>
 /// <param name="TrainHash">Hash of labels and pixels, or of labels, names and lengths of files that are decoded at each use.</param>
 /// <param name="TestHash">The same of the test images; null without any.</param>
-public sealed record DataFingerprint(int Train, int Test, string Shape, int Classes, IReadOnlyList<string>? ClassNames, string TrainHash, string? TestHash)
+public sealed record DataFingerprint(int Train, int Test, string Shape, int Classes, IReadOnlyList<string>? ClassNames, string TrainHash,
+    string? TestHash)
 {
     /// <summary>Takes the fingerprint of some images.</summary>
     public static DataFingerprint Of(ImageSet train, ImageSet? test = null) => new(
-        train.Count, test?.Count ?? 0, $"{train.Channels}x{train.Height}x{train.Width}", train.Classes, train.ClassNames, train.Hash(), test?.Hash());
+        train.Count, test?.Count ?? 0, $"{train.Channels}x{train.Height}x{train.Width}", train.Classes, train.ClassNames, train.Hash(),
+        test?.Hash());
 
     /// <summary>By what other data differs, in words; null for the same data.</summary>
     public string? Difference(DataFingerprint now)

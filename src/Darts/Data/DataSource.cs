@@ -20,15 +20,17 @@ public static class DataSource
     /// <summary>Name of the embedded set: 4,000 training and 1,000 test images of Fashion-MNIST.</summary>
     public const string FashionMnistSlice = "fashion-mnist-slice";
 
-    private static readonly string[] FashionClasses = ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle-boot"];
+    private static readonly string[] FashionClasses =
+        ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle-boot"];
 
     /// <summary>
-    /// Opens the embedded slice, a folder or a file: CIFAR-10 or CIFAR-100 in binary files or in those for Python, which may still be packed;
-    /// a pair of IDX files, a sub-folder of JPEG or PNG images for each class, or NumPy arrays in the layout of MedMNIST (<c>.npz</c>), all of
-    /// which are normalised by their own measured mean and deviation.
+    /// Opens the embedded slice, a folder or a file: CIFAR-10 or CIFAR-100 in binary files or in those for Python, which may still be
+    /// packed; a pair of IDX files, a sub-folder of JPEG or PNG images for each class, or NumPy arrays in the layout of MedMNIST
+    /// (<c>.npz</c>), all of which are normalised by their own measured mean and deviation.
     /// </summary>
     /// <param name="nameOrFolder">Name or folder.</param>
-    /// <param name="imageSize">Rows and columns that images are brought to; 0 to keep theirs, which all images of a folder must share.</param>
+    /// <param name="imageSize">Rows and columns that images are brought to; 0 to keep theirs, which all images of a folder must
+    /// share.</param>
     /// <param name="whole">
     /// Leave a folder's JPEG and PNG images in their files, for random resized crops in training and a crop of the middle in tests;
     /// they are normalised as the official code normalises ImageNet.

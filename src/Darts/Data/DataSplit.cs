@@ -21,8 +21,10 @@ public sealed record DataSplit(int[] Train, int[] Valid)
         var smaller = Math.Min(train, count - train);
         if (smaller < batchSize)
         {
-            throw new DataException($"a batch of {batchSize} is larger than the {(train <= count - train ? "training" : "validation")} half, "
-                + $"which has {smaller} of {count} images at a train portion of {trainPortion}; use a batch of at most {smaller} or more images");
+            throw new DataException(
+                $"a batch of {batchSize} is larger than the {(train <= count - train ? "training" : "validation")} half, "
+                + $"which has {smaller} of {count} images at a train portion of {trainPortion}; use a batch of at most {smaller} or more " +
+                    $"images");
         }
 
         return new DataSplit(order[..train], order[train..]);

@@ -10,11 +10,15 @@ internal static class ForeignData
     // Forms that data of this field comes in, by the ends of file names.
     private static readonly (string Ending, string Form, string Cure)[] Forms =
     [
-        (".tar.gz", "an archive", "unpack it"), (".tgz", "an archive", "unpack it"), (".tar", "an archive", "unpack it"), (".tar.xz", "an archive", "unpack it"),
+        (".tar.gz", "an archive", "unpack it"), (".tgz", "an archive", "unpack it"), (".tar", "an archive", "unpack it"),
+        (".tar.xz", "an archive", "unpack it"),
         (".zip", "an archive", "unpack it"), (".7z", "an archive", "unpack it"), (".rar", "an archive", "unpack it"),
-        (".npy", "NumPy arrays", "save train_images and train_labels in one .npz file by numpy.savez"), (".parquet", "Parquet tables", Convert), (".arrow", "Arrow tables", Convert),
-        (".pt", "PyTorch tensors", Convert), (".pth", "PyTorch tensors", Convert), (".pkl", "Python pickles", Convert), (".pickle", "Python pickles", Convert),
-        (".mat", "MATLAB arrays", Convert), (".h5", "HDF5 arrays", Convert), (".hdf5", "HDF5 arrays", Convert), (".tfrecord", "TensorFlow records", Convert),
+        (".npy", "NumPy arrays", "save train_images and train_labels in one .npz file by numpy.savez"),
+        (".parquet", "Parquet tables", Convert), (".arrow", "Arrow tables", Convert),
+        (".pt", "PyTorch tensors", Convert), (".pth", "PyTorch tensors", Convert), (".pkl", "Python pickles", Convert),
+        (".pickle", "Python pickles", Convert),
+        (".mat", "MATLAB arrays", Convert), (".h5", "HDF5 arrays", Convert), (".hdf5", "HDF5 arrays", Convert),
+        (".tfrecord", "TensorFlow records", Convert),
         (".mdb", "an LMDB database", Convert), (".rec", "MXNet records", Convert), (".csv", "a table of text", Convert),
     ];
 
@@ -36,17 +40,23 @@ internal static class ForeignData
         var top = FolderListing.Of(folder);
         var holding = top.Folders.Where(FolderListing.HoldsImages).Select(Path.GetFileName).ToList();
         // Folders of classes would have been taken, so these are called as parts are.
-        if (holding.Count > 0) return $"{string.Join(" and ", holding)} hold images but no class folders; sort them into a sub-folder for each class";
+        if (holding.Count > 0)
+            return $"{string.Join(" and ", holding)} hold images but no class folders; sort them into a sub-folder for each class";
         if (top.Folders.FirstOrDefault(inside => ImageFolder.HasPartName(inside) && ImageFolder.HoldsClasses(inside)) is { } part)
-            return $"has {Path.GetFileName(part)} to test on but nothing to train on; put a folder train with the same sub-folders beside it";
-        if (top.Images.Length > 0) return $"has {top.Images.Length} images but no class folders; sort them into a sub-folder for each class";
+            return $"has {Path.GetFileName(part)} to test on but nothing to train on; put a folder train with the same sub-folders " +
+                $"beside it";
+        if (top.Images.Length > 0)
+            return $"has {top.Images.Length} images but no class folders; sort them into a sub-folder for each class";
         if (top.Folders.FirstOrDefault(IsReadable) is { } deeper) return $"the data is in a folder of it; give {deeper}";
         string[] files = [.. top.Others, .. top.Folders.SelectMany(inside => FolderListing.Of(inside).Others)];
         if (files.FirstOrDefault(IsReadableFile) is { } packed) return $"the data is in a file of it; give {packed}";
         if (files.FirstOrDefault(file => FormOf(file) is not null) is { } foreign && FormOf(foreign) is { } form)
             return $"{Path.GetRelativePath(folder, foreign)} is {form.Form}, which cannot be read; {CureOf(foreign, form.Cure)}";
-        var nothing = "there are neither data_batch_*.bin (CIFAR-10) nor train.bin (CIFAR-100) nor train-images-idx3-ubyte[.gz] (IDX) nor sub-folders of JPEG or PNG images in it";
-        return nothing + (files.Length == 0 ? "; give the folder that has them" : $", but {files.Length} other files; convert what are images to JPEG or PNG, or give the folder that has them");
+        var nothing =
+            "there are neither data_batch_*.bin (CIFAR-10) nor train.bin (CIFAR-100) nor train-images-idx3-ubyte[.gz] (IDX) nor " +
+            "sub-folders of JPEG or PNG images in it";
+        return nothing + (files.Length == 0 ? "; give the folder that has them"
+            : $", but {files.Length} other files; convert what are images to JPEG or PNG, or give the folder that has them");
     }
 
     private static (string Form, string Cure)? FormOf(string path)
@@ -65,7 +75,8 @@ internal static class ForeignData
     };
 
     private static bool IsReadableFile(string path) =>
-        path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase) || Path.GetFileName(path) is "cifar-10-python.tar.gz" or "cifar-100-python.tar.gz";
+        path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)
+            || Path.GetFileName(path) is "cifar-10-python.tar.gz" or "cifar-100-python.tar.gz";
 
     private static bool IsReadable(string folder)
     {

@@ -31,17 +31,21 @@ public sealed class FoundData
     }
 
     /// <summary>A set that is read into memory as it is, and then scaled.</summary>
-    internal static FoundData InMemory(string name, DataDescription description, Func<ImageData> read) => new(name, description, (size, _) =>
+    internal static FoundData InMemory(string name, DataDescription description, Func<ImageData> read) =>
+        new(name, description, (size, _) =>
     {
         var data = read() with { Description = description };
-        return size is not var (height, width) ? data : data with { Train = data.Train.Scaled(height, width), Test = data.Test?.Scaled(height, width) };
+        return size is not var (height, width) ? data : data with
+            { Train = data.Train.Scaled(height, width), Test = data.Test?.Scaled(height, width) };
     });
 
     /// <summary>A folder of images.</summary>
     internal static FoundData InFolder(string root, ImageFolder folder) => new(root, folder.Description, (size, whole) =>
     {
         if (folder.Classes is [var only])
-            throw new DataException($"{root}: there is only 1 class, {only}{folder.Description.InBrackets}; a classifier needs at least 2, each a folder with images");
+            throw new DataException(
+                $"{root}: there is only 1 class, {only}{folder.Description.InBrackets}; a classifier needs at least 2, each a folder " +
+                $"with images");
         var reader = new ImageFolderReader(root, size);
         var train = reader.Read(folder.Train, folder.Classes, whole);
         var test = folder.Test is null ? null : reader.Read(folder.Test, folder.Classes, whole);

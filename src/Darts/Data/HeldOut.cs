@@ -13,7 +13,9 @@ public static class HeldOut
     public static ImageData From(ImageData data, double share, ulong seed)
     {
         if (data.Test is { } there)
-            throw new DataException($"{data.Name}: there are {there.Count} test images already, so none are held out of the training images; leave --held-out out");
+            throw new DataException(
+                $"{data.Name}: there are {there.Count} test images already, so none are held out of the training images; leave " +
+                $"--held-out out");
         var isTest = new bool[data.Train.Count];
         for (var label = 0; label < data.Train.Classes; label++)
         {
@@ -24,7 +26,9 @@ public static class HeldOut
         }
 
         var parts = Enumerable.Range(0, isTest.Length).ToLookup(i => isTest[i]);
-        if (!parts[true].Any()) throw new DataException($"{data.Name}: a share of {share} of {data.Train.Count} images is no test image; give a larger --held-out");
+        if (!parts[true].Any())
+            throw new DataException(
+            $"{data.Name}: a share of {share} of {data.Train.Count} images is no test image; give a larger --held-out");
         return data with
         {
             Train = data.Train.Some(data.Train.Name, [.. parts[false]]),

@@ -15,7 +15,8 @@ internal static class IdxReader
     public static FoundData? Find(string folder)
     {
         if (Find(folder, "train", "images-idx3") is not { } images) return null;
-        var description = new DataDescription("IDX files", Path.GetFileName(images), Path.GetFileName(Find(folder, "t10k", "images-idx3")), []);
+        var description = new DataDescription("IDX files", Path.GetFileName(images), Path.GetFileName(Find(folder, "t10k", "images-idx3")),
+            []);
         return FoundData.InMemory(folder, description, () =>
         {
             var (train, test) = ReadFolder(folder);
@@ -43,14 +44,17 @@ internal static class IdxReader
         var header = ReadHeader(imageFile, ImagesMagic, "images", dimensions: 3);
         var labelHeader = ReadHeader(labelFile, LabelsMagic, "labels", dimensions: 1);
         if (header[0] != labelHeader[0])
-            throw new DataException($"{labelFile.Name}: there are {labelHeader[0]} labels for the {header[0]} images of {imageFile.Name}; give files that belong together");
+            throw new DataException(
+                $"{labelFile.Name}: there are {labelHeader[0]} labels for the {header[0]} images of {imageFile.Name}; give files that " +
+                $"belong together");
 
         var (height, width) = (Extent(header[1]), Extent(header[2]));
         var pixels = imageFile.Read(checked((long)header[0] * height * width), "pixels");
         imageFile.RequireEnd("the pixels");
         var labels = Array.ConvertAll(labelFile.Read(labelHeader[0], "labels"), label => (int)label);
         labelFile.RequireEnd("the labels");
-        return new ImageSet(classes is null ? imageFile.Name : labelFile.Name, 1, height, width, classes ?? CountClasses(labels, labelFile.Name), pixels, labels)
+        return new ImageSet(classes is null ? imageFile.Name : labelFile.Name, 1, height, width, classes
+            ?? CountClasses(labels, labelFile.Name), pixels, labels)
         {
             ClassNames = classNames,
         };
@@ -63,13 +67,16 @@ internal static class IdxReader
     private static ImageSet? Agreeing(ImageSet train, ImageSet? test) =>
         test is null || (test.Height == train.Height && test.Width == train.Width)
             ? test
-            : throw new DataException($"{test.Name}: test images of {test.Height}x{test.Width} do not match training images of {train.Height}x{train.Width}; give files that belong together");
+            : throw new DataException(
+                $"{test.Name}: test images of {test.Height}x{test.Width} do not match training images of {train.Height}x{train.Width}; " +
+                $"give files that belong together");
 
     private static uint[] ReadHeader(DataFile file, uint magic, string what, int dimensions)
     {
         var found = BinaryPrimitives.ReadUInt32BigEndian(file.Read(4, "the header"));
         if (found != magic)
-            throw new DataException($"{file.Name}: the magic number is 0x{found:x8}, not 0x{magic:x8}; give an IDX file of {what} in unsigned bytes");
+            throw new DataException(
+                $"{file.Name}: the magic number is 0x{found:x8}, not 0x{magic:x8}; give an IDX file of {what} in unsigned bytes");
         var bytes = file.Read(4 * dimensions, "the header");
         return Enumerable.Range(0, dimensions).Select(i => BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(4 * i))).ToArray();
     }
@@ -82,7 +89,9 @@ internal static class IdxReader
         foreach (var label in labels) seen[label] = true;
         var gap = Array.IndexOf(seen, false, 1);
         if (gap > 0 && labels.Length > 0)
-            throw new DataException($"{file}: the label {classes - 1} is out of range, for no image has the label {gap}; number the classes from 0 without gaps");
+            throw new DataException(
+                $"{file}: the label {classes - 1} is out of range, for no image has the label {gap}; number the classes from 0 without " +
+                $"gaps");
         return classes;
     }
 
@@ -90,7 +99,8 @@ internal static class IdxReader
     {
         // Some copies of MNIST are named train-images.idx3-ubyte.
         string[] names = [$"{part}-{kind}-ubyte", $"{part}-{kind.Replace("-idx", ".idx", StringComparison.Ordinal)}-ubyte"];
-        return names.SelectMany(name => new[] { name, name + ".gz" }).Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        return names.SelectMany(name => new[] { name, name + ".gz" }).Select(name => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists);
     }
 
     private static DataException Missing(string folder, string file) =>

@@ -17,7 +17,9 @@ public sealed class ImageEncoder
     public ImageEncoder(ImageSet images, Normalization normalization, bool greyToRgb = false)
     {
         if (normalization.Mean.Count != images.Channels || normalization.Deviation.Count != images.Channels)
-            throw new DataException($"{images.Name}: the normalisation has {normalization.Mean.Count} channels, the images have {images.Channels}; give one value per channel");
+            throw new DataException(
+                $"{images.Name}: the normalisation has {normalization.Mean.Count} channels, the images have {images.Channels}; give one " +
+                $"value per channel");
         if (greyToRgb && images.Channels != 1)
             throw new DataException($"{images.Name}: images of {images.Channels} channels are not grey; they cannot be copied to three");
         (this.images, this.normalization) = (images, normalization);
@@ -50,14 +52,17 @@ public sealed class ImageEncoder
         var source = draw.Crop is { } random ? images.Crop(index, random) : images.Image(index);
         var jitter = draw.Jitter != default;
         for (var channel = 0; channel < images.Channels; channel++)
-            EncodePlane(source.Slice(channel * plane, plane), jitter ? Bytes : tables[channel], draw, destination.Slice(channel * plane, plane));
+            EncodePlane(source.Slice(channel * plane, plane), jitter ? Bytes : tables[channel], draw,
+                destination.Slice(channel * plane, plane));
         if (jitter)
         {
             ColourJitter.Apply(destination[..(images.Channels * plane)], plane, draw.Jitter);
-            for (var channel = 0; channel < images.Channels; channel++) normalization.Apply(channel, destination.Slice(channel * plane, plane));
+            for (var channel = 0; channel < images.Channels; channel++)
+                normalization.Apply(channel, destination.Slice(channel * plane, plane));
         }
 
-        for (var channel = 0; channel < images.Channels && draw.CutoutLength > 0; channel++) CutOut(draw, destination.Slice(channel * plane, plane));
+        for (var channel = 0; channel < images.Channels && draw.CutoutLength > 0; channel++)
+            CutOut(draw, destination.Slice(channel * plane, plane));
         for (var copy = images.Channels; copy < Channels; copy++) destination[..plane].CopyTo(destination.Slice(copy * plane, plane));
     }
 

@@ -33,7 +33,8 @@ public static class ImageFile
     /// <param name="channels">1 for grey, 3 for red, green, blue.</param>
     /// <param name="height">Rows wanted.</param>
     /// <param name="width">Columns wanted.</param>
-    /// <param name="margin">1 for as much of the image as fits; more leaves a border away, <see cref="CropMargin"/> what ImageNet's tests leave.</param>
+    /// <param name="margin">1 for as much of the image as fits; more leaves a border away, <see cref="CropMargin"/> what ImageNet's tests
+    /// leave.</param>
     /// <exception cref="DataException">The file cannot be read or decoded.</exception>
     public static byte[] Read(string path, int channels, int height, int width, double margin = 1) =>
         ImageScaling.Fit(Decode(path, channels), height, width, margin);
@@ -50,7 +51,8 @@ public static class ImageFile
             var image = ImageResult.FromStream(stream, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
             // The decoder gives up amid a JPEG without a word, and what it did not write is as the memory was.
             if (check.End is { } end && stream.Position != end)
-                throw new DataException($"{path}: the JPEG data is damaged (it cannot be decoded beyond byte {stream.Position} of {end}); fetch it again");
+                throw new DataException(
+                    $"{path}: the JPEG data is damaged (it cannot be decoded beyond byte {stream.Position} of {end}); fetch it again");
             return Turning.Upright(image.Data, channels, image.Height, image.Width, check.Orientation);
         }
         catch (Exception e) when (e is not DataException)
@@ -75,7 +77,8 @@ public static class ImageFile
         try
         {
             if (!RegularFile.HasContents(path))
-                throw new DataException($"{path}: this is no JPEG or PNG image: the file is empty, or it is a pipe or a device; remove it or fetch it again");
+                throw new DataException(
+                    $"{path}: this is no JPEG or PNG image: the file is empty, or it is a pipe or a device; remove it or fetch it again");
             using var stream = File.OpenRead(path);
             if (stream.Length > MostBytes) throw new DataException($"{path}: the file has more than {MostBytes >> 20} MiB");
             var bytes = new byte[stream.Length];

@@ -12,12 +12,14 @@ internal static class ImageScaling
     {
         var scale = Math.Min((double)source.Height / height, (double)source.Width / width) / margin;
         var rows = Filter(source.Height, (source.Height - height * scale) / 2, scale, height);
-        return Scale(source, new CropWindow(0, 0, source.Height, source.Width), rows, Filter(source.Width, (source.Width - width * scale) / 2, scale, width));
+        return Scale(source, new CropWindow(0, 0, source.Height, source.Width), rows,
+            Filter(source.Width, (source.Width - width * scale) / 2, scale, width));
     }
 
     /// <summary>A part of an image, scaled as if there were nothing around it: [C,H,W].</summary>
     public static byte[] Crop(PixelGrid source, CropWindow part, int height, int width) => Scale(
-        source, part, Filter(part.Height, 0, (double)part.Height / height, height), Filter(part.Width, 0, (double)part.Width / width, width));
+        source, part, Filter(part.Height, 0, (double)part.Height / height, height),
+        Filter(part.Width, 0, (double)part.Width / width, width));
 
     private static byte[] Scale(PixelGrid source, CropWindow part, Taps[] rows, Taps[] columns)
     {
@@ -68,6 +70,8 @@ internal static class ImageScaling
         return result;
     }
 
-    /// <summary>What a pixel of the result is made of: the first pixel of the source that it reads, and the weights, which add up to one.</summary>
+    /// <summary>
+    /// What a pixel of the result is made of: the first pixel of the source that it reads, and the weights, which add up to one.
+    /// </summary>
     private readonly record struct Taps(int First, float[] Weights);
 }

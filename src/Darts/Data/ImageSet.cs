@@ -29,7 +29,8 @@ public sealed class ImageSet
     private ImageSet(string name, int channels, int height, int width, int classes, int[] labels, PixelStore pixels)
     {
         if (labels.Length == 0) throw new DataException($"{name}: the set has no images; give one that has");
-        if (channels < 1 || height < 1 || width < 1) throw new DataException($"{name}: images of {channels}x{height}x{width} have no pixels");
+        if (channels < 1 || height < 1 || width < 1)
+            throw new DataException($"{name}: images of {channels}x{height}x{width} have no pixels");
         if (classes < 2) throw new DataException($"{name}: there is only {classes} class; a classifier needs at least 2");
         var wrong = Array.FindIndex(labels, label => label < 0 || label >= classes);
         if (wrong >= 0) throw new DataException($"{name}: image {wrong} has the label {labels[wrong]}; labels go from 0 to {classes - 1}");
@@ -67,13 +68,16 @@ public sealed class ImageSet
 
     /// <summary>Makes a set of files, which are decoded at each use.</summary>
     /// <exception cref="DataException">The set is empty, or a label is out of range.</exception>
-    internal static ImageSet OfFiles(string name, int channels, int height, int width, IReadOnlyList<string> classNames, string[] files, int[] labels) =>
-        new(name, channels, height, width, classNames.Count, labels, new PixelsInFiles(files, channels, height, width)) { ClassNames = classNames };
+    internal static ImageSet OfFiles(string name, int channels, int height, int width, IReadOnlyList<string> classNames, string[] files,
+        int[] labels) =>
+        new(name, channels, height, width, classNames.Count, labels, new PixelsInFiles(files, channels, height, width))
+            { ClassNames = classNames };
 
     /// <summary>Some of the images, in the order given.</summary>
     /// <exception cref="DataException">There are none.</exception>
     internal ImageSet Some(string name, int[] indices) =>
-        new(name, Channels, Height, Width, Classes, Array.ConvertAll(indices, index => labels[index]), new PixelsOfSome(pixels, indices)) { ClassNames = ClassNames };
+        new(name, Channels, Height, Width, Classes, Array.ConvertAll(indices, index => labels[index]), new PixelsOfSome(pixels, indices))
+            { ClassNames = ClassNames };
 
     /// <summary>The images in memory, brought to a size.</summary>
     /// <exception cref="DataException">They do not fit in memory.</exception>
@@ -81,9 +85,11 @@ public sealed class ImageSet
     {
         if ((height, width) == (Height, Width)) return this;
         var bytes = (long)Channels * height * width;
-        if (Count * bytes > Array.MaxLength) throw new DataException($"{Name}: {Count} images of {width}x{height} do not fit in memory; a smaller image_size needs less");
+        if (Count * bytes > Array.MaxLength)
+            throw new DataException($"{Name}: {Count} images of {width}x{height} do not fit in memory; a smaller image_size needs less");
         var scaled = new byte[Count * bytes];
-        for (var i = 0; i < Count; i++) ImageScaling.Fit(PixelGrid.Planes(Image(i), Channels, Height, Width), height, width).CopyTo(scaled, i * bytes);
+        for (var i = 0; i < Count; i++)
+            ImageScaling.Fit(PixelGrid.Planes(Image(i), Channels, Height, Width), height, width).CopyTo(scaled, i * bytes);
         return new ImageSet(Name, Channels, height, width, Classes, scaled, labels) { ClassNames = ClassNames };
     }
 

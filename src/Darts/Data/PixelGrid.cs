@@ -20,11 +20,14 @@ internal readonly ref struct PixelGrid(ReadOnlySpan<byte> bytes, int channels, i
     public int PixelStep { get; } = pixelStep;
 
     /// <summary>Bytes [H, W, C].</summary>
-    public static PixelGrid Interleaved(ReadOnlySpan<byte> bytes, int channels, int height, int width) => new(bytes, channels, height, width, channels, 1);
+    public static PixelGrid Interleaved(ReadOnlySpan<byte> bytes, int channels, int height, int width) =>
+        new(bytes, channels, height, width, channels, 1);
 
     /// <summary>Bytes [C, H, W].</summary>
-    public static PixelGrid Planes(ReadOnlySpan<byte> bytes, int channels, int height, int width) => new(bytes, channels, height, width, 1, height * width);
+    public static PixelGrid Planes(ReadOnlySpan<byte> bytes, int channels, int height, int width) =>
+        new(bytes, channels, height, width, 1, height * width);
 
     /// <summary>One channel of a row from a column on; neighbours are <see cref="PixelStep"/> apart.</summary>
-    public ReadOnlySpan<byte> Row(int channel, int row, int column) => bytes[(channel * channelStep + (row * Width + column) * PixelStep)..];
+    public ReadOnlySpan<byte> Row(int channel, int row, int column) =>
+        bytes[(channel * channelStep + (row * Width + column) * PixelStep)..];
 }

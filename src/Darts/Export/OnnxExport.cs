@@ -47,7 +47,8 @@ public sealed class OnnxExport : IGraphVisitor<float>
         Backend<float> backend, InferenceGraph<float> source, bool foldNorms, NetworkDescription? description = null)
     {
         var export = new OnnxExport(backend, source, foldNorms);
-        var model = new ProtoWriter().Add(1, (long)IrVersion).Add(2, "miopendarts").Add(3, RunEnvironment.ThisVersion).Add(7, export.Graph());
+        var model = new ProtoWriter().Add(1, (long)IrVersion).Add(2, "miopendarts").Add(3, RunEnvironment.ThisVersion)
+            .Add(7, export.Graph());
         model.Add(8, new ProtoWriter().Add(1, "").Add(2, (long)Opset));
         if (description is not null)
         {

@@ -25,7 +25,9 @@ public static class WholeFile
     /// <exception cref="UnauthorizedAccessException">It may not be written; what was there stays.</exception>
     public static long Write(string path, Action<Stream> write, bool lasting = false)
     {
-        var file = IsDevice(path) || new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+        var file = IsDevice(path) || new FileInfo(path).LinkTarget is null
+            ? path
+            : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         if (IsDevice(file)) return Fill(new FileStream(file, FileMode.Create, FileAccess.Write), write, lasting);
         if (Pipe(file) is { } pipe) return Fill(pipe, write, lasting);
         var unfinished = file + Unfinished;
@@ -78,7 +80,8 @@ public static class WholeFile
 
     // A file that took its name would stand in a device's place.
     private static bool IsDevice(string path) =>
-        !OperatingSystem.IsWindows() && Path.GetFullPath(path) is var full && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal));
+        !OperatingSystem.IsWindows() && Path.GetFullPath(path) is var full
+            && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal));
 
     private static void TryDelete(string path)
     {

@@ -26,7 +26,8 @@ public static class HtmlReport
         page.Add($"<!DOCTYPE html>");
         page.Add($"<html lang=\"en\"><head><meta charset=\"utf-8\"/>");
         page.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
-        page.Add($"<title>{title}</title><style>").Add(Stylesheet.Palette).Add(Stylesheet.Cell).Add(Stylesheet.Page).Add($"</style></head>");
+        page.Add($"<title>{title}</title><style>").Add(Stylesheet.Palette).Add(Stylesheet.Cell).Add(Stylesheet.Page)
+            .Add($"</style></head>");
         page.Add($"<body><main>");
         page.Add($"<h1>{title}</h1>");
         page.Add(ReportResult.Headline(history));

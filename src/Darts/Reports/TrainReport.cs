@@ -21,7 +21,8 @@ public static class TrainReport
         page.Add($"<!DOCTYPE html>");
         page.Add($"<html lang=\"en\"><head><meta charset=\"utf-8\"/>");
         page.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
-        page.Add($"<title>{title}</title><style>").Add(Stylesheet.Palette).Add(Stylesheet.Cell).Add(Stylesheet.Page).Add($"</style></head>");
+        page.Add($"<title>{title}</title><style>").Add(Stylesheet.Palette).Add(Stylesheet.Cell).Add(Stylesheet.Page)
+            .Add($"</style></head>");
         page.Add($"<body><main><h1>{title}</h1><p class=\"soft\">{Status(history)}</p>");
         if (history.Epochs.Count > 0) page.Add(Tiles(history));
         page.Add($"<h3>Network</h3><pre>{network}</pre>");

@@ -15,11 +15,13 @@ public class HessianVectorTests
     public void The_product_equals_second_differences_of_the_training_loss()
     {
         using var backend = new ReferenceBackend<double>();
-        using var small = new SmallSupernet<double>(backend, new SupernetShape(1, 6, 6, 3, 2, 3, Nodes: 2, Multiplier: 2), CellForm.Shared, 3);
+        using var small = new SmallSupernet<double>(backend, new SupernetShape(1, 6, 6, 3, 2, 3, Nodes: 2, Multiplier: 2), CellForm.Shared,
+            3);
         var net = small.Net;
         var sgd = new Sgd<double>(backend, net.Parameters, 0.9, 3e-4);
         // A short step, because ReLUs and max pools make the loss only piecewise smooth: both sides must see the same piece.
-        var architect = new Architect<double>(net, sgd, [.. net.Alphas.Select(a => new Adam<double>(a.Length, 0, 0.5, 0.999, 0))], unrolled: true)
+        var architect = new Architect<double>(net, sgd, [.. net.Alphas.Select(a => new Adam<double>(a.Length, 0, 0.5, 0.999, 0))],
+            unrolled: true)
         {
             PerturbationScale = Length,
         };

@@ -33,13 +33,16 @@ public sealed class AugmentationTests
         Assert.Equal(3 * images.ImageSize, encoded.Length);
         Assert.Equal(encoded[..20], encoded[20..40]);
         Assert.Equal(encoded[..20], encoded[40..]);
-        Assert.Contains("not grey", Assert.Throws<DataException>(() => new ImageEncoder(TestImages.Set(2, channels: 3), Halves, greyToRgb: true)).Message, StringComparison.Ordinal);
-        Assert.Contains("one value per channel", Assert.Throws<DataException>(() => new ImageEncoder(images, Halves)).Message, StringComparison.Ordinal);
+        Assert.Contains("not grey", Assert.Throws<DataException>(() =>
+            new ImageEncoder(TestImages.Set(2, channels: 3), Halves, greyToRgb: true)).Message, StringComparison.Ordinal);
+        Assert.Contains("one value per channel", Assert.Throws<DataException>(() => new ImageEncoder(images, Halves)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Crop_flip_and_cutout_equal_their_definitions_on_padded_images() =>
-        Gen.Select(Gen.Int[-6, 6], Gen.Int[-6, 6], Gen.Bool, Gen.Int[0, 4], Gen.Int[0, 3], Gen.Int[0, 9]).Holds((down, right, flip, row, column, length) =>
+        Gen.Select(Gen.Int[-6, 6], Gen.Int[-6, 6], Gen.Bool, Gen.Int[0, 4], Gen.Int[0, 3], Gen.Int[0, 9])
+            .Holds((down, right, flip, row, column, length) =>
         {
             var images = TestImages.Set(2, channels: 3);
             var encoder = new ImageEncoder(images, Halves);
@@ -75,7 +78,8 @@ public sealed class AugmentationTests
     private static float Expected(ImageSet images, AugmentationDraw draw, int c, int y, int x)
     {
         var half = draw.CutoutLength / 2;
-        if (y >= draw.CutoutRow - half && y < draw.CutoutRow + half && x >= draw.CutoutColumn - half && x < draw.CutoutColumn + half) return 0;
+        if (y >= draw.CutoutRow - half && y < draw.CutoutRow + half && x >= draw.CutoutColumn - half && x < draw.CutoutColumn + half)
+            return 0;
         var (fromY, fromX) = (y + draw.Down, (draw.Flip ? 3 - x : x) + draw.Right);
         var value = fromY is >= 0 and < 5 && fromX is >= 0 and < 4 ? images.Image(1)[(c * 5 + fromY) * 4 + fromX] : (byte)0;
         return (value / 255f - Halves.Mean[c]) / Halves.Deviation[c];

@@ -93,9 +93,12 @@ public sealed class BatchPipelineTests
     [Fact]
     public void A_batch_larger_than_its_half_is_refused()
     {
-        Assert.Contains("a batch of 52 is larger than the training half, which has 51 of 103 images", Assert.Throws<DataException>(() => DataSplit.Create(103, 0.5, 1, 52)).Message, StringComparison.Ordinal);
-        Assert.Contains("validation half, which has 11 of 103", Assert.Throws<DataException>(() => DataSplit.Create(103, 0.9, 1, 52)).Message, StringComparison.Ordinal);
-        Assert.Contains("larger than the 3 images", Assert.Throws<DataException>(() => BatchSchedule.ArchitectureDraws([1, 2, 3], 4, 1, All, 1, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("a batch of 52 is larger than the training half, which has 51 of 103 images",
+            Assert.Throws<DataException>(() => DataSplit.Create(103, 0.5, 1, 52)).Message, StringComparison.Ordinal);
+        Assert.Contains("validation half, which has 11 of 103",
+            Assert.Throws<DataException>(() => DataSplit.Create(103, 0.9, 1, 52)).Message, StringComparison.Ordinal);
+        Assert.Contains("larger than the 3 images", Assert.Throws<DataException>(() =>
+            BatchSchedule.ArchitectureDraws([1, 2, 3], 4, 1, All, 1, 0)).Message, StringComparison.Ordinal);
     }
 
     internal static List<BatchCopy> Read(BatchSchedule schedule, int workers)
@@ -103,13 +106,16 @@ public sealed class BatchPipelineTests
         using var pipeline = new BatchPipeline(Encoder, schedule.BatchSize, workers);
         pipeline.Start(schedule);
         var copies = new List<BatchCopy>();
-        while (pipeline.TryRead(out var batch)) copies.Add(new BatchCopy(batch.Step, batch.Indices.ToArray(), batch.Labels.ToArray(), batch.Pixels.ToArray()));
+        while (pipeline.TryRead(out var batch))
+            copies.Add(new BatchCopy(batch.Step, batch.Indices.ToArray(), batch.Labels.ToArray(), batch.Pixels.ToArray()));
         return copies;
     }
 
-    private static BatchSchedule Training(int epoch, int firstStep = 0) => BatchSchedule.Training(Halves.Train, 8, All, seed: 3, epoch, firstStep);
+    private static BatchSchedule Training(int epoch, int firstStep = 0) =>
+        BatchSchedule.Training(Halves.Train, 8, All, seed: 3, epoch, firstStep);
 
-    private static BatchSchedule Draws(int epoch, int firstStep = 0) => BatchSchedule.ArchitectureDraws(Halves.Valid, 8, 7, All, seed: 3, epoch, firstStep);
+    private static BatchSchedule Draws(int epoch, int firstStep = 0) =>
+        BatchSchedule.ArchitectureDraws(Halves.Valid, 8, 7, All, seed: 3, epoch, firstStep);
 }
 
 /// <summary>A batch that outlives its pipeline, compared by content.</summary>

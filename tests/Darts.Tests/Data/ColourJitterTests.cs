@@ -46,7 +46,8 @@ public sealed class ColourJitterTests
             return ColourJitter.Draw(ref random);
         }).ToList();
         Assert.Equal(Enumerable.Range(1, 24), draws.Select(d => d.Order).Distinct().Order());
-        foreach (Func<JitterDraw, double> part in new Func<JitterDraw, double>[] { d => d.Brightness - 1, d => d.Contrast - 1, d => d.Saturation - 1, d => 2 * d.Hue })
+        foreach (Func<JitterDraw, double> part in new Func<JitterDraw, double>[]
+            { d => d.Brightness - 1, d => d.Contrast - 1, d => d.Saturation - 1, d => 2 * d.Hue })
         {
             Assert.All(draws, d => Assert.InRange(part(d), -0.4, 0.4));
             Assert.InRange(draws.Average(part), -0.015, 0.015);
@@ -77,7 +78,8 @@ public sealed class ColourJitterTests
     {
         foreach (var change in Order(draw.Order))
         {
-            double[] luma = [.. Enumerable.Range(0, Plane).Select(i => 0.299 * image[i] + 0.587 * image[Plane + i] + 0.114 * image[2 * Plane + i])];
+            double[] luma = [.. Enumerable.Range(0, Plane)
+                .Select(i => 0.299 * image[i] + 0.587 * image[Plane + i] + 0.114 * image[2 * Plane + i])];
             image = change switch
             {
                 0 => [.. image.Select(v => Math.Clamp(v * draw.Brightness, 0, 255))],

@@ -13,7 +13,8 @@ public sealed class DataSourceTests : IDisposable
     public void The_embedded_slice_has_the_first_images_of_fashion_mnist()
     {
         var data = DataSource.Open("Fashion-MNIST-slice");
-        Assert.Equal((4000, 28, 28, 1, 10), (data.Train.Count, data.Train.Height, data.Train.Width, data.Train.Channels, data.Train.Classes));
+        Assert.Equal((4000, 28, 28, 1, 10),
+            (data.Train.Count, data.Train.Height, data.Train.Width, data.Train.Channels, data.Train.Classes));
         Assert.Equal(1000, data.Test!.Count);
         Assert.Equal([9, 0, 0, 3, 0, 2, 7, 2, 5, 5], data.Train.Labels[..10].ToArray());
         Assert.Equal([9, 2, 1, 1, 6, 1, 4, 6, 5, 7], data.Test.Labels[..10].ToArray());
@@ -53,7 +54,8 @@ public sealed class DataSourceTests : IDisposable
         Assert.Null(DataSource.Open(folder).Train.ClassNames);
         Write("batches.meta.txt", "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n"u8.ToArray());
         var data = DataSource.Open(folder);
-        Assert.Equal(("airplane", "truck", "cat"), (data.Train.ClassNames![0], data.Test!.ClassNames![9], new DataSummary(data).ClassName(3)));
+        Assert.Equal(("airplane", "truck", "cat"),
+            (data.Train.ClassNames![0], data.Test!.ClassNames![9], new DataSummary(data).ClassName(3)));
         Assert.Null(data.Description.Summary);
         Write("batches.meta.txt", "airplane\r\nautomobile\r\n"u8.ToArray());
         data = DataSource.Open(folder);
@@ -76,11 +78,14 @@ public sealed class DataSourceTests : IDisposable
         Write("data_batch_1.bin", Cifar(2, 3));
         Write("test_batch.bin", Cifar(9));
         var (small, native) = (DataSource.Open(folder, 16), DataSource.Open(folder));
-        Assert.Equal((3, 16, 16, 2, 16), (small.Train.Channels, small.Train.Height, small.Train.Width, small.Train.Count, small.Test!.Width));
+        Assert.Equal((3, 16, 16, 2, 16),
+            (small.Train.Channels, small.Train.Height, small.Train.Width, small.Train.Count, small.Test!.Width));
         Assert.Equal(ImageScaling.Fit(PixelGrid.Planes(native.Train.Image(1), 3, 32, 32), 16, 16), small.Train.Image(1).ToArray());
         Assert.Equal(native.Train.Image(1).ToArray(), DataSource.Open(folder, 32).Train.Image(1).ToArray());
-        Assert.Equal((64, 64), DataSource.Open(DataSource.FashionMnistSlice, 64) is var slice ? (slice.Train.Height, slice.Test!.Width) : default);
-        Assert.Contains("a smaller image_size needs less", Assert.Throws<DataException>(() => DataSource.Open(DataSource.FashionMnistSlice, 4096)).Message);
+        Assert.Equal((64, 64), DataSource.Open(DataSource.FashionMnistSlice, 64) is var slice ? (slice.Train.Height, slice.Test!.Width)
+            : default);
+        Assert.Contains("a smaller image_size needs less",
+            Assert.Throws<DataException>(() => DataSource.Open(DataSource.FashionMnistSlice, 4096)).Message);
     }
 
     [Theory]
@@ -155,7 +160,8 @@ public sealed class DataSourceTests : IDisposable
         Fails("there are neither data_batch_*.bin (CIFAR-10) nor train.bin (CIFAR-100) nor train-images-idx3-ubyte[.gz]");
         Write("train-images-idx3-ubyte", IdxImages(2, 3, 4));
         Fails("the file train-labels-idx1-ubyte (or train-labels-idx1-ubyte.gz) is missing");
-        Assert.Contains("there is no such folder", Assert.Throws<DataException>(() => DataSource.Open(folder + "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no such folder", Assert.Throws<DataException>(() => DataSource.Open(folder + "x")).Message,
+            StringComparison.Ordinal);
     }
 
     private static byte[] Packed(byte[] bytes, string end) => end.Length == 0 ? bytes : Zip(bytes);

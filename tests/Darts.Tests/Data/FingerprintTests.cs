@@ -36,7 +36,8 @@ public sealed class FingerprintTests : IDisposable
         Differs("other images or labels", Set([1, 2, 4], [0, 1, 0], "a", "b"));
         Differs("other images or labels", Set([1, 2, 3], [0, 1, 1], "a", "b"));
         Differs("other images or labels", Set([2, 1, 3], [0, 1, 0], "a", "b"));
-        Assert.Equal("the same training images, but other test images", print.Difference(DataFingerprint.Of(Set([1, 2, 3], [0, 1, 0]), Set([4, 6], [0, 1]))));
+        Assert.Equal("the same training images, but other test images",
+            print.Difference(DataFingerprint.Of(Set([1, 2, 3], [0, 1, 0]), Set([4, 6], [0, 1]))));
         Assert.Null(print.Difference(DataFingerprint.Of(Set([1, 2, 3], [0, 1, 0]), Set([4, 5], [0, 1]))));
 
         void Differs(string words, ImageSet train, bool withTest = true) =>
@@ -83,7 +84,8 @@ public sealed class FingerprintTests : IDisposable
         var data = SmallTraining.Data();
         EvaluationTraining.Run(data, SmallTraining.Options, backend, null, ring);
         var other = data with { Test = data.Train };
-        Assert.Contains("then 10 test images, now 20", Assert.Throws<CheckpointException>(() => EvaluationTraining.Run(other, SmallTraining.Options, backend, null, ring)).Message);
+        Assert.Contains("then 10 test images, now 20", Assert.Throws<CheckpointException>(() =>
+            EvaluationTraining.Run(other, SmallTraining.Options, backend, null, ring)).Message);
 
         foreach (var file in ring.Files) RemoveFingerprint(file);
         EvaluationTraining.Run(other, SmallTraining.Options, backend, null, ring);

@@ -23,12 +23,15 @@ public sealed class FolderPartsTests : IDisposable
     [InlineData("train/a/1 train/b/1 extra/1 more/a/1", "a b", 2, 0, "2 folders beside the parts (extra, more)")]
     [InlineData("a/1 b/1 test/a/1 test/b/1", "a b", 2, 2, "")]
     [InlineData("train/a/1 train/train/1 train/val/1", "a train val", 3, 0, "")]
-    [InlineData("a/1 b/1 c/x.txt", "a b", 2, 0, "1 file that is neither JPEG nor PNG (1 .txt); 1 class folder without JPEG or PNG images (c)")]
-    [InlineData("a/1 b/1 .ipynb_checkpoints/1 a/.ipynb_checkpoints/1", "a b", 2, 0, "2 hidden folders (.ipynb_checkpoints, a/.ipynb_checkpoints)")]
+    [InlineData("a/1 b/1 c/x.txt", "a b", 2, 0,
+        "1 file that is neither JPEG nor PNG (1 .txt); 1 class folder without JPEG or PNG images (c)")]
+    [InlineData("a/1 b/1 .ipynb_checkpoints/1 a/.ipynb_checkpoints/1", "a b", 2, 0,
+        "2 hidden folders (.ipynb_checkpoints, a/.ipynb_checkpoints)")]
     [InlineData("train/a/1 train/b/1 train/.git/1 val/a/1 val/.cache/1", "a b", 2, 1, "2 hidden folders (train/.git, val/.cache)")]
     [InlineData("a/1 b/1 a/._1 b/.DS_Store b/._1", "a b", 2, 0, "3 hidden files (a/._1.png, b/.DS_Store, b/._1.png)")]
     [InlineData("a/1 b/1 1 2 3 4", "a b", 2, 0, "4 images outside the class folders (1.png, 2.png, 3.png, ...)")]
-    [InlineData("a/1 b/1 a/x.bmp a/y.BMP b/z.webp b/README", "a b", 2, 0, "4 files that are neither JPEG nor PNG (2 .bmp, 1 .webp, 1 no extension)")]
+    [InlineData("a/1 b/1 a/x.bmp a/y.BMP b/z.webp b/README", "a b", 2, 0,
+        "4 files that are neither JPEG nor PNG (2 .bmp, 1 .webp, 1 no extension)")]
     public void What_was_recognised_and_left_out_is_told(string files, string classes, int train, int test, string leftOut)
     {
         Make(files);
@@ -43,7 +46,8 @@ public sealed class FolderPartsTests : IDisposable
     [InlineData("train/1 train/2 test/1", "test and train hold images but no class folders; sort them into a sub-folder for each class")]
     [InlineData("test/a/1 test/b/1", "has test to test on but nothing to train on; put a folder train")]
     [InlineData("1 2", "has 2 images but no class folders")]
-    [InlineData("a/1 b/1.bmp", "there is only 1 class, a (left out: 1 file that is neither JPEG nor PNG (1 .bmp); 1 class folder without JPEG or PNG images (b))")]
+    [InlineData("a/1 b/1.bmp",
+        "there is only 1 class, a (left out: 1 file that is neither JPEG nor PNG (1 .bmp); 1 class folder without JPEG or PNG images (b))")]
     [InlineData("pets/train/a/1 pets/train/b/1", "the data is in a folder of it; give ")]
     [InlineData("a/1.bmp b/2.bmp", "sub-folders of JPEG or PNG images in it, but 2 other files; convert what are images to JPEG or PNG")]
     [InlineData("data_batch_1", "data_batch_1: the pickle cannot be read")]
@@ -53,7 +57,8 @@ public sealed class FolderPartsTests : IDisposable
     [InlineData("data/train-00000-of-00001.parquet", "data/train-00000-of-00001.parquet is Parquet tables, which cannot be read")]
     [InlineData("images.tar.gz", "images.tar.gz is an archive, which cannot be read; unpack it")]
     [InlineData("cifar-10-python.tar.gz", "the data is in a file of it; give ")]
-    [InlineData("cifar-10-matlab.tar.gz", "cifar-10-matlab.tar.gz is an archive, which cannot be read; fetch cifar-10-binary.tar.gz instead, unpack it")]
+    [InlineData("cifar-10-matlab.tar.gz",
+        "cifar-10-matlab.tar.gz is an archive, which cannot be read; fetch cifar-10-binary.tar.gz instead, unpack it")]
     public void A_folder_that_cannot_be_read_is_told_for_what_it_is(string files, string words)
     {
         Make(files, named: files.Contains("data_batch", StringComparison.Ordinal) || files.Contains("meta", StringComparison.Ordinal));
@@ -80,7 +85,8 @@ public sealed class FolderPartsTests : IDisposable
         var data = DataSource.Find(folder).Read((4, 4));
         Assert.Equal([0, 1, 1], data.Train.Labels.ToArray());
         Assert.Equal(2, data.Train.Image(0)[0]);
-        Assert.Equal(["a/1.png", "b/3.jpg"], data.Description.Damaged.Select(message => Path.GetRelativePath(folder, message[..message.IndexOf(':')])));
+        Assert.Equal(["a/1.png", "b/3.jpg"], data.Description.Damaged.Select(message =>
+            Path.GetRelativePath(folder, message[..message.IndexOf(':')])));
         var error = Assert.Throws<DataException>(() => DataSource.Open(folder, 4)).Message;
         Assert.StartsWith(Path.Combine(folder, "a/1.png"), error);
         Assert.Contains($"so are 1 more, which this lists: miopendarts data {folder}", error);
@@ -96,7 +102,8 @@ public sealed class FolderPartsTests : IDisposable
         var (images, left) = FolderImages.Below(folder);
         Assert.Equal(["a/1.png", "a/x/3.png", "b/2.png"], images.Select(path => Path.GetRelativePath(folder, path)));
         Assert.Equal("1 hidden folder (.hidden); 1 file that is neither JPEG nor PNG (1 .txt)", left);
-        Assert.Contains("there are no JPEG or PNG images", Assert.Throws<DataException>(() => FolderImages.Below(Directory.CreateDirectory(Path.Combine(folder, "c")).FullName)).Message);
+        Assert.Contains("there are no JPEG or PNG images",
+            Assert.Throws<DataException>(() => FolderImages.Below(Directory.CreateDirectory(Path.Combine(folder, "c")).FullName)).Message);
     }
 
     [Fact]

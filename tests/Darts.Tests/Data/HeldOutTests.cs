@@ -35,7 +35,8 @@ public class HeldOutTests
     [Fact]
     public void What_cannot_be_held_out_is_refused()
     {
-        Assert.Contains("give a larger --held-out", Assert.Throws<DataException>(() => HeldOut.From(Of(TestImages.Set(6)), 0.01, 0)).Message);
+        Assert.Contains("give a larger --held-out", Assert.Throws<DataException>(() =>
+            HeldOut.From(Of(TestImages.Set(6)), 0.01, 0)).Message);
         var tested = Of(TestImages.Set(6)) with { Test = TestImages.Set(3) };
         Assert.Contains("there are 3 test images already", Assert.Throws<DataException>(() => HeldOut.From(tested, 0.5, 0)).Message);
     }

@@ -31,7 +31,8 @@ public sealed class ImageFolderTests : IDisposable
     [Fact]
     public void A_JPEG_is_decoded()
     {
-        const string red = "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYVpQYEpRUk//2wBDAQ4ODhMREyYVFSZPNS01T09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT0//wAARCAAIAAgDAREAAhEBAxEB/8QAFAABAAAAAAAAAAAAAAAAAAAABf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/xAAVAQEBAAAAAAAAAAAAAAAAAAAEBv/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/ABgFc//Z";
+        const string red =
+            "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYVpQYEpRUk//2wBDAQ4ODhMREyYVFSZPNS01T09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT0//wAARCAAIAAgDAREAAhEBAxEB/8QAFAABAAAAAAAAAAAAAAAAAAAABf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/xAAVAQEBAAAAAAAAAAAAAAAAAAAEBv/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/ABgFc//Z";
         var path = Path.Combine(folder, "red.jpg");
         File.WriteAllBytes(path, Convert.FromBase64String(red));
         Assert.Equal((8, 8), ImageFile.Size(path));
@@ -107,7 +108,8 @@ public sealed class ImageFolderTests : IDisposable
         File.WriteAllBytes(Path.Combine(folder, "train.bin"), [.. record, .. record]);
         File.WriteAllBytes(Path.Combine(folder, "test.bin"), record);
         var data = DataSource.Open(folder);
-        Assert.Equal((2, 100, 77, 9, 1), (data.Train.Count, data.Train.Classes, data.Train.Labels[1], data.Train.Image(1)[0], data.Test!.Count));
+        Assert.Equal((2, 100, 77, 9, 1),
+            (data.Train.Count, data.Train.Classes, data.Train.Labels[1], data.Train.Image(1)[0], data.Test!.Count));
         record[1] = 100;
         File.WriteAllBytes(Path.Combine(folder, "train.bin"), record);
         Assert.Contains("label 100", Assert.Throws<DataException>(() => DataSource.Open(folder)).Message);

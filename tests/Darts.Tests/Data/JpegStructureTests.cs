@@ -24,7 +24,8 @@ public sealed class JpegStructureTests : IDisposable
             foreach (var interval in new[] { 0, 1, 3, 4, 200 })
                 foreach (var apart in new[] { false, true })
                     foreach (var last in new[] { false, interval > 0 })
-                        Assert.All(Read(new PlainJpeg(37, 50, channels) { Frame = frame, Interval = interval, Apart = apart, LastRestart = last }.ToFile()), IsGrey);
+                        Assert.All(Read(new PlainJpeg(37, 50, channels)
+                            { Frame = frame, Interval = interval, Apart = apart, LastRestart = last }.ToFile()), IsGrey);
     }
 
     [Fact]
@@ -36,9 +37,11 @@ public sealed class JpegStructureTests : IDisposable
             Frame = 0xC2,
             Interval = 2,
             Change = intervals => [[.. intervals[0], 0xFF], .. intervals[1..]],
-            Between = [0xFF, 0xFF, .. PlainJpeg.Segment(0xFE, [1, 2]), .. PlainJpeg.Segment(0xED, small), .. PlainJpeg.Segment(0xDD, [0, 2])],
+            Between = [0xFF, 0xFF, .. PlainJpeg.Segment(0xFE, [1, 2]), .. PlainJpeg.Segment(0xED, small),
+                .. PlainJpeg.Segment(0xDD, [0, 2])],
         }.ToFile();
-        byte[] whole = [.. file[..2], 0xFF, 0xFF, .. PlainJpeg.Segment(0xE1, [.. "Exif\0\0"u8, .. Exif(1, big: true), .. small]), .. file[2..], .. small];
+        byte[] whole = [.. file[..2], 0xFF, 0xFF, .. PlainJpeg.Segment(0xE1, [.. "Exif\0\0"u8, .. Exif(1, big: true), .. small]),
+            .. file[2..], .. small];
         Assert.All(Read(whole), IsGrey);
     }
 
@@ -68,7 +71,8 @@ public sealed class JpegStructureTests : IDisposable
 
     [Fact]
     public void Coded_bytes_that_are_left_over_in_an_interval_are_told() =>
-        Refused(new PlainJpeg(24, 24, (1, 1)) { Interval = 1, Change = intervals => [new byte[40], .. intervals[1..]] }, "cannot be decoded beyond byte");
+        Refused(new PlainJpeg(24, 24, (1, 1)) { Interval = 1, Change = intervals => [new byte[40], .. intervals[1..]] },
+            "cannot be decoded beyond byte");
 
     [Theory]
     [InlineData(0xC0, 1)]
@@ -82,11 +86,13 @@ public sealed class JpegStructureTests : IDisposable
     [InlineData(0x5C)]
     [InlineData(0xC2)]
     public void An_unknown_marker_behind_a_scan_is_told(byte marker) =>
-        Refused(new PlainJpeg(24, 24, Colour) { Frame = 0xC2, Between = PlainJpeg.Segment(marker, [0, 0]) }, "cannot be decoded beyond byte");
+        Refused(new PlainJpeg(24, 24, Colour) { Frame = 0xC2, Between = PlainJpeg.Segment(marker, [0, 0]) },
+            "cannot be decoded beyond byte");
 
     [Fact]
     public void A_damaged_table_behind_a_scan_is_told() =>
-        Refused(new PlainJpeg(24, 24, Colour) { Frame = 0xC2, Between = PlainJpeg.Segment(0xC4, [0x99, 1]) }, "cannot be decoded beyond byte");
+        Refused(new PlainJpeg(24, 24, Colour) { Frame = 0xC2, Between = PlainJpeg.Segment(0xC4, [0x99, 1]) },
+            "cannot be decoded beyond byte");
 
     [Theory]
     [InlineData(0xC3, "a lossless JPEG image")]

@@ -38,7 +38,8 @@ public sealed class PictureFileTests : IDisposable
     public void Bytes_behind_the_end_do_no_harm()
     {
         foreach (var (name, whole) in new[] { ("a.jpg", Jpeg), ("a.png", Plain(9, 7, 3)) })
-            Assert.Equal(ImageFile.Read(folder.Put(name, whole), 3, 4, 4), ImageFile.Read(folder.Put("more-" + name, [.. whole, 1, 2, 3, 0xFF]), 3, 4, 4));
+            Assert.Equal(ImageFile.Read(folder.Put(name, whole), 3, 4, 4),
+                ImageFile.Read(folder.Put("more-" + name, [.. whole, 1, 2, 3, 0xFF]), 3, 4, 4));
     }
 
     [Fact]
@@ -46,7 +47,8 @@ public sealed class PictureFileTests : IDisposable
     {
         var bytes = Plain(9, 7, 3);
         bytes[^20] ^= 1;
-        Assert.Contains("chunk IDAT does not match its checksum", Assert.Throws<DataException>(() => ImageFile.Read(folder.Put("a.png", bytes), 3, 4, 4)).Message);
+        Assert.Contains("chunk IDAT does not match its checksum",
+            Assert.Throws<DataException>(() => ImageFile.Read(folder.Put("a.png", bytes), 3, 4, 4)).Message);
     }
 
     [Theory]
@@ -64,7 +66,8 @@ public sealed class PictureFileTests : IDisposable
         // Two rows of three; from 5 on there are three rows of two.
         var png = Png([1, 2, 3], [4, 5, 6]);
         var size = orientation is >= 5 and <= 8 ? (3, 2) : (2, 3);
-        foreach (var exif in new[] { Exif(orientation, big: true), Exif(orientation, big: false), Exif(orientation, big: true, asLong: true) })
+        foreach (var exif in new[]
+            { Exif(orientation, big: true), Exif(orientation, big: false), Exif(orientation, big: true, asLong: true) })
         {
             var path = folder.Put("a.png", PngWith(png, exif));
             Assert.Equal(size, ImageFile.Size(path));

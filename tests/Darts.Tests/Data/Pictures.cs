@@ -7,20 +7,23 @@ namespace MIOpenDarts.Darts.Tests.Data;
 internal static class Pictures
 {
     /// <summary>A red JPEG image of 8x8 pixels.</summary>
-    public static byte[] Jpeg { get; } = Convert.FromBase64String("/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYVpQYEpRUk//2wBDAQ4ODhMREyYVFSZPNS01T09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT0//wAARCAAIAAgDAREAAhEBAxEB/8QAFAABAAAAAAAAAAAAAAAAAAAABf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/xAAVAQEBAAAAAAAAAAAAAAAAAAAEBv/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/ABgFc//Z");
+    public static byte[] Jpeg { get; } =
+        Convert.FromBase64String("/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYVpQYEpRUk//2wBDAQ4ODhMREyYVFSZPNS01T09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT0//wAARCAAIAAgDAREAAhEBAxEB/8QAFAABAAAAAAAAAAAAAAAAAAAABf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/xAAVAQEBAAAAAAAAAAAAAAAAAAAEBv/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/ABgFc//Z");
 
     /// <summary>A PNG image of rows of red values; green and blue are 0.</summary>
     public static byte[] Png(params byte[][] rows) =>
         PngPicture.Encode([.. rows.SelectMany(row => row.SelectMany(red => new byte[] { red, 0, 0 }))], rows.Length, rows[0].Length, 3);
 
     /// <summary>A PNG image of one colour.</summary>
-    public static byte[] Plain(int height, int width, byte value) => PngPicture.Encode(Enumerable.Repeat(value, height * width * 3).ToArray(), height, width, 3);
+    public static byte[] Plain(int height, int width, byte value) =>
+        PngPicture.Encode(Enumerable.Repeat(value, height * width * 3).ToArray(), height, width, 3);
 
     /// <summary>EXIF data with an orientation, of type SHORT or LONG.</summary>
     public static byte[] Exif(int orientation, bool big, bool asLong = false)
     {
         byte[] value = asLong ? Number(orientation, 4) : [.. Number(orientation, 2), 0, 0];
-        return [.. big ? "MM\0*"u8 : "II*\0"u8, .. Number(8, 4), .. Number(2, 2), .. Entry(0x0100, 3, [1, 0, 0, 0]), .. Entry(0x0112, asLong ? 4 : 3, value), .. Number(0, 4)];
+        return [.. big ? "MM\0*"u8 : "II*\0"u8, .. Number(8, 4), .. Number(2, 2), .. Entry(0x0100, 3, [1, 0, 0, 0]),
+            .. Entry(0x0112, asLong ? 4 : 3, value), .. Number(0, 4)];
 
         byte[] Entry(int tag, int type, byte[] content) => [.. Number(tag, 2), .. Number(type, 2), .. Number(1, 4), .. content];
 

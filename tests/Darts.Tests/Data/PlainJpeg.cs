@@ -42,7 +42,8 @@ internal sealed class PlainJpeg(int height, int width, params (int Across, int D
         return
         [
             0xFF, 0xD8, .. Segment(0xDB, [0, .. Enumerable.Repeat((byte)1, 64)]), .. Segment(Frame, frame), .. Table(0x00), .. Table(0x10),
-            .. Interval > 0 ? Segment(0xDD, Big(Interval)) : [], .. scans.Take(Scans).SelectMany((scan, k) => k == 0 ? scan : [.. Between, .. scan]), 0xFF, 0xD9,
+            .. Interval > 0 ? Segment(0xDD, Big(Interval)) : [], .. scans.Take(Scans)
+                .SelectMany((scan, k) => k == 0 ? scan : [.. Between, .. scan]), 0xFF, 0xD9,
         ];
     }
 
@@ -58,7 +59,8 @@ internal sealed class PlainJpeg(int height, int width, params (int Across, int D
         var (units, blocks) = group.Length > 1
             ? (Parts(width, 8 * most) * Parts(height, 8 * tall), group.Sum(k => channels[k].Across * channels[k].Down))
             : (Parts(Parts(width * alone.Across, most), 8) * Parts(Parts(height * alone.Down, tall), 8), 1);
-        var intervals = Enumerable.Range(0, units).Chunk(Interval > 0 ? Interval : units).Select(part => Coded(part.Length * blocks * codes)).ToList();
+        var intervals = Enumerable.Range(0, units).Chunk(Interval > 0 ? Interval : units)
+            .Select(part => Coded(part.Length * blocks * codes)).ToList();
         byte[] header = [(byte)group.Length, .. group.SelectMany(k => new byte[] { (byte)k, 0 }), first, last, 0];
         return [.. Segment(0xDA, header), .. Change(intervals).SelectMany(WithRestart)];
 

@@ -133,7 +133,8 @@ public sealed class PythonFilesTests : IDisposable
         for (var length = 0; length < whole.Length; length++) Damaged(whole[..length]);
         var text = System.Text.Encoding.Latin1.GetString(whole);
         foreach (var shape in new[]
-            { "(9999999999, 9999999999, 1), }", "(1099511627776, 3, 4), }", "(-2, 3, 4), }", "(__import__('os'), 3), }", $"({new string('7', 4000)}x), }}" })
+            { "(9999999999, 9999999999, 1), }", "(1099511627776, 3, 4), }", "(-2, 3, 4), }", "(__import__('os'), 3), }",
+                $"({new string('7', 4000)}x), }}" })
             Damaged(System.Text.Encoding.Latin1.GetBytes(text.Replace("(2, 3, 4), }", shape, StringComparison.Ordinal)));
 
         void Damaged(byte[] array)

@@ -39,11 +39,14 @@ public sealed class ResizedCropTests
         byte[] planes = [.. Enumerable.Range(0, 96).Select(i => (byte)(i / 48 * 100 + i % 48 / 8 * 10 + i % 8))];
         byte[] interleaved = [.. Enumerable.Range(0, 96).Select(i => planes[i % 2 * 48 + i / 2])];
         var part = new CropWindow(2, 3, 2, 4);
-        Assert.Equal([23, 24, 25, 26, 33, 34, 35, 36, 123, 124, 125, 126, 133, 134, 135, 136], ImageScaling.Crop(PixelGrid.Planes(planes, 2, 6, 8), part, 2, 4));
-        Assert.Equal(ImageScaling.Crop(PixelGrid.Planes(planes, 2, 6, 8), part, 2, 4), ImageScaling.Crop(PixelGrid.Interleaved(interleaved, 2, 6, 8), part, 2, 4));
+        Assert.Equal([23, 24, 25, 26, 33, 34, 35, 36, 123, 124, 125, 126, 133, 134, 135, 136],
+            ImageScaling.Crop(PixelGrid.Planes(planes, 2, 6, 8), part, 2, 4));
+        Assert.Equal(ImageScaling.Crop(PixelGrid.Planes(planes, 2, 6, 8), part, 2, 4),
+            ImageScaling.Crop(PixelGrid.Interleaved(interleaved, 2, 6, 8), part, 2, 4));
 
         // Columns 3 … 6 of row 2 in two: a triangle of weights 3/7, 3/7, 1/7 where the border cuts the fourth off.
-        Assert.Equal([Rounded((3 * 23 + 3 * 24 + 25) / 7.0), Rounded((24 + 3 * 25 + 3 * 26) / 7.0)], ImageScaling.Crop(PixelGrid.Planes(planes, 1, 6, 8), part with { Height = 1 }, 1, 2));
+        Assert.Equal([Rounded((3 * 23 + 3 * 24 + 25) / 7.0), Rounded((24 + 3 * 25 + 3 * 26) / 7.0)],
+            ImageScaling.Crop(PixelGrid.Planes(planes, 1, 6, 8), part with { Height = 1 }, 1, 2));
     }
 
     [Fact]
@@ -56,7 +59,8 @@ public sealed class ResizedCropTests
         Assert.Equal(augmentation.Draw(1, 2, 3, 8, 8).Jitter, (augmentation with { Resized = false }).Draw(1, 2, 3, 8, 8).Jitter);
     }
 
-    private static CropWindow Part(Augmentation augmentation, long index) => ResizedCrop.Draw(augmentation.Draw(1, 2, index, 8, 8).Crop!.Value, 400, 300);
+    private static CropWindow Part(Augmentation augmentation, long index) =>
+        ResizedCrop.Draw(augmentation.Draw(1, 2, index, 8, 8).Crop!.Value, 400, 300);
 
     private static List<CropWindow> Windows(int count, int height, int width) =>
         [.. Enumerable.Range(0, count).Select(i => ResizedCrop.Draw(new CounterRandom(3, RandomStream.Augmentation, 0, i), height, width))];
@@ -71,7 +75,8 @@ public sealed class ResizedCropTests
     private static void AssertUniform(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
-        var distance = sorted.Select((value, i) => Math.Max(Math.Abs(value - (double)i / sorted.Length), Math.Abs(value - (i + 1.0) / sorted.Length))).Max();
+        var distance = sorted.Select((value, i) =>
+            Math.Max(Math.Abs(value - (double)i / sorted.Length), Math.Abs(value - (i + 1.0) / sorted.Length))).Max();
         Assert.True(distance < 1.95 / Math.Sqrt(sorted.Length) + 0.002, $"{distance}");
     }
 }

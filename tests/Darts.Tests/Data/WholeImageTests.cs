@@ -37,7 +37,8 @@ public sealed class WholeImageTests : IDisposable
         Assert.NotEqual(image, middle);
         Assert.Equal(ImageScaling.Fit(ImageFile.Decode(path, 3), 2, 2, 8.0 / 7), middle);
         var data = DataSource.Open(folder, 2, whole: true);
-        Assert.Equal(ImageFile.Read(Path.Combine(folder, "val", "ant", "0.png"), 3, 2, 2, ImageFile.CropMargin), data.Test!.Image(0).ToArray());
+        Assert.Equal(ImageFile.Read(Path.Combine(folder, "val", "ant", "0.png"), 3, 2, 2, ImageFile.CropMargin), data.Test!.Image(0)
+            .ToArray());
         Assert.Equal(Normalization.ImageNet, data.Normalization);
     }
 
@@ -67,10 +68,12 @@ public sealed class WholeImageTests : IDisposable
         new ImageEncoder(images, Normalization.Cifar10).Encode(1, draw, actual);
 
         var plain = new float[images.ImageSize];
-        new ImageEncoder(images, new Normalization([0, 0, 0], [1, 1, 1])).Encode(1, draw with { Jitter = default, CutoutLength = 0 }, plain);
+        new ImageEncoder(images, new Normalization([0, 0, 0], [1, 1, 1]))
+            .Encode(1, draw with { Jitter = default, CutoutLength = 0 }, plain);
         float[] expected = [.. plain.Select(v => 255 * v)];
         ColourJitter.Apply(expected, 20, draw.Jitter);
-        for (var i = 0; i < expected.Length; i++) expected[i] = (expected[i] / 255f - Normalization.Cifar10.Mean[i / 20]) / Normalization.Cifar10.Deviation[i / 20];
+        for (var i = 0; i < expected.Length; i++) expected[i] = (expected[i] / 255f - Normalization.Cifar10.Mean[i / 20])
+            / Normalization.Cifar10.Deviation[i / 20];
         var left = actual.Zip(expected).Where(pair => pair.First != 0).ToList();
         Assert.All(left, pair => Assert.Equal(pair.Second, pair.First, 1e-4));
         Assert.InRange(left.Count, 3 * 16, 3 * 19);
@@ -82,7 +85,8 @@ public sealed class WholeImageTests : IDisposable
         using var pipeline = new BatchPipeline(new ImageEncoder(data.Train, data.Normalization), 3, workers);
         pipeline.Start(BatchSchedule.Training([.. Enumerable.Range(0, data.Train.Count)], 3, All, seed: 2, epoch, firstStep));
         var copies = new List<BatchCopy>();
-        while (pipeline.TryRead(out var batch)) copies.Add(new BatchCopy(batch.Step, batch.Indices.ToArray(), batch.Labels.ToArray(), batch.Pixels.ToArray()));
+        while (pipeline.TryRead(out var batch))
+            copies.Add(new BatchCopy(batch.Step, batch.Indices.ToArray(), batch.Labels.ToArray(), batch.Pixels.ToArray()));
         return copies;
     }
 

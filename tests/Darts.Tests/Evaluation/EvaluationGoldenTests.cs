@@ -14,7 +14,8 @@ namespace MIOpenDarts.Darts.Tests.Evaluation;
 /// <summary>Whole discrete networks of DARTS_V2 as the official <c>model.py</c> computes them, with and without auxiliary head.</summary>
 public class EvaluationGoldenTests
 {
-    public static TheoryData<string, string> Cases() => [.. GoldenFiles.Cases("evalnet*.safetensors", ".input").Select(c => (c.File, c.Case))];
+    public static TheoryData<string, string> Cases() =>
+        [.. GoldenFiles.Cases("evalnet*.safetensors", ".input").Select(c => (c.File, c.Case))];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -39,8 +40,10 @@ public class EvaluationGoldenTests
         using var golden = SafetensorsFile.Open(file);
         var image = golden[name + ".input"].Shape;
         var task = new ImageTask((int)image[1], (int)image[2], (int)image[3], (int)golden[name + ".init.classifier.weight"].Shape[0]);
-        var layers = 1 + golden.Names.Where(n => n.StartsWith(name + ".init.cells.", StringComparison.Ordinal)).Max(n => int.Parse(n.Split('.')[3]));
-        var shape = new EvaluationShape(task, (int)golden[name + ".init.stem.0.weight"].Shape[0] / 3, layers, golden.Contains(name + ".train_logits_aux"));
+        var layers = 1 + golden.Names.Where(n => n.StartsWith(name + ".init.cells.", StringComparison.Ordinal))
+            .Max(n => int.Parse(n.Split('.')[3]));
+        var shape = new EvaluationShape(task, (int)golden[name + ".init.stem.0.weight"].Shape[0] / 3, layers,
+            golden.Contains(name + ".train_logits_aux"));
         using var net = new EvaluationNetwork<T>(backend, shape, NamedGenotypes.Get("DARTS_V2"));
         net.Plan((int)image[0]);
         StateDict.Load(net.Parameters, backend, golden, name + ".init.");
@@ -53,9 +56,12 @@ public class EvaluationGoldenTests
         if (shape.Auxiliary) Close.Equal<T>(golden, name + ".train_logits_aux", Images(backend, net.AuxiliaryLogits!), tolerance);
         Close.Equal<double>(golden, name + ".loss", [result.Loss], tolerance);
         net.Backward(training);
-        Close.Gradients(golden, name + ".grad.", net.Parameters.Parameters.Select(p => (p.Name, SupernetGoldenTests.Raw(backend, p.Diff!))), tolerance);
-        foreach (var s in net.Parameters.Statistics) Close.Equal<T>(golden, $"{name}.after.{s.Name}", SupernetGoldenTests.Raw(backend, s), tolerance);
-        foreach (var (counter, owner) in net.Parameters.Counters) Assert.Equal(golden.ReadInt64($"{name}.after.{counter}")[0], owner.BatchesTracked);
+        Close.Gradients(golden, name + ".grad.", net.Parameters.Parameters.Select(p => (p.Name, SupernetGoldenTests.Raw(backend, p.Diff!))),
+            tolerance);
+        foreach (var s in net.Parameters.Statistics)
+            Close.Equal<T>(golden, $"{name}.after.{s.Name}", SupernetGoldenTests.Raw(backend, s), tolerance);
+        foreach (var (counter, owner) in net.Parameters.Counters)
+            Assert.Equal(golden.ReadInt64($"{name}.after.{counter}")[0], owner.BatchesTracked);
         net.Forward(Pass.Inference);
         Close.Equal<T>(golden, name + ".eval_logits", Images(backend, net.Logits), tolerance);
         net.Plan((int)image[0], training: false);

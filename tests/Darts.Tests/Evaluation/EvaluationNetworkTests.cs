@@ -11,12 +11,14 @@ namespace MIOpenDarts.Darts.Tests.Evaluation;
 
 public class EvaluationNetworkTests
 {
-    private const string Wide = "Genotype(normal=[('conv_7x1_1x7', 0), ('none', 1), ('sep_conv_7x7', 2), ('avg_pool_3x3', 0)], normal_concat=range(2, 4), "
+    private const string Wide =
+        "Genotype(normal=[('conv_7x1_1x7', 0), ('none', 1), ('sep_conv_7x7', 2), ('avg_pool_3x3', 0)], normal_concat=range(2, 4), "
         + "reduce=[('conv_7x1_1x7', 0), ('sep_conv_5x5', 1), ('dil_conv_5x5', 2), ('skip_connect', 1)], reduce_concat=range(2, 4))";
 
     public static TheoryData<string, double, int> Networks() => new()
     {
-        { "DARTS_V2", 0, 8 }, { "DARTS_V2", 0.3, 8 }, { "FairDARTS_c", 0.2, 16 }, { Wide, 0.3, 9 }, { "resnet20", 0, 8 }, { "mobilenetv2", 0, 12 }, { "imagenet", 0.2, 32 },
+        { "DARTS_V2", 0, 8 }, { "DARTS_V2", 0.3, 8 }, { "FairDARTS_c", 0.2, 16 }, { Wide, 0.3, 9 }, { "resnet20", 0, 8 },
+        { "mobilenetv2", 0, 12 }, { "imagenet", 0.2, 32 },
     };
 
     [Theory]
@@ -77,7 +79,8 @@ public class EvaluationNetworkTests
     public void An_inference_plan_needs_a_fraction_of_a_training_plan()
     {
         using var backend = new ReferenceBackend<float>();
-        using var net = new EvaluationNetwork<float>(backend, new EvaluationShape(new ImageTask(3, 32, 32, 10), 36, 20, Auxiliary: true), NamedGenotypes.Get("DARTS_V2"));
+        using var net = new EvaluationNetwork<float>(backend, new EvaluationShape(new ImageTask(3, 32, 32, 10), 36, 20, Auxiliary: true),
+            NamedGenotypes.Get("DARTS_V2"));
         var (training, inference) = (net.ForecastBytes(96), net.ForecastBytes(96, training: false));
         Assert.InRange(training, 1L << 30, 5L << 30);
         Assert.True(inference < training / 4, $"{inference >> 20} of {training >> 20} MiB");
@@ -93,8 +96,10 @@ public class EvaluationNetworkTests
     }
 
     [Theory]
-    [InlineData("Genotype(normal=[('skip_connect', 3, 0)], normal_concat=[2], reduce=[('skip_connect', 2, 0)], reduce_concat=[2])", "normal_concat=[2]")]
-    [InlineData("Genotype(normal=[('skip_connect', 2, 0)], normal_concat=[2], reduce=[('skip_connect', 2, 0)], reduce_concat=[1, 2])", "reduce_concat=[1, 2]")]
+    [InlineData("Genotype(normal=[('skip_connect', 3, 0)], normal_concat=[2], reduce=[('skip_connect', 2, 0)], reduce_concat=[2])",
+        "normal_concat=[2]")]
+    [InlineData("Genotype(normal=[('skip_connect', 2, 0)], normal_concat=[2], reduce=[('skip_connect', 2, 0)], reduce_concat=[1, 2])",
+        "reduce_concat=[1, 2]")]
     public void A_genotype_that_no_network_can_be_built_of_is_refused(string text, string words)
     {
         var error = Assert.Throws<GenotypeFormatException>(() => Build(new ReferenceBackend<float>(), text, 8));
@@ -109,7 +114,9 @@ public class EvaluationNetworkTests
         {
             "resnet20" => new ResNet20<T>(backend, task),
             "mobilenetv2" => new MobileNetV2<T>(backend, task),
-            "imagenet" => new EvaluationNetwork<T>(backend, new EvaluationShape(task, 4, 3, Auxiliary: false, StemForm.ImageNet), NamedGenotypes.Get("DARTS_V1")),
+            "imagenet" =>
+                new EvaluationNetwork<T>(backend, new EvaluationShape(task, 4, 3, Auxiliary: false, StemForm.ImageNet),
+                NamedGenotypes.Get("DARTS_V1")),
             _ => new EvaluationNetwork<T>(backend, new EvaluationShape(task, 2, 4, Auxiliary: true), GenotypeReader.Resolve(name)),
         };
         net.Parameters.Initialize(5);

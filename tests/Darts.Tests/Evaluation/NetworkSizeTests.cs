@@ -22,7 +22,8 @@ public class NetworkSizeTests
             var parts = fact.Name.Split('.');
             if (parts[0] == "search") continue;
             var (task, stem) = parts[0] == "cifar" ? (Cifar, StemForm.Cifar) : (ImageNet, StemForm.ImageNet);
-            using var net = Net(parts[1], new EvaluationShape(task, int.Parse(parts[2][1..]), int.Parse(parts[3][1..]), parts[4] == "aux", stem));
+            using var net = Net(parts[1],
+                new EvaluationShape(task, int.Parse(parts[2][1..]), int.Parse(parts[3][1..]), parts[4] == "aux", stem));
             Assert.Equal(fact.Value.GetProperty("all").GetInt64(), net.Parameters.Count);
             Assert.Equal(fact.Value.GetProperty("without_auxiliary").GetInt64(), net.ParameterCount);
             Assert.Equal(fact.Value.GetProperty("tensors").GetInt32(), net.Parameters.Parameters.Count());
@@ -82,12 +83,15 @@ public class NetworkSizeTests
     [Theory]
     [InlineData(32, 36, 20, StemForm.Cifar, 433.2)]
     [InlineData(224, 48, 14, StemForm.ImageNet, 450.9)]
-    public void Without_conv_7x1_1x7_AmoebaNet_has_the_arithmetic_that_is_printed_for_it(int size, int channels, int layers, StemForm stem, double millions)
+    public void Without_conv_7x1_1x7_AmoebaNet_has_the_arithmetic_that_is_printed_for_it(int size, int channels, int layers, StemForm stem,
+        double millions)
     {
-        using var net = Net("AmoebaNet", new EvaluationShape(new ImageTask(3, size, size, size == 32 ? 10 : 1000), channels, layers, Auxiliary: false, stem));
+        using var net = Net("AmoebaNet",
+            new EvaluationShape(new ImageTask(3, size, size, size == 32 ? 10 : 1000), channels, layers, Auxiliary: false, stem));
         long without = net.Trace().MultiplyAdds;
         var side = stem == StemForm.Cifar ? size : size / 8;
-        for (var (c, s) = (2 * channels, side); c <= 4 * channels; (c, s) = (2 * c, s / 2)) without -= 7L * c * c * (s * (s / 2) + s / 2 * (s / 2));
+        for (var (c, s) = (2 * channels, side); c <= 4 * channels; (c, s) = (2 * c, s / 2))
+            without -= 7L * c * c * (s * (s / 2) + s / 2 * (s / 2));
         Assert.Equal(millions, Math.Round(without / 1e6, 1));
     }
 
@@ -101,5 +105,6 @@ public class NetworkSizeTests
         Assert.Equal((40.55, 91.15), (Math.Round(resnet.Trace().MultiplyAdds / 1e6, 2), Math.Round(mobile.Trace().MultiplyAdds / 1e6, 2)));
     }
 
-    private static EvaluationNetwork<float> Net(string name, EvaluationShape shape) => new(new ReferenceBackend<float>(), shape, NamedGenotypes.Get(name));
+    private static EvaluationNetwork<float> Net(string name, EvaluationShape shape) =>
+        new(new ReferenceBackend<float>(), shape, NamedGenotypes.Get(name));
 }

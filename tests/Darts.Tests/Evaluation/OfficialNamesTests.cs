@@ -33,7 +33,8 @@ public sealed class OfficialNamesTests
         primitive.Build(new OperationSite<float>(parameters, "x.", 4, stride, Affine: true, PoolNorm: false));
         var expected = modules.Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .SelectMany(module => module.EndsWith('*') ? Norm.Select(name => $"x.{module[..^1]}.{name}") : [$"x.{module}.weight"]);
-        var actual = parameters.Parameters.Concat(parameters.Statistics).Select(tensor => tensor.Name).Concat(parameters.Counters.Select(counter => counter.Name));
+        var actual = parameters.Parameters.Concat(parameters.Statistics).Select(tensor => tensor.Name)
+            .Concat(parameters.Counters.Select(counter => counter.Name));
         Assert.Equal(expected.Order(), actual.Order());
     }
 
@@ -44,7 +45,8 @@ public sealed class OfficialNamesTests
         try
         {
             using var backend = new ReferenceBackend<float>();
-            var description = new NetworkDescription { Network = "AmoebaNet", Task = new ImageTask(3, 8, 8, 2), InitChannels = 2, Layers = 3 };
+            var description = new NetworkDescription
+                { Network = "AmoebaNet", Task = new ImageTask(3, 8, 8, 2), InitChannels = 2, Layers = 3 };
             using var net = description.Build(backend);
             net.Parameters.Initialize(1);
             description.Save(path, net);
@@ -67,7 +69,8 @@ public sealed class OfficialNamesTests
             using (var stream = File.Create(path)) earlier.WriteTo(stream);
             var (_, read, notes) = description.Import(path, backend);
             Assert.Empty(notes);
-            foreach (var (before, after) in net.Parameters.Parameters.Zip(read.Parameters.Parameters)) Assert.Equal(Values(before), Values(after));
+            foreach (var (before, after) in net.Parameters.Parameters.Zip(read.Parameters.Parameters))
+                Assert.Equal(Values(before), Values(after));
             using (var file = SafetensorsFile.Open(path)) StateDict.Load(read.Parameters, backend, file);
             read.Dispose();
 

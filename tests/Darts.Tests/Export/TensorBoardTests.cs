@@ -58,7 +58,9 @@ public sealed class TensorBoardTests : IDisposable
         for (var k = 0; k < SampleCells.Operations.Length; k++)
         {
             var weight = (float)record.Reduce.Weights.Average(row => row[k]);
-            Assert.Single(texts, text => text.Contains($"weight_reduce/{SampleCells.Operations[k]}\u0015" + Encoding.Latin1.GetString(BitConverter.GetBytes(weight)), StringComparison.Ordinal));
+            Assert.Single(texts, text =>
+                text.Contains($"weight_reduce/{SampleCells.Operations[k]}\u0015" + Encoding.Latin1.GetString(BitConverter.GetBytes(weight)),
+                StringComparison.Ordinal));
         }
 
         Assert.Single(texts, text => text.Contains("alphas/normal", StringComparison.Ordinal));
@@ -67,16 +69,21 @@ public sealed class TensorBoardTests : IDisposable
     [Fact]
     public void A_run_that_repeats_steps_after_a_kill_has_every_event_once()
     {
-        Report(1000, new StepDone(1, 0, 8, 10, 0.5, 75, 100), new StepDone(2, 0, 10, 10, 0.4, 76, 100), new EpochDone(3, SampleRun.Epoch(0, 2)), new StepDone(4, 1, 2, 10, 0.3, 77, 100));
+        Report(1000, new StepDone(1, 0, 8, 10, 0.5, 75, 100), new StepDone(2, 0, 10, 10, 0.4, 76, 100),
+            new EpochDone(3, SampleRun.Epoch(0, 2)), new StepDone(4, 1, 2, 10, 0.3, 77, 100));
         // The kill tore the last event.
         var first = Directory.GetFiles(folder).Single();
         var whole = File.ReadAllBytes(first);
         File.WriteAllBytes(first, [.. whole, .. whole[..20]]);
         // The resume goes on from a checkpoint after step 8, with another interval of reports.
-        Report(2000, new StepDone(5, 0, 9, 10, 0.5, 75, 90), new StepDone(6, 0, 10, 10, 0.4, 76, 90), new EpochDone(7, SampleRun.Epoch(0, 2)), new StepDone(8, 1, 2, 10, 0.3, 77, 90), new StepDone(9, 1, 4, 10, 0.2, 78, 90), new EpochDone(10, SampleRun.Epoch(1, 2)));
+        Report(2000, new StepDone(5, 0, 9, 10, 0.5, 75, 90), new StepDone(6, 0, 10, 10, 0.4, 76, 90),
+            new EpochDone(7, SampleRun.Epoch(0, 2)), new StepDone(8, 1, 2, 10, 0.3, 77, 90), new StepDone(9, 1, 4, 10, 0.2, 78, 90),
+            new EpochDone(10, SampleRun.Epoch(1, 2)));
         File.WriteAllBytes(first, whole);
-        var events = Directory.GetFiles(folder).Order().SelectMany(file => Frames(File.ReadAllBytes(file))).Where(frame => frame[9] == 0x10).ToList();
-        byte[] StepsOf(string tag) => [.. events.Where(frame => Encoding.Latin1.GetString(frame).Contains(tag, StringComparison.Ordinal)).Select(frame => frame[10])];
+        var events = Directory.GetFiles(folder).Order().SelectMany(file => Frames(File.ReadAllBytes(file))).Where(frame => frame[9] == 0x10)
+            .ToList();
+        byte[] StepsOf(string tag) =>
+            [.. events.Where(frame => Encoding.Latin1.GetString(frame).Contains(tag, StringComparison.Ordinal)).Select(frame => frame[10])];
         Assert.Equal([8, 10, 12, 14], StepsOf("step/loss"));
         Assert.Equal([0, 1], StepsOf("valid/loss"));
         Assert.Equal([0, 1], StepsOf("alphas/reduce"));

@@ -41,7 +41,9 @@ public class CellGoldenTests
         Check(backend, file, name, form, tolerance: 2e-4);
     }
 
-    /// <summary>So that rounding decides over no gradient that is compared in single precision, and no more than two of the cells are left out.</summary>
+    /// <summary>
+    /// So that rounding decides over no gradient that is compared in single precision, and no more than two of the cells are left out.
+    /// </summary>
     [Fact]
     public void No_value_of_a_primitive_comes_near_a_kink_and_of_the_cells_those_do_that_are_named()
     {

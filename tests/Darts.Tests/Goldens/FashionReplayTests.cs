@@ -13,21 +13,23 @@ using MIOpenDarts.Layers.Weights;
 namespace MIOpenDarts.Darts.Tests.Goldens;
 
 /// <summary>
-/// The official search on Fashion-MNIST (C = 8, 5 cells, batch 64) with its initial weights and batches: freely in double, and step by step in single
-/// precision, from states of the official run in double. A free run in single precision says nothing: each step magnifies rounding some six times.
+/// The official search on Fashion-MNIST (C = 8, 5 cells, batch 64) with its initial weights and batches: freely in double, and step by step
+/// in single precision, from states of the official run in double. A free run in single precision says nothing: each step magnifies
+/// rounding some six times.
 /// </summary>
 public class FashionReplayTests
 {
     private static readonly SupernetShape Shape = new(3, 28, 28, 10, 8, 5);
 
     /// <summary>
-    /// The golden's spreads are those of a rounding sixteen times that of single precision in weights and images, the largest of three draws. Some 150
-    /// operations that round in turn make √150 = 12 roundings, with eight standard deviations six of those spreads.
+    /// The golden's spreads are those of a rounding sixteen times that of single precision in weights and images, the largest of three
+    /// draws. Some 150 operations that round in turn make √150 = 12 roundings, with eight standard deviations six of those spreads.
     /// </summary>
     private const double Spreads = 6;
 
     public static TheoryData<int, int> StatesAndWidths() =>
-        [.. new[] { 0, 8, 16 }.SelectMany(step => new[] { 4, 8, 16 }.Where(w => w <= CpuBackend.PreferredWidth).Select(width => (step, width)))];
+        [.. new[] { 0, 8, 16 }.SelectMany(step =>
+            new[] { 4, 8, 16 }.Where(w => w <= CpuBackend.PreferredWidth).Select(width => (step, width)))];
 
     // Twelve losses: beyond them even double precision parts.
     [Fact]
@@ -44,8 +46,10 @@ public class FashionReplayTests
             var (valid, train, norm) = replay.Step(step, 0.025);
             Close.Equal<double>(losses.AsSpan(2 * step, 2), [valid, train], 1e-9, $"losses of step {step}");
             Close.Equal<double>(norms.AsSpan(step, 1), [norm], 1e-9, $"gradient norm of step {step}");
-            Close.Equal<double>(normal.AsSpan(14 * 8 * step, 14 * 8), replay.Net.Normal.Alphas, 1e-9, $"alphas of normal cells after step {step}");
-            Close.Equal<double>(reduce.AsSpan(14 * 8 * step, 14 * 8), replay.Net.Reduce.Alphas, 1e-9, $"alphas of reduction cells after step {step}");
+            Close.Equal<double>(normal.AsSpan(14 * 8 * step, 14 * 8), replay.Net.Normal.Alphas, 1e-9,
+                $"alphas of normal cells after step {step}");
+            Close.Equal<double>(reduce.AsSpan(14 * 8 * step, 14 * 8), replay.Net.Reduce.Alphas, 1e-9,
+                $"alphas of reduction cells after step {step}");
         }
     }
 
@@ -66,7 +70,8 @@ public class FashionReplayTests
         Assert.Equal(losses[1], train, Spreads * spreads[1]);
         AssertWithin("grad_alphas_normal", golden.ReadDouble($"step{step}.grad_alphas_normal"), replay.AlphaGradients[0]);
         AssertWithin("grad_alphas_reduce", golden.ReadDouble($"step{step}.grad_alphas_reduce"), replay.AlphaGradients[1]);
-        double[] expected = [.. net.Parameters.Parameters.SelectMany(p => Array.ConvertAll(golden.ReadSingle($"step{step}.grad.{p.Name}"), v => (double)v))];
+        double[] expected = [.. net.Parameters.Parameters.SelectMany(p =>
+            Array.ConvertAll(golden.ReadSingle($"step{step}.grad.{p.Name}"), v => (double)v))];
         float[] actual = [.. net.Parameters.Parameters.SelectMany(p => SupernetGoldenTests.Raw(backend, p.Diff!))];
         AssertWithin("grad", expected, actual);
         Assert.Equal(golden.ReadDouble($"step{step}.grad_norm")[0], norm, Spreads * golden.ReadDouble($"step{step}.spread.grad").Max());
@@ -103,7 +108,8 @@ public class FashionReplayTests
             using var golden = Open("fashion_first.safetensors");
             Load(golden, "init.");
             sgd = new Sgd<T>(backend, Net.Parameters, 0.9, 3e-4);
-            architect = new Architect<T>(Net, sgd, [.. Net.Alphas.Select(a => new Adam<T>(a.Length, 3e-4, 0.5, 0.999, 1e-3))], unrolled: false);
+            architect = new Architect<T>(Net, sgd, [.. Net.Alphas.Select(a => new Adam<T>(a.Length, 3e-4, 0.5, 0.999, 1e-3))],
+                unrolled: false);
             order = golden.Read<int>("train_order");
             draws = golden.Read<int>("valid_draw");
         }
@@ -120,7 +126,9 @@ public class FashionReplayTests
             file.ReadNumbers<T>(prefix + "alphas_reduce").CopyTo(Net.Reduce.Alphas, 0);
         }
 
-        /// <summary>A step of the first epoch: alphas, then weights. Gradients are left as they were before clipping where the rate is 0.</summary>
+        /// <summary>
+        /// A step of the first epoch: alphas, then weights. Gradients are left as they were before clipping where the rate is 0.
+        /// </summary>
         public (double ValidLoss, double TrainLoss, double Norm) Step(int step, double rate)
         {
             var (trainImages, trainLabels) = Images(order.AsSpan(step * Batch, Batch));

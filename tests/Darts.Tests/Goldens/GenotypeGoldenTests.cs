@@ -36,7 +36,8 @@ public sealed class GenotypeGoldenTests
             var genotype = Genotype.Parse(text);
             Assert.Equal(text, genotype.ToString());
             var edges = genotype.Reduce.Edges.Select(item => item.Edge).ToList();
-            Assert.Equal(operations.Skip(i * edges.Count).Take(edges.Count), edges.Select(edge => (long)Primitives.IndexOf(edge.Operation)));
+            Assert.Equal(operations.Skip(i * edges.Count).Take(edges.Count),
+                edges.Select(edge => (long)Primitives.IndexOf(edge.Operation)));
             Assert.Equal(sources.Skip(i * edges.Count).Take(edges.Count), edges.Select(edge => (long)edge.Source));
         });
     }

@@ -30,13 +30,18 @@ public static class GoldenFiles
 public static class Close
 {
     /// <summary>
-    /// How far a handful of ReLUs and largest values that turn over move the gradient of a small network, relative to its length: each is one of the some
-    /// hundred terms of a channel's gradient, and a channel one of many. Other tests compare single numbers, on images far from kinks.
+    /// How far a handful of ReLUs and largest values that turn over move the gradient of a small network, relative to its length: each is
+    /// one of the some hundred terms of a channel's gradient, and a channel one of many. Other tests compare single numbers, on images far
+    /// from kinks.
     /// </summary>
     public const double Kinks = 3e-2;
 
-    /// <summary>In double precision every number; in single precision, where some value of a given network may lie nearer to a kink than rounding, the length.</summary>
-    public static void Gradients<T>(SafetensorsFile golden, string prefix, IEnumerable<(string Name, T[] Values)> gradients, double tolerance)
+    /// <summary>
+    /// In double precision every number; in single precision, where some value of a given network may lie nearer to a kink than rounding,
+    /// the length.
+    /// </summary>
+    public static void Gradients<T>(SafetensorsFile golden, string prefix, IEnumerable<(string Name, T[] Values)> gradients,
+        double tolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double length = 0, distance = 0;

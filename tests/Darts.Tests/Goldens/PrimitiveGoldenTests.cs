@@ -82,7 +82,8 @@ public class PrimitiveGoldenTests
         }
     }
 
-    private static Module<T> Build<T>(ParameterSet<T> parameters, string name, SafetensorsFile golden, ArchitectureParameters<T> architecture)
+    private static Module<T> Build<T>(ParameterSet<T> parameters, string name, SafetensorsFile golden,
+        ArchitectureParameters<T> architecture)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var parts = name.Split('.');

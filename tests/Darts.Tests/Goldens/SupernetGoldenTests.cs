@@ -11,7 +11,9 @@ using MIOpenDarts.Layers.Weights;
 
 namespace MIOpenDarts.Darts.Tests.Goldens;
 
-/// <summary>A whole supernet: forward, loss and gradients, and three search steps of both orders, as the official code computes them.</summary>
+/// <summary>
+/// A whole supernet: forward, loss and gradients, and three search steps of both orders, as the official code computes them.
+/// </summary>
 public class SupernetGoldenTests
 {
     public static TheoryData<string, CellForm> Networks() => Forms("supernet*.safetensors");
@@ -56,9 +58,11 @@ public class SupernetGoldenTests
         Close.Equal<T>(golden, "loss", [T.CreateChecked(result.Loss)], tolerance);
         Close.Gradients(golden, "grad.", net.Parameters.Parameters.Select(p => (p.Name, Raw(backend, p.Diff!))), tolerance);
         Close.Gradients(golden, "grad.", [("alphas_normal", net.Normal.Diffs), ("alphas_reduce", net.Reduce.Diffs)], tolerance);
-        Close.Equal<double>(golden, "grad_norm", [Math.Sqrt(backend.SquaredNorm(net.Parameters.Diffs))], typeof(T) == typeof(double) ? tolerance : Close.Kinks);
+        Close.Equal<double>(golden, "grad_norm", [Math.Sqrt(backend.SquaredNorm(net.Parameters.Diffs))],
+            typeof(T) == typeof(double) ? tolerance : Close.Kinks);
         foreach (var s in net.Parameters.Statistics) Close.Equal<T>(golden, "after." + s.Name, Raw(backend, s), tolerance);
-        foreach (var (counter, owner) in net.Parameters.Counters) Assert.Equal(golden.ReadInt64("after." + counter)[0], owner.BatchesTracked);
+        foreach (var (counter, owner) in net.Parameters.Counters)
+            Assert.Equal(golden.ReadInt64("after." + counter)[0], owner.BatchesTracked);
         net.Forward(Pass.Inference);
         Close.Equal<T>(golden, "eval_logits", Raw(backend, net.Logits), tolerance);
     }
@@ -104,7 +108,8 @@ public class SupernetGoldenTests
 
         foreach (var t in net.Parameters.Parameters.Concat(net.Parameters.Statistics))
             Close.Equal<T>(golden, "final." + t.Name, Raw(backend, t), tolerance);
-        foreach (var (counter, owner) in net.Parameters.Counters) Assert.Equal(golden.ReadInt64("final." + counter)[0], owner.BatchesTracked);
+        foreach (var (counter, owner) in net.Parameters.Counters)
+            Assert.Equal(golden.ReadInt64("final." + counter)[0], owner.BatchesTracked);
         Close.Equal<T>(golden, "final_adam.exp_avg_normal", architect.Adams[0].Mean, tolerance);
         Close.Equal<T>(golden, "final_adam.exp_avg_sq_reduce", architect.Adams[1].MeanSquare, tolerance);
         Close.Equal<T>(Concatenated(golden, "final_momentum.", net.Parameters), Raw(backend, sgd.MomentumBuffer), tolerance, "momentum");
@@ -115,7 +120,8 @@ public class SupernetGoldenTests
     {
         var image = inputs[input].Shape;
         var stem = initial["init.stem.0.weight"].Shape;
-        var layers = 1 + initial.Names.Where(n => n.StartsWith("init.cells.", StringComparison.Ordinal)).Max(n => int.Parse(n.Split('.')[2]));
+        var layers = 1 + initial.Names.Where(n => n.StartsWith("init.cells.", StringComparison.Ordinal))
+            .Max(n => int.Parse(n.Split('.')[2]));
         var shape = new SupernetShape(
             (int)stem[1], (int)image[^2], (int)image[^1], (int)initial["init.classifier.weight"].Shape[0], (int)stem[0] / 3, layers);
         var net = new Supernet<T>(backend, shape, form);
@@ -151,7 +157,8 @@ public class SupernetGoldenTests
     }
 
     private static double[] Concatenated<T>(SafetensorsFile golden, string prefix, ParameterSet<T> parameters)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => [.. parameters.Parameters.SelectMany(p => golden.ReadDouble(prefix + p.Name))];
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+            [.. parameters.Parameters.SelectMany(p => golden.ReadDouble(prefix + p.Name))];
 
     private static int[] Labels(long[] labels) => Array.ConvertAll(labels, l => (int)l);
 }

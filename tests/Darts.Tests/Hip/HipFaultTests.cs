@@ -7,15 +7,19 @@ using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Darts.Tests.Hip;
 
-/// <summary>Every HIP function that a step calls fails once at its first, a middle and its last call, in dry mode on the virtual gfx803.</summary>
+/// <summary>
+/// Every HIP function that a step calls fails once at its first, a middle and its last call, in dry mode on the virtual gfx803.
+/// </summary>
 [Trait("Category", "gpu")]
 public class HipFaultTests
 {
     private const int OutOfMemory = 2;
     private static readonly StepConfiguration Tiny = new("tiny", new SupernetShape(3, 8, 8, 10, 2, 3, 2, 2), 2);
 
-    // These tell something and do nothing. Where the properties are missing, rocBLAS ends the process (std::terminate behind unordered_map::at).
-    private static readonly string[] Questions = ["hipGetDevicePropertiesR0600", "hipGetLastError", "hipPeekAtLastError", "hipGetErrorName", "hipGetErrorString", "hipPointerGetAttributes"];
+    // These tell something and do nothing. Where the properties are missing, rocBLAS ends the process (std::terminate behind
+    // unordered_map::at).
+    private static readonly string[] Questions = ["hipGetDevicePropertiesR0600", "hipGetLastError", "hipPeekAtLastError", "hipGetErrorName",
+        "hipGetErrorString", "hipPointerGetAttributes"];
 
     [Fact]
     public void A_failing_call_is_named_and_nothing_stays_allocated()
@@ -39,7 +43,8 @@ public class HipFaultTests
                 Assert.True(error is null or RocmException or BackendUnavailableException, $"{function}, call {call}: {error}");
                 // What cannot be given back stays, but no more than that.
                 if (GivesBack(function)) before = (VirtualDevice.LiveBytes, VirtualDevice.LiveAllocations);
-                Assert.True(before == (VirtualDevice.LiveBytes, VirtualDevice.LiveAllocations), $"{function}, call {call} of {calls} leaves memory behind: {error?.Message}");
+                Assert.True(before == (VirtualDevice.LiveBytes, VirtualDevice.LiveAllocations),
+                    $"{function}, call {call} of {calls} leaves memory behind: {error?.Message}");
             }
 
         Step();
@@ -68,7 +73,8 @@ public class HipFaultTests
         Assert.InRange(told, 3, calls);
     }
 
-    // hipGetDevice is asked by the libraries. Of its calls one before rocBLAS begins, which ends the process there and, at its end, keeps its memory.
+    // hipGetDevice is asked by the libraries. Of its calls one before rocBLAS begins, which ends the process there and, at its end, keeps
+    // its memory.
     private static long Middle(string function, long calls) => function == "hipGetDevice" ? calls / 3 : (calls + 1) / 2;
 
     private static bool GivesBack(string function) =>

@@ -5,7 +5,10 @@ using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Darts.Tests.Hip;
 
-/// <summary>Primitives, cells and whole supernets on the GPU of this process, as the official code computes them, within the float tolerances of Cpu.</summary>
+/// <summary>
+/// Primitives, cells and whole supernets on the GPU of this process, as the official code computes them, within the float tolerances of
+/// Cpu.
+/// </summary>
 [Trait("Category", "gpu")]
 public class HipGoldenTests
 {

@@ -21,7 +21,8 @@ public sealed class HipResumeTests : IDisposable
     {
         var options = SmallSearch.Options with { Epochs = 1 };
         var (train, valid) = SmallSearch.Images();
-        var (whole, stopped) = (new CheckpointRing(Path.Combine(folder, "whole"), 1), new CheckpointRing(Path.Combine(folder, "stopped"), 1));
+        var (whole, stopped) = (new CheckpointRing(Path.Combine(folder, "whole"), 1),
+            new CheckpointRing(Path.Combine(folder, "stopped"), 1));
         using (var gpu = Gpu.Create()) DartsSearch.Run(train, valid, options, gpu, null, whole);
         using (var cancellation = new CancellationTokenSource())
         using (var gpu = Gpu.Create())

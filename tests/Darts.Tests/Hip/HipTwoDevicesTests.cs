@@ -6,7 +6,9 @@ using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Darts.Tests.Hip;
 
-/// <summary>Two GPUs in one process. HIP keeps the current device for each thread and refuses a stream or a module of another one.</summary>
+/// <summary>
+/// Two GPUs in one process. HIP keeps the current device for each thread and refuses a stream or a module of another one.
+/// </summary>
 [Trait("Category", "gpu")]
 public sealed class HipTwoDevicesTests : IDisposable
 {

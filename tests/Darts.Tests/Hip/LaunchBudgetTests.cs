@@ -53,7 +53,8 @@ public class LaunchBudgetTests(StandardStep standard) : IClassFixture<StandardSt
         // Beyond what is planned: mixing weights, and scratch memory of operations and libraries.
         Assert.InRange(standard.PeakBytes, standard.PlannedBytes, standard.PlannedBytes + (128L << 20));
         Assert.InRange(standard.PeakBytes, 1L << 30, (3L << 30) - 1);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{standard.PeakBytes >> 20} MiB counted, {standard.PlannedBytes >> 20} MiB planned");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{standard.PeakBytes >> 20} MiB counted, {standard.PlannedBytes >> 20} MiB planned");
     }
 
     [Theory]
@@ -92,7 +93,8 @@ public class LaunchBudgetTests(StandardStep standard) : IClassFixture<StandardSt
         // Those of the libraries, for the stem and the classifier, are a few more.
         Assert.InRange(standard.Backend.Launches - launches, 500, 2200);
         Assert.InRange(VirtualDevice.Launches, standard.Backend.Launches - launches, 2200);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{(standard.Backend.TrafficBytes - bytes) / 1e9:F1} GB, {VirtualDevice.Launches} launches");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{(standard.Backend.TrafficBytes - bytes) / 1e9:F1} GB, {VirtualDevice.Launches} launches");
     }
 
     [Fact]
@@ -119,12 +121,15 @@ public class LaunchBudgetTests(StandardStep standard) : IClassFixture<StandardSt
         var large = StepConfiguration.All.Single(c => c.Name == "A") with { Batch = 512 };
         var error = Assert.Throws<PlanDoesNotFitException>(() => new PreparedStep(gpu, large, unrolled: false));
         var told = Regex.Match(
-            error.Message, @"^\d+ MiB of activations do not fit into \d+ MiB\. Largest: .* MiB\. What would fit: batch_size (\d+); or init_channels (\d+); or batch_size (\d+) with init_channels (\d+)$");
+            error.Message,
+            @"^\d+ MiB of activations do not fit into \d+ MiB\. Largest: .* MiB\. What would fit: batch_size (\d+); or init_channels (\d+); or batch_size (\d+) with init_channels (\d+)$");
         Assert.True(told.Success, error.Message);
         foreach (var (batch, channels) in new[] { (1, 0), (0, 2), (3, 4) })
         {
-            using var net = new Supernet<float>(gpu, large.Shape with { InitChannels = channels == 0 ? 16 : int.Parse(told.Groups[channels].Value) });
-            Assert.InRange(net.ForecastBytes(batch == 0 ? large.Batch : int.Parse(told.Groups[batch].Value)), 1L << 32, gpu.FreeBytes!.Value);
+            using var net = new Supernet<float>(gpu, large.Shape with
+                { InitChannels = channels == 0 ? 16 : int.Parse(told.Groups[channels].Value) });
+            Assert.InRange(net.ForecastBytes(batch == 0 ? large.Batch : int.Parse(told.Groups[batch].Value)), 1L << 32,
+                gpu.FreeBytes!.Value);
         }
     }
 

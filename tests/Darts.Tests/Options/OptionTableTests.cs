@@ -54,7 +54,8 @@ public sealed class OptionTableTests
     public void Every_run_shares_the_same_lines()
     {
         var shared = PropertiesOf(typeof(RunOptions)).ToHashSet();
-        foreach (var (search, train) in SearchOptions.Table.All.Where(f => shared.Contains(f.Name)).Select(f => (f, TrainOptions.Table.Find(f.Name)!)))
+        foreach (var (search, train) in SearchOptions.Table.All.Where(f => shared.Contains(f.Name))
+            .Select(f => (f, TrainOptions.Table.Find(f.Name)!)))
             Assert.Equal((search.Kind, search.HasEffect), (train.Kind, train.HasEffect));
     }
 
@@ -68,7 +69,8 @@ public sealed class OptionTableTests
             // With another method, what this one alone reads would be told in vain.
             foreach (var other in SearchAlgorithm.All.Where(a => a != algorithm))
             {
-                var told = algorithm.Options.Where(field => field.Show(algorithm.Paper) != field.Show(new SearchOptions())).Select(field => field.Name);
+                var told = algorithm.Options.Where(field => field.Show(algorithm.Paper) != field.Show(new SearchOptions()))
+                    .Select(field => field.Name);
                 var moved = other.Paper with { Methods = algorithm.Paper.Methods };
                 Assert.Superset(told.ToHashSet(), moved.Validate().Select(problem => problem.Field).ToHashSet());
             }
@@ -76,5 +78,6 @@ public sealed class OptionTableTests
     }
 
     private static IEnumerable<string> PropertiesOf(Type type) =>
-        type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+        type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
+            .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
 }

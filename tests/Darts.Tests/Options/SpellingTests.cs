@@ -5,7 +5,8 @@ namespace MIOpenDarts.Darts.Tests.Options;
 
 public sealed class SpellingTests
 {
-    private static readonly string[] Options = ["--preset", "--config", "--resume", "--out", "--help", .. SearchOptions.Table.All.Select(field => "--" + field.Name.Replace('_', '-'))];
+    private static readonly string[] Options = ["--preset", "--config", "--resume", "--out", "--help",
+        .. SearchOptions.Table.All.Select(field => "--" + field.Name.Replace('_', '-'))];
 
     [Theory]
     [InlineData("--lr", "--learning-rate")]
@@ -20,7 +21,8 @@ public sealed class SpellingTests
     [InlineData("--learn-rate", "--learning-rate")]
     [InlineData("--laerning-rate", "--learning-rate")]
     [InlineData("--momnetum", "--momentum")]
-    public void An_abbreviation_or_a_slip_finds_its_option(string typed, string meant) => Assert.Equal(meant, Spelling.Nearest(typed, Options));
+    public void An_abbreviation_or_a_slip_finds_its_option(string typed, string meant) =>
+        Assert.Equal(meant, Spelling.Nearest(typed, Options));
 
     // What train_search.py of the official code takes.
     [Theory]
@@ -32,7 +34,8 @@ public sealed class SpellingTests
     [InlineData("--arch_learning_rate", "--alpha-learning-rate")]
     [InlineData("--arch_weight_decay", "--alpha-weight-decay")]
     [InlineData("--cutout_length", "--cutout-length")]
-    public void An_option_of_the_official_code_finds_ours(string typed, string meant) => Assert.Equal(meant, Spelling.Nearest(typed, Options));
+    public void An_option_of_the_official_code_finds_ours(string typed, string meant) =>
+        Assert.Equal(meant, Spelling.Nearest(typed, Options));
 
     [Theory]
     [InlineData("--gpu")]

@@ -38,7 +38,8 @@ public sealed class RunLogTests : IDisposable
     {
         Write(SampleRun.Events(1), resume: false);
         var kinds = File.ReadAllLines(LogFile).Select(line => JsonDocument.Parse(line).RootElement.EnumerateObject().First());
-        Assert.Equal(["start", "step", "epoch", "checkpoint", "end"], kinds.Select(kind => kind.Name == "event" ? kind.Value.GetString() : kind.Name));
+        Assert.Equal(["start", "step", "epoch", "checkpoint", "end"],
+            kinds.Select(kind => kind.Name == "event" ? kind.Value.GetString() : kind.Name));
     }
 
     [Fact]
@@ -87,7 +88,8 @@ public sealed class RunLogTests : IDisposable
     [Fact]
     public void A_loss_that_is_not_a_number_survives()
     {
-        Write([new EpochDone(1, SampleRun.Epoch(0, 1) with { TrainLoss = double.NaN, ValidLoss = double.PositiveInfinity })], resume: false);
+        Write([new EpochDone(1, SampleRun.Epoch(0, 1) with { TrainLoss = double.NaN, ValidLoss = double.PositiveInfinity })],
+            resume: false);
         var record = Assert.IsType<EpochDone>(Assert.Single(RunLog.Read(LogFile))).Record;
         Assert.Equal((double.NaN, double.PositiveInfinity), (record.TrainLoss, record.ValidLoss));
     }

@@ -99,7 +99,8 @@ public class DirichletRelaxationTests
     public void Both_penalties_add_the_slope_of_their_value()
     {
         double[][] alphas = [[0.3, -1.2, 0, 0.8, 2, -0.4, 1.1], [0.7, -0.1, 1.5, -2, 0.2, 0.9, -0.6]];
-        foreach (var penalty in new Darts.Bilevel.IAlphaPenalty[] { new ZeroOnePenalty(10, false), new ZeroOnePenalty(10, true), new DivergencePenalty(0.01, candidates: 7) })
+        foreach (var penalty in new Darts.Bilevel.IAlphaPenalty[]
+            { new ZeroOnePenalty(10, false), new ZeroOnePenalty(10, true), new DivergencePenalty(0.01, candidates: 7) })
         {
             double[][] diffs = [new double[7], new double[7]];
             penalty.AddGradient(alphas, diffs);

@@ -10,7 +10,8 @@ public class CellLayoutTests
     [Fact]
     public void A_published_or_odd_cell_is_drawn_without_overlap()
     {
-        foreach (var (name, graph) in SampleCells.Published.Concat([("chain", SampleCells.Chain), ("odd", SampleCells.Odd), ("full", SampleCells.Full)]))
+        foreach (var (name, graph) in SampleCells.Published.Concat([("chain", SampleCells.Chain), ("odd", SampleCells.Odd),
+            ("full", SampleCells.Full)]))
         {
             foreach (var direction in Directions) NothingOverlaps(CellLayout.Of(graph, direction), name);
         }
@@ -30,7 +31,8 @@ public class CellLayoutTests
             foreach (var direction in Directions)
             {
                 var boxes = CellLayout.Of(graph, direction).Boxes;
-                Assert.Equal(graph.Edges.Order(Compare), boxes.Select(box => box.Item.Edge!).Where(edge => edge is not null).Order(Compare));
+                Assert.Equal(graph.Edges.Order(Compare), boxes.Select(box => box.Item.Edge!).Where(edge => edge is not null)
+                    .Order(Compare));
                 Assert.Equal(graph.States + 1, boxes.Count(box => box.Item.Kind == CellItemKind.State));
             }
         }, 100);
@@ -66,8 +68,10 @@ public class CellLayoutTests
         const double Room = 4;
         foreach (var box in layout.Boxes)
         {
-            Assert.True(box.X - box.Width / 2 >= Room && box.X + box.Width / 2 <= layout.Width - Room, $"{name}: {box.Item.Text} leaves the picture");
-            Assert.True(box.Y - box.Height / 2 >= Room && box.Y + box.Height / 2 <= layout.Height - Room, $"{name}: {box.Item.Text} leaves the picture");
+            Assert.True(box.X - box.Width / 2 >= Room && box.X + box.Width / 2 <= layout.Width - Room,
+                $"{name}: {box.Item.Text} leaves the picture");
+            Assert.True(box.Y - box.Height / 2 >= Room && box.Y + box.Height / 2 <= layout.Height - Room,
+                $"{name}: {box.Item.Text} leaves the picture");
             foreach (var other in layout.Boxes)
             {
                 if (ReferenceEquals(box, other)) continue;
@@ -79,7 +83,8 @@ public class CellLayoutTests
             foreach (var link in layout.Links)
             {
                 if (link.From == box.Item || link.To == box.Item) continue;
-                foreach (var (from, to) in ((CellPoint, CellPoint)[])[(link.Start, link.Leave), (link.Leave, link.Arrive), (link.Arrive, link.End)])
+                foreach (var (from, to) in ((CellPoint, CellPoint)[])[(link.Start, link.Leave), (link.Leave, link.Arrive),
+                    (link.Arrive, link.End)])
                 {
                     for (var part = 0; part <= 8; part++)
                         Assert.False(Inside(box, Along(from, to, part / 8.0)), $"{name}: a line crosses {box.Item.Text}");
@@ -88,7 +93,8 @@ public class CellLayoutTests
         }
     }
 
-    private static CellPoint Along(CellPoint from, CellPoint to, double t) => new(from.X + t * (to.X - from.X), from.Y + t * (to.Y - from.Y));
+    private static CellPoint Along(CellPoint from, CellPoint to, double t) =>
+        new(from.X + t * (to.X - from.X), from.Y + t * (to.Y - from.Y));
 
     private static bool Inside(CellBox box, CellPoint point) =>
         Math.Abs(point.X - box.X) < box.Width / 2 - 0.01 && Math.Abs(point.Y - box.Y) < box.Height / 2 - 0.01;

@@ -19,7 +19,8 @@ public sealed class HtmlReportTests : IDisposable
     public void The_page_is_well_formed_for_any_number_of_epochs(int epochs)
     {
         var page = Parse(HtmlReport.Render(SearchHistory.Of(SampleRun.Events(epochs))));
-        Assert.Equal(epochs > 0 ? 28 : 0, page.Descendants().Count(element => element.Name.LocalName == "svg" && element.Parent!.Attribute("class")?.Value == "edges"));
+        Assert.Equal(epochs > 0 ? 28 : 0, page.Descendants()
+            .Count(element => element.Name.LocalName == "svg" && element.Parent!.Attribute("class")?.Value == "edges"));
     }
 
     [Fact]
@@ -34,7 +35,8 @@ public sealed class HtmlReportTests : IDisposable
     public void The_page_shows_genotype_accuracy_time_machine_and_options()
     {
         var text = Parse(HtmlReport.Render(SearchHistory.Of(SampleRun.Events(5)))).Root!.Value;
-        foreach (var part in (string[])[SampleRun.Epoch(4, 5).Genotype.ToString(), "5 of 5", "1 min 40 s", "Example CPU 9000", "512 bits", "alpha betas", "Finished."])
+        foreach (var part in (string[])[SampleRun.Epoch(4, 5).Genotype.ToString(), "5 of 5", "1 min 40 s", "Example CPU 9000", "512 bits",
+            "alpha betas", "Finished."])
             Assert.Contains(part, text);
     }
 

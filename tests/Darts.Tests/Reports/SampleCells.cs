@@ -36,7 +36,8 @@ internal static class SampleCells
     public static Gen<CellGraph> Random { get; } =
         from nodes in Gen.Int[1, 6]
         let pairs = CellGraph.SearchEdges(nodes * (nodes + 3) / 2)
-        from edges in Gen.Select(Gen.Int[0, pairs.Count - 1], Gen.Int[0, Operations.Length - 1], (pair, operation) => (pair, Operations[operation])).Array[0, 3 * nodes]
+        from edges in Gen.Select(Gen.Int[0, pairs.Count - 1], Gen.Int[0, Operations.Length - 1], (pair, operation) =>
+            (pair, Operations[operation])).Array[0, 3 * nodes]
         from concat in Gen.Bool.Array[nodes]
         select new CellGraph(
             nodes,

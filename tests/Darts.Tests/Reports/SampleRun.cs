@@ -65,7 +65,8 @@ internal static class SampleRun
         {
             alphas[edge] = new double[8];
             for (var operation = 0; operation < 8; operation++)
-                alphas[edge][operation] = 2 * progress * (random.NextDouble() - 0.5) + 0.6 * Math.Sin(5 * progress + 9 * random.NextDouble()) * progress;
+                alphas[edge][operation] = 2 * progress * (random.NextDouble() - 0.5)
+                    + 0.6 * Math.Sin(5 * progress + 9 * random.NextDouble()) * progress;
         }
 
         return new AlphaRecord(alphas, [.. alphas.Select(Softmax)]);

@@ -67,7 +67,8 @@ public class WeightScaleTests
     {
         var record = SampleRun.Epoch(0, 1);
         double[][] young =
-            [.. Enumerable.Range(0, 14).Select(edge => Enumerable.Range(0, 8).Select(k => 0.125 * (1 + 0.002 * Math.Sin(edge + 8 * k))).ToArray())];
+            [.. Enumerable.Range(0, 14).Select(edge =>
+                Enumerable.Range(0, 8).Select(k => 0.125 * (1 + 0.002 * Math.Sin(edge + 8 * k))).ToArray())];
         young[3][2] = 0.125 * 1.004;
         young[4][5] = 0.125 * 0.996;
         var page = HtmlReport.Render(SearchHistory.Of([

@@ -44,7 +44,8 @@ public class DartsSearchTests
         var (train, valid) = SmallSearch.Images();
         // The alphas rest in the first epoch, so that only the validation sees these images.
         var broken = new SearchImages(new ImageEncoder(valid.Encoder.Images, new Normalization([float.NaN], [1f])), valid.Indices);
-        var error = Assert.Throws<RunDivergedException>(() => DartsSearch.Run(train, broken, SmallSearch.Options with { WarmupEpochs = 1 }, backend));
+        var error = Assert.Throws<RunDivergedException>(() =>
+            DartsSearch.Run(train, broken, SmallSearch.Options with { WarmupEpochs = 1 }, backend));
         Assert.Contains("The validation loss after epoch 0 is NaN. A lower learning_rate (now 0.025) helps.", error.Message);
     }
 

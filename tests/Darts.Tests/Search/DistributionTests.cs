@@ -8,8 +8,9 @@ using MIOpenDarts.Layers.Backends.Cpu;
 namespace MIOpenDarts.Darts.Tests.Search;
 
 /// <summary>
-/// Where whole searches end. Rounding alone moves the accuracy of one by points, so that several seeds are held against a recorded distribution: their
-/// mean lies within t·s·√(1/n + 1/m) of the mean of m recorded runs with standard deviation s, where t is Student's quantile of 99.9 % on two sides.
+/// Where whole searches end. Rounding alone moves the accuracy of one by points, so that several seeds are held against a recorded
+/// distribution: their mean lies within t·s·√(1/n + 1/m) of the mean of m recorded runs with standard deviation s, where t is Student's
+/// quantile of 99.9 % on two sides.
 /// </summary>
 public class DistributionTests
 {
@@ -35,7 +36,8 @@ public class DistributionTests
     [Trait("Category", "slow")]
     public void Three_seeds_of_a_small_search_end_where_ours_ended()
     {
-        var options = new SearchOptions { InitChannels = 4, Layers = 3, Nodes = 2, Multiplier = 2, BatchSize = 64, Epochs = 4, Augment = false, DataWorkers = 1 };
+        var options = new SearchOptions
+            { InitChannels = 4, Layers = 3, Nodes = 2, Multiplier = 2, BatchSize = 64, Epochs = 4, Augment = false, DataWorkers = 1 };
         var data = DataSource.Open(DataSource.FashionMnistSlice);
         AssertWithin("fashion_small.json", 3, seed =>
         {
@@ -54,13 +56,16 @@ public class DistributionTests
     private static void AssertWithin(string file, int seeds, Func<ulong, double> run)
     {
         using var recorded = JsonDocument.Parse(File.ReadAllText(GoldenFiles.Named(file).First()));
-        var theirs = recorded.RootElement.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("valid_acc").EnumerateArray().Last().GetDouble()).ToArray();
+        var theirs = recorded.RootElement.GetProperty("runs").EnumerateArray()
+            .Select(r => r.GetProperty("valid_acc").EnumerateArray().Last().GetDouble()).ToArray();
         Assert.InRange(theirs.Length, 5, Quantiles.Length + 1);
         var mean = theirs.Average();
         var deviation = Math.Sqrt(theirs.Sum(a => (a - mean) * (a - mean)) / (theirs.Length - 1));
         var distance = Quantiles[theirs.Length - 2] * deviation * Math.Sqrt(1.0 / seeds + 1.0 / theirs.Length);
         var ours = Enumerable.Range(0, seeds).Select(i => run((ulong)(101 + i))).ToArray();
-        TestContext.Current.SendDiagnosticMessage($"{string.Join(", ", ours)}; mean of {mean - distance:F2} to {mean + distance:F2} allowed");
-        Assert.True(Math.Abs(ours.Average() - mean) <= distance, $"{string.Join(", ", ours)} are on average not within {mean:F2} ± {distance:F2}");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{string.Join(", ", ours)}; mean of {mean - distance:F2} to {mean + distance:F2} allowed");
+        Assert.True(Math.Abs(ours.Average() - mean) <= distance,
+            $"{string.Join(", ", ours)} are on average not within {mean:F2} ± {distance:F2}");
     }
 }

@@ -29,9 +29,11 @@ public sealed class ResumeTests : IDisposable
             var ring = new CheckpointRing(Path.Combine(folder, $"stopped-{stop}"), 2);
             using var cancellation = new CancellationTokenSource();
             var stopper = new StopAfter(stop, cancellation);
-            Assert.Throws<RunInterruptedException>(() => DartsSearch.Run(train, valid, options, backend, stopper, ring, cancellation.Token));
+            Assert.Throws<RunInterruptedException>(() =>
+                DartsSearch.Run(train, valid, options, backend, stopper, ring, cancellation.Token));
             var resumed = DartsSearch.Run(train, valid, options, backend, null, ring);
-            Assert.Equal(expected.History.Select(e => (e.TrainLoss, e.ValidLoss, e.Genotype)), resumed.History.Select(e => (e.TrainLoss, e.ValidLoss, e.Genotype)));
+            Assert.Equal(expected.History.Select(e => (e.TrainLoss, e.ValidLoss, e.Genotype)),
+                resumed.History.Select(e => (e.TrainLoss, e.ValidLoss, e.Genotype)));
             AssertSameTensors(whole.Files[0], ring.Files[0]);
         }
     }
@@ -60,7 +62,8 @@ public sealed class ResumeTests : IDisposable
         using var backend = new ReferenceBackend<float>();
         var (train, valid) = SmallSearch.Images();
         File.WriteAllText(Path.Combine(folder, "checkpoint-00001-0000000.safetensors"), "not a checkpoint");
-        var error = Assert.Throws<CheckpointException>(() => DartsSearch.Run(train, valid, SmallSearch.Options, backend, null, new CheckpointRing(folder, 2)));
+        var error = Assert.Throws<CheckpointException>(() =>
+            DartsSearch.Run(train, valid, SmallSearch.Options, backend, null, new CheckpointRing(folder, 2)));
         Assert.Contains(folder, error.Message);
     }
 

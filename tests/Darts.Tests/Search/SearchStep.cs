@@ -9,7 +9,8 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Darts.Tests.Search;
 
 /// <summary>What a search knows between two steps, in numbers that single precision holds exactly.</summary>
-internal sealed record StepState(float[] Weights, float[] Statistics, float[] Momentum, float[][] Alphas, float[][] Means, float[][] MeanSquares, int Steps)
+internal sealed record StepState(float[] Weights, float[] Statistics, float[] Momentum, float[][] Alphas, float[][] Means,
+    float[][] MeanSquares, int Steps)
 {
     /// <summary>The same with every weight changed by some part of a unit in its last place.</summary>
     public StepState Perturbed(Func<double> draw) => this with { Weights = [.. Weights.Select(w => (float)(w * (1 + draw())))] };
@@ -41,7 +42,8 @@ internal sealed class SearchStep<T> : IDisposable
     {
         get => new(
             Single(net.Parameters.Values), Single(net.Parameters.Buffers), Single(sgd.MomentumBuffer), [.. net.Alphas.Select(Single)],
-            [.. architect.Adams.Select(a => Single(a.Mean))], [.. architect.Adams.Select(a => Single(a.MeanSquare))], architect.Adams[0].Steps);
+            [.. architect.Adams.Select(a => Single(a.Mean))], [.. architect.Adams.Select(a => Single(a.MeanSquare))],
+            architect.Adams[0].Steps);
         set
         {
             backend.Upload<T>(Wide(value.Weights), net.Parameters.Values);
@@ -58,8 +60,8 @@ internal sealed class SearchStep<T> : IDisposable
     }
 
     /// <summary>
-    /// How far the rounding of one gradient moves the last gradient of the alphas. Second order adds η/2R times the difference of two gradients,
-    /// R = 0.01/‖v‖, which round independently of each other and of the first.
+    /// How far the rounding of one gradient moves the last gradient of the alphas. Second order adds η/2R times the difference of two
+    /// gradients, R = 0.01/‖v‖, which round independently of each other and of the first.
     /// </summary>
     /// <param name="rate">η.</param>
     public double Magnified(double rate)

@@ -23,7 +23,8 @@ internal static class SmallSearch
         Seed = 5,
     };
 
-    public static (SearchImages Train, SearchImages Valid) Images(int count = 20, int height = 8, int width = 8, int channels = 1, int classes = 2)
+    public static (SearchImages Train, SearchImages Valid) Images(int count = 20, int height = 8, int width = 8, int channels = 1,
+        int classes = 2)
     {
         var random = new CounterRandom(11, RandomStream.Weights);
         var labels = Enumerable.Range(0, count).Select(i => i % classes).ToArray();

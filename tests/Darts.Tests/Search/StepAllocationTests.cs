@@ -18,7 +18,8 @@ public class StepAllocationTests
         using var small = new SmallSupernet<float>(backend, new SupernetShape(3, 12, 12, 3, 4, 3), CellForm.Shared, 4);
         var net = small.Net;
         var sgd = new Sgd<float>(backend, net.Parameters, 0.9, 3e-4);
-        var architect = new Architect<float>(net, sgd, [.. net.Alphas.Select(a => new Adam<float>(a.Length, 3e-4, 0.5, 0.999, 1e-3))], unrolled);
+        var architect = new Architect<float>(net, sgd, [.. net.Alphas.Select(a => new Adam<float>(a.Length, 3e-4, 0.5, 0.999, 1e-3))],
+            unrolled);
         for (var i = 0; i < 2; i++) Step();
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 3; i++) Step();

@@ -7,8 +7,9 @@ using MIOpenDarts.Layers.Randomness;
 namespace MIOpenDarts.Darts.Tests.Search;
 
 /// <summary>
-/// Search steps in single precision against the reference in double, each from the state that the reference has come to and on images that bring no
-/// value near a kink: two runs that go on by themselves part, as every step magnifies the rounding of those before it several times.
+/// Search steps in single precision against the reference in double, each from the state that the reference has come to and on images that
+/// bring no value near a kink: two runs that go on by themselves part, as every step magnifies the rounding of those before it several
+/// times.
 /// </summary>
 public class StepwiseTests
 {
@@ -45,7 +46,8 @@ public class StepwiseTests
             {
                 var roundings = KinkBackend.Roundings * (name.Contains("alphas", StringComparison.Ordinal) ? magnified : 1);
                 var (distance, tolerance) = (Distance(values, outcome[name]), roundings * spread[name]);
-                Assert.True(distance <= tolerance, $"step {step}, {name}: off by {distance:E2} of {Length(outcome[name]):E2}; {tolerance:E2} allowed");
+                Assert.True(distance <= tolerance,
+                    $"step {step}, {name}: off by {distance:E2} of {Length(outcome[name]):E2}; {tolerance:E2} allowed");
             }
 
             state = next;
@@ -62,7 +64,8 @@ public class StepwiseTests
     }
 
     /// <summary>Images with which no value of the step comes near a kink, and the step.</summary>
-    private static (StepData Data, Dictionary<string, double[]> Outcome) Far(SearchStep<double> step, KinkBackend reference, StepState state, ref CounterRandom random)
+    private static (StepData Data, Dictionary<string, double[]> Outcome) Far(SearchStep<double> step, KinkBackend reference,
+        StepState state, ref CounterRandom random)
     {
         for (var attempt = 0; attempt < 1000; attempt++)
         {
@@ -86,7 +89,8 @@ public class StepwiseTests
             var noise = new CounterRandom(random.NextUInt32(), RandomStream.Weights);
             double Relative() => 8 * Roundoff * noise.NextNormal();
             step.State = state.Perturbed(Relative);
-            var moved = step.Take(data with { TrainImages = Perturbed(data.TrainImages, Relative), ValidImages = Perturbed(data.ValidImages, Relative) }, Rate);
+            var moved = step.Take(data with
+                { TrainImages = Perturbed(data.TrainImages, Relative), ValidImages = Perturbed(data.ValidImages, Relative) }, Rate);
             foreach (var (name, values) in moved) squares[name] += Math.Pow(Distance(values, outcome[name]) / 8, 2) / Draws;
         }
 

@@ -11,7 +11,8 @@ public class ComparisonTests
         var table = ComparisonTable.Create([Run("a", 90), Run("b", 95), Run("a", 92), Run("a", 94)], [Search("found", "a", 120)]);
         Assert.Equal(["b", "found"], table.Rows.Select(row => row.Method));
         var row = table.Rows[1];
-        Assert.Equal((3, 92.0, 2.0, 120.0, 4000.0), (row.Runs.Count, row.Accuracy, row.Deviation!.Value, row.SearchSeconds!.Value, row.Bytes));
+        Assert.Equal((3, 92.0, 2.0, 120.0, 4000.0),
+            (row.Runs.Count, row.Accuracy, row.Deviation!.Value, row.SearchSeconds!.Value, row.Bytes));
         Assert.Null(table.Rows[0].Deviation);
     }
 
@@ -26,7 +27,8 @@ public class ComparisonTests
             [Run("a", 90), Run("b", 94) with { Method = "genotype", Parameters = 2000 }, Run("c", 80) with { Method = "genotype" }],
             [Search("one", "a", 10), Search("two", "b", 30), Search("three", "c", 50) with { Recipe = "nodes 3" }]);
         Assert.Equal(["random, 2 searches", "three"], table.Rows.Select(row => row.Method));
-        Assert.Equal((2, 92.0, 1500.0, 20.0), (table.Rows[0].Runs.Count, table.Rows[0].Accuracy, table.Rows[0].Parameters, table.Rows[0].SearchSeconds!.Value));
+        Assert.Equal((2, 92.0, 1500.0, 20.0),
+            (table.Rows[0].Runs.Count, table.Rows[0].Accuracy, table.Rows[0].Parameters, table.Rows[0].SearchSeconds!.Value));
         Assert.Contains("<pre>a\nb</pre>", table.ToHtml());
     }
 
@@ -35,7 +37,8 @@ public class ComparisonTests
     {
         var table = ComparisonTable.Create([Run("x, \"y\"", 91.256)], []);
         Assert.Contains("91.26", table.ToText());
-        Assert.Equal("method,seeds,epochs,parameters,M multiply-adds,MiB,search s,training s,images/s,test accuracy %,± sd", table.ToCsv().Split("\r\n")[0]);
+        Assert.Equal("method,seeds,epochs,parameters,M multiply-adds,MiB,search s,training s,images/s,test accuracy %,± sd", table.ToCsv()
+            .Split("\r\n")[0]);
         Assert.StartsWith("\"x, \"\"y\"\"\",1,3,1000,2.0,0.00,,60,500,91.26,", table.ToCsv().Split("\r\n")[1]);
         Assert.Contains("<td>91.26</td>", table.ToHtml());
         Assert.Contains("x, &quot;y&quot;", table.ToHtml());

@@ -15,7 +15,8 @@ public class SeedListTests
         Assert.Equal(seeds.Select(seed => (ulong)seed), SeedList.Parse(text));
 
     [Fact]
-    public void The_largest_seed_is_a_seed() => Assert.Equal([ulong.MaxValue - 1, ulong.MaxValue], SeedList.Parse($"{ulong.MaxValue - 1}..{ulong.MaxValue}"));
+    public void The_largest_seed_is_a_seed() =>
+        Assert.Equal([ulong.MaxValue - 1, ulong.MaxValue], SeedList.Parse($"{ulong.MaxValue - 1}..{ulong.MaxValue}"));
 
     [Theory]
     [InlineData("", "allowed are numbers and ranges")]

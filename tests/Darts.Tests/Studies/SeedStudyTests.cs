@@ -8,9 +8,12 @@ namespace MIOpenDarts.Darts.Tests.Studies;
 
 public class SeedStudyTests
 {
-    private static readonly GenotypeCell One = Cell((Primitives.SepConv3x3, 0), (Primitives.SkipConnect, 1), (Primitives.SepConv3x3, 0), (Primitives.MaxPool3x3, 2));
-    private static readonly GenotypeCell Two = Cell((Primitives.SepConv3x3, 0), (Primitives.SkipConnect, 1), (Primitives.DilConv5x5, 1), (Primitives.MaxPool3x3, 2));
-    private static readonly GenotypeCell Three = Cell((Primitives.SepConv5x5, 0), (Primitives.SkipConnect, 1), (Primitives.DilConv3x3, 1), (Primitives.MaxPool3x3, 0));
+    private static readonly GenotypeCell One = Cell((Primitives.SepConv3x3, 0), (Primitives.SkipConnect, 1), (Primitives.SepConv3x3, 0),
+        (Primitives.MaxPool3x3, 2));
+    private static readonly GenotypeCell Two = Cell((Primitives.SepConv3x3, 0), (Primitives.SkipConnect, 1), (Primitives.DilConv5x5, 1),
+        (Primitives.MaxPool3x3, 2));
+    private static readonly GenotypeCell Three = Cell((Primitives.SepConv5x5, 0), (Primitives.SkipConnect, 1), (Primitives.DilConv3x3, 1),
+        (Primitives.MaxPool3x3, 0));
 
     [Fact]
     public void Agreement_counts_who_keeps_an_edge_and_with_which_operation()
@@ -88,8 +91,10 @@ public class SeedStudyTests
         var page = XDocument.Parse(SeedReport.Render(study).Replace("<!DOCTYPE html>", "")).Root!.Value;
         string[] parts =
         [
-            "85.00 ± 7.07", "72.00 ± 2.83", "69.00 ± 4.24", "3.00 ± 1.41", "+4.00", "Found cells are 3.00 points better than random cells of their size (standard error 1.00)",
-            "seed 1: no random cell came within 5 % of the parameters; the closest of 1000 has +20 %", "c_{k-2} -> 0", "two seeds share 60 % (random cells", $"{new Genotype(One, One)}", "watchdog <skip>",
+            "85.00 ± 7.07", "72.00 ± 2.83", "69.00 ± 4.24", "3.00 ± 1.41", "+4.00",
+            "Found cells are 3.00 points better than random cells of their size (standard error 1.00)",
+            "seed 1: no random cell came within 5 % of the parameters; the closest of 1000 has +20 %", "c_{k-2} -> 0",
+            "two seeds share 60 % (random cells", $"{new Genotype(One, One)}", "watchdog <skip>",
         ];
         Assert.All(parts, part => Assert.Contains(part, text));
         Assert.All(parts, part => Assert.Contains(part, page));
@@ -110,7 +115,8 @@ public class SeedStudyTests
 
     private static SeedResult Result(ulong seed, GenotypeCell cell, double valid) => new(seed, new Genotype(cell, cell), 50, valid, 2, 10);
 
-    private static TrainedCell Trained(GenotypeCell cell, long parameters, double accuracy) => new(new Genotype(cell, cell), parameters, accuracy);
+    private static TrainedCell Trained(GenotypeCell cell, long parameters, double accuracy) =>
+        new(new Genotype(cell, cell), parameters, accuracy);
 
     private static GenotypeCell Cell(params (Primitive Operation, int Source)[] edges) =>
         new(edges.Chunk(2).Select(node => node.Select(edge => new GenotypeEdge(edge.Operation, edge.Source))), GenotypeConcat.Range(2, 4));

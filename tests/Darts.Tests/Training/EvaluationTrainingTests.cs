@@ -30,9 +30,11 @@ public sealed class EvaluationTrainingTests : IDisposable
             using var cancellation = new CancellationTokenSource();
             var stopper = new StopAfter(stop, cancellation);
             Assert.Throws<RunInterruptedException>(
-                () => EvaluationTraining.Run(SmallTraining.Data(), SmallTraining.Options, backend, stopper, ring, null, cancellation.Token));
+                () => EvaluationTraining.Run(SmallTraining.Data(), SmallTraining.Options, backend, stopper, ring, null,
+                    cancellation.Token));
             var resumed = EvaluationTraining.Run(SmallTraining.Data(), SmallTraining.Options, backend, null, ring);
-            Assert.Equal(expected.History.Select(e => (e.TrainLoss, e.Test.Loss, e.Test.Top1)), resumed.History.Select(e => (e.TrainLoss, e.Test.Loss, e.Test.Top1)));
+            Assert.Equal(expected.History.Select(e => (e.TrainLoss, e.Test.Loss, e.Test.Top1)),
+                resumed.History.Select(e => (e.TrainLoss, e.Test.Loss, e.Test.Top1)));
             using var a = SafetensorsFile.Open(whole.Files[0]);
             using var b = SafetensorsFile.Open(ring.Files[0]);
             Assert.Equal(a.Names, b.Names);
@@ -69,12 +71,14 @@ public sealed class EvaluationTrainingTests : IDisposable
         using var backend = CpuBackend.Create(1);
         var files = new WeightFiles(Path.Combine(folder, "best.safetensors"), Path.Combine(folder, "last.safetensors"));
         var result = EvaluationTraining.Run(SmallTraining.Data(), SmallTraining.Options, backend, null, null, files);
-        foreach (var (file, record) in new[] { (files.Best!, result.History.First(e => e.Test.Top1 == result.Best)), (files.Last!, result.History[^1]) })
+        foreach (var (file, record) in new[]
+            { (files.Best!, result.History.First(e => e.Test.Top1 == result.Best)), (files.Last!, result.History[^1]) })
         {
             var (description, net) = NetworkDescription.Load(file, backend);
             net.Plan(8, training: false);
             var data = SmallTraining.Data();
-            using var batches = new BatchPipeline(new ImageEncoder(data.Test!, new Normalization(description.Mean, description.Deviation)), 8, 0);
+            using var batches = new BatchPipeline(new ImageEncoder(data.Test!, new Normalization(description.Mean, description.Deviation)),
+                8, 0);
             var test = new NetworkTest(net).Run(batches, data.Test!.Count, 8);
             Assert.Equal((record.Test.Loss, record.Test.Top1), (test.Loss, test.Top1));
             Assert.Equal(record.Test.Confusion, test.Confusion);
@@ -94,8 +98,10 @@ public sealed class EvaluationTrainingTests : IDisposable
     public void Bad_options_and_data_without_test_images_are_refused()
     {
         using var backend = new ReferenceBackend<float>();
-        Assert.Contains("drop_path", Assert.Throws<OptionsException>(() => EvaluationTraining.Run(SmallTraining.Data(), new TrainOptions { DropPath = 1 }, backend)).Message);
-        Assert.Contains("no test images", Assert.Throws<DataException>(() => EvaluationTraining.Run(SmallTraining.Data(withTest: false), SmallTraining.Options, backend)).Message);
+        Assert.Contains("drop_path", Assert.Throws<OptionsException>(() =>
+            EvaluationTraining.Run(SmallTraining.Data(), new TrainOptions { DropPath = 1 }, backend)).Message);
+        Assert.Contains("no test images", Assert.Throws<DataException>(() =>
+            EvaluationTraining.Run(SmallTraining.Data(withTest: false), SmallTraining.Options, backend)).Message);
     }
 
     [Fact]
@@ -107,7 +113,8 @@ public sealed class EvaluationTrainingTests : IDisposable
         using (var net = description.Build(backend)) description.Save(path, net);
         using (var smaller = (description with { InitChannels = 4 }).Build(backend))
         using (var file = SafetensorsFile.Open(path))
-            Assert.Contains("'stem.0.weight'", Assert.Throws<InvalidDataException>(() => StateDict.Load(smaller.Parameters, backend, file)).Message);
+            Assert.Contains("'stem.0.weight'", Assert.Throws<InvalidDataException>(() =>
+                StateDict.Load(smaller.Parameters, backend, file)).Message);
         var bytes = File.ReadAllBytes(path);
         bytes[^9] ^= 1;
         File.WriteAllBytes(path, bytes);

@@ -12,7 +12,9 @@ public class TrainOptionsTests
         Assert.Equal((600, 96, 20, 36, 0.025, 3e-4), (o.Epochs, o.BatchSize, o.Layers, o.InitChannels, o.LearningRate, o.WeightDecay));
         Assert.Equal((true, 0.4, 0.2, true, 16, 5.0), (o.Auxiliary, o.AuxiliaryWeight, o.DropPath, o.Cutout, o.CutoutLength, o.GradClip));
         var imagenet = TrainPresets.Get("imagenet");
-        Assert.Equal(("imagenet", 250, 128, 0.1, 0.97, 0.1, 0.0), (imagenet.Stem, imagenet.Epochs, imagenet.BatchSize, imagenet.LearningRate, imagenet.LearningRateDecay, imagenet.LabelSmoothing, imagenet.DropPath));
+        Assert.Equal(("imagenet", 250, 128, 0.1, 0.97, 0.1, 0.0),
+            (imagenet.Stem, imagenet.Epochs, imagenet.BatchSize, imagenet.LearningRate, imagenet.LearningRateDecay, imagenet.LabelSmoothing,
+            imagenet.DropPath));
     }
 
     [Fact]
@@ -24,7 +26,9 @@ public class TrainOptionsTests
 
     [Fact]
     public void The_command_line_wins_over_the_preset() =>
-        Assert.Equal((7, 0.1, 14), TrainOptions.Table.Resolve("imagenet", null, [new("epochs", "7")]) is var o ? (o.Epochs, o.LearningRate, o.Layers) : default);
+        Assert.Equal((7, 0.1, 14), TrainOptions.Table.Resolve("imagenet", null, [new("epochs", "7")]) is var o
+            ? (o.Epochs, o.LearningRate, o.Layers)
+            : default);
 
     [Theory]
     [InlineData("epoch", "3", "did you mean epochs")]

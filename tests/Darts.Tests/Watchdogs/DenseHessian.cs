@@ -3,7 +3,9 @@ using MIOpenDarts.Layers.Modules;
 
 namespace MIOpenDarts.Darts.Tests.Watchdogs;
 
-/// <summary>The Hessian of a loss in all alphas, column by column from central differences of the gradient, and its eigenvalues by Jacobi rotations.</summary>
+/// <summary>
+/// The Hessian of a loss in all alphas, column by column from central differences of the gradient, and its eigenvalues by Jacobi rotations.
+/// </summary>
 internal static class DenseHessian
 {
     private const double Step = 1e-5;

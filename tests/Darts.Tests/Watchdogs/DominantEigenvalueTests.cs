@@ -44,7 +44,8 @@ public sealed class DominantEigenvalueTests : IDisposable
         var algorithm = SearchAlgorithm.Find(method)!;
         var shape = new SupernetShape(1, 6, 6, 3, 2, 3, Nodes: 2, Multiplier: 2);
         using var small = new SmallSupernet<double>(
-            backend, shape, CellForm.Shared, 3, space: new SearchSpace(algorithm.Candidates(algorithm.Paper)), relax: kind => algorithm.Relax<double>(algorithm.Paper, shape.Edges, kind));
+            backend, shape, CellForm.Shared, 3, space: new SearchSpace(algorithm.Candidates(algorithm.Paper)), relax: kind =>
+                algorithm.Relax<double>(algorithm.Paper, shape.Edges, kind));
         small.Net.UseExpectation(true);
         // A short step, because ReLUs and max pools make the loss only piecewise smooth: both sides must see the same piece.
         var watch = new DominantEigenvalue<double>(small.Net) { Radius = 1e-5 };
@@ -56,7 +57,8 @@ public sealed class DominantEigenvalueTests : IDisposable
     [Fact]
     public void Alphas_weights_and_statistics_are_afterwards_what_they_were()
     {
-        using var small = new SmallSupernet<double>(backend, new SupernetShape(1, 6, 6, 3, 2, 3, Nodes: 2, Multiplier: 2), CellForm.Shared, 3);
+        using var small = new SmallSupernet<double>(backend, new SupernetShape(1, 6, 6, 3, 2, 3, Nodes: 2, Multiplier: 2), CellForm.Shared,
+            3);
         var net = small.Net;
         net.Evaluate(small.Batch, new Pass(Training: true));
         var alphas = net.Alphas.SelectMany(vector => vector).ToArray();
@@ -79,7 +81,9 @@ public sealed class DominantEigenvalueTests : IDisposable
         Assert.Equal(double.NaN, new DominantEigenvalue<double>(lost).Estimate(default, new Pass(Training: true)));
     }
 
-    /// <summary>L(α) = ± Σ_k log(1 + exp(b_k·α)) over two vectors of alphas, with random b: convex or concave, and nowhere quadratic.</summary>
+    /// <summary>
+    /// L(α) = ± Σ_k log(1 + exp(b_k·α)) over two vectors of alphas, with random b: convex or concave, and nowhere quadratic.
+    /// </summary>
     private sealed class Toy : IBilevelModel<double>, IDisposable
     {
         private const int Terms = 12;

@@ -16,7 +16,8 @@ public class WatchRuleTests
     [InlineData(10, 2.6, 22, 10)]
     [InlineData(15, 3.0, 30, 18)]
     [InlineData(15, 1.0, -1, -1)]
-    public void An_eigenvalue_mean_that_outgrows_the_one_four_values_earlier_raises_the_alarm(int outlier, double value, int epoch, int chosen)
+    public void An_eigenvalue_mean_that_outgrows_the_one_four_values_earlier_raises_the_alarm(int outlier, double value, int epoch,
+        int chosen)
     {
         // Every second epoch has a value: 1, but for one outlier. Windows of 5 values, so an outlier of 2.6 makes a mean of 1.32.
         var history = new List<EpochRecord>();
@@ -71,8 +72,11 @@ public class WatchRuleTests
     public void A_ranking_is_stable_since_the_last_epoch_in_which_two_operations_of_any_edge_changed_places()
     {
         // The last number only grows; the second edge's operations change places between epochs 1 and 2.
-        double[][][] alphas = [[[1, 2, 3], [1, 2, 3]], [[1, 2, 4], [1, 2, 3]], [[1, 2, 5], [2, 1, 3]], [[1, 2, 6], [2, 1, 4]], [[1, 2, 7], [2, 1, 9]]];
-        int Stable(int epochs) => WatchRules.StableEpochs([.. alphas[..epochs].Select((rows, e) => Seen(e) with { Normal = new AlphaRecord([rows[0]], []), Reduce = new AlphaRecord([rows[1]], []) })]);
+        double[][][] alphas = [[[1, 2, 3], [1, 2, 3]], [[1, 2, 4], [1, 2, 3]], [[1, 2, 5], [2, 1, 3]], [[1, 2, 6], [2, 1, 4]],
+            [[1, 2, 7], [2, 1, 9]]];
+        int Stable(int epochs) =>
+            WatchRules.StableEpochs([.. alphas[..epochs]
+            .Select((rows, e) => Seen(e) with { Normal = new AlphaRecord([rows[0]], []), Reduce = new AlphaRecord([rows[1]], []) })]);
         Assert.Equal([0, 1, 0, 1, 2], Enumerable.Range(1, 5).Select(Stable));
     }
 
@@ -81,7 +85,8 @@ public class WatchRuleTests
     {
         var still = new AlphaRecord([[1, 2]], []);
         var moved = new AlphaRecord([[1, 3]], []);
-        EpochRecord[] history = [.. new[] { still, still, still, moved }.Select((alphas, e) => Seen(e) with { Normal = alphas, Reduce = still })];
+        EpochRecord[] history = [.. new[] { still, still, still, moved }.Select((alphas, e) =>
+            Seen(e) with { Normal = alphas, Reduce = still })];
         Assert.Equal(0, WatchRules.StableEpochs(history[..3]));
         Assert.Equal(1, WatchRules.StableEpochs(history));
     }
@@ -90,14 +95,16 @@ public class WatchRuleTests
     public void A_stable_ranking_goes_back_to_the_first_epoch_that_had_it()
     {
         List<EpochRecord> history = [.. Enumerable.Range(0, 21).Select(e => Seen(e, stable: Math.Max(0, e - 9)))];
-        Assert.Equal((20, 9), WatchRules.Judge(Options with { WatchRankEpochs = 11 }, history) is { } alarm ? (alarm.Epoch, alarm.Chosen) : default);
+        Assert.Equal((20, 9), WatchRules.Judge(Options with { WatchRankEpochs = 11 }, history) is
+            { } alarm ? (alarm.Epoch, alarm.Chosen) : default);
         Assert.Null(WatchRules.Judge(Options with { WatchRankEpochs = 12 }, history));
     }
 
     [Fact]
     public void Skips_are_counted_and_the_end_is_read_from_the_history()
     {
-        Assert.Equal((2, 3), (WatchRules.Skips(NamedGenotypes.Get("DARTS_V2").Normal), WatchRules.Skips(NamedGenotypes.Get("DARTS_V2").Reduce)));
+        Assert.Equal((2, 3), (WatchRules.Skips(NamedGenotypes.Get("DARTS_V2").Normal),
+            WatchRules.Skips(NamedGenotypes.Get("DARTS_V2").Reduce)));
         List<EpochRecord> history = [Seen(0), Seen(1), Seen(2)];
         Assert.False(SearchEnd.IsReached(history, 4));
         Assert.True(SearchEnd.IsReached(history, 3));

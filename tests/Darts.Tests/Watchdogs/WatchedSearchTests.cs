@@ -39,7 +39,8 @@ public sealed class WatchedSearchTests : IDisposable
         var events = new List<RunEvent>();
         var result = Search(Options, new Collector(events.Add));
         Assert.Equal(3, result.History.Count);
-        Assert.Equal(new WatchAlarm("rank", "the ranking of the operations has not changed for 2 epochs", 2, Ends: true, 0), result.History[^1].Watch!.Alarm);
+        Assert.Equal(new WatchAlarm("rank", "the ranking of the operations has not changed for 2 epochs", 2, Ends: true, 0),
+            result.History[^1].Watch!.Alarm);
         Assert.Equal((result.History[0].Genotype, result.History[0].ValidAccuracy), (result.Genotype, result.ValidAccuracy));
         Assert.All(result.History, record => Assert.True(double.IsFinite(record.Watch!.Eigenvalue!.Value)));
         Assert.Equal(result.History[^1].Watch!.Alarm, Assert.Single(events.OfType<AlarmRaised>()).Alarm);
@@ -65,7 +66,8 @@ public sealed class WatchedSearchTests : IDisposable
         var watched = Search(options);
         Assert.All(watched.History, record => Assert.True(double.IsFinite(record.Watch!.Eigenvalue!.Value)));
         var unwatched = Search(options with { Watch = "none" });
-        Assert.Equal(unwatched.History.Select(e => (e.TrainLoss, e.ValidLoss, e.Genotype)), watched.History.Select(e => (e.TrainLoss, e.ValidLoss, e.Genotype)));
+        Assert.Equal(unwatched.History.Select(e => (e.TrainLoss, e.ValidLoss, e.Genotype)),
+            watched.History.Select(e => (e.TrainLoss, e.ValidLoss, e.Genotype)));
     }
 
     [Theory]
@@ -91,7 +93,8 @@ public sealed class WatchedSearchTests : IDisposable
     [Fact]
     public void While_the_architecture_rests_nothing_is_measured_and_no_alarm_raised()
     {
-        var history = Search(Options with { Epochs = 4, WarmupEpochs = 3, Watch = "skip,eigenvalue", WatchSkipNormal = 0, WatchSkipReduce = 0, WatchFrom = 0 }).History;
+        var history = Search(Options with
+            { Epochs = 4, WarmupEpochs = 3, Watch = "skip,eigenvalue", WatchSkipNormal = 0, WatchSkipReduce = 0, WatchFrom = 0 }).History;
         Assert.All(history.Take(3), record => Assert.Equal((null, null), (record.Watch!.Eigenvalue, record.Watch.Alarm)));
         Assert.NotNull(history[3].Watch!.Eigenvalue);
     }
@@ -123,7 +126,8 @@ public sealed class WatchedSearchTests : IDisposable
         var alarm = new WatchAlarm("eigenvalue", "grown", 7, Ends: true, 3);
         List<RunEvent> events = [SampleRun.Start(9)];
         for (var e = 0; e < 8; e++)
-            events.Add(new EpochDone(e, SampleRun.Epoch(e, 9) with { Watch = new WatchRecord(1, 2, e, e % 2 == 0 ? null : 0.1 * e, e == 7 ? alarm : null) }));
+            events.Add(new EpochDone(e, SampleRun.Epoch(e, 9) with
+                { Watch = new WatchRecord(1, 2, e, e % 2 == 0 ? null : 0.1 * e, e == 7 ? alarm : null) }));
         events.Add(new RunEnded(9, RunOutcome.Done, "watchdog eigenvalue"));
         var page = XDocument.Parse(HtmlReport.Render(SearchHistory.Of(events)).Replace("<!DOCTYPE html>", ""));
         Assert.Equal(6, page.Descendants().Count(element => element.Attribute("class")?.Value == "chart-mark"));
@@ -132,7 +136,8 @@ public sealed class WatchedSearchTests : IDisposable
         Assert.DoesNotContain("Watchdogs", HtmlReport.Render(SearchHistory.Of(SampleRun.Events(3))));
     }
 
-    private static SearchResult Search(SearchOptions options, IProgress<RunEvent>? progress = null, CheckpointRing? ring = null, CancellationToken cancellation = default)
+    private static SearchResult Search(SearchOptions options, IProgress<RunEvent>? progress = null, CheckpointRing? ring = null,
+        CancellationToken cancellation = default)
     {
         using var backend = CpuBackend.Create(1);
         var (train, valid) = SmallSearch.Images();

@@ -11,9 +11,11 @@ public sealed class SetupTests : IDisposable
 
     public SetupTests()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "setup.sh and this test of it need root: run the tests as root.");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root",
+            "setup.sh and this test of it need root: run the tests as root.");
         // What the script asks first; the tests below play it otherwise.
-        Assert.SkipUnless(File.ReadAllText("/proc/cpuinfo").Contains("avx2", StringComparison.Ordinal), "The virtual GPU needs a processor with AVX2.");
+        Assert.SkipUnless(File.ReadAllText("/proc/cpuinfo")
+            .Contains("avx2", StringComparison.Ordinal), "The virtual GPU needs a processor with AVX2.");
     }
 
     private string Base => Path.Combine(folder, "vgpu");
@@ -21,7 +23,8 @@ public sealed class SetupTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public Task Without_root() => SaysAsync("needs root: run this with sudo", $"exec setpriv --reuid=65534 --clear-groups bash < '{Script}'");
+    public Task Without_root() =>
+        SaysAsync("needs root: run this with sudo", $"exec setpriv --reuid=65534 --clear-groups bash < '{Script}'");
 
     [Theory]
     [InlineData("avx f16c fma", "avx2")]
@@ -36,7 +39,8 @@ public sealed class SetupTests : IDisposable
 
     [Fact]
     public Task Without_space() =>
-        SaysAsync("are needed: make room, or name another place in MIOPENDARTS_VGPU", $"mkdir '{Base}'; mount -t tmpfs -o size=64m none '{Base}'; exec '{Script}'");
+        SaysAsync("are needed: make room, or name another place in MIOPENDARTS_VGPU",
+            $"mkdir '{Base}'; mount -t tmpfs -o size=64m none '{Base}'; exec '{Script}'");
 
     [Theory]
     [InlineData("wget")]
@@ -76,12 +80,15 @@ public sealed class SetupTests : IDisposable
     [InlineData("6.4.4-1", "6.3.4-1", 2, "libhipblas2 is 6.4.4-1, proven with 6.3.4-1: another minor version")]
     public async Task With_packages_that_have_moved_on(string found, string proven, int code, string text)
     {
-        Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable(VirtualGpu.Variable)), $"{VirtualGpu.Variable} is not set: see native/virtual-gpu/README.md.");
+        Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable(VirtualGpu.Variable)),
+            $"{VirtualGpu.Variable} is not set: see native/virtual-gpu/README.md.");
         var copy = Path.Combine(folder, "virtual-gpu");
         Directory.CreateDirectory(copy);
-        foreach (var name in new[] { "setup.sh", "versions.txt" }) File.Copy(Path.Combine(Native(), "virtual-gpu", name), Path.Combine(copy, name));
+        foreach (var name in new[] { "setup.sh", "versions.txt" })
+            File.Copy(Path.Combine(Native(), "virtual-gpu", name), Path.Combine(copy, name));
         var versions = Path.Combine(copy, "versions.txt");
-        await File.WriteAllTextAsync(versions, (await File.ReadAllTextAsync(versions)).Replace($"libhipblas2 {found}", $"libhipblas2 {proven}", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(versions, (await File.ReadAllTextAsync(versions))
+            .Replace($"libhipblas2 {found}", $"libhipblas2 {proven}", StringComparison.Ordinal));
         var (actual, output) = await RunAsync($"exec '{copy}/setup.sh' --check", ownRootfs: false);
         Assert.Contains(text, output);
         Assert.Equal(code, actual);
@@ -97,7 +104,8 @@ public sealed class SetupTests : IDisposable
     /// <summary>Runs commands with mounts of their own.</summary>
     private async Task<(int Code, string Output)> RunAsync(string commands, bool ownRootfs = true)
     {
-        var start = new ProcessStartInfo("unshare", ["-m", "--propagation", "private", "bash", "-e", "-c", $"exec 2>&1\n{commands}"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("unshare", ["-m", "--propagation", "private", "bash", "-e", "-c", $"exec 2>&1\n{commands}"])
+            { RedirectStandardOutput = true };
         if (ownRootfs) start.Environment["MIOPENDARTS_VGPU"] = Base;
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
@@ -109,7 +117,8 @@ public sealed class SetupTests : IDisposable
     public static string Native()
     {
         var folder = AppContext.BaseDirectory;
-        while (!Directory.Exists(Path.Combine(folder, "native", "virtual-gpu"))) folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("native/virtual-gpu");
+        while (!Directory.Exists(Path.Combine(folder, "native", "virtual-gpu"))) folder = Path.GetDirectoryName(folder)
+            ?? throw new DirectoryNotFoundException("native/virtual-gpu");
         return Path.Combine(folder, "native");
     }
 }

@@ -3,7 +3,9 @@ namespace MIOpenDarts.Darts.Data.Folders;
 /// <summary>All images below a folder, whatever their sub-folders mean.</summary>
 public static class FolderImages
 {
-    /// <summary>The images of a folder and of the folders in it, in the order of names, and what was left out in words; null for nothing.</summary>
+    /// <summary>
+    /// The images of a folder and of the folders in it, in the order of names, and what was left out in words; null for nothing.
+    /// </summary>
     /// <exception cref="DataException">There are no images, or a folder cannot be read.</exception>
     public static (IReadOnlyList<string> Images, string? LeftOut) Below(string folder)
     {
@@ -20,7 +22,8 @@ public static class FolderImages
         var words = left.ToList() is { Count: > 0 } list ? string.Join("; ", list) : null;
         return images.Count > 0
             ? (images, words)
-            : throw new DataException($"{folder}: there are no JPEG or PNG images in this folder" + (words is null ? "" : $", but {words}"));
+            : throw new DataException($"{folder}: there are no JPEG or PNG images in this folder"
+                + (words is null ? "" : $", but {words}"));
 
         void Walk(string path)
         {

@@ -6,8 +6,10 @@ namespace MIOpenDarts.Darts.Data.Folders;
 /// <param name="Images">Files with the name of an image.</param>
 /// <param name="Others">Other files.</param>
 /// <param name="HiddenFolders">Folders whose names begin with a dot, as notebooks and versioning leave them.</param>
-/// <param name="HiddenFiles">Files whose names begin with a dot, among them the <c>._1.jpg</c> that archives of another system have.</param>
-internal sealed record FolderListing(string Path, string[] Folders, string[] Images, string[] Others, string[] HiddenFolders, string[] HiddenFiles)
+/// <param name="HiddenFiles">Files whose names begin with a dot, among them the <c>._1.jpg</c> that archives of another system
+/// have.</param>
+internal sealed record FolderListing(string Path, string[] Folders, string[] Images, string[] Others, string[] HiddenFolders,
+    string[] HiddenFiles)
 {
     /// <summary>Name of the folder.</summary>
     public string Name => System.IO.Path.GetFileName(Path);

@@ -25,7 +25,8 @@ internal sealed record ImageFolder(string[] Classes, LabelledFiles Train, Labell
         var top = FolderListing.Of(root);
         // A part holds classes, a class holds images: so a class may be called train, beside bus and car.
         var beside = top.Folders.Any(folder => !HasPartName(folder) && FolderListing.HoldsImages(folder));
-        string[] parts = [.. top.Folders.Where(folder => HasPartName(folder) && HoldsClasses(folder) && !(beside && FolderListing.HoldsImages(folder)))];
+        string[] parts = [.. top.Folders.Where(folder =>
+            HasPartName(folder) && HoldsClasses(folder) && !(beside && FolderListing.HoldsImages(folder)))];
         var (train, test) = (Preferred(parts, TrainNames), Preferred(parts, TestNames));
         var left = new LeftOutList(root);
         var classes = ClassesOf(train is null ? top with { Folders = [.. top.Folders.Except(parts)] } : FolderListing.Of(train), left);
@@ -37,7 +38,8 @@ internal sealed record ImageFolder(string[] Classes, LabelledFiles Train, Labell
         {
             left.AddUnusable(top);
             left.Add(LeftOutReason.NoClass, top.Images);
-            foreach (var folder in top.Folders.Except(parts)) left.Add(HasPartName(folder) ? LeftOutReason.PartWithoutClasses : LeftOutReason.BesideParts, folder);
+            foreach (var folder in top.Folders.Except(parts))
+                left.Add(HasPartName(folder) ? LeftOutReason.PartWithoutClasses : LeftOutReason.BesideParts, folder);
         }
 
         string[] names = [.. classes.Select(folder => folder.Name)];
@@ -48,7 +50,8 @@ internal sealed record ImageFolder(string[] Classes, LabelledFiles Train, Labell
     }
 
     private static string? Preferred(string[] parts, string[] names) =>
-        parts.Where(part => Rank(part, names) >= 0).OrderBy(part => Rank(part, names)).ThenBy(part => part, StringComparer.Ordinal).FirstOrDefault();
+        parts.Where(part => Rank(part, names) >= 0).OrderBy(part => Rank(part, names)).ThenBy(part => part, StringComparer.Ordinal)
+            .FirstOrDefault();
 
     private static int Rank(string path, string[] names) =>
         Array.FindIndex(names, name => string.Equals(name, Path.GetFileName(path), StringComparison.OrdinalIgnoreCase));
@@ -80,7 +83,8 @@ internal sealed record ImageFolder(string[] Classes, LabelledFiles Train, Labell
             var label = Array.IndexOf(names, folder.Name);
             if (label < 0)
                 throw new DataException(
-                    $"{part}: the class '{folder.Name}' is not among the training classes, {string.Join(", ", names)}; give both parts the same sub-folders");
+                    $"{part}: the class '{folder.Name}' is not among the training classes, {string.Join(", ", names)}; give both parts " +
+                        $"the same sub-folders");
             paths.AddRange(folder.Images);
             labels.AddRange(Enumerable.Repeat(label, folder.Images.Length));
         }

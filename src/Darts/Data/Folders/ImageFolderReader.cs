@@ -22,7 +22,8 @@ internal sealed class ImageFolderReader(string root, (int Height, int Width)? si
     {
         if (whole)
         {
-            var (height, width) = size ?? throw new DataException($"{root}: resized crops of images need an image_size to be brought to, such as 224");
+            var (height, width) = size
+                ?? throw new DataException($"{root}: resized crops of images need an image_size to be brought to, such as 224");
             return ImageSet.OfFiles(files.Part, Channels, height, width, classes, files.Paths, files.Labels);
         }
 
@@ -36,9 +37,11 @@ internal sealed class ImageFolderReader(string root, (int Height, int Width)? si
             labels.Add(files.Labels[i]);
         }
 
-        if (labels.Count == 0 && damaged.Count > 0) throw new DataException($"{damaged[^1]}; none of the {files.Paths.Length} images of {files.Part} can be used");
+        if (labels.Count == 0 && damaged.Count > 0)
+            throw new DataException($"{damaged[^1]}; none of the {files.Paths.Length} images of {files.Part} can be used");
         if (labels.Count < files.Paths.Length) Array.Resize(ref pixels, pixels.Length / files.Paths.Length * labels.Count);
-        return new ImageSet(files.Part, Channels, size!.Value.Height, size.Value.Width, classes.Length, pixels, [.. labels]) { ClassNames = classes };
+        return new ImageSet(files.Part, Channels, size!.Value.Height, size.Value.Width, classes.Length, pixels, [.. labels])
+            { ClassNames = classes };
     }
 
     // Null for a damaged image.
@@ -59,11 +62,13 @@ internal sealed class ImageFolderReader(string root, (int Height, int Width)? si
         return scales || (height, width) == (image.Height, image.Width)
             ? ImageScaling.Fit(image, height, width)
             : throw new DataException(
-                $"{path}: is {image.Width}x{image.Height}, but others are {width}x{height}; images of several sizes need an image_size to be brought to");
+                $"{path}: is {image.Width}x{image.Height}, but others are {width}x{height}; images of several sizes need an image_size " +
+                    $"to be brought to");
     }
 
     private byte[] Room(LabelledFiles files, int bytes) => (long)files.Paths.Length * bytes <= Array.MaxLength
         ? new byte[files.Paths.Length * bytes]
         : throw new DataException(
-            $"{files.Part}: {files.Paths.Length} images of {size!.Value.Width}x{size.Value.Height} do not fit in memory; a smaller image_size needs less");
+            $"{files.Part}: {files.Paths.Length} images of {size!.Value.Width}x{size.Value.Height} do not fit in memory; a smaller " +
+                $"image_size needs less");
 }

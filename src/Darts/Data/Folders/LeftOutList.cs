@@ -50,7 +50,9 @@ internal sealed class LeftOutList(string root)
 
     /// <summary>One entry a reason.</summary>
     public IReadOnlyList<LeftOut> ToList() => [.. paths.Select(pair => new LeftOut(
-        Words(pair.Key, pair.Value.Count == 1), pair.Value.Count, pair.Key == LeftOutReason.NoImage ? Kinds(pair.Value) : First(pair.Value)))];
+        Words(pair.Key, pair.Value.Count == 1), pair.Value.Count, pair.Key == LeftOutReason.NoImage
+            ? Kinds(pair.Value)
+            : First(pair.Value)))];
 
     private static string First(List<string> names) => string.Join(", ", names.Take(Examples)) + (names.Count > Examples ? ", ..." : "");
 

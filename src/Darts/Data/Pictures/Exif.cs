@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace MIOpenDarts.Darts.Data.Pictures;
 
-/// <summary>Reads the orientation of EXIF data (JEITA CP-3451), which cameras write instead of turning the pixels. What is malformed says nothing.</summary>
+/// <summary>
+/// Reads the orientation of EXIF data (JEITA CP-3451), which cameras write instead of turning the pixels. What is malformed says nothing.
+/// </summary>
 internal static class Exif
 {
     private const int Upright = 1;
@@ -24,7 +26,8 @@ internal static class Exif
         for (var i = 0; i < count && entries.Length >= EntryBytes; i++, entries = entries[EntryBytes..])
         {
             if (Number16(entries, big) != OrientationTag) continue;
-            var value = Number16(entries[2..], big) switch { Short => Number16(entries[8..], big), Long => Number32(entries[8..], big), _ => 0U };
+            var value = Number16(entries[2..], big) switch { Short => Number16(entries[8..], big), Long => Number32(entries[8..], big), _ =>
+                0U };
             return value is >= 1 and <= 8 ? (int)value : Upright;
         }
 

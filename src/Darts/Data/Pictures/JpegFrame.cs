@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace MIOpenDarts.Darts.Data.Pictures;
 
-/// <summary>The frame header of a JPEG file (ITU-T T.81, B.2.2): how many blocks each of its scans has, and which channels had one.</summary>
+/// <summary>
+/// The frame header of a JPEG file (ITU-T T.81, B.2.2): how many blocks each of its scans has, and which channels had one.
+/// </summary>
 internal sealed class JpegFrame
 {
     private const int Block = 8;
@@ -21,7 +23,9 @@ internal sealed class JpegFrame
     /// <summary>Whether a marker begins such a header.</summary>
     public static bool IsIts(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
-    /// <summary>What a file is that the decoder does not read, by its marker and the header behind it; null for one that it reads.</summary>
+    /// <summary>
+    /// What a file is that the decoder does not read, by its marker and the header behind it; null for one that it reads.
+    /// </summary>
     public static string? OtherForm(byte marker, ReadOnlySpan<byte> header) => marker switch
     {
         0xC3 => "a lossless JPEG image",
@@ -42,7 +46,8 @@ internal sealed class JpegFrame
             if (channels[k].Across == 0 || channels[k].Down == 0) return null;
         }
 
-        return new JpegFrame(BinaryPrimitives.ReadUInt16BigEndian(header[1..]), BinaryPrimitives.ReadUInt16BigEndian(header[3..]), channels);
+        return new JpegFrame(BinaryPrimitives.ReadUInt16BigEndian(header[1..]), BinaryPrimitives.ReadUInt16BigEndian(header[3..]),
+            channels);
     }
 
     /// <summary>
@@ -67,7 +72,8 @@ internal sealed class JpegFrame
         // One channel alone has as many blocks as it needs; together they have as many units as the coarsest.
         return scan[0] > 1
             ? (long)Parts(width, Block * mostAcross) * Parts(height, Block * mostDown)
-            : (long)Parts(Parts(width * channels[channel].Across, mostAcross), Block) * Parts(Parts(height * channels[channel].Down, mostDown), Block);
+            : (long)Parts(Parts(width * channels[channel].Across, mostAcross),
+                Block) * Parts(Parts(height * channels[channel].Down, mostDown), Block);
     }
 
     /// <summary>Whether every channel had a scan.</summary>

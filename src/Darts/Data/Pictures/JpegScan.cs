@@ -1,6 +1,8 @@
 namespace MIOpenDarts.Darts.Data.Pictures;
 
-/// <summary>Walks the coded bytes of a scan up to the marker behind it, and counts its restart intervals (ITU-T T.81, B.2.1 and E.1.4).</summary>
+/// <summary>
+/// Walks the coded bytes of a scan up to the marker behind it, and counts its restart intervals (ITU-T T.81, B.2.1 and E.1.4).
+/// </summary>
 internal static class JpegScan
 {
     private const byte Fill = 0xFF;

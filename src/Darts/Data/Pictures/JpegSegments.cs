@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace MIOpenDarts.Darts.Data.Pictures;
 
 /// <summary>
-/// Walks the segments of a JPEG file (ITU-T T.81, annex B) up to the end marker. Of a file that is cut off the decoder fills what is missing
-/// with grey and says nothing, or, where its header is cut, looks for the next marker without end; where scans or restart markers are
-/// missing, it leaves pixels as the memory had them.
+/// Walks the segments of a JPEG file (ITU-T T.81, annex B) up to the end marker. Of a file that is cut off the decoder fills what is
+/// missing with grey and says nothing, or, where its header is cut, looks for the next marker without end; where scans or restart markers
+/// are missing, it leaves pixels as the memory had them.
 /// </summary>
 internal static class JpegSegments
 {
@@ -38,7 +38,8 @@ internal static class JpegSegments
             while (at < file.Length && file[at] == Fill) at++;
             if (at == file.Length) return CutOff;
             var marker = file[at++];
-            if (marker == EndOfImage) return frame is null ? NoPicture : frame.IsComplete ? new PictureCheck(null, orientation, at) : HalfPicture;
+            if (marker == EndOfImage) return frame is null ? NoPicture : frame.IsComplete ? new PictureCheck(null, orientation, at)
+                : HalfPicture;
             if (StandsAlone(marker)) continue;
             if (at + 2 > file.Length) return CutOff;
             var length = Math.Max(BinaryPrimitives.ReadUInt16BigEndian(file[at..]), (ushort)2);
@@ -47,7 +48,8 @@ internal static class JpegSegments
             at += length;
             if (JpegFrame.IsIts(marker) && frame is null)
             {
-                if (JpegFrame.OtherForm(marker, segment) is { } form) return new PictureCheck($"this is {form}, which cannot be read; save it as baseline JPEG or PNG");
+                if (JpegFrame.OtherForm(marker, segment) is { } form)
+                    return new PictureCheck($"this is {form}, which cannot be read; save it as baseline JPEG or PNG");
                 if ((frame = JpegFrame.Read(segment)) is null) return BadFrame;
             }
             else if (marker == StartOfScan)

@@ -9,8 +9,10 @@ internal readonly record struct PictureCheck(string? Fault, int Orientation = 1,
     // Files of other formats often have a name that ends in .jpg or .png, as whoever made them wanted.
     private static readonly (string Name, int Offset, byte[] Magic)[] Others =
     [
-        ("a GIF image", 0, [.. "GIF8"u8]), ("a BMP image", 0, [.. "BM"u8]), ("a WebP image", 8, [.. "WEBP"u8]), ("a TIFF image", 0, [.. "II*\0"u8]),
-        ("a TIFF image", 0, [.. "MM\0*"u8]), ("a HEIC or AVIF image", 4, [.. "ftyp"u8]), ("a Photoshop file", 0, [.. "8BPS"u8]), ("a page or text", 0, [.. "<"u8]),
+        ("a GIF image", 0, [.. "GIF8"u8]), ("a BMP image", 0, [.. "BM"u8]), ("a WebP image", 8, [.. "WEBP"u8]),
+        ("a TIFF image", 0, [.. "II*\0"u8]),
+        ("a TIFF image", 0, [.. "MM\0*"u8]), ("a HEIC or AVIF image", 4, [.. "ftyp"u8]), ("a Photoshop file", 0, [.. "8BPS"u8]),
+        ("a page or text", 0, [.. "<"u8]),
     ];
 
     /// <summary>Checks a file's bytes: every segment or chunk up to the last has to be there.</summary>
@@ -19,7 +21,8 @@ internal readonly record struct PictureCheck(string? Fault, int Orientation = 1,
         if (JpegSegments.Begin(file)) return JpegSegments.Check(file);
         if (PngChunks.Begin(file)) return PngChunks.Check(file);
         foreach (var (name, offset, magic) in Others)
-            if (file.Length > offset && file[offset..].StartsWith(magic)) return new PictureCheck($"this is no JPEG or PNG image but {name}; convert it or remove it");
+            if (file.Length > offset && file[offset..].StartsWith(magic))
+                return new PictureCheck($"this is no JPEG or PNG image but {name}; convert it or remove it");
         return new PictureCheck("this is no JPEG or PNG image, or its header is damaged; remove it or fetch it again");
     }
 }

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace MIOpenDarts.Darts.Data.Pictures;
 
-/// <summary>Walks the chunks of a PNG file (ISO/IEC 15948) up to the last, with their checksums, which the decoder does not look at.</summary>
+/// <summary>
+/// Walks the chunks of a PNG file (ISO/IEC 15948) up to the last, with their checksums, which the decoder does not look at.
+/// </summary>
 internal static class PngChunks
 {
     // Length and type before the data of a chunk, checksum behind it.
@@ -32,7 +34,8 @@ internal static class PngChunks
             var type = left[4..Before];
             var whole = Crc32.HashToUInt32(left[4..end]) == BinaryPrimitives.ReadUInt32BigEndian(left[end..]);
             if (!whole && IsCritical(type))
-                return new PictureCheck($"the PNG chunk {Encoding.Latin1.GetString(type)} does not match its checksum; the file is damaged, fetch it again");
+                return new PictureCheck(
+                    $"the PNG chunk {Encoding.Latin1.GetString(type)} does not match its checksum; the file is damaged, fetch it again");
             if (type.SequenceEqual("IEND"u8)) return new PictureCheck(null, orientation);
             if (whole && type.SequenceEqual("eXIf"u8)) orientation = Exif.Orientation(left[Before..end]);
             left = left[(end + Behind)..];
