@@ -237,6 +237,7 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
     protected override void Dispose(bool disposing)
     {
         if (disposing) context.Dispose();
+        base.Dispose(disposing);
     }
 
     private static bool IsDepthwise(Tensor<float> weights, int groups) => weights.Shape.C == 1 && weights.Shape.N == groups;
