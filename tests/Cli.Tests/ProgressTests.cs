@@ -80,7 +80,7 @@ public sealed class ProgressTests
     private static ProgressView View(StringWriter written)
     {
         var terminal = AnsiConsole.Create(new AnsiConsoleSettings
-            { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(written) });
+        { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(written) });
         terminal.Profile.Width = 60;
         return ProgressView.Create(new Screen(TextWriter.Null, TextWriter.Null, terminal), 3);
     }

@@ -31,7 +31,7 @@ public class OnnxRuntimeTests
     {
         using var backend = CpuBackend.Create(2);
         var description = new NetworkDescription
-            { Network = name, Task = new ImageTask(3, 16, 16, 10), InitChannels = 4, Layers = 5, Auxiliary = true };
+        { Network = name, Task = new ImageTask(3, 16, 16, 10), InitChannels = 4, Layers = 5, Auxiliary = true };
         using var net = description.Build(backend);
         Settle(net);
         var images = Images(net.Task, Batch);
@@ -48,7 +48,7 @@ public class OnnxRuntimeTests
         string[] names = ["goldfish", "tench, Tinca tinca", "\"Größe\" [m²]"];
         using var backend = CpuBackend.Create(1);
         var description = new NetworkDescription
-            { Network = "DARTS_V2", Task = new ImageTask(1, 8, 8, 3), InitChannels = 2, Layers = 3, ClassNames = names };
+        { Network = "DARTS_V2", Task = new ImageTask(1, 8, 8, 3), InitChannels = 2, Layers = 3, ClassNames = names };
         using var net = description.Build(backend);
         using var session = new InferenceSession(OnnxExport.Bytes(backend, net.Trace(), foldNorms: false, description));
         Assert.Equal(names, JsonSerializer.Deserialize<string[]>(session.ModelMetadata.CustomMetadataMap["classes"]));

@@ -36,7 +36,7 @@ public sealed class FoundData
     {
         var data = read() with { Description = description };
         return size is not var (height, width) ? data : data with
-            { Train = data.Train.Scaled(height, width), Test = data.Test?.Scaled(height, width) };
+        { Train = data.Train.Scaled(height, width), Test = data.Test?.Scaled(height, width) };
     });
 
     /// <summary>A folder of images.</summary>

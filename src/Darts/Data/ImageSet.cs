@@ -71,13 +71,13 @@ public sealed class ImageSet
     internal static ImageSet OfFiles(string name, int channels, int height, int width, IReadOnlyList<string> classNames, string[] files,
         int[] labels) =>
         new(name, channels, height, width, classNames.Count, labels, new PixelsInFiles(files, channels, height, width))
-            { ClassNames = classNames };
+        { ClassNames = classNames };
 
     /// <summary>Some of the images, in the order given.</summary>
     /// <exception cref="DataException">There are none.</exception>
     internal ImageSet Some(string name, int[] indices) =>
         new(name, Channels, Height, Width, Classes, Array.ConvertAll(indices, index => labels[index]), new PixelsOfSome(pixels, indices))
-            { ClassNames = ClassNames };
+        { ClassNames = ClassNames };
 
     /// <summary>The images in memory, brought to a size.</summary>
     /// <exception cref="DataException">They do not fit in memory.</exception>

@@ -47,7 +47,7 @@ internal sealed class History<TGenome>(IGenomeSpace<TGenome> space, IFitness<TGe
         {
             Parallel.ForEach(
                 Partitioner.Create(0, genomes.Count, 1), new ParallelOptions
-                    { MaxDegreeOfParallelism = jobs, CancellationToken = cancellation },
+                { MaxDegreeOfParallelism = jobs, CancellationToken = cancellation },
                 range => evaluated[range.Item1] = Evaluate(genomes[range.Item1], cancellation));
         }
         catch (AggregateException all)

@@ -25,7 +25,7 @@ public sealed class JpegStructureTests : IDisposable
                 foreach (var apart in new[] { false, true })
                     foreach (var last in new[] { false, interval > 0 })
                         Assert.All(Read(new PlainJpeg(37, 50, channels)
-                            { Frame = frame, Interval = interval, Apart = apart, LastRestart = last }.ToFile()), IsGrey);
+                        { Frame = frame, Interval = interval, Apart = apart, LastRestart = last }.ToFile()), IsGrey);
     }
 
     [Fact]

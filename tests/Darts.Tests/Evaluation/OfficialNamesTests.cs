@@ -46,7 +46,7 @@ public sealed class OfficialNamesTests
         {
             using var backend = new ReferenceBackend<float>();
             var description = new NetworkDescription
-                { Network = "AmoebaNet", Task = new ImageTask(3, 8, 8, 2), InitChannels = 2, Layers = 3 };
+            { Network = "AmoebaNet", Task = new ImageTask(3, 8, 8, 2), InitChannels = 2, Layers = 3 };
             using var net = description.Build(backend);
             net.Parameters.Initialize(1);
             description.Save(path, net);

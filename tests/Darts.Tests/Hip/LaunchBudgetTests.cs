@@ -127,7 +127,7 @@ public class LaunchBudgetTests(StandardStep standard) : IClassFixture<StandardSt
         foreach (var (batch, channels) in new[] { (1, 0), (0, 2), (3, 4) })
         {
             using var net = new Supernet<float>(gpu, large.Shape with
-                { InitChannels = channels == 0 ? 16 : int.Parse(told.Groups[channels].Value) });
+            { InitChannels = channels == 0 ? 16 : int.Parse(told.Groups[channels].Value) });
             Assert.InRange(net.ForecastBytes(batch == 0 ? large.Batch : int.Parse(told.Groups[batch].Value)), 1L << 32,
                 gpu.FreeBytes!.Value);
         }

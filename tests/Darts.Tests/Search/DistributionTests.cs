@@ -37,7 +37,7 @@ public class DistributionTests
     public void Three_seeds_of_a_small_search_end_where_ours_ended()
     {
         var options = new SearchOptions
-            { InitChannels = 4, Layers = 3, Nodes = 2, Multiplier = 2, BatchSize = 64, Epochs = 4, Augment = false, DataWorkers = 1 };
+        { InitChannels = 4, Layers = 3, Nodes = 2, Multiplier = 2, BatchSize = 64, Epochs = 4, Augment = false, DataWorkers = 1 };
         var data = DataSource.Open(DataSource.FashionMnistSlice);
         AssertWithin("fashion_small.json", 3, seed =>
         {

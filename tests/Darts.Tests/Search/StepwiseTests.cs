@@ -90,7 +90,7 @@ public class StepwiseTests
             double Relative() => 8 * Roundoff * noise.NextNormal();
             step.State = state.Perturbed(Relative);
             var moved = step.Take(data with
-                { TrainImages = Perturbed(data.TrainImages, Relative), ValidImages = Perturbed(data.ValidImages, Relative) }, Rate);
+            { TrainImages = Perturbed(data.TrainImages, Relative), ValidImages = Perturbed(data.ValidImages, Relative) }, Rate);
             foreach (var (name, values) in moved) squares[name] += Math.Pow(Distance(values, outcome[name]) / 8, 2) / Draws;
         }
 

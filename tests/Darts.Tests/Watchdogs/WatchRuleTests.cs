@@ -96,7 +96,7 @@ public class WatchRuleTests
     {
         List<EpochRecord> history = [.. Enumerable.Range(0, 21).Select(e => Seen(e, stable: Math.Max(0, e - 9)))];
         Assert.Equal((20, 9), WatchRules.Judge(Options with { WatchRankEpochs = 11 }, history) is
-            { } alarm ? (alarm.Epoch, alarm.Chosen) : default);
+        { } alarm ? (alarm.Epoch, alarm.Chosen) : default);
         Assert.Null(WatchRules.Judge(Options with { WatchRankEpochs = 12 }, history));
     }
 

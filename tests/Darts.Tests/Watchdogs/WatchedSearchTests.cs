@@ -94,7 +94,7 @@ public sealed class WatchedSearchTests : IDisposable
     public void While_the_architecture_rests_nothing_is_measured_and_no_alarm_raised()
     {
         var history = Search(Options with
-            { Epochs = 4, WarmupEpochs = 3, Watch = "skip,eigenvalue", WatchSkipNormal = 0, WatchSkipReduce = 0, WatchFrom = 0 }).History;
+        { Epochs = 4, WarmupEpochs = 3, Watch = "skip,eigenvalue", WatchSkipNormal = 0, WatchSkipReduce = 0, WatchFrom = 0 }).History;
         Assert.All(history.Take(3), record => Assert.Equal((null, null), (record.Watch!.Eigenvalue, record.Watch.Alarm)));
         Assert.NotNull(history[3].Watch!.Eigenvalue);
     }
@@ -127,7 +127,7 @@ public sealed class WatchedSearchTests : IDisposable
         List<RunEvent> events = [SampleRun.Start(9)];
         for (var e = 0; e < 8; e++)
             events.Add(new EpochDone(e, SampleRun.Epoch(e, 9) with
-                { Watch = new WatchRecord(1, 2, e, e % 2 == 0 ? null : 0.1 * e, e == 7 ? alarm : null) }));
+            { Watch = new WatchRecord(1, 2, e, e % 2 == 0 ? null : 0.1 * e, e == 7 ? alarm : null) }));
         events.Add(new RunEnded(9, RunOutcome.Done, "watchdog eigenvalue"));
         var page = XDocument.Parse(HtmlReport.Render(SearchHistory.Of(events)).Replace("<!DOCTYPE html>", ""));
         Assert.Equal(6, page.Descendants().Count(element => element.Attribute("class")?.Value == "chart-mark"));

@@ -105,7 +105,7 @@ public sealed class SetupTests : IDisposable
     private async Task<(int Code, string Output)> RunAsync(string commands, bool ownRootfs = true)
     {
         var start = new ProcessStartInfo("unshare", ["-m", "--propagation", "private", "bash", "-e", "-c", $"exec 2>&1\n{commands}"])
-            { RedirectStandardOutput = true };
+        { RedirectStandardOutput = true };
         if (ownRootfs) start.Environment["MIOPENDARTS_VGPU"] = Base;
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();

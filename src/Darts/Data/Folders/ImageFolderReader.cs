@@ -41,7 +41,7 @@ internal sealed class ImageFolderReader(string root, (int Height, int Width)? si
             throw new DataException($"{damaged[^1]}; none of the {files.Paths.Length} images of {files.Part} can be used");
         if (labels.Count < files.Paths.Length) Array.Resize(ref pixels, pixels.Length / files.Paths.Length * labels.Count);
         return new ImageSet(files.Part, Channels, size!.Value.Height, size.Value.Width, classes.Length, pixels, [.. labels])
-            { ClassNames = classes };
+        { ClassNames = classes };
     }
 
     // Null for a damaged image.

@@ -26,8 +26,13 @@ internal static class Exif
         for (var i = 0; i < count && entries.Length >= EntryBytes; i++, entries = entries[EntryBytes..])
         {
             if (Number16(entries, big) != OrientationTag) continue;
-            var value = Number16(entries[2..], big) switch { Short => Number16(entries[8..], big), Long => Number32(entries[8..], big), _ =>
-                0U };
+            var value = Number16(entries[2..], big) switch
+            {
+                Short => Number16(entries[8..], big),
+                Long => Number32(entries[8..], big),
+                _ =>
+                0U
+            };
             return value is >= 1 and <= 8 ? (int)value : Upright;
         }
 

@@ -72,7 +72,7 @@ internal sealed class CifarPythonReader(
         }
 
         return new ImageSet(set, Channels, Side, Side, classes, pixels, [.. parts.SelectMany(part => part.Labels)])
-            { ClassNames = classNames };
+        { ClassNames = classNames };
     }
 
     private int Label(string path, object label, int image) => label is int value && value >= 0 && value < classes
