@@ -37,6 +37,8 @@ struct Statistic
 };
 struct StatisticTable { Statistic of[STATISTICS]; };
 
+static_assert((FINISH_THREADS & (FINISH_THREADS - 1)) == 0, "statistics_finish halves its threads until one is left");
+
 struct Moments { double count, mean, squares; };
 
 // Chan, Golub and LeVeque 1979: the moments of both together.
@@ -185,7 +187,7 @@ KERNEL gradient_finish(GradientTable t)
         if (t.diff_gamma) t.diff_gamma[c] = (float)(t.diff_gamma[c] + product);
         if (t.diff_beta) t.diff_beta[c] = (float)(t.diff_beta[c] + sum);
     }
-    if (!t.diff_weights) return;
+    if (!t.diff_weights || g.index < 0) return;
     total = sum_of_group(total, scratch);
     if (threadIdx.x == 0) t.diff_weights[g.index] = (float)(t.diff_weights[g.index] + total);
 }

@@ -6,6 +6,8 @@
 // of the structs have the same names, and a file whose structs have other sizes there does not compile (KernelStruct.cs).
 #define KERNEL extern "C" __global__ __launch_bounds__(THREADS) void
 
+static_assert(THREADS == 256, "a work-group is 16 rows of 16 threads");
+static_assert(STATISTICS_PIXELS % THREADS == 0, "each thread takes as many pixels as any other");
 #define STATISTICS_ROUNDS (STATISTICS_PIXELS / THREADS)
 
 // Numbers that are constant during a kernel and equal for all lanes: loads through this become scalar ones.

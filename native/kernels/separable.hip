@@ -159,6 +159,7 @@ KERNEL separable_diff_middle_64(BranchTable t) { diff_middle<64>(t); }
 
 static_assert(POINTWISE_TILE == 16, "separable_diff_pointwise has tiles of 16 x 16");
 #define TILE 64
+static_assert(POINTWISE_PIXELS % TILE == 0, "work-groups must not share a tile of pixels");
 
 // dW[o][c] = Σ dz[o]·u[c] over POINTWISE_PIXELS, a tile of 16 x 16 (POINTWISE_TILE): four sets of 64 threads take every fourth pixel, each
 // thread 2 x 2 products. Grid: tiles of outputs · tiles of inputs, branches, groups of pixels.
@@ -211,6 +212,7 @@ __device__ inline int reached(int x, int stride, int extent)
     return at * stride == x && at < extent ? at : -1;
 }
 
+static_assert(SOURCE_PIXELS % THREADS == 0, "each thread takes as many pixels as any other");
 #define SOURCE_ROUNDS (SOURCE_PIXELS / THREADS)
 
 // dx over all branches of a source, masked by the ReLU, and, where a branch wants its filter's gradient, Σ x·du for each of its taps: du is

@@ -34,6 +34,7 @@ KERNEL adam_step(float* weights, const float* diffs, float* mean, float* mean_sq
     weights[i] = (float)(weights[i] - rate * moved / (root_factor * sqrt(square) + epsilon));
 }
 
+static_assert(DOT_ELEMENTS % THREADS == 0, "each thread takes as many elements as any other");
 #define DOT_ROUNDS (DOT_ELEMENTS / THREADS)
 
 // Σ a·b of DOT_ELEMENTS for each work-group.

@@ -59,6 +59,21 @@ public class HipKernelTests
         }
     }
 
+    [Theory]
+    [InlineData("normalization.hip", "THREADS", 128)]
+    [InlineData("normalization.hip", "STATISTICS_PIXELS", 1000)]
+    [InlineData("normalization.hip", "FINISH_THREADS", 48)]
+    [InlineData("separable.hip", "SOURCE_PIXELS", 1000)]
+    [InlineData("separable.hip", "POINTWISE_PIXELS", 1000)]
+    [InlineData("separable.hip", "POINTWISE_TILE", 32)]
+    [InlineData("vectors.hip", "DOT_ELEMENTS", 1000)]
+    public void A_constant_for_which_a_kernel_is_not_written_is_refused(string file, string name, int value)
+    {
+        var source = KernelSources.Read(file, "gfx803");
+        string[] options = [.. source.Options.Select(o => o.StartsWith($"-D{name}=", StringComparison.Ordinal) ? $"-D{name}={value}" : o)];
+        Assert.Contains("static assertion failed", Refused(() => Compiler().Compile(source with { Options = options })));
+    }
+
     private static void Compile(string file, string assertions)
     {
         var source = KernelSources.Read(file, "gfx803");

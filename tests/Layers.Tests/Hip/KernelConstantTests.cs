@@ -13,7 +13,7 @@ public class KernelConstantTests
     [MemberData(nameof(Constants))]
     public void A_shared_constant_is_used_by_a_kernel_file_and_defined_by_none(string name)
     {
-        var files = KernelSources.Files.Select(f => KernelSources.Read(f, "gfx803").Text).ToList();
+        var files = KernelSources.Files.Select(f => Regex.Replace(KernelSources.Read(f, "gfx803").Text, "//.*", "")).ToList();
         Assert.Contains(files, f => Regex.IsMatch(f, $@"\b{name}\b"));
         Assert.DoesNotContain(files, f => Regex.IsMatch(f, $@"#\s*define\s+{name}\b"));
     }
