@@ -32,7 +32,9 @@ public class Sequential<T>(params Module<T>[] modules) : Module<T>
     /// <inheritdoc/>
     public override int[]? Widen(Module<T> narrow, ChannelCopies copies, int[]? inputs)
     {
-        foreach (var (old, now) in ((Sequential<T>)narrow).Modules.Zip(modules)) inputs = now.Widen(old, copies, inputs);
+        if (narrow is not Sequential<T> other || !other.Modules.Select(m => m.GetType()).SequenceEqual(modules.Select(m => m.GetType())))
+            throw new NotSupportedException($"How {NameOf(this)} takes the place of {NameOf(narrow)} is not known.");
+        foreach (var (old, now) in other.Modules.Zip(modules)) inputs = now.Widen(old, copies, inputs);
         return inputs;
     }
 
@@ -42,4 +44,9 @@ public class Sequential<T>(params Module<T>[] modules) : Module<T>
         foreach (var module in modules) source = module.Plan(plan, source);
         return source;
     }
+
+    private static string NameOf(Module<T> module) =>
+        module is Sequential<T> sequence
+            ? $"{module.GetType().Name} ({string.Join(", ", sequence.Modules.Select(m => m.GetType().Name))})"
+            : module.GetType().Name;
 }
