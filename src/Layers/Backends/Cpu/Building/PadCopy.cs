@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
@@ -10,7 +11,7 @@ internal static unsafe class PadCopy<S, V>
 {
     /// <summary>copy = activation(scale·x + shift), or activation(x) without scale; the border is left as it is.</summary>
     /// <param name="source">Layout of the copy.</param>
-    /// <param name="x">The image's first pixel.</param>
+    /// <param name="x">The image's first pixel. In several segments only without scale, stride and border.</param>
     /// <param name="scale">[pattern], or null.</param>
     /// <param name="shift">[pattern].</param>
     /// <param name="copy">[source.Floats].</param>
@@ -19,9 +20,10 @@ internal static unsafe class PadCopy<S, V>
     {
         if (x.Count > 1)
         {
+            // A row's last vector would spoil a border, which nobody writes again.
+            Debug.Assert(scale == null && source is { StrideW: 1, Border: 0 }, "Segments are copied as they are.");
             for (var h = 0; h < source.Height; h++)
-                Gather<A>(x.From((long)h * source.Width), source.Width,
-                    copy + (h + source.Border) * source.RowFloats + (nint)source.Border * source.Channels);
+                Gather<A>(x.From((long)h * source.Width), source.Width, copy + h * source.RowFloats);
             return;
         }
 

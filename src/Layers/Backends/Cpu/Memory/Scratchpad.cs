@@ -9,13 +9,17 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Memory;
 /// <param name="allocate">Gives memory of so many bytes.</param>
 internal sealed unsafe class Scratchpad(Func<long, Storage> allocate) : IDisposable
 {
+    // A kernel may write a vector past the last element: never into what another thread has.
+    private const int Slack = 16;
+
     private Storage? storage;
     private long shared;
     private long perThread;
 
-    /// <summary>Makes sure of so many floats.</summary>
+    /// <summary>Makes sure of so many floats, with a vector of slack after each part.</summary>
     public void Reserve(long sharedFloats, long floatsPerThread, int threads)
     {
+        (sharedFloats, floatsPerThread) = (sharedFloats + Slack, floatsPerThread + Slack);
         if (sharedFloats <= shared && floatsPerThread <= perThread) return;
         (shared, perThread) = (Math.Max(shared, Aligned(sharedFloats)), Math.Max(perThread, Aligned(floatsPerThread)));
         storage?.Dispose();
