@@ -22,6 +22,7 @@ public class BackendTests
     {
         var tested = Operation.ByName(operation);
         OperationCase.Any.Select(tested.Restrict).Holds(c => Comparison.Compare(tested, backend, () => BackendsPresent.Create(backend), c), 20);
+        OperationCase.ManyImages.Select(tested.Restrict).Holds(c => Comparison.Compare(tested, backend, () => BackendsPresent.Create(backend), c), 4);
         foreach (var (channels, stride) in new[] { (4, 1), (8, 2), (16, 1), (48, 2) })
             Comparison.Compare(tested, backend, () => BackendsPresent.Create(backend), tested.Restrict(OperationCase.Typical(channels, stride)));
     }
@@ -32,6 +33,7 @@ public class BackendTests
     {
         var tested = Operation.ByName(operation);
         OperationCase.Any.Select(tested.Restrict).Holds(Check, 8);
+        OperationCase.ManyImages.Select(tested.Restrict).Holds(Check, 4);
         Check(tested.Restrict(OperationCase.Typical(16) with { N = 5 }));
 
         void Check(OperationCase c)

@@ -19,14 +19,23 @@ public sealed record OperationCase(int N, int C, int H, int W, int Outputs, Wind
         from h in Gen.Int[1, 9]
         from w in Gen.Frequency((2, (IGen<int>)Gen.Int[1, 9]), (1, (IGen<int>)Gen.Int[10, 20]))
         from kernel in Gen.OneOf(Kernels)
-        from stride in Gen.Int[1, 2]
+        from strideH in Gen.Frequency((3, Gen.Int[1, 2]), (1, Gen.Const(3)))
+        from strideW in Gen.Frequency((3, Gen.Const(strideH)), (1, Gen.Int[1, 3]))
         from dilation in Gen.Int[1, 2]
         from padded in Gen.Frequency((3, true), (1, false))
         from groups in Gen.OneOf(1, 1, 2, 3)
         from accumulate in Gen.Bool
         from coarse in Gen.Bool
         from seed in Gen.Int[0, 1_000_000]
-        select Fitting(n, c, h, w, o, kernel, stride, dilation, padded, groups, accumulate, coarse, seed);
+        select Fitting(n, c, h, w, o, kernel, (strideH, strideW), dilation, padded, groups, accumulate, coarse, seed);
+
+    /// <summary>More images than there are gradient groups, so that groups sum over several; small ones, because the reference is slow.</summary>
+    public static Gen<OperationCase> ManyImages { get; } =
+        from c in Any
+        from n in Gen.Int[17, 40]
+        from channels in Gen.Int[1, 20]
+        from outputs in Gen.Int[1, 20]
+        select c with { N = n, C = channels, Outputs = outputs, H = Math.Min(c.H, Least(c.Window, 5).H), W = Math.Min(c.W, Least(c.Window, 5).W) };
 
     public Shape Src => new(N, C, H, W);
 
@@ -37,11 +46,18 @@ public sealed record OperationCase(int N, int C, int H, int W, int Outputs, Wind
         new(2, channels, 32, 32, 16, Window2D.Square(3, stride, 1), 1, false, false, 7);
 
     private static OperationCase Fitting(
-        int n, int c, int h, int w, int o, (int H, int W) kernel, int stride, int dilation, bool padded, int groups, bool accumulate, bool coarse, int seed)
+        int n, int c, int h, int w, int o, (int H, int W) kernel, (int H, int W) stride, int dilation, bool padded, int groups, bool accumulate, bool coarse, int seed)
     {
         var (padH, padW) = padded ? (dilation * (kernel.H - 1) / 2, dilation * (kernel.W - 1) / 2) : (0, 0);
-        h = Math.Max(h, dilation * (kernel.H - 1) + 1 - 2 * padH);
-        w = Math.Max(w, dilation * (kernel.W - 1) + 1 - 2 * padW);
-        return new(n, c, h, w, o, new Window2D(kernel.H, kernel.W, stride, stride, padH, padW, dilation), groups, accumulate, coarse, seed);
+        var window = new Window2D(kernel.H, kernel.W, stride.H, stride.W, padH, padW, dilation);
+        var least = Least(window, 1);
+        return new(n, c, Math.Max(h, least.H), Math.Max(w, least.W), o, window, groups, accumulate, coarse, seed);
+    }
+
+    /// <summary>The smallest extents of at least <paramref name="extent"/> into which a window fits.</summary>
+    private static (int H, int W) Least(Window2D window, int extent)
+    {
+        var (reachH, reachW) = (window.Dilation * (window.KernelH - 1) + 1, window.Dilation * (window.KernelW - 1) + 1);
+        return (Math.Max(extent, reachH - 2 * window.PaddingH), Math.Max(extent, reachW - 2 * window.PaddingW));
     }
 }

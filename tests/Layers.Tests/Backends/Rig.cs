@@ -9,13 +9,14 @@ namespace MIOpenDarts.Layers.Tests.Backends;
 
 /// <summary>
 /// Tensors for one operation on one backend. The k-th tensor holds the same numbers on every backend, exact in single precision;
-/// that goes for results too, which must be overwritten or added to. Behind every tensor lie bytes that nobody may change.
+/// that goes for results too, which must be overwritten or added to. Behind every tensor lie NaNs, which nobody may change and which show in
+/// a result that was computed from them.
 /// </summary>
 internal sealed class Rig<T>(Backend<T> backend, OperationCase @case, bool keepBackend = false) : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Slack = 128;
-    private const byte Canary = 0x3F;
+    private const byte Canary = 0xFF;
     private readonly List<(Storage Memory, long Bytes)> memory = [];
     private readonly List<(Func<double[]> Read, double Tolerance)> results = [];
     private readonly List<IDisposable> owned = [];
