@@ -19,7 +19,7 @@ public abstract partial class Backend<T> : IDisposable
     /// <summary>One line about the device for logs and reports: processor or card, vector width, threads.</summary>
     public abstract string Description { get; }
 
-    /// <summary>What must be equal for results to be equal bit by bit: name, element type and vector width.</summary>
+    /// <summary>What must be equal for results to be equal bit by bit: name, element type, vector width and the order of sums.</summary>
     public abstract string Signature { get; }
 
     /// <summary>Threads of this machine that compute; 0 where a device does.</summary>

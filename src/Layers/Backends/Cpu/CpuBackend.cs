@@ -54,6 +54,9 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
     where S : struct, ISimd<V>
     where V : struct
 {
+    // Counts up with every version that orders a sum differently from the one before.
+    private const int Revision = 2;
+
     private readonly ElementwiseOperations<S, V> elementwise = new(context);
     private readonly VectorOperations<S, V> vectors = new(context);
     private readonly ChannelConcat<S, V> concat = new(context);
@@ -72,7 +75,7 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
     public override string Name => "cpu";
     public override string Description =>
         $"{S.Width * 32}-bit vectors, {context.Workers.Threads} thread{(context.Workers.Threads == 1 ? "" : "s")}";
-    public override string Signature => $"cpu/Single/{S.Width * 32}";
+    public override string Signature => $"cpu/Single/{S.Width * 32}/{Revision}";
 
     // Memory.
     public override long? FreeBytes => context.Tally is null ? null : long.MaxValue;
