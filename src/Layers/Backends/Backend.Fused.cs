@@ -127,21 +127,21 @@ public abstract partial class Backend<T>
     /// <summary>
     /// The value of every node: Dst (or, if the node sum accumulates, +)= Σ weights[k] · BN(z_k), or the tensor itself for an identity.
     /// </summary>
-    public virtual void NodeSumForward(NodeSum<T> mixture)
+    public virtual void NodeSumForward(NodeSum<T> nodeSum)
     {
         Tensor<T>? node = null;
-        foreach (var b in mixture.Branches)
+        foreach (var b in nodeSum.Branches)
         {
-            var accumulate = mixture.Accumulate || ReferenceEquals(node, b.Dst);
+            var accumulate = nodeSum.Accumulate || ReferenceEquals(node, b.Dst);
             node = b.Dst!;
             if (b.Normalized is { } v)
             {
-                NormalizationForward(v.Value, v.Norm, mixture.Scratch);
-                ScaleForward(mixture.Scratch, mixture.Weights, b.Index, node, accumulate);
+                NormalizationForward(v.Value, v.Norm, nodeSum.Scratch);
+                ScaleForward(nodeSum.Scratch, nodeSum.Weights, b.Index, node, accumulate);
             }
             else
             {
-                ScaleForward(b.Identity!, mixture.Weights, b.Index, node, accumulate);
+                ScaleForward(b.Identity!, nodeSum.Weights, b.Index, node, accumulate);
             }
         }
     }
@@ -150,10 +150,10 @@ public abstract partial class Backend<T>
     /// From each node's Diff: the weights' gradients += Σ Dst.Diff · BN(z_k), every branch's gradient vectors, and for an identity its
     /// Diff += weight · Dst.Diff.
     /// </summary>
-    public virtual void NodeSumBackward(NodeSum<T> mixture)
+    public virtual void NodeSumBackward(NodeSum<T> nodeSum)
     {
-        var (weights, diffWeights) = (mixture.Weights, mixture.Weights.Diff!);
-        foreach (var b in mixture.Branches)
+        var (weights, diffWeights) = (nodeSum.Weights, nodeSum.Weights.Diff!);
+        foreach (var b in nodeSum.Branches)
         {
             if (b.Normalized is { } v)
             {

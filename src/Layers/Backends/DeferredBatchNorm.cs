@@ -13,7 +13,7 @@ namespace MIOpenDarts.Layers.Backends;
 public sealed class DeferredBatchNorm<T>(Tensor<T> value, BatchNormState<T> norm)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>z: [N,C,H,W], before normalisation.</summary>
+    /// <summary>z: [N,C,H,W], or ẑ where <see cref="Applied"/>.</summary>
     public Tensor<T> Value { get; } = value;
 
     /// <summary>Statistics of z.</summary>

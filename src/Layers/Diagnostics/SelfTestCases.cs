@@ -36,7 +36,7 @@ internal static class SelfTestCases
         new("pointwise convolution, filter gradient", Own, false, t => t.Backend.ConvolutionBackwardWeights(
             t.Images(N, C, H, W), t.Images(N, O, H, W), t.ParameterResult(O, C, 1, 1), Window2D.Point, 1)),
         new("depthwise convolutions, all directions", Own, false, Depthwise),
-        new("factorized reduction, all directions", Own, false, Halving),
+        new("factorized reduction, all directions", Own, false, FactorizedReduce),
         new("linear layer, forward", Own, false, t => t.Backend.LinearForward(
             t.Images(N, C, 1, 1), t.Parameter(O, C, 1, 1), t.Parameter(O), t.ImageResult(N, O, 1, 1))),
         new("linear layer, gradients", "hipBLAS", true, t =>
@@ -61,7 +61,7 @@ internal static class SelfTestCases
             t.NumberResult(t.Backend.SquaredNorm(t.Parameter(5000)));
         }),
         new("separable branches, forward and backward", Own, true, Separable),
-        new("mixture of branches, forward and backward", Own, true, Mix),
+        new("node sum, forward and backward", Own, true, NodeSum),
     ];
 
     private static void Elementwise(SelfTestTensors t)
@@ -96,7 +96,7 @@ internal static class SelfTestCases
         }
     }
 
-    private static void Halving(SelfTestTensors t)
+    private static void FactorizedReduce(SelfTestTensors t)
     {
         var (src, even, odd, diff) = (t.Images(N, C, H, W), t.Parameter(O / 2, C, 1, 1), t.Parameter(O / 2, C, 1, 1), t.Images(N, O, 5, 4));
         t.Backend.FactorizedReduceForward(src, even, odd, t.ImageResult(N, O, 5, 4));
@@ -200,7 +200,7 @@ internal static class SelfTestCases
         };
     }
 
-    private static void Mix(SelfTestTensors t)
+    private static void NodeSum(SelfTestTensors t)
     {
         var (node, identity) = (t.ImageResult(N, C, H, W), t.Images(N, C, H, W));
         (node.Diff, identity.Diff) = (t.Images(N, C, H, W), t.ImageResult(N, C, H, W));
@@ -212,9 +212,9 @@ internal static class SelfTestCases
         ];
         var weights = t.Parameter(3);
         weights.Diff = t.ParameterResult(3);
-        var mixture = new NodeSum<float>(branches, weights, t.Images(N, C, H, W), accumulate: false);
-        t.Backend.NodeSumForward(mixture);
-        t.Backend.NodeSumBackward(mixture);
+        var nodeSum = new NodeSum<float>(branches, weights, t.Images(N, C, H, W), accumulate: false);
+        t.Backend.NodeSumForward(nodeSum);
+        t.Backend.NodeSumBackward(nodeSum);
         foreach (var vector in new[] { v.Gradient.Dy, v.Gradient.Z, v.Gradient.Constant }) t.VectorResult(vector);
     }
 }

@@ -6,20 +6,20 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 public sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
-    public override void NodeSumForward(NodeSum<float> mixture)
+    public override void NodeSumForward(NodeSum<float> nodeSum)
     {
-        for (var branches = mixture.Branches; branches.Length > 0;)
+        for (var branches = nodeSum.Branches; branches.Length > 0;)
         {
             var some = branches[..NodeSum<float>.SameNode(branches)];
             branches = branches[some.Length..];
-            if (mixture.Accumulate || some.Length > NodeSumTable.Capacity)
+            if (nodeSum.Accumulate || some.Length > NodeSumTable.Capacity)
             {
-                base.NodeSumForward(new NodeSum<float>(some, mixture.Weights, mixture.Scratch, mixture.Accumulate));
+                base.NodeSumForward(new NodeSum<float>(some, nodeSum.Weights, nodeSum.Scratch, nodeSum.Accumulate));
                 continue;
             }
 
             var dst = some[0].Dst!;
-            var table = NodeSumOf(some, mixture.Weights, dst.Shape);
+            var table = NodeSumOf(some, nodeSum.Weights, dst.Shape);
             table.Node = dst.Address;
             Arguments.Add(table);
             Launch("node_sum_forward", Groups(table.Count), table.Channels, moved: (some.Length + 1) * dst.Shape.Count);
@@ -27,10 +27,10 @@ public sealed partial class MIOpenBackend
     }
 
     /// <inheritdoc/>
-    public override void NodeSumBackward(NodeSum<float> mixture)
+    public override void NodeSumBackward(NodeSum<float> nodeSum)
     {
-        var branches = mixture.Branches;
-        var (weights, diffWeights) = (mixture.Weights, mixture.Weights.Diff!);
+        var branches = nodeSum.Branches;
+        var (weights, diffWeights) = (nodeSum.Weights, nodeSum.Weights.Diff!);
         while (branches.Length > 0)
         {
             var some = branches[..Math.Min(branches.Length, NodeSumTable.Capacity)];

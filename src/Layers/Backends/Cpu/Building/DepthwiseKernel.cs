@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 /// dst[i] = Σ_t weights_t[i] · x[offset_t + i] over one run of floats, weights by channel pattern: a row of a depthwise convolution
 /// (t: taps) or of its data gradient (t: flipped taps of all branches). Taps at equal distances form a <see cref="TapRun"/>: a block of
 /// outputs loads what they read once and moves it along in registers, because two loads for every multiplication would halve the speed.
-/// Rows of square filters go to <see cref="WinogradDepthwise{S,V}"/> where these serve.
+/// Rows of square filters go to <see cref="WinogradDepthwise{S,V}"/> where it serves.
 /// </summary>
 internal static unsafe class DepthwiseKernel<S, V>
     where S : struct, ISimd<V>

@@ -3,7 +3,7 @@ using MIOpenDarts.Layers.Backends.Cpu.Simd;
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>
-/// How the rectified copy of one image lies in scratch: a border of zeros on every side, so that no kernel asks where the image
+/// How the copy of one image lies in scratch memory: a border of zeros on every side, so that no kernel asks where the image
 /// ends, and the columns of a row sorted by column mod stride, so that a tap's pixels are neighbours for any stride.
 /// </summary>
 internal readonly struct SourceLayout

@@ -1,9 +1,8 @@
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>
-/// Runs that are computed together: all taps of a square filter, as many runs as each of these has taps, three or five, at equal distances,
-/// for
-/// <see cref="WinogradDepthwise{S,V}"/>; or any others, one after the other.
+/// Runs that are computed together: all taps of a square filter for <see cref="WinogradDepthwise{S,V}"/>, as many runs as each of these has
+/// taps, three or five, at equal distances; or any others, one after the other.
 /// </summary>
 internal unsafe struct TapGroup
 {
@@ -29,7 +28,7 @@ internal unsafe struct TapGroup
     public int Apart;
 
     /// <summary>
-    /// Of <paramref name="rows"/> rows of outputs, the number of first rows that <see cref="WinogradDepthwise{S,V}"/> compute;
+    /// Of <paramref name="rows"/> rows of outputs, the number of first rows that <see cref="WinogradDepthwise{S,V}"/> computes;
     /// <paramref name="columns"/> are those of a row in channel patterns. On short rows pairs would cost more than they save; five taps
     /// take two columns at a time.
     /// </summary>

@@ -74,7 +74,7 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context)
             {
                 ref var output = ref call->Outputs[i];
                 var z = output.Value + item * output.Shape.CountPerImage;
-                // Alongside the first, what this thread takes next.
+                // During the first product, the image that this thread takes next is fetched.
                 var following = i == 0 && next >= 0 ? next : call->Src.N;
                 Forward(output.Shape.C, output.Even, memory, z, call->Ahead(call->X, following, 0));
                 Forward(output.Shape.C, output.Odd, memory, z, call->Ahead(call->X, following, 1));

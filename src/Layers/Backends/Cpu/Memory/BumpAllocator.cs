@@ -1,8 +1,8 @@
 namespace MIOpenDarts.Layers.Backends.Cpu.Memory;
 
 /// <summary>
-/// Hands out a block of memory piece by piece. BordersCleared at address zero it only counts, so that one and the same routine both
-/// measures what an operation needs and lays it out.
+/// Hands out a block of memory piece by piece. At address zero it only counts, so that one and the same routine both measures what an
+/// operation needs and lays it out.
 /// </summary>
 internal unsafe struct BumpAllocator(float* start)
 {

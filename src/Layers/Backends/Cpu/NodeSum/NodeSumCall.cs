@@ -96,13 +96,13 @@ internal unsafe struct NodeSumCall
     }
 
     /// <summary>Copies addresses and per-channel numbers, for the nodes' values or their gradients.</summary>
-    public void Fill(NodeSum<float> mixture, bool gradients)
+    public void Fill(NodeSum<float> nodeSum, bool gradients)
     {
-        var branches = mixture.Branches;
+        var branches = nodeSum.Branches;
         var length = Pattern;
-        var w = (float*)mixture.Weights.Address;
+        var w = (float*)nodeSum.Weights.Address;
         Origin = PlaceOf(branches[0], gradients);
-        Accumulate = mixture.Accumulate;
+        Accumulate = nodeSum.Accumulate;
         QuadCount = 0;
         for (int k = 0, node = -1; k < branches.Length; k++)
         {

@@ -10,26 +10,26 @@ internal sealed unsafe class NodeSumOperation<S, V>(CpuContext context)
     where S : struct, ISimd<V>
     where V : struct
 {
-    public void Forward(NodeSum<float> mixture)
+    public void Forward(NodeSum<float> nodeSum)
     {
-        var call = LayOut(mixture, gradients: false);
+        var call = LayOut(nodeSum, gradients: false);
         var work = new NodeSumForward<S, V>(call);
         context.Workers.Run(call->Images, ref work);
     }
 
-    public void Backward(NodeSum<float> mixture)
+    public void Backward(NodeSum<float> nodeSum)
     {
-        var call = LayOut(mixture, gradients: true);
+        var call = LayOut(nodeSum, gradients: true);
         var work = new NodeSumBackward<S, V>(call);
         context.Workers.Run(call->Groups.Count, ref work);
-        Finish(mixture, call);
+        Finish(nodeSum, call);
     }
 
     /// <summary>From the groups' sums to the mixing weights' gradients and the branches' gradient vectors.</summary>
-    private static void Finish(NodeSum<float> mixture, NodeSumCall* call)
+    private static void Finish(NodeSum<float> nodeSum, NodeSumCall* call)
     {
-        var branches = mixture.Branches;
-        var diffWeights = mixture.Weights.Diff!.Data();
+        var branches = nodeSum.Branches;
+        var diffWeights = nodeSum.Weights.Diff!.Data();
         var sums = call->Sums;
         var channels = call->Channels;
         BatchStatistics.Add(sums, call->Groups.Count, call->Rows * channels);
@@ -54,9 +54,9 @@ internal sealed unsafe class NodeSumOperation<S, V>(CpuContext context)
         }
     }
 
-    private NodeSumCall* LayOut(NodeSum<float> mixture, bool gradients)
+    private NodeSumCall* LayOut(NodeSum<float> nodeSum, bool gradients)
     {
-        var (count, nodes, shape) = (mixture.Branches.Length, NodeSumCall.NodesOf(mixture.Branches), mixture.Branches[0].Dst!.Shape);
+        var (count, nodes, shape) = (nodeSum.Branches.Length, NodeSumCall.NodesOf(nodeSum.Branches), nodeSum.Branches[0].Dst!.Shape);
         var pattern = ChannelPattern.Long<S, V>(shape.C);
         var (counted, cursor) = (default(NodeSumCall), default(BumpAllocator));
         cursor.Take<NodeSumCall>(1);
@@ -66,7 +66,7 @@ internal sealed unsafe class NodeSumOperation<S, V>(CpuContext context)
         var call = cursor.Take<NodeSumCall>(1);
         *call = default;
         call->LayOut(count, nodes, shape, pattern, context.Workers.Threads, ref cursor);
-        call->Fill(mixture, gradients);
+        call->Fill(nodeSum, gradients);
         return call;
     }
 }

@@ -115,7 +115,7 @@ internal sealed unsafe class SeparableOperation<S, V>(CpuContext context)
         return count;
     }
 
-    /// <summary>Describes calls in context.Scratch memory: once at address zero to learn the size, then for good.</summary>
+    /// <summary>Describes calls in scratch memory: once at address zero to learn the size, then for good.</summary>
     private SeparableGradient* LayOut(ReadOnlySpan<SeparableBranch<float>> branches, int calls, bool forGradient)
     {
         var cursor = default(BumpAllocator);
