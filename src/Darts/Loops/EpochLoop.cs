@@ -67,13 +67,9 @@ internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
     /// <summary>A checkpoint of where the run stands.</summary>
     protected abstract SafetensorsWriter Collect();
 
-    /// <summary>Refuses to go on with a loss that is no number.</summary>
-    /// <exception cref="RunDivergedException">It is none.</exception>
-    protected void RequireFinite(string what, double loss)
-    {
-        if (!double.IsFinite(loss))
-            throw new RunDivergedException($"{what} is {loss}. A lower learning_rate (now {Options.LearningRate}) helps.");
-    }
+    /// <summary>What ends a run whose loss is no number. The loss is tested before: a step allocates nothing, not even a text.</summary>
+    protected RunDivergedException Diverged(string what, double loss) =>
+        new($"{what} is {loss}. A lower learning_rate (now {Options.LearningRate}) helps.");
 
     /// <summary>Works until there is no further epoch.</summary>
     /// <exception cref="RunInterruptedException">It was cancelled; a checkpoint has what was done.</exception>
@@ -96,7 +92,7 @@ internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
             var result = Step(rate);
             Position.Count(result);
             AccumulateTime();
-            RequireFinite($"The training loss of epoch {epoch}, step {Position.Step}", result.Loss);
+            if (!double.IsFinite(result.Loss)) throw Diverged($"The training loss of epoch {epoch}, step {Position.Step}", result.Loss);
             if (Position.Step % Options.ReportInterval == 0 || Position.Step == Steps) progress?.Report(Position.Report(Steps));
             if (Options.CheckpointInterval > 0 && Position.Step % Options.CheckpointInterval == 0 && Position.Step < Steps) Save();
         }

@@ -85,7 +85,7 @@ internal sealed class SearchLoop : EpochLoop<SearchOptions, EpochRecord>
     protected override Func<EpochRecord> Evaluate()
     {
         var (loss, accuracy) = Validate();
-        RequireFinite($"The validation loss after epoch {Position.Epoch}", loss);
+        if (!double.IsFinite(loss)) throw Diverged($"The validation loss after epoch {Position.Epoch}", loss);
         var eigenvalue = watch?.Measure(Position.Epoch);
         return () =>
         {

@@ -1,9 +1,13 @@
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Bilevel;
+using MIOpenDarts.Darts.Loops;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Tests.Supernets;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Optimisers;
+using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Tests.Search;
 
@@ -33,5 +37,52 @@ public class StepAllocationTests
             sgd.Clip(5);
             sgd.Step(0.01);
         }
+    }
+
+    [Fact]
+    public void The_loop_around_the_steps_allocates_nothing()
+    {
+        using var loop = new OneEpoch();
+        loop.Run();
+        Assert.Equal(OneEpoch.Length, loop.Allocated.Count);
+        Assert.Equal(loop.Allocated[1], loop.Allocated[^1]);
+    }
+
+    /// <summary>An epoch of steps that do nothing but write down what this thread has allocated.</summary>
+    private sealed class OneEpoch() : EpochLoop<SearchOptions, EpochRecord>(
+        SmallSearch.Options with { Epochs = 1, ReportInterval = 2 * Length, CheckpointInterval = 0 }, new LoopPosition<EpochRecord>(),
+        images: Length * SmallSearch.Options.BatchSize, progress: null, checkpoints: null)
+    {
+        public const int Length = 8;
+
+        public List<long> Allocated { get; } = new(Length);
+
+        public void Run()
+        {
+            // Nobody records the epoch.
+            Assert.Throws<NotSupportedException>(() => RunAll(CancellationToken.None));
+        }
+
+        public override void Dispose()
+        {
+        }
+
+        protected override double Rate(int epoch) => 0.1;
+
+        protected override void BeginEpoch()
+        {
+        }
+
+        protected override BatchResult Step(double rate)
+        {
+            Allocated.Add(GC.GetAllocatedBytesForCurrentThread());
+            return new BatchResult(Loss: 1, Correct: 0, Images: 4);
+        }
+
+        protected override Func<EpochRecord> Evaluate() => throw new NotSupportedException();
+
+        protected override IEnumerable<RunEvent> Events(EpochRecord record) => [];
+
+        protected override SafetensorsWriter Collect() => throw new NotSupportedException();
     }
 }
