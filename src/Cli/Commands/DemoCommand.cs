@@ -131,7 +131,7 @@ internal static class DemoCommand
         var operations = Primitives.SearchSpace;
         var (edge, operation) = Enumerable.Range(0, record.Weights.Length)
             .SelectMany(edge => Enumerable.Range(0, operations.Count).Select(operation => (edge, operation)))
-            .Where(item => operations[item.operation] != Primitives.None)
+            .Where(item => !operations[item.operation].IsZero)
             .MaxBy(item => record.Weights[item.edge][item.operation]);
         var (target, source) = (GenotypeCell.Inputs, edge);
         while (source >= target) source -= target++;

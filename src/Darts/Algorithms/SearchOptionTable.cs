@@ -16,7 +16,7 @@ public sealed class SearchOptionTable : RunOptionTable<SearchOptions>
             Text(
                 "algorithm", string.Join(", ", SearchAlgorithm.Names), "Method.", o => o.Algorithm, (o, v) => o with { Algorithm = v },
                 IsMethod),
-            Text("space", string.Join(", ", CellSpace.Names), "Search space.", o => o.Space, (o, v) => o with { Space = v }, IsSpace),
+            Text("space", () => string.Join(", ", CellSpace.Names), "Search space.", o => o.Space, (o, v) => o with { Space = v }, IsSpace),
             .. Place, .. Length, Layers("Cells of the supernet."), InitChannels(1), .. Cells, LearningRate, LearningRateMin, .. WeightSteps,
             Flag("nesterov", "Nesterov's momentum for the weights.", o => o.Nesterov, (o, v) => o with { Nesterov = v }),
             .. Alphas, .. Edges, .. SearchAlgorithm.All.SelectMany(algorithm => algorithm.Options),

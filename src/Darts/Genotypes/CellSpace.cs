@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Genotypes;
 /// </summary>
 /// <param name="Name">As the option <c>space</c> takes it.</param>
 /// <param name="Candidates">What an edge chooses from, in the order of the columns of alpha.</param>
-/// <param name="Topology">How a cell is wired, where options do not say otherwise.</param>
+/// <param name="Topology">How a cell is wired; nodes and multiplier of those that a search can be asked for are its options.</param>
 public sealed record CellSpace(string Name, IReadOnlyList<Primitive> Candidates, CellTopology Topology)
 {
     private static readonly Lock Adding = new();
@@ -30,12 +30,16 @@ public sealed record CellSpace(string Name, IReadOnlyList<Primitive> Candidates,
     public static IReadOnlyList<string> Names => [.. All.Select(space => space.Name)];
 
     /// <summary>The candidates that are not <c>none</c>.</summary>
-    public IReadOnlyList<Primitive> Operations { get; } = [.. Candidates.Where(primitive => primitive.Shared != SharedKind.None)];
+    public IReadOnlyList<Primitive> Operations => [.. Candidates.Where(primitive => !primitive.IsZero)];
 
     /// <summary>Makes a space of cells like those of DARTS known by its name.</summary>
-    /// <exception cref="ArgumentException">There is one of that name.</exception>
+    /// <exception cref="ArgumentException">There is one of that name, or its cells are wired otherwise.</exception>
     public static void Add(CellSpace space)
     {
+        if (space.Topology != CellTopology.Darts)
+            throw new ArgumentException(
+                $"the space '{space.Name}' has {space.Topology}, but a search wires its cells as {CellTopology.Darts}; "
+                + "nodes and multiplier are options of the search", nameof(space));
         lock (Adding)
         {
             if (TryFind(space.Name, out _)) throw new ArgumentException($"there is a space '{space.Name}' already", nameof(space));

@@ -69,7 +69,7 @@ public static class GenotypeDerivation
         for (var k = 0; k < weights.Length; k++)
         {
             if (T.IsNaN(weights[k])) throw new ArgumentException("a weight is not a number: the search has diverged", nameof(weights));
-            if (primitives[k] != Primitives.None && (best < 0 || weights[k] > weights[best])) best = k;
+            if (!primitives[k].IsZero && (best < 0 || weights[k] > weights[best])) best = k;
         }
 
         return (primitives[best], weights[best]);

@@ -56,11 +56,14 @@ public abstract class Primitive(string name, string colour, SharedKind shared = 
     /// <summary>How cells compute it.</summary>
     public SharedKind Shared => shared;
 
+    /// <summary>Whether it is zero, so that an edge with it is none: a genotype has no such edge.</summary>
+    public bool IsZero => shared == SharedKind.None;
+
     /// <summary>Whether it passes its source on.</summary>
     public bool IsIdentity(int stride) => shared == SharedKind.Skip && stride == 1;
 
     /// <summary>Whether it is zero or the identity, so that there is nothing to drop and nothing to measure.</summary>
-    public bool IsTrivial(int stride) => shared == SharedKind.None || IsIdentity(stride);
+    public bool IsTrivial(int stride) => IsZero || IsIdentity(stride);
 
     /// <summary>Builds it as a module. x: [N,C,H,W], y: [N,C,⌈H/stride⌉,⌈W/stride⌉].</summary>
     /// <exception cref="ArgumentOutOfRangeException">A stride other than 1 and 2.</exception>

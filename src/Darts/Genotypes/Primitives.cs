@@ -42,7 +42,7 @@ public static class Primitives
         [None, MaxPool3x3, AvgPool3x3, SkipConnect, SepConv3x3, SepConv5x5, DilConv3x3, DilConv5x5];
 
     /// <summary>The seven of them that are not <c>none</c>.</summary>
-    public static IReadOnlyList<Primitive> Operations { get; } = [.. SearchSpace.Where(primitive => primitive != None)];
+    public static IReadOnlyList<Primitive> Operations { get; } = [.. SearchSpace.Where(primitive => !primitive.IsZero)];
 
     /// <summary>
     /// All primitives: those of the search, then those of published genotypes and of NAS-Bench-201, then those that were added.

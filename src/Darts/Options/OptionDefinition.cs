@@ -20,11 +20,19 @@ public enum OptionKind
 /// <summary>What an option is called, what it takes, and what it is for. The command line is built from these.</summary>
 public class OptionDefinition
 {
-    internal OptionDefinition(string name, OptionKind kind, string allowed, string help) =>
-        (Name, Kind, Allowed, Help) = (name, kind, allowed, help);
+    private readonly Func<string> allowed;
+
+    internal OptionDefinition(string name, OptionKind kind, string allowed, string help)
+        : this(name, kind, () => allowed, help)
+    {
+    }
+
+    /// <summary>An option whose values can become more while the program runs.</summary>
+    internal OptionDefinition(string name, OptionKind kind, Func<string> allowed, string help) =>
+        (Name, Kind, this.allowed, Help) = (name, kind, allowed, help);
 
     private protected OptionDefinition(OptionDefinition other)
-        : this(other.Name, other.Kind, other.Allowed, other.Help)
+        : this(other.Name, other.Kind, other.allowed, other.Help)
     {
     }
 
@@ -35,7 +43,7 @@ public class OptionDefinition
     public OptionKind Kind { get; }
 
     /// <summary>The allowed values, in words.</summary>
-    public string Allowed { get; }
+    public string Allowed => allowed();
 
     /// <summary>What it is for, in one sentence.</summary>
     public string Help { get; }

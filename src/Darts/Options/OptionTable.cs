@@ -62,9 +62,13 @@ public abstract class OptionTable<TOptions>
 
     private protected static OptionField<TOptions> Text(
         string name, string allowed, string help, Func<TOptions, string> get, Func<TOptions, string, TOptions> set, Func<string,
+        bool> valid) => Text(name, () => allowed, help, get, set, valid);
+
+    private protected static OptionField<TOptions> Text(
+        string name, Func<string> allowed, string help, Func<TOptions, string> get, Func<TOptions, string, TOptions> set, Func<string,
         bool> valid) => new(
             new(name, OptionKind.Text, allowed, help), o => JsonValue.Create(get(o)), (o, value) => set(o, value.GetValue<string>()),
-            o => valid(get(o)) ? null : allowed);
+            o => valid(get(o)) ? null : allowed());
 
     private protected static OptionField<TOptions> Choice(
         string name, IReadOnlyList<string> values, string help, Func<TOptions, string> get, Func<TOptions, string, TOptions> set) =>

@@ -80,6 +80,6 @@ public static class ThresholdDerivation
     // OrderByDescending is stable, so equal weights keep the earlier operation first.
     private static List<(Primitive Primitive, double Weight)> Ranked(double[] row, IReadOnlyList<Primitive> candidates) =>
         [.. row.Select((weight, k) => (Primitive: candidates[k], Weight: weight))
-            .Where(candidate => candidate.Primitive != Primitives.None)
+            .Where(candidate => !candidate.Primitive.IsZero)
             .OrderByDescending(candidate => candidate.Weight)];
 }
