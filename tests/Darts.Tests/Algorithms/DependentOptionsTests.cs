@@ -1,4 +1,7 @@
+using MIOpenDarts.Additional;
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Algorithms.DrNas;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Darts.Tests.Algorithms;
@@ -66,6 +69,32 @@ public sealed class DependentOptionsTests
         Assert.Equal(
             ["second_stage_partial_channels is 5; allowed is a divisor of init_channels, which is 36"],
             Problems(("algorithm", "dr-nas"), ("second-stage-partial-channels", "5")));
+        Assert.Equal(
+            ["second_stage_operations is 8; allowed is a whole number from 1 to 7, the operations of space darts"],
+            Problems(("algorithm", "dr-nas"), ("second-stage-operations", "8")));
+        Assert.Equal(
+            ["second_stage_operations is 0; allowed is a whole number from 1 to the operations of the space"],
+            Problems(("algorithm", "dr-nas"), ("second-stage-operations", "0")));
+    }
+
+    [Fact]
+    public void A_second_stage_may_keep_all_operations_of_a_larger_space() =>
+        Assert.Equal(8, Resolve(
+            ("algorithm", "dr-nas"), ("space", SqueezeConv.Space.Name),
+            ("second-stage-operations", "8")).Own<DrNasOptions>().SecondStageOperations);
+
+    [Fact]
+    public void Without_a_second_stage_its_parts_bind_nothing() =>
+        Assert.Equal(18, Resolve(("algorithm", "dr-nas"), ("second-stage-epoch", "0"), ("init-channels", "18")).InitChannels);
+
+    [Fact]
+    public void Spaces_that_are_added_later_are_among_those_that_are_allowed()
+    {
+        var space = SearchOptions.Table.Find("space")!;
+        Assert.Contains("darts", space.Allowed);
+        CellSpace.Add(CellSpace.Darts with { Name = "added-later" });
+        Assert.EndsWith("added-later", space.Allowed);
+        Assert.Contains("added-later", Assert.Single(Problems(("space", "other"))));
     }
 
     [Fact]

@@ -70,11 +70,32 @@ public sealed partial class MemoryForecastTests
         Assert.Equal(3, settings.Count);
         foreach (Match setting in settings)
         {
-            var fits = SearchOptions.Table.Apply(options, [.. setting.Value.Split(" with ").Select(word => word.Split(' ')).Select(pair => new KeyValuePair<string, string>(pair[0], pair[1]))]);
+            var fits = With(options, setting);
             Assert.NotEqual(options, fits);
             SearchMemory.Require(fits, ShapeOf(fits), backend, room: room);
         }
     }
+
+    [Fact]
+    public void Settings_that_fit_are_allowed_where_the_parts_of_a_second_stage_divide_them_and_there_is_none()
+    {
+        using var backend = CpuBackend.Create(1);
+        var paper = new DrNasAlgorithm().Paper with { Layers = 5, BatchSize = 16, InitChannels = 12, PartialChannels = 1 };
+        var options = paper.With(paper.Own<DrNasOptions>() with { SecondStageEpoch = 0 });
+        var need = SearchMemory.Need(options, ShapeOf(options), backend)!;
+        // So that 12 channels are too many and 11, no multiple of the four parts, are few enough.
+        var room = new MemoryRoom(new MemoryLimit("the machine", need.Total - 1), Heap);
+        var message = Assert.Throws<PlanDoesNotFitException>(() => SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message;
+        Assert.Contains("init_channels 11", message);
+        foreach (Match setting in Setting().Matches(message)) Assert.Empty(With(options, setting).Validate());
+    }
+
+    private static SearchOptions With(SearchOptions options, Match setting) => SearchOptions.Table.Apply(
+        options,
+        [
+            .. setting.Value.Split(" with ").Select(word => word.Split(' '))
+                .Select(pair => new KeyValuePair<string, string>(pair[0], pair[1])),
+        ]);
 
     [Fact]
     public void Searches_side_by_side_need_as_much_more()

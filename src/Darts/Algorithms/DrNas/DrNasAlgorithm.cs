@@ -91,10 +91,16 @@ public sealed class DrNasAlgorithm : SearchAlgorithm
         if (own.SecondStageEpoch >= options.Epochs)
             yield return ValidationError.NotAllowed(
                 "second_stage_epoch", $"{own.SecondStageEpoch}", $"0, or a whole number below epochs, which is {options.Epochs}");
+        // What there is no second stage for binds nothing.
+        if (StageStarts(options).Count == 1) yield break;
         if (!Divides(own.SecondStagePartialChannels, options))
             yield return ValidationError.NotAllowed(
                 "second_stage_partial_channels", $"{own.SecondStagePartialChannels}",
                 $"a divisor of init_channels, which is {options.InitChannels}");
+        if (CellSpace.TryFind(options.Space, out var space) && own.SecondStageOperations > space.Operations.Count)
+            yield return ValidationError.NotAllowed(
+                "second_stage_operations", $"{own.SecondStageOperations}",
+                $"a whole number from 1 to {space.Operations.Count}, the operations of space {space.Name}");
     }
 
     /// <inheritdoc/>
@@ -103,7 +109,12 @@ public sealed class DrNasAlgorithm : SearchAlgorithm
         var own = options.Own<DrNasOptions>();
         if (dependent.Follows("second_stage_epoch", "epochs") && own.SecondStageEpoch >= options.Epochs)
             own = own with { SecondStageEpoch = dependent.ShareOfEpochs(own.SecondStageEpoch, options) };
-        var parts = dependent.Divisor("second_stage_partial_channels", own.SecondStagePartialChannels, options);
-        return options.With(own with { SecondStagePartialChannels = parts });
+        if (StageStarts(options.With(own)).Count > 1)
+            own = own with
+            {
+                SecondStagePartialChannels = dependent.Divisor(
+                    "second_stage_partial_channels", own.SecondStagePartialChannels, options),
+            };
+        return options.With(own);
     }
 }

@@ -31,6 +31,9 @@ internal sealed class DrNasOptionTable() : MethodOptionTable<DrNasOptions>(
         "second_stage_partial_channels", "a divisor of init_channels", "K of the second stage.",
         o => o.SecondStagePartialChannels, (o, v) => o with { SecondStagePartialChannels = v }, _ => null),
     Integer(
-        "second_stage_operations", 1, 7, "Operations that an edge keeps in the second stage.",
-        o => o.SecondStageOperations, (o, v) => o with { SecondStageOperations = v }),
+        "second_stage_operations", "a whole number from 1 to the operations of the space",
+        "Operations that an edge keeps in the second stage.",
+        o => o.SecondStageOperations, (o, v) => o with { SecondStageOperations = v }, o => o.SecondStageOperations >= 1
+            ? null
+            : "a whole number from 1 to the operations of the space"),
 ]);
