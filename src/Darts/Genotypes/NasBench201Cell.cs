@@ -47,7 +47,9 @@ public sealed class NasBench201Cell
     /// <exception cref="ArgumentException">They are not that many, or one is not a number.</exception>
     public static NasBench201Cell Derive(ReadOnlySpan<float> scores)
     {
-        var operations = new Primitive[scores.Length / Known.Count];
+        var operations = new Primitive[CellSpace.NasBench201.Topology.Edges];
+        if (scores.Length != operations.Length * Known.Count)
+            throw new ArgumentException($"{scores.Length} scores are not [{operations.Length}, {Known.Count}]", nameof(scores));
         for (var edge = 0; edge < operations.Length; edge++)
         {
             var row = scores.Slice(edge * Known.Count, Known.Count);
@@ -65,42 +67,51 @@ public sealed class NasBench201Cell
     }
 
     /// <summary>Reads an architecture string.</summary>
-    /// <exception cref="GenotypeFormatException">It is malformed; the message names the place, the token and what was expected.</exception>
+    /// <exception cref="GenotypeFormatException">
+    /// It is malformed, or has other edges than the six of the space in their order; the message names the place, the token and what was
+    /// expected.
+    /// </exception>
     public static NasBench201Cell Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var nodes = new List<IReadOnlyList<NasBench201Edge>>();
-        var offset = 0;
-        foreach (var node in text.TrimEnd().Split('+'))
+        var topology = CellSpace.NasBench201.Topology;
+        var operations = new List<Primitive>();
+        var (node, offset) = (0, 0);
+        foreach (var part in text.TrimEnd().Split('+'))
         {
-            var body = node.Trim();
-            var column = offset + node.IndexOf(body, StringComparison.Ordinal) + 1;
+            var body = part.Trim();
+            var column = offset + part.IndexOf(body, StringComparison.Ordinal) + 1;
+            if (node == topology.Nodes) throw Unexpected(column, body, $"the end after {topology.Nodes} nodes");
             if (body.Length < 3 || body[0] != '|' || body[^1] != '|') throw Unexpected(column, body, "a node such as |nor_conv_3x3~0|");
-            var edges = new List<NasBench201Edge>();
             column++;
-            foreach (var edge in body[1..^1].Split('|'))
+            var (sources, edges) = (topology.SourcesOf(node), body[1..^1].Split('|'));
+            for (var source = 0; source < edges.Length; source++)
             {
-                edges.Add(ReadEdge(edge, column, nodes.Count));
-                column += edge.Length + 1;
+                if (source == sources)
+                    throw Unexpected(column, edges[source], $"the end of the node after {sources} edge{(sources == 1 ? "" : "s")}");
+                operations.Add(ReadEdge(edges[source], column, source));
+                column += edges[source].Length + 1;
             }
 
-            nodes.Add(edges);
-            offset += node.Length + 1;
+            if (edges.Length < sources) throw Unexpected(column, "", $"an edge that reads node {edges.Length}");
+            node++;
+            offset += part.Length + 1;
         }
 
-        return new NasBench201Cell(nodes);
+        if (node < topology.Nodes) throw Unexpected(offset, "", $"{topology.Nodes} nodes with '+' between");
+        return Of(operations);
     }
 
-    private static NasBench201Edge ReadEdge(string edge, int column, int lastSource)
+    private static Primitive ReadEdge(string edge, int column, int expected)
     {
         var tilde = edge.IndexOf('~', StringComparison.Ordinal);
         if (tilde < 0) throw Unexpected(column, edge, "an edge such as nor_conv_3x3~0");
         var name = edge[..tilde];
         if (Known.FirstOrDefault(primitive => primitive.Name == name) is not { } operation)
             throw Unexpected(column, name, $"an operation of {string.Join(", ", Known)}");
-        if (!int.TryParse(edge.AsSpan(tilde + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var source) || source > lastSource)
-            throw Unexpected(column + tilde + 1, edge[(tilde + 1)..], $"a node from 0 to {lastSource}");
-        return new NasBench201Edge(operation, source);
+        if (!int.TryParse(edge.AsSpan(tilde + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var source) || source != expected)
+            throw Unexpected(column + tilde + 1, edge[(tilde + 1)..], $"node {expected}, since edges stand in the order of their sources");
+        return operation;
     }
 
     private static GenotypeFormatException Unexpected(int column, string found, string expected) =>

@@ -97,7 +97,8 @@ public class NasBench201Tests
         Assert.Equal(text, NasBench201Cell.Derive(scores).ToString());
         // Of equals the first, none included.
         Assert.All(NasBench201Cell.Derive(new float[30]).Operations, operation => Assert.Equal(Primitives.None, operation));
-        Assert.Throws<ArgumentException>(() => NasBench201Cell.Derive(new float[25]));
+        foreach (var length in new[] { 25, 31, 35 })
+            Assert.Contains($"{length} scores are not [6, 5]", Assert.Throws<ArgumentException>(() => NasBench201Cell.Derive(new float[length])).Message);
         Assert.Throws<ArgumentException>(() => NasBench201Cell.Derive([.. Enumerable.Repeat(float.NaN, 30)]));
     }
 
