@@ -82,11 +82,13 @@ public abstract class ImageClassifier<T> : IDisposable
     }
 
     /// <summary>Copies a batch in: images in N, C, H, W order, normalised.</summary>
+    /// <exception cref="InvalidOperationException">The network is not planned.</exception>
     public void LoadBatch(ReadOnlySpan<T> nchw, ReadOnlySpan<int> targets)
     {
+        if (plan is null) throw new InvalidOperationException("The plan comes before the first batch: call Plan.");
         if (images.Shape.N != targets.Length)
         {
-            plan!.SetBatch(targets.Length);
+            plan.SetBatch(targets.Length);
             scratchpad!.SetBatch(targets.Length);
         }
 

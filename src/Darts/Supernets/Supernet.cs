@@ -158,9 +158,11 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
     public void UseExpectation(bool means) => Normal.Relaxation.UsesExpectation = Reduce.Relaxation.UsesExpectation = means;
 
     /// <summary>Copies a batch in: images in N, C, H, W order, normalised.</summary>
+    /// <exception cref="InvalidOperationException">The network is not planned.</exception>
     public void LoadBatch(ReadOnlySpan<T> nchw, ReadOnlySpan<int> targets)
     {
-        if (images.Shape.N != targets.Length) plan!.SetBatch(targets.Length);
+        if (plan is null) throw new InvalidOperationException("The plan comes before the first batch: call Plan.");
+        if (images.Shape.N != targets.Length) plan.SetBatch(targets.Length);
         Backend.WriteImages(nchw[..checked((int)images.Shape.Count)], images);
         Backend.Upload(targets, labels);
     }

@@ -1,3 +1,5 @@
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Modules;
@@ -37,6 +39,26 @@ public class PlanTests
         using var backend = CpuBackend.Create(1);
         using var net = new Supernet<float>(backend, new SupernetShape(3, 32, 32, 10, 16, 8));
         Assert.InRange(net.ForecastBytes(64), 1L << 30, 1880L << 20);
+    }
+
+    [Fact]
+    public void A_batch_before_the_plan_is_refused_with_the_order()
+    {
+        using var backend = CpuBackend.Create(1);
+        using var net = new Supernet<float>(backend, Shape);
+        var classifier = new NetworkDescription
+        {
+            Network = NamedGenotypes.Get("DARTS_V2").ToString(),
+            Task = new ImageTask(3, 12, 12, 3),
+            InitChannels = 4,
+            Layers = 3,
+        };
+        using var trained = classifier.Build(backend);
+        var images = new float[2 * 3 * 12 * 12];
+        // A forecast lays the network out, but gives it no memory.
+        net.ForecastBytes(2);
+        Assert.Contains("Plan", Assert.Throws<InvalidOperationException>(() => net.LoadBatch(images, [0, 1])).Message);
+        Assert.Contains("Plan", Assert.Throws<InvalidOperationException>(() => trained.LoadBatch(images, [0, 1])).Message);
     }
 
     private static double[] Logits(SmallSupernet<float> small)
