@@ -1,4 +1,7 @@
+using MIOpenDarts.Cli.Commands;
 using MIOpenDarts.Cli.Modelling;
+using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Cli.Tests;
@@ -27,6 +30,45 @@ public sealed class ForecastCommandTests
     {
         Command.Refuses(2, ["forecast", "--device", "rx590"], "rx590", "rx580, rx570, rx560, fiji, vega10");
         Command.Refuses(2, ["forecast", "--layers", "0"], "layers");
+        Command.Refuses(2, ["forecast", "--algorithm", "random"], "'random' takes no step", "pc-darts");
+    }
+
+    [Fact]
+    public void The_step_of_a_forecast_and_of_a_warm_up_is_one_of_the_alphas_too_for_every_method()
+    {
+        using var tiny = new TinySearch();
+        using var backend = CpuBackend.Create(1);
+        foreach (var algorithm in SearchAlgorithm.All.Where(a => a.Trains))
+        {
+            var options = SearchPresets.Size("demo", algorithm) with { Data = tiny.Data, Layers = 3, BatchSize = 2 };
+            using var step = new BlankSearchStep(options, BlankSearchStep.Images(options), backend);
+            step.Run();
+            Assert.Equal((algorithm.Name, 1), (algorithm.Name, step.AlphaSteps));
+        }
+    }
+
+    [Theory]
+    [InlineData("kernel\tmicroseconds")]
+    [InlineData("kernel\tbody_us\tgroups")]
+    [InlineData("kernel\tvalu_us\tdram_us")]
+    public void A_log_of_another_version_is_refused_as_that(string head)
+    {
+        var error = Assert.Throws<InvalidDataException>(() => ModelledKernel.Parse([head, "mix\t10\t20"]));
+        Assert.Contains("body_us", error.Message);
+        Assert.Contains("native/virtual-gpu/setup.sh", error.Message);
+    }
+
+    [Fact]
+    public void A_line_of_the_log_that_was_cut_off_is_refused() =>
+        Assert.Throws<InvalidDataException>(() => ModelledKernel.Parse([.. Log, "mix\t3"]));
+
+    [Fact]
+    public async Task A_launcher_that_is_not_there_is_named_with_its_variable_and_cure()
+    {
+        using var process = Command.Start(["forecast"], (VirtualCard.Launcher, "/nowhere/exec"), (TimeModel.CardVariable, ""));
+        var outcome = await Command.End(process);
+        Assert.Equal(1, outcome.Code);
+        Command.AssertOneLine(outcome.Error, VirtualCard.Launcher, "/nowhere/exec", "No such file", "native/virtual-gpu/exec");
     }
 
     [Fact]

@@ -3,7 +3,6 @@ using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Options;
-using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends.MIOpen;
 
 namespace MIOpenDarts.Cli.Commands;
@@ -43,6 +42,7 @@ internal static class ForecastCommand
             // Faults in the options are told before anything is started.
             List<KeyValuePair<string, string>> typed = [.. fields.Typed(parsed).Where(o => o.Key != "backend"), new("backend", "hip")];
             var options = SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed);
+            BlankSearchStep.RequireSteps(options);
             if (TimeModel.Here() is { } model) return Model(screen, model, options);
             if (TimeModel.IsAskedFor) return Failures.Report(screen.Error, VirtualCard.TooOld, ExitCode.Failed);
             return Environment.GetEnvironmentVariable(VirtualCard.Launcher) is { Length: > 0 } launcher
@@ -54,24 +54,18 @@ internal static class ForecastCommand
 
     private static int Model(Screen screen, TimeModel model, SearchOptions options)
     {
-        var (train, _) = SearchImages.Split(SearchImages.Open(options), options);
+        var images = BlankSearchStep.Images(options);
         using var gpu = MIOpenBackend.Create(0, options.Deterministic);
-        using var state = new SearchState(options, DartsSearch.ShapeOf(train, options), gpu);
-        state.Initialize();
-        var shape = state.Net.Shape;
-        var (pixels, labels) = (new float[options.BatchSize * shape.ImageChannels * shape.Height * shape.Width],
-            new int[options.BatchSize]);
+        using var step = new BlankSearchStep(options, images, gpu);
         // The first step prepares, and models what the second only repeats.
         using (var progress = new Timer(_ => screen.Error.WriteLine($"modelled {model.Launches} launches"), null, BetweenLines,
-            BetweenLines)) Step();
+            BetweenLines)) step.Run();
         var before = new Dictionary<string, KernelUse>(gpu.KernelUses);
-        var kernels = model.Record(Step);
+        var kernels = model.Record(step.Run);
         var bytes = gpu.KernelUses.ToDictionary(u => u.Key, u => u.Value.Bytes - before.GetValueOrDefault(u.Key).Bytes);
         screen.Output.WriteLine(
             $"a step of {options.Algorithm} with {options.InitChannels} channels, {options.Layers} cells and batch {options.BatchSize}");
         ForecastTable.Write(screen.Output, model, kernels, bytes);
         return ExitCode.Done;
-
-        void Step() => state.Step(new(pixels, labels), new(pixels, labels), options.LearningRate, 0, 0);
     }
 }

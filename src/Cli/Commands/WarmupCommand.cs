@@ -3,7 +3,6 @@ using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Options;
-using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends;
 using Spectre.Console;
@@ -54,13 +53,10 @@ internal static class WarmupCommand
 
     private static int Search(Screen screen, SearchOptions options)
     {
-        var (train, _) = SearchImages.Split(SearchImages.Open(options), options);
+        var images = BlankSearchStep.Images(options);
         using var gpu = Create(options.Backend, options.Deterministic);
-        using var state = new SearchState(options, DartsSearch.ShapeOf(train, options), gpu);
-        state.Initialize();
-        var shape = state.Net.Shape;
-        var (pixels, labels) = Blank(options.BatchSize, shape.ImageChannels * shape.Height * shape.Width);
-        return Show(screen, ((IWarmUp)gpu).WarmUp(() => state.Step(new(pixels, labels), new(pixels, labels), options.LearningRate, 0, 0)));
+        using var step = new BlankSearchStep(options, images, gpu);
+        return Show(screen, ((IWarmUp)gpu).WarmUp(step.Run));
     }
 
     private static int Train(Screen screen, TrainOptions options)
@@ -69,7 +65,8 @@ internal static class WarmupCommand
         using var gpu = Create(options.Backend, options.Deterministic);
         using var state = new TrainState(options, EvaluationTraining.Describe(data, options), gpu);
         state.Initialize();
-        var (pixels, labels) = Blank(options.BatchSize, data.Train.Channels * data.Train.Height * data.Train.Width);
+        var pixels = new float[options.BatchSize * data.Train.Channels * data.Train.Height * data.Train.Width];
+        var labels = new int[options.BatchSize];
         return Show(screen, ((IWarmUp)gpu).WarmUp(() => state.Step(new(pixels, labels), options.LearningRate, 0, 0)));
     }
 
@@ -83,8 +80,6 @@ internal static class WarmupCommand
                 + $"only {string.Join(", ", Warming.Select(kind => kind.Name))} needs a warm-up");
         return Backends.Create(name, 0, deterministic);
     }
-
-    private static (float[] Pixels, int[] Labels) Blank(int batch, int size) => (new float[batch * size], new int[batch]);
 
     private static int Show(Screen screen, IEnumerable<WarmUpStep> steps)
     {

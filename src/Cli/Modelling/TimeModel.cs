@@ -96,6 +96,7 @@ internal sealed record ModelledKernel(string Name, int Launches, double Microsec
     private const string Unit = "_us";
 
     /// <summary>From the model's log: a head, then a line a launch with the kernel, its time, and the time of each resource.</summary>
+    /// <exception cref="InvalidDataException">It has other columns.</exception>
     public static IReadOnlyList<ModelledKernel> Parse(IEnumerable<string> lines)
     {
         var rows = lines.Select(l => l.Split('\t')).ToList();
@@ -103,6 +104,10 @@ internal sealed record ModelledKernel(string Name, int Launches, double Microsec
         var (head, time) = (rows[0], Array.IndexOf(rows[0], "body" + Unit));
         var resources = Enumerable.Range(0, head.Length).Where(i => i != time && head[i].EndsWith(Unit, StringComparison.Ordinal))
             .ToArray();
+        if (time < 0 || resources.Length == 0 || rows.Exists(row => row.Length != head.Length))
+            throw new InvalidDataException(
+                $"the time model's log has no column body{Unit} with columns of resources after it ('{string.Join(' ', head)}'): "
+                + VirtualCard.TooOld);
         return
         [
             .. rows.Skip(1).GroupBy(r => r[0]).Select(launches =>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace MIOpenDarts.Cli.Modelling;
@@ -22,6 +23,7 @@ internal static class VirtualCard
     /// <param name="card">One of <see cref="TimeModel.Cards"/>.</param>
     /// <param name="arguments">Of this program.</param>
     /// <returns>Its exit code.</returns>
+    /// <exception cref="IOException">There is no such command; the message has the cure.</exception>
     public static int Run(string launcher, string card, IEnumerable<string> arguments)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "miopendarts.dll");
@@ -29,8 +31,23 @@ internal static class VirtualCard
         start.Environment[TimeModel.CardVariable] = card;
         // Only what is counted is executed, and a launch that differs in addresses only is counted once.
         start.Environment["VGPU_TIME_SAMPLE"] = "once";
-        using var process = Process.Start(start)!;
+        using var process = Start(start);
         process.WaitForExit();
         return process.ExitCode;
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            var cause = new Win32Exception(e.NativeErrorCode).Message;
+            throw new IOException(
+                $"{Launcher} is '{start.FileName}', which cannot be started ({cause}); "
+                + "set it to the full path of native/virtual-gpu/exec", e);
+        }
     }
 }

@@ -19,9 +19,7 @@ internal static class SearchCost
         trainBatches.TryRead(out var batch);
         validBatches.TryRead(out var draw);
         return RunCost.Measure(
-            // As in the last epoch: in the first, the alphas of some methods rest.
-            i => state.Step(
-                new(batch!.Pixels, batch.Labels), new(draw!.Pixels, draw.Labels), options.LearningRateMin, options.Epochs - 1, i),
+            i => state.StepAsInLastEpoch(new(batch!.Pixels, batch.Labels), new(draw!.Pixels, draw.Labels), i),
             () =>
             {
                 state.Net.LoadBatch(draw!.Pixels, draw.Labels);

@@ -124,6 +124,12 @@ public sealed class SearchState : IRunState, IDisposable
         return result;
     }
 
+    /// <summary>
+    /// A step as in the last epoch, to find out what steps cost or need: in the first epochs the alphas of some methods rest.
+    /// </summary>
+    public BatchResult StepAsInLastEpoch(ImageBatch<float> train, ImageBatch<float> valid, int step = 0) =>
+        Step(train, valid, options.LearningRateMin, options.Epochs - 1, step);
+
     /// <inheritdoc/>
     public void Dispose() => Net.Dispose();
 
