@@ -39,6 +39,10 @@ public sealed class InfoCommandTests
     }
 
     [Fact]
+    public void Doctor_refuses_the_number_of_a_GPU_for_a_backend_without() =>
+        Command.Refuses(2, ["doctor", "--backend", "cpu", "--device", "3"], "--device", "'cpu'");
+
+    [Fact]
     public void Version_is_one_line()
     {
         var outcome = Command.Run("--version");

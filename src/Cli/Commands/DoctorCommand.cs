@@ -2,6 +2,7 @@ using System.CommandLine;
 using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Benchmarks.Steps;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.MIOpen;
@@ -29,9 +30,14 @@ internal static class DoctorCommand
         {
             backend, number, kernels,
         };
-        command.SetAction(parsed => parsed.GetValue(kernels) is { } architecture
-            ? Tabulate(screen.Output, architecture)
-            : Examine(screen.Output, BackendChoice.Find(parsed.GetValue(backend)!)!, parsed.GetValue(number)));
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(kernels) is { } architecture) return Tabulate(screen.Output, architecture);
+            var kind = BackendChoice.Find(parsed.GetValue(backend)!)!;
+            if (kind.Devices is null && parsed.GetResult(number) is { Implicit: false })
+                throw new OptionsException($"--device is the number of a GPU, and backend '{kind.Name}' has none; leave it out");
+            return Examine(screen.Output, kind, parsed.GetValue(number));
+        });
         return command;
     }
 
