@@ -60,16 +60,15 @@ public class FamilyFormTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    // What draws has tests of its own: a drawn operation is a step function of alpha, and a sample depends on alpha through rejections.
+    // Draws are replaced by their expectation: a drawn operation is a step function of alpha, and a sample depends on it through rejections.
+    // The gradients of draws have tests of their own.
     [Theory]
-    [InlineData("darts", 2)]
-    [InlineData("pc-darts", 2)]
-    [InlineData("pc-darts", 4)]
-    [InlineData("fair-darts", 1)]
+    [MemberData(nameof(Methods))]
     public void The_gradient_of_every_architecture_parameter_is_the_slope_of_the_loss(string method, int partialChannels)
     {
         using var backend = new ReferenceBackend<double>();
         using var small = Small(backend, method, partialChannels, CellForm.Shared);
+        small.Net.UseExpectation(true);
         small.Net.Evaluate(small.Batch, Training);
         var gradients = small.Net.AlphaDiffs.Select(d => (double[])d.Clone()).ToArray();
         foreach (var (alphas, gradient) in small.Net.Alphas.Zip(gradients))

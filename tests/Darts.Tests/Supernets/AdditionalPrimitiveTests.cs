@@ -96,7 +96,7 @@ public class AdditionalPrimitiveTests
         Assert.Equal(SqueezeConv.Instance, candidates[^1]);
         var epoch = result.History[^1];
         Assert.All(epoch.Normal.Weights.Concat(epoch.Reduce.Weights), row => Assert.Equal(candidates.Count, row.Length));
-        Assert.Contains(epoch.Normal.Alphas, row => row[^1] != result.History[0].Normal.Alphas[0][^1]);
+        Assert.Contains(epoch.Normal.Alphas.Zip(result.History[0].Normal.Alphas), row => row.First[^1] != row.Second[^1]);
     }
 
     [Theory]
