@@ -65,13 +65,13 @@ blocks() { # mark (sh, sh long), folder
 
 # Lines of code end within 140 columns. What a raw string holds, and a word that cannot be broken, are data.
 columns() {
-    git ls-files '*.cs' ':!*/Generated/*' | LC_ALL=C.UTF-8 python3 -c '
-import sys
+    python3 -c '
+import pathlib, sys
 long = 0
-for path in sys.stdin.read().split("\n"):
+for path in sorted(p for top in ("src", "tests", "bench") for p in pathlib.Path(top).rglob("*.cs")):
+    if {"bin", "obj", "Generated"} & set(path.parts): continue
     raw = False
-    for number, line in enumerate(open(path, encoding="utf-8-sig") if path else (), 1):
-        line = line.rstrip("\n")
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
         marks = line.count("\"\"\"")
         if len(line) > 140 and not raw and not marks and max(map(len, line.split())) < 100:
             print(f"{path}:{number}: {len(line)} columns")
