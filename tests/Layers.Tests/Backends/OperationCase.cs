@@ -35,7 +35,8 @@ public sealed record OperationCase(int N, int C, int H, int W, int Outputs, Wind
         from n in Gen.Int[17, 40]
         from channels in Gen.Int[1, 20]
         from outputs in Gen.Int[1, 20]
-        select c with { N = n, C = channels, Outputs = outputs, H = Math.Min(c.H, Least(c.Window, 5).H), W = Math.Min(c.W, Least(c.Window, 5).W) };
+        let most = Least(c.Window, 5)
+        select c with { N = n, C = channels, Outputs = outputs, H = Math.Min(c.H, most.H), W = Math.Min(c.W, most.W) };
 
     public Shape Src => new(N, C, H, W);
 
@@ -46,7 +47,8 @@ public sealed record OperationCase(int N, int C, int H, int W, int Outputs, Wind
         new(2, channels, 32, 32, 16, Window2D.Square(3, stride, 1), 1, false, false, 7);
 
     private static OperationCase Fitting(
-        int n, int c, int h, int w, int o, (int H, int W) kernel, (int H, int W) stride, int dilation, bool padded, int groups, bool accumulate, bool coarse, int seed)
+        int n, int c, int h, int w, int o, (int H, int W) kernel, (int H, int W) stride, int dilation, bool padded, int groups, bool accumulate,
+        bool coarse, int seed)
     {
         var (padH, padW) = padded ? (dilation * (kernel.H - 1) / 2, dilation * (kernel.W - 1) / 2) : (0, 0);
         var window = new Window2D(kernel.H, kernel.W, stride.H, stride.W, padH, padW, dilation);
