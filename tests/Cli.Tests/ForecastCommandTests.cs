@@ -40,7 +40,7 @@ public sealed class ForecastCommandTests
         using var backend = CpuBackend.Create(1);
         foreach (var algorithm in SearchAlgorithm.All.Where(a => a.Trains))
         {
-            var options = SearchPresets.Size("demo", algorithm) with { Data = tiny.Data, Layers = 3, BatchSize = 2 };
+            var options = SearchPresets.Size("rx580", algorithm) with { Data = tiny.Data, Layers = 3, BatchSize = 2 };
             using var step = new BlankSearchStep(options, BlankSearchStep.Images(options), backend);
             step.Run();
             Assert.Equal((algorithm.Name, 1), (algorithm.Name, step.AlphaSteps));

@@ -142,6 +142,7 @@ public sealed class GenotypeFileFormatTests
     [InlineData("|nor_conv_3x3~0|+|sep_conv_3x3~0|", "column 19: found 'sep_conv_3x3', expected an operation of none")]
     [InlineData("|nor_conv_3x3~1|", "column 15: found '1', expected node 0, since edges stand in the order of their sources")]
     [InlineData("|none~0|+|none~1|none~0|", "column 16: found '1', expected node 0")]
+    [InlineData("|none~0|+|none~0|none~0|", "column 23: found '0', expected node 1")]
     [InlineData("|none~0|+|none~0|", "column 18: found nothing, expected an edge that reads node 1")]
     [InlineData("|none~0|none~0|", "column 9: found 'none~0', expected the end of the node after 1 edge")]
     [InlineData("|none~0|+|none~0|none~1|", "column 25: found nothing, expected 3 nodes")]
