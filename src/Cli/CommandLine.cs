@@ -33,7 +33,8 @@ internal static class CommandLine
         if (args[0] == "help") args = [.. args[1..], "--help"];
         var parsed = root.Parse(args);
         // A shell asks, by a directive before the words that are to be completed.
-        if (root.Directives.OfType<SuggestDirective>().Any(suggest => parsed.GetResult(suggest) is not null)) return parsed.Invoke(configuration);
+        if (root.Directives.OfType<SuggestDirective>().Any(suggest => parsed.GetResult(suggest) is not null))
+            return parsed.Invoke(configuration);
         var asksForHelp = parsed.Action is HelpPage && parsed.UnmatchedTokens.Count == 0;
         if (!asksForHelp && UsageError.Explain(parsed) is { } wrong) return Failures.Report(screen.Error, wrong, ExitCode.Usage);
         return Failures.Guard(screen.Error, () => parsed.Invoke(configuration));

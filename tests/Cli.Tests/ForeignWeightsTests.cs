@@ -304,7 +304,8 @@ public sealed class ForeignWeightsTests : IDisposable
 
             var comma = header.Length > 1 ? "," : "";
             header.Append(
-                $"{comma}\"{name}\":{{\"dtype\":\"{(floating ? type : "I64")}\",\"shape\":[{string.Join(",", file[name].Shape)}],\"data_offsets\":[{start},{body.Length}]}}");
+                $"{comma}\"{name}\":{{\"dtype\":\"{(floating ? type : "I64")}\",\"shape\":[{string.Join(",", file[name].Shape)}]," +
+                $"\"data_offsets\":[{start},{body.Length}]}}");
         }
 
         var json = System.Text.Encoding.UTF8.GetBytes(header.Append('}').ToString());

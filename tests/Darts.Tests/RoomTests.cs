@@ -47,8 +47,10 @@ public class RoomTests
         {
             var types = Directory.GetFiles(method, "*.cs").Select(file => Path.GetFileNameWithoutExtension(file)!);
             var name = new Regex($@"\b({string.Join('|', types)})\b");
-            var outside = sources.Where(file => Path.GetDirectoryName(file.Path) != method && Path.GetFileName(file.Path) != "SearchAlgorithm.cs");
-            Assert.Empty(outside.SelectMany(file => name.Matches(file.Text).Select(match => $"{Path.GetFileName(file.Path)} names {match.Value}")));
+            var outside = sources.Where(file =>
+                Path.GetDirectoryName(file.Path) != method && Path.GetFileName(file.Path) != "SearchAlgorithm.cs");
+            Assert.Empty(outside.SelectMany(file =>
+                name.Matches(file.Text).Select(match => $"{Path.GetFileName(file.Path)} names {match.Value}")));
         }
     }
 
@@ -67,7 +69,8 @@ public class RoomTests
 
     // A using, a name from the top namespace on, or one from a room on, as C# allows it between rooms.
     private static Regex NameIn(string rooms) =>
-        new($@"\b(?<whole>(MIOpenDarts\.)?{Regex.Escape(rooms)}\.)(?<room>\w+)|\b(?<room>[A-Z]\w+)\.(?<type>[A-Z]\w+)", RegexOptions.ExplicitCapture);
+        new($@"\b(?<whole>(MIOpenDarts\.)?{Regex.Escape(rooms)}\.)(?<room>\w+)|\b(?<room>[A-Z]\w+)\.(?<type>[A-Z]\w+)",
+            RegexOptions.ExplicitCapture);
 
     private static readonly Regex Comment = new(@"^\s*namespace .*$|^\s*//(?!/).*$", RegexOptions.Multiline);
 }

@@ -14,7 +14,8 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void What_is_written_is_read_back()
     {
-        Gen.Select(Gen.Byte.Array[0, 9], Gen.Double.Array[0, 9], Gen.Float.Array[1, 9], Gen.Long.Array[1, 9]).Holds((bytes, doubles, floats, longs) =>
+        Gen.Select(Gen.Byte.Array[0, 9], Gen.Double.Array[0, 9], Gen.Float.Array[1, 9], Gen.Long.Array[1, 9])
+            .Holds((bytes, doubles, floats, longs) =>
         {
             var writer = new SafetensorsWriter();
             writer.Add<byte>("bytes", [bytes.Length, 1], bytes);
@@ -87,7 +88,8 @@ public sealed class SafetensorsTests : IDisposable
 
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, 9);
         File.WriteAllBytes(path, bytes);
-        Assert.Contains("truncated", Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("truncated", Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message,
+            StringComparison.Ordinal);
 
         File.WriteAllBytes(path, bytes[..3]);
         Assert.Contains("too few", Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message, StringComparison.Ordinal);
@@ -125,8 +127,10 @@ public sealed class SafetensorsTests : IDisposable
     {
         WriteRaw("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8);
         using var file = SafetensorsFile.Open(path);
-        Assert.Contains("'a' is F32, not F64", Assert.Throws<InvalidDataException>(() => file.ReadDouble("a")).Message, StringComparison.Ordinal);
-        Assert.Contains("2 elements, not 3", Assert.Throws<InvalidDataException>(() => file.Read<float>("a", new float[3])).Message, StringComparison.Ordinal);
+        Assert.Contains("'a' is F32, not F64", Assert.Throws<InvalidDataException>(() => file.ReadDouble("a")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("2 elements, not 3", Assert.Throws<InvalidDataException>(() => file.Read<float>("a", new float[3])).Message,
+            StringComparison.Ordinal);
         Assert.Contains("no tensor 'b'", Assert.Throws<InvalidDataException>(() => file.ReadSingle("b")).Message, StringComparison.Ordinal);
         Assert.False(file.Contains("b"));
     }

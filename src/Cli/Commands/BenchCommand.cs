@@ -94,7 +94,8 @@ internal static class BenchCommand
         screen.Output.WriteLine($"{environment.Program}, {environment.DotNet}, {environment.Processor}");
         screen.Output.WriteLine($"backend {environment.Backend}");
         if (TimeModel.Here() is { } model && environment.Backend.StartsWith("hip", StringComparison.Ordinal))
-            screen.Output.WriteLine($"this GPU is a modelled {model.Card}: times below are the interpreter's, modelled ones come from forecast");
+            screen.Output.WriteLine(
+                $"this GPU is a modelled {model.Card}: times below are the interpreter's, modelled ones come from forecast");
         var suite = new BenchmarkSuite(backend, options.Threads);
         if (suite.Limits is { } limits) screen.Output.WriteLine(Describe(limits));
         var configurations = StepConfiguration.All.Where(c => configuration is Everything ? c.IsStandard : c.Name == configuration);

@@ -52,7 +52,8 @@ internal static class CompletionCommand
         {
             var given = parsed.GetValue(shell);
             var script = Shells.FirstOrDefault(s => s.Shell == given).Script
-                ?? throw new OptionsException($"'{given}' is no shell that is known here; give {string.Join(" or ", Shells.Select(s => s.Shell))}");
+                ?? throw new OptionsException(
+                    $"'{given}' is no shell that is known here; give {string.Join(" or ", Shells.Select(s => s.Shell))}");
             screen.Output.WriteLine(script);
             return ExitCode.Done;
         });

@@ -179,7 +179,9 @@ public sealed class MemoryPlan<T> : IDisposable
 
     private string DoesNotFit(long? free, Func<long, string>? fitting)
     {
-        var text = $"{Mebibytes(Bytes)} MiB of activations do not fit{(free is { } there ? $" into {there >> 20} MiB" : "")}. Largest: {Largest(5)}. ";
+        var text =
+            $"{Mebibytes(Bytes)} MiB of activations do not fit{(free is { } there ? $" into {there >> 20} MiB" : "")}. Largest: " +
+            $"{Largest(5)}. ";
         // An allocation may fail though there is room, where no block is large enough: then nothing is known to fit.
         return text + (free < Bytes && fitting?.Invoke(free.Value) is { Length: > 0 } settings
             ? $"What would fit: {settings}"

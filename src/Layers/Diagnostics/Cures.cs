@@ -28,7 +28,8 @@ internal static class Cures
     public static string OfFailure(string library, Exception failure, HipDevice? device) => library switch
     {
         _ when MemoryShortage.Explains(failure) && device is not null => MemoryShortage.CureOn(device),
-        "hipBLAS" => "see that ROCBLAS_TENSILE_LIBPATH, if it is set, names a folder with kernels for this GPU (docs/gpu.md), and what dmesg says",
+        "hipBLAS" =>
+            "see that ROCBLAS_TENSILE_LIBPATH, if it is set, names a folder with kernels for this GPU (docs/gpu.md), and what dmesg says",
         "MIOpen" => ForMIOpen,
         "HIP" => "see dmesg; if it names the GPU, reset it or start the machine anew",
         _ => ForOwn,

@@ -17,7 +17,8 @@ public static partial class EnvironmentReport
     // Each of these decides over results or over whether anything runs at all on a gfx803.
     private static readonly string[] Variables =
     [
-        "MIOPENDARTS_ROCM", "MIOPENDARTS_CACHE", "ROCM_PATH", "LD_LIBRARY_PATH", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "HSA_OVERRIDE_GFX_VERSION",
+        "MIOPENDARTS_ROCM", "MIOPENDARTS_CACHE", "ROCM_PATH", "LD_LIBRARY_PATH", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES",
+        "HSA_OVERRIDE_GFX_VERSION",
         "ROC_ENABLE_PRE_VEGA", "ROCBLAS_TENSILE_LIBPATH", "MIOPEN_FIND_MODE", "MIOPEN_DEBUG_GCN_ASM_KERNELS", "MIOPEN_DEBUG_CONV_WINOGRAD",
         "MIOPEN_EXPERIMENTAL_GCN_ASM_PATH", "MIOPEN_USER_DB_PATH", "MIOPEN_CUSTOM_CACHE_DIR",
     ];
@@ -32,7 +33,8 @@ public static partial class EnvironmentReport
     /// <summary>The device and the way to it.</summary>
     public static IEnumerable<(string Name, string Text)> Device(HipDevice device)
     {
-        yield return ($"hip:{device.Ordinal}", $"{device.Name}, {device.Architecture}, {device.ComputeUnits} compute units, waves of {device.WavefrontSize}");
+        yield return ($"hip:{device.Ordinal}",
+            $"{device.Name}, {device.Architecture}, {device.ComputeUnits} compute units, waves of {device.WavefrontSize}");
         yield return ("memory", $"{device.FreeMemory >> 20} MiB free of {device.TotalMemory >> 20}");
         yield return ("access", Access());
     }
@@ -46,17 +48,20 @@ public static partial class EnvironmentReport
     {
         if (MemoryShortage.Before(device) is { } shortage) yield return shortage;
         if (System.Environment.GetEnvironmentVariable("MIOPEN_EXPERIMENTAL_GCN_ASM_PATH") is { Length: > 0 })
-            yield return ("MIOPEN_EXPERIMENTAL_GCN_ASM_PATH is set: Debian's MIOpen then chooses assembly kernels that it does not have", "unset it");
+            yield return ("MIOPEN_EXPERIMENTAL_GCN_ASM_PATH is set: Debian's MIOpen then chooses assembly kernels that it does not have",
+                "unset it");
         if (device.Architecture == "gfx803" && System.Environment.GetEnvironmentVariable("ROCBLAS_TENSILE_LIBPATH") is not { Length: > 0 })
             yield return ("stock rocBLAS computes wrong products on gfx803", Cures.OfWrong("hipBLAS"));
         if (System.Environment.GetEnvironmentVariable("ROCBLAS_TENSILE_LIBPATH") is { Length: > 0 } folder && !Directory.Exists(folder))
-            yield return ($"ROCBLAS_TENSILE_LIBPATH names {folder}, which does not exist", "name the folder with the fallback kernels (docs/gpu.md)");
+            yield return ($"ROCBLAS_TENSILE_LIBPATH names {folder}, which does not exist",
+                "name the folder with the fallback kernels (docs/gpu.md)");
         if (device.Architecture == "gfx803" && System.Environment.GetEnvironmentVariable("HSA_OVERRIDE_GFX_VERSION") is { Length: > 0 })
             yield return ("HSA_OVERRIDE_GFX_VERSION makes code for another chip run on this one", "unset it");
         foreach (var compiler in MissingCompilers())
             yield return (
                 $"MIOpen starts {compiler} for its OpenCL kernels, which does not exist",
-                $"mkdir -p {Path.GetDirectoryName(compiler)} and ln -s /usr/lib/llvm-{compiler[(compiler.LastIndexOf('-') + 1)..]}/bin/clang {compiler}");
+                $"mkdir -p {Path.GetDirectoryName(compiler)} and ln -s " +
+                    $"/usr/lib/llvm-{compiler[(compiler.LastIndexOf('-') + 1)..]}/bin/clang {compiler}");
     }
 
     /// <summary>Compilers that MIOpen has the path of, as the place where Debian builds packages, and that are not there.</summary>

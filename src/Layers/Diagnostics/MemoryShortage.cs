@@ -23,12 +23,14 @@ internal static class MemoryShortage
 
     /// <summary>What is short, and what to do; null where the self-test has enough.</summary>
     public static (string Fault, string Cure)? Before(HipDevice device) =>
-        device.FreeMemory < Need ? ($"{Free(device)} of device memory are free, and the self-test takes up to {Need >> 20} MiB", Cure) : null;
+        device.FreeMemory < Need ? ($"{Free(device)} of device memory are free, and the self-test takes up to {Need >> 20} MiB", Cure)
+            : null;
 
     /// <summary>The cure of an operation that could not be computed for lack of memory.</summary>
     public static string CureOn(HipDevice device) => device.FreeMemory < Need
         ? Cure
-        : $"{Free(device)} of device memory are free now: something else may have taken it for a while, so try again, and see dmesg if that does not help";
+        : $"{Free(device)} of device memory are free now: something else may have taken it for a while, so try again, and see dmesg if " +
+            $"that does not help";
 
     private static string Cure => "end what else uses the GPU (rocm-smi --showpids lists it), or compute with --backend cpu";
 

@@ -23,7 +23,8 @@ public sealed record SelfTestVerdict(string Name, string Library, double Error, 
 
     internal static SelfTestVerdict Failed(string name, string library, Exception failure, HipDevice? device) => new(
         name, library, double.NaN, 0, Cures.OfFailure(library, failure, device),
-        MemoryShortage.Explains(failure) ? $"got no memory ({failure.GetBaseException().Message.TrimEnd('.')})" : failure.Message.TrimEnd('.'));
+        MemoryShortage.Explains(failure) ? $"got no memory ({failure.GetBaseException().Message.TrimEnd('.')})"
+            : failure.Message.TrimEnd('.'));
 }
 
 /// <summary>
@@ -57,7 +58,8 @@ public static class SelfTest
         {
             if (verdict.IsRight) continue;
             throw new BackendUnavailableException(
-                $"backend '{backend.Name}': {verdict.Name} by {verdict.Library} {verdict.Failure ?? $"is wrong (off by {verdict.Error:0.0E+0})"}; "
+                $"backend '{backend.Name}': {verdict.Name} by {verdict.Library} " +
+                    $"{verdict.Failure ?? $"is wrong (off by {verdict.Error:0.0E+0})"}; "
                 + $"{verdict.Cure}; miopendarts doctor tests everything");
         }
     }

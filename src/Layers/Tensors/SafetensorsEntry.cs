@@ -68,6 +68,7 @@ public sealed record SafetensorsEntry(string Name, SafetensorsType Type, IReadOn
         if (typeof(T) == typeof(ulong)) return SafetensorsType.U64;
         if (typeof(T) == typeof(int)) return SafetensorsType.I32;
         if (typeof(T) == typeof(byte)) return SafetensorsType.U8;
-        throw new NotSupportedException($"{typeof(T).Name} has no safetensors type here; use float, double, half, long, ulong, int or byte");
+        throw new NotSupportedException(
+            $"{typeof(T).Name} has no safetensors type here; use float, double, half, long, ulong, int or byte");
     }
 }

@@ -49,7 +49,8 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SafetensorsFile Open(string path)
     {
-        if (IsEmptyOrEndless(path)) throw new InvalidDataException($"{path}: the file is empty, or it is a pipe or a device; give a safetensors file");
+        if (IsEmptyOrEndless(path))
+            throw new InvalidDataException($"{path}: the file is empty, or it is a pipe or a device; give a safetensors file");
         var handle = File.OpenHandle(path);
         try
         {
@@ -61,9 +62,12 @@ public sealed class SafetensorsFile : IDisposable
             var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
             if (headerBytes > SafetensorsHeader.MaxBytes)
                 throw new InvalidDataException(
-                    $"{path}: a header of {headerBytes} bytes is over the format's limit of {SafetensorsHeader.MaxBytes}; is this a safetensors file?");
+                    $"{path}: a header of {headerBytes} bytes is over the format's limit of {SafetensorsHeader.MaxBytes}; is this a " +
+                        $"safetensors file?");
             if (headerBytes > (ulong)(fileBytes - LengthBytes))
-                throw new InvalidDataException($"{path}: the header should have {headerBytes} bytes, but the file ends after {fileBytes - LengthBytes}: it is truncated");
+                throw new InvalidDataException(
+                    $"{path}: the header should have {headerBytes} bytes, but the file ends after {fileBytes - LengthBytes}: it is " +
+                    $"truncated");
 
             var json = new byte[(int)headerBytes];
             Fill(handle, json, LengthBytes, path);

@@ -73,7 +73,8 @@ internal static class SafetensorsHeader
         }
 
         if (bytes != offsets[1] - offsets[0])
-            throw Bad(file, name, $"is {type} [{string.Join(", ", shape)}], which needs {bytes} bytes, but its offsets span {offsets[1] - offsets[0]}");
+            throw Bad(file, name,
+                $"is {type} [{string.Join(", ", shape)}], which needs {bytes} bytes, but its offsets span {offsets[1] - offsets[0]}");
         return new SafetensorsEntry(name, type, shape, offsets[0], bytes);
     }
 
@@ -104,10 +105,12 @@ internal static class SafetensorsHeader
         long end = 0;
         foreach (var entry in entries)
         {
-            if (entry.Offset < end) throw Bad(file, entry.Name, $"starts at byte {entry.Offset}, inside the tensor before it, which ends at {end}");
+            if (entry.Offset < end)
+                throw Bad(file, entry.Name, $"starts at byte {entry.Offset}, inside the tensor before it, which ends at {end}");
             if (entry.Offset > end) throw Bad(file, entry.Name, $"starts at byte {entry.Offset}, which leaves a hole after byte {end}");
             if (entry.ByteCount > dataBytes - end)
-                throw Bad(file, entry.Name, $"ends at byte {entry.Offset + entry.ByteCount}, but the file has only {dataBytes} bytes of data: it is truncated");
+                throw Bad(file, entry.Name,
+                    $"ends at byte {entry.Offset + entry.ByteCount}, but the file has only {dataBytes} bytes of data: it is truncated");
             end = entry.Offset + entry.ByteCount;
         }
 

@@ -17,7 +17,8 @@ public static class StateDict
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var names = StateDictNames.Below(file, prefix, parameters);
-        if (FirstProblem(parameters, names, _ => true) is { } problem) throw new InvalidDataException($"{file.Path}: {problem}; the file is of another network");
+        if (FirstProblem(parameters, names, _ => true) is { } problem)
+            throw new InvalidDataException($"{file.Path}: {problem}; the file is of another network");
         Load(parameters, backend, names, _ => true);
     }
 
@@ -47,13 +48,16 @@ public static class StateDict
             if (!wanted(tensor.Name)) continue;
             var shape = ShapeOf(tensor, statistics.Contains(tensor));
             var wantedShape = $"[{string.Join(", ", shape)}]";
-            if (names.Find(tensor.Name) is not { } name) return $"there is no tensor '{tensor.Name}', which the network has as {wantedShape}";
+            if (names.Find(tensor.Name) is not { } name)
+                return $"there is no tensor '{tensor.Name}', which the network has as {wantedShape}";
             if (!names.File[name].IsFloating) return Other(names.File, name, "F32, F64, F16 or BF16");
             if (!names.File[name].Shape.SequenceEqual(shape)) return Other(names.File, name, wantedShape);
         }
 
         foreach (var (name, _) in parameters.Counters)
-            if (wanted(name) && names.Find(name) is { } counter && (names.File[counter].Type != SafetensorsType.I64 || names.File[counter].Count != 1)) return Other(names.File, counter, "I64 []");
+            if (wanted(name) && names.Find(name) is { } counter
+                && (names.File[counter].Type != SafetensorsType.I64 || names.File[counter].Count != 1)) return Other(names.File, counter,
+                "I64 []");
         return null;
     }
 
@@ -78,7 +82,8 @@ public static class StateDict
         var values = file.ReadNumbers<T>(name);
         var first = Array.FindIndex(values, value => !T.IsFinite(value));
         return first < 0 ? values : throw new InvalidDataException(
-            $"{file.Path}: tensor '{name}' has {values[first]} at element {first}, and {values.Count(value => !T.IsFinite(value))} of {values.Length} elements are no numbers; "
+            $"{file.Path}: tensor '{name}' has {values[first]} at element {first}, and {values.Count(value => !T.IsFinite(value))} of " +
+                $"{values.Length} elements are no numbers; "
             + "the training that wrote it diverged, or the file is damaged");
     }
 
@@ -91,6 +96,7 @@ public static class StateDict
     {
         var (o, i, h, w) = tensor.Capacity;
         if (isStatistic || (o == 1 && h == 1 && w == 1)) return [i];
-        return tensor.Name.EndsWith("classifier.weight", StringComparison.Ordinal) || tensor.Name.EndsWith("linear.weight", StringComparison.Ordinal) ? [o, i] : [o, i, h, w];
+        return tensor.Name.EndsWith("classifier.weight", StringComparison.Ordinal)
+            || tensor.Name.EndsWith("linear.weight", StringComparison.Ordinal) ? [o, i] : [o, i, h, w];
     }
 }

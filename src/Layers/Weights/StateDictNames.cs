@@ -50,7 +50,9 @@ public sealed class StateDictNames
         foreach (var name in file.Names)
         {
             var plain = string.Join('.', name.Split('.').Where(part => !Wrappers.Contains(part)));
-            if (!originals.TryAdd(plain, name)) throw new InvalidDataException($"{file.Path}: '{originals[plain]}' and '{name}' are the same tensor of the network; keep one of them");
+            if (!originals.TryAdd(plain, name))
+                throw new InvalidDataException(
+                $"{file.Path}: '{originals[plain]}' and '{name}' are the same tensor of the network; keep one of them");
         }
 
         string[] wanted = [.. parameters.Parameters.Select(tensor => tensor.Name)];
@@ -61,7 +63,8 @@ public sealed class StateDictNames
             : [("", 0)];
         var best = scores[0];
         if (scores.Count > 1 && scores[1].Found == best.Found && best.Found > 0)
-            throw new InvalidDataException($"{file.Path}: has the network's tensors twice, below '{best.Prefix}' and '{scores[1].Prefix}'; keep one of them");
+            throw new InvalidDataException(
+                $"{file.Path}: has the network's tensors twice, below '{best.Prefix}' and '{scores[1].Prefix}'; keep one of them");
         return new StateDictNames(file, originals, best.Found > 0 ? best.Prefix : "", parameters.FormerName);
     }
 

@@ -15,7 +15,8 @@ public sealed class DependentOptionsTests
         Assert.Equal((0.05, 0.001), Rates(Resolve(("learning-rate", "0.05"))));
         Assert.Equal((0.0005, 0.0001), Rates(Resolve(("learning-rate", "0.0005"), ("learning-rate-min", "0.0001"))));
         Assert.Equal((0.0005, 0.0005), Rates(SearchOptions.Table.Parse("""{"learning_rate": 0.0005}""")));
-        Assert.Equal(["learning_rate_min is 0.001; allowed is a number from 0 to learning_rate, which is 0.0005"], Problems(("learning-rate", "0.0005"), ("learning-rate-min", "0.001")));
+        Assert.Equal(["learning_rate_min is 0.001; allowed is a number from 0 to learning_rate, which is 0.0005"],
+            Problems(("learning-rate", "0.0005"), ("learning-rate-min", "0.001")));
     }
 
     [Theory]
@@ -30,8 +31,10 @@ public sealed class DependentOptionsTests
     {
         Assert.Equal((2, 2), (Resolve(("nodes", "2")).Nodes, Resolve(("nodes", "2")).Multiplier));
         Assert.Equal(4, Resolve(("nodes", "6")).Multiplier);
-        Assert.Equal(["multiplier is 3; allowed is a whole number from 1 to nodes, which is 2"], Problems(("nodes", "2"), ("multiplier", "3")));
-        Assert.Equal(["nodes is 0; allowed is a whole number from 1 to 16"], Problems(("nodes", "0")).Where(problem => problem.StartsWith("nodes", StringComparison.Ordinal)));
+        Assert.Equal(["multiplier is 3; allowed is a whole number from 1 to nodes, which is 2"],
+            Problems(("nodes", "2"), ("multiplier", "3")));
+        Assert.Equal(["nodes is 0; allowed is a whole number from 1 to 16"], Problems(("nodes", "0"))
+            .Where(problem => problem.StartsWith("nodes", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -48,7 +51,8 @@ public sealed class DependentOptionsTests
             Assert.InRange(options.WarmupEpochs, 0, algorithm.Paper.WarmupEpochs);
         }
 
-        Assert.Equal([$"warmup_epochs is {epochs}; allowed is a whole number from 0 to {epochs - 1}, so that the architecture moves in every stage"],
+        Assert.Equal(
+            [$"warmup_epochs is {epochs}; allowed is a whole number from 0 to {epochs - 1}, so that the architecture moves in every stage"],
             Problems(("algorithm", "pc-darts"), ("epochs", $"{epochs}"), ("warmup-epochs", $"{epochs}")));
     }
 
@@ -100,9 +104,11 @@ public sealed class DependentOptionsTests
     [Fact]
     public void Channels_that_partial_channels_do_not_divide_are_told_by_themselves()
     {
-        Assert.Equal(["init_channels is 6; allowed is a multiple of partial_channels, which is 4"], Problems(("algorithm", "pc-darts"), ("init-channels", "6")));
+        Assert.Equal(["init_channels is 6; allowed is a multiple of partial_channels, which is 4"],
+            Problems(("algorithm", "pc-darts"), ("init-channels", "6")));
         Assert.Equal(8, Resolve(("algorithm", "pc-darts"), ("init-channels", "8")).InitChannels);
-        Assert.Equal(["partial_channels is 5; allowed is a divisor of init_channels, which is 16"], Problems(("algorithm", "pc-darts"), ("partial-channels", "5")));
+        Assert.Equal(["partial_channels is 5; allowed is a divisor of init_channels, which is 16"],
+            Problems(("algorithm", "pc-darts"), ("partial-channels", "5")));
     }
 
     private static (double Rate, double Min) Rates(SearchOptions options) => (options.LearningRate, options.LearningRateMin);
@@ -110,5 +116,6 @@ public sealed class DependentOptionsTests
     private static SearchOptions Resolve(params (string Name, string Value)[] given) =>
         SearchOptions.Table.Resolve(null, null, given.Select(option => new KeyValuePair<string, string>(option.Name, option.Value)));
 
-    private static IEnumerable<string> Problems(params (string Name, string Value)[] given) => Assert.Throws<OptionsException>(() => Resolve(given)).Problems.Select(problem => problem.Message);
+    private static IEnumerable<string> Problems(params (string Name, string Value)[] given) =>
+        Assert.Throws<OptionsException>(() => Resolve(given)).Problems.Select(problem => problem.Message);
 }

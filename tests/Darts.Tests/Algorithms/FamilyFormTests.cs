@@ -19,7 +19,8 @@ public class FamilyFormTests
 
     /// <summary>Every method that trains, with fractions of the channels that the four of these supernets have.</summary>
     public static TheoryData<string, int> Methods() =>
-        [.. SearchAlgorithm.All.Where(a => a.Trains).SelectMany(a => (a.Paper.PartialChannels > 1 ? new[] { 2, 4 } : [1, 2]).Select(parts => (a.Name, parts)))];
+        [.. SearchAlgorithm.All.Where(a => a.Trains).SelectMany(a =>
+            (a.Paper.PartialChannels > 1 ? new[] { 2, 4 } : [1, 2]).Select(parts => (a.Name, parts)))];
 
     [Theory]
     [MemberData(nameof(Methods))]
@@ -60,8 +61,8 @@ public class FamilyFormTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    // Draws are replaced by their expectation: a drawn operation is a step function of alpha, and a sample depends on it through rejections.
-    // The gradients of draws have tests of their own.
+    // Draws are replaced by their expectation: a drawn operation is a step function of alpha, and a sample depends on it through
+    // rejections. The gradients of draws have tests of their own.
     [Theory]
     [MemberData(nameof(Methods))]
     public void The_gradient_of_every_architecture_parameter_is_the_slope_of_the_loss(string method, int partialChannels)

@@ -31,7 +31,8 @@ public sealed class FamilySearchTests : IDisposable
             var ring = new CheckpointRing(Path.Combine(folder, $"stopped-{stop}"), 2);
             using var cancellation = new CancellationTokenSource();
             Assert.Throws<RunInterruptedException>(
-                () => DartsSearch.Run(train, valid, options, backend, new ResumeTests.StopAfter(stop, cancellation), ring, cancellation.Token));
+                () => DartsSearch.Run(train, valid, options, backend, new ResumeTests.StopAfter(stop, cancellation), ring,
+                    cancellation.Token));
             var resumed = DartsSearch.Run(train, valid, options, backend, null, ring);
             Assert.Equal(expected.Genotype, resumed.Genotype);
             Assert.Equal(expected.History.Select(e => e.Lead), resumed.History.Select(e => e.Lead));

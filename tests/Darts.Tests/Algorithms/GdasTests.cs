@@ -36,7 +36,8 @@ public sealed class GdasTests : IDisposable
         small.Net.Evaluate(small.Batch, Training);
         foreach (var (edge, k, operation) in Operations())
         {
-            var counters = small.Net.Parameters.Counters.Where(c => c.Name.StartsWith(NameOf(operation), StringComparison.Ordinal)).ToList();
+            var counters = small.Net.Parameters.Counters.Where(c => c.Name.StartsWith(NameOf(operation), StringComparison.Ordinal))
+                .ToList();
             Assert.All(counters, c => Assert.Equal(Drawn(edge) == k ? 1 : 0, c.Owner.BatchesTracked));
         }
     }
@@ -65,17 +66,20 @@ public sealed class GdasTests : IDisposable
         Assert.True(seen > 0);
     }
 
-    private int Drawn(int edge) => ((GumbelRelaxation<double>)(edge < Shape.Edges ? small.Net.Normal : small.Net.Reduce).Relaxation).Drawn[edge % Shape.Edges];
+    private int Drawn(int edge) =>
+        ((GumbelRelaxation<double>)(edge < Shape.Edges ? small.Net.Normal : small.Net.Reduce).Relaxation).Drawn[edge % Shape.Edges];
 
     // Cell 0 is normal, cells 1 and 2 reduce; one of each kind is enough.
     private IEnumerable<(int Edge, int Column, Module<double> Operation)> Operations() =>
-        small.Net.MixedOps.Take(2 * Shape.Edges).SelectMany((mixed, edge) => mixed.Operations.Select((operation, k) => (edge, k, operation)));
+        small.Net.MixedOps.Take(2 * Shape.Edges).SelectMany((mixed, edge) =>
+            mixed.Operations.Select((operation, k) => (edge, k, operation)));
 
     private string NameOf(Module<double> operation)
     {
         foreach (var (mixed, number) in small.Net.MixedOps.Select((m, i) => (m, i)))
             for (var k = 0; k < mixed.Operations.Count; k++)
-                if (ReferenceEquals(mixed.Operations[k], operation)) return $"cells.{number / Shape.Edges}._ops.{number % Shape.Edges}._ops.{k}.";
+                if (ReferenceEquals(mixed.Operations[k], operation))
+                    return $"cells.{number / Shape.Edges}._ops.{number % Shape.Edges}._ops.{k}.";
         throw new ArgumentException("no operation of the network", nameof(operation));
     }
 }

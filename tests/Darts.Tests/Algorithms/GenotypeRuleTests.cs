@@ -62,7 +62,8 @@ public class GenotypeRuleTests
         var pc = new PcDartsAlgorithm();
         Assert.Equal([false, true], new[] { 14, 15 }.Select(epoch => pc.MovesAlphas(pc.Paper, epoch)));
         var dr = new DrNasAlgorithm();
-        Assert.Equal([false, true, true, false, false, true], new[] { 9, 10, 24, 25, 34, 35 }.Select(epoch => dr.MovesAlphas(dr.Paper, epoch)));
+        Assert.Equal([false, true, true, false, false, true], new[]
+            { 9, 10, 24, 25, 34, 35 }.Select(epoch => dr.MovesAlphas(dr.Paper, epoch)));
         Assert.Equal([0, 1], new[] { 24, 25 }.Select(epoch => dr.Stage(dr.Paper, epoch)));
         Assert.Equal((6, 4), (dr.Space(dr.Paper, 0).PartialChannels, dr.Space(dr.Paper, 1).PartialChannels));
     }

@@ -33,7 +33,8 @@ public sealed class SearchOptionsResolverTests : IDisposable
     public void Problems_of_all_sources_are_reported_together()
     {
         var file = Write("c.yaml", "epoch: 5\nlayers: many\n");
-        var error = Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve("darts", file, Given(("momentum", "2"), ("unrolled", "yes"))));
+        var error = Assert.Throws<OptionsException>(() =>
+            SearchOptions.Table.Resolve("darts", file, Given(("momentum", "2"), ("unrolled", "yes"))));
         Assert.Equal(
         [
             $"{file}: epoch is not an option; did you mean epochs?",
@@ -74,24 +75,30 @@ public sealed class SearchOptionsResolverTests : IDisposable
 
     [Fact]
     public void A_folder_is_no_configuration_file() =>
-        Assert.Contains("this is a folder", Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve(null, folder, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("this is a folder", Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve(null, folder, [])).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_wrong_preset_in_a_file_names_the_file()
     {
         var file = Write("c.yaml", "Preset: tiny");
         const string problem = "preset is 'tiny'; allowed is ";
-        Assert.StartsWith($"{file}: {problem}darts, rx580, demo", Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve(null, file, [])).Message, StringComparison.Ordinal);
-        Assert.StartsWith($"{file}: {problem}darts, imagenet, demo", Assert.Throws<OptionsException>(() => TrainOptions.Table.Resolve(null, file, [])).Message, StringComparison.Ordinal);
-        Assert.StartsWith(problem, Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve("tiny", null, [])).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{file}: {problem}darts, rx580, demo",
+            Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve(null, file, [])).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{file}: {problem}darts, imagenet, demo",
+            Assert.Throws<OptionsException>(() => TrainOptions.Table.Resolve(null, file, [])).Message, StringComparison.Ordinal);
+        Assert.StartsWith(problem, Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve("tiny", null, [])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_missing_or_huge_file_is_refused()
     {
         var missing = Path.Combine(folder, "none.json");
-        Assert.Contains("no such configuration file", Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve(null, missing, [])).Message, StringComparison.Ordinal);
-        Assert.Contains("too many", Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve(null, Write("c.json", new string(' ', 1_000_001)), [])).Message, StringComparison.Ordinal);
+        Assert.Contains("no such configuration file", Assert.Throws<OptionsException>(() =>
+            SearchOptions.Table.Resolve(null, missing, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("too many", Assert.Throws<OptionsException>(() =>
+            SearchOptions.Table.Resolve(null, Write("c.json", new string(' ', 1_000_001)), [])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,7 +126,8 @@ public sealed class SearchOptionsResolverTests : IDisposable
         Assert.Null(SearchOptions.Table.Find("nothing"));
     }
 
-    private static Dictionary<string, string> Given(params (string Name, string Value)[] options) => options.ToDictionary(o => o.Name, o => o.Value);
+    private static Dictionary<string, string> Given(params (string Name, string Value)[] options) =>
+        options.ToDictionary(o => o.Name, o => o.Value);
 
     private string Write(string name, string content)
     {

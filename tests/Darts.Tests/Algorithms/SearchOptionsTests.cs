@@ -9,10 +9,16 @@ public sealed class SearchOptionsTests
     public void The_defaults_are_the_official_ones()
     {
         var options = new SearchOptions();
-        Assert.Equal((50, 64, 8, 16, 4, 4, 3), (options.Epochs, options.BatchSize, options.Layers, options.InitChannels, options.Nodes, options.Multiplier, options.StemMultiplier));
-        Assert.Equal((0.025, 0.001, 0.9, 3e-4, 5.0), (options.LearningRate, options.LearningRateMin, options.Momentum, options.WeightDecay, options.GradClip));
-        Assert.Equal((3e-4, 0.5, 0.999, 1e-3), (options.AlphaLearningRate, options.AlphaBeta1, options.AlphaBeta2, options.AlphaWeightDecay));
-        Assert.Equal((0.5, false, false, 16, 0.0, 4, false, 2UL, 50), (options.TrainPortion, options.Unrolled, options.Cutout, options.CutoutLength, options.DropPath, options.DataWorkers, options.MixedPrecision, options.Seed, options.ReportInterval));
+        Assert.Equal((50, 64, 8, 16, 4, 4, 3),
+            (options.Epochs, options.BatchSize, options.Layers, options.InitChannels, options.Nodes, options.Multiplier,
+            options.StemMultiplier));
+        Assert.Equal((0.025, 0.001, 0.9, 3e-4, 5.0),
+            (options.LearningRate, options.LearningRateMin, options.Momentum, options.WeightDecay, options.GradClip));
+        Assert.Equal((3e-4, 0.5, 0.999, 1e-3),
+            (options.AlphaLearningRate, options.AlphaBeta1, options.AlphaBeta2, options.AlphaWeightDecay));
+        Assert.Equal((0.5, false, false, 16, 0.0, 4, false, 2UL, 50),
+            (options.TrainPortion, options.Unrolled, options.Cutout, options.CutoutLength, options.DropPath, options.DataWorkers,
+            options.MixedPrecision, options.Seed, options.ReportInterval));
         Assert.Equal(options, SearchPresets.Get("darts"));
     }
 
@@ -32,7 +38,18 @@ public sealed class SearchOptionsTests
     [Fact]
     public void Validation_returns_all_problems_with_field_value_and_range()
     {
-        var options = new SearchOptions { BatchSize = 0, Nodes = 2, Multiplier = 3, LearningRate = 0.01, LearningRateMin = 0.02, Momentum = 1, TrainPortion = double.NaN, Backend = "cuda", MixedPrecision = true };
+        var options = new SearchOptions
+        {
+            BatchSize = 0,
+            Nodes = 2,
+            Multiplier = 3,
+            LearningRate = 0.01,
+            LearningRateMin = 0.02,
+            Momentum = 1,
+            TrainPortion = double.NaN,
+            Backend = "cuda",
+            MixedPrecision = true
+        };
         Assert.Equal(
         [
             "backend is cuda; allowed is auto, hip, hip:0 (a device number), cpu or reference",
@@ -41,7 +58,8 @@ public sealed class SearchOptionsTests
             "learning_rate_min is 0.02; allowed is a number from 0 to learning_rate, which is 0.01",
             "momentum is 1; allowed is a number from 0, below 1",
             "train_portion is NaN; allowed is a number over 0, below 1",
-            "mixed_precision is true; allowed is false: gfx803 computes half precision no faster than single, so it would cost accuracy and gain nothing",
+            "mixed_precision is true; allowed is false: gfx803 computes half precision no faster than single, so it would cost accuracy " +
+                "and gain nothing",
         ], options.Validate().Select(problem => problem.Message));
     }
 
@@ -49,7 +67,8 @@ public sealed class SearchOptionsTests
     [InlineData("auto")]
     [InlineData("hip:1")]
     [InlineData("reference")]
-    public void Backends_are_named_with_an_optional_device(string backend) => Assert.Empty(new SearchOptions { Backend = backend }.Validate());
+    public void Backends_are_named_with_an_optional_device(string backend) =>
+        Assert.Empty(new SearchOptions { Backend = backend }.Validate());
 
     [Fact]
     public void The_configuration_has_every_option_as_it_is_shown()

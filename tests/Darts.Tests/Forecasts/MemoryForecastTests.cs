@@ -63,7 +63,8 @@ public sealed partial class MemoryForecastTests
         using var backend = CpuBackend.Create(1);
         var options = new SearchOptions { Layers = 5, BatchSize = 64 };
         var room = new MemoryRoom(new MemoryLimit("memory.max of the container is 400 MiB, /sys/fs/cgroup", 350L << 20), Heap);
-        var message = Assert.Throws<PlanDoesNotFitException>(() => SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message;
+        var message = Assert.Throws<PlanDoesNotFitException>(() =>
+            SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message;
         Assert.Contains("the search needs ", message);
         Assert.Contains("but may take 350 MiB (memory.max of the container is 400 MiB, /sys/fs/cgroup)", message);
         var settings = Setting().Matches(message);
@@ -85,7 +86,8 @@ public sealed partial class MemoryForecastTests
         var need = SearchMemory.Need(options, ShapeOf(options), backend)!;
         // So that 12 channels are too many and 11, no multiple of the four parts, are few enough.
         var room = new MemoryRoom(new MemoryLimit("the machine", need.Total - 1), Heap);
-        var message = Assert.Throws<PlanDoesNotFitException>(() => SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message;
+        var message = Assert.Throws<PlanDoesNotFitException>(() =>
+            SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message;
         Assert.Contains("init_channels 11", message);
         foreach (Match setting in Setting().Matches(message)) Assert.Empty(With(options, setting).Validate());
     }
@@ -106,7 +108,8 @@ public sealed partial class MemoryForecastTests
         var room = new MemoryRoom(new MemoryLimit("the machine", 2 * need.Total), Heap);
         SearchMemory.Require(options, ShapeOf(options), backend, room: room);
         SearchMemory.Require(options, ShapeOf(options), backend, jobs: 2, room);
-        Assert.Contains("3 seeds side by side", Assert.Throws<PlanDoesNotFitException>(() => SearchMemory.Require(options, ShapeOf(options), backend, jobs: 3, room)).Message);
+        Assert.Contains("3 seeds side by side", Assert.Throws<PlanDoesNotFitException>(() =>
+            SearchMemory.Require(options, ShapeOf(options), backend, jobs: 3, room)).Message);
     }
 
     [Fact]
@@ -115,7 +118,8 @@ public sealed partial class MemoryForecastTests
         using var backend = CpuBackend.Create(1);
         var options = SearchPresets.Get("demo");
         var room = new MemoryRoom(null, new MemoryLimit("the managed heap may have 1 MiB", 1 << 20));
-        Assert.Contains("may take 1 MiB (the managed heap may have 1 MiB)", Assert.Throws<PlanDoesNotFitException>(() => SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message);
+        Assert.Contains("may take 1 MiB (the managed heap may have 1 MiB)",
+            Assert.Throws<PlanDoesNotFitException>(() => SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message);
     }
 
     [Fact]
@@ -124,7 +128,8 @@ public sealed partial class MemoryForecastTests
         using var backend = CpuBackend.Create(1);
         var options = SearchPresets.Get("demo");
         var room = new MemoryRoom(new MemoryLimit("the machine", 1), Heap);
-        Assert.EndsWith("Nothing smaller fits either: free some memory", Assert.Throws<PlanDoesNotFitException>(() => SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message);
+        Assert.EndsWith("Nothing smaller fits either: free some memory",
+            Assert.Throws<PlanDoesNotFitException>(() => SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message);
     }
 
     [Fact]
@@ -133,11 +138,13 @@ public sealed partial class MemoryForecastTests
         using var backend = CpuBackend.Create(1);
         var options = new SearchOptions { InitChannels = 512, Layers = 20, BatchSize = 1000 };
         var room = new MemoryRoom(new MemoryLimit("the machine", 8L << 30), Heap);
-        var message = Assert.Throws<PlanDoesNotFitException>(() => SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message;
+        var message = Assert.Throws<PlanDoesNotFitException>(() =>
+            SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message;
         Assert.StartsWith("3566010890 parameters are more than a network may have, 2147483647;", message);
         Assert.Contains("What would fit: ", message);
         // Without a look at the memory first, the network itself refuses.
-        Assert.StartsWith("3566010890 parameters", Assert.Throws<PlanDoesNotFitException>(() => new Supernet<float>(backend, ShapeOf(options))).Message);
+        Assert.StartsWith("3566010890 parameters", Assert.Throws<PlanDoesNotFitException>(() =>
+            new Supernet<float>(backend, ShapeOf(options))).Message);
     }
 
     [Fact]
@@ -162,7 +169,8 @@ public sealed partial class MemoryForecastTests
         using var backend = CpuBackend.Create(1);
         var (data, options) = (DataSource.Open(DataSource.FashionMnistSlice), new TrainOptions { Network = "resnet20" });
         var room = new MemoryRoom(new MemoryLimit("the machine", TrainMemory.Need(data, options, backend)!.Total / 2), Heap);
-        Assert.Matches("What would fit: batch_size [0-9]+$", Assert.Throws<PlanDoesNotFitException>(() => TrainMemory.Require(data, options, backend, room)).Message);
+        Assert.Matches("What would fit: batch_size [0-9]+$",
+            Assert.Throws<PlanDoesNotFitException>(() => TrainMemory.Require(data, options, backend, room)).Message);
     }
 
     [Fact]
@@ -173,7 +181,8 @@ public sealed partial class MemoryForecastTests
         SearchMemory.Require(options, ShapeOf(options), backend, room: new MemoryRoom(new MemoryLimit("the machine", 0), Heap));
     }
 
-    private static SupernetShape ShapeOf(SearchOptions o) => new(1, 28, 28, 10, o.InitChannels, o.Layers, o.Nodes, o.Multiplier, o.StemMultiplier);
+    private static SupernetShape ShapeOf(SearchOptions o) =>
+        new(1, 28, 28, 10, o.InitChannels, o.Layers, o.Nodes, o.Multiplier, o.StemMultiplier);
 
     [GeneratedRegex("(batch_size|init_channels|layers) [0-9]+( with [a-z_]+ [0-9]+)*")]
     private static partial Regex Setting();

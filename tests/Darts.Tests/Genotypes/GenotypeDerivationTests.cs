@@ -19,7 +19,8 @@ public sealed class GenotypeDerivationTests
     public void Ties_go_to_the_lower_source_and_the_earlier_operation()
     {
         var cell = GenotypeDerivation.DeriveCell<float>(Enumerable.Repeat(0.125f, 14 * 8).ToArray());
-        Assert.All(cell.Nodes, node => Assert.Equal([new GenotypeEdge(Primitives.MaxPool3x3, 0), new GenotypeEdge(Primitives.MaxPool3x3, 1)], node));
+        Assert.All(cell.Nodes, node =>
+            Assert.Equal([new GenotypeEdge(Primitives.MaxPool3x3, 0), new GenotypeEdge(Primitives.MaxPool3x3, 1)], node));
         Assert.Equal("range(2, 6)", cell.Concat.ToString());
     }
 
@@ -44,7 +45,8 @@ public sealed class GenotypeDerivationTests
         Assert.Throws<ArgumentException>(() => GenotypeDerivation.DeriveCell<float>(new float[13 * 8]));
         Assert.Throws<ArgumentException>(() => GenotypeDerivation.DeriveCell<float>([]));
         Assert.Throws<ArgumentException>(() => GenotypeDerivation.DeriveCell<float>(new float[14 * 8], multiplier: 5));
-        Assert.Contains("diverged", Assert.Throws<ArgumentException>(() => GenotypeDerivation.DeriveCell<float>([.. Enumerable.Repeat(float.NaN, 14 * 8)])).Message, StringComparison.Ordinal);
+        Assert.Contains("diverged", Assert.Throws<ArgumentException>(() =>
+            GenotypeDerivation.DeriveCell<float>([.. Enumerable.Repeat(float.NaN, 14 * 8)])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -55,7 +55,8 @@ public sealed class GenotypeFileFormatTests
 
     [Theory]
     [InlineData(Mmrazor, "- sep_conv_3x3", "- sep_conv", "line 7, column 5: found 'sep_conv', expected an operation of")]
-    [InlineData(Mmrazor, "  - normal_n2_p0", "  - normal_n3_p0", "found 'normal_n3_p0', expected an edge from normal_n2_p0 to normal_n2_p1")]
+    [InlineData(Mmrazor, "  - normal_n2_p0", "  - normal_n3_p0",
+        "found 'normal_n3_p0', expected an edge from normal_n2_p0 to normal_n2_p1")]
     [InlineData(Mmrazor, "reduce_n2_p0:", "reduce_n2_q0:", "found 'reduce_n2_q0', expected a key such as")]
     [InlineData(Mmrazor, "reduce_n2_p0:", "reduce_n\u0662_p0:", "expected a key such as")]
     [InlineData(Mmrazor, "reduce_n2:", "reduce_n3:", "expected the key 'reduce_n2'")]
@@ -73,7 +74,8 @@ public sealed class GenotypeFileFormatTests
 
     [Fact]
     public void Yaml_nested_without_end_is_refused() =>
-        Assert.Contains("nested deeper", Assert.Throws<GenotypeFormatException>(() => Genotype.Parse("a: " + new string('[', 100_000))).Message, StringComparison.Ordinal);
+        Assert.Contains("nested deeper", Assert.Throws<GenotypeFormatException>(() =>
+            Genotype.Parse("a: " + new string('[', 100_000))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(Mmrazor)]
@@ -115,11 +117,13 @@ public sealed class GenotypeFileFormatTests
     }
 
     [Theory]
-    [InlineData("\"op\": \"skip_connect\"", "\"op\": \"skip\"", "line 6, column 17: found 'skip', expected an operation of none, max_pool_3x3")]
+    [InlineData("\"op\": \"skip_connect\"", "\"op\": \"skip\"",
+        "line 6, column 17: found 'skip', expected an operation of none, max_pool_3x3")]
     [InlineData("\"source\": 1", "\"source\": 9", "found '9', expected a state from 0 to 1, before state 2")]
     [InlineData("\"source\": 1", "\"sauce\": 1", "found 'sauce', expected a key that was not given yet, of op and source")]
     [InlineData("\"source\": 1", "\"source\": null", "line 7, column 21: found 'null', expected the number of the state")]
-    [InlineData("\"reduce\"", "\"reduction\"", "found 'reduction', expected a key that was not given yet, of normal, normal_concat, reduce")]
+    [InlineData("\"reduce\"", "\"reduction\"",
+        "found 'reduction', expected a key that was not given yet, of normal, normal_concat, reduce")]
     public void Malformed_json_names_what_is_wrong(string good, string bad, string expected)
     {
         var json = GenotypeJsonConverter.Format(Genotype.Parse(Mmrazor)).Replace(good, bad, StringComparison.Ordinal);
@@ -135,7 +139,8 @@ public sealed class GenotypeFileFormatTests
         var cell = NasBench201Cell.Parse(text);
         Assert.Equal(text, cell.ToString());
         Assert.Equal(new NasBench201Edge(Primitives.AvgPool3x3, 2), cell.Nodes[2][2]);
-        Assert.Contains("cannot become a DARTS genotype", Assert.Throws<GenotypeFormatException>(() => Genotype.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot become a DARTS genotype", Assert.Throws<GenotypeFormatException>(() => Genotype.Parse(text)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -150,5 +155,6 @@ public sealed class GenotypeFileFormatTests
     [InlineData("|nor_conv_3x3|", "expected an edge such as")]
     [InlineData("|nor_conv_3x3~0|+", "found nothing, expected a node such as")]
     public void A_malformed_nas_bench_201_cell_names_place_token_and_expectation(string text, string expected) =>
-        Assert.Contains(expected, Assert.Throws<GenotypeFormatException>(() => NasBench201Cell.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<GenotypeFormatException>(() => NasBench201Cell.Parse(text)).Message,
+            StringComparison.Ordinal);
 }

@@ -29,7 +29,8 @@ public sealed class NamedGenotypeTests
     [InlineData("P_DARTS", "PDARTS")]
     [InlineData("enasnet", "ENAS")]
     [InlineData("darts", "DARTS_V2")]
-    public void Case_and_dashes_do_not_matter(string typed, string name) => Assert.Same(NamedGenotypes.Get(name), NamedGenotypes.Get(typed));
+    public void Case_and_dashes_do_not_matter(string typed, string name) =>
+        Assert.Same(NamedGenotypes.Get(name), NamedGenotypes.Get(typed));
 
     [Fact]
     public void FairDARTS_a_has_nodes_without_edges() =>
@@ -64,7 +65,8 @@ public sealed class NamedGenotypeTests
             Assert.Equal(genotype, GenotypeReader.Resolve(genotype.ToString()));
 
             File.WriteAllText(path, "Genotype(");
-            Assert.StartsWith(path, Assert.Throws<GenotypeFormatException>(() => GenotypeReader.Resolve(path)).Message, StringComparison.Ordinal);
+            Assert.StartsWith(path, Assert.Throws<GenotypeFormatException>(() => GenotypeReader.Resolve(path)).Message,
+                StringComparison.Ordinal);
         }
         finally
         {

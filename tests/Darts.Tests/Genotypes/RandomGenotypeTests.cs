@@ -28,7 +28,8 @@ public class RandomGenotypeTests
         var edges = Enumerable.Range(0, Draws).SelectMany(i => RandomGenotypes.Draw(1, i).Normal.Nodes[3]).ToList();
         // A source of the last of four nodes is taken by 2 in 5 genotypes, an operation by 1 edge in 7; five standard deviations.
         foreach (var (_, count) in edges.CountBy(edge => edge.Source)) Assert.InRange(count, 0.4 * Draws - 135, 0.4 * Draws + 135);
-        foreach (var (_, count) in edges.CountBy(edge => edge.Operation)) Assert.InRange(count, 2 * Draws / 7.0 - 136, 2 * Draws / 7.0 + 136);
+        foreach (var (_, count) in edges.CountBy(edge => edge.Operation))
+            Assert.InRange(count, 2 * Draws / 7.0 - 136, 2 * Draws / 7.0 + 136);
         Assert.Equal(7, edges.DistinctBy(edge => edge.Operation).Count());
     }
 
@@ -36,7 +37,8 @@ public class RandomGenotypeTests
     public void A_seed_and_a_number_always_give_the_same_genotype_and_others_give_others()
     {
         Assert.Equal(RandomGenotypes.Draw(5, 7), RandomGenotypes.Draw(5, 7));
-        Assert.Equal(20, Enumerable.Range(0, 10).SelectMany(i => new[] { RandomGenotypes.Draw(5, i), RandomGenotypes.Draw(6, i) }).Distinct().Count());
+        Assert.Equal(20, Enumerable.Range(0, 10).SelectMany(i => new[] { RandomGenotypes.Draw(5, i), RandomGenotypes.Draw(6, i) })
+            .Distinct().Count());
     }
 
     [Fact]
@@ -45,7 +47,8 @@ public class RandomGenotypeTests
         using var backend = new ReferenceBackend<float>();
         long Count(Genotype genotype)
         {
-            using var net = new EvaluationNetwork<float>(backend, new EvaluationShape(new ImageTask(1, 8, 8, 2), 4, 3, Auxiliary: false), genotype);
+            using var net = new EvaluationNetwork<float>(backend, new EvaluationShape(new ImageTask(1, 8, 8, 2), 4, 3, Auxiliary: false),
+                genotype);
             return net.ParameterCount;
         }
 

@@ -70,7 +70,9 @@ public class ThresholdDerivationTests
         Primitive[] withNone = [Primitives.None, Primitives.SkipConnect, Primitives.SepConv3x3];
         var cell = ThresholdDerivation.DeriveCell<float>([.. Weights.Select(w => (float)w)], withNone, 0.85, ThresholdMode.Edge, 2).Cell;
         Assert.DoesNotContain(cell.Edges, item => item.Edge.Operation == Primitives.None);
-        Assert.Throws<ArgumentException>(() => ThresholdDerivation.DeriveCell<double>([.. Weights[..14], double.NaN], Three, 0.85, ThresholdMode.Edge, 2));
-        Assert.Throws<ArgumentException>(() => ThresholdDerivation.DeriveCell<double>(Weights.AsSpan(0, 9), Three, 0.85, ThresholdMode.Edge, 2));
+        Assert.Throws<ArgumentException>(() =>
+            ThresholdDerivation.DeriveCell<double>([.. Weights[..14], double.NaN], Three, 0.85, ThresholdMode.Edge, 2));
+        Assert.Throws<ArgumentException>(() =>
+            ThresholdDerivation.DeriveCell<double>(Weights.AsSpan(0, 9), Three, 0.85, ThresholdMode.Edge, 2));
     }
 }

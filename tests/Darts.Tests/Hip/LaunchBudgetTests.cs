@@ -122,7 +122,8 @@ public class LaunchBudgetTests(StandardStep standard) : IClassFixture<StandardSt
         var error = Assert.Throws<PlanDoesNotFitException>(() => new PreparedStep(gpu, large, unrolled: false));
         var told = Regex.Match(
             error.Message,
-            @"^\d+ MiB of activations do not fit into \d+ MiB\. Largest: .* MiB\. What would fit: batch_size (\d+); or init_channels (\d+); or batch_size (\d+) with init_channels (\d+)$");
+            @"^\d+ MiB of activations do not fit into \d+ MiB\. Largest: .* MiB\. "
+            + @"What would fit: batch_size (\d+); or init_channels (\d+); or batch_size (\d+) with init_channels (\d+)$");
         Assert.True(told.Success, error.Message);
         foreach (var (batch, channels) in new[] { (1, 0), (0, 2), (3, 4) })
         {

@@ -98,7 +98,8 @@ public class NasBench201Tests
         // Of equals the first, none included.
         Assert.All(NasBench201Cell.Derive(new float[30]).Operations, operation => Assert.Equal(Primitives.None, operation));
         foreach (var length in new[] { 25, 31, 35 })
-            Assert.Contains($"{length} scores are not [6, 5]", Assert.Throws<ArgumentException>(() => NasBench201Cell.Derive(new float[length])).Message);
+            Assert.Contains($"{length} scores are not [6, 5]",
+                Assert.Throws<ArgumentException>(() => NasBench201Cell.Derive(new float[length])).Message);
         Assert.Throws<ArgumentException>(() => NasBench201Cell.Derive([.. Enumerable.Repeat(float.NaN, 30)]));
     }
 

@@ -136,7 +136,8 @@ public class AdditionalPrimitiveTests
         var svg = XDocument.Parse(CellDrawing.Svg(CellGraph.Of(Found.Normal), "cell"));
         var operations = svg.Descendants().Where(element => (string?)element.Attribute("class") == "cell-operation").ToList();
         Assert.Contains(
-            operations, element => ((string?)element.Attribute("style"))!.Contains($"var(--{SqueezeConv.Instance.Colour})", StringComparison.Ordinal));
+            operations, element =>
+                ((string?)element.Attribute("style"))!.Contains($"var(--{SqueezeConv.Instance.Colour})", StringComparison.Ordinal));
         Assert.Contains(svg.Descendants(), element => element.Value == SqueezeConv.Instance.Name);
     }
 

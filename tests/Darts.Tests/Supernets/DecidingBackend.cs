@@ -5,12 +5,14 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Darts.Tests.Supernets;
 
 /// <summary>
-/// The reference in double, which notes each ReLU and each maximum that rounding in single precision may decide otherwise, and can decide one of them
-/// otherwise itself.
+/// The reference in double, which notes each ReLU and each maximum that rounding in single precision may decide otherwise, and can decide
+/// one of them otherwise itself.
 /// </summary>
 internal sealed class DecidingBackend : ReferenceBackend<double>
 {
-    /// <summary>The decisions within reach, by the value before the ReLU or by the largest of the window, with their distance to the other side.</summary>
+    /// <summary>
+    /// The decisions within reach, by the value before the ReLU or by the largest of the window, with their distance to the other side.
+    /// </summary>
     public Dictionary<double, double> Near { get; } = [];
 
     /// <summary>The decision that falls the other way, as <see cref="Near"/> has it; null for none.</summary>
@@ -37,7 +39,8 @@ internal sealed class DecidingBackend : ReferenceBackend<double>
         Download(indices, taps.AsSpan());
         for (var i = 0; i < y.Length; i++)
         {
-            var (plane, h, w) = (i / to.Pixels, i / to.W % to.H * window.StrideH - window.PaddingH, i % to.W * window.StrideW - window.PaddingW);
+            var (plane, h, w) = (i / to.Pixels, i / to.W % to.H * window.StrideH - window.PaddingH,
+                i % to.W * window.StrideW - window.PaddingW);
             var (second, tap) = (double.NegativeInfinity, 0);
             for (var k = 0; k < window.Taps; k++)
             {

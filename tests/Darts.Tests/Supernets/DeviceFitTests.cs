@@ -3,7 +3,9 @@ using MIOpenDarts.Darts.Forecasts;
 
 namespace MIOpenDarts.Darts.Tests.Supernets;
 
-/// <summary>What is proposed where a network does not fit: settings that can be typed, that fit, and that are the largest of their kind.</summary>
+/// <summary>
+/// What is proposed where a network does not fit: settings that can be typed, that fit, and that are the largest of their kind.
+/// </summary>
 public partial class DeviceFitTests
 {
     [Theory]
@@ -22,7 +24,8 @@ public partial class DeviceFitTests
         {
             var words = Setting().Match(setting);
             Assert.True(words.Success, setting);
-            var (b, c) = (words.Groups[1].Success ? int.Parse(words.Groups[1].Value) : batch, words.Groups[2].Success ? int.Parse(words.Groups[2].Value) : channels);
+            var (b, c) = (words.Groups[1].Success ? int.Parse(words.Groups[1].Value) : batch,
+                words.Groups[2].Success ? int.Parse(words.Groups[2].Value) : channels);
             Assert.InRange(b, 1, batch);
             Assert.InRange(c, 1, channels);
             Assert.Equal(0, c % parts);

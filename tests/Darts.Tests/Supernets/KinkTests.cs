@@ -8,8 +8,8 @@ using MIOpenDarts.Layers.Randomness;
 namespace MIOpenDarts.Darts.Tests.Supernets;
 
 /// <summary>
-/// Why two backends part though each is right: a value that is nearer to the other side of a ReLU or of a maximum than rounding reaches. Its gradient then
-/// jumps by more than any rounding, and a backend in single precision is on one side or on the other, and nowhere else.
+/// Why two backends part though each is right: a value that is nearer to the other side of a ReLU or of a maximum than rounding reaches.
+/// Its gradient then jumps by more than any rounding, and a backend in single precision is on one side or on the other, and nowhere else.
 /// </summary>
 public class KinkTests
 {
@@ -31,10 +31,12 @@ public class KinkTests
     /// <param name="Distance">How near the value is to the other side.</param>
     /// <param name="Sides">What a training pass computes on either, in double.</param>
     /// <param name="Tolerances">What rounding may move of each result, relative to its length.</param>
-    private sealed record Kink(ulong Seed, double[] Weights, double Distance, Dictionary<string, double[]>[] Sides, Dictionary<string, double> Tolerances)
+    private sealed record Kink(ulong Seed, double[] Weights, double Distance, Dictionary<string, double[]>[] Sides,
+        Dictionary<string, double> Tolerances)
     {
         /// <summary>Largest distance to a side, in tolerances.</summary>
-        public double From(int side, Dictionary<string, double[]> outcome) => outcome.Max(o => Apart(Sides[side][o.Key], o.Value) / Tolerances[o.Key]);
+        public double From(int side, Dictionary<string, double[]> outcome) =>
+            outcome.Max(o => Apart(Sides[side][o.Key], o.Value) / Tolerances[o.Key]);
     }
 
     public static TheoryData<int> Widths() => [.. new[] { 4, 8, 16 }.Where(w => w <= CpuBackend.PreferredWidth)];
@@ -54,12 +56,16 @@ public class KinkTests
             var outcome = Pass(backend, kink.Seed, kink.Weights);
             var (one, other, apart) = (kink.From(0, outcome), kink.From(1, outcome), kink.From(0, kink.Sides[1]));
             TestContext.Current.TestOutputHelper?.WriteLine(
-                $"{backend.Name}, seed {kink.Seed}: {kink.Distance:E1} from the other side, sides {apart:F1} tolerances apart, {one:F2} from one, {other:F2} from the other");
-            Assert.True(Math.Min(one, other) <= 1, $"seed {kink.Seed}: {one:F1} tolerances from one side, {other:F1} from the other, which are {apart:F1} apart");
+                $"{backend.Name}, seed {kink.Seed}: {kink.Distance:E1} from the other side, sides {apart:F1} tolerances apart, {one:F2} " +
+                    $"from one, {other:F2} from the other");
+            Assert.True(Math.Min(one, other) <= 1,
+                $"seed {kink.Seed}: {one:F1} tolerances from one side, {other:F1} from the other, which are {apart:F1} apart");
         }
     }
 
-    /// <summary>Networks with exactly one value within the reach of rounding, whose two sides are further apart than rounding explains.</summary>
+    /// <summary>
+    /// Networks with exactly one value within the reach of rounding, whose two sides are further apart than rounding explains.
+    /// </summary>
     private static List<Kink> Find()
     {
         var found = new List<Kink>();
@@ -75,7 +81,8 @@ public class KinkTests
                 reference.Near.Clear();
                 Pass(reference, seed, moved);
                 if (reference.Near.Count == 0) break;
-                if (reference.Near.Count == 1 && reference.Near.Single() is var near && near.Value < distance) (value, distance, weights) = (near.Key, near.Value, moved);
+                if (reference.Near.Count == 1 && reference.Near.Single() is var near && near.Value < distance) (value, distance, weights)
+                    = (near.Key, near.Value, moved);
             }
 
             if (distance > Nearest) continue;
@@ -83,7 +90,8 @@ public class KinkTests
             var nearby = Pass(reference, seed, Moved(weights, Tiny, ref random));
             reference.Other = value;
             var kink = new Kink(
-                seed, weights, distance, [one, Pass(reference, seed, weights)], one.ToDictionary(o => o.Key, o => KinkBackend.Safe * Math.Max(1, Apart(o.Value, nearby[o.Key]) / Tiny)));
+                seed, weights, distance, [one, Pass(reference, seed, weights)],
+                one.ToDictionary(o => o.Key, o => KinkBackend.Safe * Math.Max(1, Apart(o.Value, nearby[o.Key]) / Tiny)));
             reference.Other = null;
             if (kink.From(0, kink.Sides[1]) > 4) found.Add(kink);
         }

@@ -16,7 +16,8 @@ public class ParameterCountTests
             var parts = network.Name.Split('.');
             if (parts[0] != "search") continue;
             using var backend = new ReferenceBackend<float>();
-            using var net = new Supernet<float>(backend, new SupernetShape(3, 32, 32, 10, int.Parse(parts[1][1..]), int.Parse(parts[2][1..])));
+            using var net = new Supernet<float>(backend,
+                new SupernetShape(3, 32, 32, 10, int.Parse(parts[1][1..]), int.Parse(parts[2][1..])));
             Assert.Equal(network.Value.GetProperty("all").GetInt64(), net.Parameters.Count);
             Assert.Equal(network.Value.GetProperty("tensors").GetInt32(), net.Parameters.Parameters.Count());
             checkedNetworks++;

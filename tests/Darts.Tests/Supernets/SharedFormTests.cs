@@ -82,7 +82,8 @@ public class SharedFormTests
         Assert.Equal(exact.Values(exact.Net.Parameters.Diffs), planned.Values(planned.Net.Parameters.Diffs));
     }
 
-    private static Dictionary<string, double[]> Outcome<T>(Backend<T> backend, SupernetShape shape, CellForm form, int batch = 3, ulong seed = 1)
+    private static Dictionary<string, double[]> Outcome<T>(Backend<T> backend, SupernetShape shape, CellForm form, int batch = 3,
+        ulong seed = 1)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         using var small = new SmallSupernet<T>(backend, shape, form, batch, seed);

@@ -16,7 +16,8 @@ internal sealed class SmallSupernet<T> : IDisposable
     private readonly T[] images;
     private readonly int[] labels;
 
-    public SmallSupernet(Backend<T> backend, SupernetShape shape, CellForm form, int batch, ulong seed = 1, SearchSpace? space = null, Func<int, Relaxation<T>>? relax = null)
+    public SmallSupernet(Backend<T> backend, SupernetShape shape, CellForm form, int batch, ulong seed = 1, SearchSpace? space = null,
+        Func<int, Relaxation<T>>? relax = null)
     {
         Net = new Supernet<T>(backend, shape, form, dropPath: false, space, relax);
         Net.Initialize(seed);
@@ -30,7 +31,9 @@ internal sealed class SmallSupernet<T> : IDisposable
         Net.Plan(batch);
     }
 
-    /// <summary>The first seed with which the reference meets no kink in a training pass, so that single precision may take its place.</summary>
+    /// <summary>
+    /// The first seed with which the reference meets no kink in a training pass, so that single precision may take its place.
+    /// </summary>
     public static ulong SeedFarFromKinks(Func<Backend<double>, ulong, SmallSupernet<double>> make, in Pass pass)
     {
         for (ulong seed = 1; seed < 1000; seed++)
@@ -59,7 +62,8 @@ internal sealed class SmallSupernet<T> : IDisposable
             ["weights"] = Values(Net.Parameters.Diffs),
             ["statistics"] = Values(Net.Parameters.Buffers),
         };
-        for (var i = 0; i < Net.AlphaDiffs.Count; i++) outcome[$"alphas {i}"] = Array.ConvertAll(Net.AlphaDiffs[i], v => double.CreateChecked(v));
+        for (var i = 0; i < Net.AlphaDiffs.Count; i++)
+            outcome[$"alphas {i}"] = Array.ConvertAll(Net.AlphaDiffs[i], v => double.CreateChecked(v));
         return outcome;
     }
 

@@ -13,7 +13,8 @@ internal static class CType
     {
         if (type.IsFunctionPointer)
         {
-            return $"{Name(type.GetFunctionPointerReturnType())}(*)({string.Join(", ", type.GetFunctionPointerParameterTypes().Select(Name))})";
+            var parameters = string.Join(", ", type.GetFunctionPointerParameterTypes().Select(Name));
+            return $"{Name(type.GetFunctionPointerReturnType())}(*)({parameters})";
         }
         if (type.IsPointer)
         {

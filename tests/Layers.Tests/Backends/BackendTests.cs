@@ -56,7 +56,8 @@ public class BackendTests
         foreach (var operation in new[] { nameof(Fill), nameof(ConcatForward), nameof(ConcatBackward) })
             foreach (var outputs in new[] { 16, 10 })
                 Comparison.Compare(
-                    Operation.ByName(operation), name, () => BackendsPresent.Create(name), OperationCase.Typical(64) with { N = 5, Outputs = outputs });
+                    Operation.ByName(operation), name, () =>
+                        BackendsPresent.Create(name), OperationCase.Typical(64) with { N = 5, Outputs = outputs });
     }
 
     [Theory]

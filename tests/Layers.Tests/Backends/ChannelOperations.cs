@@ -22,7 +22,8 @@ internal sealed class PartialSplitForward : ChannelOperation
 {
     public override Action Prepare<T>(Rig<T> rig, OperationCase c)
     {
-        var (src, head, bypass, back) = (rig.Images(c.Src), rig.ImageResult(Head(c), 0), rig.ImageResult(Bypass(c), 0), rig.ImageResult(c.Src, 0));
+        var (src, head, bypass, back) = (rig.Images(c.Src), rig.ImageResult(Head(c), 0), rig.ImageResult(Bypass(c), 0),
+            rig.ImageResult(c.Src, 0));
         var taps = Pooled(c) ? rig.Taps(Bypass(c)) : null;
         // The gradient of the parts shows where each value came from: ties must go to the same pixel on every backend.
         return () =>

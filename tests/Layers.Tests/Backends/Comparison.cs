@@ -17,7 +17,8 @@ internal static class Comparison
         Compare(operation, backend.Name, rig.Read(), c);
     }
 
-    private static void Compare(Operation operation, string name, IReadOnlyList<(double[] Values, double Tolerance)> actual, OperationCase c)
+    private static void Compare(Operation operation, string name, IReadOnlyList<(double[] Values, double Tolerance)> actual,
+        OperationCase c)
     {
         var expected = Run(operation, new ReferenceBackend<double>(), c);
         for (var k = 0; k < expected.Count; k++)
@@ -26,7 +27,8 @@ internal static class Comparison
                 var (e, a) = (expected[k].Values[i], actual[k].Values[i]);
                 // The last rounding to single precision is relative to the result.
                 if (!(Math.Abs(a - e) <= expected[k].Tolerance + Math.Abs(e) * 1e-7))
-                    Assert.Fail($"{operation} on {name}, result {k}, element {i}: {a}, not {e} (tolerance {expected[k].Tolerance:E1}); {c}");
+                    Assert.Fail(
+                        $"{operation} on {name}, result {k}, element {i}: {a}, not {e} (tolerance {expected[k].Tolerance:E1}); {c}");
             }
     }
 

@@ -9,7 +9,8 @@ public sealed class NumericalGradientTests : IDisposable
 {
     private static readonly Window2D[] Windows =
     [
-        Window2D.Square(3, 1, 1), Window2D.Square(3, 2, 1), Window2D.Square(3, 1, 2, dilation: 2), Window2D.Square(5, 2, 4, dilation: 2), new(1, 7, 1, 2, 0, 3, 1),
+        Window2D.Square(3, 1, 1), Window2D.Square(3, 2, 1), Window2D.Square(3, 1, 2, dilation: 2), Window2D.Square(5, 2, 4, dilation: 2),
+        new(1, 7, 1, 2, 0, 3, 1),
     ];
 
     private static readonly Shape Src = new(2, 4, 5, 7);
@@ -73,7 +74,8 @@ public sealed class NumericalGradientTests : IDisposable
     [Fact]
     public void Linear()
     {
-        var (x, f, b, y) = (Input(new Shape(3, 7, 1, 1)), Input(new Shape(5, 7, 1, 1)), Input(Shape.Vector(5)), Output(new Shape(3, 5, 1, 1)));
+        var (x, f, b, y) = (Input(new Shape(3, 7, 1, 1)), Input(new Shape(5, 7, 1, 1)), Input(Shape.Vector(5)),
+            Output(new Shape(3, 5, 1, 1)));
         B.LinearBackwardData(y.Diff!, f, x.Diff!);
         B.LinearBackwardWeights(x, y.Diff!, f.Diff!, b.Diff!);
         Check(() => B.LinearForward(x, f, b, y), y, x, f, b);
@@ -177,7 +179,8 @@ public sealed class NumericalGradientTests : IDisposable
             for (var i = 0; i < values.Length; i++)
             {
                 var numerical = (Loss(+step) - Loss(-step)) / (2 * step);
-                Assert.True(Math.Abs(numerical - diffs[i]) < 1e-6 * Math.Max(1, Math.Abs(numerical)), $"{input}, element {i}: {diffs[i]}, by differences {numerical}");
+                Assert.True(Math.Abs(numerical - diffs[i]) < 1e-6 * Math.Max(1, Math.Abs(numerical)),
+                    $"{input}, element {i}: {diffs[i]}, by differences {numerical}");
 
                 double Loss(double change)
                 {

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace MIOpenDarts.Layers.Tests.Backends;
 
-/// <summary>One operation of a backend, prepared for any element type, so that the same lines run on every backend and on the reference.</summary>
+/// <summary>
+/// One operation of a backend, prepared for any element type, so that the same lines run on every backend and on the reference.
+/// </summary>
 internal abstract class Operation
 {
     // Half a unit in the last place of a float near one. A sum of L terms of magnitude at most one, rounded L times, is off by about

@@ -7,7 +7,8 @@ namespace MIOpenDarts.Layers.Tests.Backends;
 /// <summary>Extents of one random operation. Each operation uses those that it has.</summary>
 /// <param name="Accumulate">Whether a data gradient is added to what is there.</param>
 /// <param name="Coarse">Whether values come from a coarse grid, so that pools meet ties and ReLUs zeros.</param>
-public sealed record OperationCase(int N, int C, int H, int W, int Outputs, Window2D Window, int Groups, bool Accumulate, bool Coarse, int Seed)
+public sealed record OperationCase(int N, int C, int H, int W, int Outputs, Window2D Window, int Groups, bool Accumulate, bool Coarse,
+    int Seed)
 {
     private static readonly (int, int)[] Kernels = [(1, 1), (3, 3), (5, 5), (7, 7), (1, 7), (7, 1)];
 
@@ -29,7 +30,9 @@ public sealed record OperationCase(int N, int C, int H, int W, int Outputs, Wind
         from seed in Gen.Int[0, 1_000_000]
         select Fitting(n, c, h, w, o, kernel, (strideH, strideW), dilation, padded, groups, accumulate, coarse, seed);
 
-    /// <summary>More images than there are gradient groups, so that groups sum over several; small ones, because the reference is slow.</summary>
+    /// <summary>
+    /// More images than there are gradient groups, so that groups sum over several; small ones, because the reference is slow.
+    /// </summary>
     public static Gen<OperationCase> ManyImages { get; } =
         from c in Any
         from n in Gen.Int[17, 40]
@@ -47,7 +50,8 @@ public sealed record OperationCase(int N, int C, int H, int W, int Outputs, Wind
         new(2, channels, 32, 32, 16, Window2D.Square(3, stride, 1), 1, false, false, 7);
 
     private static OperationCase Fitting(
-        int n, int c, int h, int w, int o, (int H, int W) kernel, (int H, int W) stride, int dilation, bool padded, int groups, bool accumulate,
+        int n, int c, int h, int w, int o, (int H, int W) kernel, (int H, int W) stride, int dilation, bool padded, int groups,
+        bool accumulate,
         bool coarse, int seed)
     {
         var (padH, padW) = padded ? (dilation * (kernel.H - 1) / 2, dilation * (kernel.W - 1) / 2) : (0, 0);

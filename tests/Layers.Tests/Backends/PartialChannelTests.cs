@@ -34,7 +34,8 @@ public class PartialChannelTests
         using var backend = Create(name);
         using var plan = new MemoryPlan<float>(backend, 1);
         var src = plan.Activation("src", 2, 3, 3);
-        var (head, bypass, taps) = (plan.Activation("head", 1, 3, 3), plan.Activation("bypass", 1, 2, 2), plan.PerImage<byte>("taps", 1, 2, 2));
+        var (head, bypass, taps) = (plan.Activation("head", 1, 3, 3), plan.Activation("bypass", 1, 2, 2),
+            plan.PerImage<byte>("taps", 1, 2, 2));
         plan.Commit();
         float[] first = [1, 2, 3, 4, 5, 6, 7, 8, 9], second = [1, 7, 2, 7, 3, 5, -1, -2, -4];
         backend.WriteImages([.. first, .. second], src);

@@ -7,7 +7,12 @@ internal abstract class PoolingOperation : Operation
 {
     public override OperationCase Restrict(OperationCase c)
     {
-        var window = c.Window with { PaddingH = Math.Min(c.Window.PaddingH, c.Window.KernelH / 2), PaddingW = Math.Min(c.Window.PaddingW, c.Window.KernelW / 2), Dilation = 1 };
+        var window = c.Window with
+        {
+            PaddingH = Math.Min(c.Window.PaddingH, c.Window.KernelH / 2),
+            PaddingW = Math.Min(c.Window.PaddingW, c.Window.KernelW / 2),
+            Dilation = 1
+        };
         return c with { Window = window, H = Math.Max(c.H, window.KernelH), W = Math.Max(c.W, window.KernelW) };
     }
 }

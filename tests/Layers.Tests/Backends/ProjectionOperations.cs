@@ -77,7 +77,8 @@ internal sealed class LinearBackwardWeights : LinearOperation
     public override Action Prepare<T>(Rig<T> rig, OperationCase c)
     {
         var (src, diffDst) = (rig.Images(Input(c)), rig.Images(Output(c)));
-        var (diffWeights, diffBias) = (rig.ParameterResult(Weights(c), Sum(c.N * c.W)), rig.ParameterResult(Shape.Vector(c.Outputs), Sum(c.N * c.W)));
+        var (diffWeights, diffBias) = (rig.ParameterResult(Weights(c), Sum(c.N * c.W)),
+            rig.ParameterResult(Shape.Vector(c.Outputs), Sum(c.N * c.W)));
         return () => rig.Backend.LinearBackwardWeights(src, diffDst, diffWeights, diffBias);
     }
 }

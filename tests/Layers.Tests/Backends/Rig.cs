@@ -9,8 +9,8 @@ namespace MIOpenDarts.Layers.Tests.Backends;
 
 /// <summary>
 /// Tensors for one operation on one backend. The k-th tensor holds the same numbers on every backend, exact in single precision;
-/// that goes for results too, which must be overwritten or added to. Behind every tensor lie NaNs, which nobody may change and which show in
-/// a result that was computed from them.
+/// that goes for results too, which must be overwritten or added to. Behind every tensor lie NaNs, which nobody may change and which show
+/// in a result that was computed from them.
 /// </summary>
 internal sealed class Rig<T>(Backend<T> backend, OperationCase @case, bool keepBackend = false) : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -80,7 +80,8 @@ internal sealed class Rig<T>(Backend<T> backend, OperationCase @case, bool keepB
         v.Plan(plan);
         plan.Commit();
         owned.Add(plan);
-        foreach (var vector in new[] { norm.Mean, v.Gradient.Dy, v.Gradient.Z, v.Gradient.Constant }) backend.Upload<T>(Draw(value.Shape.C), vector);
+        foreach (var vector in new[] { norm.Mean, v.Gradient.Dy, v.Gradient.Z, v.Gradient.Constant })
+            backend.Upload<T>(Draw(value.Shape.C), vector);
         backend.Upload<T>(Draw(value.Shape.C).Select(x => x * x + T.One).ToArray(), norm.InverseDeviation);
         return v;
     }

@@ -2,15 +2,17 @@ using MIOpenDarts.Layers.Backends.Cpu.Threads;
 
 namespace MIOpenDarts.Layers.Tests.Backends;
 
-/// <summary>Bytes that each thread of a team allocates on the managed heap, counted by itself, from <see cref="Start"/> to <see cref="SinceStart"/>.</summary>
+/// <summary>
+/// Bytes that each thread of a team allocates on the managed heap, counted by itself, from <see cref="Start"/> to <see cref="SinceStart"/>.
+/// </summary>
 internal sealed unsafe class ThreadAllocations
 {
     private readonly WorkerPool team;
     private readonly long[] start;
     private readonly long[] end;
 
-    // The first wait of a process that blocks makes SemaphoreSlim's static delegate (64 bytes), on whichever thread it falls. A worker may park for the
-    // first time while it is counted.
+    // The first wait of a process that blocks makes SemaphoreSlim's static delegate (64 bytes), on whichever thread it falls. A worker may
+    // park for the first time while it is counted.
     static ThreadAllocations()
     {
         using var semaphore = new SemaphoreSlim(0);
@@ -18,8 +20,8 @@ internal sealed unsafe class ThreadAllocations
     }
 
     /// <summary>
-    /// Of a team of one or two. A thread that comes early may take the item of another, and one whose own share is gone takes none: with three, two could
-    /// wait for ever for the third, which waits for work.
+    /// Of a team of one or two. A thread that comes early may take the item of another, and one whose own share is gone takes none: with
+    /// three, two could wait for ever for the third, which waits for work.
     /// </summary>
     public ThreadAllocations(WorkerPool team)
     {

@@ -42,7 +42,8 @@ internal sealed class SgdStep : VectorOperation
 {
     public override Action Prepare<T>(Rig<T> rig, OperationCase c)
     {
-        var (weights, diffs, momentum) = (rig.ParameterResult(Flat(c), Sum(3)), rig.Parameter(Flat(c)), rig.ParameterResult(Flat(c), Sum(3)));
+        var (weights, diffs, momentum) = (rig.ParameterResult(Flat(c), Sum(3)), rig.Parameter(Flat(c)),
+            rig.ParameterResult(Flat(c), Sum(3)));
         return () => rig.Backend.SgdStep(weights, diffs, momentum, 0.025, 0.9, 3e-4, nesterov: c.Accumulate);
     }
 }

@@ -18,7 +18,9 @@ public sealed class VectorWidths
     {
         var own = All.ToLookup(IsOwn);
         TestContext.Current.SendDiagnosticMessage(
-            "vectors of {0} floats are the processor's{1}", List(own[true]), own[false].Any() ? $", of {List(own[false])} the runtime's software" : "");
+            "vectors of {0} floats are the processor's{1}", List(own[true]), own[false].Any()
+                ? $", of {List(own[false])} the runtime's software"
+                : "");
     }
 
     private static bool IsOwn(int width) => width switch

@@ -10,7 +10,8 @@ public sealed record FactorizedReduceCase(int N, int C, int H, int W, params int
     /// <summary>Segments of the source.</summary>
     public int Segments { get; init; } = 1;
 
-    public override string ToString() => $"[{N},{C},{H},{W}]{(Segments > 1 ? $" in {Segments} segments" : "")} to {string.Join(", ", Outputs)}";
+    public override string ToString() =>
+        $"[{N},{C},{H},{W}]{(Segments > 1 ? $" in {Segments} segments" : "")} to {string.Join(", ", Outputs)}";
 }
 
 internal sealed class FactorizedReduceSetup<T> : FusedSetup<T>
@@ -45,7 +46,8 @@ internal sealed class FactorizedReduceSetup<T> : FusedSetup<T>
 
     public override void Forward(bool training = true) => Backend.SharedFactorizedReduceForward(src, branches, rectified, training);
 
-    public override void Backward(bool weightGradients = true) => Backend.SharedFactorizedReduceBackward(src, branches, rectified, diffRectified, weightGradients);
+    public override void Backward(bool weightGradients = true) =>
+        Backend.SharedFactorizedReduceBackward(src, branches, rectified, diffRectified, weightGradients);
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {
@@ -64,7 +66,8 @@ internal sealed class FactorizedReduceSetup<T> : FusedSetup<T>
     {
         var (h, w) = ((c.H + 1) / 2, (c.W + 1) / 2);
         var z = Plan.Activation($"z{i}", outputs, h, w);
-        var dst = new DeferredBatchNorm<T>(z, new BatchNormState<T>(Parameters, $"{i}.", outputs, affine: false)) { Diff = Plan.Activation($"dz{i}", outputs, h, w) };
+        var dst = new DeferredBatchNorm<T>(z, new BatchNormState<T>(Parameters, $"{i}.", outputs, affine: false))
+        { Diff = Plan.Activation($"dz{i}", outputs, h, w) };
         dst.Plan(Plan);
         return new FactorizedReduceBranch<T>(
             Parameters.AddParameter($"{i}.even", new Shape(outputs / 2, c.C, 1, 1), Initializer.FanIn),

@@ -14,7 +14,8 @@ internal static class FusedCases
     // One image, a few, and more than there are groups of images.
     private static readonly Gen<int> Images = Gen.Frequency((6, Gen.Int[1, 3]), (1, Gen.Int[17, 19]));
 
-    private static readonly Gen<BranchCase> Branch = Gen.Select(Gen.OneOf(1, 3, 5, 7), Gen.Int[1, 2], Channels, (k, d, o) => new BranchCase(k, d, o));
+    private static readonly Gen<BranchCase> Branch = Gen.Select(Gen.OneOf(1, 3, 5, 7), Gen.Int[1, 2], Channels, (k, d, o) =>
+        new BranchCase(k, d, o));
 
     private static readonly Gen<BranchCase> Point = Channels.Select(o => new BranchCase(0, 1, o));
 
@@ -59,7 +60,8 @@ internal static class FusedCases
         from branches in Point.Array[1, 2]
         select new SeparableCase(n, segments * c, h, w, 1, false, true, branches) { Segments = segments };
 
-    public static readonly Gen<FactorizedReduceCase> FactorizedReducesOfSegments = Gen.Select(FactorizedReduces, Gen.Int[2, 4], (c, segments) => c with { C = segments * c.C, Segments = segments });
+    public static readonly Gen<FactorizedReduceCase> FactorizedReducesOfSegments =
+        Gen.Select(FactorizedReduces, Gen.Int[2, 4], (c, segments) => c with { C = segments * c.C, Segments = segments });
 
     public static readonly Gen<PoolCase> Pools =
         from n in Images
@@ -79,7 +81,9 @@ internal static class FusedCases
         new(17, 4, 7, 7, 1, true, true, new(5, 1, 4), new(3, 2, 8), new(3, 1, 4), new(5, 2, 4)),
     ];
 
-    /// <summary>So large that results are written by non-temporal stores: in whole patterns of channels, with their statistics, and in others.</summary>
+    /// <summary>
+    /// So large that results are written by non-temporal stores: in whole patterns of channels, with their statistics, and in others.
+    /// </summary>
     public static readonly SeparableCase[] Streamed =
     [
         new(16, 16, 32, 32, 1, false, true, new(3, 1, 16), new(5, 2, 8)),
@@ -87,7 +91,9 @@ internal static class FusedCases
         new(9, 36, 29, 30, 1, true, true, new(3, 1, 36), new(3, 1, 64)),
     ];
 
-    /// <summary>So many branches that the source's gradient is gathered in several parts, over rows that no block of outputs divides.</summary>
+    /// <summary>
+    /// So many branches that the source's gradient is gathered in several parts, over rows that no block of outputs divides.
+    /// </summary>
     public static readonly SeparableCase[] InParts =
     [
         new(2, 36, 23, 27, 1, false, true, new(5, 2, 8), new(3, 1, 8), new(3, 2, 8), new(5, 1, 8), new(3, 1, 8)),

@@ -76,8 +76,8 @@ internal abstract class FusedSetup<T> : IDisposable
     }
 
     /// <summary>
-    /// Values and their means on grids that lie between each other, so that no rounding decides on which side of its mean, that is of a ReLU after
-    /// the batch norm, a value is.
+    /// Values and their means on grids that lie between each other, so that no rounding decides on which side of its mean, that is of a
+    /// ReLU after the batch norm, a value is.
     /// </summary>
     protected void RandomizeAroundMeans(Tensor<T> values, Tensor<T> means)
     {

@@ -4,13 +4,16 @@ using MIOpenDarts.Layers.Backends.Cpu;
 
 namespace MIOpenDarts.Layers.Tests.Fused;
 
-/// <summary>The Cpu backend's fused operations against the composed form in double on the reference backend, and against themselves.</summary>
+/// <summary>
+/// The Cpu backend's fused operations against the composed form in double on the reference backend, and against themselves.
+/// </summary>
 public class FusedTests
 {
     [Fact]
     public void Separable_branches_compute_what_the_composed_form_computes() =>
         Gen.Select(FusedCases.Separable, FusedCases.Width, Gen.Bool).Holds(
-            (c, width, weightGradients) => Compare(width, weightGradients, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<double>(b, c)),
+            (c, width, weightGradients) =>
+                Compare(width, weightGradients, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<double>(b, c)),
             150);
 
     [Theory]
@@ -41,21 +44,25 @@ public class FusedTests
     [Fact]
     public void Factorized_reductions_compute_what_the_composed_form_computes() =>
         Gen.Select(FusedCases.FactorizedReduces, FusedCases.Width, Gen.Bool).Holds(
-            (c, width, weightGradients) => Compare(width, weightGradients, c.ToString(), b => new FactorizedReduceSetup<float>(b, c), b => new FactorizedReduceSetup<double>(b, c)),
+            (c, width, weightGradients) =>
+                Compare(width, weightGradients, c.ToString(), b => new FactorizedReduceSetup<float>(b, c), b =>
+                new FactorizedReduceSetup<double>(b, c)),
             80);
 
     [Fact]
     public void Sources_in_segments_are_read_as_in_one_piece() =>
         Gen.Select(FusedCases.PointsOfSegments, FusedCases.Width).Holds(
             (c, width) => CompareSegments(
-                width, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<float>(b, c with { Segments = 1 }), b => new SeparableSetup<double>(b, c)),
+                width, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<float>(b, c with { Segments = 1 }), b =>
+                    new SeparableSetup<double>(b, c)),
             60);
 
     [Fact]
     public void Sources_in_segments_are_reduced_as_in_one_piece() =>
         Gen.Select(FusedCases.FactorizedReducesOfSegments, FusedCases.Width).Holds(
             (c, width) => CompareSegments(
-                width, c.ToString(), b => new FactorizedReduceSetup<float>(b, c), b => new FactorizedReduceSetup<float>(b, c with { Segments = 1 }), b => new FactorizedReduceSetup<double>(b, c)),
+                width, c.ToString(), b => new FactorizedReduceSetup<float>(b, c), b =>
+                    new FactorizedReduceSetup<float>(b, c with { Segments = 1 }), b => new FactorizedReduceSetup<double>(b, c)),
             60);
 
     [Theory]
@@ -100,7 +107,8 @@ public class FusedTests
     }
 
     private static void Compare(
-        int width, bool weightGradients, string what, Func<Backend<float>, FusedSetup<float>> make, Func<Backend<double>, FusedSetup<double>> makeExpected)
+        int width, bool weightGradients, string what, Func<Backend<float>, FusedSetup<float>> make, Func<Backend<double>,
+        FusedSetup<double>> makeExpected)
     {
         using var cpu = CpuBackend.Create(2, width);
         Agreement.Check(cpu, weightGradients, $"{width * 32} bits, {what}", make, makeExpected);

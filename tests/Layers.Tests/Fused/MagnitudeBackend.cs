@@ -5,9 +5,9 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Tests.Fused;
 
 /// <summary>
-/// Computes for every number the magnitude M to which its rounding error is relative: of an input its size, of a sum Σ|terms|, of what follows from
-/// several numbers the first order in the errors of each. A sum of products of magnitudes is that already, so that only what subtracts, divides or
-/// chooses is written anew here. The statistics themselves are those of an exact run of the same calls.
+/// Computes for every number the magnitude M to which its rounding error is relative: of an input its size, of a sum Σ|terms|, of what
+/// follows from several numbers the first order in the errors of each. A sum of products of magnitudes is that already, so that only what
+/// subtracts, divides or chooses is written anew here. The statistics themselves are those of an exact run of the same calls.
 /// </summary>
 internal sealed class MagnitudeBackend(Queue<ExactStatistics> exact) : ReferenceBackend<double>
 {
@@ -54,7 +54,8 @@ internal sealed class MagnitudeBackend(Queue<ExactStatistics> exact) : Reference
         Upload<double>(runningVariance, norm.RunningVariance);
     }
 
-    public override void NormalizationForward(Tensor<double> src, BatchNormState<double> norm, Tensor<double> dst) => Upload<double>(Normalized(src, norm), dst);
+    public override void NormalizationForward(Tensor<double> src, BatchNormState<double> norm, Tensor<double> dst) =>
+        Upload<double>(Normalized(src, norm), dst);
 
     public override void NormalizationGradient(DeferredBatchNorm<double> v, Tensor<double>? weights, int index, Tensor<double>? diffWeights)
     {
@@ -88,13 +89,15 @@ internal sealed class MagnitudeBackend(Queue<ExactStatistics> exact) : Reference
     }
 
     /// <summary>Every place of a window may have been the largest.</summary>
-    public override void MaxPoolBackward(Tensor<double> diffDst, Tensor<byte> indices, Tensor<double> diffSrc, Window2D window, bool accumulate)
+    public override void MaxPoolBackward(Tensor<double> diffDst, Tensor<byte> indices, Tensor<double> diffSrc, Window2D window,
+        bool accumulate)
     {
         var (dst, src) = (diffDst.Shape, diffSrc.Shape);
         var (dy, dx) = (Read(diffDst), accumulate ? Read(diffSrc) : new double[src.Count]);
         for (var i = 0; i < dy.Length; i++)
         {
-            var (plane, h, w) = (i / dst.Pixels, i / dst.W % dst.H * window.StrideH - window.PaddingH, i % dst.W * window.StrideW - window.PaddingW);
+            var (plane, h, w) = (i / dst.Pixels, i / dst.W % dst.H * window.StrideH - window.PaddingH,
+                i % dst.W * window.StrideW - window.PaddingW);
             for (var y = Math.Max(h, 0); y < Math.Min(h + window.KernelH, src.H); y++)
                 for (var x = Math.Max(w, 0); x < Math.Min(w + window.KernelW, src.W); x++)
                     dx[(plane * src.H + y) * src.W + x] += dy[i];

@@ -5,8 +5,8 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Tests.Fused;
 
 /// <summary>
-/// As many batch-normed branches and identities of two tensors in turn as say, which enter so many nodes [N,C,H,W], into which others have been
-/// mixed before or not.
+/// As many batch-normed branches and identities of two tensors in turn as say, which enter so many nodes [N,C,H,W], into which others have
+/// been mixed before or not.
 /// </summary>
 public sealed record NodeSumCase(int N, int C, int H, int W, int Normalized, int Identities, int Nodes = 1, bool Accumulate = false);
 
@@ -78,7 +78,8 @@ internal sealed class NodeSumSetup<T> : FusedSetup<T>
     {
         var node = nodes[k % c.Nodes];
         if (k >= c.Normalized) return new NodeSumTerm<T>(k, null, identities[k % 2]) { Dst = node };
-        var v = new DeferredBatchNorm<T>(Plan.Activation($"z{k}", c.C, c.H, c.W), new BatchNormState<T>(Parameters, $"{k}.", c.C, affine: false));
+        var v = new DeferredBatchNorm<T>(Plan.Activation($"z{k}", c.C, c.H, c.W),
+            new BatchNormState<T>(Parameters, $"{k}.", c.C, affine: false));
         v.Plan(Plan);
         return new NodeSumTerm<T>(k, v, null) { Dst = node };
     }

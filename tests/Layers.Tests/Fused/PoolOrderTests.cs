@@ -76,7 +76,8 @@ public class PoolOrderTests
 
         DeferredBatchNorm<float> Edge(Tensor<float> value)
         {
-            var edge = new DeferredBatchNorm<float>(value, new BatchNormState<float>(parameters, "norm" + value.Name, Channels, affine: false));
+            var edge = new DeferredBatchNorm<float>(value,
+                new BatchNormState<float>(parameters, "norm" + value.Name, Channels, affine: false));
             edge.Plan(plan);
             return edge;
         }

@@ -66,7 +66,8 @@ internal sealed class PoolSetup<T> : FusedSetup<T>
     private DeferredBatchNorm<T> Edge(Tensor<T> value, string name)
     {
         var shape = value.Capacity;
-        var v = new DeferredBatchNorm<T>(value, new BatchNormState<T>(Parameters, name, shape.C, affine: false)) { Diff = Plan.Activation("d " + name, shape.C, shape.H, shape.W) };
+        var v = new DeferredBatchNorm<T>(value, new BatchNormState<T>(Parameters, name, shape.C, affine: false))
+        { Diff = Plan.Activation("d " + name, shape.C, shape.H, shape.W) };
         v.Plan(Plan);
         return v;
     }

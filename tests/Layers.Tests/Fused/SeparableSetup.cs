@@ -14,7 +14,8 @@ public sealed record SeparableCase(int N, int C, int H, int W, int Stride, bool 
     public int Segments { get; init; } = 1;
 
     public override string ToString() =>
-        $"[{N},{C},{H},{W}]{(Segments > 1 ? $" in {Segments} segments" : "")} stride {Stride}{(Normalized ? " normalized" : "")}{(NeedsDiff ? "" : " no diff")}: {string.Join(", ", Branches.AsEnumerable())}";
+        $"[{N},{C},{H},{W}]{(Segments > 1 ? $" in {Segments} segments" : "")} stride " +
+            $"{Stride}{(Normalized ? " normalized" : "")}{(NeedsDiff ? "" : " no diff")}: {string.Join(", ", Branches.AsEnumerable())}";
 }
 
 internal sealed class SeparableSetup<T> : FusedSetup<T>
@@ -88,7 +89,8 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
     private DeferredBatchNorm<T> Normalized(Tensor<T> src, int i)
     {
         var c = src.Capacity;
-        var v = new DeferredBatchNorm<T>(src, new BatchNormState<T>(Parameters, $"src{i}.", c.C, affine: false)) { Diff = Plan.Activation($"dx{i}", c.C, c.H, c.W) };
+        var v = new DeferredBatchNorm<T>(src, new BatchNormState<T>(Parameters, $"src{i}.", c.C, affine: false))
+        { Diff = Plan.Activation($"dx{i}", c.C, c.H, c.W) };
         v.Plan(Plan);
         return v;
     }

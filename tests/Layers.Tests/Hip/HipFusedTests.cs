@@ -26,7 +26,8 @@ public class HipFusedTests
     // Fewer edges than a table of statistics has places, just as many, and more.
     private static readonly PoolCase[] Pools =
     [
-        new(18, 12, 5, 7, 2, 3, 2), new(2, 4, 9, 17, 1, 4, 4), new(1, 3, 4, 4, 1, 0, 1), new(1, 3, 4, 4, 1, 20, StatisticTable.Capacity - 20),
+        new(18, 12, 5, 7, 2, 3, 2), new(2, 4, 9, 17, 1, 4, 4), new(1, 3, 4, 4, 1, 0, 1),
+        new(1, 3, 4, 4, 1, 20, StatisticTable.Capacity - 20),
         new(2, 5, 1, 6, 2, 20, 20),
     ];
 

@@ -31,7 +31,8 @@ public sealed class MemoryLimitsTests : IDisposable
     [Fact]
     public void Pages_of_files_in_a_cache_do_not_count_as_used()
     {
-        Second("", max: $"{400 * MiB}", current: 390 * MiB, statistics: $"anon {MiB}\ninactive_file {200 * MiB}\nactive_file {100 * MiB}\n");
+        Second("", max: $"{400 * MiB}", current: 390 * MiB,
+            statistics: $"anon {MiB}\ninactive_file {200 * MiB}\nactive_file {100 * MiB}\n");
         Assert.Equal(310 * MiB, MemoryLimits.Read(root).Least!.Free);
     }
 
@@ -68,7 +69,8 @@ public sealed class MemoryLimitsTests : IDisposable
     public void A_soft_limit_of_version_2_counts_too()
     {
         Second("", max: $"{400 * MiB}", current: 100 * MiB, high: $"{250 * MiB}");
-        Assert.Equal(("memory.high of the container is 250 MiB, /sys/fs/cgroup", 150 * MiB), (MemoryLimits.Read(root).Least!.Name, MemoryLimits.Read(root).Least!.Free));
+        Assert.Equal(("memory.high of the container is 250 MiB, /sys/fs/cgroup", 150 * MiB),
+            (MemoryLimits.Read(root).Least!.Name, MemoryLimits.Read(root).Least!.Free));
     }
 
     [Fact]
@@ -78,9 +80,11 @@ public sealed class MemoryLimitsTests : IDisposable
         Second("user.slice/job.scope", max: $"{900 * MiB}", current: 100 * MiB);
         Second("user.slice", max: $"{1000 * MiB}", current: 850 * MiB);
         Second("", max: "max", current: 5000 * MiB);
-        Assert.Equal(new MemoryLimit("memory.max of the container is 1000 MiB, /sys/fs/cgroup/user.slice", 150 * MiB), MemoryLimits.Read(root).Least);
+        Assert.Equal(new MemoryLimit("memory.max of the container is 1000 MiB, /sys/fs/cgroup/user.slice", 150 * MiB),
+            MemoryLimits.Read(root).Least);
         Second("user.slice/job.scope", max: $"{200 * MiB}", current: 100 * MiB);
-        Assert.Equal(new MemoryLimit("memory.max of the container is 200 MiB, /sys/fs/cgroup/user.slice/job.scope", 100 * MiB), MemoryLimits.Read(root).Least);
+        Assert.Equal(new MemoryLimit("memory.max of the container is 200 MiB, /sys/fs/cgroup/user.slice/job.scope", 100 * MiB),
+            MemoryLimits.Read(root).Least);
     }
 
     [Fact]
@@ -101,16 +105,20 @@ public sealed class MemoryLimitsTests : IDisposable
     public void A_container_of_version_1_has_the_limit_of_its_own_folder()
     {
         Group("9:cpu,cpuacct:/\n4:memory:/docker/abc\n0::/\n");
-        First("docker/abc", limit: 400 * MiB, usage: 100 * MiB, $"inactive_file {MiB}\ntotal_inactive_file {30 * MiB}\ntotal_active_file {20 * MiB}\n");
+        First("docker/abc", limit: 400 * MiB, usage: 100 * MiB,
+            $"inactive_file {MiB}\ntotal_inactive_file {30 * MiB}\ntotal_active_file {20 * MiB}\n");
         First("", limit: 9223372036854771712, usage: 5000 * MiB);
-        Assert.Equal(new MemoryLimit("memory.limit_in_bytes of the container is 400 MiB, /sys/fs/cgroup/memory/docker/abc", 350 * MiB), MemoryLimits.Read(root).Least);
+        Assert.Equal(new MemoryLimit("memory.limit_in_bytes of the container is 400 MiB, /sys/fs/cgroup/memory/docker/abc", 350 * MiB),
+            MemoryLimits.Read(root).Least);
     }
 
     [Fact]
     public void A_container_that_sees_only_its_part_of_version_1_finds_it_by_its_mounts()
     {
         Group("4:memory:/docker/abc\n");
-        Write("proc/self/mountinfo", "31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n35 31 0:32 /docker/abc /sys/fs/cgroup/memory ro,nosuid master:9 - cgroup cgroup rw,memory\n");
+        Write("proc/self/mountinfo",
+            "31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n35 31 0:32 /docker/abc /sys/fs/cgroup/memory ro,nosuid master:9 - cgroup " +
+            "cgroup rw,memory\n");
         First("", limit: 400 * MiB, usage: 100 * MiB);
         Assert.Equal(300 * MiB, MemoryLimits.Read(root).Least!.Free);
     }
@@ -129,7 +137,8 @@ public sealed class MemoryLimitsTests : IDisposable
         Machine(available: 8000);
         Group("4:memory:/job\n1:cpu:/\n0::/job\n");
         Write("proc/self/mountinfo",
-            "32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n");
+            "32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup " +
+                "rw,memory\n41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n");
         First("job", limit: 300 * MiB, usage: 100 * MiB);
         Write("sys/fs/cgroup/unified/job/cgroup.procs", "1\n");
         Assert.Equal(200 * MiB, MemoryLimits.Read(root).Least!.Free);
@@ -157,7 +166,8 @@ public sealed class MemoryLimitsTests : IDisposable
 
             """);
         Assert.Equal(
-            [new MemoryLimit("the machine has 2000 MiB", 8000 * MiB), new MemoryLimit("ulimit -v allows 3000 MiB", 1000 * MiB), new MemoryLimit("ulimit -d allows 1024 MiB", 524 * MiB)],
+            [new MemoryLimit("the machine has 2000 MiB", 8000 * MiB), new MemoryLimit("ulimit -v allows 3000 MiB", 1000 * MiB),
+                new MemoryLimit("ulimit -d allows 1024 MiB", 524 * MiB)],
             MemoryLimits.Read(root).All);
     }
 
@@ -184,7 +194,9 @@ public sealed class MemoryLimitsTests : IDisposable
     }
 
     private void Machine(long available, long swapFree = 0) =>
-        Write("proc/meminfo", $"MemTotal:       2048000 kB\nMemAvailable:   {available << 10} kB\nHugePages_Total:       0\nSwapFree:       {swapFree << 10} kB\n");
+        Write("proc/meminfo",
+            $"MemTotal:       2048000 kB\nMemAvailable:   {available << 10} kB\nHugePages_Total:       0\nSwapFree:       " +
+            $"{swapFree << 10} kB\n");
 
     private void Group(string lines) => Write("proc/self/cgroup", lines);
 
