@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
@@ -29,6 +30,10 @@ internal sealed class SqueezeConv : Primitive
             new ReluConvBn<T>(parameters, prefix + "squeeze.", channels, squeezed, Window2D.Point, site.Affine),
             new ReluConvBn<T>(parameters, prefix + "expand.", squeezed, channels, Window2D.Square(3, site.Stride, 1), site.Affine));
     }
+
+    // A test that has only the name of either must find it, whatever ran before it in its process.
+    [ModuleInitializer]
+    internal static void Register() => _ = Space;
 
     private static Primitive Known(Primitive primitive)
     {
