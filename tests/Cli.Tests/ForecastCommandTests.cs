@@ -2,6 +2,7 @@ using MIOpenDarts.Cli.Commands;
 using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Diagnostics;
 using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Cli.Tests;

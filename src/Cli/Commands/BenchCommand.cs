@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Cli.Progress;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
@@ -10,6 +9,7 @@ using MIOpenDarts.Darts.Benchmarks.Steps;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Backends;
 using Spectre.Console;
+using MIOpenDarts.Layers.Diagnostics;
 
 namespace MIOpenDarts.Cli.Commands;
 

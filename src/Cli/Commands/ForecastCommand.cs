@@ -4,6 +4,7 @@ using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Layers.Backends.MIOpen;
+using MIOpenDarts.Layers.Diagnostics;
 
 namespace MIOpenDarts.Cli.Commands;
 
@@ -44,7 +45,7 @@ internal static class ForecastCommand
             var options = SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed);
             BlankSearchStep.RequireSteps(options);
             if (TimeModel.Here() is { } model) return Model(screen, model, options);
-            if (TimeModel.IsAskedFor) return Failures.Report(screen.Error, VirtualCard.TooOld, ExitCode.Failed);
+            if (TimeModel.IsAskedFor) return Failures.Report(screen.Error, TimeModel.TooOld, ExitCode.Failed);
             return Environment.GetEnvironmentVariable(VirtualCard.Launcher) is { Length: > 0 } launcher
                 ? VirtualCard.Run(launcher, parsed.GetValue(device)!, parsed.Tokens.Select(t => t.Value))
                 : Failures.Report(screen.Error, VirtualCard.Cure, ExitCode.Failed);

@@ -1,11 +1,11 @@
 using System.CommandLine;
-using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends;
 using Spectre.Console;
+using MIOpenDarts.Layers.Diagnostics;
 
 namespace MIOpenDarts.Cli.Commands;
 

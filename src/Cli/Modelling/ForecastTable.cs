@@ -1,3 +1,5 @@
+using MIOpenDarts.Layers.Diagnostics;
+
 namespace MIOpenDarts.Cli.Modelling;
 
 /// <summary>A step's kernels as the time model has them, the longest first, and the step.</summary>

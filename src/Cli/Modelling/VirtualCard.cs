@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using MIOpenDarts.Layers.Diagnostics;
 
 namespace MIOpenDarts.Cli.Modelling;
 
@@ -13,10 +14,6 @@ internal static class VirtualCard
     public const string Cure =
         "the time model belongs to the virtual gfx803, which is not set up here: run native/virtual-gpu/setup.sh (root, 7 GB, once) "
         + "and set " + Launcher + " to the full path of native/virtual-gpu/exec";
-
-    /// <summary>What to do where this process runs on one without the model.</summary>
-    public const string TooOld =
-        "the virtual gfx803 here does not have the time model of this version: run native/virtual-gpu/setup.sh again";
 
     /// <summary>Starts it and waits; it writes where this process writes.</summary>
     /// <param name="launcher">The command.</param>
