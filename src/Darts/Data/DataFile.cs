@@ -6,8 +6,8 @@ namespace MIOpenDarts.Darts.Data;
 /// <summary>A data file opened for one pass, unpacked when it is gzip. Lengths in headers are not trusted.</summary>
 internal sealed class DataFile : IDisposable
 {
-    // The most that DEFLATE can expand, so that a small hostile file cannot ask for much memory.
-    private const long MaxExpansion = 1032;
+    /// <summary>The most that DEFLATE can expand, so that a small hostile file cannot ask for much memory.</summary>
+    public const long MaxExpansion = 1032;
 
     private readonly Stream stream;
     private readonly long mostBytes;

@@ -31,8 +31,11 @@ internal abstract class FileSource
     /// <exception cref="DataException">One cannot be read, or is too large.</exception>
     public abstract IReadOnlyDictionary<string, byte[]> Read(IReadOnlyCollection<string> names);
 
-    private static byte[] Take(string name, Stream stream, long length)
+    // What a header claims is not trusted: memory is taken for what the file can hold.
+    private static byte[] Take(string name, Stream stream, long length, long most)
     {
+        if (length > most)
+            throw new DataException($"{name}: says that a file in it has {length} bytes, but ends before; it is cut off, fetch it again");
         if (length > MostBytes) throw new DataException($"{name}: has {length} bytes, more than the {MostBytes} that such a file may have");
         var bytes = new byte[length];
         stream.ReadExactly(bytes);
@@ -54,7 +57,7 @@ internal abstract class FileSource
                 if (!RegularFile.HasContents(path))
                     throw new DataException($"{path}: the file is empty, or it is a pipe or a device; fetch it again");
                 using var stream = File.OpenRead(path);
-                return Take(path, stream, stream.Length);
+                return Take(path, stream, stream.Length, stream.Length);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -84,12 +87,16 @@ internal abstract class FileSource
             ForEach(entry =>
             {
                 if (wanted.Contains(NameOf(entry)) && entry.DataStream is { } stream)
-                    read[NameOf(entry)] = Take(path, stream, entry.Length);
+                    read[NameOf(entry)] = Take(path, stream, entry.Length, Expanded);
             });
             return wanted.Except(read.Keys).FirstOrDefault() is { } missing
                 ? throw new DataException($"{path}: the file {missing} in it is empty; the archive is damaged, fetch it again")
                 : read;
         }
+
+        private bool IsPlain => path.EndsWith(".tar", StringComparison.OrdinalIgnoreCase);
+
+        private long Expanded => new FileInfo(path).Length * (IsPlain ? 1 : DataFile.MaxExpansion);
 
         private static string NameOf(TarEntry entry) => Path.GetFileName(entry.Name);
 
@@ -99,8 +106,7 @@ internal abstract class FileSource
             {
                 if (!RegularFile.HasContents(path)) throw new EndOfStreamException("it is empty, or a pipe or a device");
                 using var file = File.OpenRead(path);
-                using Stream plain = path.EndsWith(".tar", StringComparison.OrdinalIgnoreCase)
-                    ? file
+                using Stream plain = IsPlain ? file
                     : new GZipStream(file, CompressionMode.Decompress);
                 using var tar = new TarReader(plain);
                 while (tar.GetNextEntry() is { } entry)

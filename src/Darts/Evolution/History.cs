@@ -77,9 +77,7 @@ internal sealed class History<TGenome>(IGenomeSpace<TGenome> space, IFitness<TGe
             .OrderBy(a => a.Fitness.Objectives[0])];
     }
 
-    /// <summary>Does nothing where something is feasible.</summary>
-    /// <exception cref="InfeasibleLimitException">No genome is; the message tells which comes nearest.</exception>
-    public void RequireFeasible()
+    private void RequireFeasible()
     {
         if (all.Exists(a => a.Fitness.IsFeasible)) return;
         if (all.MinBy(a => a.Fitness.Violation) is not { } nearest) throw new InfeasibleLimitException("nothing was evaluated");

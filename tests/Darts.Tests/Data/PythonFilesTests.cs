@@ -154,6 +154,62 @@ public sealed class PythonFilesTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Lengths_that_headers_claim_take_no_memory()
+    {
+        const int claimed = 512 << 20;
+        var tar = Path.Combine(folder, "cifar-10-python.tar.gz");
+        using (var packed = new GZipStream(File.Create(tar), CompressionLevel.Fastest))
+        {
+            // An entry of 512 bytes whose header says 512 MiB; the sum of a header's bytes counts blanks in the sum's place.
+            var header = new byte[1024];
+            Put(header, 0, "data_batch_1");
+            Put(header, 100, "0000644");
+            Put(header, 124, Convert.ToString(claimed, 8).PadLeft(11, '0'));
+            header[156] = (byte)'0';
+            Put(header, 257, "ustar");
+            Put(header, 263, "00");
+            Put(header, 148, "        ");
+            Put(header, 148, Convert.ToString(header.Sum(b => b), 8).PadLeft(6, '0') + "\0");
+            packed.Write(header);
+        }
+
+        var shaped = Path.Combine(folder, "shaped.npz");
+        var array = System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(Sample("u1.npy")))
+            .Replace("(2, 3, 4), }          ", "(511, 1024, 1024), }  ", StringComparison.Ordinal);
+        using (var zip = ZipFile.Open(shaped, ZipArchiveMode.Create))
+        {
+            foreach (var name in new[] { "train_images.npy", "train_labels.npy" })
+            {
+                using var entry = zip.CreateEntry(name).Open();
+                entry.Write(System.Text.Encoding.Latin1.GetBytes(array));
+            }
+        }
+
+        // In the directory of a zip archive the plain length stands 24 bytes after the mark.
+        var bytes = File.ReadAllBytes(shaped);
+        for (var at = 0; at < bytes.Length - 28; at++)
+            if (bytes.AsSpan(at, 4).SequenceEqual("PK\u0001\u0002"u8)) BitConverter.TryWriteBytes(bytes.AsSpan(at + 24), claimed);
+        File.WriteAllBytes(shaped, bytes);
+        foreach (var path in new[] { tar, shaped })
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.StartsWith(path, Refused(path), StringComparison.Ordinal);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
+        }
+
+        static void Put(byte[] header, int at, string text) => System.Text.Encoding.ASCII.GetBytes(text).CopyTo(header, at);
+    }
+
+    [Fact]
+    public void A_file_is_named_in_a_folder_of_the_same_name()
+    {
+        var inside = Directory.CreateDirectory(Path.Combine(folder, "train")).FullName;
+        File.Copy(Sample("names-python2.pickle"), Path.Combine(inside, "train"));
+        File.Copy(Sample("names-python2.pickle"), Path.Combine(inside, "meta"));
+        Assert.StartsWith($"{Path.Combine(inside, "train")}: has no array of images", Refused(inside), StringComparison.Ordinal);
+    }
+
     private static string Sample(string name) => Path.Combine(AppContext.BaseDirectory, "Data", "Python", name);
 
     private static string Refused(string data)

@@ -45,16 +45,18 @@ internal sealed class CifarPythonReader(
             var read = files.Read([.. found, .. named ? [meta] : Array.Empty<string>(), .. tests ? [test] : Array.Empty<string>()]);
             var names = named ? Names(Path.Combine(from, meta), read[meta]) : null;
             return new ImageData(
-                from, Read(from, found, read, names), tests ? Read(Path.Combine(from, test), [test], read, names) : null, normalization);
+                from, Read(from, from, found, read, names), tests ? Read(Path.Combine(from, test), from, [test], read, names) : null,
+                normalization);
         });
     }
 
-    private ImageSet Read(string set, string[] files, IReadOnlyDictionary<string, byte[]> read, string[]? classNames)
+    private ImageSet Read(
+        string set, string from, string[] files, IReadOnlyDictionary<string, byte[]> read, string[]? classNames)
     {
         var parts = new List<(ReadOnlyMemory<byte> Pixels, int[] Labels)>();
         foreach (var file in files)
         {
-            var path = files is [_] && set.EndsWith(file, StringComparison.Ordinal) ? set : Path.Combine(set, file);
+            var path = Path.Combine(from, file);
             var batch = SafePickle.Dictionary(path, read[file]);
             if (batch.GetValueOrDefault("data") is not NumpyArray { Shape: [var images, ImageBytes] } data)
                 throw new DataException($"{path}: has no array of images with {ImageBytes} bytes each under the key data; fetch it again");

@@ -84,7 +84,7 @@ internal static class NpzReader
     {
         var entry = zip.GetEntry(name + ".npy")!;
         using var stream = entry.Open();
-        return NpyFile.Read(told, stream, entry.Length);
+        return NpyFile.Read(told, stream, Math.Min(entry.Length, entry.CompressedLength * DataFile.MaxExpansion));
     }
 
     private static T Open<T>(string path, Func<ZipArchive, T> use)
