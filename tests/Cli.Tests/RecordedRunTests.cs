@@ -10,9 +10,7 @@ public sealed class RecordedRunTests : IDisposable
 
     public RecordedRunTests()
     {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "MIOpenDarts.sln"))) folder = Path.GetDirectoryName(folder)!;
-        foreach (var run in new[] { "search", "train" }) Copy(Path.Combine(folder, "tests", "recorded", run), tiny.In(run));
+        foreach (var run in new[] { "search", "train" }) Copy(Path.Combine(Checkout.Folder, "tests", "recorded", run), tiny.In(run));
     }
 
     [Fact]

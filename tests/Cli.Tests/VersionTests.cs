@@ -7,15 +7,8 @@ public partial class VersionTests
     [Fact]
     public void The_version_is_that_of_the_newest_changes()
     {
-        var newest = Heading().Match(File.ReadAllText(Path.Combine(Checkout(), "CHANGELOG.md"))).Groups["version"].Value;
+        var newest = Heading().Match(File.ReadAllText(Path.Combine(Checkout.Folder, "CHANGELOG.md"))).Groups["version"].Value;
         Assert.Equal($"miopendarts {newest}", Command.Run("--version").Output.Trim().Split('+')[0]);
-    }
-
-    private static string Checkout()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "MIOpenDarts.sln"))) folder = Path.GetDirectoryName(folder)!;
-        return folder;
     }
 
     [GeneratedRegex(@"^## (?<version>\d+\.\d+\.\d+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]

@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Tests;
 /// <summary>The rooms of a folder import one way, in the order that its block in docs/architecture.md gives.</summary>
 public class RoomTests
 {
-    private static readonly string Top = Checkout();
+    private static readonly string Top = Checkout.Folder;
 
     public static TheoryData<string> Folders => [.. Blocks().Select(block => block.Folder)];
 
@@ -59,13 +59,6 @@ public class RoomTests
         from block in File.ReadAllText(Path.Combine(Top, "docs", "architecture.md")).Split("```rooms ").Skip(1)
         let lines = block.Split("```")[0].Split('\n', StringSplitOptions.RemoveEmptyEntries)
         select (lines[0], lines.Skip(1).Select(line => line.Split(' ')[0]).ToArray());
-
-    private static string Checkout()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "MIOpenDarts.sln"))) folder = Path.GetDirectoryName(folder)!;
-        return folder;
-    }
 
     // A using, a name from the top namespace on, or one from a room on, as C# allows it between rooms.
     private static Regex NameIn(string rooms) =>
