@@ -8,8 +8,8 @@ using MIOpenDarts.Darts.Benchmarks.Operations;
 using MIOpenDarts.Darts.Benchmarks.Steps;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Backends;
-using Spectre.Console;
 using MIOpenDarts.Layers.Diagnostics;
+using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Commands;
 

@@ -4,8 +4,8 @@ using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends;
-using Spectre.Console;
 using MIOpenDarts.Layers.Diagnostics;
+using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Commands;
 
