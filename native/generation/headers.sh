@@ -1,7 +1,7 @@
 #!/bin/sh
-# Fetches the public headers of four ROCm generations, for the ABI probe in the tests and for generate.sh: Debian's -dev
-# packages, unpacked (not installed) into $MIOPENDARTS_HEADERS, by default ~/.cache/miopendarts/headers. About 1.5 MB besides
-# apt's own lists. Run it again at will: what is there is left alone.
+# Fetches the public headers of four ROCm generations and of MPI 5's standard ABI, for the ABI probes in the tests and for
+# generate.sh: Debian's -dev packages, unpacked (not installed) into $MIOPENDARTS_HEADERS, by default
+# ~/.cache/miopendarts/headers. About 1.5 MB besides apt's own lists. Run it again at will: what is there is left alone.
 name=headers.sh
 . "$(dirname "$0")/debian.sh"
 to=${MIOPENDARTS_HEADERS:-${XDG_CACHE_HOME:-$HOME/.cache}/miopendarts/headers}
@@ -13,6 +13,7 @@ list() {
 5.7.1 libamdhip64-dev=5.7.1 libhipblas-dev=5.5.1
 6.4.3 libamdhip64-dev=6.4.3 libmiopen-dev=6.4.3 libhipblas-dev=6.4 libhipblas-common-dev=7.1
 7.2.4 libamdhip64-dev=7.2.4 libmiopen-dev=7.2.4 libhipblas-dev=7.2.4 libhipblas-common-dev=7.2.4
+mpi-abi libmpich-dev=5.0
 T
 }
 
@@ -34,5 +35,5 @@ for generation in $missing; do
     mkdir -p "$to"
     rm -rf "${to:?}/$generation"
     mv "$into" "$to/$generation"
-    say "ROCm $generation headers are in $to/$generation/usr/include"
+    say "headers of $generation are in $to/$generation/usr/include"
 done

@@ -9,13 +9,26 @@ internal static class Needs
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
         "miopendarts");
 
-    /// <summary>The include folder of a ROCm generation.</summary>
+    /// <summary>The include folder of a ROCm generation, or of mpi-abi.</summary>
     public static string Headers(string generation)
     {
         var folder = Path.Combine(Environment.GetEnvironmentVariable("MIOPENDARTS_HEADERS") ?? Path.Combine(Cache, "headers"), generation);
         Assert.SkipUnless(File.Exists(Path.Combine(folder, ".complete")),
-            $"The headers of ROCm {generation} are not in {folder}: run native/generation/headers.sh.");
+            $"The headers of {generation} are not in {folder}: run native/generation/headers.sh.");
         return Path.Combine(folder, "usr/include");
+    }
+
+    /// <summary>The folder of the mpi.h of Open MPI (openmpi), MPICH (mpich), or MPI 5's standard ABI (standard).</summary>
+    public static string MpiHeader(string abi)
+    {
+        const string openmpi = "/usr/lib/x86_64-linux-gnu/openmpi/include", mpich = "/usr/include/x86_64-linux-gnu/mpich";
+        if (abi == "standard")
+        {
+            return Path.Combine(Path.GetDirectoryName(Headers("mpi-abi"))!, "lib/x86_64-linux-gnu/mpi_abi_mpich/include");
+        }
+        var (folder, package) = abi == "openmpi" ? (openmpi, "libopenmpi-dev") : (mpich, "libmpich-dev");
+        Assert.SkipUnless(File.Exists(Path.Combine(folder, "mpi.h")), $"There is no {folder}/mpi.h: apt-get install {package}.");
+        return folder;
     }
 
     /// <summary>The root of a ROCm generation's real libraries.</summary>
