@@ -19,6 +19,7 @@ internal static class CompareCommand
         Examples:
           miopendarts compare runs/found runs/trained runs/resnet20
           miopendarts compare runs/* --csv table.csv --html table.html
+          miopendarts compare runs/* --cost memory,latency:table.json
         """;
 
     public static Command Create(Screen screen)
@@ -30,10 +31,13 @@ internal static class CompareCommand
         };
         var csv = OptionNames.Path("--csv", "FILE", "Write the table as CSV.");
         var html = OptionNames.Path("--html", "FILE", "Write the table as a page.");
-        var command = new Command(Name, "Compare trainings: parameters, arithmetic, cost, accuracy over seeds.") { runs, csv, html };
+        var cost = CostArguments.Names("Costs of the networks, a column each.");
+        var command = new Command(Name, "Compare trainings: parameters, arithmetic, cost, accuracy over seeds.") { runs, csv, html, cost };
         command.SetAction(parsed =>
         {
-            var table = RunComparison.Read(parsed.GetValue(runs)!, line => Failures.Report(screen.Error, line, ExitCode.Done));
+            var table = RunComparison.Read(
+                parsed.GetValue(runs)!, CostArguments.Open(parsed.GetValue(cost)),
+                line => Failures.Report(screen.Error, line, ExitCode.Done));
             screen.Output.Write(table.ToText());
             if (parsed.GetValue(csv) is { } text) OutputFile.Write("--csv", text, table.ToCsv());
             if (parsed.GetValue(html) is { } page) OutputFile.Write("--html", page, table.ToHtml());

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Training;
@@ -20,6 +22,7 @@ internal static class EvaluateCommand
         Examples:
           miopendarts evaluate runs/trained
           miopendarts evaluate runs/trained --best
+          miopendarts evaluate runs/trained --cost macs,latency:table.json
           miopendarts evaluate best.safetensors --data cifar-10-batches-bin
           miopendarts evaluate official.safetensors --genotype DARTS_V2 --data cifar-10-batches-bin
         """;
@@ -30,12 +33,14 @@ internal static class EvaluateCommand
         var data = OptionNames.Path("--data", "NAME", "Data set (default: that of the training).");
         var backend = OptionNames.Backend("Where to compute.");
         var figures = new Option<bool>("--figures") { Description = "Size, memory and time of an image at batch 1 on this backend too." };
+        var cost = CostArguments.Names("What the network costs too.");
         var command = new Command(Name, "Test a trained network.");
         network.AddTo(command);
-        foreach (var option in new Option[] { data, backend, figures }) command.Options.Add(option);
+        foreach (var option in new Option[] { data, backend, figures, cost }) command.Options.Add(option);
         network.AddForeignTo(command);
         command.SetAction(parsed =>
         {
+            var costs = CostArguments.Open(parsed.GetValue(cost));
             var typed = network.Typed(parsed);
             var options = Directory.Exists(typed) ? TrainFolder.ReadOptions(typed) : null;
             var name = parsed.GetValue(data) ?? options?.Data ?? DataSource.FashionMnistSlice;
@@ -44,6 +49,7 @@ internal static class EvaluateCommand
             var images = given ?? Open(name, options, trained.Description);
             var result = Test(trained, images, options?.BatchSize ?? Batch);
             screen.Output.WriteLine(Describe(result));
+            foreach (var model in costs) screen.Output.WriteLine(Describe(model, trained.Description));
             if (parsed.GetValue(figures)) screen.Output.WriteLine(Describe(InferenceFigures.Measure(trained.Net)));
             return ExitCode.Done;
         });
@@ -64,6 +70,10 @@ internal static class EvaluateCommand
     private static string Describe(InferenceFigures f) =>
         $"{f.Parameters:N0} parameters ({f.WeightBytes / 1048576.0:F2} MiB), {f.MultiplyAdds / 1e6:F1} M multiply-adds; at batch 1 "
         + $"{f.ActivationBytes / 1048576.0:F2} MiB of activations, {1000 * f.Seconds:F2} ms an image";
+
+    private static string Describe(ICostModel model, NetworkDescription network) => network.IsBaseline
+        ? $"{model.Name}: n/a, {network.Network} is no network of cells"
+        : $"{model.Name}: {model.Show(TargetNetwork.Of(network).Parts(GenotypeReader.Resolve(network.Network)).Sum(model.Of))}";
 
     private static TestResult Test(TrainedNetwork trained, ImageData data, int batch)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
@@ -8,7 +9,7 @@ using MIOpenDarts.Darts.Runs;
 
 namespace MIOpenDarts.Cli.Commands;
 
-/// <summary><c>miopendarts show</c>: a genotype as text, JSON, DOT or SVG.</summary>
+/// <summary><c>miopendarts show</c>: a genotype as text, JSON, DOT or SVG, or what it costs.</summary>
 internal static class ShowCommand
 {
     public const string Name = "show";
@@ -22,6 +23,8 @@ internal static class ShowCommand
         Examples:
           miopendarts show DARTS_V2
           miopendarts show runs/cifar --format svg --cell reduce --out reduce.svg
+          miopendarts show DARTS_V2 --cost macs,params
+          miopendarts show runs/cifar --cost latency:table.json --target-channels 16 --target-layers 8
         """;
 
     public static Command Create(Screen screen)
@@ -34,10 +37,18 @@ internal static class ShowCommand
         var format = OptionNames.OneOf("--format", "How to print it.", "text", "json", "dot", "svg");
         var cell = OptionNames.OneOf("--cell", "The cell that dot and svg draw.", "normal", "reduce");
         var output = OptionNames.Path("--out", "FILE", "Where to write (default: standard output).");
-        var command = new Command(Name, "Print or draw a genotype.") { genotype, format, cell, output };
+        var cost = CostArguments.Names("Print what it costs, operation by operation, in place of the genotype.");
+        var target = new CostArguments();
+        var command = new Command(Name, "Print or draw a genotype, or what it costs.") { genotype, format, cell, output, cost };
+        target.AddTo(command);
         command.SetAction(parsed =>
         {
-            var text = Render(Resolve(parsed.GetValue(genotype)!), parsed.GetValue(format)!, parsed.GetValue(cell)!).TrimEnd('\n') + "\n";
+            var names = parsed.GetValue(cost);
+            target.RequireCost(parsed, names);
+            var found = Resolve(parsed.GetValue(genotype)!);
+            var text = names is null
+                ? Render(found, parsed.GetValue(format)!, parsed.GetValue(cell)!).TrimEnd('\n') + "\n"
+                : string.Join('\n', CostArguments.Open(names).Select(model => CostBreakdown.Text(model, target.Network(parsed), found)));
             if (parsed.GetValue(output) is { } file) OutputFile.Write("--out", file, text);
             else screen.Output.Write(text);
             return ExitCode.Done;

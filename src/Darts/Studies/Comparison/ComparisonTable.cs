@@ -30,7 +30,10 @@ public sealed class ComparisonTable
         ["method", "seeds", "epochs", "parameters", "M multiply-adds", "MiB", "search s", "training s", "images/s", "test accuracy %",
             "± sd"];
 
-    private ComparisonTable(IReadOnlyList<ComparisonRow> rows) => Rows = rows;
+    private readonly string[] titles;
+
+    private ComparisonTable(IReadOnlyList<ComparisonRow> rows, IReadOnlyList<string> costs) =>
+        (Rows, titles) = (rows, [.. Titles, .. costs]);
 
     /// <summary>The methods, best first.</summary>
     public IReadOnlyList<ComparisonRow> Rows { get; }
@@ -41,21 +44,26 @@ public sealed class ComparisonTable
     /// </summary>
     /// <param name="runs">Trainings.</param>
     /// <param name="searches">Searches that found genotypes which were trained.</param>
-    public static ComparisonTable Create(IEnumerable<RunSummary> runs, IReadOnlyCollection<SearchSummary> searches)
+    public static ComparisonTable Create(IEnumerable<RunSummary> runs, IReadOnlyCollection<SearchSummary> searches) =>
+        Create(runs, searches, []);
+
+    /// <summary>The same with a column for each of the costs that the runs were asked for.</summary>
+    internal static ComparisonTable Create(
+        IEnumerable<RunSummary> runs, IReadOnlyCollection<SearchSummary> searches, IReadOnlyList<string> costs)
     {
         var rows = runs
             .Select(run => (Run: run, Search: searches.FirstOrDefault(search => search.Genotype == run.Network)))
             .GroupBy(pair => (Method: pair.Search?.Recipe ?? pair.Run.Network, pair.Run.Recipe))
             .Select(group => RowOf(
                 [.. group.Select(pair => pair.Run)], [.. group.Select(pair => pair.Search).OfType<SearchSummary>().Distinct()]));
-        return new ComparisonTable([.. rows.OrderByDescending(row => row.Accuracy)]);
+        return new ComparisonTable([.. rows.OrderByDescending(row => row.Accuracy)], costs);
     }
 
     /// <summary>Columns of equal width.</summary>
     public string ToText()
     {
-        string[][] cells = [Titles, .. Rows.Select(Cells)];
-        var widths = Enumerable.Range(0, Titles.Length).Select(c => cells.Max(line => line[c].Length)).ToArray();
+        string[][] cells = [titles, .. Rows.Select(Cells)];
+        var widths = Enumerable.Range(0, titles.Length).Select(c => cells.Max(line => line[c].Length)).ToArray();
         var text = new StringBuilder();
         foreach (var line in cells)
             text.AppendLine(
@@ -65,7 +73,7 @@ public sealed class ComparisonTable
 
     /// <summary>Comma-separated values with a header (RFC 4180).</summary>
     public string ToCsv() =>
-        string.Concat(new[] { Titles }.Concat(Rows.Select(Cells)).Select(line => string.Join(",", line.Select(Quote)) + "\r\n"));
+        string.Concat(new[] { titles }.Concat(Rows.Select(Cells)).Select(line => string.Join(",", line.Select(Quote)) + "\r\n"));
 
     /// <summary>One page that needs no other file.</summary>
     public string ToHtml()
@@ -77,7 +85,7 @@ public sealed class ComparisonTable
         page.Add($"<title>Comparison</title><style>").Add(Stylesheet.Palette).Add(Stylesheet.Page).Add(
             $"</style></head><body><main><h1>Comparison</h1>");
         page.Add($"<div class=\"scroll\"><table class=\"numbers\"><tr>");
-        foreach (var title in Titles) page.Add($"<th>{title}</th>");
+        foreach (var title in titles) page.Add($"<th>{title}</th>");
         page.Add($"</tr>");
         foreach (var row in Rows)
         {
@@ -114,6 +122,9 @@ public sealed class ComparisonTable
             ? Show(seconds, "0")
             : "", Show(row.Runs.Average(run => run.Seconds), "0"), Show(row.Runs.Average(run => run.ImagesPerSecond), "0"),
         Show(row.Accuracy, "0.00"), row.Deviation is { } deviation ? Show(deviation, "0.00") : "",
+        .. Enumerable.Range(0, row.Runs[0].Costs.Count).Select(i => row.Runs.All(run => run.Costs[i] is not null)
+            ? Show(row.Runs.Average(run => run.Costs[i]!.Value), "0.###")
+            : "n/a"),
     ];
 
     private static string Quote(string cell) =>

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
@@ -15,7 +16,11 @@ public static class RunComparison
     /// Takes a line for each that is left out: no run, nothing done yet, damaged, or given before under another path.
     /// </param>
     /// <exception cref="RunFolderException">None is a training.</exception>
-    public static ComparisonTable Read(IEnumerable<string> folders, Action<string> warn)
+    public static ComparisonTable Read(IEnumerable<string> folders, Action<string> warn) => Read(folders, [], warn);
+
+    /// <summary>The same with a column for each of some costs.</summary>
+    /// <inheritdoc cref="Read(IEnumerable{string}, Action{string})"/>
+    internal static ComparisonTable Read(IEnumerable<string> folders, IReadOnlyList<ICostModel> costs, Action<string> warn)
     {
         var (runs, searches) = (new List<RunSummary>(), new List<SearchSummary>());
         var seen = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -31,7 +36,7 @@ public static class RunComparison
                 }
 
                 if (SearchSummary.IsOne(folder)) searches.Add(SearchSummary.Read(folder));
-                else runs.Add(RunSummary.Read(Training(folder)));
+                else runs.Add(RunSummary.Read(Training(folder), costs));
                 if (start is not null) seen.Add(start, folder);
             }
             catch (Exception e) when (e is RunFolderException or OptionsException or CheckpointException or GenotypeFormatException
@@ -42,7 +47,7 @@ public static class RunComparison
         }
 
         return runs.Count > 0
-            ? ComparisonTable.Create(runs, searches)
+            ? ComparisonTable.Create(runs, searches, [.. costs.Select(cost => cost.Name)])
             : throw new RunFolderException(
                 "compare: none of these folders holds a training; train what a search found first: miopendarts train --genotype FOLDER");
     }

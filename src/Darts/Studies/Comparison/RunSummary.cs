@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Records;
@@ -25,10 +26,17 @@ public sealed record RunSummary(
     /// <summary>The method of a genotype that has no published name.</summary>
     internal const string Unnamed = "genotype";
 
+    /// <summary>What the network costs by each model that was asked; null for a hand-made network, which no model knows.</summary>
+    internal IReadOnlyList<double?> Costs { get; init; } = [];
+
     /// <summary>Reads the folder of a training.</summary>
     /// <exception cref="RunFolderException">There is no training in it, or it has no finished epoch.</exception>
     /// <exception cref="InvalidDataException">Its log is damaged.</exception>
-    public static RunSummary Read(string folder)
+    public static RunSummary Read(string folder) => Read(folder, []);
+
+    /// <summary>The same with what the network costs.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    internal static RunSummary Read(string folder, IReadOnlyList<ICostModel> costs)
     {
         var options = TrainFolder.ReadOptions(folder);
         var log = Path.Combine(folder, "log.jsonl");
@@ -44,13 +52,20 @@ public sealed record RunSummary(
         return new RunSummary(
             NameOf(description), description.Network, string.Join(", ", recipe), net.ParameterCount, net.Trace().MultiplyAdds,
             history.Epochs.Count,
-            history.Epochs[^1].Test.Top1, history.Epochs.Average(epoch => epoch.ImagesPerSecond), history.Seconds);
+            history.Epochs[^1].Test.Top1, history.Epochs.Average(epoch => epoch.ImagesPerSecond), history.Seconds)
+        {
+            Costs = [.. costs.Select(cost => CostOf(cost, description))],
+        };
     }
 
     /// <summary>A published name where there is one.</summary>
     private static string NameOf(NetworkDescription description) => description.IsBaseline
         ? description.Network
         : NamedGenotypes.Names.FirstOrDefault(name => NamedGenotypes.Get(name).ToString() == description.Network) ?? Unnamed;
+
+    private static double? CostOf(ICostModel cost, NetworkDescription network) => network.IsBaseline
+        ? null
+        : TargetNetwork.Of(network).Parts(GenotypeReader.Resolve(network.Network)).Sum(cost.Of);
 
     private static RunFolderException NothingDone(string folder) =>
         new($"{folder}: no epoch of this training is done yet; let it train first");

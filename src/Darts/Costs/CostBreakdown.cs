@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text;
+using MIOpenDarts.Darts.Genotypes;
+
+namespace MIOpenDarts.Darts.Costs;
+
+/// <summary>What a genotype costs, operation by operation.</summary>
+internal static class CostBreakdown
+{
+    /// <summary>A table of columns: the edges of both cells, what no edge decides, the sum.</summary>
+    public static string Text(ICostModel model, TargetNetwork network, Genotype genotype)
+    {
+        var rows = new List<(string Name, double Cost)>();
+        foreach (var (kind, name, cell) in new[] { (0, "normal", genotype.Normal), (1, "reduce", genotype.Reduce) })
+        {
+            foreach (var (target, edge) in cell.Edges.Where(item => cell.Carries[item.Edge.Source]))
+                rows.Add(($"{name}  {edge.Source} -> {target}  {edge.Operation.Name}", Sum(network.At(kind, edge.Source, edge.Operation))));
+        }
+
+        var parts = network.Parts(genotype).ToList();
+        foreach (var skeleton in NetworkPart.Skeleton)
+        {
+            if (parts.Where(part => part.Name == skeleton).ToList() is { Count: > 0 } of) rows.Add((skeleton, Sum(of)));
+        }
+
+        var all = Sum(parts);
+        var text = new StringBuilder();
+        var width = rows.Max(row => row.Name.Length);
+        foreach (var (name, cost) in rows)
+            text.AppendLine(string.Create(
+                CultureInfo.InvariantCulture, $"{name.PadRight(width)}  {cost,14:#,0.###}  {(all == 0 ? 0 : cost / all),6:P1}"));
+        return text.AppendLine($"in all: {model.Show(all)}, {model.Source}").ToString();
+
+        double Sum(IEnumerable<NetworkPart> of) => of.Sum(model.Of);
+    }
+}
