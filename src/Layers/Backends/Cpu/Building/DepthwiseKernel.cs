@@ -9,7 +9,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 /// outputs loads what they read once and moves it along in registers, because two loads for every multiplication would halve the speed.
 /// Rows of square filters go to <see cref="WinogradDepthwise{S,V}"/> where it serves.
 /// </summary>
-internal static unsafe class DepthwiseKernel<S, V>
+internal static unsafe partial class DepthwiseKernel<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {
@@ -37,11 +37,14 @@ internal static unsafe class DepthwiseKernel<S, V>
             case 1: Rows<One, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, 1, fetch); break;
             case 2: Rows<Two, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, 2, fetch); break;
             case 4: Rows<Four, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, 4, fetch); break;
+            case 8: Rows<Eight, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, 8, fetch); break;
             default: Rows<Any, F>(dst, dstRow, before, vectors, x, xRow, rows, taps, period, fetch); break;
         }
     }
 
-    // Row by row within a part of the channels: what the taps of one row read is still in L1 for the next.
+    // Row by row within a part of the channels: what the taps of one row read is still in L1 for the next. Not inlined: all of them
+    // together are more than the compiler inlines kernels into.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Rows<P, F>(
         float* dst, nint dstRow, float* before, int vectors, float* x, nint xRow, int rows, in TapList taps, int period, F fetch)
         where P : struct, IConstInt
@@ -107,8 +110,7 @@ internal static unsafe class DepthwiseKernel<S, V>
         }
     }
 
-    // One assignment after the other: swapped as tuples, the pixels would pass through copies that the compiler keeps. Inlined, because a
-    // vector is handed over in memory, where the first sums would wait for it.
+    // Inlined, because a vector is handed over in memory, where the first sums would wait for it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Block8<P>(float* dst, float* before, float* x, TapRun* runs, int count, float* weights, int period)
         where P : struct, IConstInt
@@ -129,48 +131,18 @@ internal static unsafe class DepthwiseKernel<S, V>
 
         for (; count > 0; count--, runs++)
         {
-            var p = x + runs->Offset;
-            V x0 = S.Load(p), x1 = S.Load(p + step), x2 = S.Load(p + 2 * step), x3 = S.Load(p + 3 * step), x4 = S.Load(p + 4 * step),
-                x5 = S.Load(p + 5 * step), x6 = S.Load(p + 6 * step), x7 = S.Load(p + 7 * step);
-            p += 8 * step;
-            for (var t = runs->Taps; ;)
+            if (S.Registers == 32)
             {
-                var f = S.Load(weights);
-                weights += step;
-                a0 = S.MultiplyAdd(f, x0, a0);
-                a1 = S.MultiplyAdd(f, x1, a1);
-                a2 = S.MultiplyAdd(f, x2, a2);
-                a3 = S.MultiplyAdd(f, x3, a3);
-                a4 = S.MultiplyAdd(f, x4, a4);
-                a5 = S.MultiplyAdd(f, x5, a5);
-                a6 = S.MultiplyAdd(f, x6, a6);
-                a7 = S.MultiplyAdd(f, x7, a7);
-                if (--t == 0) break;
-                if (runs->Spacing == 1)
-                {
-                    x0 = x1;
-                    x1 = x2;
-                    x2 = x3;
-                    x3 = x4;
-                    x4 = x5;
-                    x5 = x6;
-                    x6 = x7;
-                    x7 = S.Load(p);
-                    p += step;
-                }
-                else
-                {
-                    x0 = x2;
-                    x1 = x3;
-                    x2 = x4;
-                    x3 = x5;
-                    x4 = x6;
-                    x5 = x7;
-                    x6 = S.Load(p);
-                    x7 = S.Load(p + step);
-                    p += 2 * step;
-                }
+                MovingPixels(x + runs->Offset, step, weights, runs->Taps, runs->Spacing, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5,
+                    ref a6, ref a7);
             }
+            else
+            {
+                HeldTaps(x + runs->Offset, step, weights, runs->Taps, runs->Spacing, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5,
+                    ref a6, ref a7);
+            }
+
+            weights += runs->Taps * step;
         }
 
         S.Store(a0, dst);

@@ -1,9 +1,10 @@
+using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>The weight gradient of a depthwise convolution: for every tap and channel the sum of diffDst · shifted source.</summary>
-internal static unsafe class DepthwiseWeightGradient<S, V>
+internal static unsafe partial class DepthwiseWeightGradient<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {
@@ -79,75 +80,27 @@ internal static unsafe class DepthwiseWeightGradient<S, V>
                 _ => Block<One, Three>(d, dRow, x, xRow, rows, length, runs, sums, step),
             };
 
-    // One assignment after the other: swapped as tuples, the pixels would pass through copies that the compiler keeps.
-    /// <summary>
-    /// R rows of K taps; what these constants exclude is not compiled. The newest pixel of a row of taps enters at number 4 and moves
-    /// down to number 5 − K.
-    /// </summary>
+    /// <summary>R rows of K taps; what these constants exclude is not compiled.</summary>
     private static int Block<R, K>(float* d, nint dRow, float* x, nint xRow, int rows, nint length, TapRun* runs, float* sums, nint step)
         where R : struct, IConstInt
         where K : struct, IConstInt
     {
-        V a0 = S.Zero, a1 = S.Zero, a2 = S.Zero, a3 = S.Zero, a4 = S.Zero;
-        V b0 = S.Zero, b1 = S.Zero, b2 = S.Zero, b3 = S.Zero, b4 = S.Zero;
-        V c0 = S.Zero, c1 = S.Zero, c2 = S.Zero, c3 = S.Zero, c4 = S.Zero;
-        var ahead = (K.Value - 1) * step;
-        for (; rows > 0; rows--, d += dRow, x += xRow)
+        if (S.Registers == 32) return MovingPixels<R, K>(d, dRow, x, xRow, rows, length, runs, sums, step);
+        return (step / S.Width) switch
         {
-            var g = d;
-            var p = x + runs->Offset + ahead;
-            var q = x + runs[R.Value > 1 ? 1 : 0].Offset + ahead;
-            var r = x + runs[R.Value > 2 ? 2 : 0].Offset + ahead;
-            V x0 = S.Zero, x1 = K.Value > 4 ? S.Load(p - 4 * step) : S.Zero, x2 = K.Value > 3 ? S.Load(p - 3 * step) : S.Zero,
-                x3 = K.Value > 2 ? S.Load(p - 2 * step) : S.Zero, x4 = K.Value > 1 ? S.Load(p - step) : S.Zero;
-            V y0 = S.Zero, y1 = K.Value > 4 ? S.Load(q - 4 * step) : S.Zero, y2 = K.Value > 3 ? S.Load(q - 3 * step) : S.Zero,
-                y3 = K.Value > 2 ? S.Load(q - 2 * step) : S.Zero, y4 = K.Value > 1 ? S.Load(q - step) : S.Zero;
-            V z0 = S.Zero, z1 = K.Value > 4 ? S.Load(r - 4 * step) : S.Zero, z2 = K.Value > 3 ? S.Load(r - 3 * step) : S.Zero,
-                z3 = K.Value > 2 ? S.Load(r - 2 * step) : S.Zero, z4 = K.Value > 1 ? S.Load(r - step) : S.Zero;
-            for (var i = length; i > 0; i--, g += step, p += step, q += step, r += step)
-            {
-                var dy = S.Load(g);
-                x0 = x1;
-                x1 = x2;
-                x2 = x3;
-                x3 = x4;
-                x4 = S.Load(p);
-                if (K.Value > 4) a0 = S.MultiplyAdd(dy, x0, a0);
-                if (K.Value > 3) a1 = S.MultiplyAdd(dy, x1, a1);
-                if (K.Value > 2) a2 = S.MultiplyAdd(dy, x2, a2);
-                a3 = S.MultiplyAdd(dy, x3, a3);
-                a4 = S.MultiplyAdd(dy, x4, a4);
+            1 => LoadedPixels<R, K, One>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            2 => LoadedPixels<R, K, Two>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            4 => LoadedPixels<R, K, Four>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            8 => LoadedPixels<R, K, Eight>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            _ => LoadedPixels<R, K, Any>(d, dRow, x, xRow, rows, length, runs, sums, step),
+        };
+    }
 
-                if (R.Value > 1)
-                {
-                    y0 = y1;
-                    y1 = y2;
-                    y2 = y3;
-                    y3 = y4;
-                    y4 = S.Load(q);
-                    if (K.Value > 4) b0 = S.MultiplyAdd(dy, y0, b0);
-                    if (K.Value > 3) b1 = S.MultiplyAdd(dy, y1, b1);
-                    if (K.Value > 2) b2 = S.MultiplyAdd(dy, y2, b2);
-                    b3 = S.MultiplyAdd(dy, y3, b3);
-                    b4 = S.MultiplyAdd(dy, y4, b4);
-                }
-
-                if (R.Value > 2)
-                {
-                    z0 = z1;
-                    z1 = z2;
-                    z2 = z3;
-                    z3 = z4;
-                    z4 = S.Load(r);
-                    if (K.Value > 4) c0 = S.MultiplyAdd(dy, z0, c0);
-                    if (K.Value > 3) c1 = S.MultiplyAdd(dy, z1, c1);
-                    if (K.Value > 2) c2 = S.MultiplyAdd(dy, z2, c2);
-                    c3 = S.MultiplyAdd(dy, z3, c3);
-                    c4 = S.MultiplyAdd(dy, z4, c4);
-                }
-            }
-        }
-
+    /// <summary>[3][5], of which the last K of each row count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(
+        float* sums, V a0, V a1, V a2, V a3, V a4, V b0, V b1, V b2, V b3, V b4, V c0, V c1, V c2, V c3, V c4)
+    {
         S.Store(a0, sums);
         S.Store(a1, sums + S.Width);
         S.Store(a2, sums + 2 * S.Width);
@@ -163,6 +116,5 @@ internal static unsafe class DepthwiseWeightGradient<S, V>
         S.Store(c2, sums + 12 * S.Width);
         S.Store(c3, sums + 13 * S.Width);
         S.Store(c4, sums + 14 * S.Width);
-        return TapRun.MostTaps - K.Value;
     }
 }

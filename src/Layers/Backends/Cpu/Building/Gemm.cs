@@ -7,16 +7,28 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 /// Small matrix products whose operands lie in L1 and L2: a pointwise convolution (m: pixels, k: input channels), its data
 /// gradient (k: output channels) and its weight gradient (m: output channels, k: pixels).
 /// </summary>
-internal static unsafe class Gemm<S, V>
+internal static unsafe partial class Gemm<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {
     /// <summary>
     /// c[m][n] = Σ_k a[m · am + k · ak] · b[k · ldb + n] as <paramref name="end"/> wants it. Reads and writes whole vectors in n: where
     /// n is not a multiple of the width, a row's last vector runs into the next row of c, which must be written later or be padded
-    /// (and must be padded if the end adds).
+    /// (and must be padded if the end adds). Of am and ak one is 1.
     /// </summary>
     public static void Run<E, F>(float* a, nint am, nint ak, float* b, nint ldb, in OutputRowMap c, int m, int n, int k, E end, F fetch)
+        where E : struct, IGemmEpilogue<V>
+        where F : struct, IPrefetch
+    {
+        if (ak == 1) Run<Any, One, E, F>(a, am, 1, b, ldb, c, m, n, k, end, fetch);
+        else Run<One, Any, E, F>(a, 1, ak, b, ldb, c, m, n, k, end, fetch);
+    }
+
+    // AM and AK are am and ak, as far as the compiler may know them.
+    private static void Run<AM, AK, E, F>(float* a, nint am, nint ak, float* b, nint ldb, in OutputRowMap c, int m, int n, int k, E end,
+        F fetch)
+        where AM : struct, IConstInt
+        where AK : struct, IConstInt
         where E : struct, IGemmEpilogue<V>
         where F : struct, IPrefetch
     {
@@ -29,8 +41,8 @@ internal static unsafe class Gemm<S, V>
                 continue;
             }
 
-            // Sixteen sums keep the units busy longest but are too many for AVX2's registers.
-            if (S.Width == 16 && n <= S.Width && m - i >= 16)
+            // Sixteen sums keep the units busy longest, where there are registers for them.
+            if (S.Registers == 32 && n <= S.Width && m - i >= 16)
             {
                 fetch.Rows(i, 16);
                 Sixteen<Tall, E>(a + i * am, am, ak, b, ldb, c.At(i), c.At(i + 8), c.Apart, 0, k, end);
@@ -45,10 +57,12 @@ internal static unsafe class Gemm<S, V>
             // Columns from the last to the first: what a row's last vector spoils of the next row is written after it.
             for (var j = (n + S.Width - 1) / S.Width * S.Width; j > 0;)
             {
-                if (S.Width == 16 && j > S.Width)
+                if (j > S.Width)
                 {
                     j -= 2 * S.Width;
-                    Sixteen<Wide, E>(a + i * am, am, ak, b + j, ldb, rows + j, rows + j + S.Width, c.Apart, j, k, end);
+                    if (S.Registers == 32)
+                        Sixteen<Wide, E>(a + i * am, am, ak, b + j, ldb, rows + j, rows + j + S.Width, c.Apart, j, k, end);
+                    else TwiceEight<AM, AK, E>(a + i * am, am, ak, b + j, ldb, rows + j, c.Apart, j, k, end);
                 }
                 else
                 {
@@ -59,57 +73,6 @@ internal static unsafe class Gemm<S, V>
 
             i += 8;
         }
-    }
-
-    /// <summary>
-    /// A tile of sixteen sums: two vectors of eight rows or, where <typeparamref name="T"/> says so, one vector of sixteen rows, of which
-    /// the last eight begin at <paramref name="second"/>.
-    /// </summary>
-    private static void Sixteen<T, E>(float* a, nint am, nint ak, float* b, nint ldb, float* c, float* second, nint ldc, nint column,
-        int k, E end)
-        where T : struct, ITile
-        where E : struct, IGemmEpilogue<V>
-    {
-        V c0 = S.Zero, c1 = S.Zero, c2 = S.Zero, c3 = S.Zero, c4 = S.Zero, c5 = S.Zero, c6 = S.Zero, c7 = S.Zero;
-        V d0 = S.Zero, d1 = S.Zero, d2 = S.Zero, d3 = S.Zero, d4 = S.Zero, d5 = S.Zero, d6 = S.Zero, d7 = S.Zero;
-        if (E.Adds)
-        {
-            (c0, d0) = (S.Load(c), S.Load(second));
-            (c1, d1) = (S.Load(c + ldc), S.Load(second + ldc));
-            (c2, d2) = (S.Load(c + 2 * ldc), S.Load(second + 2 * ldc));
-            (c3, d3) = (S.Load(c + 3 * ldc), S.Load(second + 3 * ldc));
-            (c4, d4) = (S.Load(c + 4 * ldc), S.Load(second + 4 * ldc));
-            (c5, d5) = (S.Load(c + 5 * ldc), S.Load(second + 5 * ldc));
-            (c6, d6) = (S.Load(c + 6 * ldc), S.Load(second + 6 * ldc));
-            (c7, d7) = (S.Load(c + 7 * ldc), S.Load(second + 7 * ldc));
-        }
-
-        float* a3 = a + 3 * am, a6 = a + 6 * am, e = a + 8 * am, e3 = a + 11 * am, e6 = a + 14 * am;
-        for (; k > 0; k--, a += ak, a3 += ak, a6 += ak, e += ak, e3 += ak, e6 += ak, b += ldb)
-        {
-            var (b0, x) = (S.Load(b), S.Broadcast(*a));
-            var b1 = T.Tall ? b0 : S.Load(b + S.Width);
-            (c0, d0) = (S.MultiplyAdd(x, b0, c0), S.MultiplyAdd(T.Factor(x, e), b1, d0));
-            x = S.Broadcast(a[am]);
-            (c1, d1) = (S.MultiplyAdd(x, b0, c1), S.MultiplyAdd(T.Factor(x, e + am), b1, d1));
-            x = S.Broadcast(a[2 * am]);
-            (c2, d2) = (S.MultiplyAdd(x, b0, c2), S.MultiplyAdd(T.Factor(x, e + 2 * am), b1, d2));
-            x = S.Broadcast(*a3);
-            (c3, d3) = (S.MultiplyAdd(x, b0, c3), S.MultiplyAdd(T.Factor(x, e3), b1, d3));
-            x = S.Broadcast(a3[am]);
-            (c4, d4) = (S.MultiplyAdd(x, b0, c4), S.MultiplyAdd(T.Factor(x, e3 + am), b1, d4));
-            x = S.Broadcast(a3[2 * am]);
-            (c5, d5) = (S.MultiplyAdd(x, b0, c5), S.MultiplyAdd(T.Factor(x, e3 + 2 * am), b1, d5));
-            x = S.Broadcast(*a6);
-            (c6, d6) = (S.MultiplyAdd(x, b0, c6), S.MultiplyAdd(T.Factor(x, e6), b1, d6));
-            x = S.Broadcast(a6[am]);
-            (c7, d7) = (S.MultiplyAdd(x, b0, c7), S.MultiplyAdd(T.Factor(x, e6 + am), b1, d7));
-        }
-
-        // What the last vector of a row spoils of the next row is written after it: rows in order, vectors from the last to the first.
-        if (T.Tall) end.Put(c, ldc, column, c0, c1, c2, c3, c4, c5, c6, c7);
-        end.Put(second, ldc, T.Tall ? column : column + S.Width, d0, d1, d2, d3, d4, d5, d6, d7);
-        if (!T.Tall) end.Put(c, ldc, column, c0, c1, c2, c3, c4, c5, c6, c7);
     }
 
     private static void Eight1<E>(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, nint column, int k, E end)
@@ -142,7 +105,7 @@ internal static unsafe class Gemm<S, V>
             c7 = S.MultiplyAdd(S.Broadcast(a6[am]), b0, c7);
         }
 
-        end.Put(c, ldc, column, c0, c1, c2, c3, c4, c5, c6, c7);
+        PutEight(end, c, ldc, column, c0, c1, c2, c3, c4, c5, c6, c7);
     }
 
     private static void One1(float* a, nint ak, float* b, nint ldb, float* c, int k, bool accumulate)
@@ -152,26 +115,12 @@ internal static unsafe class Gemm<S, V>
         S.Store(sum, c);
     }
 
-    private interface ITile
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PutEight<E>(E end, float* c, nint ldc, nint column, V c0, V c1, V c2, V c3, V c4, V c5, V c6, V c7)
+        where E : struct, IGemmEpilogue<V>
     {
-        static abstract bool Tall { get; }
-
-        static abstract V Factor(V x, float* e);
-    }
-
-    private readonly struct Tall : ITile
-    {
-        static bool ITile.Tall => true;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static V ITile.Factor(V x, float* e) => S.Broadcast(*e);
-    }
-
-    private readonly struct Wide : ITile
-    {
-        static bool ITile.Tall => false;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static V ITile.Factor(V x, float* e) => x;
+        var block = default(BlockMoments<V>);
+        end.Put(second: false, c, ldc, column, ref block, c0, c1, c2, c3);
+        end.Put(second: true, c + 4 * ldc, ldc, column, ref block, c4, c5, c6, c7);
     }
 }

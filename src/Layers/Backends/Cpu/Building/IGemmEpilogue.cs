@@ -10,9 +10,16 @@ internal unsafe interface IGemmEpilogue<V>
     static abstract bool Adds { get; }
 
     /// <summary>
-    /// Eight rows of one vector, of which the first goes to <paramref name="c"/>, <paramref name="column"/> floats into its row.
+    /// Four rows of one vector, of which the first goes to <paramref name="c"/>, <paramref name="column"/> floats into its row. Two such
+    /// fours make a block of eight; what the second needs of the first is in <paramref name="block"/>.
     /// </summary>
-    void Put(float* c, nint ldc, nint column, V c0, V c1, V c2, V c3, V c4, V c5, V c6, V c7);
+    void Put(bool second, float* c, nint ldc, nint column, ref BlockMoments<V> block, V c0, V c1, V c2, V c3);
+}
+
+/// <summary>Sums over the first four rows of a block of eight, and squares of its even and odd rows.</summary>
+internal struct BlockMoments<V>
+{
+    public V Sum, Even, Odd;
 }
 
 /// <summary>c = sums.</summary>
@@ -23,21 +30,17 @@ internal readonly unsafe struct Store<S, V> : IGemmEpilogue<V>
     public static bool Adds => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Put(float* c, nint ldc, nint column, V c0, V c1, V c2, V c3, V c4, V c5, V c6, V c7) =>
-        Rows<CachedStore<S, V>>(c, ldc, c0, c1, c2, c3, c4, c5, c6, c7);
+    public void Put(bool second, float* c, nint ldc, nint column, ref BlockMoments<V> block, V c0, V c1, V c2, V c3) =>
+        Rows<CachedStore<S, V>>(c, ldc, c0, c1, c2, c3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Rows<TStore>(float* c, nint ldc, V c0, V c1, V c2, V c3, V c4, V c5, V c6, V c7)
+    public static void Rows<TStore>(float* c, nint ldc, V c0, V c1, V c2, V c3)
         where TStore : struct, IStore<V>
     {
         TStore.Store(c0, c);
         TStore.Store(c1, c + ldc);
         TStore.Store(c2, c + 2 * ldc);
         TStore.Store(c3, c + 3 * ldc);
-        TStore.Store(c4, c + 4 * ldc);
-        TStore.Store(c5, c + 5 * ldc);
-        TStore.Store(c6, c + 6 * ldc);
-        TStore.Store(c7, c + 7 * ldc);
     }
 }
 
@@ -49,8 +52,8 @@ internal readonly unsafe struct Accumulate<S, V> : IGemmEpilogue<V>
     public static bool Adds => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Put(float* c, nint ldc, nint column, V c0, V c1, V c2, V c3, V c4, V c5, V c6, V c7) =>
-        Store<S, V>.Rows<CachedStore<S, V>>(c, ldc, c0, c1, c2, c3, c4, c5, c6, c7);
+    public void Put(bool second, float* c, nint ldc, nint column, ref BlockMoments<V> block, V c0, V c1, V c2, V c3) =>
+        Store<S, V>.Rows<CachedStore<S, V>>(c, ldc, c0, c1, c2, c3);
 }
 
 /// <summary>
@@ -69,22 +72,27 @@ internal readonly unsafe struct StoreWithMoments<S, V, TStore>(float* sums, nint
     public static bool Adds => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Put(float* c, nint ldc, nint column, V c0, V c1, V c2, V c3, V c4, V c5, V c6, V c7)
+    public void Put(bool second, float* c, nint ldc, nint column, ref BlockMoments<V> block, V c0, V c1, V c2, V c3)
     {
-        Store<S, V>.Rows<TStore>(c, ldc, c0, c1, c2, c3, c4, c5, c6, c7);
+        Store<S, V>.Rows<TStore>(c, ldc, c0, c1, c2, c3);
         var shift = S.Load(shifts + column);
         c0 = S.Subtract(c0, shift);
         c1 = S.Subtract(c1, shift);
         c2 = S.Subtract(c2, shift);
         c3 = S.Subtract(c3, shift);
-        c4 = S.Subtract(c4, shift);
-        c5 = S.Subtract(c5, shift);
-        c6 = S.Subtract(c6, shift);
-        c7 = S.Subtract(c7, shift);
-        var sum = S.Add(S.Add(S.Add(c0, c1), S.Add(c2, c3)), S.Add(S.Add(c4, c5), S.Add(c6, c7)));
-        S.Store(S.Add(S.Load(plain + column), sum), plain + column);
-        var even = S.MultiplyAdd(c6, c6, S.MultiplyAdd(c4, c4, S.MultiplyAdd(c2, c2, S.Multiply(c0, c0))));
-        var odd = S.MultiplyAdd(c7, c7, S.MultiplyAdd(c5, c5, S.MultiplyAdd(c3, c3, S.Multiply(c1, c1))));
-        S.Store(S.Add(S.Load(squares + column), S.Add(even, odd)), squares + column);
+        var sum = S.Add(S.Add(c0, c1), S.Add(c2, c3));
+        var even = S.MultiplyAdd(c2, c2, second ? S.MultiplyAdd(c0, c0, block.Even) : S.Multiply(c0, c0));
+        var odd = S.MultiplyAdd(c3, c3, second ? S.MultiplyAdd(c1, c1, block.Odd) : S.Multiply(c1, c1));
+        if (second)
+        {
+            S.Store(S.Add(S.Load(plain + column), S.Add(block.Sum, sum)), plain + column);
+            S.Store(S.Add(S.Load(squares + column), S.Add(even, odd)), squares + column);
+        }
+        else
+        {
+            block.Sum = sum;
+            block.Even = even;
+            block.Odd = odd;
+        }
     }
 }

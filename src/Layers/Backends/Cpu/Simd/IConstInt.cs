@@ -36,3 +36,8 @@ internal readonly struct Five : IConstInt
 {
     public static int Value => 5;
 }
+
+internal readonly struct Eight : IConstInt
+{
+    public static int Value => 8;
+}

@@ -11,6 +11,12 @@ internal unsafe interface ISimd<V>
     /// <summary>Floats in a vector.</summary>
     static abstract int Width { get; }
 
+    /// <summary>
+    /// Vector registers that a kernel may count on, 16 or 32. It chooses how many sums a kernel keeps, never the order in which they are
+    /// added, so that all processors agree.
+    /// </summary>
+    static abstract int Registers { get; }
+
     static abstract V Zero { get; }
 
     static abstract V Load(float* source);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
@@ -9,6 +10,8 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 {
     public static int Width => 4;
+
+    public static int Registers => AdvSimd.IsSupported ? 32 : 16;
 
     public static Vector128<float> Zero => Vector128<float>.Zero;
 

@@ -10,6 +10,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 {
     public static int Width => 8;
 
+    // AVX2 has sixteen; whoever has AVX-512 and its thirty-two takes the wider vectors.
+    public static int Registers => 16;
+
     public static Vector256<float> Zero => Vector256<float>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
