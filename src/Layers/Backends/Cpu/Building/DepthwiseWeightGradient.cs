@@ -43,7 +43,7 @@ internal static unsafe partial class DepthwiseWeightGradient<S, V>
         var block = stackalloc float[Most * TapRun.MostTaps * S.Width];
         for (var done = 0; done < count;)
         {
-            // Up to three runs of one spacing: with five taps each their sums and pixels just fill AVX-512's registers.
+            // Up to three runs of one spacing: with five taps each their sums just fill sixteen registers, sums and pixels 32.
             var (present, taps) = (1, runs->Taps);
             while (present < Most && done + present < count && runs[present].Spacing == runs->Spacing)
                 taps = Math.Max(taps, runs[present++].Taps);
