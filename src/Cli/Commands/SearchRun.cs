@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Runs;
@@ -25,6 +26,7 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         var options = SearchOptions.Table.Resolve(preset, config, typed);
         var images = SearchImages.Open(options);
         var (train, _) = SearchImages.Split(images, options);
+        TargetCosts.Of(options, DartsSearch.ShapeOf(train, options));
         Backends.Require(
             options.Backend, options.Threads, backend => SearchMemory.Require(options, DartsSearch.ShapeOf(train, options), backend));
         options = Lasting(options);
@@ -62,9 +64,15 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
 
         var chosen = history.Chosen;
         foreach (var note in chosen.Notes ?? []) View.Print(note);
+        if (chosen.Cost is { } cost) View.Print($"cost     {ReportCost.Describe(cost)}");
+        if (history.Measured is { } measured) View.Print($"cost     {ReportCost.Describe(measured)}");
         View.Print(
             $"accuracy {chosen.TrainAccuracy:F2} % in training, {chosen.ValidAccuracy:F2} % in validation; report: {folder.ReportFile}");
     }
 
-    private static SearchOptions Lasting(SearchOptions options) => options with { Data = NewRun.Lasting(options.Data) };
+    private static SearchOptions Lasting(SearchOptions options) => options with
+    {
+        Data = NewRun.Lasting(options.Data),
+        Cost = CostName.Lasting(options.Cost),
+    };
 }

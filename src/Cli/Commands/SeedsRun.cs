@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
@@ -32,7 +33,7 @@ internal sealed class SeedsRun : IDisposable
         RefuseSeed(typed);
         var plan = new SeedPlan(SeedList.Parse(seeds), retrain ?? 0, SearchOptions.Table.Resolve(preset, config, typed));
         var (data, atOnce) = Check(plan, jobs);
-        plan = plan with { Options = plan.Options with { Data = NewRun.Lasting(plan.Options.Data) } };
+        plan = plan with { Options = plan.Options with { Data = NewRun.Lasting(plan.Options.Data), Cost = CostName.Lasting(plan.Options.Cost) } };
         return new SeedsRun(screen, SeedFolder.Create(output ?? NewRun.Folder(), plan), data, atOnce);
     }
 
@@ -93,6 +94,7 @@ internal sealed class SeedsRun : IDisposable
     {
         var data = SearchImages.Open(plan.Options);
         var (train, _) = SearchImages.Split(data, plan.Options);
+        TargetCosts.Of(plan.Options, DartsSearch.ShapeOf(train, plan.Options));
         if (plan.Retrain > 0) EvaluationTraining.RequireTest(data);
         var atOnce = Math.Min(jobs ?? 1, plan.Seeds.Count);
         foreach (var name in Enumerable.Range(0, atOnce).Select(job => BackendChoice.InTurn(plan.Options.Backend, job)).Distinct())

@@ -6,6 +6,7 @@ using MIOpenDarts.Darts.Algorithms.Gdas;
 using MIOpenDarts.Darts.Algorithms.PcDarts;
 using MIOpenDarts.Darts.Algorithms.RandomSearch;
 using MIOpenDarts.Darts.Bilevel;
+using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Relaxations;
@@ -117,7 +118,10 @@ public abstract class SearchAlgorithm
             GenotypeDerivation.DeriveCell<float>(reduce, Candidates(options), options.Multiplier));
 
     /// <summary>The genotype of a method that trains nothing.</summary>
-    public virtual Genotype Draw(SearchOptions options) => throw new NotSupportedException($"{Name} trains.");
+    /// <param name="options">The search's.</param>
+    /// <param name="costs">Of the operations, where the options have a target that the genotype keeps; null for none.</param>
+    /// <exception cref="InvalidDataException">It could not keep the target; the message names the nearest cost.</exception>
+    internal virtual Genotype Draw(SearchOptions options, ArchitectureCosts? costs) => throw new NotSupportedException($"{Name} trains.");
 
     /// <summary>What <see cref="Derive"/> had to do beside its rule, or what of the cells a network leaves out: a sentence each.</summary>
     public virtual IReadOnlyList<string> Notes(float[] normal, float[] reduce, SearchOptions options) => [];

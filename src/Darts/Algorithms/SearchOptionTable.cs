@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 
@@ -19,7 +20,7 @@ public sealed class SearchOptionTable : RunOptionTable<SearchOptions>
             Text("space", () => string.Join(", ", CellSpace.Names), "Search space.", o => o.Space, (o, v) => o with { Space = v }, IsSpace),
             .. Place, .. Length, Layers("Cells of the supernet."), InitChannels(1), .. Cells, LearningRate, LearningRateMin, .. WeightSteps,
             Flag("nesterov", "Nesterov's momentum for the weights.", o => o.Nesterov, (o, v) => o with { Nesterov = v }),
-            .. Alphas, .. Edges, .. SearchAlgorithm.All.SelectMany(algorithm => algorithm.Options),
+            .. Alphas, .. Edges, .. Costs, .. SearchAlgorithm.All.SelectMany(algorithm => algorithm.Options),
             Augment, .. CutoutSquare, DropPath, .. Watch, DataWorkers,
             Flag(
                 "mixed_precision", "Half-precision arithmetic (refused on gfx803).", o =>
@@ -90,6 +91,32 @@ public sealed class SearchOptionTable : RunOptionTable<SearchOptions>
                 : $"a whole number from 0 to {ShortestStage(o) - 1}, so that the architecture moves in every stage"),
     ];
 
+    private static IEnumerable<OptionField<SearchOptions>> Costs =>
+    [
+        Text(
+            "cost", CostName.Allowed, "What of the network to be built the search knows.", o => o.Cost, (o, v) => o with { Cost = v },
+            CostName.IsName),
+        Number(
+            "cost_weight", "from 0 to 1000000, with cost", "Weight of the expected cost in the loss, over the space's range of costs.",
+            o => o.CostWeight, (o, v) => o with { CostWeight = v },
+            o => NeedsCost(o, o.CostWeight) ?? (o.CostWeight is >= 0 and <= 1e6 ? null : "from 0 to 1000000")),
+        Number(
+            "cost_reference", "a number from 0, with cost", "Cost r of the form (E - r)/r in place of the range; 0 for the range.",
+            o => o.CostReference, (o, v) => o with { CostReference = v },
+            o => NeedsCost(o, o.CostReference) ?? (double.IsFinite(o.CostReference) && o.CostReference >= 0 ? null : "a number from 0")),
+        Number(
+            "target", "a number from 0, with cost", "Most that the found genotype may cost, in the cost's unit; 0 for no limit.",
+            o => o.Target, (o, v) => o with { Target = v },
+            o => NeedsCost(o, o.Target) ?? (double.IsFinite(o.Target) && o.Target >= 0 ? null : "a number from 0")),
+        Integer(
+            "target_channels", 2, 1024, "Channels of the first cell of the network to be built.",
+            o => o.TargetChannels, (o, v) => o with { TargetChannels = v }),
+        Integer("target_layers", 3, 100, "Its cells.", o => o.TargetLayers, (o, v) => o with { TargetLayers = v }),
+        Integer(
+            "target_image_size", 0, 4096, "Rows and columns of its images; 0 for those of the data.",
+            o => o.TargetImageSize, (o, v) => o with { TargetImageSize = v }),
+    ];
+
     private static IEnumerable<OptionField<SearchOptions>> Watch =>
     [
         Text("watch", WatchNames.Allowed, "Watchdogs of the search.", o => o.Watch, (o, v) => o with { Watch = v }, WatchNames.AreNames),
@@ -141,6 +168,9 @@ public sealed class SearchOptionTable : RunOptionTable<SearchOptions>
     private protected override SearchOptions Follow(
         SearchOptions start, SearchOptions options, IReadOnlyList<OptionOverride> given, List<ValidationError> problems) =>
         new DependentOptions(start, given, problems).Follow(options);
+
+    private static string? NeedsCost(SearchOptions options, double value) =>
+        value != 0 && options.Cost == CostName.None ? $"0 without a cost; give cost, one of {CostName.Allowed}" : null;
 
     private static bool IsSpace(string name) => CellSpace.TryFind(name, out _);
 

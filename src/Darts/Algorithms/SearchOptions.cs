@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 
@@ -97,6 +98,30 @@ public sealed record SearchOptions : RunOptions
 
     /// <summary>Nesterov's momentum for the weights.</summary>
     public bool Nesterov { get; init; }
+
+    /// <summary>What the search is to know the cost of, see <c>CostName</c>: <c>none</c>, <c>macs</c>, <c>latency:TABLE</c>.</summary>
+    public string Cost { get; init; } = CostName.None;
+
+    /// <summary>
+    /// λ, the weight of the expected cost in the validation loss, as a share of the space's range; with <see cref="Target"/> that of the
+    /// first epoch.
+    /// </summary>
+    public double CostWeight { get; init; }
+
+    /// <summary>r of (E − r)/r in place of the share of the range; 0 for that.</summary>
+    public double CostReference { get; init; }
+
+    /// <summary>Most that the derived genotype may cost, in the unit of the cost; 0 for no limit.</summary>
+    public double Target { get; init; }
+
+    /// <summary>Channels of the first cell of the network that is to be built.</summary>
+    public int TargetChannels { get; init; } = 36;
+
+    /// <summary>Its cells.</summary>
+    public int TargetLayers { get; init; } = 20;
+
+    /// <summary>Rows and columns of its images; 0 for those of the data.</summary>
+    public int TargetImageSize { get; init; }
 
     /// <summary>What one method alone reads, of every method; see <see cref="Own{TOwn}"/>.</summary>
     public MethodOptions Methods { get; init; } = MethodOptions.Defaults;

@@ -41,9 +41,9 @@ public sealed class Architect<T>
     public bool Unrolled { get; }
 
     /// <summary>
-    /// A term of the loss in the alphas alone, or null. Since the weights do not move it, it is added after the unrolled gradient.
+    /// Terms of the loss in the alphas alone. Since the weights do not move them, they are added after the unrolled gradient.
     /// </summary>
-    public IAlphaPenalty? Penalty { get; init; }
+    public IReadOnlyList<IAlphaPenalty> Penalties { get; init; } = [];
 
     /// <summary>Optimisers of the alphas.</summary>
     public IReadOnlyList<Adam<T>> Adams { get; }
@@ -72,7 +72,7 @@ public sealed class Architect<T>
         var result = Unrolled
             ? Differentiate(train, valid, rate, pass)
             : Evaluate(valid, 0, pass with { Training = true, WeightGradients = false });
-        Penalty?.AddGradient(model.Alphas, model.AlphaDiffs);
+        for (var i = 0; i < Penalties.Count; i++) Penalties[i].AddGradient(model.Alphas, model.AlphaDiffs);
         for (var i = 0; i < Adams.Count; i++) Adams[i].Step(model.Alphas[i], model.AlphaDiffs[i]);
         return result;
     }

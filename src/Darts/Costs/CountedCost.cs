@@ -11,16 +11,18 @@ internal sealed class CountedCost : ICostModel
     private readonly Func<Counts, double> choose;
     private readonly Func<double, string> show;
 
-    private CountedCost(string name, Func<Counts, double> choose, Func<double, string> show, string source = "counted") =>
-        (Name, Source, this.choose, this.show) = (name, source, choose, show);
+    private CountedCost(
+        string name, string unit, Func<Counts, double> choose, Func<double, string> show, string source = "counted") =>
+        (Name, Unit, Source, this.choose, this.show) = (name, unit, source, choose, show);
 
     /// <summary>Trainable numbers of the network, without an auxiliary head.</summary>
-    public static CountedCost Parameters { get; } =
-        new("params", counts => counts.Parameters, cost => string.Create(CultureInfo.InvariantCulture, $"{cost:N0} parameters"));
+    public static CountedCost Parameters { get; } = new(
+        "params", "parameters", counts => counts.Parameters,
+        cost => string.Create(CultureInfo.InvariantCulture, $"{cost:N0} parameters"));
 
     /// <summary>Multiply-adds of convolutions and linear layers for one image, padding taps included.</summary>
     public static CountedCost MultiplyAdds { get; } = new(
-        "macs", counts => counts.MultiplyAdds,
+        "macs", "multiply-adds", counts => counts.MultiplyAdds,
         cost => string.Create(CultureInfo.InvariantCulture, $"{cost / 1e6:0.###} M multiply-adds"));
 
     /// <summary>
@@ -28,7 +30,7 @@ internal sealed class CountedCost : ICostModel
     /// in single precision, with batch norms folded into convolutions and ReLUs in place. An identity writes nothing.
     /// </summary>
     public static CountedCost ActivationBytes { get; } = new(
-        "memory", counts => counts.ActivationBytes,
+        "memory", "bytes", counts => counts.ActivationBytes,
         cost => string.Create(CultureInfo.InvariantCulture, $"{cost / 1048576:0.###} MiB of activations"));
 
     /// <summary>
@@ -38,7 +40,7 @@ internal sealed class CountedCost : ICostModel
     /// connections for efficient neural networks", NIPS 2015, table 1, from the same source). Inference of one image.
     /// </summary>
     public static CountedCost EstimatedEnergy { get; } = new(
-        "energy:estimated", counts => 1e-12 * (MultiplyAddPicojoules * counts.MultiplyAdds
+        "energy:estimated", "J", counts => 1e-12 * (MultiplyAddPicojoules * counts.MultiplyAdds
             + DramPicojoulesPerByte * (sizeof(float) * counts.Parameters + 2 * counts.ActivationBytes)),
         cost => string.Create(CultureInfo.InvariantCulture, $"{1000 * cost:0.###} mJ (estimated)"), "estimated");
 
@@ -47,6 +49,9 @@ internal sealed class CountedCost : ICostModel
 
     /// <inheritdoc/>
     public string Name { get; }
+
+    /// <inheritdoc/>
+    public string Unit { get; }
 
     /// <inheritdoc/>
     public string Source { get; }

@@ -12,6 +12,9 @@ internal interface ICostModel
     /// <summary>Where its numbers come from: counted, measured, modelled or estimated.</summary>
     string Source { get; }
 
+    /// <summary>Unit of its numbers.</summary>
+    string Unit { get; }
+
     /// <summary>Cost of a part; 0 for <c>none</c>.</summary>
     /// <exception cref="InvalidDataException">A table does not know the part; the message names it and the cure.</exception>
     double Of(NetworkPart part);

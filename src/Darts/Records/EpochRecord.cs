@@ -44,6 +44,9 @@ public sealed record EpochRecord
     /// <summary>How far operations are ahead of one another, beside chance; null in the log of an earlier version.</summary>
     public OperationLead? Lead { get; init; }
 
+    /// <summary>What the architecture costs; null for a search that knows no cost.</summary>
+    public CostRecord? Cost { get; init; }
+
     /// <summary>What the watchdogs saw; null where none is on.</summary>
     public WatchRecord? Watch { get; init; }
 

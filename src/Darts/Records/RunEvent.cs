@@ -12,6 +12,7 @@ namespace MIOpenDarts.Darts.Records;
 [JsonDerivedType(typeof(EpochDone), "epoch")]
 [JsonDerivedType(typeof(AlarmRaised), "alarm")]
 [JsonDerivedType(typeof(GenotypeDrawn), "drawn")]
+[JsonDerivedType(typeof(CostMeasured), "cost")]
 [JsonDerivedType(typeof(TrainEpochDone), "train_epoch")]
 [JsonDerivedType(typeof(CheckpointWritten), "checkpoint")]
 [JsonDerivedType(typeof(RunEnded), "end")]
@@ -71,6 +72,15 @@ public sealed record AlarmRaised(double Seconds, WatchAlarm Alarm) : RunEvent(Se
 /// <param name="Seconds">See <see cref="RunEvent"/>.</param>
 /// <param name="Genotype">What it drew.</param>
 public sealed record GenotypeDrawn(double Seconds, Genotype Genotype) : RunEvent(Seconds);
+
+/// <summary>The derived network was measured where its cost table comes from.</summary>
+/// <param name="Seconds">See <see cref="RunEvent"/>.</param>
+/// <param name="Device">Where.</param>
+/// <param name="Unit">Of the numbers.</param>
+/// <param name="Value">Median of the measurement.</param>
+/// <param name="Sum">What the table says.</param>
+/// <param name="Ratio">The table's mean ratio of measurement and sum; null where it has none.</param>
+public sealed record CostMeasured(double Seconds, string Device, string Unit, double Value, double Sum, double? Ratio) : RunEvent(Seconds);
 
 /// <summary>An epoch of a training from scratch and its test ended.</summary>
 /// <param name="Seconds">See <see cref="RunEvent"/>.</param>

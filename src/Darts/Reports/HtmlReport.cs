@@ -35,6 +35,7 @@ public static class HtmlReport
         if (history.Epochs.Count > 0)
         {
             page.Add(ReportProgress.Curves(history.Epochs));
+            page.Add(ReportCost.Draw(history.Epochs, history.Measured));
             page.Add(ReportWatch.Draw(history.Epochs));
             page.Add(ReportProgress.Alphas(history.Epochs, history.Start));
         }

@@ -15,6 +15,9 @@ public sealed record SearchHistory(
     RunStarted Start, IReadOnlyList<EpochRecord> Epochs, RunEnded? End, int Resumes, double Seconds, Genotype? Drawn = null)
     : IRunHistory
 {
+    /// <summary>The measurement of the derived network; null where there was none.</summary>
+    public CostMeasured? Measured { get; init; }
+
     /// <inheritdoc/>
     public int EpochsDone => Epochs.Count;
 
@@ -35,6 +38,7 @@ public sealed record SearchHistory(
         RunStarted? start = null;
         RunEnded? end = null;
         Genotype? drawn = null;
+        CostMeasured? measured = null;
         var epochs = new SortedDictionary<int, EpochRecord>();
         var resumes = 0;
         var seconds = 0.0;
@@ -55,6 +59,9 @@ public sealed record SearchHistory(
                 case GenotypeDrawn result:
                     drawn = result.Genotype;
                     break;
+                case CostMeasured cost:
+                    measured = cost;
+                    break;
                 case RunEnded ended:
                     end = ended;
                     break;
@@ -63,6 +70,6 @@ public sealed record SearchHistory(
 
         return start is null
             ? throw new InvalidDataException("the log has no start event; it is empty or belongs to something else")
-            : new SearchHistory(start, [.. epochs.Values], end, resumes, seconds, drawn);
+            : new SearchHistory(start, [.. epochs.Values], end, resumes, seconds, drawn) { Measured = measured };
     }
 }

@@ -35,7 +35,8 @@ public static class DartsSearch
     {
         var problems = options.Validate();
         if (problems.Count > 0) throw new OptionsException(problems);
-        if (!SearchAlgorithm.From(options).Trains) return Draw(options, progress);
+        if (!SearchAlgorithm.From(options).Trains) return Draw(options, ShapeOf(train, options), progress);
+        TargetCosts.Of(options, ShapeOf(train, options));
         SearchMemory.Require(options, ShapeOf(train, options), backend);
         using var state = new SearchState(options, ShapeOf(train, options), backend)
         {
@@ -50,9 +51,9 @@ public static class DartsSearch
         return run.ToEnd(cancellation);
     }
 
-    private static SearchResult Draw(SearchOptions options, IProgress<RunEvent>? progress)
+    private static SearchResult Draw(SearchOptions options, SupernetShape shape, IProgress<RunEvent>? progress)
     {
-        var genotype = SearchAlgorithm.From(options).Draw(options);
+        var genotype = SearchAlgorithm.From(options).Draw(options, TargetCosts.Of(options, shape));
         progress?.Report(new GenotypeDrawn(0, genotype));
         return new SearchResult(genotype, double.NaN, double.NaN, [], options);
     }

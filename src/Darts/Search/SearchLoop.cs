@@ -68,6 +68,7 @@ internal sealed class SearchLoop : EpochLoop<SearchOptions, EpochRecord>
     {
         var (epoch, first, batch, seed) = (Position.Epoch, Position.Step, Options.BatchSize, Options.Seed);
         state.BeginStage(state.Algorithm.Stage(Options, epoch));
+        state.CostWeight = TargetCosts.Weight(Options, Position.History);
         trainBatches.Start(BatchSchedule.Training(train.Indices, batch, augmentation, seed, epoch, first));
         validBatches.Start(BatchSchedule.ArchitectureDraws(valid.Indices, batch, Steps, augmentation, seed, epoch, first));
         state.Net.SetDropPath(Options.DropPath * epoch / Options.Epochs);
@@ -102,6 +103,7 @@ internal sealed class SearchLoop : EpochLoop<SearchOptions, EpochRecord>
                 Genotype = state.Genotype,
                 Notes = state.Notes,
                 Lead = state.Lead,
+                Cost = state.Cost,
                 Seconds = Position.EpochSeconds,
                 ImagesPerSecond = Position.ImagesPerSecond(),
                 PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,

@@ -1,8 +1,11 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Bilevel;
+using MIOpenDarts.Darts.Costs;
+using MIOpenDarts.Darts.Costs.Search;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Loops;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
@@ -18,6 +21,7 @@ public sealed class SearchState : IRunState, IDisposable
     private readonly SupernetShape shape;
     private readonly Backend<float> backend;
     private readonly Adam<float>[] adams;
+    private CostPenalty<float>? penalty;
     private (int Epoch, bool Alphas) moves = (-1, false);
 
     /// <summary>Builds and plans everything on <paramref name="backend"/>; the weights are not drawn yet.</summary>
@@ -25,6 +29,7 @@ public sealed class SearchState : IRunState, IDisposable
     {
         (this.options, this.shape, this.backend) = (options, shape, backend);
         Algorithm = SearchAlgorithm.From(options);
+        Costs = TargetCosts.Of(options, shape);
         Net = NewNet(0);
         adams =
         [
@@ -58,12 +63,42 @@ public sealed class SearchState : IRunState, IDisposable
     /// <summary>Optimiser of the alphas.</summary>
     public Architect<float> Architect { get; private set; }
 
-    /// <summary>The genotype that the alphas say now.</summary>
-    public Genotype Genotype => Algorithm.Derive(Net.Normal.Scores(), Net.Reduce.Scores(), options);
+    /// <summary>The genotype that the alphas say now: the method's, unless it costs more than the limit.</summary>
+    public Genotype Genotype => ExceedsLimit(Strongest)
+        ? LimitedDerivation.Derive(Costs!, Net.Normal.Scores(), Net.Reduce.Scores(), options.Target)
+        : Strongest;
 
     /// <summary>What its derivation had to do beside its rule; null for nothing.</summary>
-    public IReadOnlyList<string>? Notes =>
-        Algorithm.Notes(Net.Normal.Scores(), Net.Reduce.Scores(), options) is { Count: > 0 } notes ? notes : null;
+    public IReadOnlyList<string>? Notes
+    {
+        get
+        {
+            if (ExceedsLimit(Strongest))
+                return [$"the strongest genotype costs {Costs!.Model.Show(Costs.Of(Strongest))}, over the target; "
+                    + "taken is the strongest within it"];
+            return Algorithm.Notes(Net.Normal.Scores(), Net.Reduce.Scores(), options) is { Count: > 0 } notes ? notes : null;
+        }
+    }
+
+    /// <summary>λ of the expected cost; nothing for a search that knows no cost.</summary>
+    internal double CostWeight
+    {
+        get => penalty?.Weight ?? 0;
+        set
+        {
+            if (penalty is not null) penalty.Weight = value;
+        }
+    }
+
+    /// <summary>What the architecture costs now; null for a search that knows no cost.</summary>
+    internal CostRecord? Cost => Costs is null ? null : new CostRecord(
+        Costs.Model.Name, Costs.Model.Unit, penalty!.Expectation(), Costs.Of(Genotype), Costs.Least, Costs.Most, CostWeight,
+        options.Target > 0 ? options.Target : null);
+
+    /// <summary>Costs of the operations in the network that is to be built; null for a search that knows none.</summary>
+    internal ArchitectureCosts? Costs { get; }
+
+    private Genotype Strongest => Algorithm.Derive(Net.Normal.Scores(), Net.Reduce.Scores(), options);
 
     /// <summary>How far the operations of an edge are ahead of one another now.</summary>
     public OperationLead Lead => OperationLead.Of([Net.Normal, Net.Reduce], options.Seed, options.AlphaLearningRate, adams[0].Steps);
@@ -156,6 +191,11 @@ public sealed class SearchState : IRunState, IDisposable
     private (Sgd<float> Sgd, Architect<float> Architect) NewOptimisers(Supernet<float> net)
     {
         var sgd = new Sgd<float>(backend, net.Parameters, options.Momentum, options.WeightDecay, options.Nesterov);
-        return (sgd, new Architect<float>(net, sgd, adams, options.Unrolled) { Penalty = Algorithm.Penalty(options) });
+        if (Costs is not null)
+            penalty = new CostPenalty<float>(Costs, [net.Normal, net.Reduce], options.CostReference) { Weight = CostWeight };
+        IAlphaPenalty?[] penalties = [Algorithm.Penalty(options), penalty];
+        return (sgd, new Architect<float>(net, sgd, adams, options.Unrolled) { Penalties = [.. penalties.OfType<IAlphaPenalty>()] });
     }
+
+    private bool ExceedsLimit(Genotype genotype) => options.Target > 0 && Costs!.Of(genotype) > options.Target;
 }

@@ -69,10 +69,10 @@ public static class WatchRules
         {
             case WatchNames.Skip when watch.SkipsNormal > options.WatchSkipNormal:
                 return ($"the normal cell has {watch.SkipsNormal} skip_connect edges, "
-                    + $"allowed are {options.WatchSkipNormal}", BeforeSkips(options, history));
+                    + $"allowed are {options.WatchSkipNormal}{UnderCost(history[^1])}", BeforeSkips(options, history));
             case WatchNames.Skip when watch.SkipsReduce > options.WatchSkipReduce:
                 return ($"the reduction cell has {watch.SkipsReduce} skip_connect edges, "
-                    + $"allowed are {options.WatchSkipReduce}", BeforeSkips(options, history));
+                    + $"allowed are {options.WatchSkipReduce}{UnderCost(history[^1])}", BeforeSkips(options, history));
             case WatchNames.Rank when watch.StableEpochs >= options.WatchRankEpochs:
                 return ($"the ranking of the operations has not changed for "
                     + $"{watch.StableEpochs} epochs", history[^(watch.StableEpochs + 1)].Epoch);
@@ -84,6 +84,11 @@ public static class WatchRules
                 return null;
         }
     }
+
+    // Skips cost nothing, so a strong penalty drives into the same collapse as a supernet's optimisation does.
+    private static string UnderCost(EpochRecord last) => last.Cost is { Weight: > 0 } cost
+        ? $", under a weight of {cost.Weight:0.###} on {cost.Name}, which skips lower: take a smaller cost_weight or a higher target"
+        : "";
 
     /// <summary>The last epoch within the limits; where there is none, the present one is as good as any.</summary>
     private static int BeforeSkips(SearchOptions options, IReadOnlyList<EpochRecord> history) =>

@@ -87,7 +87,7 @@ public class AdditionalPrimitiveTests
         if (!algorithm.Trains)
         {
             // Of enough seeds one draws it.
-            var drawn = Enumerable.Range(0, 20).SelectMany(seed => algorithm.Draw(options with { Seed = (ulong)seed }).Normal.Edges);
+            var drawn = Enumerable.Range(0, 20).SelectMany(seed => algorithm.Draw(options with { Seed = (ulong)seed }, null).Normal.Edges);
             Assert.Contains(drawn, item => item.Edge.Operation == SqueezeConv.Instance);
             return;
         }

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Genotypes;
 
 namespace MIOpenDarts.Darts.Algorithms.RandomSearch;
@@ -19,7 +20,19 @@ public sealed class RandomAlgorithm : SearchAlgorithm
     /// <inheritdoc/>
     public override bool Trains => false;
 
-    /// <inheritdoc/>
-    public override Genotype Draw(SearchOptions options) =>
-        RandomGenotypes.Draw(options.Seed, 0, options.Nodes, options.Multiplier, CellSpace.Named(options.Space));
+    /// <summary>Draws until a genotype keeps the target, at most <see cref="RandomGenotypes.MostDraws"/> times.</summary>
+    internal override Genotype Draw(SearchOptions options, ArchitectureCosts? costs)
+    {
+        var nearest = double.PositiveInfinity;
+        for (var index = 0; index < RandomGenotypes.MostDraws; index++)
+        {
+            var drawn = RandomGenotypes.Draw(options.Seed, index, options.Nodes, options.Multiplier, CellSpace.Named(options.Space));
+            if (costs is null || options.Target == 0 || costs.Of(drawn) <= options.Target) return drawn;
+            nearest = Math.Min(nearest, costs.Of(drawn));
+        }
+
+        throw new InvalidDataException(
+            $"none of {RandomGenotypes.MostDraws} random genotypes keeps the target; the nearest costs {costs!.Model.Show(nearest)}: "
+            + "raise the target, or take a method that searches");
+    }
 }

@@ -14,6 +14,9 @@ internal sealed record TableCost(CostTable Table, string Path) : ICostModel
     public string Source => $"{Table.Source} on {Table.Device.Device}";
 
     /// <inheritdoc/>
+    public string Unit => Table.Unit;
+
+    /// <inheritdoc/>
     public double Of(NetworkPart part) => part.IsZero
         ? 0
         : Table.Entries.TryGetValue(part.Key, out var entry)

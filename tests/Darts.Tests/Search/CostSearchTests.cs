@@ -1,0 +1,155 @@
+using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Bilevel;
+using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Loops;
+using MIOpenDarts.Darts.Records;
+using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Tests.Search;
+
+/// <summary>Searches that know what the network to be built costs.</summary>
+public sealed class CostSearchTests : IDisposable
+{
+    private static readonly SearchOptions Macs =
+        SmallSearch.Options with { Cost = "macs", TargetChannels = 4, TargetLayers = 5, AlphaLearningRate = 0.3 };
+
+    private readonly string folder = Directory.CreateTempSubdirectory("miopendarts-").FullName;
+
+    public static TheoryData<string> Methods { get; } = [.. SearchAlgorithm.Names];
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void WithoutAWeightASearchIsBitIdenticalToOneThatKnowsNoCost()
+    {
+        var (plain, known) = (Run(Macs with { Cost = "none" }, "plain"), Run(Macs, "known"));
+        Assert.Equal(plain.History.Select(e => (e.TrainLoss, e.ValidLoss)), known.History.Select(e => (e.TrainLoss, e.ValidLoss)));
+        Assert.All(plain.History, epoch => Assert.Null(epoch.Cost));
+        Assert.All(known.History, epoch => Assert.Equal(0, epoch.Cost!.Weight));
+        using var a = SafetensorsFile.Open(Newest("plain"));
+        using var b = SafetensorsFile.Open(Newest("known"));
+        foreach (var name in new[] { "search.alphas_normal", "search.alphas_reduce", "search.adam_mean_normal" })
+            Assert.Equal(a.ReadSingle(name), b.ReadSingle(name));
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void NoMethodDerivesAGenotypeOverItsLimit(string method)
+    {
+        var options = Limited(method);
+        using var backend = new ReferenceBackend<float>();
+        var (train, valid) = SmallSearch.Images();
+        var costs = TargetCosts.Of(options, DartsSearch.ShapeOf(train, options))!;
+        var result = DartsSearch.Run(train, valid, options, backend);
+        Assert.InRange(costs.Of(result.Genotype), costs.Least, options.Target);
+        Assert.All(result.History, epoch => Assert.InRange(epoch.Cost!.Derived, costs.Least, options.Target));
+    }
+
+    [Fact]
+    public void ALimitBelowTheCheapestGenotypeIsRefusedBeforeTheSearchWithItsCost()
+    {
+        using var backend = new ReferenceBackend<float>();
+        var (train, valid) = SmallSearch.Images();
+        var least = TargetCosts.Of(Macs, DartsSearch.ShapeOf(train, Macs))!.Least;
+        var refused = Assert.Throws<InvalidDataException>(
+            () => DartsSearch.Run(train, valid, Macs with { Target = least - 1 }, backend));
+        Assert.Contains($"{least}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AStrongPenaltyMakesTheExpectationFall()
+    {
+        var light = Run(Macs with { Epochs = 4 }, "light").History[^1].Cost!;
+        var heavy = Run(Macs with { Epochs = 4, CostWeight = 100 }, "heavy").History[^1].Cost!;
+        Assert.True(heavy.Expected < light.Expected, $"{heavy.Expected} is not below {light.Expected}");
+        Assert.True(heavy.Derived <= light.Derived);
+    }
+
+    [Fact]
+    public void TheMultiplierFollowsFromTheRecords()
+    {
+        var options = Limited("darts") with { Epochs = 4, CostWeight = 0.25 };
+        var history = Run(options, "multiplier").History;
+        Assert.Equal(0.25, history[0].Cost!.Weight);
+        for (var epoch = 1; epoch < history.Count; epoch++)
+        {
+            var before = history[epoch - 1].Cost!;
+            Assert.Equal(
+                Math.Max(0, before.Weight + (before.Expected - options.Target) / (before.Most - before.Least)), history[epoch].Cost!.Weight);
+        }
+    }
+
+    [Theory]
+    [InlineData("darts", false)]
+    [InlineData("darts", true)]
+    [InlineData("dr-nas", false)]
+    public void StoppedAfterAnyStepAndResumedASearchWithATargetEndsBitIdentical(string method, bool unrolled)
+    {
+        var options = Limited(method) with { Unrolled = unrolled, Epochs = 3 };
+        var expected = Run(options, "whole");
+        for (var stop = 1; stop <= 7; stop += 2)
+        {
+            using var cancellation = new CancellationTokenSource();
+            var stopper = new ResumeTests.StopAfter(stop, cancellation);
+            Assert.Throws<RunInterruptedException>(() => Run(options, $"stopped-{stop}", stopper, cancellation.Token));
+            var resumed = Run(options, $"stopped-{stop}");
+            Assert.Equal(expected.History.Select(e => (e.ValidLoss, e.Cost)), resumed.History.Select(e => (e.ValidLoss, e.Cost)));
+            using var a = SafetensorsFile.Open(Newest("whole"));
+            using var b = SafetensorsFile.Open(Newest($"stopped-{stop}"));
+            Assert.Equal(a.ReadSingle("search.alphas_normal"), b.ReadSingle("search.alphas_normal"));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void InBothOrdersTheAlphaGradientIsThatWithoutCostAndThePenaltys(bool unrolled)
+    {
+        var (train, valid) = SmallSearch.Images();
+        var (without, with) = (Gradient(0), Gradient(2));
+        using var backend = new ReferenceBackend<float>();
+        using var state = State(backend, 2);
+        state.Initialize();
+        Array.Clear(state.Net.Normal.Diffs);
+        state.Architect.Penalties[^1].AddGradient(state.Net.Alphas, state.Net.AlphaDiffs);
+        Assert.Contains(state.Net.Normal.Diffs, diff => Math.Abs(diff) > 1e-3);
+        for (var i = 0; i < without.Length; i++) Assert.Equal(without[i] + state.Net.Normal.Diffs[i], with[i], 1e-6);
+
+        SearchState State(ReferenceBackend<float> on, double weight) => new(
+            Macs with { Unrolled = unrolled }, DartsSearch.ShapeOf(train, Macs), on) { CostWeight = weight };
+
+        float[] Gradient(double weight)
+        {
+            using var on = new ReferenceBackend<float>();
+            using var of = State(on, weight);
+            of.Initialize();
+            float[] pixels = new float[4 * 64];
+            for (var i = 0; i < pixels.Length; i++) pixels[i] = i % 7 - 3;
+            int[] labels = [0, 1, 0, 1];
+            of.Architect.Step(new ImageBatch<float>(pixels, labels), new ImageBatch<float>(pixels, labels), 0.01, new Pass(Training: true));
+            return (float[])of.Net.Normal.Diffs.Clone();
+        }
+    }
+
+    private static SearchOptions Limited(string method)
+    {
+        var (train, _) = SmallSearch.Images();
+        var options = SearchOptions.Table.Apply(SmallSearch.Options with { TargetChannels = 4, TargetLayers = 5 }, [new("algorithm", method)]);
+        var costs = TargetCosts.Of(options with { Cost = "macs" }, DartsSearch.ShapeOf(train, options))!;
+        return options with { Cost = "macs", Target = costs.Least + 0.3 * (costs.Most - costs.Least), AlphaLearningRate = 0.1 };
+    }
+
+    private string Newest(string name) => new CheckpointRing(Path.Combine(folder, name), 2).Files[0];
+
+    private SearchResult Run(
+        SearchOptions options, string name, IProgress<RunEvent>? progress = null, CancellationToken cancellation = default)
+    {
+        using var backend = new ReferenceBackend<float>();
+        var (train, valid) = SmallSearch.Images();
+        return DartsSearch.Run(
+            train, valid, options, backend, progress, new CheckpointRing(Path.Combine(folder, name), 2), cancellation);
+    }
+}
