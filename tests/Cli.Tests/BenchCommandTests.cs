@@ -18,6 +18,18 @@ public sealed class BenchCommandTests
     }
 
     [Fact]
+    public void Bench_says_which_implementation_computed_each_operation_when_asked()
+    {
+        string[] arguments = ["bench", "--only", "steps", "--config", "C", "--seconds", "1", "--threads", "1", "--backend", "cpu"];
+        var outcome = Command.Run([.. arguments, "--verbose"]);
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Matches(@"\nC, C 8, batch 32:\n", outcome.Output);
+        Assert.Matches(@"\n +\d+ x cpu \d+ bits, .*depthwise 5x5 dilated \+ pointwise 8x8.* over \[32,8,28,28\]", outcome.Output);
+        Assert.Matches(@"\n +\d+ x cpu \d+ bits, .*max pool for \d edges and average pool for \d edges", outcome.Output);
+        Assert.DoesNotContain(" x cpu", Command.Run(arguments).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Bench_help_says_what_the_letters_mean()
     {
         var outcome = Command.Run("bench", "--help");

@@ -69,15 +69,17 @@ internal static class BenchCommand
         var seconds = Number("--seconds", 45, 1, 86400, "Time to spend, roughly; what does not fit is forecast.");
         var csv = OptionNames.Path("--csv", "FILE", "Write every measurement as CSV.");
         var json = OptionNames.Path("--json", "FILE", "Write every measurement, with all repetitions, as JSON.");
+        var verbose = new Option<bool>("--verbose") { Description = "Say below which implementation computed each operation, and its shape." };
         var command = new Command(Name, "Measure layers and search steps on a backend, in under a minute.")
         {
-            backend, threads, only, configuration, seconds, csv, json,
+            backend, threads, only, configuration, seconds, csv, json, verbose,
         };
         command.SetAction(parsed =>
         {
             var report = Run(
                 screen, parsed.GetValue(backend)!, parsed.GetValue(threads), parsed.GetValue(seconds), parsed.GetValue(only)!,
                 parsed.GetValue(configuration)!);
+            if (parsed.GetValue(verbose)) Describe(screen, report.Layers.Concat(report.Steps));
             if (parsed.GetValue(csv) is { } table) OutputFile.Write("--csv", table, report.ToCsv());
             if (parsed.GetValue(json) is { } file) OutputFile.Write("--json", file, report.ToJson());
             return ExitCode.Done;
@@ -108,6 +110,17 @@ internal static class BenchCommand
             screen.Output.WriteLine("* the processor was shared with something else; measure these again when the machine is quiet, "
                 + "the minimum is the better number");
         return new BenchmarkReport { Environment = environment, Limits = suite.Limits, Layers = layers, Steps = steps };
+    }
+
+    /// <summary>Says of each layer and configuration which operations were prepared; of equal ones, how many.</summary>
+    private static void Describe(Screen screen, IEnumerable<Measurement> measurements)
+    {
+        foreach (var m in measurements.Where(m => m.Operations.Count > 0).DistinctBy(m => (m.Name, m.Channels, m.Batch)))
+        {
+            screen.Output.WriteLine();
+            screen.Output.WriteLine($"{m.Name}, C {m.Channels}, batch {m.Batch}:");
+            foreach (var (operation, count) in m.Operations.CountBy(o => o)) screen.Output.WriteLine($"  {count} x {operation}");
+        }
     }
 
     private static string Describe(StepConfiguration c) =>

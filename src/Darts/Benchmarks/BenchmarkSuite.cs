@@ -114,7 +114,12 @@ public sealed class BenchmarkSuite
             var before = cores?.Share();
             var calls = Math.Max(1, (int)(ShortestSample / Budget.Repeat(run, 0, FewestSamples, FewestSamples).Min()));
             var times = Budget.Repeat(() => Several(run, calls), seconds / 3, MostSamples, FewestSamples).ConvertAll(t => t / calls);
-            measured.Add(pass with { Seconds = times, Cores = before is { } share ? [share, cores!.Share()] : [] });
+            measured.Add(pass with
+            {
+                Seconds = times,
+                Cores = before is { } share ? [share, cores!.Share()] : [],
+                Operations = prepared.Operations,
+            });
         }
 
         return measured;
@@ -135,6 +140,7 @@ public sealed class BenchmarkSuite
             Cores = shares,
             PlannedBytes = prepared.PlannedBytes,
             PeakBytes = PeakMemory.Bytes,
+            Operations = prepared.Operations,
         };
 
         void Once()

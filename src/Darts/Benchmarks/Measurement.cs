@@ -49,6 +49,10 @@ public sealed record Measurement
     /// <summary>Peak of the process's physical memory in bytes; zero for a layer.</summary>
     public long PeakBytes { get; init; }
 
+    /// <summary>What each prepared operation of a layer or a step says of itself, in the order of planning; empty where none ran.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Operations { get; init; } = [];
+
     /// <summary>Median of the repetitions.</summary>
     public double? Median => Seconds.Count == 0 ? null : MedianOf(Seconds);
 

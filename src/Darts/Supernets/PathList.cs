@@ -1,4 +1,5 @@
 using System.Numerics;
+using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Supernets;
 
@@ -8,32 +9,27 @@ namespace MIOpenDarts.Darts.Supernets;
 /// <typeparam name="TItem">A branch, a batch norm, ...</typeparam>
 internal sealed class PathList<TItem>
 {
-    private readonly List<(int Path, TItem Item)> all = [];
-    private TItem[] active = [];
+    private readonly List<int> paths = [];
+
+    /// <summary>The things, for an operation over them.</summary>
+    public ActiveList<TItem> Items { get; } = new();
 
     /// <summary>The things of the pass under way.</summary>
-    public ReadOnlyMemory<TItem> Memory => active.AsMemory(0, Count);
-
-    /// <summary>The things of the pass under way.</summary>
-    public ReadOnlySpan<TItem> Span => active.AsSpan(0, Count);
-
-    /// <summary>How many there are.</summary>
-    public int Count { get; private set; }
+    public ReadOnlySpan<TItem> Active => Items.Active;
 
     /// <summary>Adds a thing while a network is planned.</summary>
     public void Add(int path, TItem item)
     {
-        all.Add((path, item));
-        active = [.. all.Select(entry => entry.Item)];
-        Count = active.Length;
+        paths.Add(path);
+        Items.Add(item);
     }
 
     /// <summary>Keeps what the last relaxation of <paramref name="architecture"/> computes.</summary>
     public void Select<T>(ArchitectureParameters<T> architecture)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Count = 0;
-        foreach (var (path, item) in all)
-            if (architecture.Relaxation.IsActive(path)) active[Count++] = item;
+        Items.Clear();
+        for (var i = 0; i < paths.Count; i++)
+            if (architecture.Relaxation.IsActive(paths[i])) Items.Activate(i);
     }
 }

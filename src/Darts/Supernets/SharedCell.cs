@@ -39,8 +39,9 @@ public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
         preprocess0 = new SharedPreprocess<T>(cell.Preprocess0, plan, src0, DiffLifetime);
         preprocess1 = new SharedPreprocess<T>(cell.Preprocess1, plan, src1, DiffLifetime);
         var shape = cell.Shape;
-        // Whoever reads the last cell wants its channels in one piece.
-        if (backend.ReadsSegments && index < count - 1 && shape.Multiplier <= shape.Nodes) PlanSegments(plan);
+        // Later cells read as this one does; whoever reads the last cell wants its channels in one piece.
+        var canRead = preprocess0.CanReadSegments && preprocess1.CanReadSegments;
+        if (canRead && index < count - 1 && shape.Multiplier <= shape.Nodes) PlanSegments(plan);
         for (var s = 0; s < states.Length; s++)
         {
             var tensor = s switch

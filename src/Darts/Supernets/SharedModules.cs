@@ -25,17 +25,17 @@ internal sealed class SharedModules<T>(MemoryPlan<T> plan, Tensor<T> src)
     /// <summary>Clears the outputs' gradients, to which nodes only add.</summary>
     public void ClearDiffs()
     {
-        foreach (var module in modules.Span) backend.Fill(module.Dst.Diff!, T.Zero);
+        foreach (var module in modules.Active) backend.Fill(module.Dst.Diff!, T.Zero);
     }
 
     public void Forward(in Pass pass)
     {
-        foreach (var module in modules.Span) module.Forward(pass);
+        foreach (var module in modules.Active) module.Forward(pass);
     }
 
     /// <summary>Adds to the state's gradient and, if asked, to the parameters'.</summary>
     public void Backward(in Pass pass)
     {
-        foreach (var module in modules.Span) module.Backward(pass, accumulate: true);
+        foreach (var module in modules.Active) module.Backward(pass, accumulate: true);
     }
 }

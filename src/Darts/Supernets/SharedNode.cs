@@ -15,10 +15,10 @@ internal sealed class SharedNode<T>
     private readonly Backend<T> backend;
     private readonly ArchitectureParameters<T> architecture;
     private readonly PathList<NodeSumTerm<T>> branches = new();
-    private readonly NodeSumTerm<T>[] bypasses;
+    private readonly Operation<T> mixing;
+    private readonly Operation<T>? bypassing;
     private readonly Tensor<T> mixed;
     private readonly Tensor<T>? bypassed;
-    private readonly Tensor<T> scratch;
 
     /// <summary>
     /// Plans a node of the extent <paramref name="extent"/>, into which the given branches lead; <paramref name="dst"/> is its value, if it
@@ -30,7 +30,7 @@ internal sealed class SharedNode<T>
     {
         (backend, this.architecture) = (plan.Backend, architecture);
         foreach (var (path, branch) in branches) this.branches.Add(path, branch);
-        this.bypasses = [.. bypasses];
+        var around = new ActiveList<NodeSumTerm<T>>([.. bypasses]);
         var (parts, (_, channels, h, w)) = (architecture.Space.PartialChannels, extent);
         Dst = dst ?? plan.ActivationWithDiff(name, channels, h, w);
         mixed = Dst;
@@ -40,10 +40,11 @@ internal sealed class SharedNode<T>
             bypassed = plan.ActivationWithDiff(name + ", bypassed", channels - channels / parts, h, w);
         }
 
-        foreach (var branch in this.branches.Span) branch.Dst = mixed;
-        foreach (var bypass in this.bypasses) bypass.Dst = bypassed;
-        long used = 0;
-        scratch = plan.Scratch("mix", mixed.Capacity, ref used);
+        foreach (var branch in this.branches.Active) branch.Dst = mixed;
+        foreach (var bypass in around.Active) bypass.Dst = bypassed;
+        mixing = backend.PlanNodeSum(plan, new(this.branches.Items, architecture.Mixing, mixed.Capacity, accumulate: false));
+        if (bypassed is not null)
+            bypassing = backend.PlanNodeSum(plan, new(around, architecture.Mixing, bypassed.Capacity, accumulate: false));
     }
 
     /// <summary>The node's value, with its gradient.</summary>
@@ -53,11 +54,11 @@ internal sealed class SharedNode<T>
     public void Forward()
     {
         if (architecture.Relaxation.IsSampled) branches.Select(architecture);
-        if (branches.Count > 0) backend.NodeSumForward(new NodeSum<T>(branches.Span, architecture.Mixing, scratch, accumulate: false));
-        else backend.Fill(mixed, T.Zero);
-        if (bypassed is null) return;
-        backend.NodeSumForward(new NodeSum<T>(bypasses, architecture.Mixing, scratch, accumulate: false));
-        backend.PartialMergeForward(mixed, bypassed, Dst);
+        if (branches.Active.IsEmpty) backend.Fill(mixed, T.Zero);
+        else mixing.Forward(training: true);
+        if (bypassing is null) return;
+        bypassing.Forward(training: true);
+        backend.PartialMergeForward(mixed, bypassed!, Dst);
     }
 
     /// <summary>Makes the node's gradient ready for the states in front, each of which goes back through what leaves it.</summary>

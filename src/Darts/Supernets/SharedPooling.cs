@@ -11,19 +11,18 @@ internal sealed class SharedPooling<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly MemoryPlan<T> plan;
-    private readonly Backend<T> backend;
     private readonly Window2D window;
     private readonly Tensor<T> src;
     private readonly Tensor<T> max;
     private readonly Tensor<T> average;
     private readonly PathList<DeferredBatchNorm<T>> maxEdges = new();
     private readonly PathList<DeferredBatchNorm<T>> averageEdges = new();
-    private SharedPools<T>? pools;
+    private Operation<T>? pools;
 
     /// <summary>Pools of the state, or of its first channels: [N,C,H,W].</summary>
     public SharedPooling(MemoryPlan<T> plan, Tensor<T> src, int stride)
     {
-        (this.plan, backend, this.src) = (plan, plan.Backend, src);
+        (this.plan, this.src) = (plan, src);
         window = Window2D.Square(3, stride, 1);
         var (_, c, h, w) = src.Capacity;
         max = plan.Activation("max pool", c, window.OutputHeight(h), window.OutputWidth(w));
@@ -40,21 +39,20 @@ internal sealed class SharedPooling<T>
         return normalized;
     }
 
-    /// <summary>Asks for the workspace, once all are added.</summary>
+    /// <summary>Prepares them, once all are added.</summary>
     public void Plan()
     {
         var (_, c, h, w) = max.Capacity;
-        pools = new SharedPools<T>
+        pools = plan.Backend.PlanSharedPools(plan, new SharedPools<T>
         {
             Src = src,
             Window = window,
             Max = max,
             Indices = plan.PerImage<byte>("max pool indices", c, h, w),
             Average = average,
-            MaxEdges = maxEdges.Memory,
-            AverageEdges = averageEdges.Memory,
-        };
-        backend.PlanSharedPools(plan, pools);
+            MaxEdges = maxEdges.Items,
+            AverageEdges = averageEdges.Items,
+        });
     }
 
     /// <summary>Keeps to what the last relaxation of <paramref name="architecture"/> computes.</summary>
@@ -62,18 +60,11 @@ internal sealed class SharedPooling<T>
     {
         maxEdges.Select(architecture);
         averageEdges.Select(architecture);
-        (pools!.MaxEdges, pools.AverageEdges) = (maxEdges.Memory, averageEdges.Memory);
     }
 
     /// <summary>Both pools, as far as edges use them, and the statistics of each edge.</summary>
-    public void Forward(in Pass pass)
-    {
-        if (maxEdges.Count + averageEdges.Count > 0) backend.SharedPoolsForward(pools!, pass.Training);
-    }
+    public void Forward(in Pass pass) => pools!.Forward(pass.Training);
 
     /// <summary>Adds to the state's gradient.</summary>
-    public void Backward()
-    {
-        if (maxEdges.Count + averageEdges.Count > 0) backend.SharedPoolsBackward(pools!);
-    }
+    public void Backward() => pools!.Backward(weightGradients: false);
 }

@@ -13,8 +13,7 @@ internal sealed class SharedPreprocess<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Backend<T> backend;
-    private readonly SharedFactorizedReduce<T>? reduction;
-    private readonly SeparableBranch<T>[] branch = [];
+    private readonly Operation<T> operation;
     private readonly DeferredBatchNorm<T> raw;
 
     public SharedPreprocess(Module<T> module, MemoryPlan<T> plan, Tensor<T> src, Lifetime diffs)
@@ -22,8 +21,9 @@ internal sealed class SharedPreprocess<T>
         backend = plan.Backend;
         if (module is FactorizedReduce<T> strided)
         {
-            reduction = new SharedFactorizedReduce<T>(plan, src);
+            var reduction = new SharedFactorizedReduce<T>(plan, src);
             raw = reduction.Add(strided, applied: true);
+            operation = reduction.Plan();
         }
         else
         {
@@ -32,10 +32,12 @@ internal sealed class SharedPreprocess<T>
             var value = plan.Activation(weights.Name + " output", weights.Capacity.N, h, w);
             raw = new DeferredBatchNorm<T>(value, block.Norm.Norm) { Applied = true };
             raw.Plan(plan);
-            branch = [new SeparableBranch<T> { Src = src, Pointwise = weights, Window = Window2D.Point, Dst = raw }];
-            backend.PlanSeparable(plan, branch);
+            var branch = new SeparableBranch<T> { Src = src, Pointwise = weights, Window = Window2D.Point, Dst = raw };
+            operation = backend.PlanSeparable(plan, new ActiveList<SeparableBranch<T>>(branch));
         }
 
+        if (src.Segments.Count > 0 && !operation.CanReadSegments)
+            throw new NotSupportedException($"{backend.Name} reads no segments of {src.Name}: {operation}");
         Dst = raw.Value;
         var (_, channels, height, width) = Dst.Capacity;
         raw.Diff = Dst.Diff = plan.Activation("d preprocessed", channels, height, width, diffs);
@@ -44,17 +46,18 @@ internal sealed class SharedPreprocess<T>
     /// <summary>The state [N,C,H,W], with its gradient.</summary>
     public Tensor<T> Dst { get; }
 
+    /// <summary>Whether a cell like this one may read its sources in segments.</summary>
+    public bool CanReadSegments => operation.CanReadSegments;
+
     public void Forward(in Pass pass)
     {
-        if (reduction is not null) reduction.Forward(pass);
-        else backend.SeparableForward(branch, pass.Training);
+        operation.Forward(pass.Training);
         backend.NormalizationForward(Dst, raw.Norm, Dst);
     }
 
     public void Backward(in Pass pass)
     {
         backend.NormalizationGradient(raw, null, -1, null);
-        if (reduction is not null) reduction.Backward(pass);
-        else backend.SeparableBackward(branch, pass.WeightGradients);
+        operation.Backward(pass.WeightGradients);
     }
 }

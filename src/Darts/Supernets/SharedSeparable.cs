@@ -14,9 +14,10 @@ namespace MIOpenDarts.Darts.Supernets;
 internal sealed class SharedSeparable<T>(MemoryPlan<T> plan, Tensor<T> src, Lifetime diffs)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Backend<T> backend = plan.Backend;
     private readonly PathList<SeparableBranch<T>> first = new();
     private readonly PathList<SeparableBranch<T>> second = new();
+    private Operation<T>? firstBlocks;
+    private Operation<T>? secondBlocks;
 
     /// <summary>Adds the convolution of a path and returns its raw output [N,C,H',W'] with its batch norm.</summary>
     /// <exception cref="ArgumentException">It has more than two blocks.</exception>
@@ -34,11 +35,11 @@ internal sealed class SharedSeparable<T>(MemoryPlan<T> plan, Tensor<T> src, Life
         return end.Dst;
     }
 
-    /// <summary>Asks for the workspace, once all are added.</summary>
+    /// <summary>Prepares both calls, once all are added.</summary>
     public void Plan()
     {
-        backend.PlanSeparable(plan, first.Span);
-        backend.PlanSeparable(plan, second.Span);
+        firstBlocks = plan.Backend.PlanSeparable(plan, first.Items);
+        if (second.Items.All.Count > 0) secondBlocks = plan.Backend.PlanSeparable(plan, second.Items);
     }
 
     /// <summary>Keeps to what the last relaxation of <paramref name="architecture"/> computes.</summary>
@@ -51,15 +52,15 @@ internal sealed class SharedSeparable<T>(MemoryPlan<T> plan, Tensor<T> src, Life
     /// <summary>Raw outputs and statistics.</summary>
     public void Forward(in Pass pass)
     {
-        backend.SeparableForward(first.Span, pass.Training);
-        backend.SeparableForward(second.Span, pass.Training);
+        firstBlocks!.Forward(pass.Training);
+        secondBlocks?.Forward(pass.Training);
     }
 
     /// <summary>Adds to the state's gradient and, if asked, to the filters'.</summary>
     public void Backward(in Pass pass)
     {
-        backend.SeparableBackward(second.Span, pass.WeightGradients);
-        backend.SeparableBackward(first.Span, pass.WeightGradients);
+        secondBlocks?.Backward(pass.WeightGradients);
+        firstBlocks!.Backward(pass.WeightGradients);
     }
 
     private SeparableBranch<T> Branch(Tensor<T> source, DeferredBatchNorm<T>? normalized, SeparableBlock<T> block)

@@ -16,17 +16,16 @@ internal sealed class SharedState<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly MemoryPlan<T> plan;
-    private readonly Backend<T> backend;
     private readonly ArchitectureParameters<T> architecture;
     private readonly List<(int Node, int Path, NodeSumTerm<T> Term)> terms = [];
     private readonly List<(int Node, NodeSumTerm<T> Term)> bypasses = [];
     private readonly PathList<NodeSumTerm<T>> leaving = new();
-    private readonly NodeSumTerm<T>[] bypassing = [];
+    private readonly Operation<T>? mixing;
+    private readonly Operation<T>? bypassing;
     private readonly int index;
     private readonly int stride;
     private readonly Lifetime diffs;
     private readonly Tensor<T> head;
-    private readonly Tensor<T>? scratch;
     private readonly ChannelSplit<T>? split;
     private SharedPooling<T>? pooling;
     private SharedFactorizedReduce<T>? reduction;
@@ -38,7 +37,7 @@ internal sealed class SharedState<T>
     /// </summary>
     public SharedState(Cell<T> cell, MemoryPlan<T> plan, Tensor<T> src, int index, Lifetime diffs)
     {
-        (this.plan, backend, architecture, this.index, this.diffs) = (plan, plan.Backend, cell.Architecture, index, diffs);
+        (this.plan, architecture, this.index, this.diffs) = (plan, cell.Architecture, index, diffs);
         head = Src = src;
         var firstNode = Math.Max(index - 1, 0);
         var edges = Enumerable.Range(firstNode, cell.Shape.Nodes - firstNode).Select(n => (Node: n, Edge: cell.Edge(n, index))).ToArray();
@@ -60,11 +59,10 @@ internal sealed class SharedState<T>
 
         // By node: its gradient is read once for all of them.
         foreach (var (_, path, term) in terms.OrderBy(t => t.Node)) leaving.Add(path, term);
-        bypassing = [.. bypasses.Select(b => b.Term)];
-        long used = 0;
-        var (n, c, h, w) = head.Capacity;
-        scratch = plan.Scratch("node sum", new Shape(n, c, (h + stride - 1) / stride, (w + stride - 1) / stride), ref used);
+        mixing = Sum(leaving.Items, head.Capacity, stride);
+        if (split is not null) bypassing = Sum(new([.. bypasses.Select(b => b.Term)]), split.Bypass.Capacity, 1);
         pooling?.Plan();
+        reduction?.Plan();
         separable?.Plan();
     }
 
@@ -80,7 +78,7 @@ internal sealed class SharedState<T>
     /// <summary>Raw values and statistics of everything that leaves the state.</summary>
     public void Forward(in Pass pass)
     {
-        if (scratch is null) return;
+        if (mixing is null) return;
         if (architecture.Relaxation.IsSampled) Select();
         split?.Forward();
         pooling?.Forward(pass);
@@ -99,9 +97,9 @@ internal sealed class SharedState<T>
     /// <summary>Adds to the state's gradient, once every later node has its own.</summary>
     public void Backward(in Pass pass)
     {
-        if (scratch is null) return;
-        if (bypassing.Length > 0) backend.NodeSumBackward(SumOf(bypassing));
-        if (leaving.Count > 0) backend.NodeSumBackward(SumOf(leaving.Span));
+        if (mixing is null) return;
+        bypassing?.Backward(weightGradients: false);
+        mixing.Backward(weightGradients: false);
         separable?.Backward(pass);
         modules?.Backward(pass);
         reduction?.Backward(pass);
@@ -109,7 +107,11 @@ internal sealed class SharedState<T>
         split?.Backward(accumulate: true);
     }
 
-    private NodeSum<T> SumOf(ReadOnlySpan<NodeSumTerm<T>> some) => new(some, architecture.Mixing, scratch!, accumulate: index > 0);
+    // By source: what enters the nodes from other states is summed there.
+    private Operation<T> Sum(ActiveList<NodeSumTerm<T>> some, Shape src, int step) =>
+        plan.Backend.PlanNodeSum(
+            plan,
+            new(some, architecture.Mixing, src with { H = (src.H + step - 1) / step, W = (src.W + step - 1) / step }, accumulate: index > 0));
 
     private void Select()
     {

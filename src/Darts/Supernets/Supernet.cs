@@ -122,6 +122,9 @@ public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
     /// <summary>Bytes of activations, known once planned.</summary>
     public long ActivationBytes => plan?.Bytes ?? 0;
 
+    /// <summary>The backend's prepared operations, once planned.</summary>
+    public IReadOnlyList<Operation<T>> Operations => plan?.Operations ?? [];
+
     /// <summary>Draws weights and alphas.</summary>
     public void Initialize(ulong seed)
     {

@@ -11,8 +11,7 @@ namespace MIOpenDarts.Layers.Backends;
 /// <param name="even">Filter of the pixels from (0, 0) on: [O/2,I,1,1].</param>
 /// <param name="odd">Filter of the pixels from (1, 1) on: [O − O/2,I,1,1].</param>
 /// <param name="dst">Raw output [N,O,⌈H/2⌉,⌈W/2⌉] and its statistics.</param>
-/// <param name="scratch">Like the raw output; the composed form keeps its gradient there.</param>
-public sealed class FactorizedReduceBranch<T>(Tensor<T> even, Tensor<T> odd, DeferredBatchNorm<T> dst, Tensor<T> scratch)
+public sealed class FactorizedReduceBranch<T>(Tensor<T> even, Tensor<T> odd, DeferredBatchNorm<T> dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Filter of the pixels from (0, 0) on: [O/2,I,1,1].</summary>
@@ -24,6 +23,7 @@ public sealed class FactorizedReduceBranch<T>(Tensor<T> even, Tensor<T> odd, Def
     /// <summary>Raw output [N,O,⌈H/2⌉,⌈W/2⌉] and its statistics.</summary>
     public DeferredBatchNorm<T> Dst { get; } = dst;
 
-    /// <summary>Like the raw output; the composed form keeps its gradient there.</summary>
-    internal Tensor<T> Scratch { get; } = scratch;
+    /// <summary>What reductions compute, and from what shape.</summary>
+    internal static string Describe(Tensor<T> src, IReadOnlyList<FactorizedReduceBranch<T>> branches) =>
+        $"{branches.Count} x relu, factorized reduction over {src.Capacity}";
 }

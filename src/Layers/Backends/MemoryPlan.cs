@@ -28,6 +28,7 @@ public sealed class MemoryPlan<T> : IDisposable
     private readonly List<Request> requests = [];
     private readonly List<Request> scratch = [];
     private readonly List<Action<int>> batchSetters = [];
+    private readonly List<Operation<T>> operations = [];
     private long scratchBytes;
     private Storage? arena;
 
@@ -118,6 +119,17 @@ public sealed class MemoryPlan<T> : IDisposable
         scratchBytes = Math.Max(scratchBytes, offset);
         if (perBatch) batchSetters.Add(tensor.SetBatch);
         return tensor;
+    }
+
+    /// <summary>Prepared operations in the order in which they were planned.</summary>
+    public IReadOnlyList<Operation<T>> Operations => operations;
+
+    /// <summary>Keeps a prepared operation with the plan, and returns it.</summary>
+    public TOperation Add<TOperation>(TOperation operation)
+        where TOperation : Operation<T>
+    {
+        operations.Add(operation);
+        return operation;
     }
 
     /// <summary>Sets the number of images of the batch under way on every tensor of the plan.</summary>

@@ -31,6 +31,20 @@ public sealed class SeparableBranch<T>
     /// <summary>Raw output [N,O,H',W'] and its statistics.</summary>
     public required DeferredBatchNorm<T> Dst { get; init; }
 
-    /// <summary>Scratch of the composed form: the rectified source, the depthwise output, and the gradients of both and of dst.</summary>
-    internal Tensor<T>[] Scratch { get; set; } = [];
+    /// <summary>What branches compute, and from what shape.</summary>
+    internal static string Describe(IReadOnlyList<SeparableBranch<T>> branches) => branches.Count == 0
+        ? "no branches"
+        : $"{branches.Count} x relu, {string.Join(" | ", branches.GroupBy(b => b.Kernels).Select(g => $"{g.Count()} x {g.Key}"))} over " +
+            $"{branches[0].Src.Capacity}";
+
+    private string Kernels
+    {
+        get
+        {
+            var (o, i, _, _) = Pointwise.Capacity;
+            var depthwise = $"depthwise {Window.KernelH}x{Window.KernelW}{(Window.Dilation > 1 ? " dilated" : "")}" +
+                $"{(Window.StrideH > 1 ? $" stride {Window.StrideH}" : "")} + ";
+            return $"{(Depthwise is null ? "" : depthwise)}pointwise {i}x{o}";
+        }
+    }
 }

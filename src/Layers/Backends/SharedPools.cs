@@ -26,17 +26,17 @@ public sealed class SharedPools<T>
     /// <summary>Means [N,C,H',W'].</summary>
     public required Tensor<T> Average { get; init; }
 
-    /// <summary>
-    /// The max pool's batch norm in every edge that uses it; a search that computes some edges only sets those of the pass.
-    /// </summary>
-    public required ReadOnlyMemory<DeferredBatchNorm<T>> MaxEdges { get; set; }
+    /// <summary>The max pool's batch norm in every edge that uses it.</summary>
+    public required ActiveList<DeferredBatchNorm<T>> MaxEdges { get; init; }
 
     /// <summary>The average pool's batch norm in every edge that uses it.</summary>
-    public required ReadOnlyMemory<DeferredBatchNorm<T>> AverageEdges { get; set; }
+    public required ActiveList<DeferredBatchNorm<T>> AverageEdges { get; init; }
 
     /// <summary>Whether both pools are used; one that no edge uses is not computed.</summary>
-    internal bool UsesBoth => !MaxEdges.IsEmpty && !AverageEdges.IsEmpty;
+    internal bool UsesBoth => !MaxEdges.Active.IsEmpty && !AverageEdges.Active.IsEmpty;
 
-    /// <summary>Scratch of the composed form: the gradient of a pooled value.</summary>
-    internal Tensor<T>? Scratch { get; set; }
+    /// <summary>What is pooled for how many edges.</summary>
+    internal string Describe() =>
+        $"max pool for {MaxEdges.All.Count} edges and average pool for {AverageEdges.All.Count} edges, " +
+        $"{Window.KernelH}x{Window.KernelW} stride {Window.StrideH} over {Src.Capacity}";
 }

@@ -154,13 +154,13 @@ internal static class SelfTestCases
             Max = max,
             Indices = t.Zeros<byte>(N, C, H, W),
             Average = average,
-            MaxEdges = new[] { t.Normalized(max, t.Images(N, C, H, W)), t.Normalized(max, t.Images(N, C, H, W)) },
-            AverageEdges = new[] { t.Normalized(average, t.Images(N, C, H, W)) },
+            MaxEdges = new(t.Normalized(max, t.Images(N, C, H, W)), t.Normalized(max, t.Images(N, C, H, W))),
+            AverageEdges = new(t.Normalized(average, t.Images(N, C, H, W))),
         };
-        t.Plan(N, plan => t.Backend.PlanSharedPools(plan, pools));
-        t.Backend.SharedPoolsForward(pools, training: true);
-        foreach (var edge in new[] { pools.MaxEdges.Span[1], pools.AverageEdges.Span[0] }) Statistics(t, edge.Norm);
-        t.Backend.SharedPoolsBackward(pools);
+        var operation = t.Plan(N, plan => t.Backend.PlanSharedPools(plan, pools));
+        operation.Forward(training: true);
+        foreach (var edge in new[] { pools.MaxEdges.All[1], pools.AverageEdges.All[0] }) Statistics(t, edge.Norm);
+        operation.Backward(weightGradients: true);
     }
 
     private static void PartialChannels(SelfTestTensors t)
@@ -180,9 +180,9 @@ internal static class SelfTestCases
         var src = t.Images(N, C, H, W);
         src.Diff = t.ImageResult(N, C, H, W);
         SeparableBranch<float>[] branches = [.. new[] { (3, 1), (5, 2) }.Select(b => Branch(t, src, b.Item1, b.Item2))];
-        t.Plan(N, plan => t.Backend.PlanSeparable(plan, branches));
-        t.Backend.SeparableForward(branches, training: true);
-        t.Backend.SeparableBackward(branches, weightGradients: true);
+        var operation = t.Plan(N, plan => t.Backend.PlanSeparable(plan, new(branches)));
+        operation.Forward(training: true);
+        operation.Backward(weightGradients: true);
     }
 
     private static SeparableBranch<float> Branch(SelfTestTensors t, Tensor<float> src, int kernel, int dilation)
@@ -205,16 +205,14 @@ internal static class SelfTestCases
         var (node, identity) = (t.ImageResult(N, C, H, W), t.Images(N, C, H, W));
         (node.Diff, identity.Diff) = (t.Images(N, C, H, W), t.ImageResult(N, C, H, W));
         var v = t.Normalized(t.Images(N, C, H, W), node.Diff);
-        NodeSumTerm<float>[] branches =
-        [
+        ActiveList<NodeSumTerm<float>> terms = new(
             new(0, v, null) { Dst = node }, new(1, t.Normalized(t.Images(N, C, H, W), node.Diff), null) { Dst = node },
-            new(2, null, identity) { Dst = node },
-        ];
+            new(2, null, identity) { Dst = node });
         var weights = t.Parameter(3);
         weights.Diff = t.ParameterResult(3);
-        var nodeSum = new NodeSum<float>(branches, weights, t.Images(N, C, H, W), accumulate: false);
-        t.Backend.NodeSumForward(nodeSum);
-        t.Backend.NodeSumBackward(nodeSum);
+        var operation = t.Plan(N, plan => t.Backend.PlanNodeSum(plan, new(terms, weights, node.Capacity, accumulate: false)));
+        operation.Forward(training: true);
+        operation.Backward(weightGradients: true);
         foreach (var vector in new[] { v.Gradient.Dy, v.Gradient.Z, v.Gradient.Constant }) t.VectorResult(vector);
     }
 }

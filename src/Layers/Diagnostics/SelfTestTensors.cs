@@ -95,13 +95,14 @@ internal sealed class SelfTestTensors(Backend<float> backend) : IDisposable
         return v;
     }
 
-    /// <summary>Memory that a fused operation asks for when it is planned.</summary>
-    public void Plan(int batch, Action<MemoryPlan<float>> ask)
+    /// <summary>Prepares an operation, with the memory that it asks for.</summary>
+    public Operation<float> Plan(int batch, Func<MemoryPlan<float>, Operation<float>> prepare)
     {
         var plan = new MemoryPlan<float>(backend, batch);
-        ask(plan);
+        var operation = prepare(plan);
         plan.Commit();
         owned.Add(plan);
+        return operation;
     }
 
     private Tensor<T> Place<T>(Shape shape)

@@ -27,7 +27,7 @@ public sealed class Tensor<T>(string name, Shape capacity)
 
     /// <summary>
     /// Tensors of which this one's channels consist, in order; they lie <see cref="SegmentStride"/> elements apart from its address on.
-    /// Empty for a tensor of its own. Only a backend that says so (<c>ReadsSegments</c>) understands one in segments.
+    /// Empty for a tensor of its own. Only an operation that says so (<c>CanReadSegments</c>) understands one in segments.
     /// </summary>
     public IReadOnlyList<Tensor<T>> Segments { get; init; } = [];
 

@@ -19,17 +19,15 @@ internal sealed class FactorizedReduceSetup<T> : FusedSetup<T>
 {
     private readonly FactorizedReduceBranch<T>[] branches;
     private readonly Tensor<T> src;
-    private readonly Tensor<T> rectified;
-    private readonly Tensor<T> diffRectified;
+    private readonly Operation<T> operation;
 
     public FactorizedReduceSetup(Backend<T> backend, FactorizedReduceCase c)
         : base(backend, c.N)
     {
         Terms = c.N * c.H * c.W + c.C + c.Outputs.Sum();
         src = Source("x", c.Segments, c.C, c.H, c.W);
-        rectified = Plan.Activation("rectified", c.C, c.H, c.W);
-        diffRectified = Plan.Activation("d rectified", c.C, c.H, c.W);
         branches = [.. c.Outputs.Select((outputs, i) => Branch(outputs, i, c))];
+        operation = backend.PlanFactorizedReduce(Plan, src, new(branches));
         Commit();
         Randomize(src);
         Randomize(src.Diff!);
@@ -44,10 +42,9 @@ internal sealed class FactorizedReduceSetup<T> : FusedSetup<T>
 
     public override double Terms { get; }
 
-    public override void Forward(bool training = true) => Backend.SharedFactorizedReduceForward(src, branches, rectified, training);
+    public override void Forward(bool training = true) => operation.Forward(training);
 
-    public override void Backward(bool weightGradients = true) =>
-        Backend.SharedFactorizedReduceBackward(src, branches, rectified, diffRectified, weightGradients);
+    public override void Backward(bool weightGradients = true) => operation.Backward(weightGradients);
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {
@@ -71,7 +68,6 @@ internal sealed class FactorizedReduceSetup<T> : FusedSetup<T>
         dst.Plan(Plan);
         return new FactorizedReduceBranch<T>(
             Parameters.AddParameter($"{i}.even", new Shape(outputs / 2, c.C, 1, 1), Initializer.FanIn),
-            Parameters.AddParameter($"{i}.odd", new Shape(outputs - outputs / 2, c.C, 1, 1), Initializer.FanIn), dst,
-            Plan.Activation($"scratch{i}", outputs, h, w));
+            Parameters.AddParameter($"{i}.odd", new Shape(outputs - outputs / 2, c.C, 1, 1), Initializer.FanIn), dst);
     }
 }

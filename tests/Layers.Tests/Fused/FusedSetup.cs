@@ -23,10 +23,16 @@ internal abstract class FusedSetup<T> : IDisposable
 
     protected ParameterSet<T> Parameters { get; } = new();
 
+    /// <summary>What was prepared.</summary>
+    public IReadOnlyList<Operation<T>> Operations => Plan.Operations;
+
+    /// <summary>Goes on with the first images only.</summary>
+    public void SetBatch(int images) => Plan.SetBatch(images);
+
     /// <summary>A source with its gradient, in segments where the backend reads such.</summary>
     protected Tensor<T> Source(string name, int segments, int channels, int h, int w)
     {
-        if (segments == 1 || !Backend.ReadsSegments) return Plan.ActivationWithDiff(name, channels, h, w);
+        if (segments == 1 || Backend.Name != "cpu") return Plan.ActivationWithDiff(name, channels, h, w);
         var value = Plan.Segmented(name, segments, channels / segments, h, w, Lifetime.Always);
         value.Diff = Plan.Segmented("d " + name, segments, channels / segments, h, w, Lifetime.Always);
         return value;

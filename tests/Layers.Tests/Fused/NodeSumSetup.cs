@@ -17,19 +17,18 @@ internal sealed class NodeSumSetup<T> : FusedSetup<T>
     private readonly Tensor<T> weights;
     private readonly Tensor<T>[] nodes;
     private readonly Tensor<T>[] identities;
-    private readonly Tensor<T> scratch;
-    private readonly bool accumulate;
+    private readonly Operation<T> operation;
 
     public NodeSumSetup(Backend<T> backend, NodeSumCase c)
         : base(backend, c.N)
     {
-        accumulate = c.Accumulate;
         Terms = (double)c.N * c.C * c.H * c.W + c.Normalized + c.Identities;
-        scratch = Plan.Activation("scratch", c.C, c.H, c.W);
         weights = Parameters.AddParameter("alpha", new Shape(1, c.Normalized + c.Identities, 1, 1), Initializer.FanIn);
         identities = [.. Enumerable.Range(0, 2).Select(k => Plan.ActivationWithDiff($"x{k}", c.C, c.H, c.W))];
         nodes = [.. Enumerable.Range(0, c.Nodes).Select(k => Plan.ActivationWithDiff($"node {k}", c.C, c.H, c.W))];
         branches = [.. Enumerable.Range(0, c.Normalized + c.Identities).OrderBy(k => k % c.Nodes).Select(k => Branch(k, c))];
+        var extent = new Shape(c.N, c.C, c.H, c.W);
+        operation = backend.PlanNodeSum(Plan, new NodeSum<T>(new(branches), weights, extent, c.Accumulate));
         Commit();
         Randomize(weights);
         foreach (var node in nodes)
@@ -52,13 +51,11 @@ internal sealed class NodeSumSetup<T> : FusedSetup<T>
         }
     }
 
-    public NodeSum<T> NodeSum => new(branches, weights, scratch, accumulate);
-
     public override double Terms { get; }
 
-    public override void Forward(bool training = true) => Backend.NodeSumForward(NodeSum);
+    public override void Forward(bool training = true) => operation.Forward(training);
 
-    public override void Backward(bool weightGradients = true) => Backend.NodeSumBackward(NodeSum);
+    public override void Backward(bool weightGradients = true) => operation.Backward(weightGradients);
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {

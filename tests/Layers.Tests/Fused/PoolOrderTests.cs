@@ -61,15 +61,15 @@ public class PoolOrderTests
             Indices = plan.PerImage<byte>("indices", Channels, side, side),
             Max = max,
             Average = average,
-            MaxEdges = new[] { Edge(max) },
-            AverageEdges = new[] { Edge(average) },
+            MaxEdges = new(Edge(max)),
+            AverageEdges = new(Edge(average)),
         };
-        backend.PlanSharedPools(plan, pools);
+        var operation = backend.PlanSharedPools(plan, pools);
         parameters.Commit(backend);
         parameters.Initialize(1);
         plan.Commit();
         backend.WriteImages(source, pools.Src);
-        backend.SharedPoolsForward(pools, training: true);
+        operation.Forward(training: true);
         var largest = new float[max.Shape.Count];
         backend.ReadImages(max, largest);
         return (largest, InReferenceOrder(backend, pools.Indices));

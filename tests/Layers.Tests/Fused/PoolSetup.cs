@@ -11,6 +11,7 @@ internal sealed class PoolSetup<T> : FusedSetup<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly SharedPools<T> pools;
+    private readonly Operation<T> operation;
 
     public PoolSetup(Backend<T> backend, PoolCase c)
         : base(backend, c.N)
@@ -26,10 +27,10 @@ internal sealed class PoolSetup<T> : FusedSetup<T>
             Max = max,
             Indices = Plan.PerImage<byte>("indices", c.C, h, w),
             Average = average,
-            MaxEdges = Enumerable.Range(0, c.MaxEdges).Select(i => Edge(max, $"max {i}.")).ToArray(),
-            AverageEdges = Enumerable.Range(0, c.AverageEdges).Select(i => Edge(average, $"average {i}.")).ToArray(),
+            MaxEdges = new([.. Enumerable.Range(0, c.MaxEdges).Select(i => Edge(max, $"max {i}."))]),
+            AverageEdges = new([.. Enumerable.Range(0, c.AverageEdges).Select(i => Edge(average, $"average {i}."))]),
         };
-        backend.PlanSharedPools(Plan, pools);
+        operation = backend.PlanSharedPools(Plan, pools);
         Commit();
         Randomize(pools.Src);
         Randomize(pools.Src.Diff!);
@@ -42,14 +43,14 @@ internal sealed class PoolSetup<T> : FusedSetup<T>
 
     public override double Terms { get; }
 
-    public override void Forward(bool training = true) => Backend.SharedPoolsForward(pools, training);
+    public override void Forward(bool training = true) => operation.Forward(training);
 
-    public override void Backward(bool weightGradients = true) => Backend.SharedPoolsBackward(pools);
+    public override void Backward(bool weightGradients = true) => operation.Backward(weightGradients);
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {
-        if (pools.MaxEdges.Length > 0) yield return ("max", Image(pools.Max));
-        if (pools.AverageEdges.Length > 0) yield return ("average", Image(pools.Average));
+        if (pools.MaxEdges.All.Count > 0) yield return ("max", Image(pools.Max));
+        if (pools.AverageEdges.All.Count > 0) yield return ("average", Image(pools.Average));
         yield return ("dx", Image(pools.Src.Diff!));
         foreach (var edge in Edges(pools))
         {
@@ -61,7 +62,7 @@ internal sealed class PoolSetup<T> : FusedSetup<T>
         }
     }
 
-    private static IEnumerable<DeferredBatchNorm<T>> Edges(SharedPools<T> pools) => [.. pools.MaxEdges.Span, .. pools.AverageEdges.Span];
+    private static IEnumerable<DeferredBatchNorm<T>> Edges(SharedPools<T> pools) => [.. pools.MaxEdges.All, .. pools.AverageEdges.All];
 
     private DeferredBatchNorm<T> Edge(Tensor<T> value, string name)
     {

@@ -22,6 +22,8 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly SeparableBranch<T>[] branches;
+    private readonly ActiveList<SeparableBranch<T>> active;
+    private readonly Operation<T> operation;
     private readonly Tensor<T>[] sources;
     private readonly DeferredBatchNorm<T>[] normalized = [];
 
@@ -33,7 +35,7 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
             i => c.NeedsDiff && !c.Normalized ? Source($"x{i}", c.Segments, c.C, c.H, c.W) : Plan.Activation($"x{i}", c.C, c.H, c.W))];
         if (c.Normalized) normalized = [.. sources.Select((s, i) => Normalized(s, i))];
         branches = [.. c.Branches.Select((b, i) => Branch(b, i, c))];
-        backend.PlanSeparable(Plan, branches);
+        operation = backend.PlanSeparable(Plan, active = new(branches));
         Commit();
         if (!c.Normalized) Randomize(sources[0]);
         if (sources[0].Diff is { } diff) Randomize(diff);
@@ -54,11 +56,22 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
 
     public override double Terms { get; }
 
-    public override void Forward(bool training = true) =>
-        Backend.SeparableForward(branches, training);
+    /// <summary>Keeps to some of the branches.</summary>
+    public void Choose(params int[] chosen)
+    {
+        active.Clear();
+        foreach (var i in chosen) active.Activate(i);
+    }
 
-    public override void Backward(bool weightGradients = true) =>
-        Backend.SeparableBackward(branches, weightGradients);
+    /// <summary>Draws other sources.</summary>
+    public void Randomize()
+    {
+        foreach (var source in sources) Randomize(source);
+    }
+
+    public override void Forward(bool training = true) => operation.Forward(training);
+
+    public override void Backward(bool weightGradients = true) => operation.Backward(weightGradients);
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {

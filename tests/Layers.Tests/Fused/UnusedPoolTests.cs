@@ -21,7 +21,6 @@ public class UnusedPoolTests
         var (used, unused) = (plan.Activation("used", 4, 5, 6), plan.Activation("unused", 4, 5, 6));
         var edge = new DeferredBatchNorm<float>(used, new BatchNormState<float>(parameters, "norm.", 4, affine: false));
         edge.Plan(plan);
-        DeferredBatchNorm<float>[] none = [], one = [edge];
         var pools = new SharedPools<float>
         {
             Src = plan.ActivationWithDiff("src", 4, 5, 6),
@@ -29,16 +28,16 @@ public class UnusedPoolTests
             Indices = plan.PerImage<byte>("indices", 4, 5, 6),
             Max = max ? used : unused,
             Average = max ? unused : used,
-            MaxEdges = max ? one : none,
-            AverageEdges = max ? none : one,
+            MaxEdges = max ? new(edge) : new(),
+            AverageEdges = max ? new() : new(edge),
         };
-        backend.PlanSharedPools(plan, pools);
+        var operation = backend.PlanSharedPools(plan, pools);
         parameters.Commit(backend);
         parameters.Initialize(1);
         plan.Commit();
         backend.Fill(unused, 7);
         backend.Fill(pools.Src, 3);
-        backend.SharedPoolsForward(pools, training: true);
+        operation.Forward(training: true);
         // The largest of equal values is one of them. A mean is a sum of small integers, which is exact, times the product of 1/rows and
         // 1/columns: four roundings, each of at most 2⁻²⁴ of the result.
         var bound = max ? 0 : 4 * 3 * MathF.Pow(2, -24);

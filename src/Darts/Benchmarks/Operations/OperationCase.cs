@@ -45,6 +45,9 @@ public sealed class PreparedOperation : IDisposable
         Backward();
     }
 
+    /// <summary>What the backend's prepared operations say of themselves.</summary>
+    public IReadOnlyList<string> Operations => [.. bench.Plan.Operations.Select(o => o.Describe())];
+
     /// <summary>Runs the forward pass to its end.</summary>
     public void Forward()
     {

@@ -62,17 +62,16 @@ internal sealed class SharedPoolsCase(int edges) : OperationCase("pools_of_a_sta
     {
         var (max, average) = (bench.Images(g), bench.Images(g));
         Tensor<float>[] nodes = [.. Enumerable.Range(0, edges).Select(_ => bench.Images(g).Diff!)];
-        var pools = new SharedPools<float>
+        var pools = bench.Backend.PlanSharedPools(bench.Plan, new SharedPools<float>
         {
             Src = bench.Images(g),
             Window = Window2D.Square(3, 1, 1),
             Max = max,
             Indices = bench.Plan.PerImage<byte>("indices", g.Channels, g.Size, g.Size),
             Average = average,
-            MaxEdges = nodes.Select(d => bench.Normalized(max, d)).ToArray(),
-            AverageEdges = nodes.Select(d => bench.Normalized(average, d)).ToArray(),
-        };
-        bench.Backend.PlanSharedPools(bench.Plan, pools);
-        return (() => bench.Backend.SharedPoolsForward(pools, training: true), () => bench.Backend.SharedPoolsBackward(pools));
+            MaxEdges = new([.. nodes.Select(d => bench.Normalized(max, d))]),
+            AverageEdges = new([.. nodes.Select(d => bench.Normalized(average, d))]),
+        });
+        return (() => pools.Forward(training: true), () => pools.Backward(weightGradients: true));
     }
 }

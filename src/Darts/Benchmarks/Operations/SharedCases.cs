@@ -22,11 +22,8 @@ internal sealed class SharedConvolutionsCase(int edges) : OperationCase("convolu
     {
         var src = bench.Images(g);
         SeparableBranch<float>[] branches = [.. Enumerable.Range(0, Branches).Select(b => Branch(Windows[b % Windows.Length]))];
-        bench.Backend.PlanSeparable(bench.Plan, branches);
-        return (
-            () => bench.Backend.SeparableForward(branches, training: true),
-            () => bench.Backend.SeparableBackward(branches, weightGradients: true)
-        );
+        var operation = bench.Backend.PlanSeparable(bench.Plan, new(branches));
+        return (() => operation.Forward(training: true), () => operation.Backward(weightGradients: true));
 
         SeparableBranch<float> Branch(Window2D window)
         {
@@ -67,11 +64,8 @@ internal sealed class SecondHalfCase() : OperationCase("second_half_3x3")
                 Dst = bench.Normalized(dst, dst.Diff!),
             },
         ];
-        bench.Backend.PlanSeparable(bench.Plan, branches);
-        return (
-            () => bench.Backend.SeparableForward(branches, training: true),
-            () => bench.Backend.SeparableBackward(branches, weightGradients: true)
-        );
+        var operation = bench.Backend.PlanSeparable(bench.Plan, new(branches));
+        return (() => operation.Forward(training: true), () => operation.Backward(weightGradients: true));
     }
 
     private static double MultiplyAdds(Geometry g) => g.Count * (9 + g.Channels);
@@ -89,7 +83,7 @@ internal sealed class NodeSumCase(int edges) : OperationCase("node_sum")
 
     private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g)
     {
-        var (node, scratch) = (bench.Images(g), bench.Images(g));
+        var node = bench.Images(g);
         var weights = bench.Filter(1, edges * (Normalized + 1), 1);
         var branches = new List<NodeSumTerm<float>>();
         for (var k = 0; k < weights.Capacity.C; k++)
@@ -99,10 +93,8 @@ internal sealed class NodeSumCase(int edges) : OperationCase("node_sum")
             branches.Add(new(k, isIdentity ? null : bench.Normalized(value, node.Diff!), isIdentity ? value : null) { Dst = node });
         }
 
-        NodeSumTerm<float>[] list = [.. branches];
-        return (
-            () => bench.Backend.NodeSumForward(new NodeSum<float>(list, weights, scratch, accumulate: false)),
-            () => bench.Backend.NodeSumBackward(new NodeSum<float>(list, weights, scratch, accumulate: false))
-        );
+        var operation = bench.Backend.PlanNodeSum(
+            bench.Plan, new NodeSum<float>(new([.. branches]), weights, node.Capacity, accumulate: false));
+        return (() => operation.Forward(training: true), () => operation.Backward(weightGradients: true));
     }
 }

@@ -33,6 +33,9 @@ public sealed class PreparedStep : IDisposable
     /// <summary>Bytes of parameters, their companions and activations on the device.</summary>
     public long PlannedBytes => state.Net.Parameters.Bytes + state.Net.ActivationBytes;
 
+    /// <summary>What the backend's prepared operations say of themselves.</summary>
+    public IReadOnlyList<string> Operations => [.. state.Net.Operations.Select(o => o.Describe())];
+
     private ImageBatch<float> Batch => new(images, labels);
 
     /// <summary>One step to its end.</summary>

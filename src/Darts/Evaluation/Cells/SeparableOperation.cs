@@ -16,11 +16,8 @@ internal sealed class SeparableOperation<T> : CellOperation<T>
     private readonly Backend<T> backend;
     private readonly Stage[] stages;
 
-    /// <summary>A block: its branch, and where its normalised output goes unless it is the last.</summary>
-    private sealed record Stage(SeparableBranch<T>[] Branch, Tensor<T> DiffRaw, Tensor<T>? Output)
-    {
-        public DeferredBatchNorm<T> Raw => Branch[0].Dst;
-    }
+    /// <summary>A block: its branch, its raw value, and where its normalised output goes unless it is the last.</summary>
+    private sealed record Stage(Operation<T> Branch, DeferredBatchNorm<T> Raw, Tensor<T> DiffRaw, Tensor<T>? Output);
 
     /// <summary>A dilated convolution (one block) or a separable one (two).</summary>
     public SeparableOperation(MemoryPlan<T> plan, Scratchpad<T> scratchpad, Lifetime kept, Tensor<T> src, params SeparableBlock<T>[] blocks)
@@ -46,7 +43,7 @@ internal sealed class SeparableOperation<T> : CellOperation<T>
     {
         foreach (var stage in stages)
         {
-            backend.SeparableForward(stage.Branch, pass.Training);
+            stage.Branch.Forward(pass.Training);
             backend.NormalizationForward(stage.Raw.Value, stage.Raw.Norm, stage.Output ?? dst);
         }
     }
@@ -64,7 +61,7 @@ internal sealed class SeparableOperation<T> : CellOperation<T>
             }
 
             backend.AffineGradient(stage.Raw, diffDst, stage.DiffRaw, pass.WeightGradients);
-            backend.SeparableBackward(stage.Branch, pass.WeightGradients);
+            stage.Branch.Backward(pass.WeightGradients);
             if (i > 0) diffDst = stages[i - 1].Output!.Diff!;
         }
     }
@@ -78,11 +75,8 @@ internal sealed class SeparableOperation<T> : CellOperation<T>
             pointwise.Weights.Capacity.N, window.OutputHeight(src.Capacity.H), window.OutputWidth(src.Capacity.W));
         var raw = new DeferredBatchNorm<T>(plan.Activation(pointwise.Weights.Name + " output", channels, height, width, kept), norm.Norm);
         raw.Plan(plan);
-        SeparableBranch<T>[] branch =
-        [
-            new SeparableBranch<T> { Src = src, Depthwise = depthwise?.Weights, Pointwise = pointwise.Weights, Window = window, Dst = raw },
-        ];
-        plan.Backend.PlanSeparable(plan, branch);
+        var branch = plan.Backend.PlanSeparable(plan, new(
+            new SeparableBranch<T> { Src = src, Depthwise = depthwise?.Weights, Pointwise = pointwise.Weights, Window = window, Dst = raw }));
         Tensor<T>? output = null;
         if (!last)
         {
@@ -90,6 +84,6 @@ internal sealed class SeparableOperation<T> : CellOperation<T>
             output.Diff = scratchpad.Ask(ScratchpadSlot.DiffMiddle, channels, height, width);
         }
 
-        return new Stage(branch, scratchpad.Ask(ScratchpadSlot.DiffRaw, channels, height, width), output);
+        return new Stage(branch, raw, scratchpad.Ask(ScratchpadSlot.DiffRaw, channels, height, width), output);
     }
 }

@@ -68,9 +68,6 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
     private readonly Pools<S, V> pools = new(context);
     private readonly GlobalAverage<S, V> globalAverage = new(context);
     private readonly PlainFactorizedReduce<S, V> factorizedReduce = new(context);
-    private readonly SharedFactorizedReduce<S, V> sharedFactorizedReduce = new(context);
-    private readonly NodeSumOperation<S, V> nodeSums = new(context);
-    private readonly SeparableOperation<S, V> separable = new(context);
 
     public override string Name => "cpu";
     public override string Description =>
@@ -203,39 +200,15 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
         globalAverage.Backward(diffDst, diffSrc, accumulate);
 
     // What edges of a cell share.
-    public override bool ReadsSegments => true;
-    public override void PlanSeparable(MemoryPlan<float> plan, ReadOnlySpan<SeparableBranch<float>> branches) => separable.Plan(branches);
-    public override void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training) =>
-        separable.Forward(branches, training);
-    public override void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients) =>
-        separable.Backward(branches, weightGradients);
-    public override void SharedFactorizedReduceForward(
-        Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, Tensor<float> rectified, bool training) =>
-        sharedFactorizedReduce.Forward(src, branches, training);
-    public override void SharedFactorizedReduceBackward(
-        Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, Tensor<float> rectified, Tensor<float> diffRectified,
-            bool weightGradients) =>
-        sharedFactorizedReduce.Backward(src, branches, weightGradients);
-    public override void NodeSumForward(NodeSum<float> sum) => nodeSums.Forward(sum);
-    public override void NodeSumBackward(NodeSum<float> sum) => nodeSums.Backward(sum);
-
-    public override void PlanSharedPools(MemoryPlan<float> plan, SharedPools<float> shared)
-    {
-        base.PlanSharedPools(plan, shared);
-        pools.Plan(shared);
-    }
-
-    public override void SharedPoolsForward(SharedPools<float> shared, bool training)
-    {
-        if (shared.UsesBoth) pools.Forward(shared, training);
-        else base.SharedPoolsForward(shared, training);
-    }
-
-    public override void SharedPoolsBackward(SharedPools<float> shared)
-    {
-        if (shared.UsesBoth) pools.Backward(shared);
-        else base.SharedPoolsBackward(shared);
-    }
+    public override Operation<float> PlanSeparable(MemoryPlan<float> plan, ActiveList<SeparableBranch<float>> branches) =>
+        plan.Add(new SeparableOperation<S, V>(context, branches));
+    public override Operation<float> PlanFactorizedReduce(
+        MemoryPlan<float> plan, Tensor<float> src, ActiveList<FactorizedReduceBranch<float>> branches) =>
+        plan.Add(new FactorizedReduceOperation<S, V>(context, src, branches));
+    public override Operation<float> PlanSharedPools(MemoryPlan<float> plan, SharedPools<float> shared) =>
+        plan.Add(new PoolsOperation<S, V>(context, plan, shared));
+    public override Operation<float> PlanNodeSum(MemoryPlan<float> plan, NodeSum<float> sum) =>
+        plan.Add(new NodeSumOperation<S, V>(context, sum));
 
     protected override void Dispose(bool disposing)
     {

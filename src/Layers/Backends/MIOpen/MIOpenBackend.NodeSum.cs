@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends.Composed;
 using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 using MIOpenDarts.Layers.Tensors;
 
@@ -6,31 +7,41 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 public sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
-    public override void NodeSumForward(NodeSum<float> nodeSum)
-    {
-        for (var branches = nodeSum.Branches; branches.Length > 0;)
-        {
-            var some = branches[..NodeSum<float>.SameNode(branches)];
-            branches = branches[some.Length..];
-            if (nodeSum.Accumulate || some.Length > NodeSumTable.Capacity)
-            {
-                base.NodeSumForward(new NodeSum<float>(some, nodeSum.Weights, nodeSum.Scratch, nodeSum.Accumulate));
-                continue;
-            }
+    public override Operation<float> PlanNodeSum(MemoryPlan<float> plan, NodeSum<float> sum) =>
+        plan.Add(new NodeSumOperation(this, plan, sum));
 
-            var dst = some[0].Dst!;
-            var table = NodeSumOf(some, nodeSum.Weights, dst.Shape);
-            table.Node = dst.Address;
-            Arguments.Add(table);
-            Launch("node_sum_forward", Groups(table.Count), table.Channels, moved: (some.Length + 1) * dst.Shape.Count);
+    private sealed class NodeSumOperation(MIOpenBackend backend, MemoryPlan<float> plan, NodeSum<float> sum) : Operation<float>
+    {
+        private readonly ComposedNodeSum<float> composed = new(plan, sum);
+
+        public override string Describe() => $"hip, a launch for each node: {sum.Describe()}";
+
+        public override void Forward(bool training)
+        {
+            for (var terms = sum.Terms.Active; terms.Length > 0;)
+            {
+                var some = terms[..NodeSum<float>.SameNode(terms)];
+                terms = terms[some.Length..];
+                if (sum.Accumulate || some.Length > NodeSumTable.Capacity) composed.Forward(some, sum.Accumulate);
+                else backend.NodeSumForward(some, sum.Weights);
+            }
         }
+
+        public override void Backward(bool weightGradients) => backend.NodeSumBackward(sum.Terms.Active, sum.Weights);
     }
 
-    /// <inheritdoc/>
-    public override void NodeSumBackward(NodeSum<float> nodeSum)
+    private void NodeSumForward(ReadOnlySpan<NodeSumTerm<float>> terms, Tensor<float> weights)
     {
-        var branches = nodeSum.Branches;
-        var (weights, diffWeights) = (nodeSum.Weights, nodeSum.Weights.Diff!);
+        var dst = terms[0].Dst!;
+        var table = NodeSumOf(terms, weights, dst.Shape);
+        table.Node = dst.Address;
+        Arguments.Add(table);
+        Launch("node_sum_forward", Groups(table.Count), table.Channels, moved: (terms.Length + 1) * dst.Shape.Count);
+    }
+
+    private void NodeSumBackward(ReadOnlySpan<NodeSumTerm<float>> branches, Tensor<float> weights)
+    {
+        var diffWeights = weights.Diff!;
         while (branches.Length > 0)
         {
             var some = branches[..Math.Min(branches.Length, NodeSumTable.Capacity)];

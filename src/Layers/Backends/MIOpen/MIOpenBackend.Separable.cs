@@ -7,19 +7,36 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 public sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
-    public override void PlanSeparable(MemoryPlan<float> plan, ReadOnlySpan<SeparableBranch<float>> branches)
+    public override Operation<float> PlanSeparable(MemoryPlan<float> plan, ActiveList<SeparableBranch<float>> branches) =>
+        plan.Add(new SeparableOperation(this, plan, branches));
+
+    private sealed class SeparableOperation : Operation<float>
     {
-        while (branches.Length > 0)
+        private readonly MIOpenBackend backend;
+        private readonly ActiveList<SeparableBranch<float>> branches;
+
+        // Gradients of the depthwise outputs of as many branches as one table has.
+        private readonly Tensor<float>[] middles;
+
+        public SeparableOperation(MIOpenBackend backend, MemoryPlan<float> plan, ActiveList<SeparableBranch<float>> branches)
         {
-            var some = branches[..Together(branches)];
+            (this.backend, this.branches) = (backend, branches);
             long used = 0;
-            foreach (var b in some) b.Scratch = [plan.Scratch("d depthwise", b.Dst.Value.Capacity with { C = b.Src.Capacity.C }, ref used)];
-            branches = branches[some.Length..];
+            middles = new Tensor<float>[Math.Min(branches.All.Count, BranchTable.Capacity)];
+            var largest = branches.All.Select(b => b.Dst.Value.Capacity with { C = b.Src.Capacity.C }).MaxBy(shape => shape.Count);
+            for (var i = 0; i < middles.Length; i++) middles[i] = plan.Scratch("d depthwise", largest, ref used);
         }
+
+        public override string Describe() =>
+            $"hip, {(branches.All.Count + BranchTable.Capacity - 1) / BranchTable.Capacity} table(s) of branches: " +
+            SeparableBranch<float>.Describe(branches.All);
+
+        public override void Forward(bool training) => backend.SeparableForward(branches.Active, training);
+
+        public override void Backward(bool weightGradients) => backend.SeparableBackward(branches.Active, middles, weightGradients);
     }
 
-    /// <inheritdoc/>
-    public override void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training)
+    private void SeparableForward(ReadOnlySpan<SeparableBranch<float>> branches, bool training)
     {
         while (branches.Length > 0)
         {
@@ -53,8 +70,7 @@ public sealed partial class MIOpenBackend
         }
     }
 
-    /// <inheritdoc/>
-    public override void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients)
+    private void SeparableBackward(ReadOnlySpan<SeparableBranch<float>> branches, Tensor<float>[] middles, bool weightGradients)
     {
         Span<nint> pointwise = stackalloc nint[BranchTable.Capacity];
         Span<nint> depthwise = stackalloc nint[BranchTable.Capacity];
@@ -71,7 +87,7 @@ public sealed partial class MIOpenBackend
                 branch.GradientDy = dst.Gradient.Dy.Address;
                 branch.GradientZ = dst.Gradient.Z.Address;
                 branch.GradientConstant = dst.Gradient.Constant.Address;
-                branch.Middle = some[i].Scratch[0].Address;
+                branch.Middle = middles[i].Address;
                 (pointwise[i], depthwise[i]) = (some[i].Pointwise.Diff!.Address, Address(some[i].Depthwise?.Diff));
             }
 

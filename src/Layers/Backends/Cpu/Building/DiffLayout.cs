@@ -1,57 +1,44 @@
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>
-/// How the gradient of a depthwise output lies in scratch: with the border of zeros that the data gradient reads. Equal for all
-/// branches of a call.
+/// How the gradient of a depthwise output lies in scratch: with the border of zeros that the data gradient reads, which is that of output
+/// pixels that the pixels of the source could have been read by. Equal for all windows that it covers.
 /// </summary>
-internal unsafe struct DiffLayout
+internal struct DiffLayout(in SourceLayout source, int vectorWidth)
 {
-    /// <summary>Rows of zeros above.</summary>
-    public int Top;
+    private readonly SourceLayout source = source;
+    private readonly int vectorWidth = vectorWidth;
 
-    /// <summary>Columns of zeros at the left.</summary>
-    public int Left;
+    // Rows and columns of zeros before output pixel (0, 0), and the last ones after it.
+    private int top, left, bottom, right, slack;
 
     /// <summary>Floats from one row to the next.</summary>
-    public nint Row;
+    public nint Row { get; private set; }
 
-    /// <summary>Floats of one image.</summary>
-    public nint Floats;
+    /// <summary>Floats of one image: whole pairs of lines, so that all lie equally far from what the data gradient writes.</summary>
+    public nint Floats { get; private set; }
 
-    /// <summary>Finds the border: the extremes of output pixels that the pixels of the source could have been read by.</summary>
-    public static DiffLayout For(in SourceLayout source, ReadOnlySpan<WindowGeometry> branches, int vectorWidth)
+    /// <summary>Takes a window in.</summary>
+    public void Cover(in WindowGeometry window)
     {
-        int top = 0, left = 0, bottom = 0, right = 0;
-        var slack = 0;
-        foreach (var b in branches)
+        (bottom, right) = (Math.Max(bottom, window.Height - 1), Math.Max(right, window.Width - 1));
+        if (window.Width * source.Channels % vectorWidth != 0) slack = vectorWidth;
+        // The first tap reads furthest up and left, the last furthest down and right.
+        foreach (var t in (ReadOnlySpan<int>)[0, window.Window.Taps - 1])
         {
-            bottom = Math.Max(bottom, b.Height - 1);
-            right = Math.Max(right, b.Width - 1);
-            if (b.Width * source.Channels % vectorWidth != 0) slack = vectorWidth;
-            // The first tap reads furthest up and left, the last furthest down and right.
-            foreach (var t in (ReadOnlySpan<int>)[0, b.Window.Taps - 1])
-            {
-                var (row, column) = (b.TapRow(t, source), b.TapColumn(t, source));
-                top = Math.Max(top, -FloorDivide(source.Border - row, source.StrideH));
-                left = Math.Max(left, -FloorDivide(source.Border - column, source.StrideW));
-                bottom = Math.Max(bottom, FloorDivide(source.Border + source.Height - 1 - row, source.StrideH));
-                right = Math.Max(right, FloorDivide(source.Border + source.Width - 1 - column, source.StrideW));
-            }
+            var (row, column) = (source.Border - window.TapRow(t, source), source.Border - window.TapColumn(t, source));
+            top = Math.Max(top, -FloorDivide(row, source.StrideH));
+            left = Math.Max(left, -FloorDivide(column, source.StrideW));
+            bottom = Math.Max(bottom, FloorDivide(row + source.Height - 1, source.StrideH));
+            right = Math.Max(right, FloorDivide(column + source.Width - 1, source.StrideW));
         }
 
-        var layout = new DiffLayout
-        {
-            Top = top,
-            Left = left,
-            Row = SourceLayout.RoundUp((nint)(left + right + 1) * source.Channels + slack, vectorWidth),
-        };
-        // Whole pairs of lines, so that all branches' images lie equally far from what the data gradient writes.
-        layout.Floats = SourceLayout.RoundUp((top + bottom + 1) * layout.Row + vectorWidth, 2 * vectorWidth);
-        return layout;
+        Row = SourceLayout.RoundUp((nint)(left + right + 1) * source.Channels + slack, vectorWidth);
+        Floats = SourceLayout.RoundUp((top + bottom + 1) * Row + vectorWidth, 2 * vectorWidth);
     }
 
     /// <summary>Place of output pixel (row, column).</summary>
-    public readonly nint At(int row, int column, int channels) => (row + Top) * Row + (nint)(column + Left) * channels;
+    public readonly nint At(int row, int column) => (row + top) * Row + (nint)(column + left) * source.Channels;
 
     private static int FloorDivide(int a, int b) => a >= 0 ? a / b : -((b - 1 - a) / b);
 }

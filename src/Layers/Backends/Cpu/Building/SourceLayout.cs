@@ -51,6 +51,9 @@ internal readonly struct SourceLayout
     /// <summary>Columns of remainder <paramref name="phase"/> inside the image.</summary>
     public int Columns(int phase) => (Border + Width - phase + StrideW - 1) / StrideW - FirstColumn(phase);
 
+    /// <summary>Whole vectors of a row's columns of remainder <paramref name="phase"/>.</summary>
+    public int Vectors(int phase, int width) => (Columns(phase) * Channels + width - 1) / width;
+
     /// <summary>Puts columns sorted by remainder back in order.</summary>
     public unsafe float* Interleave(float* dx, float* row)
     {

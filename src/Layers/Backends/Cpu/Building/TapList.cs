@@ -28,6 +28,11 @@ internal unsafe struct TapList
 
     private float* factors;
 
+    // [Collected]: what is to be appended next.
+    private nint* offsets;
+    private int* collected;
+    private int left;
+
     /// <summary>Takes memory for <paramref name="taps"/> taps.</summary>
     public void LayOut(int taps, nint pattern, ref BumpAllocator cursor)
     {
@@ -36,22 +41,31 @@ internal unsafe struct TapList
         Weights = cursor.Take(taps * pattern);
         Groups = (TapGroup*)cursor.Take((nint)taps * sizeof(TapGroup) / sizeof(float));
         factors = cursor.Take(2 * taps * pattern);
+        offsets = cursor.Take<nint>(taps);
+        collected = cursor.Take<int>(taps);
     }
 
-    /// <summary>
-    /// Sorts the taps at <paramref name="offsets"/> (in floats) into runs and appends these. A number belongs to each offset.
-    /// </summary>
-    public void Append(Span<nint> offsets, ReadOnlySpan<int> numbers, nint pattern)
+    /// <summary>Begins anew.</summary>
+    public void Clear() => (Count, Taps, left) = (0, 0, 0);
+
+    /// <summary>Notes a tap that the caller knows by a number, at <paramref name="offset"/> (in floats).</summary>
+    public void Collect(nint offset, int number) => (offsets[left], collected[left++]) = (offset, number);
+
+    /// <summary>Sorts the taps that were collected into runs and appends these.</summary>
+    /// <param name="pattern">Floats of a channel pattern.</param>
+    /// <param name="isAscending">Whether a run begins with the smallest offset that is left, or with the first collected.</param>
+    public void Append(nint pattern, bool isAscending)
     {
-        var (left, first) = (offsets.Length, 0);
-        while (left > 0)
+        var places = new Span<nint>(offsets, left);
+        if (isAscending) places.Sort(new Span<int>(collected, left));
+        for (var first = 0; left > 0;)
         {
-            while (offsets[first] == Used) first++;
-            var run = new TapRun { Offset = offsets[first], Spacing = offsets.Contains(offsets[first] + pattern) ? 1 : 2 };
-            for (var at = first; at >= 0 && run.Taps < TapRun.MostTaps; at = offsets.IndexOf(run.Offset + run.Taps * run.Spacing * pattern))
+            while (places[first] == Used) first++;
+            var run = new TapRun { Offset = places[first], Spacing = places.Contains(places[first] + pattern) ? 1 : 2 };
+            for (var at = first; at >= 0 && run.Taps < TapRun.MostTaps; at = places.IndexOf(run.Offset + run.Taps * run.Spacing * pattern))
             {
-                Numbers[Taps++] = numbers[at];
-                offsets[at] = Used;
+                Numbers[Taps++] = collected[at];
+                places[at] = Used;
                 run.Taps++;
                 left--;
             }

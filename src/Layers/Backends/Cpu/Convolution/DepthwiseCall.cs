@@ -17,8 +17,8 @@ internal unsafe struct DepthwiseCall
     /// <summary>The filter over the bordered source.</summary>
     public TapList Taps;
 
-    /// <summary>[StrideH][StrideW]: the rotated filter over the bordered gradient.</summary>
-    public TapList* Rotated;
+    /// <summary>The rotated filter over the bordered gradient.</summary>
+    public RotatedFilter Rotated;
 
     public GradientGroups Groups;
 
@@ -44,15 +44,10 @@ internal unsafe struct DepthwiseCall
     {
         (Src, Dst, Window, Groups) = (src, dst, window, new GradientGroups(src.N));
         Source = new SourceLayout(src.H, src.W, src.C, Math.Max(window.PaddingH, window.PaddingW), window.StrideH, window.StrideW, width);
-        Diff = DiffLayout.For(Source, [Geometry], width);
+        Diff = new DiffLayout(Source, width);
+        Diff.Cover(Geometry);
         Taps.LayOut(window.Taps, Pattern(width), ref cursor);
-        Rotated = cursor.Take<TapList>(window.StrideH * window.StrideW);
-        for (var i = 0; i < window.StrideH * window.StrideW; i++)
-        {
-            var list = default(TapList);
-            list.LayOut(window.Taps, Pattern(width), ref cursor);
-            if (cursor.IsReal) Rotated[i] = list;
-        }
+        Rotated.LayOut(Source, Diff, null, window.Taps, width, ref cursor);
 
         Sums = cursor.Take((nint)Groups.Count * window.Taps * Pattern(width));
         Copy = thread.TakeOffset(Source.Floats + width);
@@ -69,13 +64,10 @@ internal unsafe struct DepthwiseCall
         where V : struct
     {
         DepthwiseTaps.Pack<S, V>(ref Taps, Geometry, Source, filter);
-        var rotated = new RotatedTaps(Source, Diff, Geometry);
-        for (var i = 0; i < Window.StrideH * Window.StrideW; i++)
+        for (var i = 0; i < Rotated.Classes; i++)
         {
-            ref var list = ref Rotated[i];
-            (list.Count, list.Taps) = (0, 0);
-            DepthwiseTaps.AppendRotated(ref list, Taps, rotated, i, 0, Pattern(S.Width));
-            WinogradDepthwise<S, V>.Prepare(ref list, Pattern(S.Width), Diff.Row);
+            Rotated.Append(i, Taps, Geometry, 0);
+            Rotated.Close<S, V>(i);
         }
     }
 }

@@ -70,7 +70,7 @@ internal sealed unsafe class DepthwiseConvolution<S, V>(CpuContext context)
         var length = call->Dst.W * call->Dst.C;
         for (var h = 0; h < call->Dst.H; h++)
             LaneStores<S, V>.PutRun(
-                dy + n * call->Dst.CountPerImage + (nint)h * length, copy + call->Diff.At(h, 0, call->Dst.C), length, accumulate: false);
+                dy + n * call->Dst.CountPerImage + (nint)h * length, copy + call->Diff.At(h, 0), length, accumulate: false);
         return copy;
     }
 
@@ -95,18 +95,13 @@ internal sealed unsafe class DepthwiseConvolution<S, V>(CpuContext context)
         public void Run(int item, int thread)
         {
             var memory = call->Threads + thread * call->FloatsPerThread;
-            var (source, diff, length) = (call->Source, call->Diff, call->Src.W * call->Src.C);
+            var (source, length) = (call->Source, call->Src.W * call->Src.C);
             var from = BorderedDiff(call, dy, item, memory);
             var to = dx + item * call->Src.CountPerImage;
             for (var h = 0; h < source.Height; h++, to += length)
             {
-                var bordered = h + source.Border;
                 var row = memory + call->Tile;
-                for (var phase = 0; phase < source.StrideW; phase++)
-                    DepthwiseKernel<S, V>.Run(
-                        row + phase * source.PhaseFloats, (source.Columns(phase) * source.Channels + S.Width - 1) / S.Width,
-                        from + bordered / source.StrideH * diff.Row + (nint)source.FirstColumn(phase) * source.Channels,
-                        call->Rotated[bordered % source.StrideH * source.StrideW + phase], source.Period);
+                call->Rotated.Gather<S, V, NoPrefetch>(from, h, h + 1, row, null, default);
                 if (source.StrideW > 1) row = source.Interleave(row, memory + call->Row);
                 LaneStores<S, V>.PutRun(row, to, length, accumulate);
             }
@@ -124,7 +119,7 @@ internal sealed unsafe class DepthwiseConvolution<S, V>(CpuContext context)
             new Span<float>(sums, call->Window.Taps * pattern).Clear();
             for (var n = call->Groups.First(item); n < call->Groups.First(item + 1); n++)
                 DepthwiseWeightGradient<S, V>.Run(
-                    BorderedDiff(call, dy, n, memory) + call->Diff.At(0, 0, source.Channels), call->Diff.Row, Bordered(call, x, n, memory),
+                    BorderedDiff(call, dy, n, memory) + call->Diff.At(0, 0), call->Diff.Row, Bordered(call, x, n, memory),
                     source.StrideH * source.RowFloats, call->Dst.H, (call->Dst.W * source.Channels + S.Width - 1) / S.Width, call->Taps,
                         sums,
                     source.Period);

@@ -11,26 +11,28 @@ internal unsafe struct Half
 {
     public int Shift, First, Channels;
 
-    /// <summary>[I][channels] or, in the backward pass, [channels][I].</summary>
-    public PackedFilter Filter;
+    /// <summary>[I][channels], and [channels][I] in the backward pass.</summary>
+    public PackedFilter Forward, Backward;
 
     /// <summary>[groups][I][channels rounded up].</summary>
     public float* Sums;
     public long Floats;
 
-    public void LayOut<S, V>(Tensor<float> filter, int shift, int first, int groups, bool transposed, ref BumpAllocator cursor)
-        where S : struct, ISimd<V>
-        where V : struct
+    public void LayOut(Tensor<float> filter, int shift, int first, int groups, int width, ref BumpAllocator cursor)
     {
         var (outputs, inputs) = (filter.Shape.N, filter.Shape.C);
         (Shift, First, Channels) = (shift, first, outputs);
-        Floats = (long)inputs * (int)SourceLayout.RoundUp(outputs, S.Width);
-        Filter = transposed ? PackedFilter.For(outputs, inputs, 1, S.Width) : PackedFilter.For(inputs, outputs, 1, S.Width);
-        Filter.LayOut(ref cursor);
-        if (transposed) Sums = cursor.Take((nint)(groups * Floats));
-        if (!cursor.IsReal) return;
-        if (transposed) Filter.Pack(filter.Data(), inputs, 1);
-        else Filter.Pack(filter.Data(), 1, inputs);
+        Floats = (long)inputs * (int)SourceLayout.RoundUp(outputs, width);
+        (Forward, Backward) = (PackedFilter.For(inputs, outputs, 1, width), PackedFilter.For(outputs, inputs, 1, width));
+        Forward.LayOut(ref cursor);
+        Backward.LayOut(ref cursor);
+        Sums = cursor.Take((nint)(groups * Floats));
+    }
+
+    public readonly void Pack(Tensor<float> filter, bool backward)
+    {
+        if (backward) Backward.Pack(filter.Data(), filter.Shape.C, 1);
+        else Forward.Pack(filter.Data(), 1, filter.Shape.C);
     }
 }
 
@@ -72,37 +74,53 @@ internal unsafe struct FactorizedReduceCall
     public int RowsTogether;
 
     public void LayOut<S, V>(
-        Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, bool transposed, ref BumpAllocator cursor,
-            ref BumpAllocator thread)
+        Shape src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, ref BumpAllocator cursor, ref BumpAllocator thread)
         where S : struct, ISimd<V>
         where V : struct
     {
-        (Src, Count) = (src.Shape, branches.Length);
-        X = new ChannelSegments(src);
-        DiffX = transposed ? new ChannelSegments(src.Diff!) : default;
-        Outputs = cursor.Take<FactorizedReduceOutput>(Count);
+        (Src, Count) = (src, branches.Length);
         Groups = new GradientGroups(Src.N, Src.C * (long)SourceLayout.RoundUp(branches[0].Dst.Norm.Channels, S.Width));
         PixelFloats = (int)SourceLayout.RoundUp(Src.C, S.Width);
         var (largest, tile) = ((nint)0, 0);
         for (var i = 0; i < Count; i++)
         {
-            var v = branches[i].Dst;
-            var (output, half) = (new FactorizedReduceOutput { Shape = v.Value.Shape, Value = v.Value.Data() }, branches[i].Even.Shape.N);
-            output.Even.LayOut<S, V>(branches[i].Even, 0, 0, Groups.Count, transposed, ref cursor);
-            output.Odd.LayOut<S, V>(branches[i].Odd, 1, half, Groups.Count, transposed, ref cursor);
-            largest = Math.Max(largest, (nint)output.Shape.CountPerImage);
+            ref var output = ref Outputs[i];
+            var (shape, channels) = (branches[i].Dst.Value.Shape, branches[i].Dst.Norm.Channels);
+            output.Shape = shape;
+            output.Even.LayOut(branches[i].Even, 0, 0, Groups.Count, S.Width, ref cursor);
+            output.Odd.LayOut(branches[i].Odd, 1, branches[i].Even.Shape.N, Groups.Count, S.Width, ref cursor);
+            output.Period = ChannelPattern.Long<S, V>(channels);
+            output.Gradient.LayOut(output.Period, ref cursor);
+            largest = Math.Max(largest, (nint)shape.CountPerImage);
             tile = Math.Max(tile, (int)SourceLayout.RoundUp(output.Odd.Channels, S.Width));
-            if (transposed) LayOutGradient<S, V>(v, ref output, ref cursor);
-            if (cursor.IsReal) Outputs[i] = output;
         }
 
         var sorted = 2 * (nint)Pixels * PixelFloats;
         Sorted = thread.TakeOffset(sorted);
         Tile = thread.TakeOffset(Math.Max((nint)Pixels * Math.Max(tile, PixelFloats), (nint)Src.C * tile));
-        if (!transposed) return;
         DiffSorted = thread.TakeOffset(sorted);
         DiffRaw = thread.TakeOffset(largest + S.Width);
         RowsTogether = Math.Max(1, TogetherFloats / ((2 * Src.C + branches[0].Dst.Norm.Channels) * SortedWidth));
+    }
+
+    /// <summary>Copies addresses, filters and, for the backward pass, gradient vectors.</summary>
+    public void Fill(Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, bool backward, Scratchpad scratch)
+    {
+        Threads = scratch.Threads;
+        FloatsPerThread = scratch.FloatsPerThread;
+        X = new ChannelSegments(src);
+        DiffX = backward ? new ChannelSegments(src.Diff!) : default;
+        for (var i = 0; i < Count; i++)
+        {
+            ref var output = ref Outputs[i];
+            var v = branches[i].Dst;
+            output.Value = v.Value.Data();
+            output.Even.Pack(branches[i].Even, backward);
+            output.Odd.Pack(branches[i].Odd, backward);
+            if (!backward) continue;
+            output.Diff = v.Diff!.Data();
+            output.Gradient.Fill(v.Gradient, v.Norm.Channels, output.Period);
+        }
     }
 
     /// <summary>Rows of sorted pixels: those of an output for each shift.</summary>
@@ -131,14 +149,4 @@ internal unsafe struct FactorizedReduceCall
     /// </summary>
     public readonly StridedPrefetch Ahead(in ChannelSegments tensor, int n, int shift) =>
         n < Src.N ? new(tensor.From(PixelOf(n, shift * SortedRows / 2, out _)), SortedWidth, Src.W) : default;
-
-    private static void LayOutGradient<S, V>(DeferredBatchNorm<float> v, ref FactorizedReduceOutput output, ref BumpAllocator cursor)
-        where S : struct, ISimd<V>
-        where V : struct
-    {
-        output.Period = ChannelPattern.Long<S, V>(v.Norm.Channels);
-        output.Diff = v.Diff!.Data();
-        output.Gradient.LayOut(output.Period, ref cursor);
-        if (cursor.IsReal) output.Gradient.Fill(v.Gradient, v.Norm.Channels, output.Period);
-    }
 }

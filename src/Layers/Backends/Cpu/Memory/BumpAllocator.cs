@@ -37,6 +37,9 @@ internal unsafe struct BumpAllocator(float* start)
         return TakeOffset(floats);
     }
 
+    /// <summary>Ends no earlier than another that began at the same place: pieces of both are never in use together.</summary>
+    public void Cover(in BumpAllocator other) => Used = Math.Max(Used, other.Used);
+
     /// <summary>Room for <paramref name="count"/> values of another type.</summary>
     public T* Take<T>(int count)
         where T : unmanaged => (T*)Take((nint)count * sizeof(T) / sizeof(float) + 1);

@@ -32,6 +32,24 @@ internal sealed unsafe class CpuContext : IDisposable
         threadsStart = Scratch.Threads;
     }
 
+    /// <summary>Makes sure of the scratch memory of a layout.</summary>
+    public void Measure<TLayout>(TLayout layout)
+        where TLayout : IScratchLayout, allows ref struct
+    {
+        var (shared, thread) = (default(BumpAllocator), default(BumpAllocator));
+        layout.LayOut(ref shared, ref thread);
+        Scratch.Reserve(shared.Used, thread.Used, Workers.Threads);
+    }
+
+    /// <summary>Lays out in scratch memory.</summary>
+    public void Place<TLayout>(TLayout layout)
+        where TLayout : IScratchLayout, allows ref struct
+    {
+        Measure(layout);
+        var (shared, thread) = (new BumpAllocator(Scratch.Shared), default(BumpAllocator));
+        layout.LayOut(ref shared, ref thread);
+    }
+
     public Storage Allocate(long bytes) => Tally?.Take(bytes) ?? new HostStorage(bytes);
 
     public void Dispose()

@@ -23,8 +23,12 @@ internal sealed unsafe class Scratchpad(Func<long, Storage> allocate) : IDisposa
         if (sharedFloats <= shared && floatsPerThread <= perThread) return;
         (shared, perThread) = (Math.Max(shared, Aligned(sharedFloats)), Math.Max(perThread, Aligned(floatsPerThread)));
         storage?.Dispose();
+        Generation++;
         storage = allocate((shared + perThread * threads) * sizeof(float));
     }
+
+    /// <summary>Counts up whenever the memory moves.</summary>
+    public int Generation { get; private set; }
 
     /// <summary>Memory that all threads see.</summary>
     public float* Shared => (float*)storage!.Address;

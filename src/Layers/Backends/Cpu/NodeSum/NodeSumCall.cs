@@ -69,15 +69,18 @@ internal unsafe struct NodeSumCall
     /// <summary>Groups of images with sums of their own: the cut depends on the batch alone.</summary>
     public readonly GradientGroups Groups => new(Images);
 
-    /// <summary>Takes the memory.</summary>
-    public void LayOut(int count, int nodes, Shape shape, int pattern, int threads, ref BumpAllocator cursor)
+    /// <summary>[2][C]: the sums that one batch norm's gradient is made from.</summary>
+    public double* Pair;
+
+    /// <summary>Takes the memory for at most so many branches, each into a node of its own.</summary>
+    public void LayOut(int count, Shape shape, int pattern, int threads, ref BumpAllocator cursor)
     {
         (Images, Channels, Length, Pattern) = (shape.N, shape.C, checked((int)shape.CountPerImage), pattern);
-        (Count, NodeCount) = (count, nodes);
+        (Count, NodeCount) = (count, count);
         Offsets = cursor.Take<nint>(count);
         IdentityDiffs = cursor.Take<nint>(count);
         NodeOf = cursor.Take<int>(count);
-        Nodes = cursor.Take<nint>(nodes);
+        Nodes = cursor.Take<nint>(count);
         Quads = cursor.Take<int>(count + 1);
         Weights = cursor.Take(count);
         Scales = cursor.Take((nint)count * pattern);
@@ -85,29 +88,22 @@ internal unsafe struct NodeSumCall
         Means = cursor.Take((nint)count * pattern);
         Sums = cursor.Take<double>(Groups.Count * Rows * shape.C);
         ImageSums = cursor.Take((nint)threads * Rows * pattern);
-    }
-
-    /// <summary>Number of nodes that branches enter, those of one node in a row.</summary>
-    public static int NodesOf(ReadOnlySpan<NodeSumTerm<float>> branches)
-    {
-        var nodes = 0;
-        for (; branches.Length > 0; nodes++) branches = branches[NodeSum<float>.SameNode(branches)..];
-        return nodes;
+        Pair = cursor.Take<double>(2 * shape.C);
     }
 
     /// <summary>Copies addresses and per-channel numbers, for the nodes' values or their gradients.</summary>
     public void Fill(NodeSum<float> nodeSum, bool gradients)
     {
-        var branches = nodeSum.Branches;
+        var branches = nodeSum.Terms.Active;
         var length = Pattern;
         var w = (float*)nodeSum.Weights.Address;
         Origin = PlaceOf(branches[0], gradients);
         Accumulate = nodeSum.Accumulate;
-        QuadCount = 0;
+        (Count, NodeCount, QuadCount) = (branches.Length, 0, 0);
         for (int k = 0, node = -1; k < branches.Length; k++)
         {
             var b = branches[k];
-            if (k == 0 || !ReferenceEquals(b.Dst, branches[k - 1].Dst)) Nodes[++node] = (nint)(PlaceOf(b, gradients) - Origin);
+            if (k == 0 || !ReferenceEquals(b.Dst, branches[k - 1].Dst)) Nodes[node = NodeCount++] = (nint)(PlaceOf(b, gradients) - Origin);
             NodeOf[k] = node;
             if (k == 0 || NodeOf[k - 1] != node || k - Quads[QuadCount - 1] == Four.Value)
             {

@@ -6,40 +6,64 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends.Cpu.NodeSum;
 
 /// <summary>The node sums of a cell, forward and backward.</summary>
-internal sealed unsafe class NodeSumOperation<S, V>(CpuContext context)
+internal sealed unsafe class NodeSumOperation<S, V> : Operation<float>, IScratchLayout
     where S : struct, ISimd<V>
     where V : struct
 {
-    public void Forward(NodeSum<float> nodeSum)
+    private readonly CpuContext context;
+    private readonly NodeSum<float> sum;
+    private readonly Descriptors<NodeSumCall> calls = new(1);
+    private readonly ScratchPlace place;
+
+    public NodeSumOperation(CpuContext context, NodeSum<float> sum)
     {
-        var call = LayOut(nodeSum, gradients: false);
-        var work = new NodeSumForward<S, V>(call);
-        context.Workers.Run(call->Images, ref work);
+        (this.context, this.sum) = (context, sum);
+        place = new ScratchPlace(context, this);
     }
 
-    public void Backward(NodeSum<float> nodeSum)
+    public override string Describe() => $"cpu {S.Width * 32} bits, four terms at a time: {sum.Describe()}";
+
+    public override void Forward(bool training)
     {
-        var call = LayOut(nodeSum, gradients: true);
-        var work = new NodeSumBackward<S, V>(call);
-        context.Workers.Run(call->Groups.Count, ref work);
-        Finish(nodeSum, call);
+        if (!Prepare(gradients: false)) return;
+        var work = new NodeSumForward<S, V>(calls.First);
+        context.Workers.Run(calls.First->Images, ref work);
     }
 
-    /// <summary>From the groups' sums to the mixing weights' gradients and the branches' gradient vectors.</summary>
-    private static void Finish(NodeSum<float> nodeSum, NodeSumCall* call)
+    public override void Backward(bool weightGradients)
     {
-        var branches = nodeSum.Branches;
-        var diffWeights = nodeSum.Weights.Diff!.Data();
-        var sums = call->Sums;
+        if (!Prepare(gradients: true)) return;
+        var work = new NodeSumBackward<S, V>(calls.First);
+        context.Workers.Run(calls.First->Groups.Count, ref work);
+        Finish(sum.Terms.Active, sum.Weights.Diff!.Data(), calls.First);
+    }
+
+    // Nodes are as many as terms, at most; which term enters which is known once all are planned.
+    public void LayOut(ref BumpAllocator shared, ref BumpAllocator thread) =>
+        calls.First->LayOut(
+            sum.Terms.All.Count, sum.Terms.All.Count > 0 && sum.Terms.All[0].Dst is { } node ? node.Shape : sum.Extent,
+            ChannelPattern.Long<S, V>(sum.Extent.C), context.Workers.Threads, ref shared);
+
+    private bool Prepare(bool gradients)
+    {
+        if (sum.Terms.Active.IsEmpty) return false;
+        place.Take(sum.Terms.Active[0].Dst!.Shape.N);
+        calls.First->Fill(sum, gradients);
+        return true;
+    }
+
+    /// <summary>From the groups' sums to the mixing weights' gradients and the terms' gradient vectors.</summary>
+    private static void Finish(ReadOnlySpan<NodeSumTerm<float>> terms, float* diffWeights, NodeSumCall* call)
+    {
+        double* sums = call->Sums, pair = call->Pair;
         var channels = call->Channels;
         BatchStatistics.Add(sums, call->Groups.Count, call->Rows * channels);
-        var pair = stackalloc double[2 * channels];
-        for (var k = 0; k < branches.Length; k++)
+        for (var k = 0; k < terms.Length; k++)
         {
             var products = sums + (call->NodeCount + k) * channels;
             new Span<double>(sums + call->NodeOf[k] * channels, channels).CopyTo(new Span<double>(pair, channels));
             double total = 0;
-            if (branches[k].Normalized is { } v)
+            if (terms[k].Normalized is { } v)
             {
                 var inverse = v.Norm.InverseDeviation.Data();
                 for (var c = 0; c < channels; c++) pair[channels + c] = products[c] * inverse[c];
@@ -50,23 +74,7 @@ internal sealed unsafe class NodeSumOperation<S, V>(CpuContext context)
                 for (var c = 0; c < channels; c++) total += products[c];
             }
 
-            diffWeights[branches[k].Index] += (float)total;
+            diffWeights[terms[k].Index] += (float)total;
         }
-    }
-
-    private NodeSumCall* LayOut(NodeSum<float> nodeSum, bool gradients)
-    {
-        var (count, nodes, shape) = (nodeSum.Branches.Length, NodeSumCall.NodesOf(nodeSum.Branches), nodeSum.Branches[0].Dst!.Shape);
-        var pattern = ChannelPattern.Long<S, V>(shape.C);
-        var (counted, cursor) = (default(NodeSumCall), default(BumpAllocator));
-        cursor.Take<NodeSumCall>(1);
-        counted.LayOut(count, nodes, shape, pattern, context.Workers.Threads, ref cursor);
-        context.Scratch.Reserve(cursor.Used, 0, context.Workers.Threads);
-        cursor = new BumpAllocator(context.Scratch.Shared);
-        var call = cursor.Take<NodeSumCall>(1);
-        *call = default;
-        call->LayOut(count, nodes, shape, pattern, context.Workers.Threads, ref cursor);
-        call->Fill(nodeSum, gradients);
-        return call;
     }
 }

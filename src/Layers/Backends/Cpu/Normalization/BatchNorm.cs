@@ -36,6 +36,21 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
         if (training) norm.BatchesTracked++;
     }
 
+    /// <summary>
+    /// Statistics of a value whose images' sums lie merged at <paramref name="moments"/>, or in inference the running ones.
+    /// </summary>
+    public void Apply(double* moments, DeferredBatchNorm<float> v, bool training)
+    {
+        if (!training)
+        {
+            NormalizationInference(v.Norm);
+            return;
+        }
+
+        BatchStatistics.Apply(moments, v.Value.Shape, v.Norm);
+        v.Norm.BatchesTracked++;
+    }
+
     public void NormalizationInference(BatchNormState<float> norm)
     {
         for (var c = 0; c < norm.Channels; c++)

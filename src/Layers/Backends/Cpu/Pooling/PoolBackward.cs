@@ -15,7 +15,7 @@ internal readonly unsafe struct PoolBackward<S, V, TKinds>(PoolGradient* gradien
     public void Run(int item, int thread)
     {
         ref var call = ref gradient->Call;
-        var (source, channels) = (call.Source, call.Source.Channels);
+        var source = call.Source;
         var memory = call.Threads + thread * call.FloatsPerThread;
         if (call.BordersCleared[thread] == 0)
         {
@@ -25,22 +25,18 @@ internal readonly unsafe struct PoolBackward<S, V, TKinds>(PoolGradient* gradien
         }
 
         for (var h = 0; h < call.Height; h++) OutputRow(item, h, memory);
-        var length = source.Width * channels;
+        var length = source.Width * source.Channels;
         for (var h = 0; h < source.Height; h++)
         {
             var dx = memory + gradient->DiffRow;
-            var bordered = h + source.Border;
-            for (var phase = 0; phase < source.StrideW; phase++)
+            if (TKinds.Average) gradient->Rotated.Gather<S, V, NoPrefetch>(memory + gradient->Average, h, h + 1, dx, null, default);
+            else new Span<float>(dx, (int)source.RowFloats).Clear();
+            for (var phase = 0; phase < source.StrideW && TKinds.Max; phase++)
             {
-                var vectors = (source.Columns(phase) * channels + S.Width - 1) / S.Width;
-                var corner = bordered / source.StrideH * gradient->Diff.Row + (nint)source.FirstColumn(phase) * channels;
-                var remainder = bordered % source.StrideH * source.StrideW + phase;
-                var taps = gradient->Rotated[remainder];
-                var d = dx + phase * source.PhaseFloats;
-                if (TKinds.Average) DepthwiseKernel<S, V>.Run(d, vectors, memory + gradient->Average + corner, taps, source.Period);
-                else new Span<float>(d, vectors * S.Width).Clear();
-                if (TKinds.Max) AddLargest(memory + gradient->Max + corner, memory + gradient->Indices + corner, taps,
-                    gradient->Offsets + remainder * call.Window.Taps, vectors, d);
+                var (corner, remainder) = (gradient->Rotated.Corner(h, phase), gradient->Rotated.ClassOf(h, phase));
+                AddLargest(
+                    memory + gradient->Max + corner, memory + gradient->Indices + corner, gradient->Rotated.Lists[remainder],
+                    gradient->Offsets + remainder * call.Window.Taps, source.Vectors(phase, S.Width), dx + phase * source.PhaseFloats);
             }
 
             var row = source.StrideW == 1 ? dx : source.Interleave(dx, memory + gradient->Row);
@@ -56,7 +52,7 @@ internal readonly unsafe struct PoolBackward<S, V, TKinds>(PoolGradient* gradien
         ref var call = ref gradient->Call;
         var (length, pattern) = (call.RowLength, call.Source.Period * S.Width);
         var start = ((nint)n * call.Height + h) * length;
-        var at = gradient->Diff.At(h, 0, call.Source.Channels);
+        var at = gradient->Diff.At(h, 0);
         float* max = memory + call.MaxRow, mean = memory + call.AverageRow;
         if (TKinds.Max)
         {

@@ -17,8 +17,11 @@ internal unsafe struct PoolGradient
     /// <summary>dz of a pooled value as a sum over its edges: runs relative to the value, weights and constant by pattern.</summary>
     public EdgeSum MaxEdges, AverageEdges;
 
-    /// <summary>[StrideH][StrideW]: taps that read source pixels with these remainders, as runs in the outputs' gradients.</summary>
-    public TapList* Rotated;
+    /// <summary>The taps that read a source pixel, all of weight one, in the outputs' gradients.</summary>
+    public RotatedFilter Rotated;
+
+    /// <summary>Where the lists of <see cref="Rotated"/> stay between passes; null: in scratch memory.</summary>
+    public TapList* Lists;
 
     /// <summary>
     /// In a thread's memory: gradient of the largest values, taps, gradient of the means, a row of dx by remainder and in order.
@@ -28,24 +31,24 @@ internal unsafe struct PoolGradient
     /// <summary>[StrideH][StrideW][taps]: the same taps' offsets one by one.</summary>
     public nint* Offsets;
 
-    /// <summary>Takes the memory; <see cref="PoolCall.Describe"/> comes first.</summary>
-    public void LayOut(int maxEdges, int averageEdges, int vectorWidth, ref BumpAllocator cursor, ref BumpAllocator thread)
+    /// <summary>Floats of a channel pattern.</summary>
+    public readonly int Pattern(int vectorWidth) => Call.Source.Period * vectorWidth;
+
+    /// <summary>Reads the geometry and takes the memory of both passes.</summary>
+    public void LayOut(
+        Shape src, Shape dst, Window2D window, int maxEdges, int averageEdges, int vectorWidth, int threads, ref BumpAllocator cursor,
+        ref BumpAllocator thread)
     {
+        Call.Describe(src, dst, window, vectorWidth, threads, ref cursor, ref thread);
         var source = Call.Source;
-        var (pattern, phases) = ((nint)source.Period * vectorWidth, source.StrideH * source.StrideW);
+        var pattern = Pattern(vectorWidth);
         // A pool is geometry like a depthwise branch, so the same border serves.
-        Diff = DiffLayout.For(source, [Call.Geometry], vectorWidth);
+        Diff = new DiffLayout(source, vectorWidth);
+        Diff.Cover(Call.Geometry);
         MaxEdges.LayOut(maxEdges, pattern, ref cursor);
         AverageEdges.LayOut(averageEdges, pattern, ref cursor);
-        Rotated = cursor.Take<TapList>(phases);
-        Offsets = cursor.Take<nint>(phases * Call.Window.Taps);
-        for (var phase = 0; phase < phases; phase++)
-        {
-            var list = default(TapList);
-            list.LayOut(Call.Window.Taps, pattern, ref cursor);
-            if (cursor.IsReal) Rotated[phase] = list;
-        }
-
+        Rotated.LayOut(source, Diff, Lists, window.Taps, vectorWidth, ref cursor);
+        Offsets = cursor.Take<nint>(Rotated.Classes * window.Taps);
         Max = thread.TakeOffset(Diff.Floats);
         Indices = thread.TakeOffset(Diff.Floats);
         Average = thread.TakeOffset(Diff.Floats);
@@ -56,25 +59,20 @@ internal unsafe struct PoolGradient
     /// <summary>Sorts the taps by the remainder of the source pixels that they read.</summary>
     public void FillTaps(int vectorWidth)
     {
-        var source = Call.Source;
-        var pattern = source.Period * vectorWidth;
-        var rotated = new RotatedTaps(source, Diff, Call.Geometry);
-        Span<nint> offsets = stackalloc nint[Call.Window.Taps];
-        Span<int> numbers = stackalloc int[Call.Window.Taps];
-        for (var remainder = 0; remainder < source.StrideH * source.StrideW; remainder++)
+        var pattern = Pattern(vectorWidth);
+        for (var remainder = 0; remainder < Rotated.Classes; remainder++)
         {
-            ref var list = ref Rotated[remainder];
-            (list.Count, list.Taps) = (0, 0);
+            ref var list = ref Rotated.Lists[remainder];
+            list.Clear();
             new Span<float>(list.Weights, Call.Window.Taps * pattern).Fill(1);
-            var count = 0;
-            for (var t = Call.Window.Taps - 1; t >= 0; t--)
+            for (var t = 0; t < Call.Window.Taps; t++)
             {
-                if (!rotated.Reads(t, remainder, out offsets[count])) continue;
-                numbers[count++] = t;
+                if (!Rotated.Reads(Call.Geometry, t, remainder, out var offset)) continue;
+                list.Collect(offset, t);
+                Offsets[remainder * Call.Window.Taps + t] = offset;
             }
 
-            for (var t = 0; t < count; t++) Offsets[remainder * Call.Window.Taps + numbers[t]] = offsets[t];
-            list.Append(offsets[..count], numbers[..count], pattern);
+            list.Append(pattern, isAscending: true);
             list.Group(pattern, row: 0);
         }
     }
@@ -84,7 +82,7 @@ internal unsafe struct PoolGradient
 internal unsafe struct EdgeSum
 {
     /// <summary>The edges' gradients and z itself.</summary>
-    public int Count;
+    public int Count { get; private set; }
 
     /// <summary>[Count]: places relative to z.</summary>
     public nint* Places;
@@ -113,8 +111,9 @@ internal unsafe struct EdgeSum
     }
 
     /// <summary>Copies the vectors.</summary>
-    public readonly void Fill(Tensor<float> z, ReadOnlySpan<DeferredBatchNorm<float>> edges, int pattern)
+    public void Fill(Tensor<float> z, ReadOnlySpan<DeferredBatchNorm<float>> edges, int pattern)
     {
+        Count = edges.Length + 1;
         var value = Weights + (nint)edges.Length * pattern;
         new Span<float>(value, pattern).Clear();
         new Span<float>(Offset, pattern).Clear();

@@ -16,7 +16,7 @@ internal static unsafe class DepthwiseDataGradient<S, V>
     public static void Part(in SeparableGradient gradient, int part, float* memory)
     {
         for (var h = 0; h < gradient.Call.Source.Height; h += gradient.RowsTogether)
-            Gather(gradient, part, h, memory, SoFar(gradient, part, h, memory), default);
+            Gather(gradient, part, h, memory, SoFar(gradient, part, h, memory), default(NoPrefetch));
     }
 
     /// <summary>
@@ -85,34 +85,11 @@ internal static unsafe class DepthwiseDataGradient<S, V>
     }
 
     /// <summary>dx of rows h … and all remainders of columns: what the parts before gave, and this part's taps.</summary>
-    private static void Gather(in SeparableGradient gradient, int part, int h, float* memory, float* dx,
-        PrefetchBoth<PrefetchSegments, PrefetchSegments> fetch)
-    {
-        ref readonly var source = ref gradient.Call.Source;
-        var end = Math.Min(h + gradient.RowsTogether, source.Height);
-        for (var first = h; first < Math.Min(h + source.StrideH, end); first++, dx += source.RowFloats)
-        {
-            // The first remainder of rows and columns brings everything.
-            for (var phase = 0; phase < source.StrideW; phase++, fetch = default)
-                Gather(gradient, part, first, (end - first + source.StrideH - 1) / source.StrideH, phase, memory,
-                    dx + phase * source.PhaseFloats, fetch);
-        }
-    }
-
-    /// <summary>Rows that lie a stride apart, and one remainder of columns.</summary>
-    private static void Gather(in SeparableGradient gradient, int part, int h, int rows, int phase, float* memory, float* dx,
-        PrefetchBoth<PrefetchSegments, PrefetchSegments> fetch)
-    {
-        ref readonly var source = ref gradient.Call.Source;
-        var (bordered, row) = (h + source.Border, source.StrideH * source.RowFloats);
-        ref var taps = ref gradient.Rotated[(part * source.StrideH + bordered % source.StrideH) * source.StrideW + phase];
-        var corner = memory + gradient.Middles + bordered / source.StrideH * gradient.Diff.Row + (nint)source.FirstColumn(
-            phase) * source.Channels;
-        var vectors = (source.Columns(phase) * source.Channels + S.Width - 1) / S.Width;
-        var before = part == 0 ? null : SoFar(gradient, part - 1, h, memory) + phase * source.PhaseFloats;
-        DepthwiseKernel<S, V>.Rows(
-            dx, row, before, vectors, corner, gradient.Diff.Row, rows, taps, source.Period, fetch);
-    }
+    private static void Gather<F>(in SeparableGradient gradient, int part, int h, float* memory, float* dx, F fetch)
+        where F : struct, IPrefetch =>
+        gradient.Rotated[part].Gather<S, V, F>(
+            memory + gradient.Middles, h, Math.Min(h + gradient.RowsTogether, gradient.Call.Source.Height), dx,
+            part == 0 ? null : SoFar(gradient, part - 1, h, memory), fetch);
 
     // Two images by turns: a run must not overwrite what it starts from.
     private static float* SoFar(in SeparableGradient gradient, int part, int h, float* memory) =>

@@ -79,7 +79,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
 
         if (!gradient->WeightGradients || !b.HasDepthwise) return;
         DepthwiseWeightGradient<S, V>.Run(
-            memory + b.DiffMiddle + gradient->Diff.At(0, 0, call.Source.Channels), gradient->Diff.Row, x,
+            memory + b.DiffMiddle + gradient->Diff.At(0, 0), gradient->Diff.Row, x,
                 call.Source.StrideH * call.Source.RowFloats,
             b.Height, (b.Width * call.Source.Channels + S.Width - 1) / S.Width, b.Taps,
             b.DepthwiseSums + (nint)item * b.Window.Taps * pattern, call.Source.Period);
@@ -154,7 +154,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
             {
                 PackedGemm<S, V>.Pixels(
                     b.Backward, dz + (nint)r * b.Width * b.Outputs, together * b.Width,
-                    new OutputRowMap(image + gradient->Diff.At(h + r, 0, channels), group * channels, width, gradient->Diff.Row),
+                    new OutputRowMap(image + gradient->Diff.At(h + r, 0), group * channels, width, gradient->Diff.Row),
                         default(Store<S, V>),
                     after.From(r * width));
             }
@@ -166,6 +166,6 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
         var tile = memory + gradient->DiffTile;
         PackedGemm<S, V>.Pixels(b.Backward, dz, rows * b.Width, tile, default(Store<S, V>), after);
         for (var r = 0; r < rows; r++)
-            new Span<float>(tile + (nint)r * length, length).CopyTo(new Span<float>(image + gradient->Diff.At(h + r, 0, channels), length));
+            new Span<float>(tile + (nint)r * length, length).CopyTo(new Span<float>(image + gradient->Diff.At(h + r, 0), length));
     }
 }

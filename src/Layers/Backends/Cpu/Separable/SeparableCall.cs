@@ -50,8 +50,12 @@ internal unsafe struct SeparableCall
         var (strideH, strideW) = Strides(branches[0]);
         (Images, Count) = (src.N, branches.Length);
         Source = new SourceLayout(src.H, src.W, src.C, border, strideH, strideW, vectorWidth);
-        Scale = cursor.Take(Source.Period * vectorWidth);
-        Shift = cursor.Take(Source.Period * vectorWidth);
+        if (branches[0].NormalizedSrc is not null)
+        {
+            Scale = cursor.Take(Source.Period * vectorWidth);
+            Shift = cursor.Take(Source.Period * vectorWidth);
+        }
+
         nint middle = 0, tile = 0, sums = 0;
         for (var i = 0; i < branches.Length; i++)
         {
@@ -82,10 +86,6 @@ internal unsafe struct SeparableCall
             var inverse = (float*)normalized.Norm.InverseDeviation.Address;
             ChannelPattern.Fill(Scale, inverse, Source.Channels, length);
             for (var j = 0; j < length; j++) Shift[j] = -mean[j % Source.Channels] * Scale[j];
-        }
-        else
-        {
-            Scale = Shift = null;
         }
 
         for (var i = 0; i < branches.Length; i++)

@@ -28,11 +28,9 @@ internal unsafe struct SeparableGradient
     /// </summary>
     public int Together;
 
-    /// <summary>
-    /// [parts][StrideH][StrideW]: the taps of a part's branches that read source pixels with these remainders of row and column, as
-    /// runs in the gradients of the depthwise outputs.
-    /// </summary>
-    public TapList* Rotated;
+    /// <summary>[parts]: the filters of a part's branches over the gradients of their depthwise outputs, with their lists.</summary>
+    public RotatedFilter* Rotated;
+    public TapList* Lists;
 
     /// <summary>[groups][2][C]: Σdy and Σdy·x̂ of a normalised source.</summary>
     public double* SourceSums;
@@ -58,9 +56,8 @@ internal unsafe struct SeparableGradient
         var source = Call.Source;
         var pattern = source.Period * vectorWidth;
         nint tile = 0;
-        Span<WindowGeometry> geometries = stackalloc WindowGeometry[Call.Count];
-        for (var i = 0; i < Call.Count; i++) geometries[i] = Call.Branches[i].Geometry;
-        Diff = DiffLayout.For(source, geometries, vectorWidth);
+        Diff = new DiffLayout(source, vectorWidth);
+        for (var i = 0; i < Call.Count; i++) Diff.Cover(Call.Branches[i].Geometry);
         Together = Math.Clamp((int)(MiddleFloats / Diff.Floats), 1, Call.Count);
         Middles = thread.TakeOffset(Together * Diff.Floats);
         for (var i = 0; i < Call.Count; i++)
@@ -71,14 +68,12 @@ internal unsafe struct SeparableGradient
             b.LayOutGradient(ref cursor, Call.Groups.Count, pattern, vectorWidth);
         }
 
-        var remainders = source.StrideH * source.StrideW;
-        Rotated = cursor.Take<TapList>(TapLists);
-        for (var i = 0; i < TapLists; i++)
+        var classes = source.StrideH * source.StrideW;
+        for (var part = 0; part < Parts; part++)
         {
-            var (list, taps) = (default(TapList), 0);
-            for (var branch = First(i / remainders); branch < End(i / remainders); branch++) taps += Call.Branches[branch].Window.Taps;
-            list.LayOut(taps, pattern, ref cursor);
-            if (cursor.IsReal) Rotated[i] = list;
+            var taps = 0;
+            for (var branch = First(part); branch < End(part); branch++) taps += Call.Branches[branch].Window.Taps;
+            Rotated[part].LayOut(source, Diff, Lists + part * classes, taps, vectorWidth, ref cursor);
         }
 
         SourceSums = cursor.Take<double>(Call.Groups.Count * 2 * source.Channels);
@@ -94,7 +89,17 @@ internal unsafe struct SeparableGradient
         thread.TakeOffset(2 * TapRun.MostTaps * pattern);
     }
 
-    /// <summary>Number of <see cref="Rotated"/>.</summary>
+    /// <summary>Copies addresses and the vectors of batch norms.</summary>
+    public void Fill(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients, Scratchpad scratch, int vectorWidth)
+    {
+        Call.Fill(branches, scratch, vectorWidth);
+        for (var i = 0; i < branches.Length; i++) Call.Branches[i].FillGradient(branches[i], vectorWidth);
+        WeightGradients = weightGradients;
+        var diffSrc = branches[0].NormalizedSrc is { } normalized ? normalized.Diff : branches[0].Src.Diff;
+        DiffSrc = diffSrc is null ? default : new ChannelSegments(diffSrc);
+    }
+
+    /// <summary>Number of <see cref="Lists"/>.</summary>
     public readonly int TapLists => Parts * Call.Source.StrideH * Call.Source.StrideW;
 
     /// <summary>Collects the taps of one part that read source pixels with one remainder.</summary>
@@ -102,23 +107,22 @@ internal unsafe struct SeparableGradient
         where S : struct, ISimd<V>
         where V : struct
     {
-        var (remainders, pattern) = (Call.Source.StrideH * Call.Source.StrideW, Call.Source.Period * S.Width);
-        var part = i / remainders;
-        ref var list = ref Rotated[i];
-        (list.Count, list.Taps) = (0, 0);
+        var remainders = Call.Source.StrideH * Call.Source.StrideW;
+        var (part, remainder) = (i / remainders, i % remainders);
+        ref var rotated = ref Rotated[part];
+        rotated.Lists[remainder].Clear();
         for (var branch = First(part); branch < End(part); branch++)
         {
             ref var b = ref Call.Branches[branch];
-            var rotated = new RotatedTaps(Call.Source, Diff, b.Geometry);
-            DepthwiseTaps.AppendRotated(ref list, b.Taps, rotated, i % remainders, branch % Together * Diff.Floats, pattern);
+            rotated.Append(remainder, b.Taps, b.Geometry, branch % Together * Diff.Floats);
         }
 
-        WinogradDepthwise<S, V>.Prepare(ref list, pattern, Diff.Row);
+        rotated.Close<S, V>(remainder);
     }
 
     /// <summary>First branch of a part.</summary>
     public readonly int First(int part) => part * Together;
 
-    /// <summary>Behind the last branch of a part.</summary>
+    /// <summary>Number of the branch after the last one of a part.</summary>
     public readonly int End(int part) => Math.Min(First(part) + Together, Call.Count);
 }

@@ -1,107 +1,153 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Normalization;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
-using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 
-/// <summary>Branches of ReLU, depthwise and pointwise convolution that share a source or run together.</summary>
-internal sealed unsafe class SeparableOperation<S, V>(CpuContext context)
+/// <summary>
+/// Branches of ReLU, depthwise and pointwise convolution. Those that can be computed at the same time form a group, one piece of work,
+/// which has fewer ends to wait for than many; in a group, those that read one source form a call.
+/// </summary>
+internal sealed unsafe class SeparableOperation<S, V> : Operation<float>, IScratchLayout
     where S : struct, ISimd<V>
     where V : struct
 {
-    private readonly BatchNorm<S, V> batchNorm = new(context);
+    private readonly CpuContext context;
+    private readonly BatchNorm<S, V> batchNorm;
+    private readonly ActiveList<SeparableBranch<float>> branches;
+    private readonly Descriptors<SeparableGradient> calls;
+    private readonly Descriptors<BranchCall> packed;
+    private readonly Descriptors<RotatedFilter> rotated;
+    private readonly Descriptors<TapList> lists;
+    private readonly Descriptors<int> borderOwners;
+    private readonly ScratchPlace place;
 
-    public void Plan(ReadOnlySpan<SeparableBranch<float>> branches)
+    public SeparableOperation(CpuContext context, ActiveList<SeparableBranch<float>> branches)
     {
-        while (branches.Length > 0)
+        (this.context, this.branches, batchNorm) = (context, branches, new(context));
+        var count = branches.All.Count;
+        (calls, packed, rotated) = (new(count), new(count), new(count));
+        lists = new(branches.All.Sum(b => SeparableCall.Strides(b) is var (h, w) ? h * w : 0));
+        borderOwners = new(context.Workers.Threads);
+        place = new ScratchPlace(context, this);
+    }
+
+    public override bool CanReadSegments => branches.All.All(b => b.Depthwise is null && b.NormalizedSrc is null);
+
+    public override string Describe() =>
+        $"cpu {S.Width * 32} bits, image by image, gemm and winograd depthwise: {SeparableBranch<float>.Describe(branches.All)}";
+
+    public override void Forward(bool training)
+    {
+        if (branches.Active.IsEmpty) return;
+        place.Take(branches.Active[0].Src.Shape.N, branches.Version);
+        for (var group = FirstGroup; group.Count > 0; group = group.Next)
         {
-            var together = branches[..Together(branches, out var calls)];
-            LayOut(together, calls, forGradient: true);
-            branches = branches[together.Length..];
+            var (images, all) = (group.Calls->Call.Images, group.Branches.Length);
+            for (var i = 0; i < group.Count; i++) group.Calls[i].Call.Fill(group.BranchesOf(i), context.Scratch, S.Width);
+            new Span<int>(borderOwners.First, context.Workers.Threads).Clear();
+            var packing = new FilterPacking<S, V>(group.Calls, backward: false);
+            context.Workers.Run(all, ref packing);
+            var work = new SeparableForward<S, V>(group.Calls, group.Count, context.Workers.Threads, training);
+            context.Workers.Run(group.Count * images, ref work, images);
+            var merging = new MergeMoments(group.Packed, images);
+            if (training) context.Workers.Run(all, ref merging);
+            for (var i = 0; i < all; i++) batchNorm.Apply(group.Packed[i].Statistics, group.Branches[i].Dst, training);
         }
     }
 
-    public void Forward(ReadOnlySpan<SeparableBranch<float>> branches, bool training)
+    public override void Backward(bool weightGradients)
     {
-        while (branches.Length > 0)
+        if (branches.Active.IsEmpty) return;
+        place.Take(branches.Active[0].Src.Shape.N, branches.Version);
+        for (var group = FirstGroup; group.Count > 0; group = group.Next)
         {
-            var together = branches[..Together(branches, out var calls)];
-            var first = LayOut(together, calls, forGradient: false);
-            var packed = first->Call.Branches;
-            for (var i = 0; i < calls; i++) first[i].Call.Fill(BranchesOf(i, first, together), context.Scratch, S.Width);
-            var packing = new FilterPacking<S, V>(first, backward: false);
-            context.Workers.Run(together.Length, ref packing);
-            var work = new SeparableForward<S, V>(first, calls, context.Workers.Threads, training);
-            context.Workers.Run(calls * first->Call.Images, ref work, first->Call.Images);
-            var merging = new MergeMoments(packed, first->Call.Images);
-            if (training) context.Workers.Run(together.Length, ref merging);
-            for (var i = 0; i < together.Length; i++)
+            var (parts, all, tapLists) = (group.Calls->Call.Groups.Count, group.Branches.Length, 0);
+            for (var i = 0; i < group.Count; i++)
             {
-                var dst = together[i].Dst;
-                if (training) BatchStatistics.Apply(packed[i].Statistics, dst.Value.Shape, dst.Norm);
-                if (training) dst.Norm.BatchesTracked++;
-                else batchNorm.NormalizationInference(dst.Norm);
+                group.Calls[i].Fill(group.BranchesOf(i), weightGradients, context.Scratch, S.Width);
+                tapLists += group.Calls[i].TapLists;
             }
 
-            branches = branches[together.Length..];
+            new Span<int>(borderOwners.First, context.Workers.Threads).Clear();
+            var packing = new FilterPacking<S, V>(group.Calls, backward: true);
+            context.Workers.Run(all, ref packing);
+            var rotation = new FilterRotation<S, V>(group.Calls);
+            context.Workers.Run(tapLists, ref rotation);
+            var work = new SeparableBackward<S, V>(group.Calls, group.Count, context.Workers.Threads);
+            context.Workers.Run(group.Count * parts, ref work, parts);
+            var sums = new WeightGradientReduction<S, V>(group.Packed, parts);
+            if (weightGradients) context.Workers.Run(all, ref sums);
+            for (var i = 0; i < group.Count; i++)
+                if (group.BranchesOf(i)[0].NormalizedSrc is { } normalized)
+                    BatchStatistics.Gradient(group.Calls[i].SourceSums, parts, normalized, 1);
         }
     }
 
-    public void Backward(ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients)
+    /// <summary>Lays every group out at the same place, and every call of a group in the same memory of a thread.</summary>
+    public void LayOut(ref BumpAllocator shared, ref BumpAllocator thread)
     {
-        while (branches.Length > 0)
+        var (start, filters, tapLists) = (shared, 0, 0);
+        for (var group = FirstGroup; group.Count > 0; group = group.Next)
         {
-            var together = branches[..Together(branches, out var calls)];
-            var first = LayOut(together, calls, forGradient: true);
-            for (var i = 0; i < calls; i++) Fill(ref first[i], BranchesOf(i, first, together), weightGradients);
-            var packing = new FilterPacking<S, V>(first, backward: true);
-            context.Workers.Run(together.Length, ref packing);
-            var flipping = new FilterRotation<S, V>(first);
-            var parts = 0;
-            for (var i = 0; i < calls; i++) parts += first[i].TapLists;
-            context.Workers.Run(parts, ref flipping);
-            var groups = first->Call.Groups.Count;
-            var work = new SeparableBackward<S, V>(first, calls, context.Workers.Threads);
-            context.Workers.Run(calls * groups, ref work, groups);
-            var sums = new WeightGradientReduction<S, V>(first->Call.Branches, groups);
-            if (weightGradients) context.Workers.Run(together.Length, ref sums);
-            for (var i = 0; i < calls; i++)
+            var (cursor, first) = (start, 0);
+            for (var i = 0; i < group.Count; i++)
             {
-                if (BranchesOf(i, first, together)[0].NormalizedSrc is { } normalized)
-                    BatchStatistics.Gradient(first[i].SourceSums, groups, normalized, 1);
+                var together = group.Branches.Slice(first, SharedSource(group.Branches[first..]));
+                var own = default(BumpAllocator);
+                var call = new SeparableGradient { Rotated = rotated.First + filters, Lists = lists.First + tapLists };
+                call.Call.Branches = group.Packed + first;
+                call.Call.BorderOwner = borderOwners.First;
+                call.Call.CallId = i + 1;
+                call.Call.Describe(together, S.Width, ref cursor, ref own);
+                call.LayOut(S.Width, ref cursor, ref own);
+                thread.Cover(own);
+                group.Calls[i] = call;
+                (first, filters, tapLists) = (first + together.Length, filters + call.Parts, tapLists + call.TapLists);
             }
 
-            branches = branches[together.Length..];
+            shared.Cover(cursor);
         }
     }
 
-    private void Fill(ref SeparableGradient gradient, ReadOnlySpan<SeparableBranch<float>> branches, bool weightGradients)
-    {
-        ref var call = ref gradient.Call;
-        call.Fill(branches, context.Scratch, S.Width);
-        for (var i = 0; i < branches.Length; i++) call.Branches[i].FillGradient(branches[i], S.Width);
-        gradient.WeightGradients = weightGradients;
-        var diffSrc = branches[0].NormalizedSrc is { } normalized ? normalized.Diff : branches[0].Src.Diff;
-        gradient.DiffSrc = diffSrc is null ? default : new ChannelSegments(diffSrc);
-    }
-
-    private static ReadOnlySpan<SeparableBranch<float>> BranchesOf(int call, SeparableGradient* first,
-        ReadOnlySpan<SeparableBranch<float>> together) =>
-        together.Slice((int)(first[call].Call.Branches - first->Call.Branches), first[call].Call.Count);
+    private Group FirstGroup => new(calls.First, packed.First, branches.Active);
 
     /// <summary>
-    /// Number of leading branches that can be computed at the same time: those that read one source in one geometry, or several
-    /// normalised sources, which are all different; each source makes a call. One piece of work has fewer ends to wait for than many.
+    /// Branches that are computed at the same time: those that read one source in one geometry, or several normalised sources, which are
+    /// all different; each source makes a call.
     /// </summary>
-    private static int Together(ReadOnlySpan<SeparableBranch<float>> branches, out int calls)
+    private readonly ref struct Group
     {
-        calls = 1;
-        if (branches[0].NormalizedSrc is null) return SharedSource(branches);
-        while (calls < branches.Length && branches[calls].NormalizedSrc is not null
-            && branches[calls].Src.Shape.N == branches[0].Src.Shape.N)
-            calls++;
-        return calls;
+        private readonly ReadOnlySpan<SeparableBranch<float>> left;
+
+        public Group(SeparableGradient* calls, BranchCall* packed, ReadOnlySpan<SeparableBranch<float>> left)
+        {
+            this.left = left;
+            Calls = calls;
+            Packed = packed;
+            if (left.IsEmpty) return;
+            Count = 1;
+            while (left[0].NormalizedSrc is not null && Count < left.Length && left[Count].NormalizedSrc is not null
+                && left[Count].Src.Shape.N == left[0].Src.Shape.N)
+                Count++;
+            Branches = left[..(Count > 1 ? Count : SharedSource(left))];
+        }
+
+        /// <summary>Number of calls; zero after the last group.</summary>
+        public int Count { get; }
+
+        public SeparableGradient* Calls { get; }
+
+        public ReadOnlySpan<SeparableBranch<float>> Branches { get; }
+
+        /// <summary>The branches in unmanaged memory.</summary>
+        public BranchCall* Packed { get; }
+
+        public Group Next => new(Calls + Count, Packed + Branches.Length, left[Branches.Length..]);
+
+        public ReadOnlySpan<SeparableBranch<float>> BranchesOf(int call) =>
+            Branches.Slice((int)(Calls[call].Call.Branches - Packed), Calls[call].Call.Count);
     }
 
     /// <summary>Number of leading branches that read one source in one geometry.</summary>
@@ -113,49 +159,5 @@ internal sealed unsafe class SeparableOperation<S, V>(CpuContext context)
             && ReferenceEquals(first.Src, branches[count].Src) && SeparableCall.Strides(first) == SeparableCall.Strides(branches[count]))
             count++;
         return count;
-    }
-
-    /// <summary>Describes calls in scratch memory: once at address zero to learn the size, then for good.</summary>
-    private SeparableGradient* LayOut(ReadOnlySpan<SeparableBranch<float>> branches, int calls, bool forGradient)
-    {
-        var cursor = default(BumpAllocator);
-        cursor.Take<SeparableGradient>(calls);
-        cursor.Take<BranchCall>(branches.Length);
-        var counted = stackalloc SeparableGradient[calls];
-        var countedBranches = stackalloc BranchCall[branches.Length];
-        var perThread = LayOut(branches, calls, counted, countedBranches, forGradient, ref cursor);
-        context.Scratch.Reserve(cursor.Used, perThread, context.Workers.Threads);
-        if (context.Tally is not null) return null;
-
-        cursor = new BumpAllocator(context.Scratch.Shared);
-        var first = cursor.Take<SeparableGradient>(calls);
-        LayOut(branches, calls, first, cursor.Take<BranchCall>(branches.Length), forGradient, ref cursor);
-        return first;
-    }
-
-    /// <summary>Returns what a thread needs for the largest call.</summary>
-    private nint LayOut(
-        ReadOnlySpan<SeparableBranch<float>> branches, int calls, SeparableGradient* first, BranchCall* packed, bool forGradient,
-            ref BumpAllocator cursor)
-    {
-        nint perThread = 0;
-        var owners = cursor.Take<int>(context.Workers.Threads);
-        if (cursor.IsReal) new Span<int>(owners, context.Workers.Threads).Clear();
-        for (var i = 0; i < calls; i++)
-        {
-            var shared = branches[..SharedSource(branches)];
-            var thread = default(BumpAllocator);
-            first[i] = default;
-            first[i].Call.Branches = packed;
-            first[i].Call.BorderOwner = owners;
-            first[i].Call.CallId = i + 1;
-            first[i].Call.Describe(shared, S.Width, ref cursor, ref thread);
-            if (forGradient) first[i].LayOut(S.Width, ref cursor, ref thread);
-            perThread = Math.Max(perThread, thread.Used);
-            packed += shared.Length;
-            branches = branches[shared.Length..];
-        }
-
-        return perThread;
     }
 }

@@ -12,51 +12,64 @@ namespace MIOpenDarts.Layers.Backends.Cpu.FactorizedReduce;
 /// Factorized reductions of one source, image by image, so that what passes from one operation to the next stays in a cache. Of every four
 /// pixels a reduction reads two: these are sorted, rectified, into two small images of pixels one after the other.
 /// </summary>
-internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context)
+internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>, IScratchLayout
     where S : struct, ISimd<V>
     where V : struct
 {
-    private readonly BatchNorm<S, V> batchNorm = new(context);
-    private readonly GemmConvolution<S, V> gemm = new(context);
+    private readonly CpuContext context;
+    private readonly Tensor<float> src;
+    private readonly ActiveList<FactorizedReduceBranch<float>> branches;
+    private readonly BatchNorm<S, V> batchNorm;
+    private readonly GemmConvolution<S, V> gemm;
+    private readonly Descriptors<FactorizedReduceCall> calls = new(1);
+    private readonly Descriptors<FactorizedReduceOutput> outputs;
+    private readonly ScratchPlace place;
 
-    public void Forward(Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, bool training)
+    public FactorizedReduceOperation(CpuContext context, Tensor<float> src, ActiveList<FactorizedReduceBranch<float>> branches)
     {
-        var call = LayOut(src, branches, transposed: false);
-        var work = new FactorizedReduceForward(call, context.Workers.Threads);
-        context.Workers.Run(src.Shape.N, ref work);
-        foreach (var b in branches) batchNorm.UpdateStatistics(b.Dst.Value, b.Dst.Norm, training);
+        (this.context, this.src, this.branches, batchNorm, gemm) = (context, src, branches, new(context), new(context));
+        outputs = new(branches.All.Count);
+        place = new ScratchPlace(context, this);
     }
 
-    public void Backward(
-        Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, bool weightGradients)
+    public override bool CanReadSegments => true;
+
+    public override string Describe() =>
+        $"cpu {S.Width * 32} bits, image by image, gemm over every second pixel: {FactorizedReduceBranch<float>.Describe(src, branches.All)}";
+
+    public override void Forward(bool training)
     {
-        var call = LayOut(src, branches, transposed: true);
+        if (branches.Active.IsEmpty) return;
+        var work = new FactorizedReduceForward(Prepare(backward: false), context.Workers.Threads);
+        context.Workers.Run(src.Shape.N, ref work);
+        foreach (var b in branches.Active) batchNorm.UpdateStatistics(b.Dst.Value, b.Dst.Norm, training);
+    }
+
+    public override void Backward(bool weightGradients)
+    {
+        if (branches.Active.IsEmpty) return;
+        var call = Prepare(backward: true);
         call->WeightGradients = weightGradients;
         var work = new FactorizedReduceBackward(call, context.Workers.Threads);
         context.Workers.Run(call->Groups.Count, ref work);
-        for (var i = 0; i < branches.Length && weightGradients; i++)
+        for (var i = 0; i < call->Count && weightGradients; i++)
         {
-            AddGradient(call->Outputs[i].Even, call->Groups.Count, branches[i].Even.Diff!);
-            AddGradient(call->Outputs[i].Odd, call->Groups.Count, branches[i].Odd.Diff!);
+            AddGradient(call->Outputs[i].Even, call->Groups.Count, branches.Active[i].Even.Diff!);
+            AddGradient(call->Outputs[i].Odd, call->Groups.Count, branches.Active[i].Odd.Diff!);
         }
     }
 
-    /// <summary>Describes the branches in scratch memory: once at address zero to learn the size, then for good.</summary>
-    private FactorizedReduceCall* LayOut(Tensor<float> src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, bool transposed)
+    public void LayOut(ref BumpAllocator shared, ref BumpAllocator thread)
     {
-        var counted = default(FactorizedReduceCall);
-        var (cursor, thread) = (default(BumpAllocator), default(BumpAllocator));
-        cursor.Take<FactorizedReduceCall>(1);
-        counted.LayOut<S, V>(src, branches, transposed, ref cursor, ref thread);
-        context.Scratch.Reserve(cursor.Used, thread.Used, context.Workers.Threads);
-        cursor = new BumpAllocator(context.Scratch.Shared);
-        thread = default;
-        var call = cursor.Take<FactorizedReduceCall>(1);
-        *call = default;
-        call->LayOut<S, V>(src, branches, transposed, ref cursor, ref thread);
-        call->Threads = context.Scratch.Threads;
-        call->FloatsPerThread = context.Scratch.FloatsPerThread;
-        return call;
+        calls.First->Outputs = outputs.First;
+        calls.First->LayOut<S, V>(src.Shape, branches.Active, ref shared, ref thread);
+    }
+
+    private FactorizedReduceCall* Prepare(bool backward)
+    {
+        place.Take(src.Shape.N, branches.Version);
+        calls.First->Fill(src, branches.Active, backward, context.Scratch);
+        return calls.First;
     }
 
     private void AddGradient(in Half half, int groups, Tensor<float> diffWeights) =>
@@ -88,10 +101,10 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context)
             var whole = half.Channels % S.Width == 0;
             z += half.First;
             Gemm<S, V>.Run(
-                x, call->PixelFloats, 1, half.Filter.Values, half.Filter.Row, whole ? new OutputRowMap(z, outputs)
-                    : new OutputRowMap(tile, half.Filter.Row),
+                x, call->PixelFloats, 1, half.Forward.Values, half.Forward.Row, whole ? new OutputRowMap(z, outputs)
+                    : new OutputRowMap(tile, half.Forward.Row),
                 call->Pixels, half.Channels, call->Src.C, default(Store<S, V>), ahead);
-            for (var pixel = 0; pixel < call->Pixels && !whole; pixel++, tile += half.Filter.Row, z += outputs)
+            for (var pixel = 0; pixel < call->Pixels && !whole; pixel++, tile += half.Forward.Row, z += outputs)
                 LaneStores<S, V>.PutRun(tile, z, half.Channels, accumulate: false);
         }
     }
@@ -157,7 +170,7 @@ internal sealed unsafe class SharedFactorizedReduce<S, V>(CpuContext context)
 
             float* dx = memory + call->DiffSorted + place, products = first ? dx : memory + call->Tile;
             Gemm<S, V>.Run(
-                dz, dst.C, 1, half.Filter.Values, half.Filter.Row, new OutputRowMap(products, call->PixelFloats), call->Pixels,
+                dz, dst.C, 1, half.Backward.Values, half.Backward.Row, new OutputRowMap(products, call->PixelFloats), call->Pixels,
                     call->Src.C, half.Channels,
                 default(Store<S, V>), ahead);
             if (!first) LaneStores<S, V>.PutRun(products, dx, call->Pixels * call->PixelFloats, accumulate: true);

@@ -1,0 +1,90 @@
+using MIOpenDarts.Layers.Backends.Composed;
+using MIOpenDarts.Layers.Backends.Cpu.Building;
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Normalization;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
+
+/// <summary>
+/// Both pools of a source in one pass with the batch norms of all edges that use them; where a pass uses one kind only, by the plain pool.
+/// </summary>
+internal sealed unsafe class PoolsOperation<S, V> : Operation<float>, IScratchLayout
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    private readonly CpuContext context;
+    private readonly SharedPools<float> pools;
+    private readonly BatchNorm<S, V> batchNorm;
+    private readonly ComposedPools<float> composed;
+    private readonly Descriptors<PoolGradient> calls = new(1);
+    private readonly Descriptors<TapList> lists;
+    private readonly ScratchPlace place;
+
+    public PoolsOperation(CpuContext context, MemoryPlan<float> plan, SharedPools<float> pools)
+    {
+        (this.context, this.pools, batchNorm, composed) = (context, pools, new(context), new(plan, pools));
+        lists = new(pools.Window.StrideH * pools.Window.StrideW);
+        calls.First->Lists = lists.First;
+        place = new ScratchPlace(context, this);
+    }
+
+    public override string Describe() => $"cpu {S.Width * 32} bits, along rows, then down columns: {pools.Describe()}";
+
+    public override void Forward(bool training)
+    {
+        if (!pools.UsesBoth)
+        {
+            composed.Forward(training);
+            return;
+        }
+
+        ref var call = ref Prepare()->Call;
+        call.Src = pools.Src.Data();
+        var work = new PoolForward<S, V, BothPools>(&calls.First->Call, training);
+        context.Workers.Run(call.Images, ref work);
+        Apply(pools.MaxEdges.Active, call.MaxStatistics, pools.Max.Shape, training);
+        Apply(pools.AverageEdges.Active, call.AverageStatistics, pools.Average.Shape, training);
+    }
+
+    public override void Backward(bool weightGradients)
+    {
+        if (!pools.UsesBoth)
+        {
+            composed.Backward(weightGradients);
+            return;
+        }
+
+        var gradient = Prepare();
+        gradient->Call.DiffSrc = pools.Src.Diff!.Data();
+        gradient->FillTaps(S.Width);
+        gradient->Accumulate = true;
+        gradient->MaxEdges.Fill(pools.Max, pools.MaxEdges.Active, gradient->Pattern(S.Width));
+        gradient->AverageEdges.Fill(pools.Average, pools.AverageEdges.Active, gradient->Pattern(S.Width));
+        var work = new PoolBackward<S, V, BothPools>(gradient);
+        context.Workers.Run(gradient->Call.Images, ref work);
+    }
+
+    public void LayOut(ref BumpAllocator shared, ref BumpAllocator thread) =>
+        calls.First->LayOut(
+            pools.Src.Shape, pools.Max.Shape, pools.Window, pools.MaxEdges.All.Count, pools.AverageEdges.All.Count, S.Width,
+            context.Workers.Threads, ref shared, ref thread);
+
+    private PoolGradient* Prepare()
+    {
+        place.Take(pools.Src.Shape.N);
+        ref var call = ref calls.First->Call;
+        call.Max = pools.Max.Data();
+        call.Average = pools.Average.Data();
+        call.Indices = (byte*)pools.Indices.Address;
+        call.Fill(context.Scratch, context.Workers.Threads);
+        return calls.First;
+    }
+
+    private void Apply(ReadOnlySpan<DeferredBatchNorm<float>> edges, double* sums, Shape shape, bool training)
+    {
+        if (training) BatchStatistics.Merge(sums, shape.N, shape);
+        foreach (var edge in edges) batchNorm.Apply(sums, edge, training);
+    }
+}

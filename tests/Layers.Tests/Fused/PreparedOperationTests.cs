@@ -1,0 +1,76 @@
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Layers.Tests.Fused;
+
+/// <summary>What a prepared operation promises beside its results: it says what it is, and follows the batch and the choice of a pass.</summary>
+public class PreparedOperationTests
+{
+    [Fact]
+    public void Every_operation_says_which_backend_computes_what_shape()
+    {
+        using var cpu = CpuBackend.Create(1);
+        foreach (var make in FusedCases.Operations)
+        {
+            using var setup = make(cpu);
+            var operation = Assert.Single(setup.Operations);
+            Assert.Matches(@"^cpu \d+ bits, .*: .*\[\d+,\d+,\d+,\d+\]$", operation.Describe());
+        }
+
+        using var reference = new ReferenceBackend<float>();
+        using var composed = new PoolSetup<float>(reference, new PoolCase(2, 3, 5, 7, 2, 4, 1));
+        Assert.Equal(
+            "composed of plain operations: max pool for 4 edges and average pool for 1 edges, 3x3 stride 2 over [2,3,5,7]",
+            Assert.Single(composed.Operations).Describe());
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(8)]
+    [InlineData(4)]
+    public void Branches_that_a_pass_has_not_chosen_are_left_as_they_were_and_the_others_are_those_of_a_plan_of_their_own(int width)
+    {
+        using var cpu = CpuBackend.Create(2, width);
+        foreach (var c in FusedCases.SearchShapes)
+        {
+            using var setup = new SeparableSetup<float>(cpu, c);
+            setup.Run();
+            setup.Choose(1, 3);
+            var before = Values(setup, "z");
+            setup.Randomize();
+            setup.Run();
+            var after = Values(setup, "z");
+            Assert.Equal(before["z 0"], after["z 0"]);
+            Assert.Equal(before["z 2"], after["z 2"]);
+            setup.Choose(0, 1, 2, 3);
+            setup.Run();
+            var all = Values(setup, "z");
+            Assert.NotEqual(before["z 0"], all["z 0"]);
+            Assert.Equal(all["z 1"], after["z 1"]);
+            Assert.Equal(all["z 3"], after["z 3"]);
+        }
+    }
+
+    [Fact]
+    public void A_batch_that_is_not_full_is_computed_as_its_images_are_in_a_full_one()
+    {
+        using var cpu = CpuBackend.Create(2);
+        foreach (var make in FusedCases.Operations)
+        {
+            using var setup = make(cpu);
+            setup.Forward();
+            var whole = Values(setup, "z", "node", "max", "average");
+            setup.SetBatch(2);
+            setup.Forward();
+            var part = Values(setup, "z", "node", "max", "average");
+            Assert.NotEmpty(part);
+            // Node sums normalise with given statistics, so that every image stands for itself there too.
+            foreach (var (name, values) in part) Assert.Equal(whole[name][..values.Length], values);
+        }
+    }
+
+    private static Dictionary<string, double[]> Values(FusedSetup<float> setup, params string[] names) =>
+        setup.Results().Where(r => names.Contains(r.Name.Split(' ')[0])).DistinctBy(r => r.Name).ToDictionary(r => r.Name, r => r.Values);
+}
