@@ -27,10 +27,10 @@ public abstract class CaseBenchmark
         backend!.Dispose();
     }
 
-    private protected void Prepare(OperationCase operation)
+    private protected void Prepare(object operation)
     {
         backend = BackendChoice.Create("auto");
-        prepared = operation.Prepare(backend, Geometry.Standard(C));
+        prepared = ((OperationCase)operation).Prepare(backend, Geometry.Standard(C));
     }
 }
 
@@ -39,10 +39,10 @@ public class Operations : CaseBenchmark
 {
     /// <summary>Which.</summary>
     [ParamsSource(nameof(Cases))]
-    public OperationCase Operation { get; set; } = null!;
+    public object Operation { get; set; } = null!;
 
     /// <summary>All.</summary>
-    public static IEnumerable<OperationCase> Cases => Catalogue.Operations;
+    public static IEnumerable<object> Cases => Catalogue.Operations;
 
     /// <summary>Makes the tensors.</summary>
     [GlobalSetup]
@@ -62,10 +62,10 @@ public class Layers : CaseBenchmark
 {
     /// <summary>Which.</summary>
     [ParamsSource(nameof(Cases))]
-    public OperationCase Layer { get; set; } = null!;
+    public object Layer { get; set; } = null!;
 
     /// <summary>All.</summary>
-    public static IEnumerable<OperationCase> Cases => Catalogue.Layers;
+    public static IEnumerable<object> Cases => Catalogue.Layers;
 
     /// <summary>Makes the tensors.</summary>
     [GlobalSetup]
@@ -85,10 +85,10 @@ public class Vectors : CaseBenchmark
 {
     /// <summary>Which.</summary>
     [ParamsSource(nameof(Cases))]
-    public OperationCase Operation { get; set; } = null!;
+    public object Operation { get; set; } = null!;
 
     /// <summary>All.</summary>
-    public static IEnumerable<OperationCase> Cases => Catalogue.Vectors;
+    public static IEnumerable<object> Cases => Catalogue.Vectors;
 
     /// <summary>Makes the vectors.</summary>
     [GlobalSetup]

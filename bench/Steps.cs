@@ -12,10 +12,10 @@ public class Steps
 
     /// <summary>Supernet and batch.</summary>
     [ParamsSource(nameof(Configurations))]
-    public StepConfiguration Configuration { get; set; } = null!;
+    public object Configuration { get; set; } = null!;
 
     /// <summary>All.</summary>
-    public static IEnumerable<StepConfiguration> Configurations => StepConfiguration.All;
+    public static IEnumerable<object> Configurations => StepConfiguration.All;
 
     /// <summary>A network without what only second order needs.</summary>
     [GlobalSetup(Targets = [nameof(Weights), nameof(AlphasFirstOrder)])]
@@ -48,6 +48,6 @@ public class Steps
     private void Prepare(bool unrolled)
     {
         backend = BackendChoice.Create("auto");
-        prepared = new PreparedStep(backend, Configuration, unrolled);
+        prepared = new PreparedStep(backend, (StepConfiguration)Configuration, unrolled);
     }
 }

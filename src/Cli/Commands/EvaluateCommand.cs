@@ -47,7 +47,7 @@ internal static class EvaluateCommand
             var given = network.Data(parsed, name);
             using var trained = network.Open(parsed, parsed.GetValue(backend)!, 0, given);
             var images = given ?? Open(name, options, trained.Description);
-            var result = Test(trained, images, options?.BatchSize ?? Batch);
+            var result = NetworkTest.Run(trained.Net, trained.Description, EvaluationTraining.RequireTest(images), options?.BatchSize ?? Batch);
             screen.Output.WriteLine(Describe(result));
             foreach (var model in costs) screen.Output.WriteLine(Describe(model, trained.Description));
             if (parsed.GetValue(figures)) screen.Output.WriteLine(Describe(InferenceFigures.Measure(trained.Net)));
@@ -74,19 +74,4 @@ internal static class EvaluateCommand
     private static string Describe(ICostModel model, NetworkDescription network) => network.IsBaseline
         ? $"{model.Name}: n/a, {network.Network} is no network of cells"
         : $"{model.Name}: {model.Show(TargetNetwork.Of(network).Parts(GenotypeReader.Resolve(network.Network)).Sum(model.Of))}";
-
-    private static TestResult Test(TrainedNetwork trained, ImageData data, int batch)
-    {
-        var images = EvaluationTraining.RequireTest(data);
-        var task = new ImageTask(images.Channels, images.Height, images.Width, images.Classes);
-        if (task != trained.Description.Task)
-            throw new DataException($"{images.Name}: images are {Show(task)}, but the network takes {Show(trained.Description.Task)}; "
-                + "give the data it was trained for");
-        trained.Net.Plan(batch, training: false);
-        using var batches = new BatchPipeline(
-            new ImageEncoder(images, new Normalization(trained.Description.Mean, trained.Description.Deviation)), batch, workers: 2);
-        return new NetworkTest(trained.Net).Run(batches, images.Count, batch);
-    }
-
-    private static string Show(ImageTask task) => $"{task.Channels}x{task.Height}x{task.Width} in {task.Classes} classes";
 }

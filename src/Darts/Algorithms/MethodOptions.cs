@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Algorithms;
 /// The options that one method alone reads, by their type; a method's are its defaults until it is told others. Two are equal when every
 /// method's are.
 /// </summary>
-public sealed class MethodOptions : IEquatable<MethodOptions>
+internal sealed class MethodOptions : IEquatable<MethodOptions>
 {
     private readonly ImmutableDictionary<Type, object> told;
 

@@ -19,7 +19,7 @@ namespace MIOpenDarts.Darts.Algorithms;
 /// reads a genotype. Everything else - supernet, bilevel steps, data, checkpoints - is shared. A method that says nothing else is DARTS. A
 /// new method is a folder beside this file and a line in <see cref="All"/>.
 /// </summary>
-public abstract class SearchAlgorithm
+internal abstract class SearchAlgorithm
 {
     /// <summary>All methods.</summary>
     public static IReadOnlyList<SearchAlgorithm> All { get; } =

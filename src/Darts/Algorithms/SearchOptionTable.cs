@@ -5,7 +5,7 @@ using MIOpenDarts.Darts.Options;
 namespace MIOpenDarts.Darts.Algorithms;
 
 /// <summary>The table of all options of a search: what every run has, what every method reads, and what each method adds.</summary>
-public sealed class SearchOptionTable : RunOptionTable<SearchOptions>
+internal sealed class SearchOptionTable : RunOptionTable<SearchOptions>
 {
     private const string MixedPrecisionRefusal =
         "false: gfx803 computes half precision no faster than single, so it would cost accuracy and gain nothing";

@@ -14,7 +14,7 @@ public sealed record SearchOptions : RunOptions
     public SearchOptions() => (Seed, Epochs, BatchSize, Layers, InitChannels) = (2, 50, 64, 8, 16);
 
     /// <summary>Their table.</summary>
-    public static SearchOptionTable Table => SearchOptionTable.Instance;
+    internal static SearchOptionTable Table => SearchOptionTable.Instance;
 
     /// <summary>The method: one of <see cref="SearchAlgorithm.Names"/>.</summary>
     public string Algorithm { get; init; } = "darts";
@@ -124,7 +124,7 @@ public sealed record SearchOptions : RunOptions
     public int TargetImageSize { get; init; }
 
     /// <summary>What one method alone reads, of every method; see <see cref="Own{TOwn}"/>.</summary>
-    public MethodOptions Methods { get; init; } = MethodOptions.Defaults;
+    internal MethodOptions Methods { get; init; } = MethodOptions.Defaults;
 
     /// <summary>All problems of these options; empty when they can be used.</summary>
     public IReadOnlyList<ValidationError> Validate() => Table.Validate(this);

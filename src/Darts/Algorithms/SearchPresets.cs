@@ -33,7 +33,7 @@ public static class SearchPresets
 
     /// <summary>A method's own settings in the size of a preset: number of images, cells, channels and epochs.</summary>
     /// <exception cref="OptionsException">The name is unknown; the message lists the known ones.</exception>
-    public static SearchOptions Size(string name, SearchAlgorithm algorithm) => Presets[name](algorithm);
+    internal static SearchOptions Size(string name, SearchAlgorithm algorithm) => Presets[name](algorithm);
 
     // At least eight channels, and so many that the partial channels of all stages are whole.
     private static SearchOptions Narrow(SearchAlgorithm algorithm, SearchOptions options)

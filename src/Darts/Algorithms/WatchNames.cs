@@ -1,7 +1,7 @@
 namespace MIOpenDarts.Darts.Algorithms;
 
 /// <summary>Words of the options <c>watch</c> and <c>watch_action</c>.</summary>
-public static class WatchNames
+internal static class WatchNames
 {
     /// <summary>Counts skip connections (DARTS+, Liang et al. 2019).</summary>
     public const string Skip = "skip";

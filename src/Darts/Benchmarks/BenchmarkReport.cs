@@ -7,7 +7,7 @@ using MIOpenDarts.Darts.Records;
 namespace MIOpenDarts.Darts.Benchmarks;
 
 /// <summary>Everything that one run measured, for a file.</summary>
-public sealed record BenchmarkReport
+internal sealed record BenchmarkReport
 {
     /// <summary>Machine, backend and versions.</summary>
     public required RunEnvironment Environment { get; init; }

@@ -11,7 +11,7 @@ namespace MIOpenDarts.Darts.Benchmarks;
 /// Measures layers and whole search steps on one backend within a given time. What does not fit is forecast instead, and layers of a
 /// backend far too slow for it are measured on smaller batches.
 /// </summary>
-public sealed class BenchmarkSuite
+internal sealed class BenchmarkSuite
 {
     private const int SmallBatch = 4;
     private const double SlowBackend = 2e9;

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace MIOpenDarts.Darts.Benchmarks;
 
 /// <summary>What one layer's pass or one step of a search took.</summary>
-public sealed record Measurement
+internal sealed record Measurement
 {
     /// <summary>The layer, or the letter of a configuration.</summary>
     public required string Name { get; init; }

@@ -7,7 +7,7 @@ namespace MIOpenDarts.Darts.Benchmarks;
 /// </summary>
 /// <param name="Flops">Floating-point operations.</param>
 /// <param name="Bytes">Bytes that enter or leave.</param>
-public readonly record struct Work(double Flops, double Bytes)
+internal readonly record struct Work(double Flops, double Bytes)
 {
     /// <summary>Work with so many multiply-adds that moves so many floats.</summary>
     public static Work Of(double multiplyAdds, double floats) => new(2 * multiplyAdds, sizeof(float) * floats);

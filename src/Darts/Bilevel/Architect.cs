@@ -10,7 +10,7 @@ namespace MIOpenDarts.Darts.Bilevel;
 /// the present weights (first order) or at the weights after one more training step (second order, eq. 6 to 8).
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class Architect<T>
+internal sealed class Architect<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly IBilevelModel<T> model;

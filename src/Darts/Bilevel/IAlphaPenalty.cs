@@ -3,7 +3,7 @@ using System.Numerics;
 namespace MIOpenDarts.Darts.Bilevel;
 
 /// <summary>A term of the loss that depends on the alphas alone.</summary>
-public interface IAlphaPenalty
+internal interface IAlphaPenalty
 {
     /// <summary>Adds its gradient in the alphas of all kinds of cells to <paramref name="diffs"/>.</summary>
     /// <returns>Its value, with its weight.</returns>

@@ -7,7 +7,7 @@ namespace MIOpenDarts.Darts.Bilevel;
 
 /// <summary>What an architect needs of a network: weights in flat buffers, alphas on the host, and a loss that depends on both.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public interface IBilevelModel<T>
+internal interface IBilevelModel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Where the weights live.</summary>

@@ -4,7 +4,7 @@ namespace MIOpenDarts.Darts.Bilevel;
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="images">N·C·H·W numbers.</param>
 /// <param name="labels">N class numbers.</param>
-public readonly ref struct ImageBatch<T>(ReadOnlySpan<T> images, ReadOnlySpan<int> labels)
+internal readonly ref struct ImageBatch<T>(ReadOnlySpan<T> images, ReadOnlySpan<int> labels)
 {
     /// <summary>N·C·H·W numbers.</summary>
     public ReadOnlySpan<T> Images { get; } = images;

@@ -36,7 +36,7 @@ public sealed class CheckpointRing
 
     /// <summary>Refuses data that the newest checkpoint was not computed on, before anything else is done.</summary>
     /// <exception cref="CheckpointException">It differs; the text says by what.</exception>
-    public void RequireData(DataFingerprint data)
+    internal void RequireData(DataFingerprint data)
     {
         foreach (var path in Files)
         {

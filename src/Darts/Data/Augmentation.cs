@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Data;
 /// <param name="CutoutLength">Side of the square set to zero after normalisation; 0 for none.</param>
 /// <param name="Resized">Scale a random part of the image to its size instead of a crop with a border.</param>
 /// <param name="Jitter">Vary brightness, contrast, saturation and hue.</param>
-public sealed record Augmentation(int Padding, bool Flip, int CutoutLength, bool Resized = false, bool Jitter = false)
+internal sealed record Augmentation(int Padding, bool Flip, int CutoutLength, bool Resized = false, bool Jitter = false)
 {
     /// <summary>Images as they are.</summary>
     public static Augmentation None { get; } = new(0, false, 0);

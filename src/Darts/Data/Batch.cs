@@ -1,7 +1,7 @@
 namespace MIOpenDarts.Darts.Data;
 
 /// <summary>Images of one step. The buffers belong to the pipeline and are filled anew after the next read.</summary>
-public sealed class Batch
+internal sealed class Batch
 {
     private readonly float[] pixels;
     private readonly int[] labels;

@@ -7,7 +7,7 @@ namespace MIOpenDarts.Darts.Data;
 /// Prepares batches ahead of their use on background threads. Order and content depend on the schedule only. Buffers and
 /// threads live as long as the pipeline: a step allocates nothing. One thread consumes.
 /// </summary>
-public sealed class BatchPipeline : IDisposable
+internal sealed class BatchPipeline : IDisposable
 {
     private const int Ahead = 2;
 

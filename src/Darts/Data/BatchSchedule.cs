@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Data;
 /// Which images make the batch of each step of an epoch, and how they are varied. A pure function of its arguments and
 /// the step, so that threads, prefetching and resuming cannot change it.
 /// </summary>
-public abstract class BatchSchedule
+internal abstract class BatchSchedule
 {
     private readonly Augmentation augmentation;
     private readonly bool varied;

@@ -5,7 +5,7 @@ namespace MIOpenDarts.Darts.Data;
 /// <param name="Train">Where the training images come from.</param>
 /// <param name="Test">Where the test images come from; null without any.</param>
 /// <param name="LeftOut">What was not taken, by reason.</param>
-public sealed record DataDescription(string Form, string Train, string? Test, IReadOnlyList<LeftOut> LeftOut)
+internal sealed record DataDescription(string Form, string Train, string? Test, IReadOnlyList<LeftOut> LeftOut)
 {
     /// <summary>Of images that no source is known of.</summary>
     public static DataDescription Unknown { get; } = new("images", "memory", null, []);
@@ -34,7 +34,7 @@ public sealed record DataDescription(string Form, string Train, string? Test, IR
 /// <param name="What">What they are.</param>
 /// <param name="Count">How many.</param>
 /// <param name="Examples">The first of them, or counts of their kinds.</param>
-public sealed record LeftOut(string What, int Count, string Examples)
+internal sealed record LeftOut(string What, int Count, string Examples)
 {
     /// <summary>Such as <c>2 hidden folders (.git, .ipynb_checkpoints)</c>.</summary>
     public override string ToString() => $"{Count} {What} ({Examples})";

@@ -11,7 +11,7 @@ namespace MIOpenDarts.Darts.Data;
 /// <param name="ClassNames">Their names, where there are any.</param>
 /// <param name="TrainHash">Hash of labels and pixels, or of labels, names and lengths of files that are decoded at each use.</param>
 /// <param name="TestHash">The same of the test images; null without any.</param>
-public sealed record DataFingerprint(int Train, int Test, string Shape, int Classes, IReadOnlyList<string>? ClassNames, string TrainHash,
+internal sealed record DataFingerprint(int Train, int Test, string Shape, int Classes, IReadOnlyList<string>? ClassNames, string TrainHash,
     string? TestHash)
 {
     /// <summary>Takes the fingerprint of some images.</summary>

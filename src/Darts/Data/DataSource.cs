@@ -11,7 +11,7 @@ namespace MIOpenDarts.Darts.Data;
 public sealed record ImageData(string Name, ImageSet Train, ImageSet? Test, Normalization Normalization)
 {
     /// <summary>What was recognised and left out.</summary>
-    public DataDescription Description { get; init; } = DataDescription.Unknown;
+    internal DataDescription Description { get; init; } = DataDescription.Unknown;
 }
 
 /// <summary>Opens data by name or folder.</summary>
@@ -44,7 +44,7 @@ public static class DataSource
     /// <param name="size">Rows and columns that images are brought to; null to keep theirs.</param>
     /// <param name="whole">See there.</param>
     /// <exception cref="DataException">There is no such data, or a file is damaged.</exception>
-    public static ImageData Open(string nameOrFolder, (int Height, int Width)? size, bool whole)
+    internal static ImageData Open(string nameOrFolder, (int Height, int Width)? size, bool whole)
     {
         var data = Find(nameOrFolder).Read(size, whole);
         data.Description.RequireSound(nameOrFolder);
@@ -53,7 +53,7 @@ public static class DataSource
 
     /// <summary>Looks what data there is, without reading the images.</summary>
     /// <exception cref="DataException">There is no such data.</exception>
-    public static FoundData Find(string nameOrFolder)
+    internal static FoundData Find(string nameOrFolder)
     {
         if (string.Equals(nameOrFolder, FashionMnistSlice, StringComparison.OrdinalIgnoreCase)) return Slice();
         try

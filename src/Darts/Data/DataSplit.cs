@@ -5,7 +5,7 @@ namespace MIOpenDarts.Darts.Data;
 /// <summary>Images that train the weights and images that train the architecture: numbers into one <see cref="ImageSet"/>.</summary>
 /// <param name="Train">Images for the weights.</param>
 /// <param name="Valid">Images for the architecture.</param>
-public sealed record DataSplit(int[] Train, int[] Valid)
+internal sealed record DataSplit(int[] Train, int[] Valid)
 {
     /// <summary>Splits images 0..<paramref name="count"/> at random by seed.</summary>
     /// <param name="count">Number of images.</param>

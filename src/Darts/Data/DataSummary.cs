@@ -4,7 +4,7 @@ namespace MIOpenDarts.Darts.Data;
 
 /// <summary>What a check of a data set tells.</summary>
 /// <param name="Data">The data.</param>
-public sealed record DataSummary(ImageData Data)
+internal sealed record DataSummary(ImageData Data)
 {
     private const int PicturesPerClass = 12;
     private const int MostClasses = 40;

@@ -3,7 +3,7 @@ using MIOpenDarts.Darts.Data.Folders;
 namespace MIOpenDarts.Darts.Data;
 
 /// <summary>A data set that was recognised and is not read yet.</summary>
-public sealed class FoundData
+internal sealed class FoundData
 {
     private readonly Func<(int Height, int Width)?, bool, ImageData> read;
     private readonly string name;

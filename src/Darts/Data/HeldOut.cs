@@ -3,7 +3,7 @@ using MIOpenDarts.Layers.Randomness;
 namespace MIOpenDarts.Darts.Data;
 
 /// <summary>Makes a test part of a share of the training images.</summary>
-public static class HeldOut
+internal static class HeldOut
 {
     /// <summary>Holds the same share of every class out, drawn by seed; a class keeps at least one image to train on.</summary>
     /// <param name="data">Data without test images.</param>

@@ -1,7 +1,7 @@
 namespace MIOpenDarts.Darts.Data;
 
 /// <summary>Turns the bytes of one image into normalised floats, varied on request. Shared by all threads.</summary>
-public sealed class ImageEncoder
+internal sealed class ImageEncoder
 {
     private static readonly float[] Bytes = [.. Enumerable.Range(0, 256).Select(value => (float)value)];
 

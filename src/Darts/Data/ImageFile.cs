@@ -5,7 +5,7 @@ using StbImageSharp;
 namespace MIOpenDarts.Darts.Data;
 
 /// <summary>Decodes JPEG and PNG files, upright as EXIF says, and brings them to a size.</summary>
-public static class ImageFile
+internal static class ImageFile
 {
     /// <summary>What a test on ImageNet leaves at the border: scaled to 256 pixels, 224 are cut out of the middle.</summary>
     public const double CropMargin = 256.0 / 224;

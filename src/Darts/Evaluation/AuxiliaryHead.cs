@@ -15,7 +15,7 @@ namespace MIOpenDarts.Darts.Evaluation;
 /// 7x7) the pool is the official 5x5 with stride 3 or 2; for other sizes it is the window that leaves 2x2 too.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class AuxiliaryHead<T> : Sequential<T>
+internal sealed class AuxiliaryHead<T> : Sequential<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Squeezed = 128;

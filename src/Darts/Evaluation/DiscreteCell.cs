@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Evaluation;
 /// What a network builds of a genotype's cell: its nodes that have inputs, and the states that make its output. A node without inputs
 /// is left out with everything that reads it, and the output becomes narrower, as in FairDARTS (Chu et al. 2020).
 /// </summary>
-public sealed class DiscreteCell
+internal sealed class DiscreteCell
 {
     private DiscreteCell(IReadOnlyList<(int State, GenotypeEdge[] Edges)> nodes, int[] concat) => (Nodes, Concat) = (nodes, concat);
 

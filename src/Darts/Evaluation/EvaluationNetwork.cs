@@ -12,7 +12,7 @@ namespace MIOpenDarts.Darts.Evaluation;
 /// auxiliary head, with the parameters and names of the official <c>model.py</c>.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class EvaluationNetwork<T> : ImageClassifier<T>
+internal sealed class EvaluationNetwork<T> : ImageClassifier<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Source of the first cells: output −1 is the last stem and −2 the one before it, which is the same in the CIFAR form.
@@ -85,7 +85,7 @@ public sealed class EvaluationNetwork<T> : ImageClassifier<T>
     }
 
     /// <inheritdoc/>
-    protected override void PlanLayers(MemoryPlan<T> built, Scratchpad<T> shared, LivenessSchedule time, Tensor<T> source)
+    private protected override void PlanLayers(MemoryPlan<T> built, Scratchpad<T> shared, LivenessSchedule time, Tensor<T> source)
     {
         var ticks = cells.Max(cell => cell.Ticks);
         int Begin(int cell) => StemTicks + Math.Min(cell, cells.Length) * ticks;

@@ -23,7 +23,7 @@ public readonly record struct ImageTask(int Channels, int Height, int Width, int
 /// <param name="Layers">Number of cells; those at Layers/3 and 2·Layers/3 are reduction cells.</param>
 /// <param name="Auxiliary">Whether a second classifier stands after cell 2·Layers/3 in training.</param>
 /// <param name="Stem">What stands in front of the first cell.</param>
-public sealed record EvaluationShape(ImageTask Task, int InitChannels, int Layers, bool Auxiliary, StemForm Stem = StemForm.Cifar)
+internal sealed record EvaluationShape(ImageTask Task, int InitChannels, int Layers, bool Auxiliary, StemForm Stem = StemForm.Cifar)
 {
     /// <summary>The cell after which the auxiliary head stands.</summary>
     public int AuxiliaryCell => 2 * Layers / 3;

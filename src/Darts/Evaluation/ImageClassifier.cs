@@ -135,7 +135,7 @@ public abstract class ImageClassifier<T> : IDisposable
     }
 
     /// <summary>Asks for the memory of everything after <paramref name="source"/>.</summary>
-    protected abstract void PlanLayers(MemoryPlan<T> built, Scratchpad<T> shared, LivenessSchedule time, Tensor<T> source);
+    private protected abstract void PlanLayers(MemoryPlan<T> built, Scratchpad<T> shared, LivenessSchedule time, Tensor<T> source);
 
     /// <summary>Computes <see cref="Logits"/> and, in training, <see cref="AuxiliaryLogits"/>.</summary>
     protected abstract void RunForward(in Pass pass);

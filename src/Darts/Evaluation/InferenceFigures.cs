@@ -9,7 +9,7 @@ namespace MIOpenDarts.Darts.Evaluation;
 /// <param name="WeightBytes">Bytes of the parameters.</param>
 /// <param name="ActivationBytes">Bytes of everything in between.</param>
 /// <param name="Seconds">Median time of an image.</param>
-public sealed record InferenceFigures(long Parameters, long MultiplyAdds, long WeightBytes, long ActivationBytes, double Seconds)
+internal sealed record InferenceFigures(long Parameters, long MultiplyAdds, long WeightBytes, long ActivationBytes, double Seconds)
 {
     private const int WarmUp = 3;
     private const int Repetitions = 21;

@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Evaluation;
 /// them from <see cref="Turn"/> down, so that what tick t saved is read last at Turn − t.
 /// </summary>
 /// <param name="training">Whether a backward pass follows; without one a value dies with its last reader.</param>
-public sealed class LivenessSchedule(bool training)
+internal sealed class LivenessSchedule(bool training)
 {
     private const int Turn = 1 << 24;
     private int never;

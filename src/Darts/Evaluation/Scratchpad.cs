@@ -5,7 +5,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Darts.Evaluation;
 
 /// <summary>What a place is for; tensors in one place share its memory.</summary>
-public enum ScratchpadSlot
+internal enum ScratchpadSlot
 {
     /// <summary>Output of an operation on its way into a node, and in the backward pass the node's gradient after drop path.</summary>
     Output,
@@ -23,7 +23,7 @@ public enum ScratchpadSlot
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="plan">Where the memory comes from.</param>
-public sealed class Scratchpad<T>(MemoryPlan<T> plan)
+internal sealed class Scratchpad<T>(MemoryPlan<T> plan)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<(ScratchpadSlot Place, Tensor<T> Tensor)> tensors = [];

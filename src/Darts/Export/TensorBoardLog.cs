@@ -9,7 +9,7 @@ namespace MIOpenDarts.Darts.Export;
 /// messages <c>Event</c> with scalar summaries by step or epoch, and for a search the mean mixing weight of each operation and the alphas
 /// as histograms.
 /// </summary>
-public sealed class TensorBoardLog : IProgress<RunEvent>, IDisposable
+internal sealed class TensorBoardLog : IProgress<RunEvent>, IDisposable
 {
     private const uint MaskDelta = 0xa282ead8;
     private readonly FileStream stream;

@@ -1,7 +1,7 @@
 namespace MIOpenDarts.Darts.Files;
 
 /// <summary>Why a file cannot be read, in words for whoever gave its name.</summary>
-public static class UnreadableFile
+internal static class UnreadableFile
 {
     /// <summary>A few words that follow a colon; the operating system's own where there are none.</summary>
     public static string Why(string path, Exception e) => e switch

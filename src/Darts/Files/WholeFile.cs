@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Files;
 /// Writes files that appear under their name only when they are whole: a reader, or a resume after a kill, finds the old file or the new
 /// one, never half of it, and a write that fails leaves nothing behind.
 /// </summary>
-public static class WholeFile
+internal static class WholeFile
 {
     /// <summary>How the name of a file ends until it is whole: no name that a user would choose.</summary>
     public const string Unfinished = ".miopendarts-unfinished";

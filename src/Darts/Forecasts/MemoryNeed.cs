@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Forecasts;
 /// <param name="Activations">What is planned for a batch.</param>
 /// <param name="Parameters">Parameters, gradients, statistics, optimisers, workspaces.</param>
 /// <param name="Managed">Batches under way and the copies of a checkpoint, on the managed heap.</param>
-public sealed record MemoryNeed(long Activations, long Parameters, long Managed)
+internal sealed record MemoryNeed(long Activations, long Parameters, long Managed)
 {
     // What the process itself grows by while it runs: compiled code, threads' stacks, logs and reports.
     private const long Program = 48 << 20;

@@ -5,7 +5,7 @@ namespace MIOpenDarts.Darts.Forecasts;
 /// <summary>What this process may still take.</summary>
 /// <param name="Process">Of all memory; null where nothing is known.</param>
 /// <param name="Managed">Of the managed heap.</param>
-public sealed record MemoryRoom(MemoryLimit? Process, MemoryLimit Managed)
+internal sealed record MemoryRoom(MemoryLimit? Process, MemoryLimit Managed)
 {
     /// <summary>As it is now.</summary>
     public static MemoryRoom Here() => new(MemoryLimits.Here().Least, MemoryLimits.ManagedHeap());

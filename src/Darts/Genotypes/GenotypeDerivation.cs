@@ -7,7 +7,7 @@ namespace MIOpenDarts.Darts.Genotypes;
 /// two incoming edges with the largest non-none weight, strongest first, ties to the lower source; an edge keeps
 /// its largest non-none operation, ties to the earlier one. The weights are softmaxed with <c>none</c> in the denominator.
 /// </summary>
-public static class GenotypeDerivation
+internal static class GenotypeDerivation
 {
     /// <summary>Derives both cells.</summary>
     /// <param name="normal">Weights [edges, 8] of the normal cell, edges in the order (node, source).</param>

@@ -7,7 +7,7 @@ namespace MIOpenDarts.Darts.Genotypes;
 /// The JSON form of a genotype, also inside other JSON: <c>{"normal": {"nodes": [[{"op": "sep_conv_3x3", "source": 0}, …], …], "concat":
 /// [2, 3, 4, 5]}, "reduce": {…}}</c>.
 /// </summary>
-public sealed class GenotypeJsonConverter : JsonConverter<Genotype>
+internal sealed class GenotypeJsonConverter : JsonConverter<Genotype>
 {
     /// <summary>Writes a genotype as indented JSON.</summary>
     public static string Format(Genotype genotype) =>

@@ -5,13 +5,13 @@ namespace MIOpenDarts.Darts.Genotypes;
 /// <summary>An operation of the NAS-Bench-201 space on an earlier node.</summary>
 /// <param name="Operation">One of the candidates of <see cref="CellSpace.NasBench201"/>.</param>
 /// <param name="Source">Node it reads; 0 is the input.</param>
-public readonly record struct NasBench201Edge(Primitive Operation, int Source);
+internal readonly record struct NasBench201Edge(Primitive Operation, int Source);
 
 /// <summary>
 /// A cell of NAS-Bench-201 (Dong and Yang 2020): one input, the last node is the output, written as
 /// <c>|op~0|+|op~0|op~1|+|op~0|op~1|op~2|</c>. It is a space of its own and does not convert to a DARTS genotype.
 /// </summary>
-public sealed class NasBench201Cell
+internal sealed class NasBench201Cell
 {
     private NasBench201Cell(IReadOnlyList<IReadOnlyList<NasBench201Edge>> nodes) => Nodes = nodes;
 

@@ -8,13 +8,13 @@ namespace MIOpenDarts.Darts.Genotypes;
 /// <param name="IsWithin">
 /// Whether that is within <see cref="RandomGenotypes.Tolerance"/> of what was asked for; otherwise it is the closest of all draws.
 /// </param>
-public sealed record SizedGenotype(Genotype Genotype, long Parameters, bool IsWithin);
+internal sealed record SizedGenotype(Genotype Genotype, long Parameters, bool IsWithin);
 
 /// <summary>
 /// Genotypes drawn uniformly from the search space: the baseline that a search must beat (Li and Talwalkar 2019; Yu et al. 2020). A node
 /// has two edges from distinct earlier states, an edge any operation but <c>none</c>.
 /// </summary>
-public static class RandomGenotypes
+internal static class RandomGenotypes
 {
     /// <summary>Draws before the closest is taken.</summary>
     public const int MostDraws = 1000;

@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Loops;
 /// from seed, epoch and step.
 /// </summary>
 /// <typeparam name="TEpoch">What is recorded of a finished epoch.</typeparam>
-public sealed class LoopPosition<TEpoch>
+internal sealed class LoopPosition<TEpoch>
 {
     /// <summary>Epoch under way.</summary>
     public int Epoch { get; set; }

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace MIOpenDarts.Darts.Options;
 
 /// <summary>What kind of value an option takes.</summary>
-public enum OptionKind
+internal enum OptionKind
 {
     /// <summary>A whole number.</summary>
     Integer,
@@ -18,7 +18,7 @@ public enum OptionKind
 }
 
 /// <summary>What an option is called, what it takes, and what it is for. The command line is built from these.</summary>
-public class OptionDefinition
+internal class OptionDefinition
 {
     private readonly Func<string> allowed;
 

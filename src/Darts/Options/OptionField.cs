@@ -5,7 +5,7 @@ namespace MIOpenDarts.Darts.Options;
 
 /// <summary>One option of a table: how its value is read out of the options, replaced in them, and checked.</summary>
 /// <typeparam name="TOptions">What it is an option of.</typeparam>
-public sealed class OptionField<TOptions> : OptionDefinition
+internal sealed class OptionField<TOptions> : OptionDefinition
     where TOptions : class
 {
     private readonly Func<TOptions, JsonNode> read;

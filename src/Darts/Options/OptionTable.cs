@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Options;
 /// line in such a table.
 /// </summary>
 /// <typeparam name="TOptions">What it is the table of.</typeparam>
-public abstract class OptionTable<TOptions>
+internal abstract class OptionTable<TOptions>
     where TOptions : class
 {
     private protected OptionTable(IEnumerable<OptionField<TOptions>> fields) => All = [.. fields];

@@ -7,7 +7,7 @@ namespace MIOpenDarts.Darts.Options;
 
 /// <summary>The table of all options of a kind of run: what every run has is described here once; a kind adds its own.</summary>
 /// <typeparam name="TOptions">The options of that kind.</typeparam>
-public abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
+internal abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
     where TOptions : RunOptions, new()
 {
     private protected RunOptionTable(IEnumerable<OptionField<TOptions>> fields)

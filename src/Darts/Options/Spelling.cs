@@ -1,7 +1,7 @@
 namespace MIOpenDarts.Darts.Options;
 
 /// <summary>Guesses what a name that is none was to be.</summary>
-public static class Spelling
+internal static class Spelling
 {
     // More than two changed letters in five make another word of it.
     private const double Farthest = 0.4;

@@ -6,7 +6,7 @@ using MIOpenDarts.Layers.Backends;
 namespace MIOpenDarts.Darts.Records;
 
 /// <summary>Where a run took place: what a reader needs to judge its speed and to repeat it.</summary>
-public sealed record RunEnvironment
+internal sealed record RunEnvironment
 {
     /// <summary>Processor name as the machine reports it.</summary>
     public required string Processor { get; init; }

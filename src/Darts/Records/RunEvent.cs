@@ -21,7 +21,7 @@ public abstract record RunEvent(double Seconds);
 /// <summary>One option of a run as it was resolved.</summary>
 /// <param name="Name">Name of the option.</param>
 /// <param name="Value">Its value as text.</param>
-public sealed record OptionValue(string Name, string Value);
+internal sealed record OptionValue(string Name, string Value);
 
 /// <summary>A run starts, or goes on from a checkpoint.</summary>
 /// <param name="Seconds">Seconds of work before this start; 0 for a new run.</param>
@@ -32,7 +32,7 @@ public sealed record OptionValue(string Name, string Value);
 /// <param name="FirstEpoch">The epoch that it starts in: 0, or where the checkpoint was.</param>
 /// <param name="Environment">The machine.</param>
 /// <param name="Options">Every option, defaults included.</param>
-public sealed record RunStarted(
+internal sealed record RunStarted(
     double Seconds, DateTimeOffset Time, string Dataset, IReadOnlyList<string> Primitives, int Epochs, int FirstEpoch,
     RunEnvironment Environment, IReadOnlyList<OptionValue> Options) : RunEvent(Seconds);
 
@@ -43,7 +43,7 @@ public sealed record RunStarted(
 /// <param name="StepSeconds">One architecture step and one weight step.</param>
 /// <param name="EpochSeconds">An epoch with its validation.</param>
 /// <param name="RemainingSeconds">Everything that is still to be done.</param>
-public sealed record ForecastMade(
+internal sealed record ForecastMade(
     double Seconds, long Parameters, long MemoryBytes, double StepSeconds, double EpochSeconds,
     double RemainingSeconds) : RunEvent(Seconds);
 
@@ -66,12 +66,12 @@ public sealed record EpochDone(double Seconds, EpochRecord Record) : RunEvent(Se
 /// <summary>A watchdog raised its alarm in the epoch that ended just before.</summary>
 /// <param name="Seconds">See <see cref="RunEvent"/>.</param>
 /// <param name="Alarm">Which, why, and whether it ends the search.</param>
-public sealed record AlarmRaised(double Seconds, WatchAlarm Alarm) : RunEvent(Seconds);
+internal sealed record AlarmRaised(double Seconds, WatchAlarm Alarm) : RunEvent(Seconds);
 
 /// <summary>A method that trains nothing has its result.</summary>
 /// <param name="Seconds">See <see cref="RunEvent"/>.</param>
 /// <param name="Genotype">What it drew.</param>
-public sealed record GenotypeDrawn(double Seconds, Genotype Genotype) : RunEvent(Seconds);
+internal sealed record GenotypeDrawn(double Seconds, Genotype Genotype) : RunEvent(Seconds);
 
 /// <summary>The derived network was measured where its cost table comes from.</summary>
 /// <param name="Seconds">See <see cref="RunEvent"/>.</param>
@@ -93,11 +93,11 @@ public sealed record TrainEpochDone(double Seconds, TrainEpochRecord Record) : R
 /// <param name="Step">The step of it.</param>
 /// <param name="File">Name of the file inside the run folder.</param>
 /// <param name="Bytes">Its size.</param>
-public sealed record CheckpointWritten(double Seconds, int Epoch, int Step, string File, long Bytes) : RunEvent(Seconds);
+internal sealed record CheckpointWritten(double Seconds, int Epoch, int Step, string File, long Bytes) : RunEvent(Seconds);
 
 /// <summary>How a run ended.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RunOutcome>))]
-public enum RunOutcome
+internal enum RunOutcome
 {
     /// <summary>All epochs are done, or a watchdog ended the search.</summary>
     [JsonStringEnumMemberName("done")]
@@ -114,4 +114,4 @@ public enum RunOutcome
 /// <param name="Seconds">See <see cref="RunEvent"/>.</param>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Message">The reason when it was not done, or when a watchdog ended it; otherwise null.</param>
-public sealed record RunEnded(double Seconds, RunOutcome Outcome, string? Message = null) : RunEvent(Seconds);
+internal sealed record RunEnded(double Seconds, RunOutcome Outcome, string? Message = null) : RunEvent(Seconds);

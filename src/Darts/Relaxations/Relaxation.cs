@@ -11,7 +11,7 @@ namespace MIOpenDarts.Darts.Relaxations;
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="edges">Edges of a cell.</param>
 /// <param name="candidates">Operations of an edge.</param>
-public abstract class Relaxation<T>(int edges, int candidates)
+internal abstract class Relaxation<T>(int edges, int candidates)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Edges of a cell.</summary>

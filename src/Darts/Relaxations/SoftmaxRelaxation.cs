@@ -7,7 +7,7 @@ namespace MIOpenDarts.Darts.Relaxations;
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="edges">Edges of a cell.</param>
 /// <param name="candidates">Operations of an edge.</param>
-public sealed class SoftmaxRelaxation<T>(int edges, int candidates) : Relaxation<T>(edges, candidates)
+internal sealed class SoftmaxRelaxation<T>(int edges, int candidates) : Relaxation<T>(edges, candidates)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

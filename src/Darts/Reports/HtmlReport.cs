@@ -3,7 +3,7 @@ using MIOpenDarts.Darts.Files;
 namespace MIOpenDarts.Darts.Reports;
 
 /// <summary>The report of a search: one page that needs no other file, no network and no script.</summary>
-public static class HtmlReport
+internal static class HtmlReport
 {
     /// <summary>Writes the page so that a reader sees either the old one or the new one, never half of it.</summary>
     /// <param name="path">The file, usually <c>report.html</c> in the run folder.</param>

@@ -3,7 +3,7 @@ using MIOpenDarts.Darts.Records;
 namespace MIOpenDarts.Darts.Reports;
 
 /// <summary>What the stories of all kinds of runs tell.</summary>
-public interface IRunHistory
+internal interface IRunHistory
 {
     /// <summary>The orderly end, or null while it runs or after it was killed.</summary>
     RunEnded? End { get; }

@@ -3,7 +3,7 @@ using MIOpenDarts.Darts.Supernets;
 namespace MIOpenDarts.Darts.Reports;
 
 /// <summary>What a search can tell and what it cannot, in plain words.</summary>
-public static class LeadText
+internal static class LeadText
 {
     /// <summary>The most by which chance may lead as often before a lead is called chance.</summary>
     private const double MostChance = 0.05;

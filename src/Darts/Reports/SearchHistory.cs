@@ -11,7 +11,7 @@ namespace MIOpenDarts.Darts.Reports;
 /// <param name="Resumes">How often it went on from a checkpoint.</param>
 /// <param name="Seconds">Seconds of work.</param>
 /// <param name="Drawn">The genotype of a method that draws it and trains nothing; null for all others.</param>
-public sealed record SearchHistory(
+internal sealed record SearchHistory(
     RunStarted Start, IReadOnlyList<EpochRecord> Epochs, RunEnded? End, int Resumes, double Seconds, Genotype? Drawn = null)
     : IRunHistory
 {

@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Reports;
 /// <param name="Epochs">Finished epochs in order, each once.</param>
 /// <param name="End">The orderly end, or null while it runs or after it was killed.</param>
 /// <param name="Seconds">Seconds of work.</param>
-public sealed record TrainHistory(
+internal sealed record TrainHistory(
     RunStarted Start, ForecastMade? Forecast, IReadOnlyList<TrainEpochRecord> Epochs, RunEnded? End, double Seconds)
     : IRunHistory
 {

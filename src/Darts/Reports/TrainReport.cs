@@ -6,7 +6,7 @@ using MIOpenDarts.Darts.Reports.Charts;
 namespace MIOpenDarts.Darts.Reports;
 
 /// <summary>The report of a training: one page that needs no other file, no network and no script.</summary>
-public static class TrainReport
+internal static class TrainReport
 {
     private const int MostClasses = 40;
 

@@ -5,7 +5,7 @@ using MIOpenDarts.Darts.Options;
 namespace MIOpenDarts.Darts.Runs;
 
 /// <summary>The genotype in the folder of a run: what a search found, or what a training trains.</summary>
-public static class FolderGenotype
+internal static class FolderGenotype
 {
     /// <summary>Reads it.</summary>
     /// <exception cref="GenotypeFormatException">

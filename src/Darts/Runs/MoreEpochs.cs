@@ -5,7 +5,7 @@ using MIOpenDarts.Layers.Optimisers;
 namespace MIOpenDarts.Darts.Runs;
 
 /// <summary>What it means for a finished run to be given more epochs.</summary>
-public static class MoreEpochs
+internal static class MoreEpochs
 {
     /// <summary>The same for a reader of the help.</summary>
     public const string Help =

@@ -15,7 +15,7 @@ namespace MIOpenDarts.Darts.Runs;
 /// <typeparam name="TOptions">What such a run is told.</typeparam>
 /// <typeparam name="THistory">What its log tells.</typeparam>
 /// <typeparam name="TResult">What it ends with.</typeparam>
-public abstract class RunFolder<TOptions, THistory, TResult> : IDisposable
+internal abstract class RunFolder<TOptions, THistory, TResult> : IDisposable
     where TOptions : RunOptions, new()
     where THistory : class, IRunHistory
 {

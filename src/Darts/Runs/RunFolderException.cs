@@ -1,7 +1,7 @@
 namespace MIOpenDarts.Darts.Runs;
 
 /// <summary>A run folder cannot be used; the message names it and the cure.</summary>
-public sealed class RunFolderException : Exception
+internal sealed class RunFolderException : Exception
 {
     /// <summary>Without a text.</summary>
     public RunFolderException()

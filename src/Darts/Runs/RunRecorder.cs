@@ -13,7 +13,7 @@ namespace MIOpenDarts.Darts.Runs;
 /// <typeparam name="TOptions">What such a run is told.</typeparam>
 /// <typeparam name="THistory">What its log tells.</typeparam>
 /// <typeparam name="TResult">What it ends with.</typeparam>
-public sealed class RunRecorder<TOptions, THistory, TResult> : IProgress<RunEvent>, IDisposable
+internal sealed class RunRecorder<TOptions, THistory, TResult> : IProgress<RunEvent>, IDisposable
     where TOptions : RunOptions, new()
     where THistory : class, IRunHistory
 {

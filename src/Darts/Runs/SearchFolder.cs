@@ -13,7 +13,7 @@ namespace MIOpenDarts.Darts.Runs;
 /// The folder of one search: <c>config.json</c> (resolved), <c>environment.json</c>, <c>log.jsonl</c>, <c>checkpoints/</c> and
 /// <c>report.html</c> as it goes on; at the end <c>genotype.txt</c>, <c>genotype.json</c> and both cells as SVG and DOT.
 /// </summary>
-public sealed class SearchFolder : RunFolder<SearchOptions, SearchHistory, SearchResult>
+internal sealed class SearchFolder : RunFolder<SearchOptions, SearchHistory, SearchResult>
 {
     /// <summary>Name of the file that has the found genotype in the official form.</summary>
     public const string GenotypeName = "genotype.txt";

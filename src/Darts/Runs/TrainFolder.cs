@@ -9,7 +9,7 @@ namespace MIOpenDarts.Darts.Runs;
 /// The folder of one training: what every run has, and <c>best.safetensors</c> (the epoch with the best test accuracy) and, at the end,
 /// <c>weights.safetensors</c>.
 /// </summary>
-public sealed class TrainFolder : RunFolder<TrainOptions, TrainHistory, TrainResult>
+internal sealed class TrainFolder : RunFolder<TrainOptions, TrainHistory, TrainResult>
 {
     /// <summary>Name of the file with the weights of the best epoch.</summary>
     public const string BestName = "best.safetensors";

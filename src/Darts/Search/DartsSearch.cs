@@ -59,7 +59,7 @@ public static class DartsSearch
     }
 
     /// <summary>The supernet that the options describe for these images.</summary>
-    public static SupernetShape ShapeOf(SearchImages images, SearchOptions options) => new(
+    internal static SupernetShape ShapeOf(SearchImages images, SearchOptions options) => new(
         images.Encoder.Channels, images.Encoder.Height, images.Encoder.Width, images.Encoder.Images.Classes,
         options.InitChannels, options.Layers, options.Nodes, options.Multiplier, options.StemMultiplier);
 }

@@ -4,10 +4,16 @@ using MIOpenDarts.Darts.Data;
 namespace MIOpenDarts.Darts.Search;
 
 /// <summary>The images that one level of the bilevel problem sees.</summary>
-/// <param name="Encoder">Set and normalisation.</param>
-/// <param name="Indices">Numbers of the images in the set.</param>
-public sealed record SearchImages(ImageEncoder Encoder, int[] Indices)
+public sealed record SearchImages
 {
+    internal SearchImages(ImageEncoder encoder, int[] indices) => (Encoder, Indices) = (encoder, indices);
+
+    /// <summary>Set and normalisation.</summary>
+    internal ImageEncoder Encoder { get; }
+
+    /// <summary>Numbers of the images in the set.</summary>
+    internal int[] Indices { get; }
+
     /// <summary>Opens the data that the options name.</summary>
     /// <exception cref="DataException">There is no such data, or a file is damaged.</exception>
     public static ImageData Open(SearchOptions options) => DataSource.Open(options.Data, options.ImageSize);

@@ -9,7 +9,7 @@ namespace MIOpenDarts.Darts.Search;
 /// <summary>
 /// What a search needs of the machine's memory, and whether it is there. On a device of its own the plan itself says what does not fit.
 /// </summary>
-public static class SearchMemory
+internal static class SearchMemory
 {
     // The pipelines of both halves keep a batch for each worker and two more; the forecast's have one each.
     private const int SpareBatches = 3;

@@ -15,7 +15,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Darts.Search;
 
 /// <summary>Supernet, optimisers and architect of one search, and one step of it.</summary>
-public sealed class SearchState : IRunState, IDisposable
+internal sealed class SearchState : IRunState, IDisposable
 {
     private readonly SearchOptions options;
     private readonly SupernetShape shape;

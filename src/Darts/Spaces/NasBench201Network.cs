@@ -11,7 +11,7 @@ namespace MIOpenDarts.Darts.Spaces;
 /// three stages of N cells, between them residual blocks of stride 2, batch norm, ReLU, global pool, classifier.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class NasBench201Network<T> : BaselineNetwork<T>
+internal sealed class NasBench201Network<T> : BaselineNetwork<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Builds the network of a cell on a backend with zeroed parameters.</summary>

@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Spaces;
 /// <param name="Task">Images and classes.</param>
 /// <param name="InitChannels">C of the first stage; doubled in each of the others.</param>
 /// <param name="CellsPerStage">N.</param>
-public sealed record NasBench201Shape(ImageTask Task, int InitChannels = 16, int CellsPerStage = 5)
+internal sealed record NasBench201Shape(ImageTask Task, int InitChannels = 16, int CellsPerStage = 5)
 {
     /// <summary>Stages of cells.</summary>
     public const int Stages = 3;

@@ -9,7 +9,7 @@ namespace MIOpenDarts.Darts.Spaces;
 /// </summary>
 /// <param name="Parameters">The classifier's biases included.</param>
 /// <param name="MultiplyAdds">For one image; of convolutions, padding taps included, and of the classifier, with its biases.</param>
-public readonly record struct NasBench201Size(long Parameters, long MultiplyAdds)
+internal readonly record struct NasBench201Size(long Parameters, long MultiplyAdds)
 {
     /// <summary>The size of a cell's network.</summary>
     public static NasBench201Size Of(NasBench201Cell cell, NasBench201Shape shape)

@@ -15,7 +15,7 @@ namespace MIOpenDarts.Darts.Spaces;
 /// [6,5] for all cells. Cells are computed operation by operation.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class NasBench201Supernet<T> : IBilevelModel<T>, IDisposable
+internal sealed class NasBench201Supernet<T> : IBilevelModel<T>, IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly NasBench201Network<T> network;

@@ -19,7 +19,7 @@ namespace MIOpenDarts.Darts.Supernets;
 /// once, the last two.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class ArchitectureParameters<T>
+internal sealed class ArchitectureParameters<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T[] mixing;

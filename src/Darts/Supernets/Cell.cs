@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Supernets;
 
 /// <summary>A cell as the supernet runs it, whichever way it computes.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public interface ICell<T>
+internal interface ICell<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Output [N, multiplier·C, H, W].</summary>
@@ -29,7 +29,7 @@ public interface ICell<T>
 /// edges, the output concatenates the last nodes. It is the specification of <see cref="SharedCell{T}"/>, which runs.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class Cell<T> : ICell<T>
+internal sealed class Cell<T> : ICell<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly CellTopology topology;

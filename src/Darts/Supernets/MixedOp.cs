@@ -12,7 +12,7 @@ namespace MIOpenDarts.Darts.Supernets;
 /// x: [N,C,H,W], y: [N,C,⌈H/stride⌉,⌈W/stride⌉].
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class MixedOp<T> : Module<T>
+internal sealed class MixedOp<T> : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ArchitectureParameters<T> architecture;

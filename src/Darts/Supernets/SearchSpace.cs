@@ -7,7 +7,7 @@ namespace MIOpenDarts.Darts.Supernets;
 /// <param name="PartialChannels">K: one K-th of the channels is mixed, the others bypass (Xu et al. 2020, section 3.1); 1 for all.</param>
 /// <param name="EdgeNormalization">Whether edges into a node have weights of their own, β (section 3.2 there).</param>
 /// <param name="PoolNorm">Whether a batch norm follows a pool: not in NAS-Bench-201.</param>
-public sealed record SearchSpace(
+internal sealed record SearchSpace(
     IReadOnlyList<Primitive> Candidates, int PartialChannels = 1, bool EdgeNormalization = false, bool PoolNorm = true)
 {
     /// <summary>That of DARTS: eight operations on all channels.</summary>

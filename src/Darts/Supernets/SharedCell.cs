@@ -14,7 +14,7 @@ namespace MIOpenDarts.Darts.Supernets;
 /// <param name="cell">Parameters and structure.</param>
 /// <param name="index">Number of the cell.</param>
 /// <param name="count">Number of cells.</param>
-public sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
+internal sealed class SharedCell<T>(Cell<T> cell, int index, int count) : ICell<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Every state has a tick of its own in the backward pass, and the preprocessing the last.

@@ -10,7 +10,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Darts.Supernets;
 
 /// <summary>How cells are computed.</summary>
-public enum CellForm
+internal enum CellForm
 {
     /// <summary>Everything that is equal is computed once: the form that runs.</summary>
     Shared,
@@ -23,7 +23,7 @@ public enum CellForm
 /// parameters and names of the official <c>model_search.py</c>.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class Supernet<T> : IBilevelModel<T>, IDisposable
+internal sealed class Supernet<T> : IBilevelModel<T>, IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly CellForm form;

@@ -12,7 +12,7 @@ namespace MIOpenDarts.Darts.Supernets;
 /// <param name="Nodes">Intermediate nodes in a cell.</param>
 /// <param name="Multiplier">How many of the last nodes a cell's output concatenates.</param>
 /// <param name="StemMultiplier">Width of the stem in units of C.</param>
-public sealed record SupernetShape(
+internal sealed record SupernetShape(
     int ImageChannels, int Height, int Width, int Classes, int InitChannels, int Layers, int Nodes = 4, int Multiplier = 4,
     int StemMultiplier = 3)
 {

@@ -13,12 +13,31 @@ public sealed class NetworkTest(ImageClassifier<float> net)
     private readonly int classes = net.Task.Classes;
     private float[] logits = [];
 
+    /// <summary>Plans a network for batches of this size, and classifies all images of a set.</summary>
+    /// <param name="net">The network; what was planned before is planned anew.</param>
+    /// <param name="description">Its task, and the normalisation that it was trained with.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="batchSize">Images in a batch.</param>
+    /// <exception cref="DataException">The images are of another size or in other classes than the network's.</exception>
+    /// <exception cref="NotFiniteNumberException">A logit is no number.</exception>
+    public static TestResult Run(ImageClassifier<float> net, NetworkDescription description, ImageSet images, int batchSize)
+    {
+        var task = new ImageTask(images.Channels, images.Height, images.Width, images.Classes);
+        if (task != description.Task)
+            throw new DataException($"{images.Name}: images are {Show(task)}, but the network takes {Show(description.Task)}; "
+                + "give the data it was trained for");
+        net.Plan(batchSize, training: false);
+        var encoder = new ImageEncoder(images, new Normalization(description.Mean, description.Deviation));
+        using var batches = new BatchPipeline(encoder, batchSize, workers: 2);
+        return new NetworkTest(net).Run(batches, images.Count, batchSize);
+    }
+
     /// <summary>Classifies all images of a set in order.</summary>
     /// <param name="batches">A pipeline over the set.</param>
     /// <param name="images">Number of images.</param>
     /// <param name="batchSize">Images in a batch.</param>
     /// <exception cref="NotFiniteNumberException">A logit is no number.</exception>
-    public TestResult Run(BatchPipeline batches, int images, int batchSize)
+    internal TestResult Run(BatchPipeline batches, int images, int batchSize)
     {
         var confusion = Enumerable.Range(0, classes).Select(_ => new int[classes]).ToArray();
         double loss = 0;
@@ -59,6 +78,8 @@ public sealed class NetworkTest(ImageClassifier<float> net)
 
         return rows;
     }
+
+    private static string Show(ImageTask task) => $"{task.Channels}x{task.Height}x{task.Width} in {task.Classes} classes";
 
     /// <summary>The first largest.</summary>
     private static int Largest(ReadOnlySpan<float> row)

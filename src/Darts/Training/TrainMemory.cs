@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Training;
 /// <summary>
 /// What a training needs of the machine's memory, and whether it is there. On a device of its own the plan itself says what does not fit.
 /// </summary>
-public static class TrainMemory
+internal static class TrainMemory
 {
     // The pipelines of both parts keep a batch for each worker and two more; the forecast's has one.
     private const int SpareBatches = 3;

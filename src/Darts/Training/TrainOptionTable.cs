@@ -3,7 +3,7 @@ using MIOpenDarts.Darts.Options;
 namespace MIOpenDarts.Darts.Training;
 
 /// <summary>The table of all options of a training: what every run has, and what a discrete network adds.</summary>
-public sealed class TrainOptionTable : RunOptionTable<TrainOptions>
+internal sealed class TrainOptionTable : RunOptionTable<TrainOptions>
 {
     private TrainOptionTable()
         : base(

@@ -15,7 +15,7 @@ public sealed record TrainOptions : RunOptions
     public TrainOptions() => (Epochs, BatchSize, Layers, InitChannels, DropPath, Cutout) = (600, 96, 20, 36, 0.2, true);
 
     /// <summary>Their table.</summary>
-    public static TrainOptionTable Table => TrainOptionTable.Instance;
+    internal static TrainOptionTable Table => TrainOptionTable.Instance;
 
     /// <summary>What is trained: a genotype's text, or <c>resnet20</c> or <c>mobilenetv2</c>.</summary>
     public string Network { get; init; } = "DARTS_V2";

@@ -10,7 +10,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Darts.Training;
 
 /// <summary>Network and optimiser of one training, and one step of it.</summary>
-public sealed class TrainState : IRunState, IDisposable
+internal sealed class TrainState : IRunState, IDisposable
 {
     private readonly TrainOptions options;
 

@@ -20,7 +20,7 @@ namespace MIOpenDarts.Darts.Watchdogs;
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="model">The network; everything about it is afterwards what it was.</param>
-public sealed class DominantEigenvalue<T>(IBilevelModel<T> model)
+internal sealed class DominantEigenvalue<T>(IBilevelModel<T> model)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Products after which the estimate is taken as it is.</summary>

@@ -5,7 +5,7 @@ namespace MIOpenDarts.Darts.Watchdogs;
 /// <summary>What the epochs up to now say about the end of a search.</summary>
 /// <param name="Chosen">The epoch whose genotype is the result: the last, or an earlier one that a watchdog went back to.</param>
 /// <param name="Alarm">The alarm that ended the search before its last epoch; null without.</param>
-public sealed record SearchEnd(EpochRecord Chosen, WatchAlarm? Alarm)
+internal sealed record SearchEnd(EpochRecord Chosen, WatchAlarm? Alarm)
 {
     /// <summary>One sentence for the log; null where no watchdog ended the search.</summary>
     public string? Message => Alarm is null

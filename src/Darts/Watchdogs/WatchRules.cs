@@ -7,7 +7,7 @@ namespace MIOpenDarts.Darts.Watchdogs;
 /// <summary>
 /// When an alarm is due. All of it follows from the records of the epochs and the options, so that a resumed search decides the same.
 /// </summary>
-public static class WatchRules
+internal static class WatchRules
 {
     /// <summary>Skip connections of a cell.</summary>
     public static int Skips(GenotypeCell cell) => cell.Edges.Count(item => item.Edge.Operation == Primitives.SkipConnect);

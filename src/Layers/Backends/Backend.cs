@@ -34,7 +34,7 @@ public abstract partial class Backend<T> : IDisposable
     public virtual long? FreeBytes => null;
 
     /// <summary>A backend like this one whose memory is only counted; null where a device's is what counts.</summary>
-    public virtual Backend<T>? Counting(MemoryTally tally) => null;
+    internal virtual Backend<T>? Counting(MemoryTally tally) => null;
 
     /// <summary>Zeroed memory on the device.</summary>
     /// <exception cref="OutOfMemoryException">The device does not have that much.</exception>

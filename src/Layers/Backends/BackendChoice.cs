@@ -14,7 +14,7 @@ public static class BackendChoice
     public const string Auto = "auto";
 
     /// <summary>All backends, the one that <see cref="Auto"/> prefers first.</summary>
-    public static IReadOnlyList<BackendKind> All { get; } =
+    internal static IReadOnlyList<BackendKind> All { get; } =
     [
         BackendKind.OnDevices("hip", Gpus, MIOpenBackend.Create),
         BackendKind.OnProcessor("cpu", threads => CpuBackend.Create(threads)),
@@ -36,7 +36,7 @@ public static class BackendChoice
     public static bool IsName(string name) => Find(name) is not null;
 
     /// <summary>The kind of backend that a name says, <see cref="Auto"/> among them; null where it says none.</summary>
-    public static BackendKind? Find(string name) => Parse(name)?.Kind;
+    internal static BackendKind? Find(string name) => Parse(name)?.Kind;
 
     /// <summary>
     /// The backend called <paramref name="name"/>: <c>hip</c> or <c>hip:n</c> (the n-th AMD GPU), <c>cpu</c> (SIMD), <c>reference</c>

@@ -4,7 +4,7 @@ namespace MIOpenDarts.Layers.Backends;
 /// What the program knows of a backend before it makes one: its name, how it is made, on which devices. Command lines, validation, help
 /// and diagnostics read these in <see cref="BackendChoice.All"/>.
 /// </summary>
-public sealed class BackendKind
+internal sealed class BackendKind
 {
     private readonly Func<int, int, bool, Backend<float>> create;
 
@@ -54,4 +54,4 @@ public sealed class BackendKind
 /// <param name="List">Name and architecture of each, by its number.</param>
 /// <param name="WhyNone">Why there is none; null where there are some.</param>
 /// <param name="AreUsable">Whether there is one, and the libraries that it needs.</param>
-public sealed record BackendDevices(string Title, Func<IReadOnlyList<string>> List, Func<string?> WhyNone, Func<bool> AreUsable);
+internal sealed record BackendDevices(string Title, Func<IReadOnlyList<string>> List, Func<string?> WhyNone, Func<bool> AreUsable);

@@ -1,7 +1,7 @@
 namespace MIOpenDarts.Layers.Backends;
 
 /// <summary>A backend that compiles and measures before its first step, and keeps what it finds on disk.</summary>
-public interface IWarmUp
+internal interface IWarmUp
 {
     /// <summary>Compiles and measures now what the steps would wait for.</summary>
     /// <param name="steps">Calls the operations of a step; their results need not be right then.</param>
@@ -15,4 +15,4 @@ public interface IWarmUp
 /// <param name="Name">This one.</param>
 /// <param name="Library">What computes it from now on.</param>
 /// <param name="Milliseconds">Its time there; 0 where none is taken.</param>
-public sealed record WarmUpStep(string Kind, int Done, int Total, string Name, string Library, double Milliseconds);
+internal sealed record WarmUpStep(string Kind, int Done, int Total, string Name, string Library, double Milliseconds);

@@ -10,7 +10,7 @@ using MIOpenDarts.Interop.Rtc;
 namespace MIOpenDarts.Layers.Diagnostics;
 
 /// <summary>What stands around a GPU: libraries, the device, access to it, environment variables, known faults of packages.</summary>
-public static partial class EnvironmentReport
+internal static partial class EnvironmentReport
 {
     private const int LongestPath = 512;
 

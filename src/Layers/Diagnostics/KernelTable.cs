@@ -10,7 +10,7 @@ namespace MIOpenDarts.Layers.Diagnostics;
 /// What each of our kernels needs of a compute unit, from the compiler's notes, and how a step uses it and MIOpen: the table of
 /// docs/gpu.md. The first part needs hipRTC, but no GPU.
 /// </summary>
-public static class KernelTable
+internal static class KernelTable
 {
     /// <summary>Bytes a second that the memory of an RX 580 moves.</summary>
     public const double BytesPerSecond = 256e9;

@@ -10,7 +10,7 @@ namespace MIOpenDarts.Layers.Diagnostics;
 /// <summary>
 /// hipBLAS's matrix product in all four transpositions against plain loops, in sizes for which rocBLAS is known to choose wrong kernels.
 /// </summary>
-public static class ProductTest
+internal static class ProductTest
 {
     private static readonly (int M, int N, int K)[] Sizes = [(64, 64, 64), (16, 16, 1024), (96, 130, 72), (1024, 16, 16), (300, 48, 36)];
 

@@ -13,7 +13,7 @@ namespace MIOpenDarts.Layers.Diagnostics;
 /// <param name="Milliseconds">Time of a call, the first one apart.</param>
 /// <param name="Cure">What to do if it is wrong.</param>
 /// <param name="Failure">Why it could not be computed, or null.</param>
-public sealed record SelfTestVerdict(string Name, string Library, double Error, double Milliseconds, string Cure, string? Failure = null)
+internal sealed record SelfTestVerdict(string Name, string Library, double Error, double Milliseconds, string Cure, string? Failure = null)
 {
     /// <summary>Whether the result is that of the managed path up to float rounding.</summary>
     public bool IsRight => Error <= SelfTest.Tolerance;
@@ -31,7 +31,7 @@ public sealed record SelfTestVerdict(string Name, string Library, double Error, 
 /// Compares every operation of a backend with plain loops. On a gfx803 this is a necessity: libraries that were built without anybody
 /// having tried that card compute wrong results there and report success.
 /// </summary>
-public static class SelfTest
+internal static class SelfTest
 {
     /// <summary>Largest difference over the largest value that float rounding can explain in these sizes.</summary>
     public const double Tolerance = 1e-4;

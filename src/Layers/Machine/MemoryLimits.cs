@@ -6,7 +6,7 @@ namespace MIOpenDarts.Layers.Machine;
 /// What the machine, the control groups of a container, and the limits of a shell let this process take, read from the files of Linux
 /// (proc(5), cgroups(7), getrlimit(2)). What is not there, or cannot be read, does not limit.
 /// </summary>
-public sealed class MemoryLimits
+internal sealed class MemoryLimits
 {
     private const string AddressSpace = "Max address space";
     private const string DataSize = "Max data size";

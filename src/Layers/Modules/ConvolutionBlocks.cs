@@ -28,7 +28,7 @@ public sealed class ReluConvBn<T> : Sequential<T>
 
 /// <summary>Separable blocks one after another, and nothing else: what a supernet computes for many edges at once.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public interface ISeparable<T>
+internal interface ISeparable<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The blocks in order.</summary>

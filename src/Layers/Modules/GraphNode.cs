@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Modules;
 /// <summary>An operation of a graph.</summary>
 /// <param name="Sources">What it reads.</param>
 /// <param name="Dst">What it computes.</param>
-public abstract record GraphNode<T>(GraphValue[] Sources, GraphValue Dst)
+internal abstract record GraphNode<T>(GraphValue[] Sources, GraphValue Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Multiply-adds for one image.</summary>
@@ -19,7 +19,7 @@ public abstract record GraphNode<T>(GraphValue[] Sources, GraphValue Dst)
 
 /// <summary>Who writes a graph in another form: a method for each operation, so that none can be forgotten.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public interface IGraphVisitor<T>
+internal interface IGraphVisitor<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Writes a convolution.</summary>
@@ -57,7 +57,7 @@ public interface IGraphVisitor<T>
 }
 
 /// <summary>A convolution without bias. Weights: [O,I/groups,kh,kw].</summary>
-public sealed record ConvolutionNode<T>(GraphValue Src, GraphValue Dst, Tensor<T> Weights, Window2D Window, int Groups)
+internal sealed record ConvolutionNode<T>(GraphValue Src, GraphValue Dst, Tensor<T> Weights, Window2D Window, int Groups)
     : GraphNode<T>([Src], Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -69,7 +69,7 @@ public sealed record ConvolutionNode<T>(GraphValue Src, GraphValue Dst, Tensor<T
 }
 
 /// <summary>A batch norm with its running statistics.</summary>
-public sealed record NormNode<T>(GraphValue Src, GraphValue Dst, BatchNormState<T> Norm) : GraphNode<T>([Src], Dst)
+internal sealed record NormNode<T>(GraphValue Src, GraphValue Dst, BatchNormState<T> Norm) : GraphNode<T>([Src], Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -77,7 +77,7 @@ public sealed record NormNode<T>(GraphValue Src, GraphValue Dst, BatchNormState<
 }
 
 /// <summary>max(x, 0).</summary>
-public sealed record ReluNode<T>(GraphValue Src, GraphValue Dst) : GraphNode<T>([Src], Dst)
+internal sealed record ReluNode<T>(GraphValue Src, GraphValue Dst) : GraphNode<T>([Src], Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -85,7 +85,7 @@ public sealed record ReluNode<T>(GraphValue Src, GraphValue Dst) : GraphNode<T>(
 }
 
 /// <summary>A pool whose border does not count.</summary>
-public sealed record PoolNode<T>(GraphValue Src, GraphValue Dst, Window2D Window, bool IsMaximum) : GraphNode<T>([Src], Dst)
+internal sealed record PoolNode<T>(GraphValue Src, GraphValue Dst, Window2D Window, bool IsMaximum) : GraphNode<T>([Src], Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -93,7 +93,7 @@ public sealed record PoolNode<T>(GraphValue Src, GraphValue Dst, Window2D Window
 }
 
 /// <summary>Mean over all pixels.</summary>
-public sealed record GlobalAverageNode<T>(GraphValue Src, GraphValue Dst) : GraphNode<T>([Src], Dst)
+internal sealed record GlobalAverageNode<T>(GraphValue Src, GraphValue Dst) : GraphNode<T>([Src], Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -101,7 +101,7 @@ public sealed record GlobalAverageNode<T>(GraphValue Src, GraphValue Dst) : Grap
 }
 
 /// <summary>x·Wᵀ + b. Weights: [O,I,1,1].</summary>
-public sealed record LinearNode<T>(GraphValue Src, GraphValue Dst, Tensor<T> Weights, Tensor<T> Bias) : GraphNode<T>([Src], Dst)
+internal sealed record LinearNode<T>(GraphValue Src, GraphValue Dst, Tensor<T> Weights, Tensor<T> Bias) : GraphNode<T>([Src], Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -112,7 +112,7 @@ public sealed record LinearNode<T>(GraphValue Src, GraphValue Dst, Tensor<T> Wei
 }
 
 /// <summary>x[1:,1:] with zeros after it, in the extent of x.</summary>
-public sealed record ShiftNode<T>(GraphValue Src, GraphValue Dst) : GraphNode<T>([Src], Dst)
+internal sealed record ShiftNode<T>(GraphValue Src, GraphValue Dst) : GraphNode<T>([Src], Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -120,7 +120,7 @@ public sealed record ShiftNode<T>(GraphValue Src, GraphValue Dst) : GraphNode<T>
 }
 
 /// <summary>Zeros in the extent of x at a stride.</summary>
-public sealed record ZeroNode<T>(GraphValue Src, GraphValue Dst, int Stride) : GraphNode<T>([Src], Dst)
+internal sealed record ZeroNode<T>(GraphValue Src, GraphValue Dst, int Stride) : GraphNode<T>([Src], Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -128,7 +128,7 @@ public sealed record ZeroNode<T>(GraphValue Src, GraphValue Dst, int Stride) : G
 }
 
 /// <summary>Channels of zeros before and after those of x.</summary>
-public sealed record ChannelPadNode<T>(GraphValue Src, GraphValue Dst, int Before, int After) : GraphNode<T>([Src], Dst)
+internal sealed record ChannelPadNode<T>(GraphValue Src, GraphValue Dst, int Before, int After) : GraphNode<T>([Src], Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -136,7 +136,7 @@ public sealed record ChannelPadNode<T>(GraphValue Src, GraphValue Dst, int Befor
 }
 
 /// <summary>Channels side by side.</summary>
-public sealed record ConcatNode<T>(GraphValue[] Sources, GraphValue Dst) : GraphNode<T>(Sources, Dst)
+internal sealed record ConcatNode<T>(GraphValue[] Sources, GraphValue Dst) : GraphNode<T>(Sources, Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -144,7 +144,7 @@ public sealed record ConcatNode<T>(GraphValue[] Sources, GraphValue Dst) : Graph
 }
 
 /// <summary>a + b.</summary>
-public sealed record SumNode<T>(GraphValue First, GraphValue Second, GraphValue Dst) : GraphNode<T>([First, Second], Dst)
+internal sealed record SumNode<T>(GraphValue First, GraphValue Second, GraphValue Dst) : GraphNode<T>([First, Second], Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -23,7 +23,7 @@ public sealed class InferenceGraph<T>
     public InferenceGraph(int channels, int height, int width) => Output = Input = new GraphValue(0, new Shape(1, channels, height, width));
 
     /// <summary>The operations, each after those it reads.</summary>
-    public IReadOnlyList<GraphNode<T>> Nodes => nodes;
+    internal IReadOnlyList<GraphNode<T>> Nodes => nodes;
 
     /// <summary>The images.</summary>
     public GraphValue Input { get; }

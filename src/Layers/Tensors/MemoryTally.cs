@@ -3,7 +3,7 @@ namespace MIOpenDarts.Layers.Tensors;
 /// <summary>
 /// Counts memory instead of having it: a network that is built and planned on it says what it would need, and nothing is allocated.
 /// </summary>
-public sealed class MemoryTally
+internal sealed class MemoryTally
 {
     /// <summary>Bytes that are held now.</summary>
     public long Bytes { get; private set; }

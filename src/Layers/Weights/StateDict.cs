@@ -29,7 +29,7 @@ public static class StateDict
     /// (<see cref="FirstProblem"/>).</param>
     /// <param name="wanted">Whether to read one, by official name.</param>
     /// <exception cref="InvalidDataException">One has what is no number; the text names it.</exception>
-    public static void Load<T>(ParameterSet<T> parameters, Backend<T> backend, StateDictNames names, Predicate<string> wanted)
+    internal static void Load<T>(ParameterSet<T> parameters, Backend<T> backend, StateDictNames names, Predicate<string> wanted)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         foreach (var tensor in parameters.Parameters.Concat(parameters.Statistics))
@@ -39,7 +39,7 @@ public static class StateDict
     }
 
     /// <summary>What the first tensor is that a file has not, or not as the network has it; null where all fit.</summary>
-    public static string? FirstProblem<T>(ParameterSet<T> parameters, StateDictNames names, Predicate<string> wanted)
+    internal static string? FirstProblem<T>(ParameterSet<T> parameters, StateDictNames names, Predicate<string> wanted)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var statistics = parameters.Statistics.ToHashSet();

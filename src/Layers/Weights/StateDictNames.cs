@@ -9,7 +9,7 @@ namespace MIOpenDarts.Layers.Weights;
 /// wrappers (<c>module.</c> of DataParallel, <c>_orig_mod.</c> of torch.compile) and below a leading part that all names have in common
 /// (<c>state_dict.</c>, <c>model.</c>, …).
 /// </summary>
-public sealed class StateDictNames
+internal sealed class StateDictNames
 {
     // Parts that wrappers of PyTorch put into names, anywhere; no official name has one.
     private static readonly HashSet<string> Wrappers = ["module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"];

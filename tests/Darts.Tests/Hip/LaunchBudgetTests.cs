@@ -22,7 +22,7 @@ public sealed class StandardStep : IDisposable
         (PeakBytes, PlannedBytes) = (VirtualDevice.PeakBytes - before, step.PlannedBytes);
     }
 
-    public MIOpenBackend Backend { get; }
+    internal MIOpenBackend Backend { get; }
 
     public long PeakBytes { get; }
 

@@ -1,7 +1,7 @@
 namespace MIOpenDarts.Darts.Algorithms.Darts;
 
 /// <summary>DARTS (Liu, Simonyan and Yang, ICLR 2019; quark0/darts): softmax over eight operations, first or second order.</summary>
-public sealed class DartsAlgorithm : SearchAlgorithm
+internal sealed class DartsAlgorithm : SearchAlgorithm
 {
     /// <inheritdoc/>
     public override string Name => "darts";

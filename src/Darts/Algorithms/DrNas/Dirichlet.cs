@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Algorithms.DrNas;
 /// <summary>
 /// The Dirichlet distribution of DrNAS: concentrations from alphas, samples, mean and divergence from the uniform one, in double.
 /// </summary>
-public static class Dirichlet
+internal static class Dirichlet
 {
     /// <summary>c = elu(α) + 1, which is positive.</summary>
     public static double Concentration(double alpha) => alpha > 0 ? alpha + 1 : Math.Exp(alpha);

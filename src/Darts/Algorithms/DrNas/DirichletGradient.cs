@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Algorithms.DrNas;
 /// Implicit reparameterisation of a Dirichlet sample (Figurnov et al. 2018), in the form of the official DrNAS code: component x of a
 /// sample is Beta(a, b) distributed, b being the other concentrations together, and dx/da at a fixed quantile is −(∂I_x(a, b)/∂a)/f(x).
 /// </summary>
-public static class DirichletGradient
+internal static class DirichletGradient
 {
     private const double Precision = 1e-17;
 

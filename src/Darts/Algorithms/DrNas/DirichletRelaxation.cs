@@ -14,7 +14,7 @@ namespace MIOpenDarts.Darts.Algorithms.DrNas;
 /// <param name="edges">Edges of a cell.</param>
 /// <param name="candidates">Operations of an edge.</param>
 /// <param name="kind">0 for normal cells, 1 for reduction cells, which draw for themselves.</param>
-public sealed class DirichletRelaxation<T>(int edges, int candidates, int kind) : Relaxation<T>(edges, candidates)
+internal sealed class DirichletRelaxation<T>(int edges, int candidates, int kind) : Relaxation<T>(edges, candidates)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Far below what matters to a mixture, and above what a logarithm or a division could not bear.

@@ -9,7 +9,7 @@ namespace MIOpenDarts.Darts.Algorithms.DrNas;
 /// </summary>
 /// <param name="weight">1e-3 in the official code, where it stands in place of the alphas' weight decay.</param>
 /// <param name="candidates">Operations of an edge.</param>
-public sealed class DivergencePenalty(double weight, int candidates) : IAlphaPenalty
+internal sealed class DivergencePenalty(double weight, int candidates) : IAlphaPenalty
 {
     /// <inheritdoc/>
     public double AddGradient<T>(IReadOnlyList<T[]> alphas, IReadOnlyList<T[]> diffs)

@@ -10,7 +10,7 @@ namespace MIOpenDarts.Darts.Algorithms.DrNas;
 /// DrNAS (Chen et al., ICLR 2021; xiangning-chen/DrNAS): weights drawn from a Dirichlet distribution whose concentrations are learnt, held
 /// back by weight decay or by a divergence; partial channels, of which a second stage takes more, for fewer operations.
 /// </summary>
-public sealed class DrNasAlgorithm : SearchAlgorithm
+internal sealed class DrNasAlgorithm : SearchAlgorithm
 {
     private const string Id = "dr-nas";
 

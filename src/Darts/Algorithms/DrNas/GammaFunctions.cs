@@ -4,7 +4,7 @@ namespace MIOpenDarts.Darts.Algorithms.DrNas;
 
 /// <summary>The logarithm of the gamma function and its first two derivatives, for positive arguments, to about 1e-14 relative.</summary>
 /// <remarks>The argument is raised to at least ten by the recurrence Γ(x + 1) = x·Γ(x), where Stirling's series has converged.</remarks>
-public static class GammaFunctions
+internal static class GammaFunctions
 {
     private const double Asymptotic = 10;
 

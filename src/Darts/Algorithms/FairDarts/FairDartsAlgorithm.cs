@@ -9,7 +9,7 @@ namespace MIOpenDarts.Darts.Algorithms.FairDarts;
 /// Fair DARTS (Chu et al., ECCV 2020; xiaomi-automl/FairDARTS): a sigmoid for each operation, none left out of seven by the others, a loss
 /// that drives the sigmoids towards zero or one, and a genotype of what is above a threshold.
 /// </summary>
-public sealed class FairDartsAlgorithm : SearchAlgorithm
+internal sealed class FairDartsAlgorithm : SearchAlgorithm
 {
     private const string Id = "fair-darts";
 

@@ -11,7 +11,7 @@ namespace MIOpenDarts.Darts.Algorithms.FairDarts;
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="edges">Edges of a cell.</param>
 /// <param name="candidates">Operations of an edge.</param>
-public sealed class SigmoidRelaxation<T>(int edges, int candidates) : Relaxation<T>(edges, candidates)
+internal sealed class SigmoidRelaxation<T>(int edges, int candidates) : Relaxation<T>(edges, candidates)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

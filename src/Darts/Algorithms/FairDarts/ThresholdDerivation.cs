@@ -15,14 +15,14 @@ public enum ThresholdMode
 /// <summary>A cell that a threshold gave.</summary>
 /// <param name="Cell">The cell, which has an output.</param>
 /// <param name="TookStrongest">Whether too little reached the threshold, so that the strongest edges were taken instead.</param>
-public sealed record ThresholdCell(GenotypeCell Cell, bool TookStrongest);
+internal sealed record ThresholdCell(GenotypeCell Cell, bool TookStrongest);
 
 /// <summary>
 /// Turns independent weights into a genotype by a threshold (Chu et al. 2020, section 4.3; the official <c>parse</c>). A node may end with
 /// fewer than two edges, or none, and an edge with two operations. Where nothing that reaches the threshold leads to the output, the
 /// official code ends with a cell that no network can be built of; here the cell is then the one of <see cref="GenotypeDerivation"/>.
 /// </summary>
-public static class ThresholdDerivation
+internal static class ThresholdDerivation
 {
     private const int EdgesPerNode = 2;
     private const int OperationsPerEdge = 2;

@@ -10,7 +10,7 @@ namespace MIOpenDarts.Darts.Algorithms.FairDarts;
 /// </summary>
 /// <param name="weight">10 in the official code.</param>
 /// <param name="absolute">The second form.</param>
-public sealed class ZeroOnePenalty(double weight, bool absolute) : IAlphaPenalty
+internal sealed class ZeroOnePenalty(double weight, bool absolute) : IAlphaPenalty
 {
     /// <inheritdoc/>
     public double AddGradient<T>(IReadOnlyList<T[]> alphas, IReadOnlyList<T[]> diffs)

@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Algorithms.Gdas;
 /// temperature that falls linearly. The weights of operations that a pass does not draw have no gradient in it; like those of a network
 /// whose gradient is zero, they go on with their momentum and shrink by their decay, as in the official code.
 /// </summary>
-public sealed class GdasAlgorithm : SearchAlgorithm
+internal sealed class GdasAlgorithm : SearchAlgorithm
 {
     private const string Id = "gdas";
 

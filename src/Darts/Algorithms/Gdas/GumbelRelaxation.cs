@@ -20,7 +20,7 @@ namespace MIOpenDarts.Darts.Algorithms.Gdas;
 /// <param name="candidates">Operations of an edge.</param>
 /// <param name="kind">0 for normal cells, 1 for reduction cells, which draw for themselves.</param>
 /// <param name="temperature">τ of an epoch.</param>
-public sealed class GumbelRelaxation<T>(int edges, int candidates, int kind, Func<int, double> temperature) : Relaxation<T>(
+internal sealed class GumbelRelaxation<T>(int edges, int candidates, int kind, Func<int, double> temperature) : Relaxation<T>(
     edges, candidates)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -4,7 +4,7 @@ namespace MIOpenDarts.Darts.Algorithms.PcDarts;
 /// PC-DARTS (Xu et al., ICLR 2020; yuhuixu1993/PC-DARTS): one K-th of the channels is mixed and the rest bypasses; edges into a node have
 /// weights β of their own, softmaxed among themselves, and the genotype is read out of α·β; the alphas rest for the first 15 epochs.
 /// </summary>
-public sealed class PcDartsAlgorithm : SearchAlgorithm
+internal sealed class PcDartsAlgorithm : SearchAlgorithm
 {
     /// <inheritdoc/>
     public override string Name => "pc-darts";

@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Algorithms.RandomSearch;
 /// <summary>
 /// The honest baseline (Li and Talwalkar 2019; Yang et al. 2020): a genotype drawn uniformly from the same space; nothing is trained.
 /// </summary>
-public sealed class RandomAlgorithm : SearchAlgorithm
+internal sealed class RandomAlgorithm : SearchAlgorithm
 {
     /// <inheritdoc/>
     public override string Name => "random";

@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Benchmarks.Machine;
 /// Whether the cores are really there. A process that shares them shows it in processor time below wall time; a virtual machine whose
 /// host takes them away shows it in nothing but the speed of a loop whose speed is known.
 /// </summary>
-public sealed class CoreCheck
+internal sealed class CoreCheck
 {
     /// <summary>Share below which a time says little.</summary>
     public const double Enough = 0.85;

@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Benchmarks.Machine;
 /// <param name="OneThreadGigaflops">Multiply-adds of single precision in registers on one thread, GFLOP/s.</param>
 /// <param name="Gigaflops">The same on all threads together.</param>
 /// <param name="GigabytesPerSecond">Triad through memory on all threads, two arrays read and one written.</param>
-public sealed record MachineLimits(int Threads, double OneThreadGigaflops, double Gigaflops, double GigabytesPerSecond)
+internal sealed record MachineLimits(int Threads, double OneThreadGigaflops, double Gigaflops, double GigabytesPerSecond)
 {
     private const int Trials = 4;
     private const long TriadBytes = 64L << 20;

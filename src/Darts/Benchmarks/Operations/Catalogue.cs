@@ -4,7 +4,7 @@ using MIOpenDarts.Layers.Backends;
 namespace MIOpenDarts.Darts.Benchmarks.Operations;
 
 /// <summary>Everything that is measured apart from whole steps.</summary>
-public static class Catalogue
+internal static class Catalogue
 {
     // Edges that leave a state of the standard cell: four from each input, fewer from later nodes.
     private const int Edges = 2;

@@ -4,7 +4,7 @@ namespace MIOpenDarts.Darts.Benchmarks.Operations;
 /// <param name="Batch">Images.</param>
 /// <param name="Channels">C.</param>
 /// <param name="Size">Height and width in pixels.</param>
-public readonly record struct Geometry(int Batch, int Channels, int Size)
+internal readonly record struct Geometry(int Batch, int Channels, int Size)
 {
     /// <summary>Channel counts that are measured: those of supernets that begin with 4, 8 and 16.</summary>
     public static IReadOnlyList<int> Widths { get; } = [4, 8, 16, 32, 64];

@@ -4,7 +4,7 @@ namespace MIOpenDarts.Darts.Benchmarks.Operations;
 
 /// <summary>One operation or layer that is measured, forward and backward.</summary>
 /// <param name="name">What tables and filters call it.</param>
-public abstract class OperationCase(string name)
+internal abstract class OperationCase(string name)
 {
     /// <summary>What tables and filters call it.</summary>
     public string Name { get; } = name;
@@ -32,7 +32,7 @@ public abstract class OperationCase(string name)
 }
 
 /// <summary>An operation with its tensors, ready to run again and again.</summary>
-public sealed class PreparedOperation : IDisposable
+internal sealed class PreparedOperation : IDisposable
 {
     private readonly Workbench bench;
     private readonly Action forward;

@@ -9,7 +9,7 @@ namespace MIOpenDarts.Darts.Benchmarks.Operations;
 /// The exact arithmetic of a supernet, counted from the modules that it is built of; that of candidates which the shared form computes
 /// once for several edges (pools) is none, so both forms count alike.
 /// </summary>
-public static class SupernetArithmetic
+internal static class SupernetArithmetic
 {
     /// <summary>Multiply-adds of one image's forward pass: of the whole network, and of the stem alone.</summary>
     public static (double All, double Stem) ForwardImage(SupernetShape shape, SearchSpace? space = null)

@@ -8,7 +8,7 @@ using MIOpenDarts.Layers.Randomness;
 namespace MIOpenDarts.Darts.Benchmarks.Steps;
 
 /// <summary>A search's network and optimisers on random images, ready to make the same step again and again.</summary>
-public sealed class PreparedStep : IDisposable
+internal sealed class PreparedStep : IDisposable
 {
     private static readonly Pass Training = new(Training: true);
     private readonly SearchOptions options;

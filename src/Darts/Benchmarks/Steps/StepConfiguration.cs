@@ -5,7 +5,7 @@ using MIOpenDarts.Darts.Supernets;
 namespace MIOpenDarts.Darts.Benchmarks.Steps;
 
 /// <summary>Kinds of step of a search.</summary>
-public enum StepKind
+internal enum StepKind
 {
     /// <summary>Forward, backward, clipping, SGD.</summary>
     Weights,
@@ -21,7 +21,7 @@ public enum StepKind
 /// <param name="Batch">Images.</param>
 /// <param name="Algorithm">The method, with its paper's settings.</param>
 /// <param name="Space">What edges choose from.</param>
-public sealed record StepConfiguration(string Name, SupernetShape Shape, int Batch, string Algorithm = "darts", string Space = "darts")
+internal sealed record StepConfiguration(string Name, SupernetShape Shape, int Batch, string Algorithm = "darts", string Space = "darts")
 {
     /// <summary>
     /// From the smallest to the standard supernet of the paper: C (images of 28x28, five cells), B (eight channels), A; and P, that of

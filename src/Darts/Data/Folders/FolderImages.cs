@@ -1,7 +1,7 @@
 namespace MIOpenDarts.Darts.Data.Folders;
 
 /// <summary>All images below a folder, whatever their sub-folders mean.</summary>
-public static class FolderImages
+internal static class FolderImages
 {
     /// <summary>
     /// The images of a folder and of the folders in it, in the order of names, and what was left out in words; null for nothing.

@@ -7,7 +7,7 @@ namespace MIOpenDarts.Darts.Evaluation.Baselines;
 
 /// <summary>A hand-made network to compare with: blocks one after another, global pool, linear layer.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public abstract class BaselineNetwork<T> : ImageClassifier<T>
+internal abstract class BaselineNetwork<T> : ImageClassifier<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<Module<T>> blocks = [];
@@ -48,7 +48,7 @@ public abstract class BaselineNetwork<T> : ImageClassifier<T>
     protected BatchNorm<T> Norm(string name, int channels) => new(Parameters, name + ".", channels, affine: true);
 
     /// <inheritdoc/>
-    protected override void PlanLayers(MemoryPlan<T> built, Scratchpad<T> shared, LivenessSchedule time, Tensor<T> source)
+    private protected override void PlanLayers(MemoryPlan<T> built, Scratchpad<T> shared, LivenessSchedule time, Tensor<T> source)
     {
         for (var i = 0; i < blocks.Count; i++)
         {

@@ -9,7 +9,7 @@ namespace MIOpenDarts.Darts.Evaluation.Baselines;
 /// projection on every shortcut that changes the width): 2,296,922 parameters for CIFAR-10.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class MobileNetV2<T> : BaselineNetwork<T>
+internal sealed class MobileNetV2<T> : BaselineNetwork<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int LastWidth = 1280;

@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Evaluation.Baselines;
 
 /// <summary>ResNet-20 for small images with shortcuts of option A (He et al. 2016, section 4.2): 269,722 parameters for CIFAR-10.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class ResNet20<T> : BaselineNetwork<T>
+internal sealed class ResNet20<T> : BaselineNetwork<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int BlocksInStage = 3;

@@ -12,7 +12,7 @@ namespace MIOpenDarts.Darts.Evaluation.Baselines;
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="body">What is learnt.</param>
 /// <param name="shortcut">What brings x to the body's extent; null for x itself.</param>
-public sealed class Residual<T>(Sequential<T> body, Module<T>? shortcut) : Module<T>
+internal sealed class Residual<T>(Sequential<T> body, Module<T>? shortcut) : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ namespace MIOpenDarts.Darts.Evaluation.Baselines;
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="before">Channels of zeros before those of x.</param>
 /// <param name="after">Channels of zeros after them.</param>
-public sealed class SubsampleAndPad<T>(int before, int after) : Module<T>
+internal sealed class SubsampleAndPad<T>(int before, int after) : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Tensor<T>[] sources = new Tensor<T>[3];

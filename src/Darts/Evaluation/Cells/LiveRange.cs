@@ -5,4 +5,4 @@ namespace MIOpenDarts.Darts.Evaluation.Cells;
 /// <param name="End">The last, at which the output is written.</param>
 /// <param name="LastRead">When the output is read last.</param>
 /// <param name="LastReader">End of whoever reads it last, who clears its gradient in the backward pass.</param>
-public readonly record struct LiveRange(int Begin, int End, int LastRead, int LastReader);
+internal readonly record struct LiveRange(int Begin, int End, int LastRead, int LastReader);

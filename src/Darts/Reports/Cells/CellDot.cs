@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Reports.Cells;
 /// Text of a cell for Graphviz, with the node names, shapes and colours that readers of DARTS papers know
 /// (drawn left to right; inputs green, nodes blue, a node that nothing reads dashed, output yellow).
 /// </summary>
-public static class CellDot
+internal static class CellDot
 {
     /// <summary>The DOT text of a cell.</summary>
     /// <param name="graph">The cell.</param>

@@ -1,7 +1,7 @@
 namespace MIOpenDarts.Darts.Reports.Cells;
 
 /// <summary>Draws a cell as SVG, with its own layout, so that no Graphviz is needed.</summary>
-public static class CellDrawing
+internal static class CellDrawing
 {
     /// <summary>
     /// A picture that stands alone: its own colours for light and dark pages, its own background, a fixed aspect ratio.

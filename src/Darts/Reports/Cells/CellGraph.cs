@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Reports.Cells;
 /// <param name="Operation">Name of the primitive, e.g. <c>sep_conv_3x3</c>.</param>
 /// <param name="Source">State it reads: 0 is c_{k-2}, 1 is c_{k-1}, 2 is the first intermediate node.</param>
 /// <param name="Target">State it adds to, at least 2 and larger than <paramref name="Source"/>.</param>
-public sealed record CellEdge(string Operation, int Source, int Target);
+internal sealed record CellEdge(string Operation, int Source, int Target);
 
 /// <summary>
 /// A discrete cell as a directed acyclic graph (Liu et al. 2019, section 2.1): two inputs, intermediate nodes, one output
@@ -17,7 +17,7 @@ public sealed record CellEdge(string Operation, int Source, int Target);
 /// <param name="Concat">
 /// States that the output concatenates, each from 0 to <paramref name="Nodes"/> + 1; usually the intermediate nodes.
 /// </param>
-public sealed record CellGraph(int Nodes, IReadOnlyList<CellEdge> Edges, IReadOnlyList<int> Concat)
+internal sealed record CellGraph(int Nodes, IReadOnlyList<CellEdge> Edges, IReadOnlyList<int> Concat)
 {
     /// <summary>The input states c_{k-2} and c_{k-1}.</summary>
     public const int Inputs = 2;

@@ -1,7 +1,7 @@
 namespace MIOpenDarts.Darts.Reports.Cells;
 
 /// <summary>Which way a cell is drawn.</summary>
-public enum CellDirection
+internal enum CellDirection
 {
     /// <summary>Inputs on the left, as in the papers: for a wide page.</summary>
     LeftToRight,

@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Studies.Comparison;
 /// <param name="Method">Name of the network.</param>
 /// <param name="Runs">One for each seed, of one network or of what several searches of one method found.</param>
 /// <param name="SearchSeconds">What a search cost, where searches that found them are among the runs.</param>
-public sealed record ComparisonRow(string Method, IReadOnlyList<RunSummary> Runs, double? SearchSeconds)
+internal sealed record ComparisonRow(string Method, IReadOnlyList<RunSummary> Runs, double? SearchSeconds)
 {
     /// <summary>Mean test accuracy, in percent.</summary>
     public double Accuracy => Runs.Average(run => run.Accuracy);
@@ -24,7 +24,7 @@ public sealed record ComparisonRow(string Method, IReadOnlyList<RunSummary> Runs
 }
 
 /// <summary>A table of trainings: text, CSV and HTML.</summary>
-public sealed class ComparisonTable
+internal sealed class ComparisonTable
 {
     private static readonly string[] Titles =
         ["method", "seeds", "epochs", "parameters", "M multiply-adds", "MiB", "search s", "training s", "images/s", "test accuracy %",

@@ -8,7 +8,7 @@ using MIOpenDarts.Darts.Studies.Seeds;
 namespace MIOpenDarts.Darts.Studies.Comparison;
 
 /// <summary>Compares the runs of some folders.</summary>
-public static class RunComparison
+internal static class RunComparison
 {
     /// <summary>Reads folders of trainings, and of finished searches for what their genotypes cost.</summary>
     /// <param name="folders">Folders, and what a shell's pattern finds beside them.</param>

@@ -19,7 +19,7 @@ namespace MIOpenDarts.Darts.Studies.Comparison;
 /// <param name="Accuracy">Test accuracy after the last epoch, in percent.</param>
 /// <param name="ImagesPerSecond">In training.</param>
 /// <param name="Seconds">Of the training.</param>
-public sealed record RunSummary(
+internal sealed record RunSummary(
     string Method, string Network, string Recipe, long Parameters, long MultiplyAdds, int Epochs, double Accuracy, double ImagesPerSecond,
     double Seconds)
 {

@@ -13,7 +13,7 @@ namespace MIOpenDarts.Darts.Studies.Comparison;
 /// <param name="Recipe">Every option with an effect but the seed: searches with equal ones are seeds of one method.</param>
 /// <param name="Genotype">What it found, in the official text.</param>
 /// <param name="Seconds">What it cost; NaN where no log tells.</param>
-public sealed record SearchSummary(string Name, string Algorithm, string Recipe, string Genotype, double Seconds)
+internal sealed record SearchSummary(string Name, string Algorithm, string Recipe, string Genotype, double Seconds)
 {
     /// <summary>Whether a folder is of a finished search.</summary>
     public static bool IsOne(string folder) => File.Exists(Path.Combine(folder, SearchFolder.GenotypeName));

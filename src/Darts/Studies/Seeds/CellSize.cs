@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Studies.Seeds;
 /// <summary>Counts the parameters of the networks that some options of a training give for different genotypes.</summary>
 /// <param name="data">The images.</param>
 /// <param name="options">The options; their network is replaced.</param>
-public sealed class CellSize(ImageData data, TrainOptions options)
+internal sealed class CellSize(ImageData data, TrainOptions options)
 {
     /// <summary>Parameters without the auxiliary head.</summary>
     public long Of(Genotype genotype)

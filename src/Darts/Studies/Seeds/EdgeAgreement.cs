@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Studies.Seeds;
 /// <param name="Kept">Share of the cells that keep the edge.</param>
 /// <param name="Operation">The operation that most of them give it; the first in the order of the primitives where several do.</param>
 /// <param name="Same">Share of the cells that keep the edge with that operation.</param>
-public sealed record EdgeAgreement(int Source, int Target, double Kept, Primitive Operation, double Same)
+internal sealed record EdgeAgreement(int Source, int Target, double Kept, Primitive Operation, double Same)
 {
     private const int ChanceDraws = 50;
 

@@ -12,7 +12,7 @@ namespace MIOpenDarts.Darts.Studies.Seeds;
 /// The folder of a study of several seeds: <c>seeds.json</c> (the plan), <c>report.html</c> and <c>report.txt</c>, and a folder
 /// <c>seed-N</c> for each seed, which is that of a search; with trainings in its folders <c>found</c> and <c>random</c>.
 /// </summary>
-public sealed class SeedFolder : IDisposable
+internal sealed class SeedFolder : IDisposable
 {
     private const string PlanName = RunConfiguration.StudyName;
     private readonly FileStream held;

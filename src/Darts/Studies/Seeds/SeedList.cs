@@ -4,7 +4,7 @@ using MIOpenDarts.Darts.Options;
 namespace MIOpenDarts.Darts.Studies.Seeds;
 
 /// <summary>Reads which seeds to search with: numbers and ranges such as <c>0..3</c> (both ends included), with commas between.</summary>
-public static class SeedList
+internal static class SeedList
 {
     /// <summary>Most seeds of one study.</summary>
     public const int Most = 1000;

@@ -13,7 +13,7 @@ namespace MIOpenDarts.Darts.Studies.Seeds;
 /// <param name="Seeds">The seeds.</param>
 /// <param name="Retrain">Epochs for which every found cell, and a random one of its size, is trained; 0 for none.</param>
 /// <param name="Options">Options of the searches; the seed is replaced.</param>
-public sealed record SeedPlan(IReadOnlyList<ulong> Seeds, int Retrain, SearchOptions Options)
+internal sealed record SeedPlan(IReadOnlyList<ulong> Seeds, int Retrain, SearchOptions Options)
 {
     /// <summary>Options of the search with a seed.</summary>
     public SearchOptions SearchOf(ulong seed) => Options with { Seed = seed };

@@ -8,7 +8,7 @@ using MIOpenDarts.Darts.Watchdogs;
 namespace MIOpenDarts.Darts.Studies.Seeds;
 
 /// <summary>Reads what a seed has found out of the logs of its runs, which must be done.</summary>
-public static class SeedReader
+internal static class SeedReader
 {
     /// <summary>The search of a seed and, where the plan has them, its trainings.</summary>
     /// <exception cref="RunFolderException">A run is not there.</exception>

@@ -3,7 +3,7 @@ using MIOpenDarts.Darts.Reports;
 namespace MIOpenDarts.Darts.Studies.Seeds;
 
 /// <summary>The report of several seeds: one page that needs no other file, no network and no script.</summary>
-public static class SeedReport
+internal static class SeedReport
 {
     /// <summary>The text of the page.</summary>
     /// <param name="study">The seeds that are done; there may be none yet.</param>

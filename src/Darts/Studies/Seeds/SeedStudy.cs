@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Studies.Seeds;
 /// <param name="Dataset">Name and sizes of the data.</param>
 /// <param name="Plan">What is to be done.</param>
 /// <param name="Results">The seeds that are done, in the order of the plan.</param>
-public sealed record SeedStudy(string Dataset, SeedPlan Plan, IReadOnlyList<SeedResult> Results)
+internal sealed record SeedStudy(string Dataset, SeedPlan Plan, IReadOnlyList<SeedResult> Results)
 {
     /// <summary>Validation accuracy of the supernets, in percent.</summary>
     public Spread Valid => Spread.From([.. Results.Select(result => result.ValidAccuracy)]);
@@ -46,7 +46,7 @@ public sealed record SeedStudy(string Dataset, SeedPlan Plan, IReadOnlyList<Seed
 /// <param name="Notes">What the derivation of the genotype had to do beside its rule; null for nothing.</param>
 /// <param name="Found">Training of the found cell; null without.</param>
 /// <param name="Random">Training of a random cell of its size; null without.</param>
-public sealed record SeedResult(
+internal sealed record SeedResult(
     ulong Seed, Genotype Genotype, double TrainAccuracy, double ValidAccuracy, double Entropy, double Seconds, string? Ending = null,
     IReadOnlyList<string>? Notes = null, TrainedCell? Found = null, TrainedCell? Random = null);
 
@@ -54,4 +54,4 @@ public sealed record SeedResult(
 /// <param name="Genotype">The cell.</param>
 /// <param name="Parameters">Parameters of its network.</param>
 /// <param name="Accuracy">Test accuracy after the last epoch, in percent.</param>
-public sealed record TrainedCell(Genotype Genotype, long Parameters, double Accuracy);
+internal sealed record TrainedCell(Genotype Genotype, long Parameters, double Accuracy);

@@ -4,7 +4,7 @@ using MIOpenDarts.Darts.Genotypes;
 namespace MIOpenDarts.Darts.Studies.Seeds;
 
 /// <summary>The report of several seeds as text, for a terminal.</summary>
-public static class SeedText
+internal static class SeedText
 {
     /// <summary>The text.</summary>
     public static string Render(SeedStudy study)

@@ -4,7 +4,7 @@ namespace MIOpenDarts.Darts.Studies.Seeds;
 /// <param name="Count">How many there are.</param>
 /// <param name="Mean">Their mean; NaN for none.</param>
 /// <param name="Deviation">Standard deviation of a sample (divisor n − 1); null for fewer than two.</param>
-public sealed record Spread(int Count, double Mean, double? Deviation)
+internal sealed record Spread(int Count, double Mean, double? Deviation)
 {
     /// <summary>Of some values.</summary>
     public static Spread From(IReadOnlyCollection<double> values)

@@ -16,7 +16,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends.Cpu;
 
 /// <summary>Makes the managed SIMD backend for the widest vectors of this processor.</summary>
-public static class CpuBackend
+internal static class CpuBackend
 {
     /// <summary>Floats in the widest vector that the runtime uses here: 16, 8 or 4.</summary>
     public static int PreferredWidth => Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
@@ -76,7 +76,7 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
 
     // Memory.
     public override long? FreeBytes => context.Tally is null ? null : long.MaxValue;
-    public override Backend<float> Counting(MemoryTally tally) => new CpuBackend<S, V>(new CpuContext(context.Workers, tally));
+    internal override Backend<float> Counting(MemoryTally tally) => new CpuBackend<S, V>(new CpuContext(context.Workers, tally));
     public override Storage Allocate(long bytes) => context.Allocate(bytes);
     public override void Upload<TElement>(ReadOnlySpan<TElement> source, Tensor<TElement> dst) =>
         source.CopyTo(new Span<TElement>((void*)dst.Address, checked((int)dst.Shape.Count)));

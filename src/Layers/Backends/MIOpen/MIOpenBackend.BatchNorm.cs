@@ -6,7 +6,7 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 
 // A whole batch norm through MIOpen, which wants a scale and a shift where there are none and only overwrites. Statistics alone and
 // their application by a consumer, of which the fused operations are made, are kernels of our own.
-public sealed partial class MIOpenBackend
+internal sealed partial class MIOpenBackend
 {
     private const int Alignment = 256;
     private Storage? ones;

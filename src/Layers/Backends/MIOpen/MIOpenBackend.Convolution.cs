@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 
 // Depthwise convolutions run on our kernels, pointwise ones as matrix products (or through MIOpen where a warm-up found that faster), all
 // others through MIOpen. MIOpen and the products only overwrite, so a result that is to be added goes through scratch memory.
-public sealed partial class MIOpenBackend
+internal sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
     public override void ConvolutionForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window2D window, int groups)

@@ -4,7 +4,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
 // The backward passes of depthwise and pointwise convolutions, for a table of branches at a time.
-public sealed partial class MIOpenBackend
+internal sealed partial class MIOpenBackend
 {
     /// <summary>Gradients of the depthwise outputs.</summary>
     private void DiffOfMiddles(in BranchTable table, int used)

@@ -3,7 +3,7 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
-public sealed partial class MIOpenBackend
+internal sealed partial class MIOpenBackend
 {
     // What a step takes beside its plan: workspaces of rocBLAS and MIOpen, whatever the size, and partial sums, which grow with it. Counted
     // on the virtual gfx803, for plans of 849 to 3,386 MiB: 73 to 99 MiB.

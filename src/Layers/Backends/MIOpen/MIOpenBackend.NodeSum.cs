@@ -4,7 +4,7 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
-public sealed partial class MIOpenBackend
+internal sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
     public override Operation<float> PlanNodeSum(MemoryPlan<float> plan, NodeSum<float> sum) =>

@@ -3,7 +3,7 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
-public sealed partial class MIOpenBackend
+internal sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
     public override void PartialSplitForward(Tensor<float> src, Tensor<float> head, Tensor<float> bypass, Tensor<byte>? taps)

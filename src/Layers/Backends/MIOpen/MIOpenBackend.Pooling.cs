@@ -5,7 +5,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
 // MIOpen passes over NaN in a maximum. It only overwrites, so a gradient that is to be added goes through scratch memory.
-public sealed partial class MIOpenBackend
+internal sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
     public override void MaxPoolForward(Tensor<float> src, Tensor<float> dst, Tensor<byte> indices, Window2D window) =>

@@ -8,7 +8,7 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 
 // Matrix products of hipBLAS, which is column-major: a packed row-major matrix is its own transpose there. Only products without a
 // transposed left matrix are called, because rocBLAS computes wrong ones on gfx803; those run on kernels of our own.
-public sealed partial class MIOpenBackend
+internal sealed partial class MIOpenBackend
 {
     private readonly Dictionary<ConvolutionKey, bool> byMIOpen = [];
 

@@ -4,7 +4,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
 // Any list of branches goes in a few launches, whether they share sources or not; only those that do must stand together.
-public sealed partial class MIOpenBackend
+internal sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
     public override Operation<float> PlanSeparable(MemoryPlan<float> plan, ActiveList<SeparableBranch<float>> branches) =>

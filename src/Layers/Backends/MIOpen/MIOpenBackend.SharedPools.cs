@@ -3,7 +3,7 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
-public sealed partial class MIOpenBackend
+internal sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
     public override Operation<float> PlanSharedPools(MemoryPlan<float> plan, SharedPools<float> pools) =>

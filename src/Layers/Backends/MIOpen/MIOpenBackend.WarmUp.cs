@@ -7,7 +7,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
 // What the first step of a run would otherwise wait for.
-public sealed partial class MIOpenBackend : IWarmUp
+internal sealed partial class MIOpenBackend : IWarmUp
 {
     private const int Repetitions = 5;
     private List<ConvolutionKey>? collected;

@@ -20,7 +20,7 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 /// Bytes of tensors that it read and wrote. What several branches or tiles of a launch read at the same time counts once; partial sums and
 /// statistics, which are small, are left out.
 /// </param>
-public readonly record struct KernelUse(long Launches, long Bytes);
+internal readonly record struct KernelUse(long Launches, long Bytes);
 
 /// <summary>
 /// One AMD GPU: device memory and one stream of HIP; convolutions, pools, batch norm, activation, softmax and element-wise arithmetic
@@ -28,7 +28,7 @@ public readonly record struct KernelUse(long Launches, long Bytes);
 /// for what MIOpen does not have. Activations lie N, C, H, W, packed. Nothing is summed with atomic additions, unless it is allowed to the
 /// libraries, so that results are the same in every run.
 /// </summary>
-public sealed partial class MIOpenBackend : Backend<float>
+internal sealed partial class MIOpenBackend : Backend<float>
 {
     private readonly HipStream stream;
     private readonly DeviceMemory memory;

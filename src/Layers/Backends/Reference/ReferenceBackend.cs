@@ -34,7 +34,7 @@ public unsafe partial class ReferenceBackend<T> : Backend<T>
     public override long? FreeBytes => tally is null ? null : long.MaxValue;
 
     /// <inheritdoc/>
-    public override Backend<T> Counting(MemoryTally tally) => new ReferenceBackend<T>(tally);
+    internal override Backend<T> Counting(MemoryTally tally) => new ReferenceBackend<T>(tally);
 
     /// <inheritdoc/>
     public override Storage Allocate(long bytes) => tally?.Take(bytes) ?? new HostStorage(bytes);

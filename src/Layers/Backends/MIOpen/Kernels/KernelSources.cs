@@ -3,7 +3,7 @@ using MIOpenDarts.Interop.Rtc;
 namespace MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 
 /// <summary>The texts of <c>native/kernels</c>, which are embedded in this assembly.</summary>
-public static class KernelSources
+internal static class KernelSources
 {
     private const string Prelude = "prelude.hip";
 
