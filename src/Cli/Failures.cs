@@ -7,6 +7,7 @@ using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Loading;
+using MIOpenDarts.Interop.Mpi;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
 
@@ -63,7 +64,7 @@ internal static class Failures
     private static int CodeOf(Exception e) => e switch
     {
         FaultException => ExitCode.Fault,
-        GenotypeFormatException => ExitCode.Usage,
+        GenotypeFormatException or LauncherException => ExitCode.Usage,
         StoppedException stopped => stopped.ExitCode,
         _ => ExitCode.Failed,
     };
@@ -71,5 +72,5 @@ internal static class Failures
     private static bool IsExpected(Exception e) => e is
         OptionsException or GenotypeFormatException or NotFiniteNumberException or DataException or CheckpointException
         or RunFolderException or RunDivergedException or BackendUnavailableException or PlanDoesNotFitException or RocmException
-        or RocmNotFoundException or IOException or UnauthorizedAccessException or InvalidDataException or OperationCanceledException;
+        or RocmNotFoundException or LauncherException or MpiException or IOException or UnauthorizedAccessException or InvalidDataException or OperationCanceledException;
 }

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Distributed;
 using Spectre.Console;
 
 namespace MIOpenDarts.Cli;
@@ -18,7 +19,8 @@ internal sealed record Screen(TextWriter Output, TextWriter Error, IAnsiConsole?
     {
         Console.SetOut(output);
         var console = AnsiConsole.Console;
-        var moves = console.Profile.Capabilities.Ansi && !Console.IsOutputRedirected;
+        // Launchers of MPI give ranks a terminal where there is none, and mix what the ranks write.
+        var moves = console.Profile.Capabilities.Ansi && !Console.IsOutputRedirected && !Ranks.AreLaunched;
         return new Screen(output, Console.Error, moves ? console : null);
     }
 }

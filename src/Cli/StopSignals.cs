@@ -4,13 +4,18 @@ using System.Runtime.InteropServices;
 namespace MIOpenDarts.Cli;
 
 /// <summary>
-/// What asks a run to stop: Ctrl-C (SIGINT), Ctrl-\ (SIGQUIT), SIGTERM, and SIGHUP of a terminal that closes. The first asks to stop after
-/// the step under way, the second is not held back any more.
+/// What asks a run to stop: Ctrl-C (SIGINT), Ctrl-\ (SIGQUIT), SIGTERM, SIGHUP of a terminal that closes, and SIGUSR1, which clusters send
+/// before a job's time is up and launchers of MPI pass on. The first asks to stop after the step under way, the second is not held back any
+/// more.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
+    // .NET has no name for SIGUSR1, but takes the number that Linux gives it.
     private static readonly (PosixSignal Signal, int Number)[] Known =
-        [(PosixSignal.SIGHUP, 1), (PosixSignal.SIGINT, 2), (PosixSignal.SIGQUIT, 3), (PosixSignal.SIGTERM, 15)];
+        [
+            (PosixSignal.SIGHUP, 1), (PosixSignal.SIGINT, 2), (PosixSignal.SIGQUIT, 3), (PosixSignal.SIGTERM, 15),
+            .. OperatingSystem.IsLinux() ? [((PosixSignal)10, 10)] : Array.Empty<(PosixSignal, int)>(),
+        ];
 
     private readonly CancellationTokenSource stop = new();
     private readonly List<PosixSignalRegistration> registrations = [];

@@ -53,6 +53,17 @@ public class TinySearch : IDisposable
 
     public string Newest(string run) => Directory.GetFiles(Checkpoints(run), "*.safetensors").Max(StringComparer.Ordinal)!;
 
+    /// <summary>Waits until each of some runs, which other processes work on, has a checkpoint.</summary>
+    public async Task HasCheckpoints(params string[] runs)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        foreach (var run in runs)
+        {
+            while (!Directory.Exists(Checkpoints(run)) || Directory.GetFiles(Checkpoints(run), "*.safetensors").Length == 0)
+                await Task.Delay(20, limit.Token);
+        }
+    }
+
     public IReadOnlyList<RunEvent> Log(string run) => RunLog.Read(Path.Combine(In(run), "log.jsonl"));
 
     /// <summary>Takes a finished run back to just before its last checkpoint, as if it had been killed there.</summary>

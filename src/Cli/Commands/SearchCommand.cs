@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Distributed;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Studies.Seeds;
@@ -32,6 +33,7 @@ internal static class SearchCommand
           miopendarts search --algorithm pc-darts --preset demo
           miopendarts search --resume runs/cifar
           miopendarts search --seeds 0..3 --jobs 2 --retrain 10 --out runs/seeds
+          mpirun --bind-to none -n 4 miopendarts search --seeds 0..15 --out runs/seeds
 
         {{ExitCode.Legend}}
         """;
@@ -54,29 +56,49 @@ internal static class SearchCommand
             "--jobs", "With --seeds: how many run side by side, each with its share of the threads, GPUs in turn [1].", 1, 1024);
         var retrain = OptionNames.Number(
             "--retrain", "With --seeds: epochs for which every found cell, and a random one of its size, is trained [0].", 1, 100_000);
+        var join = new Option<bool>("--join")
+        {
+            Description = "With --seeds and --out: the folder may hold the study of other processes, whose seeds these are added to.",
+        };
+        var gather = OptionNames.Path(
+            "--gather", "FOLDER", "Build the report of a study from the seeds that are done, and do no more.");
         var command = new Command(
             Name, "Search for an architecture; without options on the embedded images, in under two minutes on two cores.")
         {
-            preset, config, resume, output, board, seeds, jobs, retrain,
+            preset, config, resume, output, board, seeds, jobs, retrain, join, gather,
         };
         var fields = new FieldOptions(SearchOptions.Table.All.Select(f => ((OptionDefinition)f, f.Show(SearchPresets.Get(Paper)))));
         fields.AddTo(command);
         command.SetAction(parsed =>
         {
             var typed = fields.Typed(parsed).ToList();
+            if (parsed.GetValue(gather) is { } gathered)
+                // The command, the option and the folder.
+                return parsed.Tokens.Count == 3
+                    ? SeedsRun.Gather(screen, gathered)
+                    : throw new OptionsException("--gather does nothing but build a report; leave the other options out");
+            if (parsed.GetValue(join) && parsed.GetValue(seeds) is null)
+                throw new OptionsException("--join is for several processes that share a study; add --seeds and --out");
+            using var ranks = Ranks.Join();
             if (parsed.GetValue(seeds) is not null || (parsed.GetValue(resume) is { } study && SeedFolder.IsAt(study)))
             {
                 if (parsed.GetValue(board)) throw new OptionsException("--tensorboard does not go with several seeds; leave it out");
-                using var several = parsed.GetValue(resume) is { } begun
+                SeedsRun Begin() => parsed.GetValue(resume) is { } begun
                     ? SeedsRun.Resume(
                         screen, begun, typed, FieldOptions.Given(parsed, preset, config, output, seeds), parsed.GetValue(jobs),
                         parsed.GetValue(retrain))
                     : SeedsRun.Start(
                         screen, parsed.GetValue(seeds)!, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output),
-                        parsed.GetValue(jobs),
-                        parsed.GetValue(retrain));
-                return several.ToEnd();
+                        parsed.GetValue(jobs), parsed.GetValue(retrain), parsed.GetValue(join));
+                if (ranks is not null)
+                    return SeedRanks.ToEnd(ranks, screen, Begin, path => SeedsRun.Resume(
+                        screen, path, typed, given: null, parsed.GetValue(jobs), retrain: null, ranks.LocalRank));
+                using var several = Begin();
+                several.Work();
+                return several.End();
             }
+
+            if (ranks is not null) return SeveralRanks.Refuse(ranks);
 
             if ((parsed.GetValue(jobs) ?? parsed.GetValue(retrain)) is not null)
                 throw new OptionsException("--jobs and --retrain are for several seeds; add --seeds, such as --seeds 0..3");

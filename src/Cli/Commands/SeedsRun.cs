@@ -18,77 +18,110 @@ internal sealed class SeedsRun : IDisposable
     private readonly ImageData data;
     private readonly int jobs;
     private readonly TextWriter output;
+    private readonly StopSignals signals;
     private readonly Lock gate = new();
-    private readonly SortedDictionary<int, SeedResult> results = [];
-    private readonly SortedDictionary<int, Exception> failures = [];
+    private readonly SortedSet<ulong> done = [];
+    private readonly SortedSet<ulong> held = [];
+    private readonly SortedDictionary<ulong, Exception> failures = [];
+    private IReadOnlyList<ulong> mine;
 
-    private SeedsRun(Screen screen, SeedFolder folder, ImageData data, int jobs) =>
-        (this.folder, this.data, this.jobs, output) = (folder, data, jobs, TextWriter.Synchronized(screen.Output));
+    private SeedsRun(Screen screen, SeedFolder folder, IReadOnlyList<ulong> mine, ImageData data, int jobs)
+    {
+        (this.folder, this.mine, this.data, this.jobs) = (folder, mine, data, jobs);
+        output = TextWriter.Synchronized(screen.Output);
+        signals = new StopSignals(() => output.WriteLine("stopping after this step, with checkpoints; once more stops at once"));
+    }
 
-    /// <summary>A new study. Everything that a user may have got wrong is checked before the folder is made.</summary>
+    /// <summary>The study's folder.</summary>
+    public string Path => folder.Path;
+
+    /// <summary>Number of this process among those of its machine: GPUs are taken in turn.</summary>
+    public int LocalRank { get; init; }
+
+    /// <summary>
+    /// A new study, or seeds for one that other processes work on. Everything that a user may have got wrong is checked before the folder is
+    /// made.
+    /// </summary>
     public static SeedsRun Start(
         Screen screen, string seeds, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, int? jobs,
-        int? retrain)
+        int? retrain, bool join)
     {
         RefuseSeed(typed);
+        if (join && output is null) throw new OptionsException("--join needs --out, the folder that all processes work in");
         var plan = new SeedPlan(SeedList.Parse(seeds), retrain ?? 0, SearchOptions.Table.Resolve(preset, config, typed));
         var (data, atOnce) = Check(plan, jobs);
-        plan = plan with { Options = plan.Options with { Data = NewRun.Lasting(plan.Options.Data), Cost = CostName.Lasting(plan.Options.Cost) } };
-        return new SeedsRun(screen, SeedFolder.Create(output ?? NewRun.Folder(), plan), data, atOnce);
+        plan = plan with
+        {
+            Options = plan.Options with { Data = NewRun.Lasting(plan.Options.Data), Cost = CostName.Lasting(plan.Options.Cost) },
+        };
+        var folder = join ? SeedFolder.Join(output!, plan) : SeedFolder.Create(output ?? NewRun.Folder(), plan);
+        return new SeedsRun(screen, folder, plan.Seeds, data, atOnce);
     }
 
     /// <summary>A study that was begun before.</summary>
     public static SeedsRun Resume(
-        Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, int? jobs, int? retrain)
+        Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, int? jobs, int? retrain, int localRank = 0)
     {
         if (given is not null)
             throw new OptionsException($"{given} does not go with --resume; a study goes on as it was begun, so leave it out");
         RefuseSeed(typed);
         var folder = SeedFolder.Open(path);
-        try
-        {
-            var options = SearchOptions.Table.Apply(folder.Plan.Options, typed);
-            folder.Adopt(options with { Data = NewRun.Lasting(options.Data) });
-            if (retrain is { } epochs) folder.Retrain(epochs);
-            var (data, atOnce) = Check(folder.Plan, jobs);
-            folder.Keep(() => DataFingerprint.Of(data.Train));
-            return new SeedsRun(screen, folder, data, atOnce);
-        }
-        catch
-        {
-            folder.Dispose();
-            throw;
-        }
+        var options = SearchOptions.Table.Apply(folder.Plan.Options, typed);
+        folder.Adopt(options with { Data = NewRun.Lasting(options.Data) });
+        if (retrain is { } epochs) folder.Retrain(epochs);
+        var (data, atOnce) = Check(folder.Plan, jobs);
+        folder.Keep(() => DataFingerprint.Of(data.Train));
+        return new SeedsRun(screen, folder, folder.Plan.Seeds, data, atOnce) { LocalRank = localRank };
     }
 
-    /// <summary>Does all seeds that are not done.</summary>
-    public int ToEnd()
+    /// <summary>Builds the report from the seeds that are done, while others may be worked on.</summary>
+    public static int Gather(Screen screen, string path)
     {
-        var seeds = folder.Plan.Seeds;
-        output.WriteLine($"study    {folder.Path}: {seeds.Count} seeds, {jobs} at a time");
+        var folder = SeedFolder.Open(path);
+        folder.Adopt(folder.Plan.Options);
+        using var run = new SeedsRun(screen, folder, [], SearchImages.Open(folder.Plan.Options), jobs: 1);
+        return run.End();
+    }
+
+    /// <summary>Leaves this process the seeds that are its share.</summary>
+    public void Share(int rank, int size) => mine = [.. mine.Where((_, index) => index % size == rank)];
+
+    /// <summary>Does its seeds that are not done.</summary>
+    public void Work()
+    {
+        var share = mine.Count == folder.Plan.Seeds.Count ? $"{mine.Count} seeds" : $"{mine.Count} of {folder.Plan.Seeds.Count} seeds";
+        output.WriteLine($"study    {folder.Path}: {share}, {jobs} at a time");
         var threads = Backends.Threads(folder.Plan.Options.Threads, output.WriteLine);
         if (NewRun.LeftOut(data) is { } line) output.WriteLine(line);
-        using var signals = new StopSignals(() => output.WriteLine("stopping after this step, with checkpoints; once more stops at once"));
-        var queue = new ConcurrentQueue<int>(Enumerable.Range(0, seeds.Count));
+        var queue = new ConcurrentQueue<ulong>(mine);
         Task.WaitAll([.. Enumerable.Range(0, jobs).Select(job => Task.Factory.StartNew(
             () => Work(job, threads, queue, signals.Token), CancellationToken.None, TaskCreationOptions.LongRunning,
             TaskScheduler.Default))]);
-
-        folder.WriteReport(Study());
-        if (signals.Token.IsCancellationRequested && results.Count + failures.Count < seeds.Count)
-            throw signals.Stopped($"stopped with checkpoints; go on with: miopendarts search --resume {folder.Path}");
-        output.Write(SeedText.Render(Study()));
-        output.WriteLine($"report   {folder.ReportFile}");
-        if (failures.Count == 0) return ExitCode.Done;
-        var told = string.Join("; ", failures.Select(pair => $"seed {seeds[pair.Key]}: {pair.Value.Message.TrimEnd('.')}"));
-        var message = $"{folder.Path}: {told}; {results.Count} of {seeds.Count} seeds are done, and for the others go on with: "
-            + $"miopendarts search --resume {folder.Path}";
-        throw failures.Values.OfType<FaultException>().FirstOrDefault() is { } fault
-            ? new FaultException(message, fault)
-            : new RunFolderException(message);
     }
 
-    public void Dispose() => folder.Dispose();
+    /// <summary>Writes the report of all seeds that are done, and says what came out.</summary>
+    /// <exception cref="StoppedException">A signal stopped it.</exception>
+    /// <exception cref="RunFolderException">A seed failed.</exception>
+    public int End()
+    {
+        var study = Study();
+        folder.WriteReport(study);
+        RequireWorked(study);
+        output.Write(SeedText.Render(study));
+        output.WriteLine($"report   {folder.ReportFile}");
+        if (held.Count > 0)
+            output.WriteLine(
+                $"other processes work on seed {string.Join(", ", held)}; when they are done: miopendarts search --gather {folder.Path}");
+        return ExitCode.Done;
+    }
+
+    /// <summary>Refuses to be done while seeds of this process are not.</summary>
+    /// <exception cref="StoppedException">A signal stopped it.</exception>
+    /// <exception cref="RunFolderException">A seed failed.</exception>
+    public void RequireWorked() => RequireWorked(Study());
+
+    /// <inheritdoc/>
+    public void Dispose() => signals.Dispose();
 
     private static (ImageData Data, int Jobs) Check(SeedPlan plan, int? jobs)
     {
@@ -110,21 +143,42 @@ internal sealed class SeedsRun : IDisposable
             throw new OptionsException("--seed does not go with a study of several seeds; leave it out");
     }
 
-    private void Work(int job, int allThreads, ConcurrentQueue<int> queue, CancellationToken cancellation)
+    private void RequireWorked(SeedStudy study)
+    {
+        if (signals.Token.IsCancellationRequested && done.Count + held.Count + failures.Count < mine.Count)
+            throw signals.Stopped($"stopped with checkpoints; go on with: miopendarts search --resume {folder.Path}");
+        if (failures.Count == 0) return;
+        var told = string.Join("; ", failures.Select(pair => $"seed {pair.Key}: {pair.Value.Message.TrimEnd('.')}"));
+        var message = $"{folder.Path}: {told}; {study.Results.Count} of {study.Plan.Seeds.Count} seeds are done, and for the others "
+            + $"go on with: miopendarts search --resume {folder.Path}";
+        throw failures.Values.OfType<FaultException>().FirstOrDefault() is { } fault
+            ? new FaultException(message, fault)
+            : new RunFolderException(message);
+    }
+
+    private void Work(int job, int allThreads, ConcurrentQueue<ulong> queue, CancellationToken cancellation)
     {
         var options = folder.Plan.Options;
         var threads = Math.Max(1, (allThreads == 0 ? Environment.ProcessorCount : allThreads) / jobs);
-        while (!cancellation.IsCancellationRequested && queue.TryDequeue(out var index))
+        while (!cancellation.IsCancellationRequested && queue.TryDequeue(out var seed))
         {
             try
             {
-                var seed = folder.Plan.Seeds[index];
-                using (var backend = BackendChoice.Create(BackendChoice.InTurn(options.Backend, job), threads, options.Deterministic))
+                using var hold = folder.TryHold(seed);
+                if (hold is null)
+                {
+                    output.WriteLine($"seed {seed}  another process works on it");
+                    lock (gate) held.Add(seed);
+                    continue;
+                }
+
+                var name = BackendChoice.InTurn(options.Backend, (LocalRank * jobs) + job);
+                using (var backend = BackendChoice.Create(name, threads, options.Deterministic))
                     new SeedJob(folder, seed, data, backend, threads, output).ToEnd(cancellation);
-                var result = SeedReader.Read(folder, seed, data);
+                _ = SeedReader.Read(folder, seed, data);
                 lock (gate)
                 {
-                    results[index] = result;
+                    done.Add(seed);
                     folder.WriteReport(Study());
                 }
             }
@@ -135,11 +189,16 @@ internal sealed class SeedsRun : IDisposable
             catch (Exception e)
             {
                 var told = Failures.Reported(e, folder.Path);
-                lock (gate) failures[index] = told;
-                output.WriteLine($"seed {folder.Plan.Seeds[index]}  failed: {told.Message.ReplaceLineEndings(" ")}");
+                lock (gate) failures[seed] = told;
+                output.WriteLine($"seed {seed}  failed: {told.Message.ReplaceLineEndings(" ")}");
             }
         }
     }
 
-    private SeedStudy Study() => new(data.Name, folder.Plan, [.. results.Values]);
+    private SeedStudy Study() => new(
+        data.Name, folder.Plan, SeedReader.ReadDone(
+            folder, data, message =>
+            {
+                if (mine.Count == 0) output.WriteLine($"warning: {message}");
+            }));
 }

@@ -65,6 +65,34 @@ internal static class RunConfiguration
         }
     });
 
+    /// <summary>
+    /// Does something in the folder of a study while no other process does: several may work on its seeds. Removes what was left unfinished.
+    /// </summary>
+    /// <exception cref="RunFolderException">The folder cannot be written, or another process keeps it.</exception>
+    public static void Within(string path, Action action) => Opened(path, "readable and writable", () =>
+    {
+        using var held = RunLock.Await(path);
+        WholeFile.Sweep(path);
+        action();
+        return true;
+    });
+
+    /// <summary>Writes what a study is told into its folder, which is made where it is not there.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="text">Makes the text from the one that is there; null where there is none.</param>
+    /// <exception cref="RunFolderException">It cannot be written, or holds a run.</exception>
+    public static void Join(string path, Func<string?, string> text)
+    {
+        var file = Path.Combine(path, StudyName);
+        Opened(path, "writable", () => Directory.CreateDirectory(path));
+        Within(path, () =>
+        {
+            if (!IsStudy(path)) RequireNew(path);
+            var there = IsStudy(path) ? File.ReadAllText(file) : null;
+            if (text(there).TrimEnd('\n') + "\n" is var now && now != there) WholeFile.Write(file, now);
+        });
+    }
+
     /// <summary>The options of an earlier run, which may be under way.</summary>
     /// <param name="path">Its folder.</param>
     /// <param name="kind">The kind it must be of.</param>

@@ -10,15 +10,15 @@ namespace MIOpenDarts.Darts.Studies.Seeds;
 
 /// <summary>
 /// The folder of a study of several seeds: <c>seeds.json</c> (the plan), <c>report.html</c> and <c>report.txt</c>, and a folder
-/// <c>seed-N</c> for each seed, which is that of a search; with trainings in its folders <c>found</c> and <c>random</c>.
+/// <c>seed-N</c> for each seed, which is that of a search; with trainings in its folders <c>found</c> and <c>random</c>. Several processes
+/// may work in it, each on seeds that it holds.
 /// </summary>
-internal sealed class SeedFolder : IDisposable
+internal sealed class SeedFolder
 {
     private const string PlanName = RunConfiguration.StudyName;
-    private readonly FileStream held;
     private SeedPlan planned;
 
-    private SeedFolder(string path, SeedPlan plan, FileStream held) => (Path, Plan, planned, this.held) = (path, plan, plan, held);
+    private SeedFolder(string path, SeedPlan plan) => (Path, Plan, planned) = (path, plan, plan);
 
     /// <summary>Where it is.</summary>
     public string Path { get; }
@@ -34,21 +34,60 @@ internal sealed class SeedFolder : IDisposable
 
     /// <summary>Makes the folder of a new study.</summary>
     /// <exception cref="RunFolderException">It cannot be written, or holds a run or a study already.</exception>
-    public static SeedFolder Create(string path, SeedPlan plan) => new(path, plan, RunConfiguration.Begin(path, PlanName, plan.Format()));
+    public static SeedFolder Create(string path, SeedPlan plan)
+    {
+        RunConfiguration.Begin(path, PlanName, plan.Format()).Dispose();
+        return new SeedFolder(path, plan);
+    }
+
+    /// <summary>Adds seeds to a study that other processes may work on, or makes its folder.</summary>
+    /// <exception cref="RunFolderException">It cannot be written, holds a run, or a study with other options.</exception>
+    /// <exception cref="OptionsException">Its plan was changed to something that is not allowed.</exception>
+    public static SeedFolder Join(string path, SeedPlan plan)
+    {
+        var joined = plan;
+        RunConfiguration.Join(path, there =>
+        {
+            if (there is null) return plan.Format();
+            var begun = SeedPlan.Parse(there, In(path, PlanName));
+            RequireSame(path, begun.Options, plan.Options);
+            if (begun.Retrain != plan.Retrain) throw OtherTrainings(path, begun.Retrain, plan.Retrain);
+            if (begun.Options.Data != plan.Options.Data) throw new RunFolderException(
+                $"{path}: was begun with data {begun.Options.Data}, not {plan.Options.Data}; give the same, or begin another study");
+            joined = begun with { Seeds = [.. begun.Seeds.Union(plan.Seeds).Order()], Options = plan.Options };
+            return (joined with { Options = begun.Options }).Format();
+        });
+        return new SeedFolder(path, joined);
+    }
 
     /// <summary>Opens the folder of an earlier study.</summary>
-    /// <exception cref="RunFolderException">It cannot be read or written, or another process works in it.</exception>
+    /// <exception cref="RunFolderException">It cannot be read or written.</exception>
     /// <exception cref="OptionsException">Its plan was changed to something that is not allowed.</exception>
     public static SeedFolder Open(string path)
     {
         var file = In(path, PlanName);
         try
         {
-            return new SeedFolder(path, SeedPlan.Parse(File.ReadAllText(file), file), RunConfiguration.Hold(path));
+            RunConfiguration.Within(path, () => { });
+            return new SeedFolder(path, SeedPlan.Parse(File.ReadAllText(file), file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RunFolderException($"{file}: cannot be read ({e.Message.TrimEnd('.')}); make the folder readable", e);
+        }
+    }
+
+    /// <summary>Keeps other processes from a seed until the stream is disposed of; null where one of them has it.</summary>
+    /// <exception cref="RunFolderException">The folder cannot be written.</exception>
+    public FileStream? TryHold(ulong seed)
+    {
+        try
+        {
+            return RunLock.TryTake(In(Path, $".seed-{seed}.lock"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException($"{Path}: cannot be written ({e.Message.TrimEnd('.')}); make the folder writable", e);
         }
     }
 
@@ -65,11 +104,7 @@ internal sealed class SeedFolder : IDisposable
     /// <exception cref="RunFolderException">One would; the message names it with both values.</exception>
     public void Adopt(SearchOptions options)
     {
-        if (SearchOptions.Table.Difference(Plan.Options, options) is { } field)
-            throw new RunFolderException(
-                $"{Path}: was begun with {field.Name} {field.Show(Plan.Options)}, not {field.Show(options)}; leave that option out, "
-                + "or begin another study");
-
+        RequireSame(Path, Plan.Options, options);
         RunConfiguration.RequireDataThere(Path, options.Data, RunKind.Search.Resume(Path));
         Plan = Plan with { Options = options };
     }
@@ -101,8 +136,7 @@ internal sealed class SeedFolder : IDisposable
     public void Retrain(int epochs)
     {
         if (Plan.Retrain == epochs) return;
-        if (Plan.Retrain > 0) throw new RunFolderException(
-            $"{Path}: was begun with --retrain {Plan.Retrain}, not {epochs}; leave that option out, or begin another study");
+        if (Plan.Retrain > 0) throw OtherTrainings(Path, Plan.Retrain, epochs);
         Plan = Plan with { Retrain = epochs };
     }
 
@@ -114,13 +148,22 @@ internal sealed class SeedFolder : IDisposable
         Write("report.html", SeedReport.Render(study));
     }
 
-    /// <summary>Lets other processes in again.</summary>
-    public void Dispose() => held.Dispose();
+    private static void RequireSame(string path, SearchOptions begun, SearchOptions options)
+    {
+        if (SearchOptions.Table.Difference(begun, options) is { } field)
+            throw new RunFolderException(
+                $"{path}: was begun with {field.Name} {field.Show(begun)}, not {field.Show(options)}; leave that option out, "
+                + "or begin another study");
+    }
+
+    private static RunFolderException OtherTrainings(string path, int begun, int epochs) =>
+        new($"{path}: was begun with --retrain {begun}, not {epochs}; leave that option out, or begin another study");
 
     private void Write(string name, string text)
     {
         try
         {
+            using var held = RunLock.Await(Path);
             WholeFile.Write(In(Path, name), text.TrimEnd('\n') + "\n");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

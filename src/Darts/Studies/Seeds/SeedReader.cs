@@ -24,6 +24,28 @@ internal static class SeedReader
             : result with { Found = Trained(folder.FoundOf(seed), data), Random = Trained(folder.RandomOf(seed), data) };
     }
 
+    /// <summary>The seeds of a study that are done, in the order of its plan, whichever processes worked on them.</summary>
+    /// <param name="folder">The study.</param>
+    /// <param name="data">Its data.</param>
+    /// <param name="warn">Takes a line for each seed whose logs are damaged.</param>
+    public static IReadOnlyList<SeedResult> ReadDone(SeedFolder folder, ImageData data, Action<string> warn)
+    {
+        var done = new List<SeedResult>();
+        foreach (var seed in folder.Plan.Seeds)
+        {
+            try
+            {
+                if (IsDone(folder, seed)) done.Add(Read(folder, seed, data));
+            }
+            catch (Exception e) when (e is InvalidDataException or IOException or RunFolderException or GenotypeFormatException)
+            {
+                warn($"seed {seed}: {e.Message.TrimEnd('.')}; left out");
+            }
+        }
+
+        return done;
+    }
+
     /// <summary>
     /// Mean entropy of rows of weights in nats. A row is scaled to the sum 1, which the weights of some relaxations do not have.
     /// </summary>
@@ -32,6 +54,20 @@ internal static class SeedReader
         var sum = row.Sum();
         return -row.Where(weight => weight > 0).Sum(weight => weight / sum * Math.Log(weight / sum));
     }).DefaultIfEmpty(double.NaN).Average();
+
+    // The genotype and the weights are the last that a run writes before it says in its log that it is done.
+    private static bool IsDone(SeedFolder folder, ulong seed)
+    {
+        var search = folder.SearchOf(seed);
+        if (!File.Exists(Path.Combine(search, SearchFolder.GenotypeName)) || !Ended(search)) return false;
+        return folder.Plan.Retrain == 0 || (Ended(folder.FoundOf(seed)) && Ended(folder.RandomOf(seed)));
+    }
+
+    private static bool Ended(string run)
+    {
+        var log = Path.Combine(run, "log.jsonl");
+        return File.Exists(log) && RunLog.Read(log) is [.., RunEnded { Outcome: RunOutcome.Done }];
+    }
 
     private static SeedResult Searched(ulong seed, SearchHistory history)
     {

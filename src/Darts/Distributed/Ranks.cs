@@ -1,0 +1,119 @@
+using System.Text;
+using MIOpenDarts.Interop.Mpi;
+
+namespace MIOpenDarts.Darts.Distributed;
+
+/// <summary>
+/// The processes that a launcher of MPI started to work together. Every rank calls the same members in the same order, on the thread that
+/// joined.
+/// </summary>
+internal sealed class Ranks : IDisposable
+{
+    private readonly MpiWorld world;
+
+    private Ranks(MpiWorld world) => this.world = world;
+
+    /// <summary>Number of this process, from 0.</summary>
+    public int Rank => world.Rank;
+
+    /// <summary>How many there are.</summary>
+    public int Size => world.Size;
+
+    /// <summary>Number of this process among those of its machine.</summary>
+    public int LocalRank => world.LocalRank;
+
+    /// <summary>Whether this process writes what is written once.</summary>
+    public bool IsFirst => Rank == 0;
+
+    /// <summary>Whether a launcher of several processes started this one, be it well or not.</summary>
+    public static bool AreLaunched
+    {
+        get
+        {
+            try
+            {
+                return Launcher.Detect(Environment.GetEnvironmentVariable) is not null;
+            }
+            catch (LauncherException)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Joins the other processes; null where no launcher started this one, and then no library of MPI is opened.</summary>
+    /// <exception cref="LauncherException">The launcher has no library of MPI that fits it.</exception>
+    /// <exception cref="MpiException">A call failed.</exception>
+    public static Ranks? Join() =>
+        Launcher.Detect(Environment.GetEnvironmentVariable) is { } launcher ? new Ranks(MpiWorld.Open(launcher)) : null;
+
+    /// <summary>The largest number of all ranks.</summary>
+    public int Max(int value) => world.Max(value);
+
+    /// <summary>
+    /// What the first rank makes. Where it fails, it throws there, and the others get null: the first says what there is to say.
+    /// </summary>
+    public string? FromFirst(Func<string> make)
+    {
+        var length = new int[1];
+        var text = Array.Empty<byte>();
+        try
+        {
+            if (IsFirst)
+            {
+                text = Encoding.UTF8.GetBytes(make());
+                length[0] = text.Length;
+            }
+        }
+        catch
+        {
+            length[0] = -1;
+            world.Broadcast<int>(length, 0);
+            throw;
+        }
+
+        world.Broadcast<int>(length, 0);
+        if (length[0] < 0) return null;
+        if (!IsFirst) text = new byte[length[0]];
+        world.Broadcast<byte>(text, 0);
+        return Encoding.UTF8.GetString(text);
+    }
+
+    /// <summary>The texts of all ranks, in their order.</summary>
+    public IReadOnlyList<string> Gather(string own)
+    {
+        var text = Encoding.UTF8.GetBytes(own);
+        var (counts, starts) = (new int[Size], new int[Size]);
+        for (var rank = 0; rank < Size; rank++) starts[rank] = rank;
+        counts[Rank] = text.Length;
+        world.AllGather<int>(counts, [.. Enumerable.Repeat(1, Size)], starts);
+        for (var rank = 1; rank < Size; rank++) starts[rank] = starts[rank - 1] + counts[rank - 1];
+        var all = new byte[counts.Sum()];
+        text.CopyTo(all, starts[Rank]);
+        world.AllGather<byte>(all, counts, starts);
+        return [.. Enumerable.Range(0, Size).Select(rank => Encoding.UTF8.GetString(all, starts[rank], counts[rank]))];
+    }
+
+    /// <summary>What each rank may use, in lines for the one who started them; a launcher's usual binding starves a large machine.</summary>
+    public IReadOnlyList<string> DescribeCores()
+    {
+        const string file = "/proc/cpuinfo";
+        var onNode = File.Exists(file)
+            ? File.ReadLines(file).Count(line => line.StartsWith("processor", StringComparison.Ordinal))
+            : Environment.ProcessorCount;
+        var nodes = Gather($"{world.Node} {Environment.ProcessorCount} {onNode}").Select(text => text.Split(' ')).ToList();
+        var lines = new List<string>
+        {
+            $"ranks    {Size} of {world.Library}: "
+            + string.Join(", ", nodes.GroupBy(n => n[0]).Select(n => $"{n.Key} with {string.Join(" + ", n.Select(r => r[1]))} cores")),
+        };
+        if (nodes.Exists(n => n[1] == "1" && n[2] != "1"))
+            lines.Add(
+                "warning: the launcher keeps a rank on one core of a machine that has more; start with: mpirun --bind-to none (Open MPI), "
+                + "or srun --cpus-per-task=N");
+        return lines;
+    }
+
+    /// <summary>Leaves the others; waits until all do.</summary>
+    public void Dispose() => world.Dispose();
+}
