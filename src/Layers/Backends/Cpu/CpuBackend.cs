@@ -128,6 +128,13 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
         partial.MergeBackward(diffDst, diffMixed, diffBypass);
 
     // Convolutions.
+    public override void PlanConvolution(
+        MemoryPlan<float> plan, Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window2D window, int groups)
+    {
+        if (IsDepthwise(weights, groups)) depthwise.Plan(src.Shape, dst.Shape, window);
+        else gemm.Plan(Call(src, weights, dst, window, groups));
+    }
+
     public override void ConvolutionForward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window2D window, int groups)
     {
         if (IsDepthwise(weights, groups)) depthwise.Forward(src, weights, dst, window);

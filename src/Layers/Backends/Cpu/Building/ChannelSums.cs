@@ -133,11 +133,6 @@ internal static unsafe class ChannelSums<S, V>
     private readonly struct SquareTerms<TStore>(float* z, float* dst, float* shifts, V shift) : ITerms<SquareTerms<TStore>>
         where TStore : struct, IStore<V>
     {
-        private readonly float* z = z;
-        private readonly float* dst = dst;
-        private readonly float* shifts = shifts;
-        private readonly V shift = shift;
-
         public SquareTerms<TStore> At(nint phase) => new(z, dst, shifts, S.Load(shifts + phase));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -153,11 +148,6 @@ internal static unsafe class ChannelSums<S, V>
 
     private readonly struct ProductTerms(float* d, float* z, float* means, V mean) : ITerms<ProductTerms>
     {
-        private readonly float* d = d;
-        private readonly float* z = z;
-        private readonly float* means = means;
-        private readonly V mean = mean;
-
         public ProductTerms At(nint phase) => new(d, z, means, S.Load(means + phase));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -172,10 +162,6 @@ internal static unsafe class ChannelSums<S, V>
     private readonly struct MaskedTerms<TStore>(float* d, float* gate, float* dst) : ITerms<MaskedTerms<TStore>>
         where TStore : struct, IStore<V>
     {
-        private readonly float* d = d;
-        private readonly float* gate = gate;
-        private readonly float* dst = dst;
-
         public MaskedTerms<TStore> At(nint phase) => this;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

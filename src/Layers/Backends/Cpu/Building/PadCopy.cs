@@ -23,7 +23,7 @@ internal static unsafe class PadCopy<S, V>
             // A row's last vector would spoil a border, which nobody writes again.
             Debug.Assert(scale == null && source is { StrideW: 1, Border: 0 }, "Segments are copied as they are.");
             for (var h = 0; h < source.Height; h++)
-                Gather<A>(x.From((long)h * source.Width), source.Width, copy + h * source.RowFloats);
+                Pixels<A>(x.From((long)h * source.Width), source.Width, 1, copy + h * source.RowFloats, x.Count * x.Channels);
             return;
         }
 
@@ -44,15 +44,34 @@ internal static unsafe class PadCopy<S, V>
         }
     }
 
-    /// <summary>A row of pixels from all segments, in order: what a last vector spoils is written after it.</summary>
-    private static void Gather<A>(in ChannelSegments x, int pixels, float* y)
+    /// <summary>
+    /// Every <paramref name="step"/>-th pixel from all segments, <paramref name="pitch"/> floats apart: what a last vector spoils is
+    /// written after it.
+    /// </summary>
+    public static void Pixels<A>(in ChannelSegments x, int pixels, int step, float* y, nint pitch)
         where A : struct, IActivation<V>
     {
         for (var w = 0; w < pixels; w++)
-            for (var k = 0; k < x.Count; k++, y += x.Channels)
+            for (var k = 0; k < x.Count; k++)
             {
-                var from = x.First + k * x.Stride + (nint)w * x.Channels;
-                for (var c = 0; c < x.Channels; c += S.Width) S.Store(A.Apply(S.Load(from + c)), y + c);
+                float* from = x.First + k * x.Stride + (nint)(w * step) * x.Channels, to = y + w * pitch + k * x.Channels;
+                for (var c = 0; c < x.Channels; c += S.Width) S.Store(A.Apply(S.Load(from + c)), to + c);
+            }
+    }
+
+    /// <summary>The way back through a ReLU: x += d where gate is positive; d and gate lie as <see cref="Pixels{A}"/> writes.</summary>
+    public static void AddMasked(float* d, float* gate, nint pitch, in ChannelSegments x, int pixels, int step)
+    {
+        for (var w = 0; w < pixels; w++, d += pitch, gate += pitch)
+            for (var k = 0; k < x.Count; k++)
+            {
+                float* from = d + k * x.Channels, mask = gate + k * x.Channels;
+                float* to = x.First + k * x.Stride + (nint)(w * step) * x.Channels;
+                var c = 0;
+                for (; c <= x.Channels - S.Width; c += S.Width)
+                    S.Store(S.Add(S.WherePositive(S.Load(mask + c), S.Load(from + c)), S.Load(to + c)), to + c);
+                if (c < x.Channels)
+                    S.StorePart(S.Add(S.WherePositive(S.Load(mask + c), S.Load(from + c)), S.Load(to + c)), to + c, x.Channels - c);
             }
     }
 

@@ -7,9 +7,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 /// <summary>So many pixels with every row that is computed; without a tensor nothing.</summary>
 internal readonly struct PrefetchSegments(ChannelSegments segments, int row) : IPrefetch
 {
-    private readonly ChannelSegments segments = segments;
-    private readonly int row = row;
-
     /// <summary>The same from another row on.</summary>
     public PrefetchSegments From(int rows) => new(segments.From((long)rows * row), row);
 

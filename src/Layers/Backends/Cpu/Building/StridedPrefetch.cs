@@ -12,10 +12,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 /// <param name="width">Pixels of a row of the image.</param>
 internal readonly unsafe struct StridedPrefetch(ChannelSegments segments, int run, int width) : IPrefetch
 {
-    private readonly ChannelSegments segments = segments;
-    private readonly int run = run;
-    private readonly int width = width;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Rows(int first, int rows)
     {

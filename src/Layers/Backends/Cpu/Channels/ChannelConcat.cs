@@ -14,20 +14,16 @@ internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
 {
     private const int PixelsPerTile = 64;
 
-    public void Forward(ReadOnlySpan<Tensor<float>> sources, Tensor<float> dst)
-    {
-        var work = new Joining(
-            dst.Data(), dst.Shape.C, dst.Shape.Pixels, Slices(sources), sources.Length,
-            ElementwiseOperations<S, V>.Streams(dst) && Whole(sources));
-        context.Workers.Run(dst.Shape.N, ref work);
-    }
+    public void Forward(ReadOnlySpan<Tensor<float>> sources, Tensor<float> dst) =>
+        Run(dst, sources, backward: false, accumulate: false, ElementwiseOperations<S, V>.Streams(dst));
 
-    public void Backward(Tensor<float> diffDst, ReadOnlySpan<Tensor<float>> diffSources, bool accumulate)
+    public void Backward(Tensor<float> diffDst, ReadOnlySpan<Tensor<float>> diffSources, bool accumulate) =>
+        Run(diffDst, diffSources, backward: true, accumulate, !accumulate && ElementwiseOperations<S, V>.Streams(diffSources[0]));
+
+    private void Run(Tensor<float> whole, ReadOnlySpan<Tensor<float>> parts, bool backward, bool accumulate, bool stream)
     {
-        var work = new Splitting(
-            diffDst.Data(), diffDst.Shape.C, diffDst.Shape.Pixels, Slices(diffSources), diffSources.Length, accumulate,
-            !accumulate && ElementwiseOperations<S, V>.Streams(diffSources[0]) && Whole(diffSources));
-        context.Workers.Run(diffDst.Shape.N, ref work);
+        var work = new Pieces(whole.Data(), whole.Shape, Slices(parts), parts.Length, backward, accumulate, stream && Whole(parts));
+        context.Workers.Run(whole.Shape.N, ref work);
     }
 
     // Whether channels are whole vectors, all from aligned places on.
@@ -60,39 +56,21 @@ internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
         public int First, Channels;
     }
 
-    // x_k: [N,H,W,C_k] float32, y: [N,H,W,C] float32
-    private readonly struct Joining(float* y, int channels, int pixels, Slice* slices, int count, bool stream) : IParallelBody
-    {
-        public void Run(int item, int thread)
-        {
-            // All slices of some pixels in turn, so that whole cache lines of y are written at a time.
-            for (var first = 0; first < pixels; first += PixelsPerTile)
-            {
-                var (at, tile) = ((long)item * pixels + first, Math.Min(PixelsPerTile, pixels - first));
-                for (var s = slices; s < slices + count; s++)
-                    for (var pixel = at; pixel < at + tile; pixel++)
-                    {
-                        float* from = s->Data + pixel * s->Channels, to = y + pixel * channels + s->First;
-                        if (stream) StreamRun(from, to, s->Channels);
-                        else LaneStores<S, V>.PutRun(from, to, s->Channels, accumulate: false);
-                    }
-            }
-        }
-    }
-
-    // dy: [N,H,W,C] float32, dx_k: [N,H,W,C_k] float32
-    private readonly struct Splitting(float* dy, int channels, int pixels, Slice* slices, int count, bool accumulate, bool stream)
+    // x_k: [N,H,W,C_k] float32, y: [N,H,W,C] float32; backward, y goes to the slices.
+    private readonly struct Pieces(float* y, Shape whole, Slice* slices, int count, bool backward, bool accumulate, bool stream)
         : IParallelBody
     {
         public void Run(int item, int thread)
         {
-            for (var first = 0; first < pixels; first += PixelsPerTile)
+            // All slices of some pixels in turn, so that whole cache lines of y are used at a time.
+            for (var first = 0; first < whole.Pixels; first += PixelsPerTile)
                 for (var s = slices; s < slices + count; s++)
                 {
-                    var at = (long)item * pixels + first;
-                    float* from = dy + at * channels + s->First, to = s->Data + at * s->Channels;
-                    for (var left = Math.Min(PixelsPerTile, pixels - first); left > 0; left--, from += channels, to += s->Channels)
+                    var at = (long)item * whole.Pixels + first;
+                    float* all = y + at * whole.C + s->First, part = s->Data + at * s->Channels;
+                    for (var left = Math.Min(PixelsPerTile, whole.Pixels - first); left > 0; left--, all += whole.C, part += s->Channels)
                     {
+                        float* from = backward ? all : part, to = backward ? part : all;
                         if (stream) StreamRun(from, to, s->Channels);
                         else LaneStores<S, V>.PutRun(from, to, s->Channels, accumulate);
                     }

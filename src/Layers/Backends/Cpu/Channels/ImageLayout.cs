@@ -8,25 +8,29 @@ internal static unsafe class ImageLayout
 {
     public static void Write(ReadOnlySpan<float> nchw, Tensor<float> dst)
     {
-        var (shape, places) = (dst.Shape, new ChannelSegments(dst));
-        for (var n = 0; n < shape.N; n++)
-            for (var c = 0; c < shape.C; c++)
-            {
-                var plane = nchw.Slice((n * shape.C + c) * shape.Pixels, shape.Pixels);
-                var y = places.Channel(n * (nint)shape.Pixels, c);
-                for (var i = 0; i < plane.Length; i++) y[(nint)i * places.Channels] = plane[i];
-            }
+        for (var plane = 0; plane < dst.Shape.N * dst.Shape.C; plane++)
+        {
+            var y = Plane(dst, plane, out var step);
+            var values = nchw.Slice(plane * dst.Shape.Pixels, dst.Shape.Pixels);
+            for (var i = 0; i < values.Length; i++) y[(nint)i * step] = values[i];
+        }
     }
 
     public static void Read(Tensor<float> src, Span<float> nchw)
     {
-        var (shape, places) = (src.Shape, new ChannelSegments(src));
-        for (var n = 0; n < shape.N; n++)
-            for (var c = 0; c < shape.C; c++)
-            {
-                var plane = nchw.Slice((n * shape.C + c) * shape.Pixels, shape.Pixels);
-                var x = places.Channel(n * (nint)shape.Pixels, c);
-                for (var i = 0; i < plane.Length; i++) plane[i] = x[(nint)i * places.Channels];
-            }
+        for (var plane = 0; plane < src.Shape.N * src.Shape.C; plane++)
+        {
+            var x = Plane(src, plane, out var step);
+            var values = nchw.Slice(plane * src.Shape.Pixels, src.Shape.Pixels);
+            for (var i = 0; i < values.Length; i++) values[i] = x[(nint)i * step];
+        }
+    }
+
+    /// <summary>One channel of an image, whose pixels lie <paramref name="step"/> floats apart.</summary>
+    private static float* Plane(Tensor<float> tensor, int plane, out int step)
+    {
+        var places = new ChannelSegments(tensor);
+        step = places.Channels;
+        return places.Channel(plane / tensor.Shape.C * (nint)tensor.Shape.Pixels, plane % tensor.Shape.C);
     }
 }

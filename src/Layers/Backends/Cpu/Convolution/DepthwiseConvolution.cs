@@ -11,6 +11,11 @@ internal sealed unsafe class DepthwiseConvolution<S, V>(CpuContext context)
     where S : struct, ISimd<V>
     where V : struct
 {
+    private readonly Descriptors<DepthwiseCall> calls = new(1);
+
+    /// <summary>Makes sure of the scratch memory of all passes.</summary>
+    public void Plan(Shape src, Shape dst, Window2D window) => context.Measure(new Layout(calls.First, src, dst, window));
+
     /// <summary>dst = src ∗ weights.</summary>
     public void Forward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window2D window)
     {
@@ -38,21 +43,19 @@ internal sealed unsafe class DepthwiseConvolution<S, V>(CpuContext context)
         DepthwiseTaps.AddGradient(call->Taps, call->Sums, src.Shape.C, pattern, diffWeights.Data());
     }
 
-    /// <summary>Describes the operation in scratch memory: once at address zero to learn the size, then for good.</summary>
     private DepthwiseCall* LayOut(Shape src, Shape dst, Window2D window, float* filter)
     {
-        var (counted, cursor, thread) = (default(DepthwiseCall), default(BumpAllocator), default(BumpAllocator));
-        cursor.Take<DepthwiseCall>(1);
-        counted.LayOut(src, dst, window, S.Width, ref cursor, ref thread);
-        context.Reserve(cursor.Used, thread.Used, out var shared, out var threads);
-        (cursor, thread) = (new BumpAllocator(shared), default);
-        var call = cursor.Take<DepthwiseCall>(1);
-        *call = default;
-        call->LayOut(src, dst, window, S.Width, ref cursor, ref thread);
-        call->Threads = threads;
-        call->FloatsPerThread = context.FloatsPerThread;
-        call->Pack<S, V>(filter);
-        return call;
+        context.Place(new Layout(calls.First, src, dst, window));
+        calls.First->Threads = context.Scratch.Threads;
+        calls.First->FloatsPerThread = context.FloatsPerThread;
+        calls.First->Pack<S, V>(filter);
+        return calls.First;
+    }
+
+    private readonly struct Layout(DepthwiseCall* call, Shape src, Shape dst, Window2D window) : IScratchLayout
+    {
+        public void LayOut(ref BumpAllocator shared, ref BumpAllocator thread) =>
+            call->LayOut(src, dst, window, S.Width, ref shared, ref thread);
     }
 
     private static float* Bordered(DepthwiseCall* call, float* x, int n, float* memory)

@@ -14,43 +14,51 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
     where S : struct, ISimd<V>
     where V : struct
 {
+    private enum Pass
+    {
+        Forward,
+        Data,
+        Weights,
+    }
+
+    /// <summary>Makes sure of the scratch memory of all passes.</summary>
+    public void Plan(in ConvolutionCall call)
+    {
+        var rows = (nint)call.Groups * Math.Max((nint)call.Depth * call.PaddedOutputs<S, V>(), (nint)call.Outputs * call.PaddedDepth<S, V>());
+        context.Reserve(Math.Max(rows, Sums(call, out var floats).Count * floats), TileFloats(call), out _, out _);
+    }
+
     /// <summary>Channels FirstOutput … of dst = src ∗ weights.</summary>
     public void Forward(in ConvolutionCall call, Tensor<float> src, Tensor<float> weights, Tensor<float> dst)
     {
-        var (padded, group) = (call.PaddedOutputs<S, V>(), (nint)call.Depth * call.PaddedOutputs<S, V>());
-        context.Reserve(call.Groups * group, call.TilePixels * ((nint)call.PaddedDepth<S, V>() + padded), out var packed, out var tiles);
-        var w = weights.Data();
-        for (var o = 0; o < weights.Shape.N; o++)
-            for (var i = 0; i < call.Inputs; i++)
-                for (var t = 0; t < call.Window.Taps; t++)
-                    packed[o / call.Outputs * group + (nint)(t * call.Inputs + i) * padded + o % call.Outputs] = *w++;
-        var work = new ForwardImages(call, src.Data(), packed, dst.Data(), tiles, context.FloatsPerThread);
-        context.Workers.Run(call.Src.N, ref work);
+        var filters = Pack(call, weights, byInput: true);
+        Run(new Images(Pass.Forward, call, src.Data(), dst.Data(), filters, context.Scratch.Threads, context.FloatsPerThread), call.Src.N);
     }
 
     /// <summary>diffSrc (+)= diffDst ∗ᵀ weights.</summary>
     public void BackwardData(in ConvolutionCall call, Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc, bool accumulate)
     {
-        var (padded, group) = (call.PaddedDepth<S, V>(), (nint)call.Outputs * call.PaddedDepth<S, V>());
-        context.Reserve(call.Groups * group, (nint)call.TilePixels * padded, out var packed, out var tiles);
-        var w = weights.Data();
-        for (var o = 0; o < weights.Shape.N; o++)
-            for (var i = 0; i < call.Inputs; i++)
-                for (var t = 0; t < call.Window.Taps; t++) packed[(nint)o * padded + t * call.Inputs + i] = *w++;
-        var work = new BackwardImages(call, diffDst.Data(), packed, diffSrc.Data(), accumulate, tiles, context.FloatsPerThread);
-        context.Workers.Run(call.Src.N, ref work);
+        var filters = Pack(call, weights, byInput: false);
+        Run(
+            new Images(Pass.Data, call, diffSrc.Data(), diffDst.Data(), filters, context.Scratch.Threads, context.FloatsPerThread)
+            {
+                Accumulate = accumulate,
+            },
+            call.Src.N);
     }
 
     /// <summary>diffWeights += src ⋆ diffDst.</summary>
     public void BackwardWeights(in ConvolutionCall call, Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights)
     {
-        var padded = call.PaddedDepth<S, V>();
-        var floats = (nint)diffWeights.Shape.N * padded;
-        var groups = new GradientGroups(call.Src.N, floats);
-        context.Reserve(groups.Count * floats, (nint)call.TilePixels * padded, out var sums, out var tiles);
-        var work = new WeightImages(call, src.Data(), diffDst.Data(), groups, sums, floats, tiles, context.FloatsPerThread);
-        context.Workers.Run(groups.Count, ref work);
-        AddGradient(sums, groups.Count, floats, diffWeights, padded, 1);
+        var groups = Sums(call, out var floats);
+        context.Reserve(groups.Count * floats, TileFloats(call), out var sums, out var tiles);
+        var work = new Images(Pass.Weights, call, src.Data(), diffDst.Data(), sums, tiles, context.FloatsPerThread)
+        {
+            Batch = groups,
+            SumFloats = floats,
+        };
+        Run(work, groups.Count);
+        AddGradient(sums, groups.Count, floats, diffWeights, call.PaddedDepth<S, V>(), 1);
     }
 
     /// <summary>
@@ -63,94 +71,99 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
         context.Workers.Run(diffWeights.Shape.N, ref work);
     }
 
-    // x: [N,H,W,C], y: [N,H',W',C'], filters: [group][taps · I][O padded]; all float32. Item: image.
-    private readonly struct ForwardImages(ConvolutionCall call, float* x, float* filters, float* y, float* tiles, nint pitch)
+    // A tile of cols, and one of products or, backward, of the gradient of cols.
+    private static nint TileFloats(in ConvolutionCall call) =>
+        call.TilePixels * ((nint)call.PaddedDepth<S, V>() + call.PaddedOutputs<S, V>());
+
+    /// <summary>Groups of images with a partial sum of so many floats each.</summary>
+    private static GradientGroups Sums(in ConvolutionCall call, out nint floats)
+    {
+        floats = (nint)call.Groups * call.Outputs * call.PaddedDepth<S, V>();
+        return new GradientGroups(call.Src.N, floats);
+    }
+
+    private void Run(Images work, int items) => context.Workers.Run(items, ref work);
+
+    /// <summary>The filter in scratch memory: [group][taps · I][O padded] or, the other way round, [group][O][taps · I padded].</summary>
+    private float* Pack(in ConvolutionCall call, Tensor<float> weights, bool byInput)
+    {
+        var (rows, row) = byInput ? (call.Depth, call.PaddedOutputs<S, V>()) : (call.Outputs, call.PaddedDepth<S, V>());
+        context.Reserve((nint)call.Groups * rows * row, TileFloats(call), out var packed, out _);
+        var work = new Packing(call, weights.Data(), packed, row, byInput);
+        context.Workers.Run(call.Groups * rows, ref work);
+        return packed;
+    }
+
+    // w: [O,I,kh,kw] float32, packed: a row for each input or for each output. Item: row.
+    private readonly struct Packing(ConvolutionCall call, float* w, float* packed, int row, bool byInput) : IParallelBody
+    {
+        public void Run(int item, int thread)
+        {
+            var to = packed + (nint)item * row;
+            for (var i = 0; i < (byInput ? call.Outputs : call.Depth); i++)
+            {
+                var (output, d) = byInput ? (item / call.Depth * call.Outputs + i, item % call.Depth) : (item, i);
+                to[i] = w[(nint)output * call.Depth + d % call.Inputs * call.Window.Taps + d / call.Inputs];
+            }
+        }
+    }
+
+    // x: [N,H,W,C] and y: [N,H',W',C'] or their gradients; filters as packed, or sums: [gradient group][group][O][taps · I padded]; all
+    // float32. Item: image, or a group of them.
+    private readonly struct Images(Pass pass, ConvolutionCall call, float* x, float* y, float* filters, float* tiles, nint pitch)
         : IParallelBody
     {
+        public bool Accumulate { get; init; }
+
+        public GradientGroups Batch { get; init; }
+
+        public nint SumFloats { get; init; }
+
         public void Run(int item, int thread)
         {
-            var (im2Col, depth, padded) = (call.Im2Col<S, V>(), (nint)call.PaddedDepth<S, V>(), call.PaddedOutputs<S, V>());
-            float* cols = tiles + thread * pitch, products = cols + call.TilePixels * depth;
-            var image = x + item * call.Src.CountPerImage;
-            for (var h = 0; h < call.Dst.H; h += call.TileRows)
-            {
-                var rows = Math.Min(call.TileRows, call.Dst.H - h);
-                var to = y + item * call.Dst.CountPerImage + (nint)h * call.Dst.W * call.Dst.C + call.FirstOutput;
-                for (var g = 0; g < call.Groups; g++)
-                {
-                    if (!call.IsDirect) im2Col.Gather(image + g * call.Inputs, h, rows, cols);
-                    var a = call.IsDirect ? image + (nint)h * call.Src.W * call.Src.C : cols;
-                    Product(
-                        a, call.IsDirect ? call.Src.C : depth, filters + g * (nint)call.Depth * padded, padded, to + g * call.Outputs,
-                            call.Dst.C,
-                        (rows * call.Dst.W, call.Outputs, call.Depth), accumulate: false, products);
-                }
-            }
-        }
-    }
-
-    // dy: [N,H',W',C'], dx: [N,H,W,C], filters: [group][O][taps · I padded]; all float32. Item: image.
-    private readonly struct BackwardImages(
-        ConvolutionCall call, float* dy, float* filters, float* dx, bool accumulate, float* tiles, nint pitch) : IParallelBody
-    {
-        public void Run(int item, int thread)
-        {
-            var (im2Col, depth) = (call.Im2Col<S, V>(), call.PaddedDepth<S, V>());
-            var tile = tiles + thread * pitch;
-            var image = dx + item * call.Src.CountPerImage;
-            if (!call.IsDirect && !accumulate) new Span<float>(image, (int)call.Src.CountPerImage).Clear();
-            for (var h = 0; h < call.Dst.H; h += call.TileRows)
-            {
-                var rows = Math.Min(call.TileRows, call.Dst.H - h);
-                var from = dy + item * call.Dst.CountPerImage + (nint)h * call.Dst.W * call.Dst.C + call.FirstOutput;
-                for (var g = 0; g < call.Groups; g++)
-                {
-                    var filter = filters + (nint)g * call.Outputs * depth;
-                    var extents = (rows * call.Dst.W, call.Depth, call.Outputs);
-                    if (call.IsDirect)
-                    {
-                        Product(from, call.Dst.C, filter, depth, image + (nint)h * call.Src.W * call.Src.C, call.Src.C, extents,
-                            accumulate, tile);
-                        continue;
-                    }
-
-                    Gemm<S, V>.Run(
-                        from + g * call.Outputs, call.Dst.C, 1, filter, depth, new OutputRowMap(tile, depth), extents.Item1, call.Depth,
-                            call.Outputs,
-                        default(Store<S, V>), default(NoPrefetch));
-                    im2Col.ScatterAdd(tile, h, rows, image + g * call.Inputs);
-                }
-            }
-        }
-    }
-
-    // x: [N,H,W,C], dy: [N,H',W',C'], sums: [gradient group][group][O][taps · I padded]; all float32. Item: gradient group.
-    private readonly struct WeightImages(
-        ConvolutionCall call, float* x, float* dy, GradientGroups groups, float* sums, nint floats, float* tiles, nint pitch)
-            : IParallelBody
-    {
-        public void Run(int item, int thread)
-        {
-            var (im2Col, depth) = (call.Im2Col<S, V>(), call.PaddedDepth<S, V>());
-            float* cols = tiles + thread * pitch, to = sums + item * floats;
-            new Span<float>(to, (int)floats).Clear();
-            for (var n = groups.First(item); n < groups.First(item + 1); n++)
+            var cols = tiles + thread * pitch;
+            var (first, end) = pass == Pass.Weights ? (Batch.First(item), Batch.First(item + 1)) : (item, item + 1);
+            if (pass == Pass.Weights) new Span<float>(filters + item * SumFloats, (int)SumFloats).Clear();
+            for (var n = first; n < end; n++)
             {
                 var image = x + n * call.Src.CountPerImage;
+                if (pass == Pass.Data && !call.IsDirect && !Accumulate) new Span<float>(image, (int)call.Src.CountPerImage).Clear();
                 for (var h = 0; h < call.Dst.H; h += call.TileRows)
-                {
-                    var rows = Math.Min(call.TileRows, call.Dst.H - h);
-                    var from = dy + n * call.Dst.CountPerImage + (nint)h * call.Dst.W * call.Dst.C + call.FirstOutput;
                     for (var g = 0; g < call.Groups; g++)
-                    {
-                        if (!call.IsDirect) im2Col.Gather(image + g * call.Inputs, h, rows, cols);
-                        var b = call.IsDirect ? image + (nint)h * call.Src.W * call.Src.C : cols;
-                        Gemm<S, V>.Run(
-                            from + g * call.Outputs, 1, call.Dst.C, b, call.IsDirect ? call.Src.C : depth,
-                                new OutputRowMap(to + (nint)g * call.Outputs * depth, depth),
-                            call.Outputs, call.Depth, rows * call.Dst.W, default(Accumulate<S, V>), default(NoPrefetch));
-                    }
-                }
+                        Tile(item, g, image + g * call.Inputs, h, y + n * call.Dst.CountPerImage + (nint)h * call.Dst.W * call.Dst.C
+                            + call.FirstOutput + g * call.Outputs, cols);
+            }
+        }
+
+        private void Tile(int item, int g, float* image, int h, float* outputs, float* cols)
+        {
+            var (im2Col, padded) = (call.Im2Col<S, V>(), (nint)call.PaddedDepth<S, V>());
+            var rows = Math.Min(call.TileRows, call.Dst.H - h);
+            var (pixels, input) = (rows * call.Dst.W, call.IsDirect ? call.Src.C : padded);
+            // A 1x1 convolution reads the image itself.
+            if (!call.IsDirect && pass != Pass.Data) im2Col.Gather(image, h, rows, cols);
+            var inputs = call.IsDirect ? image + (nint)h * call.Src.W * call.Src.C : cols;
+            switch (pass)
+            {
+                case Pass.Forward:
+                    var byInput = filters + (nint)g * call.Depth * call.PaddedOutputs<S, V>();
+                    Product(inputs, input, byInput, call.PaddedOutputs<S, V>(), outputs, call.Dst.C, (pixels, call.Outputs, call.Depth),
+                        accumulate: false, cols + call.TilePixels * padded);
+                    break;
+                case Pass.Data when call.IsDirect:
+                    Product(outputs, call.Dst.C, filters, padded, inputs, input, (pixels, call.Depth, call.Outputs), Accumulate, cols);
+                    break;
+                case Pass.Data:
+                    Gemm<S, V>.Run(
+                        outputs, call.Dst.C, 1, filters + (nint)g * call.Outputs * padded, padded, new OutputRowMap(cols, padded), pixels,
+                        call.Depth, call.Outputs, default(Store<S, V>), default(NoPrefetch));
+                    im2Col.ScatterAdd(cols, h, rows, image);
+                    break;
+                default:
+                    var sums = new OutputRowMap(filters + item * SumFloats + (nint)g * call.Outputs * padded, padded);
+                    Gemm<S, V>.Run(outputs, 1, call.Dst.C, inputs, input, sums, call.Outputs, call.Depth, pixels, default(Accumulate<S, V>),
+                        default(NoPrefetch));
+                    break;
             }
         }
     }

@@ -189,40 +189,19 @@ internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>,
     /// <summary>The pixels of an image that reductions read, rectified; what lies after the image's end is zero.</summary>
     private static void Sort(FactorizedReduceCall* call, int n, float* sorted)
     {
-        for (var row = 0; row < call->SortedRows; row++)
+        for (var row = 0; row < call->SortedRows; row++, sorted += call->SortedWidth * call->PixelFloats)
         {
-            var x = call->X.From(call->PixelOf(n, row, out var inside));
-            for (var w = 0; w < call->SortedWidth; w++, sorted += call->PixelFloats)
-            {
-                // What a segment's last vector spoils is written after it.
-                var to = sorted;
-                for (var k = 0; k < x.Count; k++, to += x.Channels)
-                {
-                    var from = x.First + k * x.Stride + 2 * (nint)w * x.Channels;
-                    for (var c = 0; c < x.Channels; c += S.Width) S.Store(w < inside ? S.Rectify(S.Load(from + c)) : S.Zero, to + c);
-                }
-            }
+            PadCopy<S, V>.Pixels<Relu<S, V>>(call->X.From(call->PixelOf(n, row, out var inside)), inside, 2, sorted, call->PixelFloats);
+            new Span<float>(sorted + inside * call->PixelFloats, (call->SortedWidth - inside) * call->PixelFloats).Clear();
         }
     }
 
     /// <summary>dx += the sorted pixels' gradient, through the ReLU.</summary>
     private static void AddSorted(FactorizedReduceCall* call, int n, float* sorted, float* diff)
     {
-        for (var row = 0; row < call->SortedRows; row++)
-        {
-            var dx = call->DiffX.From(call->PixelOf(n, row, out var inside));
-            for (var w = 0; w < call->SortedWidth; w++, sorted += call->PixelFloats, diff += call->PixelFloats)
-            {
-                var from = (nint)0;
-                for (var k = 0; k < dx.Count && w < inside; k++, from += dx.Channels)
-                {
-                    var to = dx.First + k * dx.Stride + 2 * (nint)w * dx.Channels;
-                    for (var c = 0; c < dx.Channels; c += S.Width)
-                        LaneStores<S, V>.Put(S.WherePositive(S.Load(sorted + from + c), S.Load(diff + from + c)), to + c,
-                            Math.Min(S.Width, dx.Channels - c), accumulate: true);
-                }
-            }
-        }
+        var length = call->SortedWidth * call->PixelFloats;
+        for (var row = 0; row < call->SortedRows; row++, sorted += length, diff += length)
+            PadCopy<S, V>.AddMasked(diff, sorted, call->PixelFloats, call->DiffX.From(call->PixelOf(n, row, out var inside)), inside, 2);
     }
 
     /// <summary>An expression over so many numbers, on the calling thread.</summary>

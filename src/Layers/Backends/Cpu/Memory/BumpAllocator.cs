@@ -7,7 +7,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Memory;
 internal unsafe struct BumpAllocator(float* start)
 {
     private const int Line = 16;
-    private readonly float* start = start;
 
     /// <summary>Floats handed out so far.</summary>
     public nint Used { get; private set; }

@@ -12,8 +12,6 @@ internal readonly unsafe struct NodeSumBackward<S, V>(NodeSumCall* call) : IPara
     where S : struct, ISimd<V>
     where V : struct
 {
-    private readonly NodeSumCall* call = call;
-
     public void Run(int item, int thread)
     {
         new Span<double>(Totals(item), call->Rows * call->Channels).Clear();

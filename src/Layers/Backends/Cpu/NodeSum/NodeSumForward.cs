@@ -9,8 +9,6 @@ internal readonly unsafe struct NodeSumForward<S, V>(NodeSumCall* call) : IParal
     where S : struct, ISimd<V>
     where V : struct
 {
-    private readonly NodeSumCall* call = call;
-
     public void Run(int item, int thread)
     {
         var all = call->Origin + (nint)item * call->Length;

@@ -10,8 +10,6 @@ internal readonly unsafe struct PoolBackward<S, V, TKinds>(PoolGradient* gradien
     where V : struct
     where TKinds : struct, IPoolKinds
 {
-    private readonly PoolGradient* gradient = gradient;
-
     public void Run(int item, int thread)
     {
         ref var call = ref gradient->Call;

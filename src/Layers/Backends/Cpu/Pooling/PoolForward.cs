@@ -14,9 +14,6 @@ internal readonly unsafe struct PoolForward<S, V, TKinds>(PoolCall* call, bool s
     where V : struct
     where TKinds : struct, IPoolKinds
 {
-    private readonly PoolCall* call = call;
-    private readonly bool statistics = statistics;
-
     public void Run(int item, int thread)
     {
         var memory = call->Threads + thread * call->FloatsPerThread;

@@ -53,9 +53,10 @@ internal static unsafe class DepthwiseDataGradient<S, V>
 
                 for (nint r = 0; r < rows; r++)
                 {
-                    if (diff.Count == 1)
-                        AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, new ChannelSegments(dst + r * length, length), 1);
-                    else AddMasked(dx + r * source.RowFloats, gate + r * source.RowFloats, diff.From(r * source.Width), source.Width);
+                    float* d = dx + r * source.RowFloats, x0 = gate + r * source.RowFloats;
+                    // In one piece, a row is one long pixel.
+                    if (diff.Count == 1) PadCopy<S, V>.AddMasked(d, x0, 0, new ChannelSegments(dst + r * length, length), 1, 1);
+                    else PadCopy<S, V>.AddMasked(d, x0, source.Channels, diff.From(r * source.Width), source.Width, 1);
                 }
 
                 continue;
@@ -94,19 +95,4 @@ internal static unsafe class DepthwiseDataGradient<S, V>
     // Two images by turns: a run must not overwrite what it starts from.
     private static float* SoFar(in SeparableGradient gradient, int part, int h, float* memory) =>
         memory + gradient.PartSums + part % 2 * gradient.PartFloats + h * gradient.Call.Source.RowFloats;
-
-    /// <summary>dst += d where gate is positive, for a row of pixels of all segments.</summary>
-    private static void AddMasked(float* d, float* gate, in ChannelSegments dst, int pixels)
-    {
-        for (var w = 0; w < pixels; w++)
-            for (var k = 0; k < dst.Count; k++, d += dst.Channels, gate += dst.Channels)
-            {
-                var to = dst.First + k * dst.Stride + (nint)w * dst.Channels;
-                var c = 0;
-                for (; c <= dst.Channels - S.Width; c += S.Width)
-                    S.Store(S.Add(S.WherePositive(S.Load(gate + c), S.Load(d + c)), S.Load(to + c)), to + c);
-                if (c < dst.Channels)
-                    S.StorePart(S.Add(S.WherePositive(S.Load(gate + c), S.Load(d + c)), S.Load(to + c)), to + c, dst.Channels - c);
-            }
-    }
 }

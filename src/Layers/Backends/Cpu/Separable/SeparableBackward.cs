@@ -12,10 +12,6 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
     where S : struct, ISimd<V>
     where V : struct
 {
-    private readonly SeparableGradient* calls = calls;
-    private readonly int count = count;
-    private readonly int threads = threads;
-
     public void Run(int item, int thread)
     {
         var groups = calls->Call.Groups.Count;

@@ -13,11 +13,6 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
     where S : struct, ISimd<V>
     where V : struct
 {
-    private readonly SeparableGradient* calls = calls;
-    private readonly int count = count;
-    private readonly int threads = threads;
-    private readonly bool statistics = statistics;
-
     public void Run(int item, int thread)
     {
         var images = calls->Call.Images;

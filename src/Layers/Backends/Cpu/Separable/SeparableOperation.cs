@@ -9,7 +9,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 /// Branches of ReLU, depthwise and pointwise convolution. Those that can be computed at the same time form a group, one piece of work,
 /// which has fewer ends to wait for than many; in a group, those that read one source form a call.
 /// </summary>
-internal sealed unsafe class SeparableOperation<S, V> : Operation<float>, IScratchLayout
+internal sealed unsafe partial class SeparableOperation<S, V> : Operation<float>, IScratchLayout
     where S : struct, ISimd<V>
     where V : struct
 {
@@ -47,7 +47,7 @@ internal sealed unsafe class SeparableOperation<S, V> : Operation<float>, IScrat
             var (images, all) = (group.Calls->Call.Images, group.Branches.Length);
             for (var i = 0; i < group.Count; i++) group.Calls[i].Call.Fill(group.BranchesOf(i), context.Scratch, S.Width);
             new Span<int>(borderOwners.First, context.Workers.Threads).Clear();
-            var packing = new FilterPacking<S, V>(group.Calls, backward: false);
+            var packing = new FilterPacking(group.Calls, backward: false);
             context.Workers.Run(all, ref packing);
             var work = new SeparableForward<S, V>(group.Calls, group.Count, context.Workers.Threads, training);
             context.Workers.Run(group.Count * images, ref work, images);
@@ -71,13 +71,13 @@ internal sealed unsafe class SeparableOperation<S, V> : Operation<float>, IScrat
             }
 
             new Span<int>(borderOwners.First, context.Workers.Threads).Clear();
-            var packing = new FilterPacking<S, V>(group.Calls, backward: true);
+            var packing = new FilterPacking(group.Calls, backward: true);
             context.Workers.Run(all, ref packing);
-            var rotation = new FilterRotation<S, V>(group.Calls);
+            var rotation = new FilterRotation(group.Calls);
             context.Workers.Run(tapLists, ref rotation);
             var work = new SeparableBackward<S, V>(group.Calls, group.Count, context.Workers.Threads);
             context.Workers.Run(group.Count * parts, ref work, parts);
-            var sums = new WeightGradientReduction<S, V>(group.Packed, parts);
+            var sums = new WeightGradientReduction(group.Packed, parts);
             if (weightGradients) context.Workers.Run(all, ref sums);
             for (var i = 0; i < group.Count; i++)
                 if (group.BranchesOf(i)[0].NormalizedSrc is { } normalized)

@@ -9,10 +9,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Threads;
 /// <param name="threads">Threads of the team.</param>
 internal readonly struct StaticPartition(int items, int row, int threads)
 {
-    private readonly int items = items;
-    private readonly int row = row;
-    private readonly int threads = threads;
-
     /// <summary>Items of a thread.</summary>
     public int Count(int thread) => Width(thread) * (items / row);
 
