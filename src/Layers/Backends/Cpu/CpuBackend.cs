@@ -211,7 +211,7 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
         plan.Add(new SeparableOperation<S, V>(context, branches));
     public override Operation<float> PlanFactorizedReduce(
         MemoryPlan<float> plan, Tensor<float> src, ActiveList<FactorizedReduceBranch<float>> branches) =>
-        plan.Add(new FactorizedReduceOperation<S, V>(context, src, branches));
+        plan.Add(new FactorizedReduceOperation<S, V>(context, this, src, branches));
     public override Operation<float> PlanSharedPools(MemoryPlan<float> plan, SharedPools<float> shared) =>
         plan.Add(new PoolsOperation<S, V>(context, plan, shared));
     public override Operation<float> PlanNodeSum(MemoryPlan<float> plan, NodeSum<float> sum) =>

@@ -28,6 +28,12 @@ internal struct Elementwise<S, V, TExpression> : IParallelBody
     /// <summary>Number of pieces.</summary>
     public readonly int Items => (int)((count + chunk - 1) / chunk);
 
+    /// <summary>All pieces, on the calling thread.</summary>
+    public readonly void RunAll()
+    {
+        for (var item = 0; item < Items; item++) Run(item, 0);
+    }
+
     public readonly void Run(int item, int thread)
     {
         var f = expression;
@@ -39,4 +45,14 @@ internal struct Elementwise<S, V, TExpression> : IParallelBody
         for (var p = 0; done < length; p += S.Width, done += S.Width)
             f.Apply(first + done, p, Math.Min(S.Width, length - done));
     }
+}
+
+/// <summary>An expression over numbers that lie one after the other.</summary>
+internal interface IElementwise
+{
+    /// <summary>
+    /// Computes elements i … i + count − 1; count is at most a vector. <paramref name="p"/> is the place of i in the pattern of
+    /// channels, which repeats every period.
+    /// </summary>
+    void Apply(long i, int p, int count);
 }

@@ -36,11 +36,4 @@ internal static unsafe class LaneStores<S, V>
     {
         for (var g = 1; g < groups; g++) PutRun(sums + g * length, sums, (int)length, accumulate: true);
     }
-
-    /// <summary>Repeats the first channels of each of <paramref name="count"/> vectors up to the period.</summary>
-    public static void RepeatInPlace(float* vectors, int count, int channels, int period)
-    {
-        for (var k = 0; k < count; k++, vectors += period)
-            for (var p = channels; p < period; p++) vectors[p] = vectors[p - channels];
-    }
 }

@@ -11,34 +11,31 @@ internal sealed unsafe class PartialChannels<S, V>(CpuContext context)
     where S : struct, ISimd<V>
     where V : struct
 {
-    public void SplitForward(Tensor<float> src, Tensor<float> head, Tensor<float> bypass, Tensor<byte>? taps)
-    {
-        var parts = new ChannelParts(src.Shape, bypass.Shape, head.Shape.C);
-        var work = new PartialSplit(parts, src.Data(), head.Data(), bypass.Data(), taps is null ? null : (byte*)taps.Address);
-        context.Workers.Run(src.Shape.N, ref work);
-    }
+    public void SplitForward(Tensor<float> src, Tensor<float> head, Tensor<float> bypass, Tensor<byte>? taps) =>
+        Split(src, head, bypass, taps, backward: false, accumulate: false);
 
     public void SplitBackward(
-        Tensor<float> diffHead, Tensor<float> diffBypass, Tensor<byte>? taps, Tensor<float> diffSrc, bool accumulate)
+        Tensor<float> diffHead, Tensor<float> diffBypass, Tensor<byte>? taps, Tensor<float> diffSrc, bool accumulate) =>
+        Split(diffSrc, diffHead, diffBypass, taps, backward: true, accumulate);
+
+    public void MergeForward(Tensor<float> mixed, Tensor<float> bypass, Tensor<float> dst) => Merge(mixed, bypass, dst, backward: false);
+
+    public void MergeBackward(Tensor<float> diffDst, Tensor<float> diffMixed, Tensor<float> diffBypass) =>
+        Merge(diffMixed, diffBypass, diffDst, backward: true);
+
+    private void Split(Tensor<float> whole, Tensor<float> head, Tensor<float> bypass, Tensor<byte>? taps, bool backward, bool accumulate)
     {
-        var parts = new ChannelParts(diffSrc.Shape, diffBypass.Shape, diffHead.Shape.C);
-        var work = new PartialSplitDiff(
-            parts, diffHead.Data(), diffBypass.Data(), taps is null ? null : (byte*)taps.Address, diffSrc.Data(), accumulate);
-        context.Workers.Run(diffSrc.Shape.N, ref work);
+        var parts = new ChannelParts(whole.Shape, bypass.Shape, head.Shape.C);
+        var places = taps is null ? null : (byte*)taps.Address;
+        var work = new PartialSplit(parts, whole.Data(), head.Data(), bypass.Data(), places, backward, accumulate);
+        context.Workers.Run(whole.Shape.N, ref work);
     }
 
-    public void MergeForward(Tensor<float> mixed, Tensor<float> bypass, Tensor<float> dst)
+    private void Merge(Tensor<float> mixed, Tensor<float> bypass, Tensor<float> whole, bool backward)
     {
-        var work = new PartialMerge(new ChannelParts(dst.Shape, bypass.Shape, mixed.Shape.C), mixed.Data(), bypass.Data(), dst.Data(),
-            backward: false);
-        context.Workers.Run(dst.Shape.N, ref work);
-    }
-
-    public void MergeBackward(Tensor<float> diffDst, Tensor<float> diffMixed, Tensor<float> diffBypass)
-    {
-        var work = new PartialMerge(new ChannelParts(diffDst.Shape, diffBypass.Shape, diffMixed.Shape.C), diffMixed.Data(),
-            diffBypass.Data(), diffDst.Data(), backward: true);
-        context.Workers.Run(diffDst.Shape.N, ref work);
+        var parts = new ChannelParts(whole.Shape, bypass.Shape, mixed.Shape.C);
+        var work = new PartialMerge(parts, mixed.Data(), bypass.Data(), whole.Data(), backward);
+        context.Workers.Run(whole.Shape.N, ref work);
     }
 
     /// <summary>Extents of a state and of its two parts.</summary>
@@ -50,8 +47,9 @@ internal sealed unsafe class PartialChannels<S, V>(CpuContext context)
         public int Groups => Whole.C / Heads;
     }
 
-    // x: [N,H,W,C] float32, head: [N,H,W,C/K] float32, bypass: [N,H',W',C−C/K] float32, taps: like bypass, bytes
-    private readonly struct PartialSplit(ChannelParts parts, float* x, float* head, float* bypass, byte* taps) : IParallelBody
+    // x: [N,H,W,C] float32, head: [N,H,W,C/K] float32, bypass: [N,H',W',C−C/K] float32, taps: like bypass, bytes; backward, the parts go to x.
+    private readonly struct PartialSplit(
+        ChannelParts parts, float* x, float* head, float* bypass, byte* taps, bool backward, bool accumulate) : IParallelBody
     {
         public void Run(int item, int thread)
         {
@@ -59,65 +57,50 @@ internal sealed unsafe class PartialChannels<S, V>(CpuContext context)
             var first = (long)item * whole.Pixels;
             for (var pixel = first; pixel < first + whole.Pixels; pixel++)
             {
-                LaneStores<S, V>.PutRun(x + pixel * whole.C, head + pixel * heads, heads, accumulate: false);
-                if (taps is null) LaneStores<S, V>.PutRun(x + pixel * whole.C + heads, bypass + pixel * rest, rest, accumulate: false);
+                var all = x + pixel * whole.C;
+                Move(all, head + pixel * heads, heads);
+                if (taps is null) Move(all + heads, bypass + pixel * rest, rest);
+                else if (backward && !accumulate) new Span<float>(all + heads, rest).Clear();
             }
 
-            if (taps is null) return;
-            for (var h = 0; h < parts.Bypass.H; h++)
-                for (var w = 0; w < parts.Bypass.W; w++) Largest(item, h, w);
+            for (var block = 0; block < parts.Bypass.Pixels && taps is not null; block++)
+            {
+                var (h, w) = (2 * (block / parts.Bypass.W), 2 * (block % parts.Bypass.W));
+                var all = x + (((long)item * whole.H + h) * whole.W + w) * whole.C + heads;
+                var at = ((long)item * parts.Bypass.Pixels + block) * rest;
+                if (backward) AddToLargest(all, bypass + at, taps + at);
+                else Largest(all, Math.Min(2, whole.H - h), Math.Min(2, whole.W - w), bypass + at, taps + at);
+            }
         }
 
-        private void Largest(int n, int h, int w)
+        private void Move(float* all, float* part, int channels)
         {
-            var (whole, rest) = (parts.Whole, parts.Rest);
-            var from = x + (((long)n * whole.H + 2 * h) * whole.W + 2 * w) * whole.C + parts.Heads;
-            var at = (((long)n * parts.Bypass.H + h) * parts.Bypass.W + w) * rest;
-            var (rows, columns) = (Math.Min(2, whole.H - 2 * h), Math.Min(2, whole.W - 2 * w));
-            for (var c = 0; c < rest; c++)
+            if (backward) LaneStores<S, V>.PutRun(part, all, channels, accumulate);
+            else LaneStores<S, V>.PutRun(all, part, channels, accumulate: false);
+        }
+
+        private void Largest(float* from, int rows, int columns, float* largest, byte* places)
+        {
+            for (var c = 0; c < parts.Rest; c++)
             {
                 var (best, tap) = (from[c], 0);
                 for (var t = 1; t < 4; t++)
                 {
                     if (t / 2 >= rows || t % 2 >= columns) continue;
-                    var value = from[(t / 2 * whole.W + t % 2) * (long)whole.C + c];
+                    var value = from[Place(t) + c];
                     if (value > best) (best, tap) = (value, t);
                 }
 
-                (bypass[at + c], taps[at + c]) = (best, (byte)tap);
+                (largest[c], places[c]) = (best, (byte)tap);
             }
         }
-    }
 
-    // dhead: [N,H,W,C/K] float32, dbypass: [N,H',W',C−C/K] float32, dx: [N,H,W,C] float32
-    private readonly struct PartialSplitDiff(ChannelParts parts, float* dhead, float* dbypass, byte* taps, float* dx, bool accumulate)
-        : IParallelBody
-    {
-        public void Run(int item, int thread)
+        private void AddToLargest(float* to, float* diff, byte* places)
         {
-            var (whole, heads, rest) = (parts.Whole, parts.Heads, parts.Rest);
-            var first = (long)item * whole.Pixels;
-            for (var pixel = first; pixel < first + whole.Pixels; pixel++)
-            {
-                var to = dx + pixel * whole.C;
-                LaneStores<S, V>.PutRun(dhead + pixel * heads, to, heads, accumulate);
-                if (taps is null) LaneStores<S, V>.PutRun(dbypass + pixel * rest, to + heads, rest, accumulate);
-                else if (!accumulate) new Span<float>(to + heads, rest).Clear();
-            }
-
-            if (taps is null) return;
-            for (var h = 0; h < parts.Bypass.H; h++)
-                for (var w = 0; w < parts.Bypass.W; w++)
-                {
-                    var to = dx + (((long)item * whole.H + 2 * h) * whole.W + 2 * w) * whole.C + heads;
-                    var at = (((long)item * parts.Bypass.H + h) * parts.Bypass.W + w) * rest;
-                    for (var c = 0; c < rest; c++)
-                    {
-                        var tap = taps[at + c];
-                        to[(tap / 2 * whole.W + tap % 2) * (long)whole.C + c] += dbypass[at + c];
-                    }
-                }
+            for (var c = 0; c < parts.Rest; c++) to[Place(places[c]) + c] += diff[c];
         }
+
+        private nint Place(int tap) => (nint)(tap / 2 * parts.Whole.W + tap % 2) * parts.Whole.C;
     }
 
     // mixed: [N,H,W,C/K] float32, bypass: [N,H,W,C−C/K] float32, y: [N,H,W,C] float32; backward, y goes to the other two.

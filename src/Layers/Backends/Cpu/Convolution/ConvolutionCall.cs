@@ -33,15 +33,11 @@ internal readonly unsafe record struct ConvolutionCall(Shape Src, Shape Dst, Win
     /// <summary>Outputs of a tile.</summary>
     public int TilePixels => TileRows * Dst.W;
 
-    public int PaddedOutputs<S, V>()
-        where S : struct, ISimd<V>
-        where V : struct => (int)SourceLayout.RoundUp(Outputs, S.Width);
+    public int PaddedOutputs(int width) => (int)SourceLayout.RoundUp(Outputs, width);
 
-    public int PaddedDepth<S, V>()
-        where S : struct, ISimd<V>
-        where V : struct => (int)SourceLayout.RoundUp(Depth, S.Width);
+    public int PaddedDepth(int width) => (int)SourceLayout.RoundUp(Depth, width);
 
     public Im2Col<S, V> Im2Col<S, V>()
         where S : struct, ISimd<V>
-        where V : struct => new((Src.H, Src.W, Src.C), Window, Inputs, Dst.W, PaddedDepth<S, V>());
+        where V : struct => new((Src.H, Src.W, Src.C), Window, Inputs, Dst.W, PaddedDepth(S.Width));
 }

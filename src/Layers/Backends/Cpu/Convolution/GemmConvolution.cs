@@ -24,7 +24,7 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
     /// <summary>Makes sure of the scratch memory of all passes.</summary>
     public void Plan(in ConvolutionCall call)
     {
-        var rows = (nint)call.Groups * Math.Max((nint)call.Depth * call.PaddedOutputs<S, V>(), (nint)call.Outputs * call.PaddedDepth<S, V>());
+        var rows = (nint)call.Groups * Math.Max((nint)call.Depth * call.PaddedOutputs(S.Width), (nint)call.Outputs * call.PaddedDepth(S.Width));
         context.Reserve(Math.Max(rows, Sums(call, out var floats).Count * floats), TileFloats(call), out _, out _);
     }
 
@@ -58,7 +58,7 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
             SumFloats = floats,
         };
         Run(work, groups.Count);
-        AddGradient(sums, groups.Count, floats, diffWeights, call.PaddedDepth<S, V>(), 1);
+        AddGradient(sums, groups.Count, floats, diffWeights, call.PaddedDepth(S.Width), 1);
     }
 
     /// <summary>
@@ -73,12 +73,12 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
 
     // A tile of cols, and one of products or, backward, of the gradient of cols.
     private static nint TileFloats(in ConvolutionCall call) =>
-        call.TilePixels * ((nint)call.PaddedDepth<S, V>() + call.PaddedOutputs<S, V>());
+        call.TilePixels * ((nint)call.PaddedDepth(S.Width) + call.PaddedOutputs(S.Width));
 
     /// <summary>Groups of images with a partial sum of so many floats each.</summary>
     private static GradientGroups Sums(in ConvolutionCall call, out nint floats)
     {
-        floats = (nint)call.Groups * call.Outputs * call.PaddedDepth<S, V>();
+        floats = (nint)call.Groups * call.Outputs * call.PaddedDepth(S.Width);
         return new GradientGroups(call.Src.N, floats);
     }
 
@@ -87,7 +87,7 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
     /// <summary>The filter in scratch memory: [group][taps · I][O padded] or, the other way round, [group][O][taps · I padded].</summary>
     private float* Pack(in ConvolutionCall call, Tensor<float> weights, bool byInput)
     {
-        var (rows, row) = byInput ? (call.Depth, call.PaddedOutputs<S, V>()) : (call.Outputs, call.PaddedDepth<S, V>());
+        var (rows, row) = byInput ? (call.Depth, call.PaddedOutputs(S.Width)) : (call.Outputs, call.PaddedDepth(S.Width));
         context.Reserve((nint)call.Groups * rows * row, TileFloats(call), out var packed, out _);
         var work = new Packing(call, weights.Data(), packed, row, byInput);
         context.Workers.Run(call.Groups * rows, ref work);
@@ -137,7 +137,7 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
 
         private void Tile(int item, int g, float* image, int h, float* outputs, float* cols)
         {
-            var (im2Col, padded) = (call.Im2Col<S, V>(), (nint)call.PaddedDepth<S, V>());
+            var (im2Col, padded) = (call.Im2Col<S, V>(), (nint)call.PaddedDepth(S.Width));
             var rows = Math.Min(call.TileRows, call.Dst.H - h);
             var (pixels, input) = (rows * call.Dst.W, call.IsDirect ? call.Src.C : padded);
             // A 1x1 convolution reads the image itself.
@@ -146,12 +146,14 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
             switch (pass)
             {
                 case Pass.Forward:
-                    var byInput = filters + (nint)g * call.Depth * call.PaddedOutputs<S, V>();
-                    Product(inputs, input, byInput, call.PaddedOutputs<S, V>(), outputs, call.Dst.C, (pixels, call.Outputs, call.Depth),
-                        accumulate: false, cols + call.TilePixels * padded);
+                    var byInput = filters + (nint)g * call.Depth * call.PaddedOutputs(S.Width);
+                    GemmRows<S, V>.Run(inputs, input, byInput, call.PaddedOutputs(S.Width), outputs, call.Dst.C, (pixels, call.Outputs, call.Depth),
+                        accumulate: false, cols + call.TilePixels * padded, default(NoPrefetch));
                     break;
                 case Pass.Data when call.IsDirect:
-                    Product(outputs, call.Dst.C, filters, padded, inputs, input, (pixels, call.Depth, call.Outputs), Accumulate, cols);
+                    GemmRows<S, V>.Run(
+                        outputs, call.Dst.C, filters, padded, inputs, input, (pixels, call.Depth, call.Outputs), Accumulate, cols,
+                        default(NoPrefetch));
                     break;
                 case Pass.Data:
                     Gemm<S, V>.Run(
@@ -185,26 +187,5 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
                     *to++ += (float)total;
                 }
         }
-    }
-
-    /// <summary>
-    /// c (+)= a · b, where c may have other numbers between its rows: through <paramref name="tile"/> where a row has no whole vectors.
-    /// </summary>
-    private static void Product(
-        float* a, nint lda, float* b, nint ldb, float* c, nint ldc, (int M, int N, int K) extents, bool accumulate, float* tile)
-    {
-        var (m, n, k) = extents;
-        if (n % S.Width == 0)
-        {
-            var rows = new OutputRowMap(c, ldc);
-            if (accumulate) Gemm<S, V>.Run(a, lda, 1, b, ldb, rows, m, n, k, default(Accumulate<S, V>), default(NoPrefetch));
-            else Gemm<S, V>.Run(a, lda, 1, b, ldb, rows, m, n, k, default(Store<S, V>), default(NoPrefetch));
-            return;
-        }
-
-        var padded = SourceLayout.RoundUp(n, S.Width);
-        Gemm<S, V>.Run(
-            a, lda, 1, b, ldb, new OutputRowMap(tile, padded), m, n, k, default(Store<S, V>), default(NoPrefetch));
-        for (var row = 0; row < m; row++) LaneStores<S, V>.PutRun(tile + row * padded, c + row * ldc, n, accumulate);
     }
 }

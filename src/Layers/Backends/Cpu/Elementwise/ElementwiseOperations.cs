@@ -97,10 +97,7 @@ internal sealed unsafe class ElementwiseOperations<S, V>(CpuContext context)
     // x, y: [N,H,W,C] float32, f: [N]
     private readonly struct ScaledImages(float* x, float* f, float* y, long size, bool accumulate) : IParallelBody
     {
-        public void Run(int item, int thread)
-        {
-            var image = new Elementwise<S, V, Scaled>(new Scaled(f[item], x + item * size, y + item * size, accumulate), size, 4 * S.Width);
-            for (var piece = 0; piece < image.Items; piece++) image.Run(piece, thread);
-        }
+        public void Run(int item, int thread) =>
+            new Elementwise<S, V, Scaled>(new Scaled(f[item], x + item * size, y + item * size, accumulate), size, 4 * S.Width).RunAll();
     }
 }

@@ -19,15 +19,16 @@ internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>,
     private readonly CpuContext context;
     private readonly Tensor<float> src;
     private readonly ActiveList<FactorizedReduceBranch<float>> branches;
-    private readonly BatchNorm<S, V> batchNorm;
+    private readonly Backend<float> backend;
     private readonly GemmConvolution<S, V> gemm;
     private readonly Descriptors<FactorizedReduceCall> calls = new(1);
     private readonly Descriptors<FactorizedReduceOutput> outputs;
     private readonly ScratchPlace place;
 
-    public FactorizedReduceOperation(CpuContext context, Tensor<float> src, ActiveList<FactorizedReduceBranch<float>> branches)
+    public FactorizedReduceOperation(
+        CpuContext context, Backend<float> backend, Tensor<float> src, ActiveList<FactorizedReduceBranch<float>> branches)
     {
-        (this.context, this.src, this.branches, batchNorm, gemm) = (context, src, branches, new(context), new(context));
+        (this.context, this.backend, this.src, this.branches, gemm) = (context, backend, src, branches, new(context));
         outputs = new(branches.All.Count);
         place = new ScratchPlace(context, this);
     }
@@ -42,7 +43,7 @@ internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>,
         if (branches.Active.IsEmpty) return;
         var work = new FactorizedReduceForward(Prepare(backward: false), context.Workers.Threads);
         context.Workers.Run(src.Shape.N, ref work);
-        foreach (var b in branches.Active) batchNorm.UpdateStatistics(b.Dst.Value, b.Dst.Norm, training);
+        foreach (var b in branches.Active) backend.UpdateStatistics(b.Dst.Value, b.Dst.Norm, training);
     }
 
     public override void Backward(bool weightGradients)
@@ -96,16 +97,10 @@ internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>,
 
         private void Forward(int outputs, in Half half, float* memory, float* z, StridedPrefetch ahead)
         {
-            float* x = memory + call->Sorted + half.Shift * (nint)call->Pixels * call->PixelFloats, tile = memory + call->Tile;
-            // Half a vector would spoil the channels beside it.
-            var whole = half.Channels % S.Width == 0;
-            z += half.First;
-            Gemm<S, V>.Run(
-                x, call->PixelFloats, 1, half.Forward.Values, half.Forward.Row, whole ? new OutputRowMap(z, outputs)
-                    : new OutputRowMap(tile, half.Forward.Row),
-                call->Pixels, half.Channels, call->Src.C, default(Store<S, V>), ahead);
-            for (var pixel = 0; pixel < call->Pixels && !whole; pixel++, tile += half.Forward.Row, z += outputs)
-                LaneStores<S, V>.PutRun(tile, z, half.Channels, accumulate: false);
+            var x = memory + call->Sorted + half.Shift * (nint)call->Pixels * call->PixelFloats;
+            GemmRows<S, V>.Run(
+                x, call->PixelFloats, half.Forward.Values, half.Forward.Row, z + half.First, outputs,
+                (call->Pixels, half.Channels, call->Src.C), accumulate: false, memory + call->Tile, ahead);
         }
     }
 
@@ -133,10 +128,9 @@ internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>,
                 {
                     ref var output = ref call->Outputs[i];
                     var start = n * output.Shape.CountPerImage;
-                    Whole(
-                        new BatchNorm<S, V>.NormalizedDiff(
-                            output.Value + start, output.Diff + start, output.Gradient, dz, accumulate: false),
-                        output.Shape.CountPerImage, output.Period);
+                    var diff = new BatchNorm<S, V>.NormalizedDiff(
+                        output.Value + start, output.Diff + start, output.Gradient, dz, accumulate: false);
+                    new Elementwise<S, V, BatchNorm<S, V>.NormalizedDiff>(diff, output.Shape.CountPerImage, output.Period).RunAll();
                     Backward(output.Shape, output.Even, memory, item, first: i == 0, Ahead(i, n, following, 0));
                     Backward(output.Shape, output.Odd, memory, item, first: i == 0, Ahead(i, n, following, 1));
                 }
@@ -202,13 +196,5 @@ internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>,
         var length = call->SortedWidth * call->PixelFloats;
         for (var row = 0; row < call->SortedRows; row++, sorted += length, diff += length)
             PadCopy<S, V>.AddMasked(diff, sorted, call->PixelFloats, call->DiffX.From(call->PixelOf(n, row, out var inside)), inside, 2);
-    }
-
-    /// <summary>An expression over so many numbers, on the calling thread.</summary>
-    private static void Whole<TExpression>(TExpression expression, long count, int period)
-        where TExpression : unmanaged, IElementwise
-    {
-        var work = new Elementwise<S, V, TExpression>(expression, count, period);
-        for (var piece = 0; piece < work.Items; piece++) work.Run(piece, 0);
     }
 }

@@ -29,13 +29,6 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
         BatchStatistics.Apply(moments, shape, norm);
     }
 
-    public void UpdateStatistics(Tensor<float> src, BatchNormState<float> norm, bool training)
-    {
-        if (training) NormalizationStatistics(src, norm);
-        else NormalizationInference(norm);
-        if (training) norm.BatchesTracked++;
-    }
-
     /// <summary>
     /// Statistics of a value whose images' sums lie merged at <paramref name="moments"/>, or in inference the running ones.
     /// </summary>
@@ -72,7 +65,7 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
             shift[c] = norm.Shift is null ? 0 : norm.Shift.Data()[c];
         }
 
-        LaneStores<S, V>.RepeatInPlace(mean, 3, channels, period);
+        Repeat(mean, channels, period);
         elementwise.Each(new Normalized(src.Data(), mean, scale, shift, dst.Data()), src.Shape.Count, period);
     }
 
@@ -85,26 +78,14 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
         if (weightGradients) AddAffine(norm, sums);
         for (var c = 0; c < channels; c++)
             (dy[c], gradient.Z[c], gradient.Constant[c]) = Factors(norm, Weight(norm, c), sums, c, src.Shape);
-        LaneStores<S, V>.RepeatInPlace(dy, 3, channels, period);
+        Repeat(dy, channels, period);
         elementwise.Each(new NormalizedDiff(src.Data(), diffDst.Data(), gradient, diffSrc.Data(), accumulate), src.Shape.Count, period);
     }
 
     public void NormalizationGradient(DeferredBatchNorm<float> v, Tensor<float>? weights, int index, Tensor<float>? diffWeights)
     {
-        var shape = v.Value.Shape;
         var sums = GradientSums(v.Value, v.Norm, v.Diff!, v.Applied, out _);
-        var weight = weights is null || index < 0 ? 1.0 : weights.Data()[index];
-        double total = 0;
-        for (var c = 0; c < shape.C; c++)
-        {
-            total += sums[shape.C + c];
-            // After a batch norm that was applied in place, ẑ is its own normalised value and the deviation is one more factor.
-            BatchStatistics.Put(v.Gradient, c, v.Applied
-                ? BatchStatistics.Factors(0, 1, weight * v.Norm.InverseDeviation.Data()[c], sums[c], sums[shape.C + c],
-                    (double)shape.N * shape.Pixels)
-                : Factors(v.Norm, weight, sums, c, shape));
-        }
-
+        var total = BatchStatistics.Gradient(sums, 1, v, weights is null || index < 0 ? 1 : weights.Data()[index]);
         if (diffWeights is not null && index >= 0) diffWeights.Data()[index] += (float)total;
     }
 
@@ -131,6 +112,12 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
             elementwise.Each(dz, diffSrc.Shape.Count, period);
             accumulate = true;
         }
+    }
+
+    // Three vectors of a channel pattern.
+    private static void Repeat(float* vectors, int channels, int period)
+    {
+        for (var k = 0; k < 3; k++) ChannelPattern.Repeat(vectors + k * period, channels, period);
     }
 
     private static int Pattern(Shape shape) => ChannelPattern.Shortest<S, V>(shape.C);

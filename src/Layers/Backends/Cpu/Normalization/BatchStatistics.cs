@@ -69,7 +69,10 @@ internal static unsafe class BatchStatistics
         double total = 0;
         for (var c = 0; c < shape.C; c++)
         {
-            Put(v.Gradient, c, Factors(mean[c], inverse[c], weight, sums[c], sums[shape.C + c], count));
+            // After a batch norm that was applied in place, ẑ is its own normalised value and the deviation is one more factor.
+            Put(v.Gradient, c, v.Applied
+                ? Factors(0, 1, weight * inverse[c], sums[c], sums[shape.C + c], count)
+                : Factors(mean[c], inverse[c], weight, sums[c], sums[shape.C + c], count));
             total += sums[shape.C + c];
         }
 

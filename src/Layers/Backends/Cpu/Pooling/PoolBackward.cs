@@ -5,41 +5,40 @@ using MIOpenDarts.Layers.Backends.Cpu.Threads;
 namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
 
 /// <summary>The gradient of the pools, added to the source's gradient once. Item: image.</summary>
-internal readonly unsafe struct PoolBackward<S, V, TKinds>(PoolGradient* gradient) : IParallelBody
+internal readonly unsafe struct PoolBackward<S, V, TKinds>(PoolCall* call) : IParallelBody
     where S : struct, ISimd<V>
     where V : struct
     where TKinds : struct, IPoolKinds
 {
     public void Run(int item, int thread)
     {
-        ref var call = ref gradient->Call;
-        var source = call.Source;
-        var memory = call.Threads + thread * call.FloatsPerThread;
-        if (call.BordersCleared[thread] == 0)
+        var source = call->Source;
+        var memory = call->Threads + thread * call->FloatsPerThread;
+        if (call->BordersCleared[thread] == 0)
         {
-            new Span<float>(memory + gradient->Max, (int)gradient->Diff.Floats).Clear();
-            new Span<float>(memory + gradient->Average, (int)gradient->Diff.Floats).Clear();
-            call.BordersCleared[thread] = 1;
+            new Span<float>(memory + call->DiffMax, (int)call->Diff.Floats).Clear();
+            new Span<float>(memory + call->DiffAverage, (int)call->Diff.Floats).Clear();
+            call->BordersCleared[thread] = 1;
         }
 
-        for (var h = 0; h < call.Height; h++) OutputRow(item, h, memory);
+        for (var h = 0; h < call->Height; h++) OutputRow(item, h, memory);
         var length = source.Width * source.Channels;
         for (var h = 0; h < source.Height; h++)
         {
-            var dx = memory + gradient->DiffRow;
-            if (TKinds.Average) gradient->Rotated.Gather<S, V, NoPrefetch>(memory + gradient->Average, h, h + 1, dx, null, default);
+            var dx = memory + call->DiffRow;
+            if (TKinds.Average) call->Rotated.Gather<S, V, NoPrefetch>(memory + call->DiffAverage, h, h + 1, dx, null, default);
             else new Span<float>(dx, (int)source.RowFloats).Clear();
             for (var phase = 0; phase < source.StrideW && TKinds.Max; phase++)
             {
-                var (corner, remainder) = (gradient->Rotated.Corner(h, phase), gradient->Rotated.ClassOf(h, phase));
+                var (corner, remainder) = (call->Rotated.Corner(h, phase), call->Rotated.ClassOf(h, phase));
                 AddLargest(
-                    memory + gradient->Max + corner, memory + gradient->Indices + corner, gradient->Rotated.Lists[remainder],
-                    gradient->Offsets + remainder * call.Window.Taps, source.Vectors(phase, S.Width), dx + phase * source.PhaseFloats);
+                    memory + call->DiffMax + corner, memory + call->DiffTaps + corner, call->Rotated.Lists[remainder],
+                    call->TapOffsets + remainder * call->Window.Taps, source.Vectors(phase, S.Width), dx + phase * source.PhaseFloats);
             }
 
-            var row = source.StrideW == 1 ? dx : source.Interleave(dx, memory + gradient->Row);
-            var dst = call.DiffSrc + ((nint)item * source.Height + h) * length;
-            LaneStores<S, V>.PutRun(row, dst, length, gradient->Accumulate);
+            var row = source.StrideW == 1 ? dx : source.Interleave(dx, memory + call->Row);
+            var dst = call->DiffSrc + ((nint)item * source.Height + h) * length;
+            LaneStores<S, V>.PutRun(row, dst, length, call->Accumulate);
             PrefetchL2.Fetch(dst + length, length);
         }
     }
@@ -47,29 +46,28 @@ internal readonly unsafe struct PoolBackward<S, V, TKinds>(PoolGradient* gradien
     /// <summary>Sums dz over the edges and puts it into the bordered images; of the mean, every pixel inside gets an equal share.</summary>
     private void OutputRow(int n, int h, float* memory)
     {
-        ref var call = ref gradient->Call;
-        var (length, pattern) = (call.RowLength, call.Source.Period * S.Width);
-        var start = ((nint)n * call.Height + h) * length;
-        var at = gradient->Diff.At(h, 0);
-        float* max = memory + call.MaxRow, mean = memory + call.AverageRow;
+        var (length, pattern) = (call->RowLength, call->Source.Period * S.Width);
+        var start = ((nint)n * call->Height + h) * length;
+        var at = call->Diff.At(h, 0);
+        float* max = memory + call->MaxRow, mean = memory + call->AverageRow;
         if (TKinds.Max)
         {
-            var taps = memory + gradient->Indices + at;
-            var indices = call.Indices + start;
+            var taps = memory + call->DiffTaps + at;
+            var indices = call->Indices + start;
             PrefetchL2.Fetch((float*)(indices + length), length / sizeof(float));
-            Sum(gradient->MaxEdges, call.Max + start, length, max, pattern);
-            new Span<float>(max, length).CopyTo(new Span<float>(memory + gradient->Max + at, length));
+            Sum(call->MaxEdges, call->Max + start, length, max, pattern);
+            new Span<float>(max, length).CopyTo(new Span<float>(memory + call->DiffMax + at, length));
             var done = 0;
             for (; done <= length - S.Width; done += S.Width) S.Store(S.LoadBytes(indices + done), taps + done);
             for (; done < length; done++) taps[done] = indices[done];
         }
 
         if (!TKinds.Average) return;
-        Sum(gradient->AverageEdges, call.Average + start, length, mean, pattern);
-        var rows = S.Broadcast(call.InverseRows(h));
+        Sum(call->AverageEdges, call->Average + start, length, mean, pattern);
+        var rows = S.Broadcast(call->InverseRows(h));
         for (var i = 0; i < length; i += S.Width)
-            S.Store(S.Multiply(S.Load(mean + i), S.Multiply(S.Load(call.InverseColumns + i), rows)), mean + i);
-        new Span<float>(mean, length).CopyTo(new Span<float>(memory + gradient->Average + at, length));
+            S.Store(S.Multiply(S.Load(mean + i), S.Multiply(S.Load(call->InverseColumns + i), rows)), mean + i);
+        new Span<float>(mean, length).CopyTo(new Span<float>(memory + call->DiffAverage + at, length));
     }
 
     /// <summary>sums = Σ_edges (a·diff + b·z + c) for a row of z, in whole vectors, while the next row is fetched in step.</summary>

@@ -4,7 +4,7 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
 
-/// <summary>Both pools of a state in unmanaged memory.</summary>
+/// <summary>Both pools of a state, forward and backward, in unmanaged memory.</summary>
 internal unsafe struct PoolCall
 {
     public int Images;
@@ -44,21 +44,47 @@ internal unsafe struct PoolCall
     /// <summary>Floats of a row of outputs, rounded up to whole vectors.</summary>
     public nint Pitch;
 
+    public DiffLayout Diff;
+
+    /// <summary>Whether dx is added to.</summary>
+    public bool Accumulate;
+
+    /// <summary>dz of a pooled value as a sum over its edges: runs relative to the value, weights and constant by pattern.</summary>
+    public EdgeSum MaxEdges, AverageEdges;
+
+    /// <summary>The taps that read a source pixel, all of weight one, in the outputs' gradients.</summary>
+    public RotatedFilter Rotated;
+
+    /// <summary>Where the lists of <see cref="Rotated"/> stay between passes; null: in scratch memory.</summary>
+    public TapList* Lists;
+
+    /// <summary>
+    /// In a thread's memory: gradient of the largest values, taps, gradient of the means, a row of dx by remainder and in order.
+    /// </summary>
+    public nint DiffMax, DiffTaps, DiffAverage, DiffRow, Row;
+
+    /// <summary>[StrideH][StrideW][taps]: the same taps' offsets one by one.</summary>
+    public nint* TapOffsets;
+
     /// <summary>Source rows from the first to the last of a window.</summary>
     public readonly int Reach => (Window.KernelH - 1) * Window.Dilation + 1;
 
     /// <summary>Floats of a row of outputs.</summary>
     public readonly int RowLength => Width * Source.Channels;
 
-    /// <summary>Reads the geometry and takes the memory of the forward pass.</summary>
-    public void Describe(Shape src, Shape dst, Window2D window, int vectorWidth, int threads, ref BumpAllocator cursor,
+    /// <summary>Floats of a channel pattern.</summary>
+    public readonly int Pattern(int vectorWidth) => Source.Period * vectorWidth;
+
+    /// <summary>Reads the geometry and takes the memory of both passes.</summary>
+    public void LayOut(
+        Shape src, Shape dst, Window2D window, int maxEdges, int averageEdges, int vectorWidth, int threads, ref BumpAllocator cursor,
         ref BumpAllocator thread)
     {
         Window = window;
         (Images, Height, Width) = (src.N, dst.H, dst.W);
         Source = new SourceLayout(
             src.H, src.W, src.C, Math.Max(Window.PaddingH, Window.PaddingW), Window.StrideH, Window.StrideW, vectorWidth);
-        var pattern = Source.Period * vectorWidth;
+        var pattern = Pattern(vectorWidth);
         Pitch = SourceLayout.RoundUp(RowLength, vectorWidth);
         Offsets = cursor.Take<nint>(Window.KernelW);
         InverseColumns = cursor.Take(RowLength);
@@ -72,6 +98,39 @@ internal unsafe struct PoolCall
         AverageRow = thread.TakeOffset(RowLength + vectorWidth);
         MaxSums = thread.TakeOffset(3 * pattern);
         AverageSums = thread.TakeOffset(3 * pattern);
+        // A pool is geometry like a depthwise branch, so the same border serves.
+        Diff = new DiffLayout(Source, vectorWidth);
+        Diff.Cover(Geometry);
+        MaxEdges.LayOut(maxEdges, pattern, ref cursor);
+        AverageEdges.LayOut(averageEdges, pattern, ref cursor);
+        Rotated.LayOut(Source, Diff, Lists, window.Taps, vectorWidth, ref cursor);
+        TapOffsets = cursor.Take<nint>(Rotated.Classes * window.Taps);
+        DiffMax = thread.TakeOffset(Diff.Floats);
+        DiffTaps = thread.TakeOffset(Diff.Floats);
+        DiffAverage = thread.TakeOffset(Diff.Floats);
+        DiffRow = thread.TakeOffset(Source.RowFloats + vectorWidth);
+        Row = thread.TakeOffset((nint)Source.Width * Source.Channels + vectorWidth);
+    }
+
+    /// <summary>Sorts the taps by the remainder of the source pixels that they read.</summary>
+    public void FillTaps(int vectorWidth)
+    {
+        var pattern = Pattern(vectorWidth);
+        for (var remainder = 0; remainder < Rotated.Classes; remainder++)
+        {
+            ref var list = ref Rotated.Lists[remainder];
+            list.Clear();
+            new Span<float>(list.Weights, Window.Taps * pattern).Fill(1);
+            for (var t = 0; t < Window.Taps; t++)
+            {
+                if (!Rotated.Reads(Geometry, t, remainder, out var offset)) continue;
+                list.Collect(offset, t);
+                TapOffsets[remainder * Window.Taps + t] = offset;
+            }
+
+            list.Append(pattern, isAscending: true);
+            list.Group(pattern, row: 0);
+        }
     }
 
     /// <summary>Writes the tables.</summary>

@@ -9,7 +9,7 @@ internal sealed unsafe class Pools<S, V>(CpuContext context)
     where S : struct, ISimd<V>
     where V : struct
 {
-    private readonly Descriptors<PoolGradient> calls = new(1);
+    private readonly Descriptors<PoolCall> calls = new(1);
 
     public void MaxForward(Tensor<float> src, Tensor<float> dst, Tensor<byte> indices, Window2D window)
     {
@@ -38,8 +38,8 @@ internal sealed unsafe class Pools<S, V>(CpuContext context)
     private void Forward<TKinds>()
         where TKinds : struct, IPoolKinds
     {
-        var work = new PoolForward<S, V, TKinds>(&calls.First->Call, statistics: false);
-        context.Workers.Run(calls.First->Call.Images, ref work);
+        var work = new PoolForward<S, V, TKinds>(calls.First, statistics: false);
+        context.Workers.Run(calls.First->Images, ref work);
     }
 
     private void Backward<TKinds>(in EdgeSum plain, bool accumulate)
@@ -50,14 +50,14 @@ internal sealed unsafe class Pools<S, V>(CpuContext context)
         gradient->FillTaps(S.Width);
         gradient->Accumulate = accumulate;
         var work = new PoolBackward<S, V, TKinds>(gradient);
-        context.Workers.Run(gradient->Call.Images, ref work);
+        context.Workers.Run(gradient->Images, ref work);
     }
 
     private ref PoolCall Describe(
         Tensor<float> like, Tensor<float> dst, Window2D window, Tensor<float>? max, Tensor<float>? average, Tensor<byte>? indices)
     {
         context.Place(new Layout(calls.First, like.Shape, dst.Shape, window, context.Workers.Threads));
-        ref var call = ref calls.First->Call;
+        ref var call = ref *calls.First;
         call.Max = max is null ? null : max.Data();
         call.Average = average is null ? null : average.Data();
         call.Indices = indices is null ? null : (byte*)indices.Address;
@@ -65,7 +65,7 @@ internal sealed unsafe class Pools<S, V>(CpuContext context)
         return ref call;
     }
 
-    private readonly struct Layout(PoolGradient* gradient, Shape src, Shape dst, Window2D window, int threads) : IScratchLayout
+    private readonly struct Layout(PoolCall* gradient, Shape src, Shape dst, Window2D window, int threads) : IScratchLayout
     {
         public void LayOut(ref BumpAllocator shared, ref BumpAllocator thread) =>
             gradient->LayOut(src, dst, window, 0, 0, S.Width, threads, ref shared, ref thread);

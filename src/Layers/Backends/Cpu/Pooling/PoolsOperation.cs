@@ -18,7 +18,7 @@ internal sealed unsafe class PoolsOperation<S, V> : Operation<float>, IScratchLa
     private readonly SharedPools<float> pools;
     private readonly BatchNorm<S, V> batchNorm;
     private readonly ComposedPools<float> composed;
-    private readonly Descriptors<PoolGradient> calls = new(1);
+    private readonly Descriptors<PoolCall> calls = new(1);
     private readonly Descriptors<TapList> lists;
     private readonly ScratchPlace place;
 
@@ -40,9 +40,9 @@ internal sealed unsafe class PoolsOperation<S, V> : Operation<float>, IScratchLa
             return;
         }
 
-        ref var call = ref Prepare()->Call;
+        ref var call = ref *Prepare();
         call.Src = pools.Src.Data();
-        var work = new PoolForward<S, V, BothPools>(&calls.First->Call, training);
+        var work = new PoolForward<S, V, BothPools>(calls.First, training);
         context.Workers.Run(call.Images, ref work);
         Apply(pools.MaxEdges.Active, call.MaxStatistics, pools.Max.Shape, training);
         Apply(pools.AverageEdges.Active, call.AverageStatistics, pools.Average.Shape, training);
@@ -57,13 +57,13 @@ internal sealed unsafe class PoolsOperation<S, V> : Operation<float>, IScratchLa
         }
 
         var gradient = Prepare();
-        gradient->Call.DiffSrc = pools.Src.Diff!.Data();
+        gradient->DiffSrc = pools.Src.Diff!.Data();
         gradient->FillTaps(S.Width);
         gradient->Accumulate = true;
         gradient->MaxEdges.Fill(pools.Max, pools.MaxEdges.Active, gradient->Pattern(S.Width));
         gradient->AverageEdges.Fill(pools.Average, pools.AverageEdges.Active, gradient->Pattern(S.Width));
         var work = new PoolBackward<S, V, BothPools>(gradient);
-        context.Workers.Run(gradient->Call.Images, ref work);
+        context.Workers.Run(gradient->Images, ref work);
     }
 
     public void LayOut(ref BumpAllocator shared, ref BumpAllocator thread) =>
@@ -71,10 +71,10 @@ internal sealed unsafe class PoolsOperation<S, V> : Operation<float>, IScratchLa
             pools.Src.Shape, pools.Max.Shape, pools.Window, pools.MaxEdges.All.Count, pools.AverageEdges.All.Count, S.Width,
             context.Workers.Threads, ref shared, ref thread);
 
-    private PoolGradient* Prepare()
+    private PoolCall* Prepare()
     {
         place.Take(pools.Src.Shape.N);
-        ref var call = ref calls.First->Call;
+        ref var call = ref *calls.First;
         call.Max = pools.Max.Data();
         call.Average = pools.Average.Data();
         call.Indices = (byte*)pools.Indices.Address;

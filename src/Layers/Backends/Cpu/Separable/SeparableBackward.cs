@@ -38,7 +38,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
         {
             // After the group: what this thread takes next.
             var following = n + 1 < end ? new NextImage(gradient, item, n + 1) : next;
-            var x = ReluPadCopy<S, V>.Image(call, n, thread);
+            var x = call.Rectify<S, V>(n, thread);
             for (var part = 0; part < gradient->Parts; part++)
             {
                 for (var i = gradient->First(part); i < gradient->End(part); i++) Branch(gradient, i, n, following, item, x, memory);
@@ -54,7 +54,6 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
     {
         ref var call = ref gradient->Call;
         ref var b = ref call.Branches[branch];
-        var u = memory + call.Middle;
         var dz = memory + call.Tile;
         var pattern = call.Source.Period * S.Width;
         var row = b.Width * b.Outputs;
@@ -65,7 +64,7 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
             DiffOfRaw(b, start + (nint)h * row, rows * row, dz);
             if (gradient->WeightGradients)
             {
-                var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, rows, u, default(NoPrefetch));
+                var tile = call.Depthwise<S, V>(b, x, h, rows, memory);
                 PointwiseWeights(b, dz, tile, rows * b.Width, b.PointwiseSums + item * b.PointwiseFloats, first: h == 0
                     && n == call.Groups.First(item));
             }

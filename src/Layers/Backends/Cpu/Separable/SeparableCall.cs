@@ -96,6 +96,41 @@ internal unsafe struct SeparableCall
         }
     }
 
+    /// <summary>
+    /// The bordered, rectified copy of image <paramref name="n"/> in the memory of <paramref name="thread"/>; its border is cleared when
+    /// the call begins there.
+    /// </summary>
+    public readonly float* Rectify<S, V>(int n, int thread)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        var copy = Threads + thread * FloatsPerThread + Rectified;
+        if (BorderOwner[thread] != CallId)
+        {
+            new Span<float>(copy, (int)Source.Floats + S.Width).Clear();
+            BorderOwner[thread] = CallId;
+        }
+
+        PadCopy<S, V>.Image<Relu<S, V>>(Source, SourceAt(n, 0), Scale, Shift, copy);
+        return copy;
+    }
+
+    /// <summary>
+    /// Rows first … first + rows − 1 of a branch's depthwise output, packed: [rows,W',C]. Returns where they are: in the thread's tile or,
+    /// without a depthwise filter, if possible in the source itself.
+    /// </summary>
+    public readonly float* Depthwise<S, V>(in BranchCall branch, float* x, int first, int rows, float* memory)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        var (length, row) = (branch.Width * Source.Channels, Source.StrideH * Source.RowFloats);
+        if (!branch.HasDepthwise && Source.Border == 0 && Source.RowFloats == length) return x + first * Source.RowFloats;
+        DepthwiseKernel<S, V>.Rows(
+            memory + Middle, length, null, (length + S.Width - 1) / S.Width, x + first * row, row, rows, branch.Taps, Source.Period,
+            default(NoPrefetch));
+        return memory + Middle;
+    }
+
     /// <summary>Row <paramref name="h"/> of image <paramref name="n"/> of the source, or none after the last image.</summary>
     public readonly ChannelSegments SourceAt(int n, int h) => n < Images ? Src.From(((long)n * Source.Height + h) * Source.Width) : default;
 

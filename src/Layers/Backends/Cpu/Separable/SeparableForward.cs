@@ -19,7 +19,7 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
         ref var call = ref calls[item / images].Call;
         var n = item % images;
         var memory = call.Threads + thread * call.FloatsPerThread;
-        var x = ReluPadCopy<S, V>.Image(call, n, thread);
+        var x = call.Rectify<S, V>(n, thread);
         // What this thread takes next.
         var next = new StaticPartition(count * images, images, threads).After(item);
         var following = next >= 0 ? calls[next / images].Call.SourceAt(next % images, 0) : default;
@@ -29,7 +29,6 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
     private void Branch(
         in SeparableCall call, ref BranchCall b, int n, float* x, float* memory, in ChannelSegments following)
     {
-        var u = memory + call.Middle;
         var z = memory + call.Tile;
         var sums = memory + call.Sums;
         var (row, length) = (b.Width * b.Outputs, b.OutputPeriod * S.Width);
@@ -40,7 +39,7 @@ internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls,
             var pixels = Math.Min(b.TileRows, b.Height - h) * b.Width;
             var to = dst + (nint)h * row;
             var fetch = new PrefetchSegments(following, b.Forward.Group).From(h * b.Width / b.Forward.Group);
-            var tile = Depthwise<S, V>.Rows(call.Source, b, x, h, pixels / b.Width, u, default(NoPrefetch));
+            var tile = call.Depthwise<S, V>(b, x, h, pixels / b.Width, memory);
             if (h == 0)
             {
                 // The first pixel's values are what the others are measured from.

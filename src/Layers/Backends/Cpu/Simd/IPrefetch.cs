@@ -19,45 +19,35 @@ internal readonly struct NoPrefetch : IPrefetch
 }
 
 /// <summary>Two things.</summary>
-internal readonly struct PrefetchBoth<F, G>(F first, G second) : IPrefetch
+internal readonly struct PrefetchBoth<F, G>(F one, G other) : IPrefetch
     where F : struct, IPrefetch
     where G : struct, IPrefetch
 {
-    private readonly F first = first;
-    private readonly G second = second;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Rows(int first, int rows)
     {
-        this.first.Rows(first, rows);
-        second.Rows(first, rows);
+        one.Rows(first, rows);
+        other.Rows(first, rows);
     }
 }
 
 /// <summary>Rows of up to five tensors in step with the rows that are computed; null stands for none.</summary>
-internal readonly unsafe struct PrefetchRows(
-    nint row, float* first, float* second = null, float* third = null, float* fourth = null, float* fifth = null) : IPrefetch
+internal readonly unsafe struct PrefetchRows(nint row, float* t0, float* t1 = null, float* t2 = null, float* t3 = null, float* t4 = null)
+    : IPrefetch
 {
-    private readonly nint row = row;
-    private readonly float* first = first;
-    private readonly float* second = second;
-    private readonly float* third = third;
-    private readonly float* fourth = fourth;
-    private readonly float* fifth = fifth;
-
     /// <summary>The same from another row on.</summary>
     public PrefetchRows From(int rows) =>
-        new(row, At(first, rows * row), At(second, rows * row), At(third, rows * row), At(fourth, rows * row), At(fifth, rows * row));
+        new(row, At(t0, rows * row), At(t1, rows * row), At(t2, rows * row), At(t3, rows * row), At(t4, rows * row));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Rows(int first, int rows)
     {
         nint length = rows * row, start = first * row;
-        Run(this.first, start, length);
-        Run(second, start, length);
-        Run(third, start, length);
-        Run(fourth, start, length);
-        Run(fifth, start, length);
+        Run(t0, start, length);
+        Run(t1, start, length);
+        Run(t2, start, length);
+        Run(t3, start, length);
+        Run(t4, start, length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
