@@ -59,6 +59,7 @@ internal static class CommandLine
             DoctorCommand.Create(screen),
             WarmupCommand.Create(screen),
             ForecastCommand.Create(screen),
+            ProfileCommand.Create(screen),
             CompletionCommand.Create(screen),
         };
         var help = root.Options.OfType<HelpOption>().Single();

@@ -30,6 +30,7 @@ internal sealed class HelpPage(HelpAction generated) : SynchronousCommandLineAct
             BenchCommand.Name => BenchCommand.Footer,
             WarmupCommand.Name => WarmupCommand.Footer,
             ForecastCommand.Name => ForecastCommand.Footer,
+            ProfileCommand.Name => ProfileCommand.Footer,
             InfoCommand.Name => "",
             _ => "Start with: miopendarts search\n" + ExitCode.Legend,
         };

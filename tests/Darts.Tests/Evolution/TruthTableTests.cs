@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Evolution;
 
 namespace MIOpenDarts.Darts.Tests.Evolution;

@@ -1,4 +1,4 @@
-namespace MIOpenDarts.Darts.Evolution;
+namespace MIOpenDarts.Darts.Costs;
 
 /// <summary>How far two lists of numbers put the same things into the same order: 1 for the same, −1 for the opposite.</summary>
 internal static class RankCorrelation

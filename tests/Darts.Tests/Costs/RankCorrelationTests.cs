@@ -1,6 +1,6 @@
-using MIOpenDarts.Darts.Evolution;
+using MIOpenDarts.Darts.Costs;
 
-namespace MIOpenDarts.Darts.Tests.Evolution;
+namespace MIOpenDarts.Darts.Tests.Costs;
 
 public class RankCorrelationTests
 {

@@ -1,0 +1,110 @@
+using MIOpenDarts.Darts.Costs.Tables;
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Layers.Randomness;
+
+namespace MIOpenDarts.Darts.Costs.Profiling;
+
+/// <summary>A step of a profile.</summary>
+/// <param name="Done">Steps that are done.</param>
+/// <param name="All">Steps that there are.</param>
+/// <param name="Name">What was measured.</param>
+/// <param name="Entry">What it cost.</param>
+internal readonly record struct ProfileStep(int Done, int All, string Name, CostEntry Entry);
+
+/// <summary>
+/// Measures a table for a network: every part once, in an order that keeps kinds apart, the first again at the end, then whole networks of
+/// random genotypes against the sums of their parts. The table is written after each part, and goes on where it was stopped.
+/// </summary>
+/// <param name="profiler">Where.</param>
+/// <param name="meter">What is measured.</param>
+/// <param name="network">The network that is to be built.</param>
+/// <param name="space">Operations and nodes of its cells.</param>
+internal sealed class TableProfile(IProfiler profiler, CostMeter meter, TargetNetwork network, CellSpace space)
+{
+    /// <summary>Random genotypes that are measured whole.</summary>
+    public const int CheckedGenotypes = 20;
+
+    /// <summary>Rank correlation below which a table does not say which of two genotypes is faster.</summary>
+    public const double LeastRho = 0.9;
+
+    private const ulong Seed = 1;
+
+    /// <summary>Measures what a table lacks.</summary>
+    /// <param name="table">What is known already: a header, or what an earlier profile wrote.</param>
+    /// <param name="write">Keeps a table.</param>
+    /// <param name="progress">Takes each step.</param>
+    /// <param name="cancellation">Stops between two measurements; what was measured is kept.</param>
+    public CostTable Complete(CostTable table, Action<CostTable> write, Action<ProfileStep> progress, CancellationToken cancellation)
+    {
+        var parts = Parts();
+        var missing = parts.Where(part => !table.Entries.ContainsKey(part.Key)).ToList();
+        if (missing.Count == 0 && table.Check is not null) return table;
+        var (done, all) = (parts.Count - missing.Count, parts.Count + 1 + CheckedGenotypes);
+        foreach (var part in missing)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var entry = Measure(part);
+            table = table with { Entries = new SortedDictionary<string, CostEntry>(table.Entries.ToDictionary()) { [part.Key] = entry } };
+            write(table);
+            progress(new ProfileStep(++done, all, part.Key, entry));
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        var first = parts.Find(part => !part.IsIdentity)!;
+        var again = Measure(first);
+        table = table with { Drift = again.Median / table.Entries[first.Key].Median - 1 };
+        progress(new ProfileStep(++done, all, $"{first.Key} again", again));
+        var check = Check(new TableCost(table, table.Name), step => progress(step with { Done = ++done, All = all }), cancellation);
+        table = table with { Check = check };
+        write(table);
+        return table;
+    }
+
+    /// <summary>What a table for the network has to have: parts in the order in which they are measured.</summary>
+    public List<NetworkPart> Parts()
+    {
+        var outline = new CellOutline(space.Topology.Multiplier, 1);
+        var all = network.Skeleton(outline, outline).ToList();
+        for (var kind = 0; kind < TargetNetwork.Kinds; kind++)
+        {
+            var of = kind;
+            // All states behind the inputs are equal.
+            all.AddRange(space.Operations.SelectMany(operation => network.At(of, 0, operation).Concat(
+                space.Topology.Nodes > 1 ? network.At(of, GenotypeCell.Inputs, operation) : [])));
+        }
+
+        var random = new CounterRandom(Seed, RandomStream.Architecture);
+        var parts = all.Distinct().ToArray();
+        for (var i = parts.Length - 1; i > 0; i--)
+        {
+            var j = random.NextInt32(i + 1);
+            (parts[i], parts[j]) = (parts[j], parts[i]);
+        }
+
+        return [.. parts];
+    }
+
+    private CostEntry Measure(NetworkPart part)
+    {
+        using var run = profiler.Prepare(part);
+        return run is null ? new CostEntry(0, 0, 0) : meter.Measure(run, profiler.RunsTogether);
+    }
+
+    private TableCheck Check(TableCost cost, Action<ProfileStep> progress, CancellationToken cancellation)
+    {
+        double[] sums = new double[CheckedGenotypes], whole = new double[CheckedGenotypes];
+        for (var i = 0; i < CheckedGenotypes; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var genotype = RandomGenotypes.Draw(Seed, i, space.Topology.Nodes, space.Topology.Multiplier, space);
+            sums[i] = network.Parts(genotype).Sum(cost.Of);
+            using var run = profiler.Prepare(network, genotype);
+            var entry = meter.Measure(run, profiler.RunsTogether);
+            whole[i] = entry.Median;
+            progress(new ProfileStep(0, 0, $"random genotype {i + 1}", entry));
+        }
+
+        return new TableCheck(
+            CheckedGenotypes, RankCorrelation.Spearman(sums, whole), Enumerable.Range(0, CheckedGenotypes).Average(i => whole[i] / sums[i]));
+    }
+}
