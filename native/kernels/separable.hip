@@ -2,28 +2,7 @@
 // several branches at once. Work-groups take THREADS pixels; filters and statistics come through the scalar cache. Where branches share a
 // source or tiles share an operand, groups of pixels are the slowest axis of the grid, so that those work-groups run side by side and find
 // it in L2.
-struct Branch
-{
-    const float *src, *mean, *inverse; // x, and the batch norm before the ReLU or null
-    const float *depthwise, *pointwise; // either may be null
-    float* value;                       // z
-    // dz = gradient_dy·diff + gradient_z·z + gradient_constant, or diff where these are null
-    const float *diff, *gradient_dy, *gradient_z, *gradient_constant;
-    float* middle;                      // du: gradient of the depthwise output
-    float* partial;                     // statistics [O][groups] of mean and squares; or pointwise gradient [groups][O·I]
-    float* partial_depthwise;           // [groups][I·taps], or null where no gradient of the filter is wanted
-    int inputs, outputs, height, width, out_height, out_width;
-    int kernel_h, kernel_w, stride_h, stride_w, padding_h, padding_w, dilation;
-    int channels; // of the tensor that z is a part of
-    int rectified; // whether a ReLU precedes
-};
-// A tensor whose gradient is the sum over the branches that read it.
-struct BranchSource
-{
-    float *diff, *sums, *products; // dx, or null; Σ dx and Σ dx·(x − mean) [I][groups], or null
-    int first, count, accumulate;
-};
-struct BranchTable { Branch branches[BRANCHES]; BranchSource sources[BRANCHES]; int images, statistics; };
+#include "branches.hip"
 
 struct Pixel { int image, row, column, inner; };
 
@@ -32,19 +11,6 @@ __device__ inline Pixel locate(int q, int height, int width)
     const int pixels = height * width, inner = q % pixels;
     return {q / pixels, inner / width, inner % width, inner};
 }
-
-// x of channel c after batch norm and ReLU.
-struct Reader
-{
-    float mean, inverse, floor;
-    __device__ Reader(const Branch& b, int c)
-    {
-        mean = b.mean ? uniform(b.mean)[c] : 0.0f;
-        inverse = b.mean ? uniform(b.inverse)[c] : 1.0f;
-        floor = b.rectified ? 0.0f : -__builtin_inff();
-    }
-    __device__ float operator()(float x) const { return at_least((x - mean) * inverse, floor); }
-};
 
 // u: one output of the depthwise convolution of channel c (of the 1x1 one with weight one where there is no filter).
 __device__ inline float depthwise_at(const Branch& b, const Pixel& p, int c)
@@ -125,37 +91,6 @@ KERNEL depthwise_forward(BranchTable t)
     const Pixel p = locate(q, b.out_height, b.out_width);
     b.value[((long long)p.image * b.channels + c) * b.out_height * b.out_width + p.inner] = depthwise_at(b, p, c);
 }
-
-// du = Wᵀ·dz. Grid: 1, branches, output pixels.
-template <int O>
-__device__ inline void diff_middle(const BranchTable& t)
-{
-    const Branch& b = t.branches[blockIdx.y];
-    const int q = blockIdx.z * THREADS + threadIdx.x;
-    if (q >= t.images * b.out_height * b.out_width) return;
-    const Pixel p = locate(q, b.out_height, b.out_width);
-    const int pixels = b.out_height * b.out_width;
-    float* du = b.middle + (long long)p.image * b.inputs * pixels + p.inner;
-    for (int o0 = 0; o0 < b.outputs; o0 += O)
-    {
-        float dz[O];
-        const int last = b.outputs - 1 - o0;
-#pragma unroll
-        for (int o = 0; o < O; o++) dz[o] = o <= last ? diff_at(b, p, o0 + o) : 0.0f;
-        for (int c = 0; c < b.inputs; c++)
-        {
-            const Uniform weights = uniform(b.pointwise) + o0 * b.inputs + c;
-            float sum = o0 == 0 ? 0.0f : du[c * pixels];
-#pragma unroll
-            for (int o = 0; o < O; o++) sum += weights[min(o, last) * b.inputs] * dz[o];
-            du[c * pixels] = sum;
-        }
-    }
-}
-
-KERNEL separable_diff_middle_16(BranchTable t) { diff_middle<16>(t); }
-KERNEL separable_diff_middle_32(BranchTable t) { diff_middle<32>(t); }
-KERNEL separable_diff_middle_64(BranchTable t) { diff_middle<64>(t); }
 
 static_assert(POINTWISE_TILE == 16, "separable_diff_pointwise has tiles of 16 x 16");
 #define TILE 64

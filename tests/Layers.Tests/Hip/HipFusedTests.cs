@@ -17,6 +17,22 @@ public class HipFusedTests
         new(1, 4, 6, 5, 2, false, false, new(5, 1, 4), new BranchCase(1, 1, 3)),
     ];
 
+    // Planes in local memory: full and cut rows, full and cut groups of images and of channels, each window, both strides; and planes that
+    // are too large.
+    private static readonly SeparableCase[] Planes =
+    [
+        new(3, 16, 32, 32, 1, false, true, new(3, 1, 16), new(5, 1, 20), new(3, 2, 16), new(5, 2, 4), new(0, 1, 7)),
+        new(2, 5, 28, 28, 1, true, true, new(3, 2, 16), new(5, 1, 33)),
+        new(7, 20, 16, 16, 1, true, true, new(5, 1, 20), new(3, 1, 20)),
+        new(6, 18, 14, 14, 1, false, true, new(5, 2, 18), new(3, 1, 18), new(0, 1, 18)),
+        new(17, 32, 7, 7, 1, false, false, new(5, 1, 32), new(3, 2, 32)),
+        new(3, 16, 32, 32, 2, false, true, new(3, 1, 16), new(5, 1, 16), new(3, 2, 16), new(5, 2, 16)),
+        new(5, 12, 14, 14, 2, false, true, new(5, 2, 12), new(3, 1, 40)),
+        new(6, 6, 15, 13, 2, true, true, new(3, 2, 6), new(5, 1, 6)),
+        new(2, 4, 33, 40, 1, false, true, new(3, 1, 4), new(5, 2, 4)),
+        new(2, 4, 34, 36, 2, false, true, new(3, 1, 4), new(5, 2, 4)),
+    ];
+
     private static readonly NodeSumCase[] NodeSums =
     [
         new(18, 12, 5, 7, 9, 2, 3), new(2, 17, 8, 8, 30, 5, 10), new(2, 6, 5, 5, 4, 2, 2, Accumulate: true), new(3, 1, 2, 3, 1, 0),
@@ -34,9 +50,19 @@ public class HipFusedTests
     [Fact]
     public void Separable_branches_compute_what_the_composed_form_computes()
     {
-        foreach (var c in Separables)
+        foreach (var c in Separables.Concat(Planes))
             foreach (var weightGradients in new[] { true, false })
                 Compare(weightGradients, c.ToString(), b => new SeparableSetup<float>(b, c), b => new SeparableSetup<double>(b, c));
+    }
+
+    [Fact]
+    public void A_tensor_beyond_the_reach_of_the_kernels_is_refused_before_memory_is_taken()
+    {
+        using var gpu = Gpu.Create();
+        var e = Assert.Throws<PlanDoesNotFitException>(
+            () => new SeparableSetup<float>(gpu, new SeparableCase(1 << 13, 64, 32, 32, 1, false, true, new BranchCase(3, 1, 4))));
+        Assert.Contains("2048 MiB", e.Message, StringComparison.Ordinal);
+        Assert.Contains("smaller batch", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,11 +32,8 @@ public class HipKernelTests
     [Fact]
     public void Every_struct_lies_in_memory_as_the_kernels_read_it()
     {
-        foreach (var file in KernelSources.Files)
-        {
-            var structs = KernelStruct.All.Where(s => s.File == file);
-            Compile(file, string.Concat(structs.Select(s => FieldOffsets.Assertions(s.Name, s.Mirror))));
-        }
+        foreach (var file in KernelStruct.All.GroupBy(s => s.File))
+            Compile(file.Key, string.Concat(file.Select(s => FieldOffsets.Assertions(s.Name, s.Mirror))));
     }
 
     [Theory]

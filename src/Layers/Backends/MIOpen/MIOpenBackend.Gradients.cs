@@ -9,11 +9,16 @@ internal sealed partial class MIOpenBackend
     /// <summary>Gradients of the depthwise outputs.</summary>
     private void DiffOfMiddles(in BranchTable table, int used)
     {
-        var (widest, pixels) = Extents(table, used);
-        var tile = Tile(widest);
+        var moved = Moved(table, used, (_, _, _, middle) => middle) + MovedDiffs(table, used);
+        var (inputs, quads) = (0, 0);
+        for (var i = 0; i < used; i++)
+        {
+            var b = table.Branches[i];
+            (inputs, quads) = (Math.Max(inputs, b.Inputs), Math.Max(quads, b.OutHeight * Groups(b.OutWidth, 4)));
+        }
+
         Arguments.Add(table);
-        Launch(tile == 16 ? "separable_diff_middle_16" : tile == 32 ? "separable_diff_middle_32" : "separable_diff_middle_64",
-            1, used, Groups((long)table.Images * pixels), moved: Moved(table, used, (_, _, _, middle) => middle) + MovedDiffs(table, used));
+        Launch("separable_diff_middle", Groups(inputs, KernelConstants.PlaneTile), used, Groups((long)table.Images * quads), moved: moved);
     }
 
     /// <summary>Places the partial sums of the filters' gradients at these addresses; zero where there is no such filter.</summary>
@@ -22,15 +27,16 @@ internal sealed partial class MIOpenBackend
     {
         var count = 0;
         long floats = 0;
+        var (outputForm, sourceForm) = (PlaneForm.OfOutputs(table, used), PlaneForm.OfSources(table, used));
         for (var i = 0; i < used; i++)
         {
             ref var branch = ref table.Branches[i];
             if (pointwise[i] != 0)
                 Place(ref sums[count++], pointwise[i], branch.Outputs * branch.Inputs,
-                    Groups((long)table.Images * branch.OutPixels, KernelConstants.PointwisePixels));
+                    outputForm?.Groups(table.Images) ?? Groups((long)table.Images * branch.OutPixels, KernelConstants.PointwisePixels));
             if (depthwise[i] != 0)
                 Place(ref sums[count++], depthwise[i], branch.Inputs * branch.Taps,
-                    Groups((long)table.Images * branch.Pixels, KernelConstants.SourcePixels));
+                    SourceGroups(sourceForm, table.Images, branch.Pixels));
         }
 
         var partials = memory.Partials(floats * sizeof(float));
@@ -62,10 +68,15 @@ internal sealed partial class MIOpenBackend
             tiles = Math.Max(tiles, rows * columns);
         }
 
+        var moved = Moved(table, used, (_, i, _, _) => i) + MovedDiffs(table, used);
+        var (widest, pixels) = Extents(table, used);
         Arguments.Add(table);
-        Launch("separable_diff_pointwise", tiles, used,
-            Groups((long)table.Images * Extents(table, used).Pixels, KernelConstants.PointwisePixels),
-            moved: Moved(table, used, (_, i, _, _) => i) + MovedDiffs(table, used));
+        if (PlaneForm.OfOutputs(table, used) is { } form)
+            Launch("separable_diff_pointwise" + form.Suffix, Groups(widest, KernelConstants.PlaneTile), used, form.Groups(table.Images),
+                moved: moved);
+        else
+            Launch("separable_diff_pointwise", tiles, used, Groups((long)table.Images * pixels, KernelConstants.PointwisePixels),
+                moved: moved);
     }
 
     /// <summary>Adds to the pointwise filters' gradients at these addresses.</summary>
@@ -95,6 +106,7 @@ internal sealed partial class MIOpenBackend
         var gradients = new GradientTable { Channels = table.Branches[0].Inputs };
         var (sources, normalized) = (0, 0);
         long floats = 0;
+        var form = PlaneForm.OfSources(table, branches.Length);
         for (var first = 0; first < branches.Length;)
         {
             var b = branches[first];
@@ -104,7 +116,7 @@ internal sealed partial class MIOpenBackend
             if (b.NormalizedSrc is { } n)
             {
                 gradients.Count = table.Images * b.Src.Shape.Pixels;
-                gradients.Groups = Groups(gradients.Count, KernelConstants.SourcePixels);
+                gradients.Groups = SourceGroups(form, table.Images, b.Src.Shape.Pixels);
                 var size = (long)gradients.Groups * gradients.Channels;
                 gradients.Terms[normalized++] = TermOf(n, -1, (nint)floats, (nint)(floats + size));
                 table.Sources[sources++] = new BranchSource
@@ -158,9 +170,13 @@ internal sealed partial class MIOpenBackend
             (pixels, channels) = (Math.Max(pixels, shared.Pixels), Math.Max(channels, shared.Inputs));
         }
 
+        var form = PlaneForm.OfSources(table, branches);
         Arguments.Add(table);
-        Launch(filters ? "separable_diff_source_filters" : "separable_diff_source",
-            Groups((long)table.Images * pixels, KernelConstants.SourcePixels), sources, channels,
+        Launch((filters ? "separable_diff_source_filters" : "separable_diff_source") + form?.Suffix,
+            SourceGroups(form, table.Images, pixels), sources, channels,
             moved: moved + Moved(table, branches, (_, _, _, middle) => middle));
     }
+
+    private static int SourceGroups(PlaneForm? form, int images, int pixels) =>
+        form?.Groups(images, KernelConstants.SourceSets) ?? Groups((long)images * pixels, KernelConstants.SourcePixels);
 }

@@ -21,6 +21,12 @@ internal sealed partial class MIOpenBackend
         public SeparableOperation(MIOpenBackend backend, MemoryPlan<float> plan, ActiveList<SeparableBranch<float>> branches)
         {
             (this.backend, this.branches) = (backend, branches);
+            foreach (var b in branches.All)
+            {
+                PlaneForm.RequireReach(b.Src.Capacity);
+                PlaneForm.RequireReach(b.Dst.Value.Capacity);
+            }
+
             long used = 0;
             middles = new Tensor<float>[Math.Min(branches.All.Count, BranchTable.Capacity)];
             var largest = branches.All.Select(b => b.Dst.Value.Capacity with { C = b.Src.Capacity.C }).MaxBy(shape => shape.Count);
@@ -51,6 +57,8 @@ internal sealed partial class MIOpenBackend
                 floats += 2L * branch.Outputs * Groups((long)table.Images * branch.OutPixels);
             }
 
+            var form = PlaneForm.OfOutputs(table, some.Length);
+
             var scratch = training ? memory.Scratch(floats * sizeof(float)) : 0;
             var statistics = new StatisticTable();
             var widest = 0;
@@ -59,7 +67,10 @@ internal sealed partial class MIOpenBackend
                 ref var branch = ref table.Branches[i];
                 branch.Partial += scratch;
                 var count = table.Images * branch.OutPixels;
-                statistics[i] = StatisticOf(some[i].Dst.Norm, branch.Partial, Groups(count), KernelConstants.Threads, count);
+                var (groups, pixels) = form is { } planes
+                    ? (planes.Groups(table.Images), planes.Images * branch.OutPixels)
+                    : (Groups(count), KernelConstants.Threads);
+                statistics[i] = StatisticOf(some[i].Dst.Norm, branch.Partial, groups, pixels, count);
                 widest = Math.Max(widest, branch.Outputs);
                 if (training) some[i].Dst.Norm.BatchesTracked++;
             }
@@ -131,10 +142,17 @@ internal sealed partial class MIOpenBackend
     private void Forward(in BranchTable table, int used)
     {
         var (widest, pixels) = Extents(table, used);
-        var tile = Tile(widest);
+        var moved = Moved(table, used, (_, i, o, _) => i + o);
         Arguments.Add(table);
+        if (PlaneForm.OfOutputs(table, used) is { } form)
+        {
+            Launch("separable_forward" + form.Suffix, Groups(widest, KernelConstants.PlaneTile), used, form.Groups(table.Images), moved: moved);
+            return;
+        }
+
+        var tile = Tile(widest);
         Launch(tile == 16 ? "separable_forward_16" : tile == 32 ? "separable_forward_32" : "separable_forward_64",
-            Groups(widest, tile), used, Groups((long)table.Images * pixels), moved: Moved(table, used, (_, i, o, _) => i + o));
+            Groups(widest, tile), used, Groups((long)table.Images * pixels), moved: moved);
     }
 
     /// <summary>

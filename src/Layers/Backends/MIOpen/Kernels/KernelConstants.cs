@@ -21,11 +21,17 @@ internal static class KernelConstants
     /// <summary>Pixels of a channel of a source whose gradient one work-group makes.</summary>
     public const int SourcePixels = 1024;
 
+    /// <summary>Sets of planes of a source whose gradients one work-group of the form for planes makes.</summary>
+    public const int SourceSets = 2;
+
     /// <summary>Output pixels over which one work-group sums the gradient of a pointwise filter.</summary>
     public const int PointwisePixels = 1024;
 
     /// <summary>Rows and columns of a pointwise filter's gradient that one work-group makes.</summary>
     public const int PointwiseTile = 16;
+
+    /// <summary>Channels for which a work-group of the form for planes holds sums.</summary>
+    public const int PlaneTile = 16;
 
     /// <summary>Elements of a dot product that one work-group sums.</summary>
     public const int DotElements = 4096;
@@ -37,8 +43,10 @@ internal static class KernelConstants
         Define("FINISH_THREADS", FinishThreads),
         Define("STATISTICS_PIXELS", StatisticsPixels),
         Define("SOURCE_PIXELS", SourcePixels),
+        Define("SOURCE_SETS", SourceSets),
         Define("POINTWISE_PIXELS", PointwisePixels),
         Define("POINTWISE_TILE", PointwiseTile),
+        Define("PLANE_TILE", PlaneTile),
         Define("DOT_ELEMENTS", DotElements),
         Define("CONCAT_PARTS", ConcatTable.Capacity),
         Define("PARTIAL_SUMS", PartialSumTable.Capacity),

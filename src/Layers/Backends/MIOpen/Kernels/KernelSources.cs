@@ -7,11 +7,13 @@ internal static class KernelSources
 {
     private const string Prelude = "prelude.hip";
 
+    private const string Include = "#include \"";
+
     /// <summary>Files with kernels in them.</summary>
     public static IReadOnlyList<string> Files { get; } =
     [
         .. typeof(KernelSources).Assembly.GetManifestResourceNames()
-            .Where(n => n.EndsWith(".hip", StringComparison.Ordinal) && n != Prelude).Order(StringComparer.Ordinal),
+            .Where(n => n.EndsWith(".hip", StringComparison.Ordinal) && Kernels(n).Count > 0).Order(StringComparer.Ordinal),
     ];
 
     /// <summary>The kernels of a file.</summary>
@@ -27,8 +29,12 @@ internal static class KernelSources
     /// <param name="file">One of <see cref="Files"/>.</param>
     /// <param name="architecture">The target, for example gfx803.</param>
     public static KernelSource Read(string file, string architecture) =>
-        new(file, Text(Prelude) + Text(file) + KernelStruct.Assertions(file), architecture,
-            ["-O3", "-mwavefrontsize64", .. KernelConstants.CompilerOptions]);
+        new(file, Text(Prelude) + Expanded(file), architecture, ["-O3", "-mwavefrontsize64", .. KernelConstants.CompilerOptions]);
+
+    // The compiler gets one text, so what a file includes is put in here.
+    private static string Expanded(string file) =>
+        string.Join('\n', Text(file).Split('\n').Select(l =>
+            l.StartsWith(Include, StringComparison.Ordinal) ? Expanded(l[Include.Length..^1]) : l)) + KernelStruct.Assertions(file);
 
     private static string Text(string file)
     {

@@ -15,6 +15,9 @@ internal sealed record KernelStruct(string File, Type Mirror, int Bytes)
     /// <summary>All of them.</summary>
     public static IReadOnlyList<KernelStruct> All { get; } =
     [
+        From<Branch>("branches.hip"),
+        From<BranchSource>("branches.hip"),
+        From<BranchTable>("branches.hip"),
         From<PartialChannels>("channels.hip"),
         From<ConcatPart>("elementwise.hip"),
         From<ConcatTable>("elementwise.hip"),
@@ -29,9 +32,6 @@ internal sealed record KernelStruct(string File, Type Mirror, int Bytes)
         From<DiffTable>("normalization.hip"),
         From<PoolWindow>("pooling.hip"),
         From<PoolShape>("pooling.hip"),
-        From<Branch>("separable.hip"),
-        From<BranchSource>("separable.hip"),
-        From<BranchTable>("separable.hip"),
         From<PartialSum>("vectors.hip"),
         From<PartialSumTable>("vectors.hip"),
     ];
