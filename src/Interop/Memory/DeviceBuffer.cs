@@ -3,25 +3,30 @@ using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Interop.Errors;
 using MIOpenDarts.Interop.Generated;
 using MIOpenDarts.Interop.Handles;
-using MIOpenDarts.Interop.Streams;
 
 namespace MIOpenDarts.Interop.Memory;
 
 /// <summary>
 /// Owner of device memory. Its contents are undefined until written. Work on a stream is not waited for: a buffer may be disposed only when
-/// the streams that use it are done, except that a stream-ordered one (<see cref="AllocateAsync"/>) is freed in its own stream's order.
+/// the streams that use it are done, except that a stream-ordered one (<c>HipStream.Allocate</c>) is freed in its own stream's order.
 /// </summary>
 public sealed unsafe class DeviceBuffer : DeviceHandle
 {
-    private readonly HipStream? freeOn;
-    private readonly MemoryPool? pool;
+    private readonly DeviceHandle? freeOn;
+    private readonly DeviceHandle? pool;
 
-    private DeviceBuffer(HipDevice device, long bytes, HipStream? freeOn = null, MemoryPool? pool = null)
-        : base(device)
+    private DeviceBuffer(HipDevice device, long bytes)
+        : base(device) => Bytes = bytes;
+
+    /// <summary>Owns memory that a stream allocated from a pool, and that is freed in the stream's order; both live until then.</summary>
+    internal DeviceBuffer(DeviceHandle stream, DeviceHandle? pool, void* allocated, long bytes)
+        : this(stream.Device, bytes)
     {
-        Bytes = bytes;
-        this.freeOn = freeOn;
-        this.pool = pool;
+        (freeOn, this.pool) = (stream, pool);
+        var added = false;
+        stream.DangerousAddRef(ref added);
+        pool?.DangerousAddRef(ref added);
+        Own((nint)allocated);
     }
 
     /// <summary>Length in bytes.</summary>
@@ -51,40 +56,6 @@ public sealed unsafe class DeviceBuffer : DeviceHandle
     /// <summary>Allocates memory for <paramref name="count"/> elements; see <see cref="Allocate"/>.</summary>
     public static DeviceBuffer Allocate<T>(HipDevice device, long count)
         where T : unmanaged => Allocate(device, checked(count * Unsafe.SizeOf<T>()));
-
-    /// <summary>
-    /// Allocates from a memory pool in the order of a stream, without waiting. Disposing it gives the memory back in that order.
-    /// </summary>
-    /// <param name="stream">The stream in whose order the memory comes and goes. It lives at least as long as the buffer.</param>
-    /// <param name="bytes">How much; at least 1.</param>
-    /// <param name="pool">Where from; null for the device's current pool.</param>
-    /// <exception cref="HipException">
-    /// For lack of memory, or the device has no pools (<see cref="HipDevice.SupportsMemoryPools"/>).
-    /// </exception>
-    /// <exception cref="ArgumentException">The pool belongs to another device.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytes"/> is not positive.</exception>
-    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
-    public static DeviceBuffer AllocateAsync(HipStream stream, long bytes, MemoryPool? pool = null)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
-        var buffer = new DeviceBuffer(stream.Device, bytes, stream, pool);
-        using var held = Leases.Open(stream.Device);
-        void* pointer;
-        if (pool is null)
-        {
-            Status.Check(HipNative.hipMallocAsync(&pointer, (nuint)bytes, stream.In(held)));
-        }
-        else
-        {
-            Status.Check(HipNative.hipMallocFromPoolAsync(&pointer, (nuint)bytes, pool.In(held), stream.In(held)));
-        }
-        var added = false;
-        stream.DangerousAddRef(ref added);
-        pool?.DangerousAddRef(ref added);
-        buffer.Own((nint)pointer);
-        return buffer;
-    }
 
     /// <summary>Copies from host memory and waits. Bring large data in through a <see cref="PinnedBuffer"/> and a stream.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The data is larger than the buffer.</exception>

@@ -6,7 +6,7 @@ using MIOpenDarts.Interop.Handles;
 namespace MIOpenDarts.Interop.Memory;
 
 /// <summary>
-/// The pool of a device, from which <see cref="DeviceBuffer.AllocateAsync"/> takes memory and to which it gives it back in the order of a
+/// The pool of a device, from which <c>HipStream.Allocate</c> takes memory and to which it gives it back in the order of a
 /// stream. A buffer keeps its pool alive.
 /// </summary>
 public sealed unsafe class MemoryPool : DeviceHandle

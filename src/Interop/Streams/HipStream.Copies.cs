@@ -8,6 +8,34 @@ namespace MIOpenDarts.Interop.Streams;
 
 public sealed unsafe partial class HipStream
 {
+    /// <summary>
+    /// Allocates from a memory pool in the order of this stream, without waiting. Disposing the buffer gives the memory back in that order.
+    /// </summary>
+    /// <param name="bytes">How much; at least 1.</param>
+    /// <param name="pool">Where from; null for the device's current pool.</param>
+    /// <returns>The owner of the memory. The stream lives at least as long.</returns>
+    /// <exception cref="HipException">
+    /// For lack of memory, or the device has no pools (<see cref="Devices.HipDevice.SupportsMemoryPools"/>).
+    /// </exception>
+    /// <exception cref="ArgumentException">The pool belongs to another device.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytes"/> is not positive.</exception>
+    /// <exception cref="ObjectDisposedException">Something that the call uses was disposed.</exception>
+    public DeviceBuffer Allocate(long bytes, MemoryPool? pool = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        using var held = Leases.Open(Device);
+        void* pointer;
+        if (pool is null)
+        {
+            Status.Check(HipNative.hipMallocAsync(&pointer, (nuint)bytes, In(held)));
+        }
+        else
+        {
+            Status.Check(HipNative.hipMallocFromPoolAsync(&pointer, (nuint)bytes, pool.In(held), In(held)));
+        }
+        return new DeviceBuffer(this, pool, pointer, bytes);
+    }
+
     /// <summary>Copies from page-locked memory, which must not be changed before the stream has come past.</summary>
     /// <param name="source">From; its first <paramref name="target"/>.Bytes bytes after <paramref name="sourceOffset"/>.</param>
     /// <param name="target">To; its length says how much.</param>

@@ -5,7 +5,7 @@ namespace MIOpenDarts.Layers.Backends;
 /// that draws one operation of an edge chooses before each pass).
 /// </summary>
 /// <typeparam name="TItem">A branch, a batch norm, a term of a sum.</typeparam>
-public sealed class ActiveList<TItem>
+internal sealed class ActiveList<TItem>
 {
     private readonly List<TItem> all = [];
     private TItem[] active = [];

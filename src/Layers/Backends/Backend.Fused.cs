@@ -13,28 +13,28 @@ public abstract partial class Backend<T>
     /// added to Src.Diff or, after a batch norm, overwrites NormalizedSrc.Diff and its gradient vectors. Branches with one source stand
     /// together. Source: sections 3 and A.1.1 of the DARTS paper; Chollet 2017.
     /// </summary>
-    public virtual Operation<T> PlanSeparable(MemoryPlan<T> plan, ActiveList<SeparableBranch<T>> branches) =>
+    internal virtual Operation<T> PlanSeparable(MemoryPlan<T> plan, ActiveList<SeparableBranch<T>> branches) =>
         plan.Add(new ComposedSeparable<T>(plan, branches));
 
     /// <summary>
     /// Factorized reductions of ReLU(src), src: [N,I,H,W]. Forward: raw outputs [N,O,⌈H/2⌉,⌈W/2⌉] and their statistics are overwritten.
     /// Backward, from the branches' gradient vectors: src.Diff accumulates, and the filters' gradients if asked.
     /// </summary>
-    public virtual Operation<T> PlanFactorizedReduce(MemoryPlan<T> plan, Tensor<T> src, ActiveList<FactorizedReduceBranch<T>> branches) =>
+    internal virtual Operation<T> PlanFactorizedReduce(MemoryPlan<T> plan, Tensor<T> src, ActiveList<FactorizedReduceBranch<T>> branches) =>
         plan.Add(new ComposedFactorizedReduce<T>(plan, src, branches));
 
     /// <summary>
     /// The pools of a state, as far as edges use them. Forward: pooled values, taps and statistics are overwritten. Backward, from the
     /// gradient vectors of all edges: Src.Diff accumulates.
     /// </summary>
-    public virtual Operation<T> PlanSharedPools(MemoryPlan<T> plan, SharedPools<T> pools) => plan.Add(new ComposedPools<T>(plan, pools));
+    internal virtual Operation<T> PlanSharedPools(MemoryPlan<T> plan, SharedPools<T> pools) => plan.Add(new ComposedPools<T>(plan, pools));
 
     /// <summary>
     /// Forward: the value of every node = (or, if the sum accumulates, +=) Σ weights[k] · BN(z_k), or the tensor itself for an identity.
     /// Backward, from each node's Diff: the weights' gradients += Σ Dst.Diff · BN(z_k), every term's gradient vectors are overwritten, and
     /// for an identity its Diff += weight · Dst.Diff. An identity may be the source of several terms.
     /// </summary>
-    public virtual Operation<T> PlanNodeSum(MemoryPlan<T> plan, NodeSum<T> sum) => plan.Add(new ComposedNodeSum<T>(plan, sum));
+    internal virtual Operation<T> PlanNodeSum(MemoryPlan<T> plan, NodeSum<T> sum) => plan.Add(new ComposedNodeSum<T>(plan, sum));
 
     /// <summary>
     /// For a value before an affine batch norm: from the gradient <paramref name="diffDst"/> of the scaled and shifted value, the vectors

@@ -11,7 +11,7 @@ namespace MIOpenDarts.Layers.Backends;
 /// <param name="even">Filter of the pixels from (0, 0) on: [O/2,I,1,1].</param>
 /// <param name="odd">Filter of the pixels from (1, 1) on: [O − O/2,I,1,1].</param>
 /// <param name="dst">Raw output [N,O,⌈H/2⌉,⌈W/2⌉] and its statistics.</param>
-public sealed class FactorizedReduceBranch<T>(Tensor<T> even, Tensor<T> odd, DeferredBatchNorm<T> dst)
+internal sealed class FactorizedReduceBranch<T>(Tensor<T> even, Tensor<T> odd, DeferredBatchNorm<T> dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Filter of the pixels from (0, 0) on: [O/2,I,1,1].</summary>

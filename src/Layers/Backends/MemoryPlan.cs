@@ -122,10 +122,10 @@ public sealed class MemoryPlan<T> : IDisposable
     }
 
     /// <summary>Prepared operations in the order in which they were planned.</summary>
-    public IReadOnlyList<Operation<T>> Operations => operations;
+    internal IReadOnlyList<Operation<T>> Operations => operations;
 
     /// <summary>Keeps a prepared operation with the plan, and returns it.</summary>
-    public TOperation Add<TOperation>(TOperation operation)
+    internal TOperation Add<TOperation>(TOperation operation)
         where TOperation : Operation<T>
     {
         operations.Add(operation);

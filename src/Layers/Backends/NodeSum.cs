@@ -12,7 +12,7 @@ namespace MIOpenDarts.Layers.Backends;
 /// <param name="weights">Mixing weights, and in their Diff the gradients.</param>
 /// <param name="extent">Shape of a node for the largest batch.</param>
 /// <param name="accumulate">Whether the nodes hold the sum over other terms already.</param>
-public sealed class NodeSum<T>(ActiveList<NodeSumTerm<T>> terms, Tensor<T> weights, Shape extent, bool accumulate)
+internal sealed class NodeSum<T>(ActiveList<NodeSumTerm<T>> terms, Tensor<T> weights, Shape extent, bool accumulate)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The terms, each with its Dst.</summary>

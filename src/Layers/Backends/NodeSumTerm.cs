@@ -8,7 +8,7 @@ namespace MIOpenDarts.Layers.Backends;
 /// <param name="index">Index of its mixing weight.</param>
 /// <param name="normalized">Raw value, batch norm and gradient; null for the identity.</param>
 /// <param name="identity">The tensor itself; null where there is a batch norm.</param>
-public sealed class NodeSumTerm<T>(int index, DeferredBatchNorm<T>? normalized, Tensor<T>? identity)
+internal sealed class NodeSumTerm<T>(int index, DeferredBatchNorm<T>? normalized, Tensor<T>? identity)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private Tensor<T>? dst;

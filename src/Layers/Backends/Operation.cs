@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Backends;
 /// its scratchpad, and lays itself out once for each plan, so that a pass allocates nothing.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public abstract class Operation<T>
+internal abstract class Operation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>

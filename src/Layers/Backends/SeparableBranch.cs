@@ -8,7 +8,7 @@ namespace MIOpenDarts.Layers.Backends;
 /// state of a cell or, in the second half of a separable convolution, a raw value whose batch norm and ReLU are applied on loading.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class SeparableBranch<T>
+internal sealed class SeparableBranch<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Source that a ReLU precedes: [N,I,H,W]. Its Diff, where there is one, accumulates.</summary>

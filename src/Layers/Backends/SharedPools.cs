@@ -8,7 +8,7 @@ namespace MIOpenDarts.Layers.Backends;
 /// an edge keeps its own running statistics and its own gradient vectors.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class SharedPools<T>
+internal sealed class SharedPools<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>State [N,C,H,W]; its Diff accumulates.</summary>

@@ -33,13 +33,13 @@ public sealed class GpuPoolInside : IDisposable
         var failed = NativeHandle.FailedReleaseCount;
         var (other, pool) = (HipStream.Create(device), MemoryPool.Of(device));
         var live = NativeHandle.LiveCount;
-        var buffer = DeviceBuffer.AllocateAsync(other, 4096, pool);
+        var buffer = other.Allocate(4096, pool);
         other.Dispose();
         pool.Dispose();
         Assert.Equal(live + 1, NativeHandle.LiveCount);
         buffer.Dispose();
         Assert.Equal((live - 2, failed), (NativeHandle.LiveCount, NativeHandle.FailedReleaseCount));
-        Assert.Throws<ObjectDisposedException>(() => DeviceBuffer.AllocateAsync(stream, 4096, pool));
+        Assert.Throws<ObjectDisposedException>(() => stream.Allocate(4096, pool));
         Assert.Throws<ObjectDisposedException>(() => pool.Trim(0));
     }
 
@@ -50,7 +50,7 @@ public sealed class GpuPoolInside : IDisposable
         var live = NativeHandle.LiveCount;
         foreach (var (from, call) in new[] { (null, "hipMallocAsync"), (pool, "hipMallocFromPoolAsync") })
         {
-            var e = Assert.Throws<HipException>(() => DeviceBuffer.AllocateAsync(stream, 1L << 50, from));
+            var e = Assert.Throws<HipException>(() => stream.Allocate(1L << 50, from));
             Assert.Equal((call, true), (e.Call, e.IsOutOfMemory));
         }
         Assert.Equal(live, NativeHandle.LiveCount);
@@ -60,7 +60,7 @@ public sealed class GpuPoolInside : IDisposable
     private void UseAndGiveBack(MemoryPool? pool)
     {
         var data = new float[1024];
-        using (var buffer = DeviceBuffer.AllocateAsync(stream, 4096, pool))
+        using (var buffer = stream.Allocate(4096, pool))
         {
             stream.Fill(buffer.Span, 3f);
             stream.Synchronize();

@@ -207,14 +207,14 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
         globalAverage.Backward(diffDst, diffSrc, accumulate);
 
     // What edges of a cell share.
-    public override Operation<float> PlanSeparable(MemoryPlan<float> plan, ActiveList<SeparableBranch<float>> branches) =>
+    internal override Operation<float> PlanSeparable(MemoryPlan<float> plan, ActiveList<SeparableBranch<float>> branches) =>
         plan.Add(new SeparableOperation<S, V>(context, branches));
-    public override Operation<float> PlanFactorizedReduce(
+    internal override Operation<float> PlanFactorizedReduce(
         MemoryPlan<float> plan, Tensor<float> src, ActiveList<FactorizedReduceBranch<float>> branches) =>
         plan.Add(new FactorizedReduceOperation<S, V>(context, this, src, branches));
-    public override Operation<float> PlanSharedPools(MemoryPlan<float> plan, SharedPools<float> shared) =>
+    internal override Operation<float> PlanSharedPools(MemoryPlan<float> plan, SharedPools<float> shared) =>
         plan.Add(new PoolsOperation<S, V>(context, plan, shared));
-    public override Operation<float> PlanNodeSum(MemoryPlan<float> plan, NodeSum<float> sum) =>
+    internal override Operation<float> PlanNodeSum(MemoryPlan<float> plan, NodeSum<float> sum) =>
         plan.Add(new NodeSumOperation<S, V>(context, sum));
 
     protected override void Dispose(bool disposing)

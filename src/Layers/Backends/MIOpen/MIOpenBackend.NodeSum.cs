@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 internal sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
-    public override Operation<float> PlanNodeSum(MemoryPlan<float> plan, NodeSum<float> sum) =>
+    internal override Operation<float> PlanNodeSum(MemoryPlan<float> plan, NodeSum<float> sum) =>
         plan.Add(new NodeSumOperation(this, plan, sum));
 
     private sealed class NodeSumOperation(MIOpenBackend backend, MemoryPlan<float> plan, NodeSum<float> sum) : Operation<float>

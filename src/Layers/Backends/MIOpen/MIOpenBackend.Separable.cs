@@ -7,7 +7,7 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 internal sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
-    public override Operation<float> PlanSeparable(MemoryPlan<float> plan, ActiveList<SeparableBranch<float>> branches) =>
+    internal override Operation<float> PlanSeparable(MemoryPlan<float> plan, ActiveList<SeparableBranch<float>> branches) =>
         plan.Add(new SeparableOperation(this, plan, branches));
 
     private sealed class SeparableOperation : Operation<float>

@@ -6,7 +6,7 @@ namespace MIOpenDarts.Layers.Backends.MIOpen;
 internal sealed partial class MIOpenBackend
 {
     /// <inheritdoc/>
-    public override Operation<float> PlanSharedPools(MemoryPlan<float> plan, SharedPools<float> pools) =>
+    internal override Operation<float> PlanSharedPools(MemoryPlan<float> plan, SharedPools<float> pools) =>
         plan.Add(new PoolsOperation(this, plan, pools));
 
     private sealed class PoolsOperation : Operation<float>
