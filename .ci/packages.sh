@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The four packages as a user has them: two packs are equal, each has its README and notices, the tool is installed into an empty folder and
-# searches, and a program that knows only the packages compiles and runs. Usage: packages.sh FOLDER (empty)
+# searches, and the samples of the READMEs compile and run with nothing but the packages. Usage: packages.sh FOLDER (empty)
 set -euo pipefail
 cd "$(dirname "$0")/.."
+top=$PWD
 out=$1
 pack() { for project in Interop Layers Darts Cli; do dotnet pack "src/$project" -c Release --no-build -o "$1" -v q --nologo; done; }
 pack "$out/packages"
@@ -38,6 +39,8 @@ cat >program.csproj <<EOF
   <PropertyGroup>
     <OutputType>Exe</OutputType>
     <TargetFramework>net10.0</TargetFramework>
+    <ImplicitUsings>enable</ImplicitUsings>
+    <Nullable>enable</Nullable>
     <RestoreAdditionalProjectSources>$out/packages</RestoreAdditionalProjectSources>
   </PropertyGroup>
   <ItemGroup>
@@ -45,15 +48,14 @@ cat >program.csproj <<EOF
   </ItemGroup>
 </Project>
 EOF
-cat >Program.cs <<'EOF'
-using System;
-using MIOpenDarts.Darts.Data;
-using MIOpenDarts.Interop.Loading;
-using MIOpenDarts.Layers.Backends;
-
-using var backend = BackendChoice.Create("cpu");
-var data = DataSource.Open(DataSource.FashionMnistSlice);
-Console.WriteLine($"{backend.Description}; {data.Train.Count} images; ROCm {Rocm.Major?.ToString() ?? "none"}");
-EOF
-dotnet run -c Release | grep -q "4000 images" || { echo "a program that uses the packages fails"; exit 1; }
-echo "4 packages of version $version: equal when packed again, the tool searches, a program uses the libraries"
+# The samples of the packages' READMEs, as their readers run them.
+sample() {
+    sed -n '/^```csharp$/,/^```$/p' "$top/src/$1/README.md" | grep -v '^```' >Program.cs
+    dotnet run -c Release >output || { echo "the sample of $1 fails"; exit 1; }
+    grep -q "$2" output || { echo "the sample of $1 does not say '$2'"; cat output; exit 1; }
+}
+sample Interop .
+sample Layers "^step 19: .*, 4 of 4 right"
+sample Darts " of 1000 images right"
+test -s network.onnx
+echo "4 packages of version $version: equal when packed again, the tool searches, the samples of their READMEs run"
