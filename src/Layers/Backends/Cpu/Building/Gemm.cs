@@ -36,8 +36,15 @@ internal static unsafe partial class Gemm<S, V>
         {
             if (m - i < 8 && (m < 8 || E.Adds))
             {
-                for (var j = 0; j < n; j += S.Width) One1(a + i * am, ak, b + j, ldb, c.At(i) + j, k, E.Adds);
-                i++;
+                // Columns from the last to the first, here as below.
+                var few = m - i < 4 ? 1 : 4;
+                for (var j = (n - 1) / S.Width * S.Width; j >= 0; j -= S.Width)
+                {
+                    if (few == 4) Four1(a + i * am, am, ak, b + j, ldb, c.At(i) + j, c.Apart, k, E.Adds);
+                    else One1(a + i * am, ak, b + j, ldb, c.At(i) + j, k, E.Adds);
+                }
+
+                i += few;
                 continue;
             }
 
@@ -106,6 +113,22 @@ internal static unsafe partial class Gemm<S, V>
         }
 
         PutEight(end, c, ldc, column, c0, c1, c2, c3, c4, c5, c6, c7);
+    }
+
+    private static void Four1(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, int k, bool accumulate)
+    {
+        V c0 = S.Zero, c1 = S.Zero, c2 = S.Zero, c3 = S.Zero;
+        if (accumulate) (c0, c1, c2, c3) = (S.Load(c), S.Load(c + ldc), S.Load(c + 2 * ldc), S.Load(c + 3 * ldc));
+        for (; k > 0; k--, a += ak, b += ldb)
+        {
+            var b0 = S.Load(b);
+            c0 = S.MultiplyAdd(S.Broadcast(*a), b0, c0);
+            c1 = S.MultiplyAdd(S.Broadcast(a[am]), b0, c1);
+            c2 = S.MultiplyAdd(S.Broadcast(a[2 * am]), b0, c2);
+            c3 = S.MultiplyAdd(S.Broadcast(a[3 * am]), b0, c3);
+        }
+
+        Store<S, V>.Rows<CachedStore<S, V>>(c, ldc, c0, c1, c2, c3);
     }
 
     private static void One1(float* a, nint ak, float* b, nint ldb, float* c, int k, bool accumulate)

@@ -4,11 +4,11 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>
 /// A pointwise filter as the right operand of a product, rows padded to whole vectors. With few outputs, <see cref="Group"/>
-/// neighbouring pixels form one vector: their filter is block diagonal.
+/// neighbouring pixels form one vector: their filter is block diagonal or, of four channels, that of <see cref="FourChannels{S,V}"/>.
 /// </summary>
 internal unsafe struct PackedFilter
 {
-    /// <summary>[Group · inputs][Row].</summary>
+    /// <summary>[Group · inputs][Row]; of four channels [4][Row].</summary>
     public float* Values;
 
     /// <summary>Pixels that share a row.</summary>
@@ -22,6 +22,9 @@ internal unsafe struct PackedFilter
 
     /// <summary>Output channels of one pixel.</summary>
     public int Outputs;
+
+    /// <summary>Whether four channels of several pixels just fill a row.</summary>
+    public readonly bool IsFourChannels => Group > 1 && Inputs == 4 && Outputs == 4 && Group * Outputs == Row;
 
     /// <summary>The largest group that fits in a vector and divides the rows of an image.</summary>
     public static PackedFilter For(int inputs, int outputs, int pixels, int vectorWidth)
@@ -46,6 +49,13 @@ internal unsafe struct PackedFilter
     /// </summary>
     public readonly void Pack(float* filter, int inputStep, int outputStep)
     {
+        if (IsFourChannels)
+        {
+            for (var i = 0; i < Inputs; i++)
+                for (var p = 0; p < Row; p++) Values[i * Row + p] = filter[i * inputStep + p % Outputs * outputStep];
+            return;
+        }
+
         new Span<float>(Values, Group * Inputs * Row).Clear();
         for (var g = 0; g < Group; g++)
             for (var i = 0; i < Inputs; i++)

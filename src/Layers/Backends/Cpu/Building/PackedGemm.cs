@@ -16,8 +16,16 @@ internal static unsafe class PackedGemm<S, V>
     /// <summary>The same, where <paramref name="dst"/> says; each of its rows takes a group of pixels.</summary>
     public static void Pixels<E, F>(in PackedFilter filter, float* src, int pixels, in OutputRowMap dst, E end, F fetch)
         where E : struct, IGemmEpilogue<V>
-        where F : struct, IPrefetch =>
+        where F : struct, IPrefetch
+    {
+        if (filter.IsFourChannels)
+        {
+            FourChannels<S, V>.Run(src, filter.Values, dst, pixels / filter.Group, end, fetch);
+            return;
+        }
+
         Gemm<S, V>.Run(
             src, filter.Group * filter.Inputs, 1, filter.Values, filter.Row, dst,
             pixels / filter.Group, filter.Group * filter.Outputs, filter.Group * filter.Inputs, end, fetch);
+    }
 }

@@ -100,11 +100,14 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
         public void Run(int item, int thread)
         {
             var to = packed + (nint)item * row;
-            for (var i = 0; i < (byInput ? call.Outputs : call.Depth); i++)
+            var length = byInput ? call.Outputs : call.Depth;
+            for (var i = 0; i < length; i++)
             {
                 var (output, d) = byInput ? (item / call.Depth * call.Outputs + i, item % call.Depth) : (item, i);
                 to[i] = w[(nint)output * call.Depth + d % call.Inputs * call.Window.Taps + d / call.Inputs];
             }
+
+            if (length == FourChannels<S, V>.Channels) ChannelPattern.Repeat(to, length, row);
         }
     }
 

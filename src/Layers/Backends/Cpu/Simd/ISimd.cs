@@ -25,6 +25,9 @@ internal unsafe interface ISimd<V>
 
     static abstract V Broadcast(float value);
 
+    /// <summary>Of every four floats that one of number <paramref name="place"/>, a constant, four times.</summary>
+    static abstract V Spread(V value, int place);
+
     static abstract V Add(V a, V b);
 
     static abstract V Subtract(V a, V b);

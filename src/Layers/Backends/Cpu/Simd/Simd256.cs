@@ -25,6 +25,18 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Spread(Vector256<float> value, int place) =>
+        Avx.IsSupported
+            ? place switch
+            {
+                0 => Avx.Permute(value, 0x00),
+                1 => Avx.Permute(value, 0x55),
+                2 => Avx.Permute(value, 0xAA),
+                _ => Avx.Permute(value, 0xFF),
+            }
+            : Vector256.Create(Simd128.Spread(value.GetLower(), place), Simd128.Spread(value.GetUpper(), place));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

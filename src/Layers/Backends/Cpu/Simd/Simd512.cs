@@ -24,6 +24,18 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Spread(Vector512<float> value, int place) =>
+        Avx512F.IsSupported
+            ? place switch
+            {
+                0 => Avx512F.Permute4x32(value, 0x00),
+                1 => Avx512F.Permute4x32(value, 0x55),
+                2 => Avx512F.Permute4x32(value, 0xAA),
+                _ => Avx512F.Permute4x32(value, 0xFF),
+            }
+            : Vector512.Create(Simd256.Spread(value.GetLower(), place), Simd256.Spread(value.GetUpper(), place));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
