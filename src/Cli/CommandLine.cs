@@ -60,6 +60,7 @@ internal static class CommandLine
             WarmupCommand.Create(screen),
             ForecastCommand.Create(screen),
             ProfileCommand.Create(screen),
+            ParetoCommand.Create(screen),
             CompletionCommand.Create(screen),
         };
         var help = root.Options.OfType<HelpOption>().Single();

@@ -1,6 +1,7 @@
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Evolution;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
@@ -72,5 +73,5 @@ internal static class Failures
     private static bool IsExpected(Exception e) => e is
         OptionsException or GenotypeFormatException or NotFiniteNumberException or DataException or CheckpointException
         or RunFolderException or RunDivergedException or BackendUnavailableException or PlanDoesNotFitException or RocmException
-        or RocmNotFoundException or LauncherException or MpiException or IOException or UnauthorizedAccessException or InvalidDataException or OperationCanceledException;
+        or RocmNotFoundException or LauncherException or MpiException or IOException or UnauthorizedAccessException or InvalidDataException or InfeasibleLimitException or OperationCanceledException;
 }

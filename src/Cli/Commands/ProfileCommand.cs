@@ -27,7 +27,7 @@ internal static class ProfileCommand
         A table holds for one batch and mode, which are part of its name: what is fast at batch 1 may be slow at batch 64. It is written
         after every measurement; the same command goes on where it was stopped. Afterwards random genotypes are measured whole, and the
         rank correlation of their costs with the sums of the table tells whether the table can be trusted.
-        Nothing else should run on the device meanwhile.
+        Nothing else should run on the device meanwhile. A table may serve several networks: profile each with the same --out.
 
         Examples:
           miopendarts profile --backend cpu --out cpu-b1.json
@@ -43,9 +43,11 @@ internal static class ProfileCommand
         var batch = OptionNames.Number("--batch", "Images in a batch [1].", 1, 65_536);
         var mode = OptionNames.OneOf("--mode", "What is run: inference, or forward and backward of training.", "inference", "training");
         var threads = OptionNames.Number("--threads", "Threads of a processor [one for each].", 1, 1024);
+        var nodes = OptionNames.Number("--nodes", "Nodes of a cell [4].", 1, 16);
+        var multiplier = OptionNames.Number("--multiplier", "Nodes that make the output of a cell [all].", 1, 16);
         var output = OptionNames.Path("--out", "FILE", "The table (default: its name and .json).");
         var command = new Command(Name, "Measure what operations cost on a device, as a table for search and show.")
-        { backend, kind, batch, mode, threads, output };
+        { backend, kind, batch, mode, threads, nodes, multiplier, output };
         var target = new CostArguments();
         target.AddTo(command);
         command.SetAction(parsed =>
@@ -56,7 +58,12 @@ internal static class ProfileCommand
             var name = $"{profiler.Device.Backend}-b{images}-{parsed.GetValue(mode)}";
             var file = parsed.GetValue(output) ?? $"{(meter.Kind == "latency" ? name : $"{name}-{meter.Kind}")}.json";
             var begun = Begin(file, name, meter, profiler.Device, images, parsed.GetValue(mode)!);
-            Run(screen, new TableProfile(profiler, meter, target.Network(parsed), CellSpace.Darts), begun, file);
+            var of = parsed.GetValue(nodes) ?? 4;
+            var space = CellSpace.Darts with
+            {
+                Topology = CellTopology.Darts with { Nodes = of, Multiplier = Math.Min(parsed.GetValue(multiplier) ?? of, of) },
+            };
+            Run(screen, new TableProfile(profiler, meter, target.Network(parsed), space), begun, file);
             return ExitCode.Done;
         });
         return command;

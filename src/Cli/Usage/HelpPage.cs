@@ -31,6 +31,7 @@ internal sealed class HelpPage(HelpAction generated) : SynchronousCommandLineAct
             WarmupCommand.Name => WarmupCommand.Footer,
             ForecastCommand.Name => ForecastCommand.Footer,
             ProfileCommand.Name => ProfileCommand.Footer,
+            ParetoCommand.Name => ParetoCommand.Footer,
             InfoCommand.Name => "",
             _ => "Start with: miopendarts search\n" + ExitCode.Legend,
         };

@@ -23,7 +23,7 @@ internal sealed record TableCost(CostTable Table, string Path) : ICostModel
             ? entry.Median
             : throw new InvalidDataException(
                 $"{Path}: has no cost of '{part.Key}'; profile a table for the network that is to be built, with its --target-channels, "
-                + "--target-layers and --target-image-size");
+                + "--target-layers, --target-image-size and --nodes");
 
     /// <inheritdoc/>
     public string Show(double cost) => string.Create(

@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Globalization;
+using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Costs;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Studies.Pareto;
+using MIOpenDarts.Darts.Studies.Seeds;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary><c>miopendarts pareto</c>: the whole trade-off between cost and accuracy, as a front.</summary>
+internal static class ParetoCommand
+{
+    public const string Name = "pareto";
+    private const string Paper = "darts";
+
+    /// <summary>What the help says below the options.</summary>
+    public static string Footer =>
+        """
+        Three ways to a front:
+          with --weights or --targets   a search for each value and seed; with --retrain its cells are trained from scratch
+          with neither                  one supernet is trained on random paths, then NSGA-II evolves genotypes by its weights
+          with --truth                  NSGA-II on NAS-Bench-201 against known accuracies; --cost is params, macs or a column of the table
+        The folder gets archive.jsonl, front.csv and report.html. What was evaluated or trained is kept there: after a stop the same command
+        with the same --out goes on and ends with the same bits. Random genotypes, as many, stand beside the result.
+
+        Examples:
+          miopendarts pareto --space nas-bench-201 --truth data/truth/nas-bench-201.tsv.gz --cost fpga_ms --evaluations 520
+          miopendarts pareto --cost macs --preset demo --evaluations 100 --population 20 --out runs/front
+          miopendarts pareto --cost latency:cpu-b1.json --weights 0,0.1,1 --seeds 0..2 --retrain 10 --out runs/sweep
+        """;
+
+    public static Command Create(Screen screen)
+    {
+        var truth = OptionNames.Path("--truth", "TABLE", "Known accuracies of all cells of the space, in place of any training.");
+        var accuracy = OptionNames.Path("--accuracy", "COLUMN", "With --truth: the accuracy, a column of the table [cifar10].");
+        var weights = OptionNames.Path("--weights", "LIST", "Values of --cost-weight to search with, such as 0,0.1,1.");
+        var targets = OptionNames.Path("--targets", "LIST", "Values of --target to search with.");
+        var seeds = OptionNames.Path("--seeds", "LIST", "Seeds, such as 0..3 or 0,1,5 [0..2].");
+        var evaluations = OptionNames.Number("--evaluations", "Genotypes that each seed evaluates [200].", 1, 1_000_000);
+        var population = OptionNames.Number("--population", "Genotypes of a generation [40].", 2, 100_000);
+        var jobs = OptionNames.Number("--jobs", "How many are evaluated, or seeds searched, side by side [1].", 1, 1024);
+        var retrain = OptionNames.Number("--retrain", "With --weights or --targets: epochs of a training of every found cell [0].", 1, 100_000);
+        var preset = new Option<string?>("--preset")
+        {
+            HelpName = string.Join('|', SearchPresets.Names),
+            Description = "Settings to start from, as for search.",
+        };
+        var config = OptionNames.Path("--config", "FILE", "Options from a .json or .yaml file, as for search.");
+        var output = OptionNames.Path("--out", "FOLDER", "Folder for everything (default: runs/ and the time).");
+        var command = new Command(Name, "Find the front between cost and accuracy.")
+        {
+            truth, accuracy, weights, targets, seeds, evaluations, population, jobs, retrain, preset, config, output,
+        };
+        var fields = new FieldOptions(SearchOptions.Table.All.Select(f => ((OptionDefinition)f, f.Show(SearchPresets.Get(Paper)))));
+        fields.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var typed = fields.Typed(parsed).ToList();
+            var folder = parsed.GetValue(output) ?? NewRun.Folder();
+            var plan = new EvolutionPlan(
+                SeedList.Parse(parsed.GetValue(seeds) ?? "0..2"), parsed.GetValue(evaluations) ?? 200, parsed.GetValue(population) ?? 40,
+                parsed.GetValue(jobs) ?? 1);
+            var study = (parsed.GetValue(truth), parsed.GetValue(weights) ?? parsed.GetValue(targets)) switch
+            {
+                ({ } table, null) => Evolving.OnTable(screen, folder, plan, table, parsed.GetValue(accuracy) ?? "cifar10", typed),
+                (null, { } values) => Sweeping.Run(
+                    screen, folder, parsed.GetValue(weights) is null ? "target" : "cost_weight", Numbers(values),
+                    parsed.GetValue(seeds) ?? "0..2", parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(jobs),
+                    parsed.GetValue(retrain)),
+                (null, null) => Evolving.OnSupernet(
+                    screen, folder, plan, SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed)),
+                _ => throw new OptionsException("--truth does not go with --weights or --targets; leave one out"),
+            };
+            Write(screen, folder, study);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>The cost that every way needs.</summary>
+    /// <exception cref="OptionsException">None was given.</exception>
+    public static string RequireCost(string? cost) => cost is null or CostName.None
+        ? throw new OptionsException($"pareto needs a --cost; allowed is {CostName.Allowed}")
+        : cost;
+
+    private static void Write(Screen screen, string folder, ParetoStudy study)
+    {
+        foreach (var (name, text) in new[]
+        {
+            ("archive.jsonl", ParetoText.JsonLines(study)), ("front.csv", ParetoText.Csv(study)), ("report.html", ParetoReport.Render(study)),
+        })
+            OutputFile.Write("--out", Path.Combine(folder, name), text);
+        screen.Output.Write(ParetoText.Render(study));
+        screen.Output.WriteLine($"report   {Path.Combine(folder, "report.html")}");
+    }
+
+    private static List<string> Numbers(string list)
+    {
+        var words = list.Split(',', StringSplitOptions.TrimEntries).ToList();
+        var wrong = words.Find(word => !double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+        return wrong is null
+            ? words
+            : throw new OptionsException($"'{wrong}' in '{list}' is no number; allowed are numbers with commas between, such as 0,0.1,1");
+    }
+}
+
+/// <summary>What an evolution is told.</summary>
+/// <param name="Seeds">A search each.</param>
+/// <param name="Evaluations">Genotypes of each search.</param>
+/// <param name="Population">Genotypes of a generation.</param>
+/// <param name="Jobs">Evaluations at a time.</param>
+internal sealed record EvolutionPlan(IReadOnlyList<ulong> Seeds, int Evaluations, int Population, int Jobs);

@@ -1,0 +1,62 @@
+using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Costs;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Studies.Pareto;
+using MIOpenDarts.Darts.Studies.Seeds;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary>A front by differentiable searches: a study of several seeds for each weight or limit of the cost.</summary>
+internal static class Sweeping
+{
+    /// <summary>Searches with all values, or goes on where that was stopped, and gathers what was found.</summary>
+    public static ParetoStudy Run(
+        Screen screen, string folder, string option, List<string> values, string seeds, string? preset, string? config,
+        List<KeyValuePair<string, string>> typed, int? jobs, int? retrain)
+    {
+        if (typed.Exists(other => other.Key == option))
+            throw new OptionsException($"--{option.Replace('_', '-')} does not go with a list of them; leave it out");
+        var options = SearchOptions.Table.Resolve(preset, config, typed);
+        ParetoCommand.RequireCost(options.Cost);
+        var points = new List<ParetoPoint>();
+        var data = SearchImages.Open(options);
+        var (train, _) = SearchImages.Split(data, options);
+        var costs = TargetCosts.Of(options, DartsSearch.ShapeOf(train, options))!;
+        Directory.CreateDirectory(folder);
+        foreach (var value in values)
+        {
+            var path = Path.Combine(folder, $"{option}-{value}");
+            screen.Output.WriteLine($"{option} {value}");
+            using (var study = SeedFolder.IsAt(path)
+                ? SeedsRun.Resume(screen, path, [], null, jobs, retrain)
+                : SeedsRun.Start(screen, seeds, preset, config, [.. typed, new(option, value)], path, jobs, retrain, join: false))
+            {
+                study.Work();
+                study.End();
+            }
+
+            points.AddRange(Read(screen, path, data, costs, $"{option} sweep"));
+        }
+
+        // The baseline stands last.
+        return new ParetoStudy(
+            $"{data.Name}: {costs.Model.Name} by {option}", costs.Model.Name, costs.Model.Unit,
+            retrain is null ? "validation error of the supernet" : "test error of the trained cells", (costs.Most, 100),
+            [.. points.OrderBy(point => point.Method == ParetoStudy.Random)]);
+    }
+
+    private static IEnumerable<ParetoPoint> Read(Screen screen, string path, ImageData data, ArchitectureCosts costs, string method)
+    {
+        var folder = SeedFolder.Open(path);
+        foreach (var result in SeedReader.ReadDone(folder, data, line => Failures.Report(screen.Error, line, ExitCode.Done)))
+        {
+            var accuracy = result.Found?.Accuracy ?? result.ValidAccuracy;
+            yield return new ParetoPoint(method, result.Seed, result.Genotype.ToString(), costs.Of(result.Genotype), 100 - accuracy);
+            if (result.Random is { } random)
+                yield return new ParetoPoint(
+                    ParetoStudy.Random, result.Seed, random.Genotype.ToString(), costs.Of(random.Genotype), 100 - random.Accuracy);
+        }
+    }
+}

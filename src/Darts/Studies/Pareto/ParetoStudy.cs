@@ -1,0 +1,44 @@
+using MIOpenDarts.Darts.Evolution;
+
+namespace MIOpenDarts.Darts.Studies.Pareto;
+
+/// <summary>An architecture with what it costs and how often it errs.</summary>
+/// <param name="Method">What found it.</param>
+/// <param name="Seed">Seed of the search.</param>
+/// <param name="Architecture">A genotype or cell as text.</param>
+/// <param name="Cost">In the unit of the study.</param>
+/// <param name="Error">In percent.</param>
+internal sealed record ParetoPoint(string Method, ulong Seed, string Architecture, double Cost, double Error);
+
+/// <summary>What several methods found between cost and error.</summary>
+/// <param name="Title">What was searched, on what.</param>
+/// <param name="Cost">Name of the cost.</param>
+/// <param name="Unit">Its unit.</param>
+/// <param name="Error">What the error is one of.</param>
+/// <param name="Reference">Reference point of hypervolumes, fixed before the search: the dearest of the space, 100 % wrong.</param>
+/// <param name="Points">Everything that was evaluated, in the order of methods and seeds; the baseline last.</param>
+internal sealed record ParetoStudy(
+    string Title, string Cost, string Unit, string Error, (double Cost, double Error) Reference, IReadOnlyList<ParetoPoint> Points)
+{
+    /// <summary>Name of the baseline's points.</summary>
+    public const string Random = "random";
+
+    /// <summary>The methods in the order of their points.</summary>
+    public IReadOnlyList<string> Methods => [.. Points.Select(point => point.Method).Distinct()];
+
+    /// <summary>Hypervolumes of a method, seed by seed.</summary>
+    public IReadOnlyList<double> Hypervolumes(string method) =>
+    [
+        .. Points.Where(point => point.Method == method).GroupBy(point => point.Seed)
+            .Select(seed => Hypervolume.Of(seed.Select(Objectives), [Reference.Cost, Reference.Error])),
+    ];
+
+    /// <summary>What no other of a method's points dominates, by cost; of equal ones the first.</summary>
+    public IReadOnlyList<ParetoPoint> Front(string method)
+    {
+        var all = Points.Where(point => point.Method == method).DistinctBy(point => (point.Cost, point.Error)).ToList();
+        return [.. all.Where(a => !all.Exists(b => Dominance.Dominates(Objectives(b), Objectives(a)))).OrderBy(point => point.Cost)];
+    }
+
+    private static double[] Objectives(ParetoPoint point) => [point.Cost, point.Error];
+}

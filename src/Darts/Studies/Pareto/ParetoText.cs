@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MIOpenDarts.Darts.Studies.Pareto;
+
+/// <summary>A study as text, as CSV and as JSON lines.</summary>
+internal static class ParetoText
+{
+    /// <summary>Hypervolumes, and the front of the first method.</summary>
+    public static string Render(ParetoStudy study)
+    {
+        var text = new StringBuilder();
+        foreach (var method in study.Methods)
+        {
+            var volumes = study.Hypervolumes(method);
+            text.AppendLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{method}: hypervolume {volumes.Average():0.######} (mean of {volumes.Count} seeds, reference {study.Reference.Cost:0.####} "
+                + $"{study.Unit} and {study.Reference.Error} % wrong), {study.Front(method).Count} points on the front"));
+        }
+
+        text.AppendLine($"front of {study.Methods[0]}, {study.Cost} ({study.Unit}) and error (%):");
+        foreach (var point in study.Front(study.Methods[0]))
+            text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"  {point.Cost,14:0.####}  {point.Error,7:0.00}  {point.Architecture}"));
+        return text.ToString();
+    }
+
+    /// <summary>Every point with whether it is on its method's front (RFC 4180).</summary>
+    public static string Csv(ParetoStudy study)
+    {
+        var fronts = study.Methods.SelectMany(study.Front).ToHashSet(ReferenceEqualityComparer.Instance);
+        var text = new StringBuilder("method,seed,cost,error,front,architecture\r\n");
+        foreach (var p in study.Points)
+            text.Append(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{p.Method},{p.Seed},{p.Cost:R},{p.Error:R},{(fronts.Contains(p) ? 1 : 0)},\"{p.Architecture}\"\r\n"));
+        return text.ToString();
+    }
+
+    /// <summary>The archive: a point a line.</summary>
+    public static string JsonLines(ParetoStudy study) =>
+        string.Concat(study.Points.Select(point => JsonSerializer.Serialize(point, ParetoJson.Default.ParetoPoint) + "\n"));
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ParetoPoint))]
+internal sealed partial class ParetoJson : JsonSerializerContext;

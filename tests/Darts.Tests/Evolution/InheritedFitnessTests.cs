@@ -1,0 +1,142 @@
+using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Evolution;
+using MIOpenDarts.Darts.Evolution.Inherited;
+using MIOpenDarts.Darts.Evolution.Spaces;
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Darts.Tests.Search;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Randomness;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Tests.Evolution;
+
+/// <summary>Genotypes evaluated by the weights of one supernet.</summary>
+public sealed class InheritedFitnessTests : IDisposable
+{
+    private static readonly SearchOptions Options =
+        SmallSearch.Options with { Cost = "macs", TargetChannels = 4, TargetLayers = 5, Epochs = 3, LearningRate = 0.1 };
+
+    private readonly string folder = Directory.CreateTempSubdirectory("miopendarts-").FullName;
+
+    private static CancellationToken Never => CancellationToken.None;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void OnlyTheOperationsOfTheChosenGenotypeAreComputedAsInTextbookForm()
+    {
+        var (train, _) = SmallSearch.Images();
+        var shape = DartsSearch.ShapeOf(train, Options);
+        var random = new CounterRandom(5, RandomStream.Evolution);
+        var genotype = Space(shape).Random(ref random);
+        using var backend = new ReferenceBackend<float>();
+        float[][] logits = [.. new[] { CellForm.Textbook, CellForm.Shared }.Select(form =>
+        {
+            var candidates = CellSpace.Darts.Operations;
+            ChosenPaths<float>[] paths = [new(shape.Topology, candidates), new(shape.Topology, candidates)];
+            paths[0].Choose(genotype.Normal);
+            paths[1].Choose(genotype.Reduce);
+            using var net = new Supernet<float>(backend, shape, form, space: new SearchSpace(candidates), relax: kind => paths[kind]);
+            net.Initialize(1);
+            net.Plan(2);
+            var pixels = new float[2 * 64];
+            for (var i = 0; i < pixels.Length; i++) pixels[i] = i % 5 - 2;
+            net.LoadBatch(pixels, [0, 1]);
+            net.Forward(new Pass(Training: true, WeightGradients: false));
+            var read = new float[4];
+            backend.ReadImages(net.Logits, read);
+            return read;
+        })];
+        for (var i = 0; i < 4; i++) Assert.Equal(logits[0][i], logits[1][i], 1e-5);
+    }
+
+    [Fact]
+    public void GenotypesThatNoStepDrewTellTheClassesApartByInheritedWeights()
+    {
+        var (train, valid) = SmallSearch.Images(120);
+        using var backend = CpuBackend.Create(1);
+        // A flip would make one class of the other.
+        using var net = new PathSupernet(Options with { Epochs = 8, Augment = false }, DartsSearch.ShapeOf(train, Options), backend);
+        var accuracies = new List<double>();
+        net.Train(train.Encoder, train.Indices, (_, _, accuracy) => accuracies.Add(accuracy), Never);
+        Assert.Equal(8, accuracies.Count);
+        var random = new CounterRandom(6, RandomStream.Evolution);
+        var mean = Enumerable.Range(0, 10).Average(_ => net.Accuracy(
+            Space(DartsSearch.ShapeOf(train, Options)).Random(ref random), valid.Encoder, valid.Indices, Never));
+        Assert.InRange(mean, 75, 100);
+    }
+
+    [Fact]
+    public void AnEvolutionThatWasKilledAnywhereEndsWithTheSameGenotypesAndMeasuresNothingTwice()
+    {
+        var whole = Evolve("whole", evaluations: 24, jobs: 1, out _);
+        for (var stop = 4; stop < 24; stop += 8)
+        {
+            Evolve($"killed-{stop}", stop, jobs: 1, out _);
+            Assert.Equal(whole, Evolve($"killed-{stop}", 24, jobs: 2, out var measured));
+            Assert.True(measured <= 24 - stop, $"{measured} were measured after {stop} were recorded");
+        }
+    }
+
+    [Fact]
+    public void GenotypesOverTheLimitAreNotMeasuredAndALimitBelowAllIsTold()
+    {
+        var message = Assert.Throws<InfeasibleLimitException>(() => Evolve("infeasible", 12, jobs: 1, out _, limit: 1)).Message;
+        Assert.Contains("the nearest", message, StringComparison.Ordinal);
+    }
+
+    private static GenotypeSpace Space(SupernetShape shape) => new(CellSpace.Darts with { Topology = shape.Topology });
+
+    private List<string> Evolve(string name, int evaluations, int jobs, out int measured, double limit = double.PositiveInfinity)
+    {
+        var (train, valid) = SmallSearch.Images();
+        var shape = DartsSearch.ShapeOf(train, Options);
+        Backend<float>[] backends = [.. Enumerable.Range(0, jobs).Select(_ => CpuBackend.Create(1))];
+        PathSupernet[] nets = [.. backends.Select(backend => new PathSupernet(Options, shape, backend))];
+        try
+        {
+            nets[0].Train(train.Encoder, train.Indices, (_, _, _) => { }, Never);
+            var weights = Path.Combine(folder, "weights.safetensors");
+            var writer = new SafetensorsWriter();
+            nets[0].Save(writer);
+            using (var stream = File.Create(weights)) writer.WriteTo(stream);
+            using (var file = SafetensorsFile.Open(weights))
+                foreach (var net in nets) net.Load(file);
+            var fitness = new InheritedFitness("net", nets, valid.Encoder, valid.Indices, TargetCosts.Of(Options, shape)!, limit);
+            var counted = new Counted(fitness);
+            using var log = FitnessLog<Genotype>.Open(Path.Combine(folder, name), Space(shape), counted);
+            var history = new History<Genotype>(Space(shape), log, jobs);
+            new Nsga2(8).Run(Space(shape), history, evaluations, 1, Never);
+            measured = counted.Count;
+            history.Front();
+            return [.. history.All.Select(a => $"{a.Key} {a.Fitness.Objectives[0]} {a.Fitness.Objectives[1]}")];
+        }
+        finally
+        {
+            foreach (var net in nets) net.Dispose();
+            foreach (var backend in backends) backend.Dispose();
+        }
+    }
+
+    private sealed class Counted(IFitness<Genotype> fitness) : IFitness<Genotype>
+    {
+        private int count;
+
+        public int Count => count;
+
+        public string Identity => fitness.Identity;
+
+        public Fitness Evaluate(Genotype genome, CancellationToken cancellation)
+        {
+            Interlocked.Increment(ref count);
+            return fitness.Evaluate(genome, cancellation);
+        }
+
+        public string Describe(Fitness of) => fitness.Describe(of);
+    }
+}
