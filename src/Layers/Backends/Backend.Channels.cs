@@ -10,7 +10,8 @@ public abstract partial class Backend<T>
     /// <summary>
     /// head = the first channels of src, bypass = the others: as they are, or, with <paramref name="taps"/>, the largest of each 2x2
     /// block (stride 2, the last block cut off at the border), of which taps keeps the place (row order, the first of equals).
-    /// src: [N,C,H,W], head: [N,C/K,H,W], bypass: [N,C−C/K,H',W'], taps like bypass, in an order of the backend's own.
+    /// src: [N,C,H,W], head: [N,C/K,H,W], bypass: [N,C−C/K,H',W'], taps like bypass, in an order of the backend's own. head, bypass and
+    /// taps are overwritten.
     /// </summary>
     public virtual void PartialSplitForward(Tensor<T> src, Tensor<T> head, Tensor<T> bypass, Tensor<byte>? taps)
     {
@@ -34,7 +35,10 @@ public abstract partial class Backend<T>
         if (taps is not null) Upload<byte>(chosen, taps);
     }
 
-    /// <summary>diffSrc (+)= the gradients of both parts, that of a pooled bypass at the place that taps has kept.</summary>
+    /// <summary>
+    /// diffSrc (+)= the gradients of both parts, that of a pooled bypass at the place that taps has kept. Shapes as in
+    /// <see cref="PartialSplitForward"/>.
+    /// </summary>
     public virtual void PartialSplitBackward(Tensor<T> diffHead, Tensor<T> diffBypass, Tensor<byte>? taps, Tensor<T> diffSrc,
         bool accumulate)
     {
@@ -77,7 +81,7 @@ public abstract partial class Backend<T>
         WriteImages(y, dst);
     }
 
-    /// <summary>diffMixed, diffBypass = their channels of diffDst.</summary>
+    /// <summary>diffMixed, diffBypass = their channels of diffDst. Shapes as in <see cref="PartialMergeForward"/>.</summary>
     public virtual void PartialMergeBackward(Tensor<T> diffDst, Tensor<T> diffMixed, Tensor<T> diffBypass)
     {
         var (y, part, rest, shape) = (OnHost(diffDst), new T[diffMixed.Shape.Count], new T[diffBypass.Shape.Count], diffDst.Shape);

@@ -9,6 +9,19 @@ namespace MIOpenDarts.Layers.Backends;
 /// accumulate; a data gradient is added to its destination where <c>accumulate</c> is set and overwrites it otherwise.
 /// An instance is one device and is used by one thread at a time.
 /// </summary>
+/// <remarks>
+/// What holds for every operation, where it says nothing else:
+/// <list type="bullet">
+/// <item>Shapes are [N,C,H,W] of the batch under way (<see cref="Tensor{T}.Shape"/>). Modules plan tensors that fit; a pass does not check
+/// them again.</item>
+/// <item>"dst = …" overwrites, "dst += …" accumulates, and "dst (+)= …" does what <c>accumulate</c> says. What is overwritten may hold
+/// anything before, also what is no number.</item>
+/// <item>A tensor that is written shares no memory with another one of the call.</item>
+/// <item>A tensor is of one piece (<see cref="Tensor{T}.Segments"/> is empty).</item>
+/// <item>With tensors that fit, a processor throws nothing; a device throws a <see cref="Interop.Errors.RocmException"/> where a library or
+/// the driver reports a failure, at the latest in the next <see cref="Synchronize"/> or download.</item>
+/// </list>
+/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public abstract partial class Backend<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -36,31 +49,44 @@ public abstract partial class Backend<T> : IDisposable
     /// <summary>A backend like this one whose memory is only counted; null where a device's is what counts.</summary>
     internal virtual Backend<T>? Counting(MemoryTally tally) => null;
 
-    /// <summary>Zeroed memory on the device.</summary>
+    /// <summary>Zeroed memory on the device, owned by the caller.</summary>
+    /// <param name="bytes">How much.</param>
     /// <exception cref="OutOfMemoryException">The device does not have that much.</exception>
     public abstract Storage Allocate(long bytes);
 
-    /// <summary>Copies numbers in the order in which they lie in memory (vectors, parameters, labels).</summary>
+    /// <summary>
+    /// dst = source, in the order in which numbers lie in memory: for vectors, parameters, labels. Returns when source may be changed.
+    /// </summary>
+    /// <param name="source">At most as many numbers as dst's shape has.</param>
+    /// <param name="dst">Of any shape.</param>
+    /// <exception cref="ArgumentException">On a processor: more numbers than dst has.</exception>
     public abstract void Upload<TElement>(ReadOnlySpan<TElement> source, Tensor<TElement> dst)
         where TElement : unmanaged;
 
-    /// <summary>Copies numbers out in the order in which they lie in memory.</summary>
+    /// <summary>destination = src, in the order in which numbers lie in memory. Waits for what computes src.</summary>
+    /// <param name="src">Of any shape.</param>
+    /// <param name="destination">At least as many numbers as src's shape has.</param>
+    /// <exception cref="ArgumentException">Fewer numbers than src has.</exception>
     public abstract void Download<TElement>(Tensor<TElement> src, Span<TElement> destination)
         where TElement : unmanaged;
 
-    /// <summary>Copies images in N, C, H, W order into the backend's own layout.</summary>
+    /// <summary>dst = images in N, C, H, W order, brought into the backend's own layout.</summary>
+    /// <param name="nchw">As many numbers as dst's shape has.</param>
+    /// <param name="dst">An activation [N,C,H,W].</param>
     public abstract void WriteImages(ReadOnlySpan<T> nchw, Tensor<T> dst);
 
-    /// <summary>Copies an activation out into N, C, H, W order.</summary>
+    /// <summary>nchw = an activation, brought into N, C, H, W order. Waits for what computes it.</summary>
+    /// <param name="src">An activation [N,C,H,W].</param>
+    /// <param name="nchw">At least as many numbers as src's shape has.</param>
     public abstract void ReadImages(Tensor<T> src, Span<T> nchw);
 
-    /// <summary>dst = value.</summary>
+    /// <summary>dst = value. dst: of any shape.</summary>
     public abstract void Fill(Tensor<T> dst, T value);
 
-    /// <summary>dst = src, of equal shape.</summary>
+    /// <summary>dst = src. Both of one shape.</summary>
     public abstract void Copy(Tensor<T> src, Tensor<T> dst);
 
-    /// <summary>dst += src, of equal shape.</summary>
+    /// <summary>dst += src. Both of one shape.</summary>
     public abstract void Add(Tensor<T> src, Tensor<T> dst);
 
     /// <summary>Waits for all work under way.</summary>
