@@ -79,7 +79,7 @@ internal static class DoctorCommand
     {
         if (kind.Devices is not null) Write(output, "libraries", EnvironmentReport.Libraries());
         using var backend = BackendChoice.Create(kind.Devices is null ? kind.Name : $"{kind.Name}:{number}");
-        var device = (backend as MIOpenBackend)?.Device;
+        var device = backend.Gpu;
         var around = new List<(string Fault, string Cure)>();
         if (device is not null)
         {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Forecasts;
 
@@ -10,6 +12,19 @@ internal sealed record MemoryNeed(long Activations, long Parameters, long Manage
 {
     // What the process itself grows by while it runs: compiled code, threads' stacks, logs and reports.
     private const long Program = 48 << 20;
+
+    // The pipelines of both parts of the data keep a batch for each worker and two more; those of the cost's forecast have one each.
+    private const int SpareBatches = 3;
+
+    /// <summary>The need of a run: what was planned and allocated, a checkpoint's copies, and the batches that wait.</summary>
+    /// <param name="options">How many images a batch has, and how many workers make batches.</param>
+    /// <param name="activations">Bytes of the plan.</param>
+    /// <param name="parameters">Bytes of all else that is allocated.</param>
+    /// <param name="kept">What a checkpoint copies: these parameters, their momentum, and their statistics.</param>
+    /// <param name="image">Numbers of an image.</param>
+    public static MemoryNeed OfRun(RunOptions options, long activations, long parameters, ParameterSet<float> kept, long image) => new(
+        activations, parameters, sizeof(float) * (2 * kept.Count + kept.BufferCount
+            + 2L * (options.DataWorkers + SpareBatches) * options.BatchSize * image));
 
     /// <summary>All of it.</summary>
     public long Total => Activations + Parameters + Managed + Program;

@@ -11,9 +11,6 @@ namespace MIOpenDarts.Darts.Search;
 /// </summary>
 internal static class SearchMemory
 {
-    // The pipelines of both halves keep a batch for each worker and two more; the forecast's have one each.
-    private const int SpareBatches = 3;
-
     /// <summary>
     /// The need of a search, found by building its networks with memory that is only counted; null for one that trains nothing, or on a
     /// device.
@@ -26,18 +23,18 @@ internal static class SearchMemory
         using var counting = backend.Counting(tally);
         if (counting is null || !algorithm.Trains) return null;
         using var state = new SearchState(options, shape, counting);
-        var (activations, parameters, copies) = (state.Net.ActivationBytes, tally.Bytes - state.Net.ActivationBytes, Copies(state));
+        var (activations, parameters) = (state.Net.ActivationBytes, tally.Bytes - state.Net.ActivationBytes);
         if (algorithm.Stage(options, options.Epochs - 1) is > 0 and var last)
         {
             // The weights of a stage go over to those of the next, so both are there for a while.
             var before = parameters;
             state.RebuildForStage(last);
-            (activations, parameters, copies) = (Math.Max(activations, state.Net.ActivationBytes),
-                before + tally.Bytes - state.Net.ActivationBytes, Copies(state));
+            (activations, parameters) = (Math.Max(activations, state.Net.ActivationBytes),
+                before + tally.Bytes - state.Net.ActivationBytes);
         }
 
-        long image = sizeof(float) * shape.ImageChannels * shape.Height * shape.Width;
-        return new MemoryNeed(activations, parameters, copies + 2L * (options.DataWorkers + SpareBatches) * options.BatchSize * image);
+        var image = (long)shape.ImageChannels * shape.Height * shape.Width;
+        return MemoryNeed.OfRun(options, activations, parameters, state.Net.Parameters, image);
     }
 
     /// <summary>Refuses a search that needs more than there is.</summary>
@@ -60,7 +57,4 @@ internal static class SearchMemory
             ]);
         fit.Require(jobs == 1 ? "the search" : $"the search with {jobs} seeds side by side (fewer --jobs need less)", options);
     }
-
-    // A checkpoint has parameters, statistics and momentum.
-    private static long Copies(SearchState state) => sizeof(float) * (2 * state.Net.Parameters.Count + state.Net.Parameters.BufferCount);
 }

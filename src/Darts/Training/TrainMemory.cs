@@ -10,9 +10,6 @@ namespace MIOpenDarts.Darts.Training;
 /// </summary>
 internal static class TrainMemory
 {
-    // The pipelines of both parts keep a batch for each worker and two more; the forecast's has one.
-    private const int SpareBatches = 3;
-
     /// <summary>The need of a training, found by building its network with memory that is only counted; null on a device.</summary>
     /// <exception cref="PlanDoesNotFitException">It has more parameters than a network may have.</exception>
     public static MemoryNeed? Need(ImageData data, TrainOptions options, Backend<float> backend)
@@ -22,12 +19,8 @@ internal static class TrainMemory
         if (counting is null) return null;
         using var state = new TrainState(options, EvaluationTraining.Describe(data, options), counting);
         var (net, images) = (state.Net, data.Train);
-        // A checkpoint has parameters, statistics and momentum.
-        var copies = sizeof(float) * (2 * net.Parameters.Count + net.Parameters.BufferCount);
-        long image = sizeof(float) * images.Channels * images.Height * images.Width;
-        return new MemoryNeed(
-            net.ActivationBytes, tally.Bytes - net.ActivationBytes,
-            copies + 2L * (options.DataWorkers + SpareBatches) * options.BatchSize * image);
+        var image = (long)images.Channels * images.Height * images.Width;
+        return MemoryNeed.OfRun(options, net.ActivationBytes, tally.Bytes - net.ActivationBytes, net.Parameters, image);
     }
 
     /// <summary>Refuses a training that needs more than there is.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends;
@@ -42,6 +43,9 @@ public abstract partial class Backend<T> : IDisposable
     /// Whether it computes with libraries and drivers that its tests do not cover, so that a run begins with a self-test.
     /// </summary>
     public virtual bool NeedsSelfTest => false;
+
+    /// <summary>The GPU that it computes on, for diagnostics of the libraries there; null on a processor.</summary>
+    internal virtual HipDevice? Gpu => null;
 
     /// <summary>Bytes of the device's memory that a plan may take, or null where the machine's memory is what counts.</summary>
     public virtual long? FreeBytes => null;

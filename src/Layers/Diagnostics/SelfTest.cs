@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Layers.Backends;
-using MIOpenDarts.Layers.Backends.MIOpen;
 using MIOpenDarts.Layers.Backends.Reference;
 
 namespace MIOpenDarts.Layers.Diagnostics;
@@ -49,7 +48,7 @@ internal static class SelfTest
     public static void Require(Backend<float> backend)
     {
         if (!backend.NeedsSelfTest) return;
-        var device = (backend as MIOpenBackend)?.Device;
+        var device = backend.Gpu;
         if (device is not null && MemoryShortage.Before(device) is { } shortage)
             throw new BackendUnavailableException($"backend '{backend.Name}': {shortage.Fault}: {shortage.Cure}");
         // Products first: MIOpen computes convolutions with them, and theirs is the cure then.
@@ -78,7 +77,7 @@ internal static class SelfTest
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return SelfTestVerdict.Failed(c.Name, c.Library, e, (backend as MIOpenBackend)?.Device);
+            return SelfTestVerdict.Failed(c.Name, c.Library, e, backend.Gpu);
         }
     }
 

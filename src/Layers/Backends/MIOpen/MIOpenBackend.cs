@@ -72,6 +72,9 @@ internal sealed partial class MIOpenBackend : Backend<float>
     /// <summary>The GPU.</summary>
     public HipDevice Device { get; }
 
+    /// <inheritdoc/>
+    internal override HipDevice Gpu => Device;
+
     /// <summary>Whether MIOpen and rocBLAS may use only what sums in the same order every time. Our own kernels always do.</summary>
     public bool Deterministic { get; }
 
