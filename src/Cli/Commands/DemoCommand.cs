@@ -53,8 +53,8 @@ internal static class DemoCommand
             + $"from {100.0 / Primitives.SearchSpace.Count:F2} at the start");
         for (var p = 0; p < Primitives.SearchSpace.Count; p++)
             say.WriteLine($"{Primitives.SearchSpace[p].Name,-13} normal {Moved(epochs, e => e.Normal, p)}   reduce "
-                + $"{Moved(epochs, e => e.Reduce, p)}");
-        say.WriteLine($"strongest     normal {Strongest(epochs[^1].Normal)}   reduce {Strongest(epochs[^1].Reduce)}   (alphas learn 20 "
+                + $"{Moved(epochs, e => e.Reduce!, p)}");
+        say.WriteLine($"strongest     normal {Strongest(epochs[^1].Normal)}   reduce {Strongest(epochs[^1].Reduce!)}   (alphas learn 20 "
             + "times as fast here as in the paper)");
 
         say.WriteLine("\n4 of 6  comparison at one epoch each");

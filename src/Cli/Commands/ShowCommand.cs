@@ -35,7 +35,7 @@ internal static class ShowCommand
                 + "the folder of a finished search or of a training, or the text itself.",
         };
         var format = OptionNames.OneOf("--format", "How to print it.", "text", "json", "dot", "svg");
-        var cell = OptionNames.OneOf("--cell", "The cell that dot and svg draw.", "normal", "reduce");
+        var cell = OptionNames.OneOf("--cell", "The cell that dot and svg draw, where there is more than one kind.", "normal", "reduce");
         var output = OptionNames.Path("--out", "FILE", "Where to write (default: standard output).");
         var cost = CostArguments.Names("Print what it costs, operation by operation, in place of the genotype.");
         var target = new CostArguments();
@@ -79,7 +79,8 @@ internal static class ShowCommand
 
     private static string Render(Genotype genotype, string format, string cell)
     {
-        var graph = CellGraph.Of(cell == "normal" ? genotype.Normal : genotype.Reduce);
+        if (genotype.Kinds.Count == 1) cell = genotype.Kinds[0].Name;
+        var graph = CellGraph.Of(genotype.Kinds.Zip(genotype.Cells).First(kind => kind.First.Name == cell).Second);
         return format switch
         {
             "json" => GenotypeJsonConverter.Format(genotype),

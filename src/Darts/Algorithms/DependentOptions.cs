@@ -17,6 +17,7 @@ internal sealed class DependentOptions(SearchOptions start, IReadOnlyList<Option
     {
         if (Follows("learning_rate_min", "learning_rate") && options.LearningRate > 0)
             options = options with { LearningRateMin = Math.Min(options.LearningRateMin, options.LearningRate) };
+        options = SpaceOptions.Follow(options, this);
         if (Follows("multiplier", "nodes") && options.Nodes > 0)
             options = options with { Multiplier = Math.Min(options.Multiplier, options.Nodes) };
         options = options with { PartialChannels = Divisor("partial_channels", options.PartialChannels, options) };

@@ -38,6 +38,14 @@ internal abstract class SearchAlgorithm
     /// <summary>The settings of its paper or official code.</summary>
     public abstract SearchOptions Paper { get; }
 
+    /// <summary>Its settings for a space: those of the paper, in the space's own size.</summary>
+    public SearchOptions SettingsFor(CellSpace space) => space.Skeleton == Skeleton.NasBench201
+        ? ForNasBench201(SpaceOptions.Fit(Paper, space))
+        : SpaceOptions.Fit(Paper, space);
+
+    /// <summary>Its settings for NAS-Bench-201, where they differ from those of the paper in more than size.</summary>
+    private protected virtual SearchOptions ForNasBench201(SearchOptions options) => options;
+
     /// <summary>Whether it trains a supernet at all.</summary>
     public virtual bool Trains => true;
 
@@ -53,14 +61,14 @@ internal abstract class SearchAlgorithm
     /// <summary>The options that the method alone reads, made by a <see cref="MethodOptionTable{TOwn}"/>.</summary>
     public virtual IReadOnlyList<OptionField<SearchOptions>> Options => [];
 
-    /// <summary>Whether an edge may choose <c>none</c>.</summary>
-    public virtual bool MixesNone => true;
+    /// <summary>Whether an edge may choose <c>none</c> in a search of a space.</summary>
+    public virtual bool MixesNone(CellSpace space) => true;
 
     /// <summary>Operations of an edge, in the order of the columns of alpha: those of the options' space.</summary>
     public IReadOnlyList<Primitive> Candidates(SearchOptions options)
     {
         var space = CellSpace.Named(options.Space);
-        return MixesNone ? space.Candidates : space.Operations;
+        return MixesNone(space) ? space.Candidates : space.Operations;
     }
 
     /// <summary>The epochs in which stages begin; the first is 0.</summary>
@@ -70,10 +78,16 @@ internal abstract class SearchAlgorithm
     public int Stage(SearchOptions options, int epoch) => StageStarts(options).Count(start => start <= epoch) - 1;
 
     /// <summary>What edges choose from in a stage.</summary>
-    public virtual SearchSpace Space(SearchOptions options, int stage) =>
-        new(Candidates(options), options.PartialChannels, options.EdgeNormalization);
+    public virtual SearchSpace Space(SearchOptions options, int stage)
+    {
+        var cells = CellSpace.Named(options.Space);
+        return new(Candidates(options), options.PartialChannels, options.EdgeNormalization)
+        {
+            Inputs = cells.Topology.Inputs, TakesNone = cells.TakesNone, PoolNorm = cells.Skeleton == Skeleton.Darts,
+        };
+    }
 
-    /// <summary>How the alphas of the normal (0) or the reduction cells (1) become weights.</summary>
+    /// <summary>How the alphas of a kind of cells become weights; a number for each kind, in the order of the space.</summary>
     public virtual Relaxation<T> Relax<T>(SearchOptions options, int edges, int kind)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => new SoftmaxRelaxation<T>(edges, Candidates(options).Count);
 
@@ -111,11 +125,14 @@ internal abstract class SearchAlgorithm
         return multiple;
     }
 
-    /// <summary>The genotype that scores [edges, candidates] of both kinds of cells say.</summary>
-    public virtual Genotype Derive(float[] normal, float[] reduce, SearchOptions options) =>
-        new(
-            GenotypeDerivation.DeriveCell<float>(normal, Candidates(options), options.Multiplier),
-            GenotypeDerivation.DeriveCell<float>(reduce, Candidates(options), options.Multiplier));
+    /// <summary>The genotype that scores say.</summary>
+    /// <param name="scores">[edges, candidates] of each kind of cells.</param>
+    /// <param name="options">The search's.</param>
+    public virtual Genotype Derive(IReadOnlyList<float[]> scores, SearchOptions options) => options.Skeleton == Skeleton.NasBench201
+        ? new Genotype(NasBench201Cell.Derive(scores[0], Candidates(options)))
+        : new Genotype(
+            GenotypeDerivation.DeriveCell<float>(scores[0], Candidates(options), options.Multiplier),
+            GenotypeDerivation.DeriveCell<float>(scores[1], Candidates(options), options.Multiplier));
 
     /// <summary>The genotype of a method that trains nothing.</summary>
     /// <param name="options">The search's.</param>
@@ -124,7 +141,7 @@ internal abstract class SearchAlgorithm
     internal virtual Genotype Draw(SearchOptions options, ArchitectureCosts? costs) => throw new NotSupportedException($"{Name} trains.");
 
     /// <summary>What <see cref="Derive"/> had to do beside its rule, or what of the cells a network leaves out: a sentence each.</summary>
-    public virtual IReadOnlyList<string> Notes(float[] normal, float[] reduce, SearchOptions options) => [];
+    public virtual IReadOnlyList<string> Notes(IReadOnlyList<float[]> scores, SearchOptions options) => [];
 
     /// <summary>What of the method's own options goes not with the others.</summary>
     internal virtual IEnumerable<ValidationError> Validate(SearchOptions options) => [];

@@ -18,7 +18,7 @@ internal sealed class SearchOptionTable : RunOptionTable<SearchOptions>
                 "algorithm", string.Join(", ", SearchAlgorithm.Names), "Method.", o => o.Algorithm, (o, v) => o with { Algorithm = v },
                 IsMethod),
             Text("space", () => string.Join(", ", CellSpace.Names), "Search space.", o => o.Space, (o, v) => o with { Space = v }, IsSpace),
-            .. Place, .. Length, Layers("Cells of the supernet."), InitChannels(1), .. Cells, LearningRate, LearningRateMin, .. WeightSteps,
+            .. Place, .. Length, .. Layers("Cells of the supernet."), InitChannels(1), .. Cells, LearningRate, LearningRateMin, .. WeightSteps,
             Flag("nesterov", "Nesterov's momentum for the weights.", o => o.Nesterov, (o, v) => o with { Nesterov = v }),
             .. Alphas, .. Edges, .. Costs, .. SearchAlgorithm.All.SelectMany(algorithm => algorithm.Options),
             Augment, .. CutoutSquare, DropPath, .. Watch, DataWorkers,
@@ -149,7 +149,7 @@ internal sealed class SearchOptionTable : RunOptionTable<SearchOptions>
 
     /// <inheritdoc/>
     public override IReadOnlyList<ValidationError> Validate(SearchOptions options) =>
-        [.. base.Validate(options), .. SearchAlgorithm.Find(options.Algorithm)?.Validate(options) ?? []];
+        [.. base.Validate(options), .. SpaceOptions.Validate(options), .. SearchAlgorithm.Find(options.Algorithm)?.Validate(options) ?? []];
 
     /// <summary>Whether the alphas would rest in the whole of a stage.</summary>
     internal static bool WarmsUpTooLong(SearchOptions options) =>
@@ -159,10 +159,12 @@ internal sealed class SearchOptionTable : RunOptionTable<SearchOptions>
     // checked.
     private protected override SearchOptions Start(string? preset, Func<string, string?> given)
     {
-        var name = given("algorithm");
+        var (name, space) = (given("algorithm"), given("space"));
         var algorithm = name is null ? null : SearchAlgorithm.Find(name);
+        var known = space is not null && CellSpace.TryFind(space, out var found) ? found : CellSpace.Darts;
         return SearchPresets.Size(
-            preset ?? (name is null ? SearchPresets.Default : SearchPresets.Paper), algorithm ?? SearchAlgorithm.All[0]);
+            preset ?? (name is null && known.Skeleton == Skeleton.Darts ? SearchPresets.Default : SearchPresets.Paper),
+            algorithm ?? SearchAlgorithm.All[0], known);
     }
 
     private protected override SearchOptions Follow(

@@ -22,6 +22,12 @@ public sealed record SearchOptions : RunOptions
     /// <summary>What edges choose from: one of <see cref="CellSpace.Names"/>.</summary>
     public string Space { get; init; } = CellSpace.Darts.Name;
 
+    /// <inheritdoc/>
+    internal override Skeleton Skeleton => CellSpace.TryFind(Space, out var space) ? space.Skeleton : Skeleton.Darts;
+
+    /// <summary>How cells of the search are wired.</summary>
+    internal CellTopology Topology => CellSpace.Named(Space).Topology with { Nodes = Nodes, Multiplier = Multiplier };
+
     /// <summary>Intermediate nodes of a cell.</summary>
     public int Nodes { get; init; } = 4;
 

@@ -7,5 +7,5 @@ namespace MIOpenDarts.Darts.Algorithms;
 /// <param name="Number">From 0.</param>
 /// <param name="Net">Its network.</param>
 /// <param name="Sgd">The optimiser of its weights.</param>
-/// <param name="Adams">The optimisers of the alphas, normal cells first; the same in every stage.</param>
-internal sealed record SearchStage(int Number, Supernet<float> Net, Sgd<float> Sgd, IReadOnlyList<Adam<float>> Adams);
+/// <param name="Adams">The optimisers of the alphas, in the order of its kinds of cells; the same in every stage.</param>
+internal sealed record SearchStage(int Number, ISupernet<float> Net, Sgd<float> Sgd, IReadOnlyList<Adam<float>> Adams);

@@ -10,6 +10,7 @@ internal static class CostBreakdown
     /// <summary>A table of columns: the edges of both cells, what no edge decides, the sum.</summary>
     public static string Text(ICostModel model, TargetNetwork network, Genotype genotype)
     {
+        var parts = network.Parts(genotype).ToList();
         var rows = new List<(string Name, double Cost)>();
         foreach (var (kind, name, cell) in new[] { (0, "normal", genotype.Normal), (1, "reduce", genotype.Reduce) })
         {
@@ -17,7 +18,6 @@ internal static class CostBreakdown
                 rows.Add(($"{name}  {edge.Source} -> {target}  {edge.Operation.Name}", Sum(network.At(kind, edge.Source, edge.Operation))));
         }
 
-        var parts = network.Parts(genotype).ToList();
         foreach (var skeleton in NetworkPart.Skeleton)
         {
             if (parts.Where(part => part.Name == skeleton).ToList() is { Count: > 0 } of) rows.Add((skeleton, Sum(of)));

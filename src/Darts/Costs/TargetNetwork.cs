@@ -20,6 +20,9 @@ internal sealed record TargetNetwork(EvaluationShape Shape)
     /// <exception cref="GenotypeFormatException">A cell has no output, or one that mixes sizes.</exception>
     public IEnumerable<NetworkPart> Parts(Genotype genotype)
     {
+        if (genotype.NasBench201 is not null)
+            throw new GenotypeFormatException(
+                $"genotype: costs are counted in networks like those of DARTS, and {genotype} is a cell of {CellSpace.NasBench201.Name}");
         var whole = genotype.WithOutputs();
         DiscreteCell[] cells = [DiscreteCell.Of(whole.Normal, reduction: false), DiscreteCell.Of(whole.Reduce, reduction: true)];
         var parts = Skeleton(Outline(cells[0]), Outline(cells[1]));

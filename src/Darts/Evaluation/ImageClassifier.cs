@@ -54,6 +54,9 @@ public abstract class ImageClassifier<T> : IDisposable
     /// <summary>Bytes of activations, known once planned.</summary>
     public long ActivationBytes => plan?.Bytes ?? 0;
 
+    /// <summary>The backend's prepared operations, once planned.</summary>
+    internal IReadOnlyList<Operation<T>> Operations => plan?.Operations ?? [];
+
     /// <summary>What names of the auxiliary head's parameters begin with.</summary>
     protected internal const string AuxiliaryPrefix = "auxiliary_head.";
 
@@ -116,10 +119,10 @@ public abstract class ImageClassifier<T> : IDisposable
         return new BatchResult(loss, correct, images.Shape.N);
     }
 
-    /// <summary>Gradients of all parameters after a training pass.</summary>
+    /// <summary>Gradients of all parameters after a training pass, unless the pass asks for none.</summary>
     public void Backward(in Pass pass)
     {
-        Backend.Fill(Parameters.Diffs, T.Zero);
+        if (pass.WeightGradients) Backend.Fill(Parameters.Diffs, T.Zero);
         RunBackward(pass);
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Evaluation.Baselines;
+using MIOpenDarts.Darts.Evaluation.NasBench201;
 using MIOpenDarts.Darts.Evaluation.Weights;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends;
@@ -30,8 +31,11 @@ public sealed record NetworkDescription
     /// <summary>C of the first cell.</summary>
     public int InitChannels { get; init; }
 
-    /// <summary>Number of cells.</summary>
+    /// <summary>Number of cells; 0 for a cell of NAS-Bench-201.</summary>
     public int Layers { get; init; }
+
+    /// <summary>Cells in each stage of a network of NAS-Bench-201; 0 for others.</summary>
+    public int CellsPerStage { get; init; }
 
     /// <summary>Whether there is an auxiliary head.</summary>
     public bool Auxiliary { get; init; }
@@ -62,8 +66,7 @@ public sealed record NetworkDescription
         {
             "resnet20" => new ResNet20<T>(backend, Task),
             "mobilenetv2" => new MobileNetV2<T>(backend, Task),
-            _ => new EvaluationNetwork<T>(
-                backend, new EvaluationShape(Task, InitChannels, Layers, Auxiliary, Stem), GenotypeReader.Resolve(Network)),
+            _ => Build(backend, GenotypeReader.Resolve(Network)),
         };
 
     /// <summary>Writes a network's weights and statistics with its description.</summary>
@@ -114,6 +117,11 @@ public sealed record NetworkDescription
         var (net, notes) = description.BuildWith(file, backend);
         return (description, net, notes);
     }
+
+    private ImageClassifier<T> Build<T>(Backend<T> backend, Genotype genotype)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => genotype.NasBench201 is { } cell
+            ? new NasBench201Network<T>(backend, new NasBench201Shape(Task, InitChannels, CellsPerStage), cell)
+            : new EvaluationNetwork<T>(backend, new EvaluationShape(Task, InitChannels, Layers, Auxiliary, Stem), genotype);
 
     private (ImageClassifier<T> Net, IReadOnlyList<string> Notes) BuildWith<T>(SafetensorsFile file, Backend<T> backend)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

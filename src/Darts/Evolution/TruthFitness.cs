@@ -1,5 +1,6 @@
 using System.Globalization;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Evaluation.NasBench201;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Spaces;
 

@@ -66,8 +66,7 @@ internal sealed class TensorBoardLog : IProgress<RunEvent>, IDisposable
                     value, e.Epoch, ("train/loss", e.TrainLoss), ("train/accuracy", e.TrainAccuracy), ("valid/loss", e.ValidLoss), (
                         "valid/accuracy", e.ValidAccuracy),
                     ("learning_rate", e.LearningRate));
-                Architecture(value, e.Epoch, "normal", e.Normal);
-                Architecture(value, e.Epoch, "reduce", e.Reduce);
+                foreach (var (kind, alphas) in e.Genotype.Kinds.Zip(e.Kinds)) Architecture(value, e.Epoch, kind.Name, alphas);
                 break;
         }
 

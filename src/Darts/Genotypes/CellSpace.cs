@@ -3,8 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace MIOpenDarts.Darts.Genotypes;
 
 /// <summary>
-/// A search space as data: what an edge chooses from, and how a cell is wired. How cells are put together is said where networks are built:
-/// for this kind by <c>Supernet</c> and <c>EvaluationNetwork</c>.
+/// A search space as data: what an edge chooses from, how a cell is wired, and the skeleton in which cells are put together.
 /// </summary>
 /// <param name="Name">As the option <c>space</c> takes it.</param>
 /// <param name="Candidates">What an edge chooses from, in the order of the columns of alpha.</param>
@@ -21,10 +20,19 @@ public sealed record CellSpace(string Name, IReadOnlyList<Primitive> Candidates,
     /// </summary>
     public static CellSpace NasBench201 { get; } = new(
         "nas-bench-201", [Primitives.None, Primitives.SkipConnect, Primitives.NorConv1x1, Primitives.NorConv3x3, Primitives.AvgPool3x3],
-        new CellTopology(Inputs: 1, Nodes: 3, Multiplier: 1, KeptEdges: 3));
+        new CellTopology(Inputs: 1, Nodes: 3, Multiplier: 1, KeptEdges: 3)) { Skeleton = Skeleton.NasBench201 };
 
     /// <summary>The spaces that a search can be asked for.</summary>
-    public static IReadOnlyList<CellSpace> All { get; private set; } = [Darts];
+    public static IReadOnlyList<CellSpace> All { get; private set; } = [Darts, NasBench201];
+
+    /// <summary>How cells are put together into a network.</summary>
+    internal Skeleton Skeleton { get; init; }
+
+    /// <summary>Kinds of cells: those of one kind share their alphas.</summary>
+    internal IReadOnlyList<CellKind> Kinds => Skeleton == Skeleton.Darts ? CellKind.NormalAndReduction : CellKind.One;
+
+    /// <summary>Whether a genotype may have <c>none</c> on an edge, and keeps every edge.</summary>
+    internal bool TakesNone => Skeleton == Skeleton.NasBench201;
 
     /// <summary>Names of all spaces, as the option <c>space</c> takes them.</summary>
     public static IReadOnlyList<string> Names => [.. All.Select(space => space.Name)];
@@ -36,7 +44,7 @@ public sealed record CellSpace(string Name, IReadOnlyList<Primitive> Candidates,
     /// <exception cref="ArgumentException">There is one of that name, or its cells are wired otherwise.</exception>
     public static void Add(CellSpace space)
     {
-        if (space.Topology != CellTopology.Darts)
+        if (space.Topology != CellTopology.Darts || space.Skeleton != Skeleton.Darts)
             throw new ArgumentException(
                 $"the space '{space.Name}' has {space.Topology}, but a search wires its cells as {CellTopology.Darts}; "
                 + "nodes and multiplier are options of the search", nameof(space));

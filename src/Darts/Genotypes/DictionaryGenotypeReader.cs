@@ -9,6 +9,7 @@ internal ref struct DictionaryGenotypeReader
     private readonly Dictionary<string, PythonCell> cells = [];
     private readonly Dictionary<string, GenotypeConcat> concats = [];
     private PythonTokens tokens;
+    private NasBench201Cell? cell;
 
     private DictionaryGenotypeReader(PythonTokens tokens) => this.tokens = tokens;
 
@@ -31,6 +32,7 @@ internal ref struct DictionaryGenotypeReader
         }
 
         if (tokens.Current.Kind != PythonTokenKind.End) throw tokens.Current.Unexpected("nothing after the genotype");
+        if (cell is not null && !choices.Any && cells.Count + concats.Count == 0) return new Genotype(cell);
         return choices.Any ? choices.ToGenotype() : new Genotype(Build(start, "normal"), Build(start, "reduce"));
     }
 
@@ -48,9 +50,13 @@ internal ref struct DictionaryGenotypeReader
             case "reduce_concat" when !concats.ContainsKey("reduce"):
                 concats["reduce"] = PythonLiterals.ReadConcat(ref tokens);
                 break;
+            case "cell" when cell is null:
+                cell = NasBench201Cell.Parse(tokens.Take().Value);
+                break;
             default:
                 throw key.Unexpected(
-                    "a key that was not given yet, of normal, normal_concat, reduce, reduce_concat, or of NNI, such as normal/op_2_0");
+                    "a key that was not given yet, of normal, normal_concat, reduce, reduce_concat, or of NNI, such as normal/op_2_0, "
+                        + "or cell for NAS-Bench-201");
         }
     }
 

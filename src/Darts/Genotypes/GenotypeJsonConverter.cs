@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -5,13 +6,16 @@ namespace MIOpenDarts.Darts.Genotypes;
 
 /// <summary>
 /// The JSON form of a genotype, also inside other JSON: <c>{"normal": {"nodes": [[{"op": "sep_conv_3x3", "source": 0}, …], …], "concat":
-/// [2, 3, 4, 5]}, "reduce": {…}}</c>.
+/// [2, 3, 4, 5]}, "reduce": {…}}</c>, and of NAS-Bench-201 <c>{"cell": "|nor_conv_3x3~0|+…"}</c>.
 /// </summary>
 internal sealed class GenotypeJsonConverter : JsonConverter<Genotype>
 {
+    // Readers of genotypes take a string as it stands; this text is no part of a page.
+    private static readonly GenotypeJsonContext Plain = new(
+        new JsonSerializerOptions(GenotypeJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     /// <summary>Writes a genotype as indented JSON.</summary>
-    public static string Format(Genotype genotype) =>
-        JsonSerializer.Serialize(ToShape(genotype), GenotypeJsonContext.Default.GenotypeShape);
+    public static string Format(Genotype genotype) => JsonSerializer.Serialize(ToShape(genotype), Plain.GenotypeShape);
 
     /// <inheritdoc/>
     public override Genotype Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -22,9 +26,21 @@ internal sealed class GenotypeJsonConverter : JsonConverter<Genotype>
         JsonSerializer.Serialize(writer, ToShape(value), GenotypeJsonContext.Default.GenotypeShape);
 
     private static Genotype ToGenotype(GenotypeShape? shape) =>
-        shape is { Normal: { } normal, Reduce: { } reduce }
-            ? new Genotype(ToCell(normal, "normal"), ToCell(reduce, "reduce"))
+        shape is { Normal: { } normal, Reduce: { } reduce, Cell: null } ? new Genotype(ToCell(normal, "normal"), ToCell(reduce, "reduce"))
+        : shape is { Normal: null, Reduce: null, Cell: { } cell } ? ToGenotype(cell)
             : throw new JsonException("a genotype is missing, or one of its cells is null");
+
+    private static Genotype ToGenotype(string nasBench201)
+    {
+        try
+        {
+            return new Genotype(NasBench201Cell.Parse(nasBench201));
+        }
+        catch (GenotypeFormatException e)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
 
     private static GenotypeCell ToCell(CellShape cell, string name)
     {
@@ -43,8 +59,9 @@ internal sealed class GenotypeJsonConverter : JsonConverter<Genotype>
         }
     }
 
-    private static GenotypeShape ToShape(Genotype genotype) =>
-        new() { Normal = ToShape(genotype.Normal), Reduce = ToShape(genotype.Reduce) };
+    private static GenotypeShape ToShape(Genotype genotype) => genotype.NasBench201 is { } cell
+        ? new() { Cell = cell.ToString() }
+        : new() { Normal = ToShape(genotype.Normal), Reduce = ToShape(genotype.Reduce) };
 
     private static CellShape ToShape(GenotypeCell cell) => new()
     {
@@ -56,9 +73,11 @@ internal sealed class GenotypeJsonConverter : JsonConverter<Genotype>
 
 internal sealed record GenotypeShape
 {
-    public required CellShape Normal { get; init; }
+    public CellShape? Normal { get; init; }
 
-    public required CellShape Reduce { get; init; }
+    public CellShape? Reduce { get; init; }
+
+    public string? Cell { get; init; }
 }
 
 internal sealed record CellShape
@@ -78,6 +97,7 @@ internal sealed record EdgeShape
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true)]
 [JsonSerializable(typeof(GenotypeShape))]
 internal sealed partial class GenotypeJsonContext : JsonSerializerContext;

@@ -2,8 +2,7 @@ namespace MIOpenDarts.Darts.Genotypes;
 
 /// <summary>
 /// Reads genotypes. Known dialects: the official Python text, also in the midst of a module or a log; one list per node, FairDARTS'
-/// triples; dictionaries of the fields, of NNI, and our JSON; the YAML of mmrazor and archai. A NAS-Bench-201 cell is recognised and
-/// refused: see <see cref="NasBench201Cell"/>.
+/// triples; dictionaries of the fields, of NNI, and our JSON; the YAML of mmrazor and archai; the strings of NAS-Bench-201.
 /// </summary>
 public static class GenotypeReader
 {
@@ -31,13 +30,7 @@ public static class GenotypeReader
         if (trimmed.IsEmpty) throw new GenotypeFormatException("genotype: the text is empty, expected 'Genotype(…)', JSON or YAML");
         if (PythonGenotypes.IsIn(text)) return PythonGenotypes.Read(text, wanted, file);
         if (trimmed[0] == '{') return DictionaryGenotypeReader.Read(text);
-        if (trimmed[0] == '|')
-        {
-            NasBench201Cell.Parse(text);
-            throw new GenotypeFormatException("genotype: this is a NAS-Bench-201 cell; it has one input, no reduction cell and operations "
-                + "outside the DARTS space (nor_conv_1x1, nor_conv_3x3), so it cannot become a DARTS genotype");
-        }
-
+        if (NasBench201Cell.IsIn(text)) return new Genotype(NasBench201Cell.Parse(text));
         return LooksLikePython(trimmed) ? PythonGenotypeReader.Read(text) : YamlGenotypeReader.Read(text);
     }
 

@@ -9,7 +9,7 @@ internal readonly record struct NasBench201Edge(Primitive Operation, int Source)
 
 /// <summary>
 /// A cell of NAS-Bench-201 (Dong and Yang 2020): one input, the last node is the output, written as
-/// <c>|op~0|+|op~0|op~1|+|op~0|op~1|op~2|</c>. It is a space of its own and does not convert to a DARTS genotype.
+/// <c>|op~0|+|op~0|op~1|+|op~0|op~1|op~2|</c>.
 /// </summary>
 internal sealed class NasBench201Cell
 {
@@ -20,12 +20,31 @@ internal sealed class NasBench201Cell
     /// <summary>Edges of each node after the input; entry i is node i + 1.</summary>
     public IReadOnlyList<IReadOnlyList<NasBench201Edge>> Nodes { get; }
 
+    /// <summary>Whether a text is meant to be an architecture string.</summary>
+    public static bool IsIn(string text) => text.AsSpan().TrimStart().StartsWith('|');
+
+    /// <summary>The same as the cell of a genotype; the last state is its output.</summary>
+    public GenotypeCell ToGenotypeCell() => new(
+        Nodes.Select(node => node.Select(edge => new GenotypeEdge(edge.Operation, edge.Source))),
+        GenotypeConcat.List(Nodes.Count), firstNode: 1);
+
     /// <summary>The architecture string of the benchmark.</summary>
     public override string ToString() =>
         string.Join('+', Nodes.Select(node => $"|{string.Join('|', node.Select(edge => $"{edge.Operation.Name}~{edge.Source}"))}|"));
 
     /// <summary>The operations of all edges, node by node.</summary>
     public IEnumerable<Primitive> Operations => Nodes.SelectMany(node => node).Select(edge => edge.Operation);
+
+    /// <summary>Whether anything but zeros reaches the output.</summary>
+    public bool Connects
+    {
+        get
+        {
+            var carries = new List<bool> { true };
+            foreach (var node in Nodes) carries.Add(node.Any(edge => carries[edge.Source] && !edge.Operation.IsZero));
+            return carries[^1];
+        }
+    }
 
     /// <summary>The cell of these operations on the edges 0→1, 0→2, 1→2, 0→3, 1→3, 2→3.</summary>
     /// <exception cref="ArgumentException">There are not six of them, or one is not of the space.</exception>
@@ -43,16 +62,20 @@ internal sealed class NasBench201Cell
     }
 
     /// <summary>The cell that scores say: of each edge the strongest operation, <c>none</c> included, the first of equals.</summary>
-    /// <param name="scores">[6, 5], edges node by node, operations in the order of the space.</param>
+    /// <param name="scores">[6, candidates], edges node by node.</param>
+    /// <param name="candidates">Operation of each column; all of the space if null.</param>
+    /// <param name="least">Least score of an operation; an edge without one has <c>none</c>.</param>
     /// <exception cref="ArgumentException">They are not that many, or one is not a number.</exception>
-    public static NasBench201Cell Derive(ReadOnlySpan<float> scores)
+    public static NasBench201Cell Derive(
+        ReadOnlySpan<float> scores, IReadOnlyList<Primitive>? candidates = null, double least = double.NegativeInfinity)
     {
+        candidates ??= Known;
         var operations = new Primitive[CellSpace.NasBench201.Topology.Edges];
-        if (scores.Length != operations.Length * Known.Count)
-            throw new ArgumentException($"{scores.Length} scores are not [{operations.Length}, {Known.Count}]", nameof(scores));
+        if (scores.Length != operations.Length * candidates.Count)
+            throw new ArgumentException($"{scores.Length} scores are not [{operations.Length}, {candidates.Count}]", nameof(scores));
         for (var edge = 0; edge < operations.Length; edge++)
         {
-            var row = scores.Slice(edge * Known.Count, Known.Count);
+            var row = scores.Slice(edge * candidates.Count, candidates.Count);
             var best = 0;
             for (var k = 0; k < row.Length; k++)
             {
@@ -60,7 +83,7 @@ internal sealed class NasBench201Cell
                 if (row[k] > row[best]) best = k;
             }
 
-            operations[edge] = Known[best];
+            operations[edge] = row[best] >= least ? candidates[best] : Primitives.None;
         }
 
         return Of(operations);

@@ -11,8 +11,8 @@ namespace MIOpenDarts.Darts.Genotypes;
 internal sealed record SizedGenotype(Genotype Genotype, long Parameters, bool IsWithin);
 
 /// <summary>
-/// Genotypes drawn uniformly from the search space: the baseline that a search must beat (Li and Talwalkar 2019; Yu et al. 2020). A node
-/// has two edges from distinct earlier states, an edge any operation but <c>none</c>.
+/// Genotypes drawn uniformly from the search space: the baseline that a search must beat (Li and Talwalkar 2019; Yu et al. 2020). In DARTS a
+/// node has two edges from distinct earlier states, an edge any operation but <c>none</c>; in NAS-Bench-201 an edge has any operation.
 /// </summary>
 internal static class RandomGenotypes
 {
@@ -31,6 +31,7 @@ internal static class RandomGenotypes
     /// <exception cref="ArgumentException">There is no node, or the multiplier is not from 1 to <paramref name="nodes"/>.</exception>
     public static Genotype Draw(ulong seed, long index, int nodes = 4, int multiplier = 4, CellSpace? space = null)
     {
+        if (space is { TakesNone: true }) return new Genotype(DrawCell(seed, index, space));
         if (nodes < 1 || multiplier < 1 || multiplier > nodes)
             throw new ArgumentException(
                 $"multiplier is {multiplier}; a cell of {nodes} nodes concatenates 1 to {nodes}", nameof(multiplier));
@@ -65,6 +66,14 @@ internal static class RandomGenotypes
         }
 
         return closest!;
+    }
+
+    private static NasBench201Cell DrawCell(ulong seed, long index, CellSpace space)
+    {
+        var random = new CounterRandom(seed, RandomStream.Architecture, 0, index);
+        var operations = new Primitive[space.Topology.Edges];
+        for (var edge = 0; edge < operations.Length; edge++) operations[edge] = space.Candidates[random.NextInt32(space.Candidates.Count)];
+        return NasBench201Cell.Of(operations);
     }
 
     private static GenotypeCell Cell(ref CounterRandom random, int nodes, int multiplier, IReadOnlyList<Primitive> operations)

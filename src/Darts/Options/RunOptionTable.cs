@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Options;
@@ -99,8 +100,22 @@ internal abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
 
     private protected static bool IsRate(double rate) => rate is > 0 and <= 10;
 
-    private protected static OptionField<TOptions> Layers(string help) =>
-        Integer("layers", 3, 100, help, o => o.Layers, (o, v) => o with { Layers = v });
+    private const int MostPerStage = 33;
+
+    /// <summary>How many cells there are, in the word of the skeleton.</summary>
+    private protected static IEnumerable<OptionField<TOptions>> Layers(string help) =>
+    [
+        Integer("layers", 3, 100, help, o => o.Layers, (o, v) => o with { Layers = v })
+            .Checked(o => CheckCount(o.Layers, 3, 100, o.Skeleton == Skeleton.Darts, "cells_per_stage")),
+        Integer(
+            "cells_per_stage", 1, MostPerStage, $"Cells in each of the three stages of {CellSpace.NasBench201.Name}.",
+            o => o.CellsPerStage, (o, v) => o with { CellsPerStage = v })
+            .Checked(o => CheckCount(o.CellsPerStage, 1, MostPerStage, o.Skeleton == Skeleton.NasBench201, "layers")),
+    ];
+
+    private static string? CheckCount(int count, int least, int most, bool counts, string instead) => counts
+        ? count >= least && count <= most ? null : $"a whole number from {least} to {most}"
+        : count == 0 ? null : $"0: the cells of this network are counted by {instead}";
 
     private protected static OptionField<TOptions> InitChannels(int least) =>
         Integer("init_channels", least, 1024, "Channels of the first cell.", o => o.InitChannels, (o, v) => o with { InitChannels = v });

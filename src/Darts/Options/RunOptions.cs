@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Options;
@@ -29,8 +30,14 @@ public abstract record RunOptions
     /// <summary>Images in a batch; the last batch of an epoch may have fewer.</summary>
     public int BatchSize { get; init; }
 
-    /// <summary>Cells of the network; those at one and two thirds reduce.</summary>
+    /// <summary>Cells of a network of <see cref="Genotypes.Skeleton.Darts"/>, of which those at one and two thirds reduce; 0 for others.</summary>
     public int Layers { get; init; }
+
+    /// <summary>Cells in each of the three stages of a network of <see cref="Genotypes.Skeleton.NasBench201"/>; 0 for others.</summary>
+    public int CellsPerStage { get; init; }
+
+    /// <summary>How the network puts cells together: what is asked for says it.</summary>
+    internal abstract Skeleton Skeleton { get; }
 
     /// <summary>Channels of the first cell; doubled at each reduction.</summary>
     public int InitChannels { get; init; }

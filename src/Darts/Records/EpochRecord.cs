@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Supernets;
 
@@ -29,11 +30,15 @@ public sealed record EpochRecord
     /// <summary>Accuracy over the validation half after the epoch, in percent.</summary>
     public required double ValidAccuracy { get; init; }
 
-    /// <summary>Architecture parameters of the normal cell.</summary>
+    /// <summary>Architecture parameters of the first kind of cells: the normal ones, or all.</summary>
     public required AlphaRecord Normal { get; init; }
 
-    /// <summary>Architecture parameters of the reduction cell.</summary>
-    public required AlphaRecord Reduce { get; init; }
+    /// <summary>Architecture parameters of the reduction cells; null in a space that has none.</summary>
+    public AlphaRecord? Reduce { get; init; }
+
+    /// <summary>Architecture parameters of each kind of cells, in the order of the genotype's.</summary>
+    [JsonIgnore]
+    internal IReadOnlyList<AlphaRecord> Kinds => Reduce is null ? [Normal] : [Normal, Reduce];
 
     /// <summary>The genotype that the search would end with now.</summary>
     public required Genotype Genotype { get; init; }

@@ -29,12 +29,15 @@ internal static class ReportProgress
 
     public static Markup Alphas(IReadOnlyList<EpochRecord> epochs, RunStarted start)
     {
-        var primitives = start.Primitives;
+        var (primitives, axes) = (start.Primitives, AlphaAxes.Of(start));
         var shown = Thin(epochs);
         var numbers = shown.Select(epoch => epoch.Epoch).ToList();
         (string Name, Func<EpochRecord, AlphaRecord> Of, Func<Genotype, GenotypeCell> Kept)[] cells =
-            [("Normal cell", epoch => epoch.Normal, found => found.Normal),
-            ("Reduction cell", epoch => epoch.Reduce, found => found.Reduce)];
+        [
+            .. epochs[0].Genotype.Kinds.Select((kind, i) => (
+                kind.Heading, (Func<EpochRecord, AlphaRecord>)(epoch => epoch.Kinds[i]),
+                (Func<Genotype, GenotypeCell>)(found => found.Cells[i]))),
+        ];
         var uniform = WeightScale.Uniform(start, epochs[0].Normal.Weights.Length);
         var scales = cells.Select(cell => new WeightScale(uniform, shown.Select(epoch => cell.Of(epoch).Weights))).ToList();
         var html = new Markup();
@@ -47,13 +50,13 @@ internal static class ReportProgress
         html.Add($"</div>");
 
         html.Add($"<h2>Architecture weights</h2>");
-        html.Add($"<p class=\"soft\">Strongest operation of every edge (none left out) over the epochs; the deeper the colour, ");
+        html.Add($"<p class=\"soft\">Strongest operation of every edge{(axes.TakesNone ? "" : " (none left out)")} over the epochs; the deeper the colour, ");
         html.Add($"the further its weight is above that of equal alphas.</p>");
         html.Add(Legend(primitives)).Add($"<div class=\"charts\">");
         foreach (var ((name, of, _), scale) in cells.Zip(scales))
         {
             html.Add(StrongestOperations.Draw(
-                $"{name}: strongest operation", numbers, [.. shown.Select(epoch => of(epoch).Weights)], primitives, scale));
+                $"{name}: strongest operation", numbers, [.. shown.Select(epoch => of(epoch).Weights)], axes, scale));
         }
 
         html.Add($"</div>");
@@ -65,14 +68,14 @@ internal static class ReportProgress
             var ends = epochs.Count == 1 ? [epochs[0]] : new[] { epochs[0], epochs[^1] };
             html.Add(scale.Legend()).Add($"<div class=\"pair\">");
             foreach (var epoch in ends)
-                html.Add(AlphaMap.Draw($"{name}, epoch {epoch.Epoch}", of(epoch).Weights, primitives, scale));
+                html.Add(AlphaMap.Draw($"{name}, epoch {epoch.Epoch}", of(epoch).Weights, axes, scale));
             html.Add($"</div>");
         }
 
         foreach (var ((name, of, _), scale) in cells.Zip(scales))
         {
             html.Add($"<details><summary>{name}: every edge over epochs {numbers[0]} to {numbers[^1]}</summary><div class=\"edges\">");
-            foreach (var drawing in EdgeHistories.Draw(numbers, [.. shown.Select(epoch => of(epoch).Weights)], primitives, scale))
+            foreach (var drawing in EdgeHistories.Draw(numbers, [.. shown.Select(epoch => of(epoch).Weights)], axes, scale))
                 html.Add(drawing);
             html.Add($"</div></details>");
         }

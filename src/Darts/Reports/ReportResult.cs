@@ -37,7 +37,7 @@ internal static class ReportResult
     {
         var html = new Markup();
         html.Add($"<h2>Cells</h2><div class=\"cells\">");
-        html.Add(Cell("Normal cell", genotype.Normal)).Add(Cell("Reduction cell", genotype.Reduce));
+        foreach (var (kind, cell) in genotype.Kinds.Zip(genotype.Cells)) html.Add(Cell(kind.Heading, cell));
         return html.Add($"</div>");
     }
 

@@ -11,7 +11,7 @@ namespace MIOpenDarts.Darts.Runs;
 
 /// <summary>
 /// The folder of one search: <c>config.json</c> (resolved), <c>environment.json</c>, <c>log.jsonl</c>, <c>checkpoints/</c> and
-/// <c>report.html</c> as it goes on; at the end <c>genotype.txt</c>, <c>genotype.json</c> and both cells as SVG and DOT.
+/// <c>report.html</c> as it goes on; at the end <c>genotype.txt</c>, <c>genotype.json</c> and its cells as SVG and DOT.
 /// </summary>
 internal sealed class SearchFolder : RunFolder<SearchOptions, SearchHistory, SearchResult>
 {
@@ -51,11 +51,11 @@ internal sealed class SearchFolder : RunFolder<SearchOptions, SearchHistory, Sea
             if (differs) File.Move(In(GenotypeName), In(EarlierName), overwrite: true);
             Write(GenotypeName, text);
             Write("genotype.json", GenotypeJsonConverter.Format(genotype) + "\n");
-            foreach (var (name, cell) in new[] { ("normal", genotype.Normal), ("reduce", genotype.Reduce) })
+            foreach (var (kind, cell) in genotype.Kinds.Zip(genotype.Cells))
             {
                 var graph = CellGraph.Of(cell);
-                Write($"{name}.svg", CellDrawing.Svg(graph, name));
-                Write($"{name}.dot", CellDot.Write(graph, name));
+                Write($"{kind.Name}.svg", CellDrawing.Svg(graph, kind.Name));
+                Write($"{kind.Name}.dot", CellDot.Write(graph, kind.Name));
             }
         });
         if (differs) warn($"the genotype is another one than {GenotypeName} had, which is kept as {EarlierName}");

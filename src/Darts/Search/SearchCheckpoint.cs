@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Optimisers;
@@ -13,9 +14,6 @@ namespace MIOpenDarts.Darts.Search;
 /// </summary>
 internal static class SearchCheckpoint
 {
-    // Names of the vectors of alphas: of both kinds of cells, then, with edge normalisation, of their edges.
-    private static readonly string[] Cells = ["normal", "reduce", "normal_edges", "reduce_edges"];
-
     private static RunCheckpoint<SearchOptions, EpochRecord> Shared { get; } =
         new("search", 2, "search", SearchOptions.Table, SearchPositionContext.Default.LoopPositionEpochRecord);
 
@@ -24,9 +22,9 @@ internal static class SearchCheckpoint
     {
         var writer = Shared.Collect(state, position, options);
         writer.Add("search.stage", [(long)state.Stage], []);
-        state.Net.Normal.Relaxation.Save(writer, Cells[0]);
-        state.Net.Reduce.Relaxation.Save(writer, Cells[1]);
-        foreach (var (kind, alphas, adam) in Alphas(state))
+        var kinds = Kinds(options);
+        foreach (var (kind, architecture) in kinds.Zip(state.Net.Architectures)) architecture.Relaxation.Save(writer, kind);
+        foreach (var (kind, alphas, adam) in Alphas(state, kinds))
         {
             writer.Add($"search.alphas_{kind}", alphas, alphas.Length);
             writer.Add($"search.adam_mean_{kind}", adam.Mean, alphas.Length);
@@ -41,13 +39,13 @@ internal static class SearchCheckpoint
     /// <exception cref="CheckpointException">The checkpoint belongs to another run; the text names the first difference.</exception>
     public static LoopPosition<EpochRecord> Restore(SafetensorsFile file, SearchState state, SearchOptions options, Action<string> warn)
     {
+        var kinds = Kinds(options);
         var position = Shared.Restore(
             file, state, options, warn, makeRoom: () => state.RebuildForStage((int)file.ReadInt64("search.stage")[0], built =>
         {
-            built.Net.Normal.Relaxation.Load(file, Cells[0]);
-            built.Net.Reduce.Relaxation.Load(file, Cells[1]);
+            foreach (var (kind, architecture) in kinds.Zip(built.Net.Architectures)) architecture.Relaxation.Load(file, kind);
         }));
-        foreach (var (kind, alphas, adam) in Alphas(state))
+        foreach (var (kind, alphas, adam) in Alphas(state, kinds))
         {
             file.Read<float>($"search.alphas_{kind}", alphas);
             file.Read<float>($"search.adam_mean_{kind}", adam.Mean);
@@ -58,8 +56,11 @@ internal static class SearchCheckpoint
         return position;
     }
 
-    private static IEnumerable<(string Kind, float[] Alphas, Adam<float> Adam)> Alphas(SearchState state) =>
-        Cells.Zip(state.Net.Alphas, state.Architect.Adams);
+    private static IReadOnlyList<string> Kinds(SearchOptions options) => [.. CellSpace.Named(options.Space).Kinds.Select(kind => kind.Name)];
+
+    // The alphas of all kinds of cells, then, with edge normalisation, those of their edges.
+    private static IEnumerable<(string Kind, float[] Alphas, Adam<float> Adam)> Alphas(SearchState state, IReadOnlyList<string> kinds) =>
+        kinds.Concat(kinds.Select(kind => kind + "_edges")).Zip(state.Net.Alphas, state.Architect.Adams);
 }
 
 [JsonSourceGenerationOptions(

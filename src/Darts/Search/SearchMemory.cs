@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Forecasts;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
@@ -47,13 +48,16 @@ internal static class SearchMemory
     public static void Require(SearchOptions options, SupernetShape shape, Backend<float> backend, int jobs = 1, MemoryRoom? room = null)
     {
         var parts = SearchAlgorithm.From(options).ChannelMultiple(options);
+        SmallerOption<SearchOptions> cells = options.Skeleton == Skeleton.NasBench201
+            ? new("cells_per_stage", o => o.CellsPerStage, 1, (o, value) => o with { CellsPerStage = value })
+            : new("layers", o => o.Layers, 1, (o, value) => o with { Layers = Math.Max(3, value) });
         var fit = new MemoryFit<SearchOptions>(
             room ?? MemoryRoom.Here(),
             o => Need(o, shape with { InitChannels = o.InitChannels, Layers = o.Layers }, backend)?.Times(jobs),
             [
                 new("batch_size", o => o.BatchSize, 2, (o, value) => o with { BatchSize = value }),
                 new("init_channels", o => o.InitChannels, parts, (o, value) => o with { InitChannels = value }),
-                new("layers", o => o.Layers, 1, (o, value) => o with { Layers = Math.Max(3, value) }),
+                cells,
             ]);
         fit.Require(jobs == 1 ? "the search" : $"the search with {jobs} seeds side by side (fewer --jobs need less)", options);
     }

@@ -6,7 +6,7 @@ namespace MIOpenDarts.Darts.Search;
 
 /// <summary>What a finished search found.</summary>
 /// <param name="Genotype">
-/// The normal and the reduction cell: those of the last epoch, unless a watchdog went back to an earlier one.
+/// The cells of the last epoch, unless a watchdog went back to an earlier one.
 /// </param>
 /// <param name="TrainAccuracy">Accuracy over the training half in that epoch, in percent; NaN where nothing was trained.</param>
 /// <param name="ValidAccuracy">Accuracy over the validation half after that epoch, in percent.</param>

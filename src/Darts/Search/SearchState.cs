@@ -3,9 +3,13 @@ using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Costs.Search;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Evaluation.NasBench201;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Records;
+using MIOpenDarts.Darts.Relaxations;
+using MIOpenDarts.Darts.Spaces;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
@@ -50,7 +54,7 @@ internal sealed class SearchState : IRunState, IDisposable
     public int Stage { get; private set; }
 
     /// <summary>The network.</summary>
-    public Supernet<float> Net { get; private set; }
+    public ISupernet<float> Net { get; private set; }
 
     Backend<float> IRunState.Backend => backend;
 
@@ -65,7 +69,7 @@ internal sealed class SearchState : IRunState, IDisposable
 
     /// <summary>The genotype that the alphas say now: the method's, unless it costs more than the limit.</summary>
     public Genotype Genotype => ExceedsLimit(Strongest)
-        ? LimitedDerivation.Derive(Costs!, Net.Normal.Scores(), Net.Reduce.Scores(), options.Target)
+        ? LimitedDerivation.Derive(Costs!, Scores[0], Scores[1], options.Target)
         : Strongest;
 
     /// <summary>What its derivation had to do beside its rule; null for nothing.</summary>
@@ -76,7 +80,7 @@ internal sealed class SearchState : IRunState, IDisposable
             if (ExceedsLimit(Strongest))
                 return [$"the strongest genotype costs {Costs!.Model.Show(Costs.Of(Strongest))}, over the target; "
                     + "taken is the strongest within it"];
-            return Algorithm.Notes(Net.Normal.Scores(), Net.Reduce.Scores(), options) is { Count: > 0 } notes ? notes : null;
+            return Algorithm.Notes(Scores, options) is { Count: > 0 } notes ? notes : null;
         }
     }
 
@@ -98,10 +102,10 @@ internal sealed class SearchState : IRunState, IDisposable
     /// <summary>Costs of the operations in the network that is to be built; null for a search that knows none.</summary>
     internal ArchitectureCosts? Costs { get; }
 
-    private Genotype Strongest => Algorithm.Derive(Net.Normal.Scores(), Net.Reduce.Scores(), options);
+    private Genotype Strongest => Algorithm.Derive(Scores, options);
 
     /// <summary>How far the operations of an edge are ahead of one another now.</summary>
-    public OperationLead Lead => OperationLead.Of([Net.Normal, Net.Reduce], options.Seed, options.AlphaLearningRate, adams[0].Steps);
+    public OperationLead Lead => OperationLead.Of(Net.Architectures, options.Seed, options.AlphaLearningRate, adams[0].Steps);
 
     /// <summary>Draws weights and alphas and clears the optimisers.</summary>
     public void Initialize()
@@ -168,6 +172,8 @@ internal sealed class SearchState : IRunState, IDisposable
     /// <inheritdoc/>
     public void Dispose() => Net.Dispose();
 
+    private IReadOnlyList<float[]> Scores => [.. Net.Architectures.Select(kind => kind.Scores())];
+
     private SearchStage Built => new(Stage, Net, Sgd, adams);
 
     // Asked for in every step, which allocates nothing.
@@ -184,15 +190,25 @@ internal sealed class SearchState : IRunState, IDisposable
         Stage = stage;
     }
 
-    private Supernet<float> NewNet(int stage) => new(
-        backend, shape, dropPath: options.DropPath > 0, space: Algorithm.Space(options, stage),
-        relax: kind => Algorithm.Relax<float>(options, shape.Edges, kind));
+    private ISupernet<float> NewNet(int stage)
+    {
+        var (space, dropPath) = (Algorithm.Space(options, stage), options.DropPath > 0);
+        return options.Skeleton == Skeleton.NasBench201
+            ? new NasBench201Supernet<float>(
+                backend,
+                new NasBench201Shape(
+                    new ImageTask(shape.ImageChannels, shape.Height, shape.Width, shape.Classes), shape.InitChannels, options.CellsPerStage),
+                space, Relax(0), dropPath)
+            : new Supernet<float>(backend, shape, dropPath: dropPath, space: space, relax: Relax);
 
-    private (Sgd<float> Sgd, Architect<float> Architect) NewOptimisers(Supernet<float> net)
+        Relaxation<float> Relax(int kind) => Algorithm.Relax<float>(options, options.Topology.Edges, kind);
+    }
+
+    private (Sgd<float> Sgd, Architect<float> Architect) NewOptimisers(ISupernet<float> net)
     {
         var sgd = new Sgd<float>(backend, net.Parameters, options.Momentum, options.WeightDecay, options.Nesterov);
         if (Costs is not null)
-            penalty = new CostPenalty<float>(Costs, [net.Normal, net.Reduce], options.CostReference) { Weight = CostWeight };
+            penalty = new CostPenalty<float>(Costs, net.Architectures, options.CostReference) { Weight = CostWeight };
         IAlphaPenalty?[] penalties = [Algorithm.Penalty(options), penalty];
         return (sgd, new Architect<float>(net, sgd, adams, options.Unrolled) { Penalties = [.. penalties.OfType<IAlphaPenalty>()] });
     }

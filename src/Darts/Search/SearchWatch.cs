@@ -16,7 +16,7 @@ internal sealed class SearchWatch
     private readonly SearchState state;
     private readonly bool measures;
     private DominantEigenvalue<float>? eigenvalue;
-    private Supernet<float>? net;
+    private ISupernet<float>? net;
     private readonly float[] pixels = [];
     private readonly int[] labels = [];
 
@@ -61,8 +61,8 @@ internal sealed class SearchWatch
     /// <param name="before">The epochs before it.</param>
     public EpochRecord Judge(EpochRecord record, double? measured, IReadOnlyList<EpochRecord> before)
     {
-        var (normal, reduce) = (WatchRules.Skips(record.Genotype.Normal), WatchRules.Skips(record.Genotype.Reduce));
-        record = record with { Watch = new WatchRecord(normal, reduce, WatchRules.StableEpochs([.. before, record]), measured) };
+        int[] skips = [.. record.Genotype.Cells.Select(WatchRules.Skips)];
+        record = record with { Watch = new WatchRecord(skips[0], skips.ElementAtOrDefault(1), WatchRules.StableEpochs([.. before, record]), measured) };
         if (!state.Algorithm.MovesAlphas(options, record.Epoch)) return record;
         return record with { Watch = record.Watch with { Alarm = WatchRules.Judge(options, [.. before, record]) } };
     }

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Evaluation.NasBench201;
 using MIOpenDarts.Darts.Genotypes;
 
 namespace MIOpenDarts.Darts.Spaces;

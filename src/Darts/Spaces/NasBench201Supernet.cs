@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using MIOpenDarts.Darts.Bilevel;
+using MIOpenDarts.Darts.Evaluation.NasBench201;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Relaxations;
 using MIOpenDarts.Darts.Supernets;
@@ -11,30 +12,42 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Darts.Spaces;
 
 /// <summary>
-/// The over-parameterised network of NAS-Bench-201: its network with a mixture of all five operations on each of the six edges, one alpha
-/// [6,5] for all cells. Cells are computed operation by operation.
+/// The over-parameterised network of NAS-Bench-201: its network with a mixture of operations on each of the six edges, one alpha
+/// [6, candidates] for all cells. Cells are computed operation by operation.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed class NasBench201Supernet<T> : IBilevelModel<T>, IDisposable
+internal sealed class NasBench201Supernet<T> : ISupernet<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly NasBench201Network<T> network;
+    private readonly List<MixedOp<T>> mixedOps = [];
     private readonly Storage mixing;
 
     /// <summary>Builds the network on a backend with zeroed parameters; see <see cref="Initialize"/>.</summary>
     /// <param name="backend">Where it lives.</param>
     /// <param name="shape">Sizes.</param>
+    /// <param name="space">What edges choose from; all of the space, on all channels, if null.</param>
     /// <param name="relaxation">How alphas become weights; softmax if null.</param>
-    public NasBench201Supernet(Backend<T> backend, NasBench201Shape shape, Relaxation<T>? relaxation = null)
+    /// <param name="dropPath">Whether operations can be dropped.</param>
+    public NasBench201Supernet(
+        Backend<T> backend, NasBench201Shape shape, SearchSpace? space = null, Relaxation<T>? relaxation = null, bool dropPath = false)
     {
-        var space = CellSpace.NasBench201;
-        Architecture = new ArchitectureParameters<T>(space.Topology.Edges, new SearchSpace(space.Candidates, PoolNorm: false), relaxation);
+        var cells = CellSpace.NasBench201;
+        space ??= new SearchSpace(cells.Candidates, PoolNorm: false) { Inputs = cells.Topology.Inputs, TakesNone = cells.TakesNone };
+        Architecture = new ArchitectureParameters<T>(cells.Topology.Edges, space, relaxation);
         network = new NasBench201Network<T>(
-            backend, shape, (net, prefix, edge, channels) => new MixedOp<T>(
-                net.Parameters, $"{prefix}edges.{edge}.", channels, 1, Architecture, edge));
+            backend, shape, (net, prefix, edge, channels) =>
+            {
+                mixedOps.Add(new MixedOp<T>(net.Parameters, $"{prefix}edges.{edge}.", channels, 1, Architecture, edge, dropPath));
+                return mixedOps[^1];
+            },
+            space.EdgeNormalization ? new EdgeWeights<T>(Architecture.Mixing, Architecture.EdgeWeight(0)) : null);
         mixing = backend.Allocate(2 * (Architecture.Mixing.Capacity.Count + 32) * Unsafe.SizeOf<T>());
         Architecture.Bind(mixing);
         (Alphas, AlphaDiffs) = ([Architecture.Alphas], [Architecture.Diffs]);
+        if (space.EdgeNormalization)
+            (Alphas, AlphaDiffs) = ([.. Alphas, Architecture.Betas], [.. AlphaDiffs, Architecture.BetaDiffs]);
+        Architectures = [Architecture];
     }
 
     /// <inheritdoc/>
@@ -47,27 +60,57 @@ internal sealed class NasBench201Supernet<T> : IBilevelModel<T>, IDisposable
     public ArchitectureParameters<T> Architecture { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<ArchitectureParameters<T>> Architectures { get; }
+
+    /// <inheritdoc/>
     public IReadOnlyList<T[]> Alphas { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<T[]> AlphaDiffs { get; }
 
-    /// <summary>Draws weights and alphas.</summary>
+    /// <inheritdoc/>
+    public IEnumerable<MixedOp<T>> MixedOps => mixedOps;
+
+    /// <inheritdoc/>
+    public long ActivationBytes => network.ActivationBytes;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Operation<T>> Operations => network.Operations;
+
+    /// <inheritdoc/>
     public void Initialize(ulong seed)
     {
         Parameters.Initialize(seed);
         Architecture.Initialize(seed, 0);
     }
 
-    /// <summary>Allocates the memory of steps with at most <paramref name="batch"/> images.</summary>
+    /// <inheritdoc/>
     public void Plan(int batch) => network.Plan(batch);
+
+    /// <inheritdoc/>
+    public void SetDropPath(double probability)
+    {
+        foreach (var edge in mixedOps) edge.SetDropPath(probability);
+    }
+
+    /// <inheritdoc/>
+    public void UseExpectation(bool means) => Architecture.Relaxation.UsesExpectation = means;
+
+    /// <inheritdoc/>
+    public void LoadBatch(ReadOnlySpan<T> nchw, ReadOnlySpan<int> targets) => network.LoadBatch(nchw, targets);
+
+    /// <inheritdoc/>
+    public BatchResult Forward(in Pass pass)
+    {
+        Architecture.PushWeights(Backend, pass);
+        return network.Forward(pass);
+    }
 
     /// <inheritdoc/>
     public BatchResult Evaluate(ImageBatch<T> batch, in Pass pass)
     {
-        Architecture.PushWeights(Backend, pass);
-        network.LoadBatch(batch.Images, batch.Labels);
-        var result = network.Forward(pass);
+        LoadBatch(batch.Images, batch.Labels);
+        var result = Forward(pass);
         network.Backward(pass);
         Architecture.PullDiffs(Backend);
         return result;

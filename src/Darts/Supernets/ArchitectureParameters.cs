@@ -128,9 +128,9 @@ internal sealed class ArchitectureParameters<T>
                 diffMixing[path] += product * mixing[edge];
             }
 
-            for (int node = 0, first = 0; first < Edges; first += GenotypeCell.Inputs + node++)
+            for (int sources = Space.Inputs, first = 0; first < Edges; first += sources++)
             {
-                var (at, sources) = (paths + first, GenotypeCell.Inputs + node);
+                var at = paths + first;
                 Softmax.Backward<T>(mixing.AsSpan(at, sources), diffMixing.AsSpan(at, sources), BetaDiffs.AsSpan(first, sources));
             }
         }
@@ -155,8 +155,8 @@ internal sealed class ArchitectureParameters<T>
     // softmax(β) over the edges into each node.
     private void EdgeWeights(Span<T> weights)
     {
-        for (int node = 0, first = 0; first < Edges; first += GenotypeCell.Inputs + node++)
-            Softmax.Forward<T>(Betas.AsSpan(first, GenotypeCell.Inputs + node), weights.Slice(first, GenotypeCell.Inputs + node));
+        for (int sources = Space.Inputs, first = 0; first < Edges; first += sources++)
+            Softmax.Forward<T>(Betas.AsSpan(first, sources), weights.Slice(first, sources));
     }
 
     private int Column(Primitive primitive)

@@ -15,13 +15,13 @@ namespace MIOpenDarts.Darts.Supernets;
 /// <param name="Steps">Steps that the alphas have made.</param>
 /// <param name="Moved">Root mean square of the alphas' distance from their first draw.</param>
 /// <param name="Lead">
-/// (first − second)/first of the scores of an edge's operations without <c>none</c>, mean over the edges of both cells: 0 for ties, 1 where
-/// an edge has one operation left.
+/// (first − second)/first of the scores of an edge's operations, mean over the edges of all kinds of cells: 0 for ties, 1 where an edge has
+/// one operation left. In a space whose genotypes have no <c>none</c> that is left out.
 /// </param>
 /// <param name="ChanceLead">The same by chance, mean of <see cref="Draws"/> draws.</param>
 /// <param name="ChanceShare">Share of these draws that lead by at least as much.</param>
-/// <param name="Edges">Edges of both cells.</param>
-/// <param name="Operations">Operations of an edge without <c>none</c>.</param>
+/// <param name="Edges">Edges of all kinds of cells.</param>
+/// <param name="Operations">Operations of an edge that a genotype may have.</param>
 /// <param name="Unchanged">Edges whose strongest operation is still that of the first draw; null where all first alphas are equal.</param>
 public sealed record OperationLead(
     int Steps, double Moved, double Lead, double ChanceLead, double ChanceShare, int Edges, int Operations, int? Unchanged = null)
@@ -30,7 +30,7 @@ public sealed record OperationLead(
     public const int Draws = 200;
 
     /// <summary>Of alphas as they are now.</summary>
-    /// <param name="cells">Those of the normal and of the reduction cells.</param>
+    /// <param name="cells">Those of each kind of cells.</param>
     /// <param name="seed">Seed of their first draw.</param>
     /// <param name="rate">Learning rate of their Adam.</param>
     /// <param name="steps">Steps that they have made.</param>
@@ -85,7 +85,7 @@ public sealed record OperationLead(
     }
 
     private static IEnumerable<int> Columns(ArchitectureParameters<float> cell) =>
-        Enumerable.Range(0, cell.Space.Candidates.Count).Where(column => !cell.Space.Candidates[column].IsZero);
+        Enumerable.Range(0, cell.Space.Candidates.Count).Where(column => cell.Space.TakesNone || !cell.Space.Candidates[column].IsZero);
 
     private readonly record struct Decision(int Strongest, double Lead);
 }

@@ -10,6 +10,12 @@ namespace MIOpenDarts.Darts.Supernets;
 internal sealed record SearchSpace(
     IReadOnlyList<Primitive> Candidates, int PartialChannels = 1, bool EdgeNormalization = false, bool PoolNorm = true)
 {
+    /// <summary>Inputs of a cell: a node reads them and every node before it.</summary>
+    public int Inputs { get; init; } = GenotypeCell.Inputs;
+
+    /// <summary>Whether an edge may end with <c>none</c>, so that it counts among the strongest.</summary>
+    public bool TakesNone { get; init; }
+
     /// <summary>That of DARTS: eight operations on all channels.</summary>
     public static SearchSpace Darts { get; } = new(Primitives.SearchSpace);
 }

@@ -23,7 +23,7 @@ internal enum CellForm
 /// parameters and names of the official <c>model_search.py</c>.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed class Supernet<T> : IBilevelModel<T>, IDisposable
+internal sealed class Supernet<T> : ISupernet<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly CellForm form;
@@ -61,6 +61,7 @@ internal sealed class Supernet<T> : IBilevelModel<T>, IDisposable
         (this.form, this.dropPath) = (form, dropPath);
         Normal = new ArchitectureParameters<T>(shape.Edges, space, relax?.Invoke(0));
         Reduce = new ArchitectureParameters<T>(shape.Edges, space, relax?.Invoke(1));
+        Architectures = [Normal, Reduce];
         (Alphas, AlphaDiffs) = ([Normal.Alphas, Reduce.Alphas], [Normal.Diffs, Reduce.Diffs]);
         if (Normal.Space.EdgeNormalization)
             (Alphas, AlphaDiffs) = ([.. Alphas, Normal.Betas, Reduce.Betas], [.. AlphaDiffs, Normal.BetaDiffs, Reduce.BetaDiffs]);
@@ -107,7 +108,10 @@ internal sealed class Supernet<T> : IBilevelModel<T>, IDisposable
     /// <summary>α of the reduction cells.</summary>
     public ArchitectureParameters<T> Reduce { get; }
 
-    /// <summary>The edges of all cells, cell by cell.</summary>
+    /// <inheritdoc/>
+    public IReadOnlyList<ArchitectureParameters<T>> Architectures { get; }
+
+    /// <inheritdoc/>
     public IEnumerable<MixedOp<T>> MixedOps => cells.SelectMany(cell => cell.Edges);
 
     /// <inheritdoc/>

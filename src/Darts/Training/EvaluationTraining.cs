@@ -80,12 +80,16 @@ public static class EvaluationTraining
         var images = data.Train;
         var name = NetworkDescription.Baselines.FirstOrDefault(
             baseline => string.Equals(baseline, options.Network, StringComparison.OrdinalIgnoreCase));
+        var network = name ?? GenotypeReader.Resolve(options.Network).ToString();
+        if (NasBench201Cell.IsIn(network) && options.Skeleton != Skeleton.NasBench201)
+            throw new OptionsException($"{options.Network}: has a cell of {CellSpace.NasBench201.Name}; give its text, {network}, as network");
         return new NetworkDescription
         {
-            Network = name ?? GenotypeReader.Resolve(options.Network).ToString(),
+            Network = network,
             Task = new ImageTask(images.Channels, images.Height, images.Width, images.Classes),
             InitChannels = options.InitChannels,
             Layers = options.Layers,
+            CellsPerStage = options.CellsPerStage,
             Auxiliary = options.Auxiliary && name is null,
             Stem = options.Stem == "imagenet" ? StemForm.ImageNet : StemForm.Cifar,
             Mean = data.Normalization.Mean,

@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Forecasts;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
 
@@ -36,7 +37,9 @@ internal static class TrainMemory
         if (!EvaluationTraining.Describe(data, options).IsBaseline)
         {
             smaller.Add(new("init_channels", o => o.InitChannels, 2, (o, value) => o with { InitChannels = value }));
-            smaller.Add(new("layers", o => o.Layers, 1, (o, value) => o with { Layers = Math.Max(3, value) }));
+            smaller.Add(options.Skeleton == Skeleton.NasBench201
+                ? new("cells_per_stage", o => o.CellsPerStage, 1, (o, value) => o with { CellsPerStage = value })
+                : new("layers", o => o.Layers, 1, (o, value) => o with { Layers = Math.Max(3, value) }));
         }
 
         new MemoryFit<TrainOptions>(room ?? MemoryRoom.Here(), o => Need(data, o, backend), smaller).Require("the training", options);

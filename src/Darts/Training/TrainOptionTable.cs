@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Darts.Training;
@@ -14,7 +15,7 @@ internal sealed class TrainOptionTable : RunOptionTable<TrainOptions>
                 o => o.HeldOut, (o, v) => o with { HeldOut = v }, x => x is >= 0 and < 1),
             .. Place, .. Length, Choice(
                 "stem", ["cifar", "imagenet"], "What stands before the first cell.", o => o.Stem, (o, v) => o with { Stem = v }),
-            Layers("Cells of a genotype's network."), InitChannels(2), .. Loss, LearningRate,
+            .. Layers("Cells of a genotype's network."), InitChannels(2), .. Loss, LearningRate,
             Number(
                 "learning_rate_decay", "over 0, up to 1", "Factor of the rate each epoch; 1 for a cosine to zero.",
                 o => o.LearningRateDecay, (o, v) => o with { LearningRateDecay = v }, x => x is > 0 and <= 1),
@@ -65,6 +66,21 @@ internal sealed class TrainOptionTable : RunOptionTable<TrainOptions>
 
     private protected override IReadOnlyList<string> PresetNames => TrainPresets.Names;
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<ValidationError> Validate(TrainOptions options) => [.. base.Validate(options), .. Unread(options)];
+
     private protected override TrainOptions Start(string? preset, Func<string, string?> given) =>
-        TrainPresets.Get(preset ?? TrainPresets.Default);
+        given("network") is { } network && NasBench201Cell.IsIn(network)
+            ? TrainPresets.ForNasBench201(preset) with { Network = network }
+            : TrainPresets.Get(preset ?? TrainPresets.Default);
+
+    // A network of NAS-Bench-201 has one stem, one classifier, and drops no path.
+    private IEnumerable<ValidationError> Unread(TrainOptions options)
+    {
+        if (options.Skeleton != Skeleton.NasBench201) yield break;
+        var without = options with { Stem = "cifar", Auxiliary = false, DropPath = 0 };
+        foreach (var field in All.Where(field => field.Show(options) != field.Show(without)))
+            yield return ValidationError.NotAllowed(
+                field.Name, field.Show(options), $"{field.Show(without)} for a cell of {CellSpace.NasBench201.Name}");
+    }
 }

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Darts.Training;
@@ -19,6 +20,9 @@ public sealed record TrainOptions : RunOptions
 
     /// <summary>What is trained: a genotype's text, or <c>resnet20</c> or <c>mobilenetv2</c>.</summary>
     public string Network { get; init; } = "DARTS_V2";
+
+    /// <inheritdoc/>
+    internal override Skeleton Skeleton => NasBench201Cell.IsIn(Network) ? Skeleton.NasBench201 : Skeleton.Darts;
 
     /// <summary>A safetensors file with the weights to start from, by their official PyTorch names; empty to draw them.</summary>
     public string Weights { get; init; } = "";

@@ -48,4 +48,16 @@ public static class TrainPresets
     /// <summary>The options of a preset.</summary>
     /// <exception cref="OptionsException">The name is unknown; the message lists the known ones.</exception>
     public static TrainOptions Get(string name) => Presets[name];
+
+    /// <summary>The options of a preset for a cell of NAS-Bench-201; in the size of the benchmark unless the small preset is named.</summary>
+    /// <exception cref="OptionsException">The name is unknown; the message lists the known ones.</exception>
+    internal static TrainOptions ForNasBench201(string? name) => Get(name ?? Default) with
+    {
+        Stem = "cifar",
+        Layers = 0,
+        CellsPerStage = name == Default ? 1 : 5,
+        InitChannels = name == Default ? 8 : 16,
+        Auxiliary = false,
+        DropPath = 0,
+    };
 }

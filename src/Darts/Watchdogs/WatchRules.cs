@@ -68,7 +68,7 @@ internal static class WatchRules
         switch (name)
         {
             case WatchNames.Skip when watch.SkipsNormal > options.WatchSkipNormal:
-                return ($"the normal cell has {watch.SkipsNormal} skip_connect edges, "
+                return ($"the {history[^1].Genotype.Kinds[0].Title} has {watch.SkipsNormal} skip_connect edges, "
                     + $"allowed are {options.WatchSkipNormal}{UnderCost(history[^1])}", BeforeSkips(options, history));
             case WatchNames.Skip when watch.SkipsReduce > options.WatchSkipReduce:
                 return ($"the reduction cell has {watch.SkipsReduce} skip_connect edges, "
@@ -98,7 +98,7 @@ internal static class WatchRules
     private static bool SameRanking(EpochRecord one, EpochRecord other) =>
         Rows(one).Zip(Rows(other)).All(pair => Ranking(pair.First).SequenceEqual(Ranking(pair.Second)));
 
-    private static IEnumerable<double[]> Rows(EpochRecord record) => record.Normal.Alphas.Concat(record.Reduce.Alphas);
+    private static IEnumerable<double[]> Rows(EpochRecord record) => record.Kinds.SelectMany(kind => kind.Alphas);
 
     // OrderBy is stable: equal alphas rank in the order of the operations.
     private static IEnumerable<int> Ranking(double[] row) => Enumerable.Range(0, row.Length).OrderByDescending(k => row[k]);

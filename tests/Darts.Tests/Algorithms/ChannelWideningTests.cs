@@ -41,7 +41,7 @@ public class ChannelWideningTests
 
         var edge = state.Net.MixedOps.First();
         Assert.Equal(3, ((SepConv<float>)edge.Operations[3]).Blocks[0].Depthwise.Weights.Capacity.N);
-        foreach (var kind in new[] { state.Net.Normal, state.Net.Reduce })
+        foreach (var kind in state.Net.Architectures)
             for (var row = 0; row < kind.Edges; row++)
                 Assert.Equal(4, Enumerable.Range(0, 7).Count(k => kind.Relaxation.IsAlive(row * 7 + k)));
     }

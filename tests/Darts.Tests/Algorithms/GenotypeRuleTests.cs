@@ -51,7 +51,7 @@ public class GenotypeRuleTests
         string Read(string rule)
         {
             var options = (fair.Paper with { Nodes = 1, Multiplier = 1 }).With(new FairDartsOptions { GenotypeRule = rule });
-            var text = fair.Derive(scores, scores, options).ToString();
+            var text = fair.Derive([scores, scores], options).ToString();
             return text["Genotype(normal=".Length..text.IndexOf(", normal_concat", StringComparison.Ordinal)];
         }
     }

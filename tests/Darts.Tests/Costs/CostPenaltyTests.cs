@@ -122,11 +122,11 @@ public class CostPenaltyTests
             // An edge that is not kept is sure of none where there is none, else as weak as can be in all its operations.
             of.Alphas.AsSpan().Fill(-60);
             for (var edge = 0; edge < 14; edge++)
-                if (algorithm.MixesNone) of.Alphas[edge * costs.Candidates.Count] = 0;
+                if (algorithm.MixesNone(CellSpace.Darts)) of.Alphas[edge * costs.Candidates.Count] = 0;
             foreach (var (target, edge) in cell.Edges)
             {
                 var first = (CellTopology.Darts.FirstEdge(target - 2) + edge.Source) * costs.Candidates.Count;
-                if (algorithm.MixesNone) of.Alphas[first] = -60;
+                if (algorithm.MixesNone(CellSpace.Darts)) of.Alphas[first] = -60;
                 of.Alphas[first + Array.IndexOf([.. costs.Candidates], edge.Operation)] = 60;
             }
 
@@ -134,7 +134,7 @@ public class CostPenaltyTests
         }).ToArray();
         var expected = new CostPenalty<double>(costs, kinds).Expectation();
         // Without none every edge has one whole operation, so that which are kept stays open.
-        if (algorithm.MixesNone || name == "fair-darts") Assert.Equal(costs.Of(genotype), expected, 1e-6 * costs.Of(genotype));
+        if (algorithm.MixesNone(CellSpace.Darts) || name == "fair-darts") Assert.Equal(costs.Of(genotype), expected, 1e-6 * costs.Of(genotype));
         else Assert.InRange(expected, costs.Least, costs.Most);
     }
 

@@ -57,7 +57,7 @@ public sealed class TensorBoardTests : IDisposable
         var texts = Frames(File.ReadAllBytes(path)).ConvertAll(Encoding.Latin1.GetString);
         for (var k = 0; k < SampleCells.Operations.Length; k++)
         {
-            var weight = (float)record.Reduce.Weights.Average(row => row[k]);
+            var weight = (float)record.Reduce!.Weights.Average(row => row[k]);
             Assert.Single(texts, text =>
                 text.Contains($"weight_reduce/{SampleCells.Operations[k]}\u0015" + Encoding.Latin1.GetString(BitConverter.GetBytes(weight)),
                 StringComparison.Ordinal));

@@ -13,7 +13,7 @@ public class CellSpaceTests
         var error = Assert.Throws<ArgumentException>(() => CellSpace.Add(CellSpace.NasBench201));
         Assert.Contains("'nas-bench-201'", error.Message);
         Assert.Contains("Inputs = 1, Nodes = 3", error.Message);
-        Assert.False(CellSpace.TryFind("nas-bench-201", out _));
+        Assert.Single(CellSpace.All, space => space == CellSpace.NasBench201);
     }
 
     [Fact]

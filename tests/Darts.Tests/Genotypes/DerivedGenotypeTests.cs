@@ -35,7 +35,7 @@ public sealed class DerivedGenotypeTests
             { Threshold = item.Threshold, GenotypeRule = rule.Length == 0 ? FairDartsOptions.Rules[0] : rule };
             var options = (algorithm.Paper with { Nodes = item.Nodes, Multiplier = item.Multiplier }).With(own);
             var (normal, reduce) = (Scores(item, algorithm, 0), Scores(item, algorithm, 1));
-            var genotype = algorithm.Derive(normal, reduce, options);
+            var genotype = algorithm.Derive([normal, reduce], options);
             Assert.Equal(genotype, Genotype.Parse(genotype.ToString()));
             Assert.Equal(genotype, Genotype.Parse(GenotypeJsonConverter.Format(genotype)));
             Assert.Equal(options.Multiplier, genotype.Normal.Concat.Count);
@@ -48,7 +48,7 @@ public sealed class DerivedGenotypeTests
                 Assert.Contains("digraph", CellDot.Write(drawn, "cell"));
             }
 
-            var notes = algorithm.Notes(normal, reduce, options);
+            var notes = algorithm.Notes([normal, reduce], options);
             Assert.Equal(own.GenotypeRule != "darts" && (Wants(normal, genotype.Normal) || Wants(reduce, genotype.Reduce)),
                 notes.Count > 0);
 
@@ -72,14 +72,14 @@ public sealed class DerivedGenotypeTests
         var weak = Enumerable.Repeat(0.5f, 5 * 7).ToArray();
         float[] strong = [.. weak];
         strong[3] = 0.9f;
-        var note = Assert.Single(fair.Notes(weak, [.. strong.Select(_ => 0.9f)], options));
+        var note = Assert.Single(fair.Notes([weak, [.. strong.Select(_ => 0.9f)]], options));
         Assert.StartsWith(
             "no operation of the normal cell reached the threshold 0.85 (the largest weight is 0.500); the two strongest edges of each " +
             "node were taken", note);
         Assert.Equal("nothing over the threshold 0.85 leads to node 1 of the reduction cell (from 0); a network leaves it out",
-            Assert.Single(fair.Notes([.. strong.Select(_ => 0.9f)], strong, options)));
-        Assert.Empty(fair.Notes(weak, weak, options.With(new FairDartsOptions { GenotypeRule = "darts" })));
-        Assert.All(fair.Derive(weak, weak, options).Normal.Nodes, node => Assert.Equal(2, node.Count));
+            Assert.Single(fair.Notes([[.. strong.Select(_ => 0.9f)], strong], options)));
+        Assert.Empty(fair.Notes([weak, weak], options.With(new FairDartsOptions { GenotypeRule = "darts" })));
+        Assert.All(fair.Derive([weak, weak], options).Normal.Nodes, node => Assert.Equal(2, node.Count));
     }
 
     [Fact]

@@ -133,14 +133,20 @@ public sealed class GenotypeFileFormatTests
     }
 
     [Fact]
-    public void A_nas_bench_201_cell_is_read_as_itself_and_refused_as_a_darts_genotype()
+    public void A_nas_bench_201_cell_is_a_genotype_of_one_kind_of_cells()
     {
         const string text = "|nor_conv_3x3~0|+|none~0|nor_conv_1x1~1|+|skip_connect~0|none~1|avg_pool_3x3~2|";
         var cell = NasBench201Cell.Parse(text);
         Assert.Equal(text, cell.ToString());
         Assert.Equal(new NasBench201Edge(Primitives.AvgPool3x3, 2), cell.Nodes[2][2]);
-        Assert.Contains("cannot become a DARTS genotype", Assert.Throws<GenotypeFormatException>(() => Genotype.Parse(text)).Message,
-            StringComparison.Ordinal);
+        var genotype = Genotype.Parse(text);
+        Assert.Equal((text, 1, 4), (genotype.ToString(), Assert.Single(genotype.Cells).FirstNode, genotype.Cells[0].States));
+        Assert.Equal("cell", Assert.Single(genotype.Kinds).Name);
+        Assert.Equal([3], genotype.Cells[0].Concat);
+        Assert.Equal(genotype, Genotype.Parse(GenotypeJsonConverter.Format(genotype)));
+        Assert.Equal(genotype, JsonSerializer.Deserialize<Genotype>(GenotypeJsonConverter.Format(genotype)));
+        Assert.NotEqual(genotype, Genotype.Parse(text.Replace("none", "skip_connect", StringComparison.Ordinal)));
+        Assert.Contains("has no reduction cell", Assert.Throws<InvalidOperationException>(() => genotype.Reduce).Message);
     }
 
     [Theory]

@@ -100,7 +100,7 @@ public class DirichletRelaxationTests
     {
         double[][] alphas = [[0.3, -1.2, 0, 0.8, 2, -0.4, 1.1], [0.7, -0.1, 1.5, -2, 0.2, 0.9, -0.6]];
         foreach (var penalty in new Darts.Bilevel.IAlphaPenalty[]
-            { new ZeroOnePenalty(10, false), new ZeroOnePenalty(10, true), new DivergencePenalty(0.01, candidates: 7) })
+            { new ZeroOnePenalty(10, false, 2), new ZeroOnePenalty(10, true, 2), new DivergencePenalty(0.01, candidates: 7, kinds: 2) })
         {
             double[][] diffs = [new double[7], new double[7]];
             penalty.AddGradient(alphas, diffs);
@@ -124,12 +124,12 @@ public class DirichletRelaxationTests
     public void The_zero_one_loss_is_the_official_mean_and_has_no_slope_where_the_search_starts()
     {
         double[][] start = [[0, 0], [0, 0]], diffs = [[0, 0], [0, 0]];
-        Assert.Equal(0, new ZeroOnePenalty(10, false).AddGradient(start, diffs));
+        Assert.Equal(0, new ZeroOnePenalty(10, false, 2).AddGradient(start, diffs));
         Assert.All(diffs, row => Assert.All(row, d => Assert.Equal(0, d)));
         // σ(ln 3) = ¾: −10 · mean of (¼)², and of ¼.
         var alpha = Math.Log(3);
         double[][] alphas = [[alpha, -alpha], [alpha, alpha]];
-        Assert.Equal(-0.625, new ZeroOnePenalty(10, false).AddGradient(alphas, [[0, 0], [0, 0]]), 12);
-        Assert.Equal(-2.5, new ZeroOnePenalty(10, true).AddGradient(alphas, [[0, 0], [0, 0]]), 12);
+        Assert.Equal(-0.625, new ZeroOnePenalty(10, false, 2).AddGradient(alphas, [[0, 0], [0, 0]]), 12);
+        Assert.Equal(-2.5, new ZeroOnePenalty(10, true, 2).AddGradient(alphas, [[0, 0], [0, 0]]), 12);
     }
 }

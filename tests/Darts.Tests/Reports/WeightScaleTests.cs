@@ -73,7 +73,7 @@ public class WeightScaleTests
         young[4][5] = 0.125 * 0.996;
         var page = HtmlReport.Render(SearchHistory.Of([
             SampleRun.Start(1),
-            new EpochDone(1, record with { Normal = new(record.Normal.Alphas, young), Reduce = new(record.Reduce.Alphas, young) })]));
+            new EpochDone(1, record with { Normal = new(record.Normal.Alphas, young), Reduce = new(record.Reduce!.Alphas, young) })]));
         Assert.Contains("class=\"heat heat-below\" style=\"fill-opacity:1\"", page);
         Assert.Contains("class=\"heat heat-strongest\" style=\"fill-opacity:1\"", page);
         Assert.Contains("+0.4 %", page);

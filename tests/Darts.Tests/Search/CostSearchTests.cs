@@ -113,10 +113,10 @@ public sealed class CostSearchTests : IDisposable
         using var backend = new ReferenceBackend<float>();
         using var state = State(backend, 2);
         state.Initialize();
-        Array.Clear(state.Net.Normal.Diffs);
+        Array.Clear(state.Net.AlphaDiffs[0]);
         state.Architect.Penalties[^1].AddGradient(state.Net.Alphas, state.Net.AlphaDiffs);
-        Assert.Contains(state.Net.Normal.Diffs, diff => Math.Abs(diff) > 1e-3);
-        for (var i = 0; i < without.Length; i++) Assert.Equal(without[i] + state.Net.Normal.Diffs[i], with[i], 1e-6);
+        Assert.Contains(state.Net.AlphaDiffs[0], diff => Math.Abs(diff) > 1e-3);
+        for (var i = 0; i < without.Length; i++) Assert.Equal(without[i] + state.Net.AlphaDiffs[0][i], with[i], 1e-6);
 
         SearchState State(ReferenceBackend<float> on, double weight) => new(
             Macs with { Unrolled = unrolled }, DartsSearch.ShapeOf(train, Macs), on) { CostWeight = weight };
@@ -130,7 +130,7 @@ public sealed class CostSearchTests : IDisposable
             for (var i = 0; i < pixels.Length; i++) pixels[i] = i % 7 - 3;
             int[] labels = [0, 1, 0, 1];
             of.Architect.Step(new ImageBatch<float>(pixels, labels), new ImageBatch<float>(pixels, labels), 0.01, new Pass(Training: true));
-            return (float[])of.Net.Normal.Diffs.Clone();
+            return (float[])of.Net.AlphaDiffs[0].Clone();
         }
     }
 

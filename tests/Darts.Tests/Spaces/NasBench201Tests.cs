@@ -1,7 +1,10 @@
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Evaluation.NasBench201;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Spaces;
+using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Modules;
@@ -122,7 +125,7 @@ public class NasBench201Tests
     {
         using var backend = CpuBackend.Create(1);
         var shape = Small with { Task = new ImageTask(1, 28, 30, 2) };
-        var error = Assert.Throws<ArgumentException>(() => new NasBench201Network<float>(backend, shape, Cell("333333")));
+        var error = Assert.Throws<OptionsException>(() => new NasBench201Network<float>(backend, shape, Cell("333333")));
         Assert.Contains("28x30", error.Message);
     }
 
@@ -144,25 +147,33 @@ public class NasBench201Tests
         AssertSlope(backend, net.Parameters, () => net.Forward(pass).Loss);
     }
 
-    [Fact]
-    public void Gradients_of_a_supernet_are_those_of_the_loss_in_weights_and_alphas()
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    public void Gradients_of_a_supernet_are_those_of_the_loss_in_weights_alphas_and_betas(int partialChannels, bool edgeNormalization)
     {
         using var backend = new ReferenceBackend<double>();
-        using var net = Supernet(backend);
+        using var net = Supernet(backend, partialChannels, edgeNormalization);
+        Assert.Equal(edgeNormalization ? 2 : 1, net.Alphas.Count);
         var (images, labels) = Batch(4);
         var pass = new Pass(Training: true);
         double Loss() => net.Evaluate(new ImageBatch<double>(images, labels), pass).Loss;
         Loss();
-        var gradient = (double[])net.Architecture.Diffs.Clone();
-        for (var i = 0; i < gradient.Length; i++)
+        var gradients = net.AlphaDiffs.Select(diffs => (double[])diffs.Clone()).ToArray();
+        foreach (var (alphas, gradient) in net.Alphas.Zip(gradients))
         {
-            const double h = 1e-6;
-            var at = net.Architecture.Alphas[i];
-            net.Architecture.Alphas[i] = at + h;
-            var above = Loss();
-            net.Architecture.Alphas[i] = at - h;
-            Assert.Equal((above - Loss()) / (2 * h), gradient[i], 1e-6);
-            net.Architecture.Alphas[i] = at;
+            for (var i = 0; i < gradient.Length; i++)
+            {
+                const double h = 1e-6;
+                var at = alphas[i];
+                alphas[i] = at + h;
+                var above = Loss();
+                alphas[i] = at - h;
+                Assert.Equal((above - Loss()) / (2 * h), gradient[i], 1e-6);
+                alphas[i] = at;
+            }
         }
 
         Loss();
@@ -194,12 +205,32 @@ public class NasBench201Tests
         }
     }
 
-    private static NasBench201Supernet<double> Supernet(ReferenceBackend<double> backend)
+    [Fact]
+    public void A_pass_without_weight_gradients_leaves_those_of_the_pass_before()
     {
-        var net = new NasBench201Supernet<double>(backend, Small);
+        using var backend = new ReferenceBackend<double>();
+        using var net = Supernet(backend);
+        var (images, labels) = Batch(4);
+        var batch = new ImageBatch<double>(images, labels);
+        net.Evaluate(batch, new Pass(Training: true));
+        var (before, after) = (new double[net.Parameters.Count], new double[net.Parameters.Count]);
+        backend.Download<double>(net.Parameters.Diffs, before);
+        var alphas = (double[])net.AlphaDiffs[0].Clone();
+        net.Evaluate(batch, new Pass(Training: true, WeightGradients: false));
+        backend.Download<double>(net.Parameters.Diffs, after);
+        Assert.Equal(before, after);
+        Assert.Equal(alphas, net.AlphaDiffs[0]);
+    }
+
+    private static NasBench201Supernet<double> Supernet(
+        ReferenceBackend<double> backend, int partialChannels = 1, bool edgeNormalization = false)
+    {
+        var space = new SearchSpace(CellSpace.NasBench201.Candidates, partialChannels, edgeNormalization, PoolNorm: false) { Inputs = 1 };
+        var net = new NasBench201Supernet<double>(backend, Small, space);
         net.Initialize(1);
         var random = new CounterRandom(2, RandomStream.Alphas);
-        for (var i = 0; i < net.Alphas[0].Length; i++) net.Alphas[0][i] = 0.5 * random.NextNormal();
+        foreach (var alphas in net.Alphas)
+            for (var i = 0; i < alphas.Length; i++) alphas[i] = 0.5 * random.NextNormal();
         net.Plan(4);
         return net;
     }

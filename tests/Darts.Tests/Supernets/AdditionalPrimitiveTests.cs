@@ -95,7 +95,7 @@ public class AdditionalPrimitiveTests
         var candidates = algorithm.Candidates(options);
         Assert.Equal(SqueezeConv.Instance, candidates[^1]);
         var epoch = result.History[^1];
-        Assert.All(epoch.Normal.Weights.Concat(epoch.Reduce.Weights), row => Assert.Equal(candidates.Count, row.Length));
+        Assert.All(epoch.Normal.Weights.Concat(epoch.Reduce!.Weights), row => Assert.Equal(candidates.Count, row.Length));
         Assert.Contains(epoch.Normal.Alphas.Zip(result.History[0].Normal.Alphas), row => row.First[^1] != row.Second[^1]);
     }
 
@@ -109,7 +109,7 @@ public class AdditionalPrimitiveTests
         var columns = algorithm.Candidates(options).Count;
         var scores = new float[14 * columns];
         for (var edge = 0; edge < 14; edge++) scores[(edge + 1) * columns - 1] = 0.9f;
-        var genotype = algorithm.Derive(scores, scores, options);
+        var genotype = algorithm.Derive([scores, scores], options);
         Assert.All(genotype.Normal.Edges.Concat(genotype.Reduce.Edges), item => Assert.Equal(SqueezeConv.Instance, item.Edge.Operation));
         Assert.Equal(genotype, Genotype.Parse(genotype.ToString()));
         Assert.Equal(genotype, Genotype.Parse(GenotypeJsonConverter.Format(genotype)));

@@ -80,7 +80,7 @@ public sealed class WatchedSearchTests : IDisposable
         using var state = new SearchState(options, DartsSearch.ShapeOf(train, options), backend);
         state.Initialize();
         var watched = SearchWatch.Create(options, state, valid)!.Measure(0);
-        Assert.False(state.Net.Normal.Relaxation.UsesExpectation || state.Net.Reduce.Relaxation.UsesExpectation);
+        Assert.All(state.Net.Architectures, kind => Assert.False(kind.Relaxation.UsesExpectation));
 
         using var batches = new BatchPipeline(valid.Encoder, options.BatchSize, workers: 0);
         batches.Start(BatchSchedule.InOrder(valid.Indices[..options.BatchSize], options.BatchSize));

@@ -17,7 +17,7 @@ internal sealed class ChannelWidening(ulong seed, int stage)
     private readonly ChannelCopies copies = new(draw => new CounterRandom(seed, RandomStream.Architecture, stage, (1L << 40) + draw));
 
     /// <summary>Copies parameters, statistics, counters and momentum.</summary>
-    public void Copy(Supernet<float> before, Tensor<float> momentumBefore, Supernet<float> after, Tensor<float> momentumAfter)
+    public void Copy(ISupernet<float> before, Tensor<float> momentumBefore, ISupernet<float> after, Tensor<float> momentumAfter)
     {
         foreach (var (old, now) in before.MixedOps.Zip(after.MixedOps))
             for (var k = 0; k < now.Operations.Count; k++) now.Operations[k].Widen(old.Operations[k], copies, null);

@@ -9,7 +9,8 @@ namespace MIOpenDarts.Darts.Algorithms.DrNas;
 /// </summary>
 /// <param name="weight">1e-3 in the official code, where it stands in place of the alphas' weight decay.</param>
 /// <param name="candidates">Operations of an edge.</param>
-internal sealed class DivergencePenalty(double weight, int candidates) : IAlphaPenalty
+/// <param name="kinds">Kinds of cells: weights of edges stand behind their alphas.</param>
+internal sealed class DivergencePenalty(double weight, int candidates, int kinds) : IAlphaPenalty
 {
     /// <inheritdoc/>
     public double AddGradient<T>(IReadOnlyList<T[]> alphas, IReadOnlyList<T[]> diffs)
@@ -18,7 +19,7 @@ internal sealed class DivergencePenalty(double weight, int candidates) : IAlphaP
         Span<double> concentrations = stackalloc double[candidates];
         Span<double> gradient = stackalloc double[candidates];
         double sum = 0;
-        for (var kind = 0; kind < 2; kind++)
+        for (var kind = 0; kind < kinds; kind++)
         {
             for (var first = 0; first < alphas[kind].Length; first += candidates)
             {

@@ -33,21 +33,31 @@ internal sealed class DrNasAlgorithm : SearchAlgorithm
         AlphaLearningRate = 6e-4,
     }.With(new DrNasOptions { SecondStageEpoch = 25, SecondStagePartialChannels = 4, SecondStageOperations = 4 });
 
+    // The official code has one stage there, with all channels: 201-space/train_search.py.
+    private protected override SearchOptions ForNasBench201(SearchOptions options) => options.With(new DrNasOptions()) with
+    {
+        Epochs = 100,
+        PartialChannels = 1,
+        WarmupEpochs = 0,
+        LearningRate = 0.025,
+        LearningRateMin = 0.001,
+        AlphaLearningRate = 3e-4,
+    };
+
     /// <inheritdoc/>
     public override IReadOnlyList<OptionField<SearchOptions>> Options { get; } = new DrNasOptionTable().OnlyFor(Id);
 
     /// <inheritdoc/>
-    public override bool MixesNone => false;
+    public override bool MixesNone(CellSpace space) => space.TakesNone;
 
     /// <inheritdoc/>
     public override IReadOnlyList<int> StageStarts(SearchOptions options) =>
         options.Own<DrNasOptions>().SecondStageEpoch is > 0 and var second && second < options.Epochs ? [0, second] : [0];
 
     /// <inheritdoc/>
-    public override SearchSpace Space(SearchOptions options, int stage) => new(
-        Candidates(options), stage == 0
-            ? options.PartialChannels
-            : options.Own<DrNasOptions>().SecondStagePartialChannels, options.EdgeNormalization);
+    public override SearchSpace Space(SearchOptions options, int stage) => stage == 0
+        ? base.Space(options, stage)
+        : base.Space(options, stage) with { PartialChannels = options.Own<DrNasOptions>().SecondStagePartialChannels };
 
     /// <inheritdoc/>
     public override Relaxation<T> Relax<T>(SearchOptions options, int edges, int kind) =>
@@ -56,7 +66,7 @@ internal sealed class DrNasAlgorithm : SearchAlgorithm
     /// <inheritdoc/>
     public override IAlphaPenalty? Penalty(SearchOptions options) =>
         options.Own<DrNasOptions>().DivergenceWeight is > 0 and var weight
-            ? new DivergencePenalty(weight, Candidates(options).Count)
+            ? new DivergencePenalty(weight, Candidates(options).Count, CellSpace.Named(options.Space).Kinds.Count)
             : null;
 
     /// <summary>
@@ -65,7 +75,7 @@ internal sealed class DrNasAlgorithm : SearchAlgorithm
     /// </summary>
     internal override void BeginStage(SearchStage old, SearchStage now, SearchOptions options)
     {
-        foreach (var (architecture, adam) in new[] { now.Net.Normal, now.Net.Reduce }.Zip(now.Adams))
+        foreach (var (architecture, adam) in now.Net.Architectures.Zip(now.Adams))
         {
             var relaxation = (DirichletRelaxation<float>)architecture.Relaxation;
             relaxation.Prune(architecture.Alphas, options.Own<DrNasOptions>().SecondStageOperations);
@@ -97,10 +107,10 @@ internal sealed class DrNasAlgorithm : SearchAlgorithm
             yield return ValidationError.NotAllowed(
                 "second_stage_partial_channels", $"{own.SecondStagePartialChannels}",
                 $"a divisor of init_channels, which is {options.InitChannels}");
-        if (CellSpace.TryFind(options.Space, out var space) && own.SecondStageOperations > space.Operations.Count)
+        if (CellSpace.TryFind(options.Space, out var space) && own.SecondStageOperations > Candidates(options).Count)
             yield return ValidationError.NotAllowed(
                 "second_stage_operations", $"{own.SecondStageOperations}",
-                $"a whole number from 1 to {space.Operations.Count}, the operations of space {space.Name}");
+                $"a whole number from 1 to {Candidates(options).Count}, the operations of space {space.Name}");
     }
 
     /// <inheritdoc/>

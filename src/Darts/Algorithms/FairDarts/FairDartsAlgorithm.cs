@@ -33,7 +33,7 @@ internal sealed class FairDartsAlgorithm : SearchAlgorithm
     public override IReadOnlyList<OptionField<SearchOptions>> Options { get; } = new FairDartsOptionTable().OnlyFor(Id);
 
     /// <inheritdoc/>
-    public override bool MixesNone => false;
+    public override bool MixesNone(CellSpace space) => false;
 
     /// <inheritdoc/>
     public override Relaxation<T> Relax<T>(SearchOptions options, int edges, int kind) =>
@@ -42,23 +42,51 @@ internal sealed class FairDartsAlgorithm : SearchAlgorithm
     /// <inheritdoc/>
     public override IAlphaPenalty? Penalty(SearchOptions options) =>
         options.Own<FairDartsOptions>() is { ZeroOneWeight: > 0 } own
-            ? new ZeroOnePenalty(own.ZeroOneWeight, own.ZeroOneForm == "l1")
+            ? new ZeroOnePenalty(own.ZeroOneWeight, own.ZeroOneForm == "l1", CellSpace.Named(options.Space).Kinds.Count)
             : null;
 
     /// <inheritdoc/>
-    public override Genotype Derive(float[] normal, float[] reduce, SearchOptions options)
+    public override Genotype Derive(IReadOnlyList<float[]> scores, SearchOptions options)
     {
         var own = options.Own<FairDartsOptions>();
-        return own.HasThreshold
-            ? new Genotype(Cell(normal, own, options).Cell, Cell(reduce, own, options).Cell)
-            : base.Derive(normal, reduce, options);
+        if (!own.HasThreshold) return base.Derive(scores, options);
+        if (options.Skeleton == Skeleton.NasBench201)
+        {
+            var cell = NasBench201Cell.Derive(scores[0], Candidates(options), own.Threshold);
+            return cell.Connects ? new Genotype(cell) : base.Derive(scores, options);
+        }
+
+        return new Genotype(Cell(scores[0], own, options).Cell, Cell(scores[1], own, options).Cell);
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Notes(float[] normal, float[] reduce, SearchOptions options)
+    public override IReadOnlyList<string> Notes(IReadOnlyList<float[]> scores, SearchOptions options)
     {
         var own = options.Own<FairDartsOptions>();
-        return own.HasThreshold ? [.. Notes("normal", normal, own, options), .. Notes("reduction", reduce, own, options)] : [];
+        if (!own.HasThreshold) return [];
+        if (options.Skeleton == Skeleton.NasBench201) return NoneNotes(scores[0], own.Threshold, options);
+        return [.. Notes("normal", scores[0], own, options), .. Notes("reduction", scores[1], own, options)];
+    }
+
+    /// <inheritdoc/>
+    internal override IEnumerable<ValidationError> Validate(SearchOptions options)
+    {
+        if (options.Skeleton == Skeleton.NasBench201 && options.Own<FairDartsOptions>().GenotypeRule == FairDartsOptions.EdgeRule)
+            yield return ValidationError.NotAllowed(
+                "genotype_rule", FairDartsOptions.EdgeRule, $"{FairDartsOptions.SparseRule} or darts with space {options.Space}, "
+                    + "whose edges have one operation");
+    }
+
+    // An edge of NAS-Bench-201 has one operation: its strongest, or none where that is below the threshold.
+    private List<string> NoneNotes(float[] scores, double threshold, SearchOptions options)
+    {
+        var edges = CellSpace.NasBench201.Topology.Edges;
+        var below = scores.Chunk(scores.Length / edges).Count(row => row.Max() < threshold);
+        if (below == 0) return [];
+        return NasBench201Cell.Derive(scores, Candidates(options), threshold).Connects
+            ? [$"no operation of {below} of {edges} edges reached the threshold {threshold}, so they have none"]
+            : [$"what reached the threshold {threshold} does not lead to the output of the cell (the largest weight is {scores.Max():F3}); "
+                + "the strongest operation of each edge was taken; more --epochs or a lower --threshold leave it to the threshold"];
     }
 
     private ThresholdCell Cell(float[] scores, FairDartsOptions own, SearchOptions options)

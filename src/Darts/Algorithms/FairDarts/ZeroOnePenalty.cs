@@ -10,16 +10,18 @@ namespace MIOpenDarts.Darts.Algorithms.FairDarts;
 /// </summary>
 /// <param name="weight">10 in the official code.</param>
 /// <param name="absolute">The second form.</param>
-internal sealed class ZeroOnePenalty(double weight, bool absolute) : IAlphaPenalty
+/// <param name="kinds">Kinds of cells.</param>
+internal sealed class ZeroOnePenalty(double weight, bool absolute, int kinds) : IAlphaPenalty
 {
     /// <inheritdoc/>
     public double AddGradient<T>(IReadOnlyList<T[]> alphas, IReadOnlyList<T[]> diffs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double sum = 0;
-        // Edge weights of a search that has them as well stand behind the two vectors of alphas, and are no sigmoids.
-        var count = alphas[0].Length + alphas[1].Length;
-        for (var kind = 0; kind < 2; kind++)
+        // Edge weights of a search that has them as well stand behind the vectors of alphas, and are no sigmoids.
+        var count = 0;
+        for (var kind = 0; kind < kinds; kind++) count += alphas[kind].Length;
+        for (var kind = 0; kind < kinds; kind++)
         {
             for (var i = 0; i < alphas[kind].Length; i++)
             {

@@ -1,3 +1,5 @@
+using MIOpenDarts.Darts.Genotypes;
+
 namespace MIOpenDarts.Darts.Algorithms.PcDarts;
 
 /// <summary>
@@ -23,5 +25,14 @@ internal sealed class PcDartsAlgorithm : SearchAlgorithm
         LearningRate = 0.1,
         LearningRateMin = 0,
         AlphaLearningRate = 6e-4,
+    };
+
+    // Batches and rates of the other methods there: no official code searches this space.
+    private protected override SearchOptions ForNasBench201(SearchOptions options) => options with
+    {
+        BatchSize = 64,
+        LearningRate = 0.025,
+        LearningRateMin = 0.001,
+        AlphaLearningRate = 3e-4,
     };
 }

@@ -23,20 +23,20 @@ internal static class CellDot
         dot.Append("  edge [fontname=times fontsize=20]\n");
         for (var state = 0; state < graph.States; state++)
         {
-            var look = state < CellGraph.Inputs ? "fillcolor=darkseagreen2"
+            var look = state < graph.Inputs ? "fillcolor=darkseagreen2"
                 : graph.Uses(state) ? "fillcolor=lightblue" : "fillcolor=white style=\"filled,dashed\"";
-            dot.Append("  ").Append(Quote(CellGraph.StateName(state))).Append(" [").Append(look).Append("]\n");
+            dot.Append("  ").Append(Quote(graph.NameOf(state))).Append(" [").Append(look).Append("]\n");
         }
 
         dot.Append("  \"c_{k}\" [fillcolor=palegoldenrod]\n");
         foreach (var edge in graph.Edges)
         {
-            dot.Append("  ").Append(Quote(CellGraph.StateName(edge.Source))).Append(" -> ").Append(Quote(CellGraph.StateName(edge.Target)))
+            dot.Append("  ").Append(Quote(graph.NameOf(edge.Source))).Append(" -> ").Append(Quote(graph.NameOf(edge.Target)))
                 .Append(" [label=").Append(Quote(edge.Operation)).Append(" fillcolor=gray]\n");
         }
 
         foreach (var state in graph.Concat)
-            dot.Append("  ").Append(Quote(CellGraph.StateName(state))).Append(" -> \"c_{k}\" [fillcolor=gray]\n");
+            dot.Append("  ").Append(Quote(graph.NameOf(state))).Append(" -> \"c_{k}\" [fillcolor=gray]\n");
         return dot.Append("}\n").ToString();
     }
 

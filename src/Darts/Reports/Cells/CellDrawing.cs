@@ -33,7 +33,7 @@ internal static class CellDrawing
             """);
         svg.Add($"<title>{name}</title>").Add(head);
         foreach (var link in layout.Links.OrderBy(link => OperationOf(link) is null ? 0 : 1)) svg.Add(Line(link, direction));
-        foreach (var box in layout.Boxes) svg.Add(box.Item.Kind == CellItemKind.Operation ? Operation(box) : State(box, graph));
+        foreach (var box in layout.Boxes) svg.Add(box.Item.Kind == CellItemKind.Operation ? Operation(box, graph) : State(box, graph));
         return svg.Add($"</svg>");
     }
 
@@ -65,12 +65,12 @@ internal static class CellDrawing
         return svg.Add($"<path style=\"fill:{style}\" d=\"M{end.X} {end.Y}L{left.X} {left.Y}L{right.X} {right.Y}Z\"/>");
     }
 
-    private static Markup Operation(CellBox box)
+    private static Markup Operation(CellBox box, CellGraph graph)
     {
         var edge = box.Item.Edge!;
         var colour = OperationColour.Of(edge.Operation);
         var svg = new Markup();
-        svg.Add($"<g><title>{CellGraph.StateName(edge.Source)} to {CellGraph.StateName(edge.Target)}: {edge.Operation}</title>");
+        svg.Add($"<g><title>{graph.NameOf(edge.Source)} to {graph.NameOf(edge.Target)}: {edge.Operation}</title>");
         svg.Add($"<rect class=\"cell-page\" {Frame(box)} rx=\"12\"/>");
         svg.Add($"<rect class=\"cell-operation\" style=\"fill:var(--{colour});stroke:var(--{colour})\" {Frame(box)} rx=\"12\"/>");
         return svg.Add($"<text class=\"cell-text\" x=\"{box.X}\" y=\"{box.Y + 4.5}\">{edge.Operation}</text></g>");
@@ -80,7 +80,7 @@ internal static class CellDrawing
     {
         var name = box.Item.Text;
         var kind = name == CellLayers.Output ? "output" : name.StartsWith('c') ? "input" : "node";
-        var used = kind != "node" || box.Item.After.Count > 0 || graph.Concat.Any(state => CellGraph.StateName(state) == name);
+        var used = kind != "node" || box.Item.After.Count > 0 || graph.Concat.Any(state => graph.NameOf(state) == name);
         var (letter, index) = StateName.Split(name);
         var svg = new Markup();
         svg.Add($"<g class=\"{(used ? "" : "cell-unused")}\"><rect class=\"cell-state cell-{kind}\" {Frame(box)} rx=\"5\"/>");

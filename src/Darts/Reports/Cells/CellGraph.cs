@@ -4,24 +4,23 @@ namespace MIOpenDarts.Darts.Reports.Cells;
 
 /// <summary>One operation of a discrete cell. Several may join the same pair of states (FairDARTS).</summary>
 /// <param name="Operation">Name of the primitive, e.g. <c>sep_conv_3x3</c>.</param>
-/// <param name="Source">State it reads: 0 is c_{k-2}, 1 is c_{k-1}, 2 is the first intermediate node.</param>
-/// <param name="Target">State it adds to, at least 2 and larger than <paramref name="Source"/>.</param>
+/// <param name="Source">State it reads, an input or a node; in DARTS 0 is c_{k-2}, 1 is c_{k-1}, 2 is the first intermediate node.</param>
+/// <param name="Target">State it adds to, a node and larger than <paramref name="Source"/>.</param>
 internal sealed record CellEdge(string Operation, int Source, int Target);
 
 /// <summary>
-/// A discrete cell as a directed acyclic graph (Liu et al. 2019, section 2.1): two inputs, intermediate nodes, one output
-/// that concatenates some of them.
+/// A discrete cell as a directed acyclic graph (Liu et al. 2019, section 2.1): inputs, intermediate nodes, one output that concatenates some
+/// of them.
 /// </summary>
 /// <param name="Nodes">Number of intermediate nodes.</param>
 /// <param name="Edges">The operations that were kept.</param>
 /// <param name="Concat">
-/// States that the output concatenates, each from 0 to <paramref name="Nodes"/> + 1; usually the intermediate nodes.
+/// States that the output concatenates; usually the intermediate nodes.
 /// </param>
-internal sealed record CellGraph(int Nodes, IReadOnlyList<CellEdge> Edges, IReadOnlyList<int> Concat)
+/// <param name="Inputs">States before the first node: in DARTS c_{k-2} and c_{k-1}.</param>
+internal sealed record CellGraph(
+    int Nodes, IReadOnlyList<CellEdge> Edges, IReadOnlyList<int> Concat, int Inputs = GenotypeCell.Inputs)
 {
-    /// <summary>The input states c_{k-2} and c_{k-1}.</summary>
-    public const int Inputs = 2;
-
     /// <summary>Number of states without the output: inputs and intermediate nodes.</summary>
     public int States => Inputs + Nodes;
 
@@ -35,7 +34,7 @@ internal sealed record CellGraph(int Nodes, IReadOnlyList<CellEdge> Edges, IRead
         var edges = cell.Edges.Where(item => cell.Carries[item.Edge.Source]);
         return new CellGraph(
             cell.Nodes.Count, [.. edges.Select(item => new CellEdge(item.Edge.Operation.Name, item.Edge.Source, item.Target))],
-            [.. cell.Concat.Where(state => cell.Carries[state])]);
+            [.. cell.Concat.Where(state => cell.Carries[state])], cell.FirstNode);
     }
 
     /// <summary>Checks that every edge and every concatenated state exists.</summary>
@@ -70,23 +69,26 @@ internal sealed record CellGraph(int Nodes, IReadOnlyList<CellEdge> Edges, IRead
     /// <summary>Whether an edge or the output reads a state.</summary>
     public bool Uses(int state) => Concat.Contains(state) || Edges.Any(edge => edge.Source == state);
 
-    /// <summary>The name the field draws for a state: c_{k-2}, c_{k-1}, then 0, 1, 2 ... for the intermediate nodes.</summary>
-    public static string StateName(int state) => state switch
-    {
-        0 => "c_{k-2}",
-        1 => "c_{k-1}",
-        _ => (state - Inputs).ToString(),
-    };
+    /// <summary>The name the field draws for a state of this cell.</summary>
+    public string NameOf(int state) => StateName(state, Inputs);
+
+    /// <summary>
+    /// The name the field draws for a state: in DARTS c_{k-2}, c_{k-1}, then 0, 1, 2 ... for the intermediate nodes; with one input c_{k-1},
+    /// then 1, 2, 3 as NAS-Bench-201 counts.
+    /// </summary>
+    public static string StateName(int state, int inputs) =>
+        state < inputs ? $"c_{{k-{inputs - state}}}" : $"{(inputs == 1 ? state : state - inputs)}";
 
     /// <summary>
     /// Source and target states of every edge of a search cell in the official order, which is the order of the rows of alpha:
     /// all edges into node 0, then into node 1, and so on.
     /// </summary>
-    /// <param name="edges">Rows of alpha: 2, 5, 9, 14, 20 ... for 1, 2, 3, 4, 5 nodes.</param>
-    public static IReadOnlyList<(int Source, int Target)> SearchEdges(int edges)
+    /// <param name="edges">Rows of alpha: with two inputs 2, 5, 9, 14, 20 ... for 1, 2, 3, 4, 5 nodes.</param>
+    /// <param name="inputs">States before the first node.</param>
+    public static IReadOnlyList<(int Source, int Target)> SearchEdges(int edges, int inputs = GenotypeCell.Inputs)
     {
         var pairs = new List<(int, int)>(edges);
-        for (var target = Inputs; pairs.Count < edges; target++)
+        for (var target = inputs; pairs.Count < edges; target++)
             for (var source = 0; source < target && pairs.Count < edges; source++) pairs.Add((source, target));
         return pairs;
     }

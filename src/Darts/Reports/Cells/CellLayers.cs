@@ -30,12 +30,12 @@ internal sealed class CellLayers
     }
 
     private static int[] OneNodeEach(CellGraph graph) =>
-        [.. Enumerable.Range(0, graph.States).Select(state => Math.Max(0, state - CellGraph.Inputs + 1))];
+        [.. Enumerable.Range(0, graph.States).Select(state => Math.Max(0, state - graph.Inputs + 1))];
 
     private static int[] LongestPaths(CellGraph graph)
     {
         var depth = new int[graph.States];
-        for (var state = CellGraph.Inputs; state < graph.States; state++)
+        for (var state = graph.Inputs; state < graph.States; state++)
             depth[state] = 1 + graph.Edges.Where(edge => edge.Target == state).Select(edge => depth[edge.Source]).DefaultIfEmpty(0).Max();
         return depth;
     }
@@ -52,7 +52,7 @@ internal sealed class CellLayers
             for (var state = 0; state < graph.States; state++)
             {
                 if (depth[state] != level) continue;
-                var node = Place(new CellItem(CellItemKind.State, layer, CellGraph.StateName(state), null));
+                var node = Place(new CellItem(CellItemKind.State, layer, graph.NameOf(state), null));
                 trunks[state] = [node];
                 foreach (var label in labels.Where(label => label.Edge!.Target == state)) Join(label, node);
             }

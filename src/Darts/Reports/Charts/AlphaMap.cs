@@ -9,12 +9,13 @@ internal static class AlphaMap
 
     /// <param name="title">What it shows.</param>
     /// <param name="weights">Mixing weights, one row per edge and one column per operation.</param>
-    /// <param name="operations">Names of the columns.</param>
+    /// <param name="axes">What rows and columns are.</param>
     /// <param name="scale">The colours, so that several maps compare.</param>
-    public static Markup Draw(string title, double[][] weights, IReadOnlyList<string> operations, WeightScale scale)
+    public static Markup Draw(string title, double[][] weights, AlphaAxes axes, WeightScale scale)
     {
+        var operations = axes.Operations;
         var (width, height) = (RowNames + operations.Count * Column + Overhang, Top + weights.Length * Row + 2);
-        var edges = CellGraph.SearchEdges(weights.Length);
+        var edges = axes.EdgeNames(weights.Length);
         var svg = new Markup();
         svg.Add($"<svg class=\"chart\" role=\"img\" viewBox=\"0 0 {width} {height}\"><title>{title}</title>");
         svg.Add($"<text class=\"chart-title\" x=\"0\" y=\"14\">{title}</text>");
@@ -27,9 +28,9 @@ internal static class AlphaMap
         for (var row = 0; row < weights.Length; row++)
         {
             var y = Top + row * Row;
-            var edge = EdgeName(edges[row]);
+            var edge = edges[row];
             svg.Add($"<text class=\"chart-text chart-end\" x=\"{RowNames - 7}\" y=\"{y + 15}\">{edge}</text>");
-            var strongest = StrongestOf(weights[row], operations);
+            var strongest = axes.StrongestOf(weights[row]);
             for (var column = 0; column < weights[row].Length; column++)
             {
                 var weight = weights[row][column];
@@ -45,25 +46,5 @@ internal static class AlphaMap
         }
 
         return svg.Add($"</svg>");
-    }
-
-    /// <summary>An edge as the page writes it, with the subscripts that Unicode has.</summary>
-    public static string EdgeName((int Source, int Target) edge)
-    {
-        var source = edge.Source switch { 0 => "c\u2096\u208B\u2082", 1 => "c\u2096\u208B\u2081", _ => CellGraph.StateName(edge.Source) };
-        return $"{source} \u2192 {CellGraph.StateName(edge.Target)}";
-    }
-
-    /// <summary>Column of the largest weight that a genotype may take, so without <c>none</c>; -1 when there is none.</summary>
-    public static int StrongestOf(double[] weights, IReadOnlyList<string> operations)
-    {
-        var best = -1;
-        for (var column = 0; column < weights.Length; column++)
-        {
-            if (operations[column] == "none") continue;
-            if (best < 0 || weights[column] > weights[best]) best = column;
-        }
-
-        return best;
     }
 }

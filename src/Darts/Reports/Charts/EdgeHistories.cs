@@ -12,15 +12,15 @@ internal static class EdgeHistories
 
     /// <param name="epochs">Numbers of the epochs, ascending, at least one.</param>
     /// <param name="weights">Mixing weights of each epoch, edges by operations.</param>
-    /// <param name="operations">Names of the operations.</param>
+    /// <param name="axes">What rows and columns are.</param>
     /// <param name="scale">The colours.</param>
     /// <returns>One drawing per edge.</returns>
     public static IEnumerable<Markup> Draw(
-        IReadOnlyList<int> epochs, IReadOnlyList<double[][]> weights, IReadOnlyList<string> operations, WeightScale scale)
+        IReadOnlyList<int> epochs, IReadOnlyList<double[][]> weights, AlphaAxes axes, WeightScale scale)
     {
-        var edges = CellGraph.SearchEdges(weights[^1].Length);
+        var edges = axes.EdgeNames(weights[^1].Length);
         return Enumerable.Range(0, edges.Count).Select(edge => Edge(
-            AlphaMap.EdgeName(edges[edge]), epochs, [.. weights.Select(map => map[edge])], operations,
+            edges[edge], epochs, [.. weights.Select(map => map[edge])], axes.Operations,
             weight => scale.Depth(edge, weight)));
     }
 

@@ -3,7 +3,7 @@ using MIOpenDarts.Darts.Reports.Cells;
 namespace MIOpenDarts.Darts.Reports.Charts;
 
 /// <summary>
-/// One row per edge, one column per epoch: the colour is the strongest operation (without <c>none</c>), its depth how far
+/// One row per edge, one column per epoch: the colour is the strongest operation that a genotype may take, its depth how far
 /// its weight is above uniform. At the end of a row stands the operation that the edge arrived at.
 /// </summary>
 internal static class StrongestOperations
@@ -13,12 +13,13 @@ internal static class StrongestOperations
     /// <param name="title">What it shows.</param>
     /// <param name="epochs">Numbers of the epochs, ascending, at least one.</param>
     /// <param name="weights">Mixing weights of each epoch, edges by operations.</param>
-    /// <param name="operations">Names of the operations.</param>
+    /// <param name="axes">What rows and columns are.</param>
     /// <param name="scale">The depths.</param>
     public static Markup Draw(
-        string title, IReadOnlyList<int> epochs, IReadOnlyList<double[][]> weights, IReadOnlyList<string> operations, WeightScale scale)
+        string title, IReadOnlyList<int> epochs, IReadOnlyList<double[][]> weights, AlphaAxes axes, WeightScale scale)
     {
-        var edges = CellGraph.SearchEdges(weights[^1].Length);
+        var operations = axes.Operations;
+        var edges = axes.EdgeNames(weights[^1].Length);
         var height = Top + edges.Count * Row + 34;
         var column = (Right - Left) / epochs.Count;
         var gap = epochs.Count <= 20 ? 1 : 0;
@@ -28,11 +29,11 @@ internal static class StrongestOperations
         for (var row = 0; row < edges.Count; row++)
         {
             var y = Top + row * Row;
-            var edge = AlphaMap.EdgeName(edges[row]);
+            var edge = edges[row];
             svg.Add($"<text class=\"chart-text chart-end\" x=\"{Left - 7}\" y=\"{y + 14}\">{edge}</text>");
             for (var index = 0; index < epochs.Count; index++)
             {
-                var strongest = AlphaMap.StrongestOf(weights[index][row], operations);
+                var strongest = axes.StrongestOf(weights[index][row]);
                 if (strongest < 0) continue;
                 var weight = weights[index][row][strongest];
                 var depth = double.IsFinite(weight) ? 0.3 + 0.7 * Math.Max(scale.Depth(row, weight), 0) : 0.1;

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Supernets;
 
@@ -36,6 +37,7 @@ internal sealed class WeightScale
         var options = new SearchOptions();
         // A log of another version may name a method that is not known here; its page is still written.
         if (Option("algorithm") is { } name && SearchAlgorithm.Find(name) is not null) options = options with { Algorithm = name };
+        if (Option("space") is { } space && CellSpace.TryFind(space, out _)) options = options with { Space = space };
         if (Option("edge_normalization") is { } flag) options = options with { EdgeNormalization = flag == "true" };
         var algorithm = SearchAlgorithm.From(options);
         var relaxation = algorithm.Relax<double>(options, edges, kind: 0);

@@ -46,8 +46,9 @@ internal sealed record EdgeAgreement(int Source, int Target, double Kept, Primit
     /// </summary>
     /// <param name="nodes">Nodes of a cell.</param>
     /// <param name="withOperation">See <see cref="Overlap"/>.</param>
-    public static double Chance(int nodes, bool withOperation) =>
-        Overlap([.. Enumerable.Range(0, ChanceDraws).Select(i => RandomGenotypes.Draw(0, i, nodes, nodes).Normal)], withOperation);
+    /// <param name="space">The space; that of DARTS if null.</param>
+    public static double Chance(int nodes, bool withOperation, CellSpace? space = null) => Overlap(
+        [.. Enumerable.Range(0, ChanceDraws).Select(i => RandomGenotypes.Draw(0, i, nodes, nodes, space).Cells[0])], withOperation);
 
     private static IEnumerable<PlacedEdge> Edges(GenotypeCell cell) =>
         cell.Edges.Select(item => new PlacedEdge(item.Target, item.Edge.Source, item.Edge.Operation)).Distinct();

@@ -35,6 +35,7 @@ internal sealed record SeedPlan(IReadOnlyList<ulong> Seeds, int Retrain, SearchO
         Threads = Options.Threads,
         BatchSize = Options.BatchSize,
         Layers = Options.Layers,
+        CellsPerStage = Options.CellsPerStage,
         InitChannels = Math.Max(2, Options.InitChannels),
         Augment = Options.Augment,
         Auxiliary = false,

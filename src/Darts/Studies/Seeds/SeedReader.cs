@@ -73,7 +73,7 @@ internal static class SeedReader
     {
         var (chosen, _) = SearchEnd.From(history.Epochs);
         return new SeedResult(
-            seed, chosen.Genotype, chosen.TrainAccuracy, chosen.ValidAccuracy, Entropy(chosen.Normal.Weights.Concat(chosen.Reduce.Weights)),
+            seed, chosen.Genotype, chosen.TrainAccuracy, chosen.ValidAccuracy, Entropy(chosen.Kinds.SelectMany(kind => kind.Weights)),
             history.Seconds,
             SearchEnd.From(history.Epochs).Message, chosen.Notes);
     }

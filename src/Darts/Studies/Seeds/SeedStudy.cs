@@ -29,10 +29,12 @@ internal sealed record SeedStudy(string Dataset, SeedPlan Plan, IReadOnlyList<Se
     /// <summary>Test accuracy of a found cell less that of the random one of its seed, in points.</summary>
     public Spread Gain => Spread.From([.. Retrained.Select(result => result.Found!.Accuracy - result.Random!.Accuracy)]);
 
-    /// <summary>Both kinds of cells, with their names.</summary>
+    /// <summary>Each kind of cells, with its name.</summary>
     public IReadOnlyList<(string Name, IReadOnlyList<GenotypeCell> Cells)> Cells =>
-        [("normal cell", [.. Results.Select(result => result.Genotype.Normal)]),
-            ("reduction cell", [.. Results.Select(result => result.Genotype.Reduce)])];
+    [
+        .. CellSpace.Named(Plan.Options.Space).Kinds.Select((kind, i) =>
+            (kind.Title, (IReadOnlyList<GenotypeCell>)[.. Results.Select(result => result.Genotype.Cells[i])])),
+    ];
 }
 
 /// <summary>What one seed has found.</summary>

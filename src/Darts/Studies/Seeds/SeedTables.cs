@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports;
+using MIOpenDarts.Darts.Reports.Cells;
 
 namespace MIOpenDarts.Darts.Studies.Seeds;
 
@@ -23,7 +24,7 @@ internal static class SeedTables
         ["edge", "kept by", "operation", "same"],
         .. EdgeAgreement.From(cells).Select(edge => new[]
         {
-            $"{State(edge.Source)} -> {State(edge.Target)}", $"{100 * edge.Kept:0} %", edge.Operation.Name, $"{100 * edge.Same:0} %",
+            $"{State(edge.Source, cells)} -> {State(edge.Target, cells)}", $"{100 * edge.Kept:0} %", edge.Operation.Name, $"{100 * edge.Same:0} %",
         }),
     ];
 
@@ -44,7 +45,7 @@ internal static class SeedTables
         if (cells.Count < 2) return "one seed agrees with itself";
         string Shared(bool withOperation) =>
             $"{100 * EdgeAgreement.Overlap(cells, withOperation):0} % (random cells "
-            + $"{100 * EdgeAgreement.Chance(cells[0].Nodes.Count, withOperation):0} %)";
+            + $"{100 * EdgeAgreement.Chance(cells[0].Nodes.Count, withOperation, SpaceOf(cells[0])):0} %)";
         return $"two seeds share {Shared(false)} of their edges, {Shared(true)} with the operation";
     }
 
@@ -64,7 +65,9 @@ internal static class SeedTables
         select $"seed {result.Seed}: no random cell came within {100 * RandomGenotypes.Tolerance:0} % of the parameters; "
             + $"the closest of {RandomGenotypes.MostDraws} has {100 * difference:+0;-0} %";
 
-    // As in the drawings: the outputs of the two cells before, then the nodes from 0.
-    private static string State(int state) =>
-        state < GenotypeCell.Inputs ? $"c_{{k-{GenotypeCell.Inputs - state}}}" : $"{state - GenotypeCell.Inputs}";
+    private static CellSpace SpaceOf(GenotypeCell cell) =>
+        cell.FirstNode == CellSpace.NasBench201.Topology.Inputs ? CellSpace.NasBench201 : CellSpace.Darts;
+
+    // As in the drawings.
+    private static string State(int state, IReadOnlyList<GenotypeCell> cells) => CellGraph.StateName(state, cells[0].FirstNode);
 }

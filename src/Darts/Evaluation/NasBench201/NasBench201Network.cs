@@ -1,10 +1,11 @@
 using System.Numerics;
 using MIOpenDarts.Darts.Evaluation.Baselines;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 
-namespace MIOpenDarts.Darts.Spaces;
+namespace MIOpenDarts.Darts.Evaluation.NasBench201;
 
 /// <summary>
 /// A network of NAS-Bench-201 (Dong and Yang 2020, section 2.1), with the names of <c>tiny_network.py</c> of D-X-Y/AutoDL-Projects: stem,
@@ -15,7 +16,7 @@ internal sealed class NasBench201Network<T> : BaselineNetwork<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Builds the network of a cell on a backend with zeroed parameters.</summary>
-    /// <exception cref="ArgumentException">The images cannot be halved twice.</exception>
+    /// <exception cref="OptionsException">The images cannot be halved twice.</exception>
     public NasBench201Network(Backend<T> backend, NasBench201Shape shape, NasBench201Cell cell)
         : this(backend, shape, cell.Operations.ToArray())
     {
@@ -27,9 +28,14 @@ internal sealed class NasBench201Network<T> : BaselineNetwork<T>
     {
     }
 
-    /// <summary>Builds a network of cells with any modules on their edges, by the cell's prefix, the edge and the channels.</summary>
+    /// <summary>Builds a network of cells with any modules on their edges.</summary>
+    /// <param name="backend">Where it lives.</param>
+    /// <param name="shape">Sizes.</param>
+    /// <param name="edge">Makes what stands on an edge, by the cell's prefix, the edge and the channels.</param>
+    /// <param name="weights">Weights of the edges of all cells; null where all are one.</param>
     internal NasBench201Network(
-        Backend<T> backend, NasBench201Shape shape, Func<NasBench201Network<T>, string, int, int, Module<T>> edge)
+        Backend<T> backend, NasBench201Shape shape, Func<NasBench201Network<T>, string, int, int, Module<T>> edge,
+        EdgeWeights<T>? weights = null)
         : base(backend, shape.Validated().Task)
     {
         var (topology, channels, index) = (CellSpace.NasBench201.Topology, shape.InitChannels, 0);
@@ -45,7 +51,8 @@ internal sealed class NasBench201Network<T> : BaselineNetwork<T>
             for (var i = 0; i < shape.CellsPerStage; i++, index++)
             {
                 var (prefix, width) = ($"cells.{index}.", channels);
-                Append(new SummingCell<T>(topology, [.. Enumerable.Range(0, topology.Edges).Select(e => edge(this, prefix, e, width))]));
+                Append(new SummingCell<T>(
+                    topology, [.. Enumerable.Range(0, topology.Edges).Select(e => edge(this, prefix, e, width))], weights));
             }
         }
 

@@ -4,7 +4,7 @@ using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;
 
-namespace MIOpenDarts.Darts.Spaces;
+namespace MIOpenDarts.Darts.Evaluation.NasBench201;
 
 /// <summary>
 /// A cell of NAS-Bench-201 (Dong and Yang 2020, section 2.1): every node sums its edges from all states before it, the source is the first
@@ -13,7 +13,8 @@ namespace MIOpenDarts.Darts.Spaces;
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="topology">Nodes of the cell.</param>
 /// <param name="edges">What stands on the edges, node by node: an operation, or a mixture of all.</param>
-internal sealed class SummingCell<T>(CellTopology topology, IReadOnlyList<Module<T>> edges) : Module<T>
+/// <param name="weights">Weights of the edges, with their gradients; null where all are one.</param>
+internal sealed class SummingCell<T>(CellTopology topology, IReadOnlyList<Module<T>> edges, EdgeWeights<T>? weights = null) : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Tensor<T>[] states = new Tensor<T>[1 + topology.Nodes];
@@ -26,7 +27,10 @@ internal sealed class SummingCell<T>(CellTopology topology, IReadOnlyList<Module
             {
                 var edge = Edge(node, source);
                 edge.Forward(pass);
-                if (source == 0) Backend.Copy(edge.Dst, states[1 + node]);
+                if (weights is not null)
+                    Backend.ScaleForward(
+                        edge.Dst, weights.Tensor, weights.First + topology.FirstEdge(node) + source, states[1 + node], accumulate: source > 0);
+                else if (source == 0) Backend.Copy(edge.Dst, states[1 + node]);
                 else Backend.Add(edge.Dst, states[1 + node]);
             }
     }
@@ -37,7 +41,18 @@ internal sealed class SummingCell<T>(CellTopology topology, IReadOnlyList<Module
         if (!accumulate) Backend.Fill(Src.Diff!, T.Zero);
         for (var state = 1; state < topology.Nodes; state++) Backend.Fill(states[state].Diff!, T.Zero);
         for (var node = topology.Nodes - 1; node >= 0; node--)
-            for (var source = 0; source <= node; source++) Edge(node, source).Backward(pass, accumulate: true);
+            for (var source = 0; source <= node; source++)
+            {
+                var (edge, diffNode) = (Edge(node, source), states[1 + node].Diff!);
+                if (weights is not null)
+                {
+                    var weight = weights.First + topology.FirstEdge(node) + source;
+                    Backend.ScaleBackwardWeights(edge.Dst, diffNode, weights.Tensor.Diff!, weight);
+                    Backend.ScaleForward(diffNode, weights.Tensor, weight, edge.Dst.Diff!, accumulate: false);
+                }
+
+                edge.Backward(pass, accumulate: true);
+            }
     }
 
     /// <inheritdoc/>
@@ -62,8 +77,12 @@ internal sealed class SummingCell<T>(CellTopology topology, IReadOnlyList<Module
         for (var node = 0; node < topology.Nodes; node++)
         {
             states[1 + node] = plan.ActivationWithDiff($"node {1 + node}", c, h, w);
-            // The gradient of an edge is that of its node.
-            for (var s = 0; s <= node; s++) Edge(node, s).Plan(plan, states[s]).Diff = states[1 + node].Diff;
+            for (var s = 0; s <= node; s++)
+            {
+                var dst = Edge(node, s).Plan(plan, states[s]);
+                // Without weights of its own the gradient of an edge is that of its node.
+                if (weights is null) dst.Diff = states[1 + node].Diff;
+            }
         }
 
         return states[^1];
@@ -71,3 +90,9 @@ internal sealed class SummingCell<T>(CellTopology topology, IReadOnlyList<Module
 
     private Module<T> Edge(int node, int source) => edges[topology.FirstEdge(node) + source];
 }
+
+/// <summary>Weights of a cell's edges in one vector.</summary>
+/// <param name="Tensor">The vector, with its gradient.</param>
+/// <param name="First">Index of the first edge's weight.</param>
+internal sealed record EdgeWeights<T>(Tensor<T> Tensor, int First)
+    where T : unmanaged;
