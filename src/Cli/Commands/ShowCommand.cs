@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Evolution;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Reports.Cells;
@@ -24,6 +26,7 @@ internal static class ShowCommand
           miopendarts show DARTS_V2
           miopendarts show runs/cifar --format svg --cell reduce --out reduce.svg
           miopendarts show DARTS_V2 --cost macs,params
+          miopendarts show runs/cell --truth nas-bench-201.tsv.gz
           miopendarts show runs/cifar --cost latency:table.json --target-channels 16 --target-layers 8
         """;
 
@@ -38,15 +41,19 @@ internal static class ShowCommand
         var cell = OptionNames.OneOf("--cell", "The cell that dot and svg draw, where there is more than one kind.", "normal", "reduce");
         var output = OptionNames.Path("--out", "FILE", "Where to write (default: standard output).");
         var cost = CostArguments.Names("Print what it costs, operation by operation, in place of the genotype.");
+        var truth = OptionNames.Path("--truth", "FILE", "Print what a table of trained networks knows of it, in place of the genotype.");
         var target = new CostArguments();
-        var command = new Command(Name, "Print or draw a genotype, or what it costs.") { genotype, format, cell, output, cost };
+        var command = new Command(Name, "Print or draw a genotype, or what it costs.") { genotype, format, cell, output, cost, truth };
         target.AddTo(command);
         command.SetAction(parsed =>
         {
             var names = parsed.GetValue(cost);
             target.RequireCost(parsed, names);
             var found = Resolve(parsed.GetValue(genotype)!);
-            var text = names is null
+            if (names is not null && parsed.GetValue(truth) is not null)
+                throw new OptionsException("--cost and --truth do not go together; keep one");
+            var text = parsed.GetValue(truth) is { } table ? Known(TruthTable.Read(table), found)
+                : names is null
                 ? Render(found, parsed.GetValue(format)!, parsed.GetValue(cell)!).TrimEnd('\n') + "\n"
                 : string.Join('\n', CostArguments.Open(names).Select(model => CostBreakdown.Text(model, target.Network(parsed), found)));
             if (parsed.GetValue(output) is { } file) OutputFile.Write("--out", file, text);
@@ -68,6 +75,9 @@ internal static class ShowCommand
                 $"'{typed}' is neither a published genotype nor a file{Spelling.Guess(typed, NamedGenotypes.Names)}; all names: "
                 + "miopendarts show --help");
     }
+
+    private static string Known(TruthTable table, Genotype genotype) =>
+        string.Concat(table.Of(genotype).Select(item => $"{item.Column,-24} {item.Value.ToString(CultureInfo.InvariantCulture)}\n"));
 
     private static Genotype OfWeights(string file)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MIOpenDarts.Cli.Commands;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Cli.Usage;
@@ -24,6 +25,10 @@ internal sealed class NetworkArguments(Screen screen)
     private readonly Option<int?> channels = OptionNames.Number(
         "--init-channels", "Channels of its first cell (default: 36, or 48 with the stem imagenet).", 2, 1024);
     private readonly Option<int?> layers = OptionNames.Number("--layers", "Its cells (default: 20, or 14 with the stem imagenet).", 3, 100);
+    private readonly Option<int?> cellsPerStage = OptionNames.Number(
+        "--cells-per-stage", "In place of --layers for a cell of nas-bench-201, whose first cells have 16 channels unless told (default: 5).",
+        1, 33);
+
     private readonly Option<int?> classes = OptionNames.Number(
         "--classes", "Its classes (default: those of the data, or 10, or 1000 with the stem imagenet).", 2, 100_000);
     private readonly Option<int?> size = OptionNames.Number(
@@ -68,7 +73,7 @@ internal sealed class NetworkArguments(Screen screen)
 
     private bool IsForeign(ParseResult parsed) => parsed.GetValue(genotype) is not null || parsed.GetValue(arch) is not null;
 
-    private Option[] Foreign => [genotype, arch, stem, channels, layers, classes, size, grey];
+    private Option[] Foreign => [genotype, arch, stem, channels, layers, cellsPerStage, classes, size, grey];
 
     private NetworkDescription? Described(ParseResult parsed, ImageData? data)
     {
@@ -80,6 +85,13 @@ internal sealed class NetworkArguments(Screen screen)
                 : null;
         }
 
+        var network = TrainCommand.Network(parsed.GetValue(genotype), parsed.GetValue(arch))!;
+        var stages = NasBench201Cell.IsIn(network);
+        foreach (var option in stages ? new Option[] { layers, stem } : [cellsPerStage])
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw new OptionsException(
+                    $"{option.Name} does not go with this network; cells of {CellSpace.NasBench201.Name} are counted by --cells-per-stage, "
+                    + "others by --layers");
         var (imageNet, images) = (IsImageNet(parsed), data?.Train);
         var side = parsed.GetValue(size) ?? (imageNet ? ImageNetSize : 32);
         var count = images?.Channels ?? (parsed.GetValue(grey) ? 1 : 3);
@@ -87,12 +99,13 @@ internal sealed class NetworkArguments(Screen screen)
         var usual = data?.Normalization ?? (count == 1 ? Normalization.FashionMnist : colours);
         return new NetworkDescription
         {
-            Network = TrainCommand.Network(parsed.GetValue(genotype), parsed.GetValue(arch))!,
+            Network = network,
             Task = new ImageTask(
                 count, images?.Height ?? side, images?.Width ?? side,
                 parsed.GetValue(classes) ?? images?.Classes ?? (imageNet ? 1000 : 10)),
-            InitChannels = parsed.GetValue(channels) ?? (imageNet ? 48 : 36),
-            Layers = parsed.GetValue(layers) ?? (imageNet ? 14 : 20),
+            InitChannels = parsed.GetValue(channels) ?? (stages ? 16 : imageNet ? 48 : 36),
+            Layers = stages ? 0 : parsed.GetValue(layers) ?? (imageNet ? 14 : 20),
+            CellsPerStage = stages ? parsed.GetValue(cellsPerStage) ?? 5 : 0,
             Stem = imageNet ? StemForm.ImageNet : StemForm.Cifar,
             Mean = usual.Mean,
             Deviation = usual.Deviation,

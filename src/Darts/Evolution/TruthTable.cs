@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using MIOpenDarts.Darts.Genotypes;
 
 namespace MIOpenDarts.Darts.Evolution;
 
@@ -37,6 +38,9 @@ internal sealed class TruthTable
     /// <summary>The networks, in the order of the file.</summary>
     public IReadOnlyList<string> Networks => networks;
 
+    /// <summary>Names of the columns of values.</summary>
+    public IReadOnlyCollection<string> Columns => columns.Keys;
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="InvalidDataException">It is no such table; the message names file, line and what is wrong.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -62,6 +66,12 @@ internal sealed class TruthTable
     public IReadOnlyList<double> Column(string name) => columns.TryGetValue(name, out var values)
         ? values
         : throw new InvalidDataException($"{path}: has no column {name}; it has {string.Join(", ", columns.Keys)}");
+
+    /// <summary>What the table knows of a genotype: its columns in order.</summary>
+    /// <exception cref="InvalidDataException">The genotype is of another space, or the table does not know it.</exception>
+    public IReadOnlyList<(string Column, double Value)> Of(Genotype genotype) => genotype.NasBench201 is { } cell
+        ? [.. Columns.Select(column => (column, Value(cell.Code, column)))]
+        : throw new InvalidDataException($"{path}: knows cells of {CellSpace.NasBench201.Name}, not {genotype}");
 
     /// <summary>A value.</summary>
     /// <exception cref="InvalidDataException">There is no such network or column.</exception>

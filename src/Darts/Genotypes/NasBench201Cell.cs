@@ -32,6 +32,9 @@ internal sealed class NasBench201Cell
     public override string ToString() =>
         string.Join('+', Nodes.Select(node => $"|{string.Join('|', node.Select(edge => $"{edge.Operation.Name}~{edge.Source}"))}|"));
 
+    /// <summary>A digit for each edge, node by node: the place of its operation in the space. Tables of results name cells so.</summary>
+    public string Code => string.Concat(Operations.Select(operation => Known.TakeWhile(known => known != operation).Count()));
+
     /// <summary>The operations of all edges, node by node.</summary>
     public IEnumerable<Primitive> Operations => Nodes.SelectMany(node => node).Select(edge => edge.Operation);
 

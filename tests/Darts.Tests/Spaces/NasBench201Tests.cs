@@ -55,8 +55,15 @@ public class NasBench201Tests
     [InlineData("444444", 73306, 7783050)]
     [InlineData("000000", 73306, 7783050)]
     [InlineData("323103", 830426, 117883530)]
-    public void Sizes_are_those_of_the_benchmark(string code, long parameters, long multiplyAdds) =>
+    public void Sizes_are_those_of_the_benchmark_also_of_built_networks(string code, long parameters, long multiplyAdds)
+    {
+        Assert.Equal(code, Cell(code).Code);
         Assert.Equal(new NasBench201Size(parameters, multiplyAdds), NasBench201Size.Of(Cell(code), Cifar10));
+        using var backend = CpuBackend.Create(1);
+        using var net = new NasBench201Network<float>(backend, Cifar10, Cell(code));
+        // A classifier's biases are additions; the benchmark counts them.
+        Assert.Equal((parameters, multiplyAdds), (net.ParameterCount, net.Trace().MultiplyAdds + Cifar10.Task.Classes));
+    }
 
     [Theory]
     [InlineData(100, 32, 135_156, 15_653_220)]

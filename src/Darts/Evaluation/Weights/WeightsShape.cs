@@ -9,6 +9,7 @@ internal sealed class WeightsShape
 {
     private const string Arch = "--arch";
     private const string Classes = "--classes";
+    private const string CellsPerStage = "--cells-per-stage";
 
     // An option with its value, or words where there is no option; null where the tensors do not tell.
     private readonly (string Name, string? Value)[] options;
@@ -23,6 +24,12 @@ internal sealed class WeightsShape
     {
         var auxiliary = names.All.Any(name => name.StartsWith(ImageClassifier<float>.AuxiliaryPrefix, StringComparison.Ordinal));
         var layers = names.All.Select(CellOf).Max();
+        // Only a network of NAS-Bench-201 has a batch norm behind its last cell; three stages of cells have two reductions between them.
+        if (Shape("lastact.0.weight", 1) is not null)
+            return new WeightsShape(
+                auxiliary, (Arch, null), ("--stem", null), (CellsPerStage, Show((layers - 2) / 3)),
+                ("--init-channels", Show(Shape("stem.0.weight", 4)?[0])), (Classes, Show(Shape("classifier.weight", 2)?[0])),
+                Images(Shape("stem.0.weight", 4)?[1]));
         var (cifar, imageNet) = (Shape("stem.0.weight", 4), Shape("stem0.0.weight", 4));
         var stem = cifar ?? imageNet;
         var classifier = Shape("classifier.weight", 2) ?? Shape("linear.weight", 2);
@@ -59,6 +66,9 @@ internal sealed class WeightsShape
     private static WeightsShape Of(NetworkDescription asked) => asked.IsBaseline
         ? new(
             false, (Arch, asked.Network), ("--stem", null), ("--layers", null), ("--init-channels", null),
+            (Classes, Show(asked.Task.Classes)), Images(asked.Task.Channels))
+        : asked.CellsPerStage > 0 ? new(
+            false, (Arch, null), ("--stem", null), (CellsPerStage, Show(asked.CellsPerStage)), ("--init-channels", Show(asked.InitChannels)),
             (Classes, Show(asked.Task.Classes)), Images(asked.Task.Channels))
         : new(
             asked.Auxiliary, (Arch, null), ("--stem", asked.Stem == StemForm.Cifar ? "cifar" : "imagenet"), (
