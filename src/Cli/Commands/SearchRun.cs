@@ -1,3 +1,4 @@
+using MIOpenDarts.Cli.Profiling;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Data;
@@ -47,7 +48,10 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         var data = images ?? Reopen(SearchImages.Open, found => DataFingerprint.Of(found.Train), ring);
         var (train, valid) = SearchImages.Split(data, Options);
         Begin(data, train.Indices.Length, valid.Indices.Length, backend);
-        return DartsSearch.Run(train, valid, Options, backend, Recorder, ring, cancellation);
+        var result = DartsSearch.Run(train, valid, Options, backend, Recorder, ring, cancellation);
+        var costs = TargetCosts.Of(Options, DartsSearch.ShapeOf(train, Options));
+        if (DerivedMeasurement.Take(costs, result.Genotype, Recorder.Seconds) is { } measured) Recorder.Report(measured);
+        return result;
     }
 
     protected override void WriteResult(SearchHistory history) => folder.WriteResult(history.Genotype!.WithOutputs(), View.Warn);

@@ -89,6 +89,9 @@ internal sealed class RunRecorder<TOptions, THistory, TResult> : IProgress<RunEv
             [.. folder.Shown(options)]));
     }
 
+    /// <summary>Seconds of work at the last event.</summary>
+    public double Seconds => seconds;
+
     /// <inheritdoc/>
     /// <exception cref="RunFolderException">The log or the report cannot be written.</exception>
     public void Report(RunEvent value)

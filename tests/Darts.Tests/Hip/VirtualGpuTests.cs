@@ -18,6 +18,9 @@ public class VirtualGpuTests
     public Task The_family_with_poisoned_memory() => VirtualGpu.TestAsync(typeof(HipFamilyTests), "VGPU_POISON=1");
 
     [Fact]
+    public Task An_alpha_step_under_a_cost() => VirtualGpu.TestAsync(typeof(HipCostTests), "VGPU_POISON=1");
+
+    [Fact]
     public Task Decisions_within_the_reach_of_rounding() => VirtualGpu.TestAsync(typeof(HipKinkTests));
 
     [Fact]
