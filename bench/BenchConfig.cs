@@ -2,6 +2,7 @@ using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.EventProcessors;
 using MIOpenDarts.Darts.Benchmarks.Machine;
+using MIOpenDarts.Layers.Machine;
 
 namespace MIOpenDarts.Bench;
 
@@ -10,7 +11,7 @@ internal static class BenchConfig
 {
     public static IConfig Create()
     {
-        var limits = new Lazy<MachineLimits>(() => MachineLimits.Measure(Environment.ProcessorCount));
+        var limits = new Lazy<MachineLimits>(() => MachineLimits.Measure(PhysicalCores.Count));
         return ManualConfig.Create(DefaultConfig.Instance)
             .HideColumns(Column.Error, Column.StdDev)
             .AddColumn(StatisticColumn.Median, StatisticColumn.Min)

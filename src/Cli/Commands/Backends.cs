@@ -25,7 +25,7 @@ internal static class Backends
 
     /// <summary>Checks that <see cref="Create"/> will succeed, with the threads that a run will have.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="threads">Threads that are asked for; 0 for one for each processor.</param>
+    /// <param name="threads">Threads that are asked for; 0 for one for each core.</param>
     /// <param name="fits">Refuses what does not fit into its memory; null for no such check.</param>
     /// <exception cref="BackendUnavailableException">It will not.</exception>
     public static void Require(string name, int threads, Action<Backend<float>>? fits = null)
@@ -35,7 +35,7 @@ internal static class Backends
     }
 
     /// <summary>Threads that are asked for, but never more than there are processors: more would only wait for each other.</summary>
-    /// <param name="asked">Threads; 0 for one for each processor.</param>
+    /// <param name="asked">Threads; 0 for one for each core.</param>
     /// <param name="say">Takes a line where they are too many.</param>
     public static int Threads(int asked, Action<string> say)
     {

@@ -30,7 +30,8 @@ internal static class BenchCommand
     ];
     private static readonly Column Roofline = new("roofline", 10, m => m.RooflinePercent is { } percent ? $"{percent:F0} %" : "");
     private static readonly Column Cores = new(
-        "cores", 8, m => m.CoreShare is { } share ? $"{100 * share:F0} %{(m.IsDisturbed ? "*" : " ")}" : "");
+        "cores", 15,
+        m => m.CoreShare is { } share ? $"{100 * share:F0} %{(m.IsDisturbed ? "*" : " ")} {(m.IsShared ? "shared" : "  free")}" : "");
     private static readonly Column[] LayerColumns =
     [
         new("layer", -24, m => m.Name), new("pass", -9, m => m.Pass), .. Common,
@@ -53,6 +54,8 @@ internal static class BenchCommand
         Configurations: {string.Join("; ", StepConfiguration.All.Select(Describe))}.
         GFLOP/s count convolutions and linear layers; GB/s what enters and leaves a layer; roofline is per cent of what this processor
         can do at most with these threads, from memory. cores is the share of the processor that was there; * marks times with less.
+        free or shared tells whether something else computed on these cores, be it on their other hardware threads, where multiply-adds
+        alone do not show it: what needs many instructions a cycle then takes up to twice as long.
 
         Examples:
           miopendarts bench
@@ -62,7 +65,7 @@ internal static class BenchCommand
     public static Command Create(Screen screen)
     {
         var backend = OptionNames.Backend("What to measure.");
-        var threads = Number("--threads", 0, 0, 1024, "Threads of the cpu backend; 0 for one for each processor.");
+        var threads = Number("--threads", 0, 0, 1024, "Threads of the cpu backend; 0 for one for each core.");
         var only = OptionNames.OneOf("--only", "What to measure.", Everything, "layers", "steps");
         var configuration = OptionNames.OneOf(
             "--config", "Which supernet's steps.", [Everything, .. StepConfiguration.All.Select(c => c.Name)]);

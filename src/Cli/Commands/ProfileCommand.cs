@@ -9,6 +9,7 @@ using MIOpenDarts.Darts.Costs.Tables;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Machine;
 using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Commands;
@@ -42,7 +43,7 @@ internal static class ProfileCommand
         var kind = OptionNames.OneOf("--kind", "What is measured.", "latency", "energy");
         var batch = OptionNames.Number("--batch", "Images in a batch [1].", 1, 65_536);
         var mode = OptionNames.OneOf("--mode", "What is run: inference, or forward and backward of training.", "inference", "training");
-        var threads = OptionNames.Number("--threads", "Threads of a processor [one for each].", 1, 1024);
+        var threads = OptionNames.Number("--threads", "Threads of a processor [one for each core].", 1, 1024);
         var nodes = OptionNames.Number("--nodes", "Nodes of a cell [4].", 1, 16);
         var multiplier = OptionNames.Number("--multiplier", "Nodes that make the output of a cell [all].", 1, 16);
         var output = OptionNames.Path("--out", "FILE", "The table (default: its name and .json).");
@@ -72,7 +73,7 @@ internal static class ProfileCommand
     private static IProfiler Open(Screen screen, string name, int batch, bool training, int threads)
     {
         threads = Backends.Threads(threads, screen.Output.WriteLine);
-        if (threads == 0) threads = Environment.ProcessorCount;
+        if (threads == 0) threads = PhysicalCores.Count;
         if (name != OnnxProfiler.Name) return new BackendProfiler(Backends.Create(name, threads), batch, training);
         return training
             ? throw new OptionsException($"--mode training does not go with --backend {OnnxProfiler.Name}, which only infers")

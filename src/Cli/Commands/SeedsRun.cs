@@ -8,6 +8,7 @@ using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Studies.Seeds;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Machine;
 
 namespace MIOpenDarts.Cli.Commands;
 
@@ -159,7 +160,7 @@ internal sealed class SeedsRun : IDisposable
     private void Work(int job, int allThreads, ConcurrentQueue<ulong> queue, CancellationToken cancellation)
     {
         var options = folder.Plan.Options;
-        var threads = Math.Max(1, (allThreads == 0 ? Environment.ProcessorCount : allThreads) / jobs);
+        var threads = Math.Max(1, (allThreads == 0 ? PhysicalCores.Count : allThreads) / jobs);
         while (!cancellation.IsCancellationRequested && queue.TryDequeue(out var seed))
         {
             try

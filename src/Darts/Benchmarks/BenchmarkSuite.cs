@@ -111,13 +111,15 @@ internal sealed class BenchmarkSuite
         foreach (var pass in Passes(layer, g))
         {
             Action run = pass.Pass == "forward" ? prepared.Forward : prepared.Backward;
-            var before = cores?.Share();
+            var before = cores?.Look();
             var calls = Math.Max(1, (int)(ShortestSample / Budget.Repeat(run, 0, FewestSamples, FewestSamples).Min()));
             var times = Budget.Repeat(() => Several(run, calls), seconds / 3, MostSamples, FewestSamples).ConvertAll(t => t / calls);
+            CoreState[] looks = before is { } first ? [first, cores!.Look()] : [];
             measured.Add(pass with
             {
                 Seconds = times,
-                Cores = before is { } share ? [share, cores!.Share()] : [],
+                Cores = [.. looks.Select(l => l.Share)],
+                Dispatch = [.. looks.Select(l => l.Dispatch)],
                 Operations = prepared.Operations,
             });
         }
@@ -127,7 +129,7 @@ internal sealed class BenchmarkSuite
 
     private Measurement Timed(PreparedStep prepared, StepConfiguration configuration, StepKind kind, double seconds)
     {
-        var shares = new List<double>();
+        var looks = new List<CoreState>();
         // The first steps touch fresh memory and are compiled on the way; where there is hardly time for any, they have to do.
         if (seconds > 2 * configuration.Flops(kind) / flopsPerSecond)
             seconds -= Budget.Repeat(() => prepared.Run(kind), seconds / 3, WarmUpSteps).Sum();
@@ -137,7 +139,8 @@ internal sealed class BenchmarkSuite
         return Step(configuration, kind) with
         {
             Seconds = times,
-            Cores = shares,
+            Cores = [.. looks.Select(l => l.Share)],
+            Dispatch = [.. looks.Select(l => l.Dispatch)],
             PlannedBytes = prepared.PlannedBytes,
             PeakBytes = PeakMemory.Bytes,
             Operations = prepared.Operations,
@@ -145,9 +148,11 @@ internal sealed class BenchmarkSuite
 
         void Once()
         {
-            var before = cores?.Share();
+            var before = cores?.Look();
             times.AddRange(Budget.Repeat(() => prepared.Run(kind), 0, 1));
-            if (before is { } share) shares.Add(Math.Min(share, cores!.Share()));
+            if (before is not { } first) return;
+            var after = cores!.Look();
+            looks.Add(new CoreState(Math.Min(first.Share, after.Share), Math.Min(first.Dispatch, after.Dispatch)));
         }
     }
 

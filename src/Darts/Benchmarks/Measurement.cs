@@ -34,6 +34,9 @@ internal sealed record Measurement
     /// </summary>
     public IReadOnlyList<double> Cores { get; init; } = [];
 
+    /// <summary>The same for the instructions that the cores begin in a cycle, of which a neighbour on the same core takes its part.</summary>
+    public IReadOnlyList<double> Dispatch { get; init; } = [];
+
     /// <summary>Least seconds by the roofline of this machine; zero on a device of its own.</summary>
     public double LeastSeconds { get; init; }
 
@@ -77,6 +80,13 @@ internal sealed record Measurement
     /// <summary>Whether cores were missing, so that the time says little.</summary>
     [JsonIgnore]
     public bool IsDisturbed => CoreShare < Machine.CoreCheck.Enough;
+
+    /// <summary>Median share of the instructions a cycle.</summary>
+    public double? DispatchShare => Dispatch.Count == 0 ? null : MedianOf(Dispatch);
+
+    /// <summary>Whether something else computed on the same cores, which multiply-adds alone do not show.</summary>
+    [JsonIgnore]
+    public bool IsShared => DispatchShare < Machine.CoreCheck.Free;
 
     private static double MedianOf(IReadOnlyList<double> values)
     {

@@ -34,7 +34,7 @@ internal abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
         Text("backend", BackendChoice.Allowed, "Where to compute.", o => o.Backend, (o, v) => o with { Backend = v }, BackendChoice.IsName)
             .WithoutEffect(),
         Integer(
-            "threads", 0, 1024, "Threads of a managed backend, at most one per processor; 0 for that many.",
+            "threads", 0, 1024, "Threads of a managed backend, at most one per processor; 0 for one per core.",
             o => o.Threads, (o, v) => o with { Threads = v }).WithoutEffect(),
         Flag(
             "deterministic", "The same bits in every run on a GPU; false lets MIOpen and rocBLAS use faster solvers that sum in any order.",

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Machine;
 
 namespace MIOpenDarts.Darts.Records;
 
@@ -49,12 +50,12 @@ internal sealed record RunEnvironment
         }
     }
 
-    /// <summary>This machine, computing on <paramref name="backend"/> with so many threads (0: one for each processor).</summary>
+    /// <summary>This machine, computing on <paramref name="backend"/> with so many threads (0: one for each core).</summary>
     public static RunEnvironment Current(Backend<float> backend, int threads) => new()
     {
         Processor = ThisProcessor,
         SimdBits = WidestVector,
-        Threads = threads == 0 ? Environment.ProcessorCount : threads,
+        Threads = threads == 0 ? PhysicalCores.Count : threads,
         Backend = $"{backend.Name}: {backend.Description}",
         DotNet = RuntimeInformation.FrameworkDescription,
         OperatingSystem = RuntimeInformation.OSDescription,

@@ -75,7 +75,7 @@ internal sealed class RunRecorder<TOptions, THistory, TResult> : IProgress<RunEv
     /// <summary>Records that the run starts, or goes on.</summary>
     /// <param name="dataset">Name and sizes of the data.</param>
     /// <param name="backend">Where it computes.</param>
-    /// <param name="threads">With so many threads; 0 for one for each processor.</param>
+    /// <param name="threads">With so many threads; 0 for one for each core.</param>
     /// <param name="options">The options in force.</param>
     public void Begin(string dataset, Backend<float> backend, int threads, TOptions options)
     {

@@ -43,7 +43,7 @@ public static class BackendChoice
     /// (plain loops), or <c>auto</c> (the first GPU if there is one that can be used, else <c>cpu</c>).
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>, with the number of a device where it has some.</param>
-    /// <param name="threads">Threads of <c>cpu</c>; 0 for one for each processor.</param>
+    /// <param name="threads">Threads of <c>cpu</c>; 0 for one for each core.</param>
     /// <param name="deterministic">Whether <c>hip</c> gives the same bits in every run; the others always do.</param>
     /// <exception cref="BackendUnavailableException">The name is unknown, or the backend cannot run here; the message says what
     /// can.</exception>

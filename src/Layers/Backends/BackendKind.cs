@@ -29,7 +29,7 @@ internal sealed class BackendKind
     /// <summary>A kind of backend on the processor.</summary>
     /// <typeparam name="TBackend">Its class.</typeparam>
     /// <param name="name">What users type.</param>
-    /// <param name="create">Makes one with so many threads; 0 for one for each processor.</param>
+    /// <param name="create">Makes one with so many threads; 0 for one for each core.</param>
     internal static BackendKind OnProcessor<TBackend>(string name, Func<int, TBackend> create)
         where TBackend : Backend<float> => new(name, IsWarmedUp<TBackend>(), (_, threads, _) => create(threads));
 

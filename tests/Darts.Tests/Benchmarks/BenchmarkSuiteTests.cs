@@ -66,16 +66,18 @@ public class BenchmarkSuiteTests
             Bytes = 2e9,
             Seconds = [4, 1, 2],
             Cores = [1, 0.5, 1],
+            Dispatch = [0.5, 1, 0.75],
             LeastSeconds = 0.5,
         };
         var report = new BenchmarkReport
-        { Environment = RunEnvironment.Current(backend, threads: 0), Layers = [m], Steps = [m, m with { Seconds = [], Cores = [] }] };
+        { Environment = RunEnvironment.Current(backend, threads: 0), Layers = [m], Steps = [m, m with { Seconds = [], Cores = [], Dispatch = [] }] };
         var lines = report.ToCsv().TrimEnd().Split('\n');
         Assert.Equal(4, lines.Length);
-        Assert.Equal("layer,x,weight step,4,8,16,3,2,1,4E+09,2,1,25,4,1,0,0,0", lines[1]);
+        Assert.Equal("layer,x,weight step,4,8,16,3,2,1,4E+09,2,1,25,4,1,0,0,0,0.75", lines[1]);
         Assert.All(lines, line => Assert.Equal(lines[0].Split(',').Length, line.Split(',').Length));
         var step = JsonDocument.Parse(report.ToJson()).RootElement.GetProperty("steps")[0];
         Assert.Equal([4.0, 1.0, 2.0], step.GetProperty("seconds").EnumerateArray().Select(s => s.GetDouble()));
         Assert.Equal(2, step.GetProperty("median").GetDouble());
+        Assert.Equal((true, false), (m.IsShared, (m with { Dispatch = [0.5, 0.9, 0.95] }).IsShared));
     }
 }

@@ -5,15 +5,24 @@ using System.Runtime.Intrinsics;
 
 namespace MIOpenDarts.Darts.Benchmarks.Machine;
 
-/// <summary>The two loops that no kernel can beat: fused multiply-adds in registers, and a triad a = b + s·c through memory.</summary>
+/// <summary>
+/// The loops that no kernel can beat: fused multiply-adds in registers, a triad a = b + s·c through memory, and as many instructions a
+/// cycle as the kernels need.
+/// </summary>
 internal static unsafe class Load
 {
     private const int Rounds = 20_000;
     private const int Accumulators = 12;
+
+    // Ten that are read and, lines away, one that is written.
+    private const int Factors = 64;
     private static float sink;
 
     /// <summary>GFLOP/s of multiply-adds on so many threads together.</summary>
     public static double MultiplyAdds(int threads, TimeSpan duration) => PerSecond(threads, duration, _ => Chains()) / 1e9;
+
+    /// <summary>Turns a second of a loop of ten multiply-adds, a broadcast load for each, and a store: almost five instructions a cycle.</summary>
+    public static double Dispatch(int threads, TimeSpan duration) => PerSecond(threads, duration, _ => Turns());
 
     /// <summary>GB/s of a triad over arrays of so many bytes each, two read and one written.</summary>
     public static double Triad(int threads, TimeSpan duration, long bytes)
@@ -60,6 +69,11 @@ internal static unsafe class Load
         : Vector256.IsHardwareAccelerated ? Chains<Width256, Vector256<float>>()
         : Chains<Width128, Vector128<float>>();
 
+    private static double Turns() =>
+        Vector512.IsHardwareAccelerated ? Turns<Width512, Vector512<float>>()
+        : Vector256.IsHardwareAccelerated ? Turns<Width256, Vector256<float>>()
+        : Turns<Width128, Vector128<float>>();
+
     private static double Sweep(float* a, float* b, float* c, long floats) =>
         Vector512.IsHardwareAccelerated ? Sweep<Width512, Vector512<float>>(a, b, c, floats)
         : Vector256.IsHardwareAccelerated ? Sweep<Width256, Vector256<float>>(a, b, c, floats)
@@ -93,6 +107,36 @@ internal static unsafe class Load
             r0, r1, W.MultiplyAdd(r2, r3, W.MultiplyAdd(r4, r5, W.MultiplyAdd(r6, r7, W.MultiplyAdd(r8, r9, W.MultiplyAdd(r10, r11, y))))));
         Volatile.Write(ref sink, Unsafe.As<V, float>(ref sum));
         return 2.0 * Rounds * Accumulators * W.Floats;
+    }
+
+    // Factors of zero keep the sums; each product loads one of its own.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static double Turns<W, V>()
+        where W : struct, IVectorWidth<V>
+        where V : struct
+    {
+        var factors = stackalloc float[Factors];
+        var x = W.Broadcast(1);
+        V r0 = x, r1 = x, r2 = x, r3 = x, r4 = x, r5 = x, r6 = x, r7 = x, r8 = x, r9 = x;
+        for (var i = 0; i < Rounds; i++)
+        {
+            r0 = W.MultiplyAdd(W.Broadcast(factors[0]), x, r0);
+            r1 = W.MultiplyAdd(W.Broadcast(factors[1]), x, r1);
+            r2 = W.MultiplyAdd(W.Broadcast(factors[2]), x, r2);
+            r3 = W.MultiplyAdd(W.Broadcast(factors[3]), x, r3);
+            r4 = W.MultiplyAdd(W.Broadcast(factors[4]), x, r4);
+            r5 = W.MultiplyAdd(W.Broadcast(factors[5]), x, r5);
+            r6 = W.MultiplyAdd(W.Broadcast(factors[6]), x, r6);
+            r7 = W.MultiplyAdd(W.Broadcast(factors[7]), x, r7);
+            r8 = W.MultiplyAdd(W.Broadcast(factors[8]), x, r8);
+            r9 = W.MultiplyAdd(W.Broadcast(factors[9]), x, r9);
+            factors[Factors - 1] = i;
+        }
+
+        var sum = W.MultiplyAdd(
+            r0, r1, W.MultiplyAdd(r2, r3, W.MultiplyAdd(r4, r5, W.MultiplyAdd(r6, r7, W.MultiplyAdd(r8, r9, x)))));
+        Volatile.Write(ref sink, Unsafe.As<V, float>(ref sum));
+        return Rounds;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

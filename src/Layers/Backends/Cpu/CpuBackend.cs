@@ -11,6 +11,7 @@ using MIOpenDarts.Layers.Backends.Cpu.Pooling;
 using MIOpenDarts.Layers.Backends.Cpu.Separable;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
+using MIOpenDarts.Layers.Machine;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu;
@@ -22,7 +23,7 @@ internal static class CpuBackend
     public static int PreferredWidth => Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
 
     /// <summary>
-    /// A backend with <paramref name="threads"/> threads (0: one for each processor) and vectors of <paramref name="width"/> floats
+    /// A backend with <paramref name="threads"/> threads (0: one for each core) and vectors of <paramref name="width"/> floats
     /// (0: the widest). Results depend on the width, never on the number of threads.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A width other than 0, 4, 8 or 16, or a negative number of threads.</exception>
@@ -31,7 +32,7 @@ internal static class CpuBackend
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         if (width is not (0 or 4 or 8 or 16))
             throw new ArgumentOutOfRangeException(nameof(width), width, "A vector holds 4, 8 or 16 floats.");
-        return Create(new WorkerPool(threads == 0 ? Environment.ProcessorCount : threads), width);
+        return Create(new WorkerPool(threads == 0 ? PhysicalCores.Count : threads), width);
     }
 
     /// <summary>A backend that computes with <paramref name="workers"/> and disposes them at its end.</summary>
