@@ -22,44 +22,48 @@ internal readonly unsafe struct Im2Col<S, V>((int Height, int Width, int Channel
     /// <summary>cols from the group of channels that begins at <paramref name="x"/>; writes up to a vector after the last row.</summary>
     public void Gather(float* x, int first, int rows, float* cols)
     {
-        for (var pixel = 0; pixel < rows * columns; pixel++, cols += pitch)
-        {
-            var to = cols;
-            for (var tap = 0; tap < window.Taps; tap += runTaps, to += runTaps * inputs)
+        for (var h = first; h < first + rows; h++)
+            for (var w = 0; w < columns; w++, cols += pitch)
             {
-                var from = Run(first + pixel / columns, pixel % columns, tap, out var before, out var count);
-                if (count < runTaps) new Span<float>(to, runTaps * inputs).Clear();
-                // What the last vector of a run spoils is written after it.
-                if (count == runTaps)
-                    for (var c = 0; c < count * inputs; c += S.Width) S.Store(S.Load(x + from + c), to + c);
-                else if (count > 0)
-                    LaneStores<S, V>.PutRun(x + from, to + before * inputs, count * inputs, accumulate: false);
+                var to = cols;
+                for (var row = 0; row < window.KernelH; row++)
+                    for (var tap = 0; tap < window.KernelW; tap += runTaps, to += runTaps * inputs)
+                    {
+                        var from = Run(h, w, row, tap, out var before, out var count);
+                        if (count < runTaps) new Span<float>(to, runTaps * inputs).Clear();
+                        // What the last vector of a run spoils is written after it.
+                        if (count == runTaps)
+                            for (var c = 0; c < count * inputs; c += S.Width) S.Store(S.Load(x + from + c), to + c);
+                        else if (count > 0)
+                            LaneStores<S, V>.PutRun(x + from, to + before * inputs, count * inputs, accumulate: false);
+                    }
             }
-        }
     }
 
     /// <summary>dx += cols, each element where it was gathered from (col2im).</summary>
     public void ScatterAdd(float* cols, int first, int rows, float* dx)
     {
-        for (var pixel = 0; pixel < rows * columns; pixel++, cols += pitch)
-        {
-            var from = cols;
-            for (var tap = 0; tap < window.Taps; tap += runTaps, from += runTaps * inputs)
+        for (var h = first; h < first + rows; h++)
+            for (var w = 0; w < columns; w++, cols += pitch)
             {
-                var to = Run(first + pixel / columns, pixel % columns, tap, out var before, out var count);
-                if (count > 0) LaneStores<S, V>.PutRun(from + before * inputs, dx + to, count * inputs, accumulate: true);
+                var from = cols;
+                for (var row = 0; row < window.KernelH; row++)
+                    for (var tap = 0; tap < window.KernelW; tap += runTaps, from += runTaps * inputs)
+                    {
+                        var to = Run(h, w, row, tap, out var before, out var count);
+                        if (count > 0) LaneStores<S, V>.PutRun(from + before * inputs, dx + to, count * inputs, accumulate: true);
+                    }
             }
-        }
     }
 
     /// <summary>
     /// Place in the image of a run of taps of an output: the first inside after so many <paramref name="before"/>, of
     /// <paramref name="count"/>.
     /// </summary>
-    private nint Run(int h, int w, int tap, out int before, out int count)
+    private nint Run(int h, int w, int tapRow, int tapColumn, out int before, out int count)
     {
-        var row = h * window.StrideH - window.PaddingH + tap / window.KernelW * window.Dilation;
-        var column = w * window.StrideW - window.PaddingW + tap % window.KernelW * window.Dilation;
+        var row = h * window.StrideH - window.PaddingH + tapRow * window.Dilation;
+        var column = w * window.StrideW - window.PaddingW + tapColumn * window.Dilation;
         before = Math.Max(0, -column);
         count = (uint)row < (uint)source.Height ? Math.Min(runTaps, source.Width - column) - before : 0;
         return ((nint)row * source.Width + column + before) * source.Channels;

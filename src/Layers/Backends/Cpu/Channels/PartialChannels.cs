@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
@@ -73,6 +74,7 @@ internal sealed unsafe class PartialChannels<S, V>(CpuContext context)
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Move(float* all, float* part, int channels)
         {
             if (backward) LaneStores<S, V>.PutRun(part, all, channels, accumulate);
@@ -114,14 +116,23 @@ internal sealed unsafe class PartialChannels<S, V>(CpuContext context)
             for (var pixel = 0; pixel < parts.Whole.Pixels; pixel++, head += heads, other += rest)
                 for (var i = 0; i < heads; i++, whole += groups)
                 {
-                    if (backward) head[i] = whole[0];
-                    else whole[0] = head[i];
-                    for (var g = 1; g < groups; g++)
-                    {
-                        if (backward) other[(g - 1) * heads + i] = whole[g];
-                        else whole[g] = other[(g - 1) * heads + i];
-                    }
+                    if (backward) Scatter(whole, head + i, other + i, heads, groups);
+                    else Gather(whole, head + i, other + i, heads, groups);
                 }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Gather(float* whole, float* head, float* other, int heads, int groups)
+        {
+            whole[0] = *head;
+            for (var g = 1; g < groups; g++, other += heads) whole[g] = *other;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Scatter(float* whole, float* head, float* other, int heads, int groups)
+        {
+            *head = whole[0];
+            for (var g = 1; g < groups; g++, other += heads) *other = whole[g];
         }
     }
 }
