@@ -72,7 +72,7 @@ internal static class BenchCommand
         var seconds = Number("--seconds", 45, 1, 86400, "Time to spend, roughly; what does not fit is forecast.");
         var csv = OptionNames.Path("--csv", "FILE", "Write every measurement as CSV.");
         var json = OptionNames.Path("--json", "FILE", "Write every measurement, with all repetitions, as JSON.");
-        var verbose = new Option<bool>("--verbose") { Description = "Say below which implementation computed each operation, and its shape." };
+        var verbose = new Option<bool>("--verbose") { Description = "Say which implementation computed each operation, and its shape." };
         var command = new Command(Name, "Measure layers and search steps on a backend, in under a minute.")
         {
             backend, threads, only, configuration, seconds, csv, json, verbose,

@@ -111,7 +111,9 @@ internal sealed class SharedState<T>
     private Operation<T> Sum(ActiveList<NodeSumTerm<T>> some, Shape src, int step) =>
         plan.Backend.PlanNodeSum(
             plan,
-            new(some, architecture.Mixing, src with { H = (src.H + step - 1) / step, W = (src.W + step - 1) / step }, accumulate: index > 0));
+            new(
+                some, architecture.Mixing, src with { H = (src.H + step - 1) / step, W = (src.W + step - 1) / step },
+                accumulate: index > 0));
 
     private void Select()
     {

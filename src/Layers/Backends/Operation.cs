@@ -24,7 +24,7 @@ internal abstract class Operation<T>
     /// <param name="weightGradients">Whether filters get a gradient.</param>
     public abstract void Backward(bool weightGradients);
 
-    /// <summary>One line: which implementation computes what shape, for example <c>winograd 3x3 + gemm 16x16 over [64,16,32,32]</c>.</summary>
+    /// <summary>One line: which implementation computes what shape.</summary>
     public abstract string Describe();
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Tests.Fused;
 
-/// <summary>What a prepared operation promises beside its results: it says what it is, and follows the batch and the choice of a pass.</summary>
+/// <summary>A prepared operation says what it is, and follows the batch and the choice of a pass.</summary>
 public class PreparedOperationTests
 {
     [Fact]

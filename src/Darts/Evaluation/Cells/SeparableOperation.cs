@@ -76,7 +76,14 @@ internal sealed class SeparableOperation<T> : CellOperation<T>
         var raw = new DeferredBatchNorm<T>(plan.Activation(pointwise.Weights.Name + " output", channels, height, width, kept), norm.Norm);
         raw.Plan(plan);
         var branch = plan.Backend.PlanSeparable(plan, new(
-            new SeparableBranch<T> { Src = src, Depthwise = depthwise?.Weights, Pointwise = pointwise.Weights, Window = window, Dst = raw }));
+            new SeparableBranch<T>
+            {
+                Src = src,
+                Depthwise = depthwise?.Weights,
+                Pointwise = pointwise.Weights,
+                Window = window,
+                Dst = raw,
+            }));
         Tensor<T>? output = null;
         if (!last)
         {

@@ -40,7 +40,8 @@ internal sealed partial class MIOpenBackend
         var bytes = 2L * sizeof(float) * groups * shape.C;
         var max = training ? memory.Scratch(2 * bytes) : 0;
         var average = training ? max + (nint)bytes : 0;
-        var (maxDst, averageDst) = (pools.MaxEdges.Active.IsEmpty ? 0 : pools.Max.Address, pools.AverageEdges.Active.IsEmpty ? 0 : pools.Average.Address);
+        var maxDst = pools.MaxEdges.Active.IsEmpty ? 0 : pools.Max.Address;
+        var averageDst = pools.AverageEdges.Active.IsEmpty ? 0 : pools.Average.Address;
         Arguments.Add(pools.Src.Address).Add(maxDst).Add(pools.Indices.Address).Add(averageDst).Add(max).Add(average)
             .Add(new PoolWindow(pools.Window)).Add(PoolShapeOf(pools.Src.Shape, shape)).Add(shape.C).Add(count);
         Launch("pools_forward", groups, shape.C, moved: pools.Src.Shape.Count + 2 * shape.Count + shape.Count / 4);

@@ -48,7 +48,8 @@ internal sealed unsafe class PartialChannels<S, V>(CpuContext context)
         public int Groups => Whole.C / Heads;
     }
 
-    // x: [N,H,W,C] float32, head: [N,H,W,C/K] float32, bypass: [N,H',W',C−C/K] float32, taps: like bypass, bytes; backward, the parts go to x.
+    // x: [N,H,W,C] float32, head: [N,H,W,C/K] float32, bypass: [N,H',W',C−C/K] float32, taps: like bypass, bytes;
+    // backward, the parts go to x.
     private readonly struct PartialSplit(
         ChannelParts parts, float* x, float* head, float* bypass, byte* taps, bool backward, bool accumulate) : IParallelBody
     {

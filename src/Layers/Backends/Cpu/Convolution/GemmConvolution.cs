@@ -24,8 +24,8 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
     /// <summary>Makes sure of the scratch memory of all passes.</summary>
     public void Plan(in ConvolutionCall call)
     {
-        var rows = (nint)call.Groups * Math.Max((nint)call.Depth * call.PaddedOutputs(S.Width), (nint)call.Outputs * call.PaddedDepth(S.Width));
-        context.Reserve(Math.Max(rows, Sums(call, out var floats).Count * floats), TileFloats(call), out _, out _);
+        var filter = Math.Max((nint)call.Depth * call.PaddedOutputs(S.Width), (nint)call.Outputs * call.PaddedDepth(S.Width));
+        context.Reserve(Math.Max(call.Groups * filter, Sums(call, out var floats).Count * floats), TileFloats(call), out _, out _);
     }
 
     /// <summary>Channels FirstOutput … of dst = src ∗ weights.</summary>
@@ -150,7 +150,8 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
             {
                 case Pass.Forward:
                     var byInput = filters + (nint)g * call.Depth * call.PaddedOutputs(S.Width);
-                    GemmRows<S, V>.Run(inputs, input, byInput, call.PaddedOutputs(S.Width), outputs, call.Dst.C, (pixels, call.Outputs, call.Depth),
+                    GemmRows<S, V>.Run(
+                        inputs, input, byInput, call.PaddedOutputs(S.Width), outputs, call.Dst.C, (pixels, call.Outputs, call.Depth),
                         accumulate: false, cols + call.TilePixels * padded, default(NoPrefetch));
                     break;
                 case Pass.Data when call.IsDirect:

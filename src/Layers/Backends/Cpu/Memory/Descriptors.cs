@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Memory;
 
-/// <summary>Descriptors of a prepared operation, which its kernels reach by address: they stay where they are as long as it lives.</summary>
+/// <summary>Descriptors of an operation, which its kernels reach by address: they stay where they are as long as it lives.</summary>
 /// <param name="count">How many, at most.</param>
 internal sealed unsafe class Descriptors<T>(int count)
     where T : unmanaged

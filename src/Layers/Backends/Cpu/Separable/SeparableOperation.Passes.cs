@@ -24,7 +24,7 @@ internal sealed unsafe partial class SeparableOperation<S, V>
         }
     }
 
-    /// <summary>Collects the taps that read a source pixel, from the packed filters. Item: a tap list of one call after the other.</summary>
+    /// <summary>Rotates the packed filters. Item: a tap list of one call after the other.</summary>
     private readonly struct FilterRotation(SeparableGradient* calls) : IParallelBody
     {
         public void Run(int item, int thread)
