@@ -118,8 +118,8 @@ public sealed class CostSearchTests : IDisposable
         Assert.Contains(state.Net.AlphaDiffs[0], diff => Math.Abs(diff) > 1e-3);
         for (var i = 0; i < without.Length; i++) Assert.Equal(without[i] + state.Net.AlphaDiffs[0][i], with[i], 1e-6);
 
-        SearchState State(ReferenceBackend<float> on, double weight) => new(
-            Macs with { Unrolled = unrolled }, DartsSearch.ShapeOf(train, Macs), on) { CostWeight = weight };
+        SearchState State(ReferenceBackend<float> on, double weight) =>
+            new(Macs with { Unrolled = unrolled }, DartsSearch.ShapeOf(train, Macs), on) { CostWeight = weight };
 
         float[] Gradient(double weight)
         {
