@@ -23,7 +23,8 @@ public sealed class NasBench201CommandTests : IDisposable
     public void What_a_search_finds_is_drawn_trained_tested_exported_and_compared()
     {
         var found = Done(
-            ["search", "--space", "nas-bench-201", "--preset", "demo", "--epochs", "2", "--init-channels", "4", .. Small, "--out", tiny.In("found")]);
+            ["search", "--space", "nas-bench-201", "--preset", "demo", "--epochs", "2", "--init-channels", "4", .. Small, "--out",
+                tiny.In("found")]);
         var cell = Genotype.Parse(File.ReadAllText(Path.Combine(tiny.In("found"), "genotype.txt")));
         Assert.NotNull(cell.NasBench201);
         Assert.Contains(cell.ToString(), found);
@@ -45,8 +46,8 @@ public sealed class NasBench201CommandTests : IDisposable
         Assert.Contains("class ", Done(["predict", tiny.In("net"), tiny.In("image.png")]));
         Assert.Contains("found", Done(["compare", tiny.In("found"), tiny.In("net")]));
         Assert.Contains("mean", Done(
-            ["search", "--space", "nas-bench-201", "--preset", "demo", "--epochs", "1", .. Small, "--seeds", "0,1", "--retrain", "1", "--out",
-                tiny.In("study")]));
+            ["search", "--space", "nas-bench-201", "--preset", "demo", "--epochs", "1", .. Small, "--seeds", "0,1", "--retrain", "1",
+                "--out", tiny.In("study")]));
     }
 
     [Fact]
@@ -57,7 +58,8 @@ public sealed class NasBench201CommandTests : IDisposable
         Assert.Equal([16L, 1, 3, 3], weights["stem.0.weight"].Shape);
         Assert.Contains("cells.4.layers.0.op.1.weight", weights.Names);
         Assert.DoesNotContain(weights.Names, name => name.StartsWith("cells.5.", StringComparison.Ordinal));
-        foreach (var (option, value) in new[] { ("--layers", "8"), ("--auxiliary", "true"), ("--drop-path", "0.1"), ("--stem", "imagenet") })
+        (string, string)[] refused = [("--layers", "8"), ("--auxiliary", "true"), ("--drop-path", "0.1"), ("--stem", "imagenet")];
+        foreach (var (option, value) in refused)
             Command.Refuses(2, ["train", "--genotype", Text, option, value, "--data", tiny.Data, "--out", tiny.In("other")],
                 option[2..].Replace('-', '_'), "allowed is");
         Command.Refuses(2, ["search", "--space", "nas-bench-201", "--layers", "8", "--data", tiny.Data], "layers is 8", "cells_per_stage");

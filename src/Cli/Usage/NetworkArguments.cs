@@ -26,8 +26,7 @@ internal sealed class NetworkArguments(Screen screen)
         "--init-channels", "Channels of its first cell (default: 36, or 48 with the stem imagenet).", 2, 1024);
     private readonly Option<int?> layers = OptionNames.Number("--layers", "Its cells (default: 20, or 14 with the stem imagenet).", 3, 100);
     private readonly Option<int?> cellsPerStage = OptionNames.Number(
-        "--cells-per-stage", "In place of --layers for a cell of nas-bench-201, whose first cells have 16 channels unless told (default: 5).",
-        1, 33);
+        "--cells-per-stage", "In place of --layers for a cell of nas-bench-201, with 16 channels unless told (default: 5).", 1, 33);
 
     private readonly Option<int?> classes = OptionNames.Number(
         "--classes", "Its classes (default: those of the data, or 10, or 1000 with the stem imagenet).", 2, 100_000);

@@ -83,7 +83,9 @@ internal abstract class SearchAlgorithm
         var cells = CellSpace.Named(options.Space);
         return new(Candidates(options), options.PartialChannels, options.EdgeNormalization)
         {
-            Inputs = cells.Topology.Inputs, TakesNone = cells.TakesNone, PoolNorm = cells.Skeleton == Skeleton.Darts,
+            Inputs = cells.Topology.Inputs,
+            TakesNone = cells.TakesNone,
+            PoolNorm = cells.Skeleton == Skeleton.Darts,
         };
     }
 

@@ -20,7 +20,8 @@ public sealed record CellSpace(string Name, IReadOnlyList<Primitive> Candidates,
     /// </summary>
     public static CellSpace NasBench201 { get; } = new(
         "nas-bench-201", [Primitives.None, Primitives.SkipConnect, Primitives.NorConv1x1, Primitives.NorConv3x3, Primitives.AvgPool3x3],
-        new CellTopology(Inputs: 1, Nodes: 3, Multiplier: 1, KeptEdges: 3)) { Skeleton = Skeleton.NasBench201 };
+        new CellTopology(Inputs: 1, Nodes: 3, Multiplier: 1, KeptEdges: 3))
+    { Skeleton = Skeleton.NasBench201 };
 
     /// <summary>The spaces that a search can be asked for.</summary>
     public static IReadOnlyList<CellSpace> All { get; private set; } = [Darts, NasBench201];

@@ -11,8 +11,8 @@ namespace MIOpenDarts.Darts.Genotypes;
 internal sealed record SizedGenotype(Genotype Genotype, long Parameters, bool IsWithin);
 
 /// <summary>
-/// Genotypes drawn uniformly from the search space: the baseline that a search must beat (Li and Talwalkar 2019; Yu et al. 2020). In DARTS a
-/// node has two edges from distinct earlier states, an edge any operation but <c>none</c>; in NAS-Bench-201 an edge has any operation.
+/// Genotypes drawn uniformly from the search space: the baseline that a search must beat (Li and Talwalkar 2019; Yu et al. 2020). In DARTS
+/// a node has two edges from distinct earlier states, an edge any operation but <c>none</c>; in NAS-Bench-201 an edge has any operation.
 /// </summary>
 internal static class RandomGenotypes
 {

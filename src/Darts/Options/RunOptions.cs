@@ -30,10 +30,12 @@ public abstract record RunOptions
     /// <summary>Images in a batch; the last batch of an epoch may have fewer.</summary>
     public int BatchSize { get; init; }
 
-    /// <summary>Cells of a network of <see cref="Genotypes.Skeleton.Darts"/>, of which those at one and two thirds reduce; 0 for others.</summary>
+    /// <summary>
+    /// Cells of a network like those of DARTS, of which those at one and two thirds reduce; 0 for one of NAS-Bench-201.
+    /// </summary>
     public int Layers { get; init; }
 
-    /// <summary>Cells in each of the three stages of a network of <see cref="Genotypes.Skeleton.NasBench201"/>; 0 for others.</summary>
+    /// <summary>Cells in each of the three stages of a network of NAS-Bench-201; 0 for others.</summary>
     public int CellsPerStage { get; init; }
 
     /// <summary>How the network puts cells together: what is asked for says it.</summary>

@@ -1,7 +1,9 @@
 namespace MIOpenDarts.Darts.Records;
 
 /// <summary>What the watchdogs saw after an epoch.</summary>
-/// <param name="SkipsNormal">Edges of the normal cell, or of the only kind, with <c>skip_connect</c>, in the genotype that the search would end with.</param>
+/// <param name="SkipsNormal">
+/// Edges of the normal cell, or of the only kind, with <c>skip_connect</c>, in the genotype that the search would end with.
+/// </param>
 /// <param name="SkipsReduce">The same of the reduction cell; 0 where there is none.</param>
 /// <param name="StableEpochs">Epochs before this one since which the ranking of operations by alpha is the same on every edge.</param>
 /// <param name="Eigenvalue">Largest eigenvalue of the Hessian of the validation loss in alpha; null in epochs without one.</param>

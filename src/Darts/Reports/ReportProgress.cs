@@ -50,7 +50,8 @@ internal static class ReportProgress
         html.Add($"</div>");
 
         html.Add($"<h2>Architecture weights</h2>");
-        html.Add($"<p class=\"soft\">Strongest operation of every edge{(axes.TakesNone ? "" : " (none left out)")} over the epochs; the deeper the colour, ");
+        var leftOut = axes.TakesNone ? "" : " (none left out)";
+        html.Add($"<p class=\"soft\">Strongest operation of every edge{leftOut} over the epochs; the deeper the colour, ");
         html.Add($"the further its weight is above that of equal alphas.</p>");
         html.Add(Legend(primitives)).Add($"<div class=\"charts\">");
         foreach (var ((name, of, _), scale) in cells.Zip(scales))

@@ -56,7 +56,8 @@ internal static class SearchCheckpoint
         return position;
     }
 
-    private static IReadOnlyList<string> Kinds(SearchOptions options) => [.. CellSpace.Named(options.Space).Kinds.Select(kind => kind.Name)];
+    private static IReadOnlyList<string> Kinds(SearchOptions options) =>
+        [.. CellSpace.Named(options.Space).Kinds.Select(kind => kind.Name)];
 
     // The alphas of all kinds of cells, then, with edge normalisation, those of their edges.
     private static IEnumerable<(string Kind, float[] Alphas, Adam<float> Adam)> Alphas(SearchState state, IReadOnlyList<string> kinds) =>

@@ -197,7 +197,8 @@ internal sealed class SearchState : IRunState, IDisposable
             ? new NasBench201Supernet<float>(
                 backend,
                 new NasBench201Shape(
-                    new ImageTask(shape.ImageChannels, shape.Height, shape.Width, shape.Classes), shape.InitChannels, options.CellsPerStage),
+                    new ImageTask(shape.ImageChannels, shape.Height, shape.Width, shape.Classes), shape.InitChannels,
+                    options.CellsPerStage),
                 space, Relax(0), dropPath)
             : new Supernet<float>(backend, shape, dropPath: dropPath, space: space, relax: Relax);
 

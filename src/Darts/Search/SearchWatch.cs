@@ -62,7 +62,10 @@ internal sealed class SearchWatch
     public EpochRecord Judge(EpochRecord record, double? measured, IReadOnlyList<EpochRecord> before)
     {
         int[] skips = [.. record.Genotype.Cells.Select(WatchRules.Skips)];
-        record = record with { Watch = new WatchRecord(skips[0], skips.ElementAtOrDefault(1), WatchRules.StableEpochs([.. before, record]), measured) };
+        record = record with
+        {
+            Watch = new WatchRecord(skips[0], skips.ElementAtOrDefault(1), WatchRules.StableEpochs([.. before, record]), measured),
+        };
         if (!state.Algorithm.MovesAlphas(options, record.Epoch)) return record;
         return record with { Watch = record.Watch with { Alarm = WatchRules.Judge(options, [.. before, record]) } };
     }

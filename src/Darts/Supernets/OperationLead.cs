@@ -15,8 +15,8 @@ namespace MIOpenDarts.Darts.Supernets;
 /// <param name="Steps">Steps that the alphas have made.</param>
 /// <param name="Moved">Root mean square of the alphas' distance from their first draw.</param>
 /// <param name="Lead">
-/// (first − second)/first of the scores of an edge's operations, mean over the edges of all kinds of cells: 0 for ties, 1 where an edge has
-/// one operation left. In a space whose genotypes have no <c>none</c> that is left out.
+/// (first − second)/first of the scores of an edge's operations, mean over the edges of all kinds of cells: 0 for ties, 1 where an
+/// edge has one operation left. In a space whose genotypes have no <c>none</c> that is left out.
 /// </param>
 /// <param name="ChanceLead">The same by chance, mean of <see cref="Draws"/> draws.</param>
 /// <param name="ChanceShare">Share of these draws that lead by at least as much.</param>

@@ -82,7 +82,8 @@ public static class EvaluationTraining
             baseline => string.Equals(baseline, options.Network, StringComparison.OrdinalIgnoreCase));
         var network = name ?? GenotypeReader.Resolve(options.Network).ToString();
         if (NasBench201Cell.IsIn(network) && options.Skeleton != Skeleton.NasBench201)
-            throw new OptionsException($"{options.Network}: has a cell of {CellSpace.NasBench201.Name}; give its text, {network}, as network");
+            throw new OptionsException(
+                $"{options.Network}: has a cell of {CellSpace.NasBench201.Name}; give its text, {network}, as network");
         return new NetworkDescription
         {
             Network = network,

@@ -49,7 +49,9 @@ public static class TrainPresets
     /// <exception cref="OptionsException">The name is unknown; the message lists the known ones.</exception>
     public static TrainOptions Get(string name) => Presets[name];
 
-    /// <summary>The options of a preset for a cell of NAS-Bench-201; in the size of the benchmark unless the small preset is named.</summary>
+    /// <summary>
+    /// The options of a preset for a cell of NAS-Bench-201; in the size of the benchmark unless the small preset is named.
+    /// </summary>
     /// <exception cref="OptionsException">The name is unknown; the message lists the known ones.</exception>
     internal static TrainOptions ForNasBench201(string? name) => Get(name ?? Default) with
     {

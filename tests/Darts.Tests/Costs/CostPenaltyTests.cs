@@ -134,7 +134,8 @@ public class CostPenaltyTests
         }).ToArray();
         var expected = new CostPenalty<double>(costs, kinds).Expectation();
         // Without none every edge has one whole operation, so that which are kept stays open.
-        if (algorithm.MixesNone(CellSpace.Darts) || name == "fair-darts") Assert.Equal(costs.Of(genotype), expected, 1e-6 * costs.Of(genotype));
+        if (algorithm.MixesNone(CellSpace.Darts) || name == "fair-darts")
+            Assert.Equal(costs.Of(genotype), expected, 1e-6 * costs.Of(genotype));
         else Assert.InRange(expected, costs.Least, costs.Most);
     }
 

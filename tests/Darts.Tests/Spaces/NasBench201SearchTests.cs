@@ -98,7 +98,8 @@ public sealed class NasBench201SearchTests : IDisposable
         Assert.Contains("counted by layers", Assert.Throws<OptionsException>(
             () => SearchOptions.Table.Resolve(null, null, [new("cells_per_stage", "3")])).Message);
         Assert.Contains("edges have one operation", Assert.Throws<OptionsException>(() => SearchOptions.Table.Resolve(
-            null, null, [new("space", "nas-bench-201"), new("algorithm", "fair-darts"), new("genotype_rule", FairDartsOptions.EdgeRule)])).Message);
+            null, null,
+            [new("space", "nas-bench-201"), new("algorithm", "fair-darts"), new("genotype_rule", FairDartsOptions.EdgeRule)])).Message);
     }
 
     // Warm-up only in the first of two epochs, so that alphas move in the second.

@@ -29,7 +29,8 @@ internal sealed class SummingCell<T>(CellTopology topology, IReadOnlyList<Module
                 edge.Forward(pass);
                 if (weights is not null)
                     Backend.ScaleForward(
-                        edge.Dst, weights.Tensor, weights.First + topology.FirstEdge(node) + source, states[1 + node], accumulate: source > 0);
+                        edge.Dst, weights.Tensor, weights.First + topology.FirstEdge(node) + source, states[1 + node],
+                        accumulate: source > 0);
                 else if (source == 0) Backend.Copy(edge.Dst, states[1 + node]);
                 else Backend.Add(edge.Dst, states[1 + node]);
             }

@@ -68,7 +68,8 @@ internal sealed class WeightsShape
             false, (Arch, asked.Network), ("--stem", null), ("--layers", null), ("--init-channels", null),
             (Classes, Show(asked.Task.Classes)), Images(asked.Task.Channels))
         : asked.CellsPerStage > 0 ? new(
-            false, (Arch, null), ("--stem", null), (CellsPerStage, Show(asked.CellsPerStage)), ("--init-channels", Show(asked.InitChannels)),
+            false, (Arch, null), ("--stem", null), (CellsPerStage, Show(asked.CellsPerStage)),
+            ("--init-channels", Show(asked.InitChannels)),
             (Classes, Show(asked.Task.Classes)), Images(asked.Task.Channels))
         : new(
             asked.Auxiliary, (Arch, null), ("--stem", asked.Stem == StemForm.Cifar ? "cifar" : "imagenet"), (

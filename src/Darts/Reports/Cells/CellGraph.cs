@@ -9,8 +9,8 @@ namespace MIOpenDarts.Darts.Reports.Cells;
 internal sealed record CellEdge(string Operation, int Source, int Target);
 
 /// <summary>
-/// A discrete cell as a directed acyclic graph (Liu et al. 2019, section 2.1): inputs, intermediate nodes, one output that concatenates some
-/// of them.
+/// A discrete cell as a directed acyclic graph (Liu et al. 2019, section 2.1): inputs, intermediate nodes, one output that concatenates
+/// some of them.
 /// </summary>
 /// <param name="Nodes">Number of intermediate nodes.</param>
 /// <param name="Edges">The operations that were kept.</param>
@@ -73,8 +73,8 @@ internal sealed record CellGraph(
     public string NameOf(int state) => StateName(state, Inputs);
 
     /// <summary>
-    /// The name the field draws for a state: in DARTS c_{k-2}, c_{k-1}, then 0, 1, 2 ... for the intermediate nodes; with one input c_{k-1},
-    /// then 1, 2, 3 as NAS-Bench-201 counts.
+    /// The name the field draws for a state: in DARTS c_{k-2}, c_{k-1}, then 0, 1, 2 ... for the intermediate nodes; with one input
+    /// c_{k-1}, then 1, 2, 3 as NAS-Bench-201 counts.
     /// </summary>
     public static string StateName(int state, int inputs) =>
         state < inputs ? $"c_{{k-{inputs - state}}}" : $"{(inputs == 1 ? state : state - inputs)}";

@@ -1,6 +1,6 @@
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports.Cells;
-using MIOpenDarts.Darts.Genotypes;
 
 namespace MIOpenDarts.Darts.Reports.Charts;
 

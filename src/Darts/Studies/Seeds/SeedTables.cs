@@ -24,7 +24,8 @@ internal static class SeedTables
         ["edge", "kept by", "operation", "same"],
         .. EdgeAgreement.From(cells).Select(edge => new[]
         {
-            $"{State(edge.Source, cells)} -> {State(edge.Target, cells)}", $"{100 * edge.Kept:0} %", edge.Operation.Name, $"{100 * edge.Same:0} %",
+            $"{State(edge.Source, cells)} -> {State(edge.Target, cells)}", $"{100 * edge.Kept:0} %", edge.Operation.Name,
+            $"{100 * edge.Same:0} %",
         }),
     ];
 
