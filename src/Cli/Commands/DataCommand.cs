@@ -18,9 +18,13 @@ internal static class DataCommand
           IDX files, as MNIST has them
           a sub-folder of JPEG or PNG images for each class, or a folder train or training of them, beside it a test part called test,
           testing, val, valid or validation (in any case; the first of them that is there)
-        A file is cifar-10-python.tar.gz or cifar-100-python.tar.gz as it was fetched, or an .npz file with train_images (uint8 [N,H,W] or
-        [N,H,W,3]) and train_labels, and test_images and test_labels if there are any, as MedMNIST has them. Nothing in a pickle is
-        evaluated.
+          Parquet files with encoded images and labels, as Hugging Face has them: train-00000-of-00002.parquet, test-...
+          tar files of images, each with its label beside it (0001.jpg, 0001.cls), as WebDataset has them, or in the folder of its class
+        A file is one such .parquet or .tar, cifar-10-python.tar.gz or cifar-100-python.tar.gz as it was fetched, or an .npz file with
+        train_images (uint8 [N,H,W] or [N,H,W,3]) and train_labels, and test_images and test_labels if there are any, as MedMNIST has them.
+        Nothing in a pickle is evaluated.
+        Images of over 1 GiB of pixels are decoded at each use. What was found in large folders and in tar files is kept in
+        MIOPENDARTS_CACHE or ~/.cache/miopendarts, and found anew when a length or a time differs.
         What is hidden, of another format or in no class is left out and told. A damaged image is told too; search and train refuse it.
         Images stand upright as their EXIF data says.
 
@@ -56,7 +60,7 @@ internal static class DataCommand
             var summary = new DataSummary(data);
             Show(screen.Output, summary);
             if (parsed.GetValue(samples) is { } file) OutputFile.Write("--samples", file, summary.WriteSamples);
-            return Sound(screen.Output, data);
+            return Sound(screen.Output, summary.Data);
         });
         return command;
     }
@@ -65,6 +69,7 @@ internal static class DataCommand
     private static void Show(TextWriter output, DataDescription description)
     {
         output.WriteLine($"form       {description.Form}; training images: {description.Train}; test images: {description.Test ?? "none"}");
+        if (description.Because is { } because) output.WriteLine(PlainText.Line($"because    {because}"));
         foreach (var left in description.LeftOut) output.WriteLine(PlainText.Line($"left out   {left}"));
     }
 
@@ -84,6 +89,7 @@ internal static class DataCommand
         output.WriteLine(
             $"images     {train.Count:N0} to train, {summary.Data.Test?.Count ?? 0:N0} to test; "
             + $"{train.Channels}x{train.Height}x{train.Width} in {train.Classes} classes");
+        output.WriteLine($"kept       {summary.Data.Description.Kept}");
         output.WriteLine($"mean       {Numbers(summary.Measured.Mean)}   used {Numbers(summary.Data.Normalization.Mean)}");
         output.WriteLine($"deviation  {Numbers(summary.Measured.Deviation)}   used {Numbers(summary.Data.Normalization.Deviation)}");
         output.WriteLine($"{"class",-24} {"train",8} {"test",8}");

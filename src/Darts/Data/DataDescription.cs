@@ -10,6 +10,12 @@ internal sealed record DataDescription(string Form, string Train, string? Test, 
     /// <summary>Of images that no source is known of.</summary>
     public static DataDescription Unknown { get; } = new("images", "memory", null, []);
 
+    /// <summary>By what the form was recognised.</summary>
+    public string? Because { get; init; }
+
+    /// <summary>How the images are kept while they are used; null where they are not read yet.</summary>
+    public string? Kept { get; init; }
+
     /// <summary>Messages about files that cannot be used, each with its file's name.</summary>
     public IReadOnlyList<string> Damaged { get; init; } = [];
 

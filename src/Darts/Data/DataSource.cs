@@ -1,5 +1,7 @@
+using MIOpenDarts.Darts.Data.Archives;
 using MIOpenDarts.Darts.Data.Folders;
 using MIOpenDarts.Darts.Data.Python;
+using MIOpenDarts.Darts.Data.Tables;
 
 namespace MIOpenDarts.Darts.Data;
 
@@ -25,8 +27,9 @@ public static class DataSource
 
     /// <summary>
     /// Opens the embedded slice, a folder or a file: CIFAR-10 or CIFAR-100 in binary files or in those for Python, which may still be
-    /// packed; a pair of IDX files, a sub-folder of JPEG or PNG images for each class, or NumPy arrays in the layout of MedMNIST
-    /// (<c>.npz</c>), all of which are normalised by their own measured mean and deviation.
+    /// packed; a pair of IDX files, NumPy arrays in the layout of MedMNIST (<c>.npz</c>), a sub-folder of JPEG or PNG images for each
+    /// class, Parquet tables of such images as Hugging Face has them, or tar files of them as WebDataset has them; all but CIFAR are
+    /// normalised by their own measured mean and deviation.
     /// </summary>
     /// <param name="nameOrFolder">Name or folder.</param>
     /// <param name="imageSize">Rows and columns that images are brought to; 0 to keep theirs, which all images of a folder must
@@ -72,16 +75,18 @@ public static class DataSource
     internal static FoundData? Recognise(string folder) =>
         CifarReader.Cifar10.Find(folder) ?? CifarReader.Cifar100.Find(folder) ?? IdxReader.Find(folder)
         ?? InPython(folder, FileSource.Folder(folder))
-        ?? (ImageFolder.Find(folder) is { } images ? FoundData.InFolder(folder, images) : null);
+        ?? TableFolder.Find(folder) ?? ImageArchives.InFolder(folder)
+        ?? (ImageFolder.Find(folder) is { } images ? FoundData.OfEncoded(folder, images) : null);
 
     private static FoundData? RecogniseFile(string file) =>
-        NpzReader.Find(file) ?? (FileSource.Archive(file) is { } files ? InPython(file, files) : null);
+        NpzReader.Find(file) ?? TableFolder.OfFile(file)
+        ?? (FileSource.Archive(file) is { } files ? InPython(file, files) ?? ImageArchives.OfFile(file) : null);
 
     private static FoundData? InPython(string from, FileSource files) =>
         CifarPythonReader.Cifar10.Find(from, files) ?? CifarPythonReader.Cifar100.Find(from, files);
 
     private static FoundData Slice() => FoundData.InMemory(
-        FashionMnistSlice, new DataDescription("the embedded slice of Fashion-MNIST", "the embedded files", "the embedded files", []),
+        FashionMnistSlice, new DataDescription("the embedded slice of Fashion-MNIST", "the embedded files", "the embedded files", []) { Because = "that is its name" },
         () => new ImageData(FashionMnistSlice, EmbeddedPart("train"), EmbeddedPart("t10k"), Normalization.FashionMnist));
 
     private static ImageSet EmbeddedPart(string part)

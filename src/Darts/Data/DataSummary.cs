@@ -3,20 +3,32 @@ using MIOpenDarts.Darts.Files;
 namespace MIOpenDarts.Darts.Data;
 
 /// <summary>What a check of a data set tells.</summary>
-/// <param name="Data">The data.</param>
-internal sealed record DataSummary(ImageData Data)
+internal sealed record DataSummary
 {
     private const int PicturesPerClass = 12;
     private const int MostClasses = 40;
 
+    /// <summary>Goes through all images, also those that are decoded at each use.</summary>
+    public DataSummary(ImageData data)
+    {
+        var damaged = data.Description.Damaged.ToList();
+        Measured = Normalization.Measure(data.Train, data.Train.Count, damaged);
+        if (data.Test is { DecodesAtUse: true } test) Normalization.Measure(test, test.Count, damaged);
+        Data = data with { Description = data.Description with { Damaged = damaged } };
+        (TrainCounts, TestCounts) = (Counts(data.Train), data.Test is null ? [] : Counts(data.Test));
+    }
+
+    /// <summary>The data, with all damaged images named in its description.</summary>
+    public ImageData Data { get; }
+
     /// <summary>Mean and deviation of the training images, as they are.</summary>
-    public Normalization Measured { get; } = Normalization.Measure(Data.Train);
+    public Normalization Measured { get; }
 
     /// <summary>Training images of each class.</summary>
-    public IReadOnlyList<int> TrainCounts { get; } = Counts(Data.Train);
+    public IReadOnlyList<int> TrainCounts { get; }
 
     /// <summary>Test images of each class; empty without any.</summary>
-    public IReadOnlyList<int> TestCounts { get; } = Data.Test is null ? [] : Counts(Data.Test);
+    public IReadOnlyList<int> TestCounts { get; }
 
     /// <summary>Name of a class, or its number.</summary>
     public string ClassName(int label) => Data.Train.ClassNames?[label] ?? $"{label}";

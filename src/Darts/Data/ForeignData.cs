@@ -5,7 +5,8 @@ namespace MIOpenDarts.Darts.Data;
 /// <summary>Says why there is no data that can be read where a user said that there is, and what to do.</summary>
 internal static class ForeignData
 {
-    private const string Readable = "CIFAR-10 or CIFAR-100 files, IDX files, or a sub-folder of JPEG or PNG images for each class";
+    private const string Readable =
+        "CIFAR-10 or CIFAR-100 files, IDX files, Parquet or tar files of images, or a sub-folder of JPEG or PNG images for each class";
 
     // Forms that data of this field comes in, by the ends of file names.
     private static readonly (string Ending, string Form, string Cure)[] Forms =
@@ -14,7 +15,7 @@ internal static class ForeignData
         (".tar.xz", "an archive", "unpack it"),
         (".zip", "an archive", "unpack it"), (".7z", "an archive", "unpack it"), (".rar", "an archive", "unpack it"),
         (".npy", "NumPy arrays", "save train_images and train_labels in one .npz file by numpy.savez"),
-        (".parquet", "Parquet tables", Convert), (".arrow", "Arrow tables", Convert),
+        (".arrow", "Arrow tables", Convert),
         (".pt", "PyTorch tensors", Convert), (".pth", "PyTorch tensors", Convert), (".pkl", "Python pickles", Convert),
         (".pickle", "Python pickles", Convert),
         (".mat", "MATLAB arrays", Convert), (".h5", "HDF5 arrays", Convert), (".hdf5", "HDF5 arrays", Convert),
@@ -75,7 +76,7 @@ internal static class ForeignData
     };
 
     private static bool IsReadableFile(string path) =>
-        path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)
+        Path.GetExtension(path).ToLowerInvariant() is ".npz" or ".parquet"
             || Path.GetFileName(path) is "cifar-10-python.tar.gz" or "cifar-100-python.tar.gz";
 
     private static bool IsReadable(string folder)

@@ -1,4 +1,4 @@
-using MIOpenDarts.Darts.Data.Folders;
+using MIOpenDarts.Darts.Data.Encoded;
 
 namespace MIOpenDarts.Darts.Data;
 
@@ -34,24 +34,12 @@ internal sealed class FoundData
     internal static FoundData InMemory(string name, DataDescription description, Func<ImageData> read) =>
         new(name, description, (size, _) =>
     {
-        var data = read() with { Description = description };
+        var data = read() with { Description = description with { Kept = "decoded, in memory" } };
         return size is not var (height, width) ? data : data with
         { Train = data.Train.Scaled(height, width), Test = data.Test?.Scaled(height, width) };
     });
 
-    /// <summary>A folder of images.</summary>
-    internal static FoundData InFolder(string root, ImageFolder folder) => new(root, folder.Description, (size, whole) =>
-    {
-        if (folder.Classes is [var only])
-            throw new DataException(
-                $"{root}: there is only 1 class, {only}{folder.Description.InBrackets}; a classifier needs at least 2, each a folder " +
-                $"with images");
-        var reader = new ImageFolderReader(root, size);
-        var train = reader.Read(folder.Train, folder.Classes, whole);
-        var test = folder.Test is null ? null : reader.Read(folder.Test, folder.Classes, whole);
-        return new ImageData(root, train, test, whole ? Normalization.ImageNet : Normalization.Measure(train))
-        {
-            Description = folder.Description with { Damaged = reader.Damaged },
-        };
-    });
+    /// <summary>A set of JPEG or PNG images.</summary>
+    internal static FoundData OfEncoded(string name, EncodedSet set) =>
+        new(name, set.Description, (size, whole) => new EncodedReader(name, size, whole).Read(set));
 }

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Runtime.Intrinsics;
+
 namespace MIOpenDarts.Darts.Data;
 
 /// <summary>Scales images with a triangle filter as wide as a pixel of the result, so that shrinking does not alias.</summary>
@@ -11,67 +14,59 @@ internal static class ImageScaling
     public static byte[] Fit(PixelGrid source, int height, int width, double margin = 1)
     {
         var scale = Math.Min((double)source.Height / height, (double)source.Width / width) / margin;
-        var rows = Filter(source.Height, (source.Height - height * scale) / 2, scale, height);
-        return Scale(source, new CropWindow(0, 0, source.Height, source.Width), rows,
-            Filter(source.Width, (source.Width - width * scale) / 2, scale, width));
+        return Scale(source, new CropWindow(0, 0, source.Height, source.Width),
+            new TriangleFilter(source.Height, (source.Height - height * scale) / 2, scale, height),
+            new TriangleFilter(source.Width, (source.Width - width * scale) / 2, scale, width));
     }
 
     /// <summary>A part of an image, scaled as if there were nothing around it: [C,H,W].</summary>
     public static byte[] Crop(PixelGrid source, CropWindow part, int height, int width) => Scale(
-        source, part, Filter(part.Height, 0, (double)part.Height / height, height),
-        Filter(part.Width, 0, (double)part.Width / width, width));
+        source, part, new TriangleFilter(part.Height, 0, (double)part.Height / height, height),
+        new TriangleFilter(part.Width, 0, (double)part.Width / width, width));
 
-    private static byte[] Scale(PixelGrid source, CropWindow part, Taps[] rows, Taps[] columns)
+    private static byte[] Scale(PixelGrid source, CropWindow part, TriangleFilter rows, TriangleFilter columns)
     {
-        var (height, width) = (rows.Length, columns.Length);
+        var (height, width, kept) = (rows.Count, columns.Count, rows.MostTaps);
         var result = new byte[source.Channels * height * width];
-        var line = new float[part.Height];
-        for (var c = 0; c < source.Channels; c++)
+        // A row of the source, as many rows of the result's width as one of the result is made of, and that one.
+        var rented = ArrayPool<Vector128<float>>.Shared.Rent(part.Width + (kept + 1) * width);
+        var line = rented.AsSpan(0, part.Width);
+        var ring = rented.AsSpan(part.Width, kept * width);
+        var sums = rented.AsSpan(part.Width + kept * width, width);
+        var next = rows.First(0);
+        for (var y = 0; y < height; y++)
         {
-            for (var x = 0; x < width; x++)
+            var top = rows.First(y);
+            var weights = rows.Weights(y);
+            for (; next < top + weights.Length; next++)
             {
-                var (first, weights) = columns[x];
-                for (var y = 0; y < line.Length; y++)
-                {
-                    var pixels = source.Row(c, part.Top + y, part.Left + first);
-                    float sum = 0;
-                    for (var k = 0; k < weights.Length; k++) sum += weights[k] * pixels[k * source.PixelStep];
-                    line[y] = sum;
-                }
-
-                for (var y = 0; y < height; y++)
-                {
-                    var (top, taps) = rows[y];
-                    float sum = 0;
-                    for (var k = 0; k < taps.Length; k++) sum += taps[k] * line[top + k];
-                    result[(c * height + y) * width + x] = (byte)Math.Clamp((int)MathF.Round(sum), 0, 255);
-                }
+                source.Load(part.Top + next, part.Left, line);
+                columns.Apply(line, ring.Slice(next % kept * width, width));
             }
+
+            sums.Clear();
+            for (var k = 0; k < weights.Length; k++)
+            {
+                var weight = Vector128.Create(weights[k]);
+                var narrow = ring.Slice((top + k) % kept * width, width);
+                for (var x = 0; x < sums.Length; x++) sums[x] += weight * narrow[x];
+            }
+
+            Store(sums, result.AsSpan(y * width), source.Channels, height * width);
         }
 
+        ArrayPool<Vector128<float>>.Shared.Return(rented);
         return result;
     }
 
-    private static Taps[] Filter(int size, double offset, double scale, int wanted)
+    // Rounds a row into the planes of the result.
+    private static void Store(ReadOnlySpan<Vector128<float>> pixels, Span<byte> planes, int channels, int plane)
     {
-        var reach = Math.Max(scale, 1);
-        var result = new Taps[wanted];
-        for (var i = 0; i < wanted; i++)
+        for (var x = 0; x < pixels.Length; x++)
         {
-            var centre = offset + (i + 0.5) * scale;
-            var first = Math.Max((int)Math.Floor(centre - reach), 0);
-            var end = Math.Min((int)Math.Ceiling(centre + reach), size);
-            var weights = new double[end - first];
-            for (var k = 0; k < weights.Length; k++) weights[k] = Math.Max(0, 1 - Math.Abs(first + k + 0.5 - centre) / reach);
-            var sum = weights.Sum();
-            result[i] = new Taps(first, Array.ConvertAll(weights, w => (float)(w / sum)));
+            var rounded = Vector128.ConvertToInt32(Vector128.Round(pixels[x], MidpointRounding.ToEven));
+            rounded = Vector128.Min(Vector128.Max(rounded, Vector128<int>.Zero), Vector128.Create(255));
+            for (var c = 0; c < channels; c++) planes[c * plane + x] = (byte)rounded[c];
         }
-
-        return result;
     }
-
-    /// <summary>
-    /// What a pixel of the result is made of: the first pixel of the source that it reads, and the weights, which add up to one.
-    /// </summary>
-    private readonly record struct Taps(int First, float[] Weights);
 }

@@ -66,12 +66,14 @@ public sealed class ImageSet
     /// <summary>Bytes of one image.</summary>
     public int ImageSize => Channels * Height * Width;
 
-    /// <summary>Makes a set of files, which are decoded at each use.</summary>
+    /// <summary>Whether each use of an image decodes it anew.</summary>
+    internal bool DecodesAtUse => pixels.DecodesAtUse;
+
+    /// <summary>Makes a set of images that are decoded at each use.</summary>
     /// <exception cref="DataException">The set is empty, or a label is out of range.</exception>
-    internal static ImageSet OfFiles(string name, int channels, int height, int width, IReadOnlyList<string> classNames, string[] files,
-        int[] labels) =>
-        new(name, channels, height, width, classNames.Count, labels, new PixelsInFiles(files, channels, height, width))
-        { ClassNames = classNames };
+    internal static ImageSet OfEncoded(
+        string name, int channels, int height, int width, int classes, PixelStore pixels, int[] labels, IReadOnlyList<string>? classNames) =>
+        new(name, channels, height, width, classes, labels, pixels) { ClassNames = classNames };
 
     /// <summary>Some of the images, in the order given.</summary>
     /// <exception cref="DataException">There are none.</exception>

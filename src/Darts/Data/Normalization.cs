@@ -19,32 +19,47 @@ public sealed record Normalization(IReadOnlyList<float> Mean, IReadOnlyList<floa
     public static Normalization FashionMnist { get; } = new([0.2860f], [0.3530f]);
 
     /// <summary>Measures the mean and deviation of each channel of a set.</summary>
-    public static Normalization Measure(ImageSet images)
+    /// <exception cref="DataException">An image cannot be decoded.</exception>
+    public static Normalization Measure(ImageSet images) => Measure(images, images.Count, damaged: null);
+
+    /// <summary>Measures some images of a set, evenly spaced.</summary>
+    /// <param name="images">The set.</param>
+    /// <param name="most">The most images to measure.</param>
+    /// <param name="damaged">Receives a message about each image that cannot be decoded; null to throw the first.</param>
+    /// <exception cref="DataException">An image cannot be decoded, and nobody wants to know of more.</exception>
+    internal static Normalization Measure(ImageSet images, int most, List<string>? damaged)
     {
-        var plane = images.Height * images.Width;
-        var mean = new float[images.Channels];
-        var deviation = new float[images.Channels];
-        for (var channel = 0; channel < images.Channels; channel++)
+        var (count, plane) = (Math.Min(most, images.Count), images.Height * images.Width);
+        var (sums, squares, measured) = (new long[images.Channels], new long[images.Channels], 0);
+        var faults = new DataException?[count];
+        Parallel.For(0, count, i =>
         {
-            long sum = 0, squares = 0;
-            for (var i = 0; i < images.Count; i++)
+            try
             {
-                foreach (var value in images.Image(i).Slice(channel * plane, plane))
+                var image = images.Image((int)((long)i * images.Count / count));
+                for (var channel = 0; channel < images.Channels; channel++)
                 {
-                    sum += value;
-                    squares += value * value;
+                    long sum = 0, square = 0;
+                    foreach (var value in image.Slice(channel * plane, plane)) (sum, square) = (sum + value, square + value * value);
+                    Interlocked.Add(ref sums[channel], sum);
+                    Interlocked.Add(ref squares[channel], square);
                 }
+
+                Interlocked.Increment(ref measured);
             }
-
-            var count = (double)images.Count * plane;
-            var average = sum / count;
-            mean[channel] = (float)(average / 255);
-            // A constant channel has no deviation; 1 keeps it at zero instead of dividing by it.
-            var variance = squares / count - average * average;
-            deviation[channel] = variance > 1e-6 ? (float)(Math.Sqrt(variance) / 255) : 1;
-        }
-
-        return new Normalization(mean, deviation);
+            catch (DataException e)
+            {
+                faults[i] = e;
+            }
+        });
+        if (damaged is null && Array.Find(faults, fault => fault is not null) is { } first) throw first;
+        damaged?.AddRange(faults.OfType<DataException>().Select(fault => fault.Message));
+        var pixels = Math.Max((double)measured * plane, 1);
+        var mean = Array.ConvertAll(sums, sum => sum / pixels);
+        // A constant channel has no deviation; 1 keeps it at zero instead of dividing by it.
+        var deviation = squares.Zip(mean, (square, average) => square / pixels - average * average)
+            .Select(variance => variance > 1e-6 ? (float)(Math.Sqrt(variance) / 255) : 1);
+        return new Normalization(Array.ConvertAll(mean, average => (float)(average / 255)), [.. deviation]);
     }
 
     /// <summary>Normalises values of 0..255 of one channel in place.</summary>

@@ -54,7 +54,7 @@ public sealed class FolderPartsTests : IDisposable
     [InlineData("train meta test", "meta: the pickle cannot be read")]
     [InlineData("mnist.npz", "the data is in a file of it; give ")]
     [InlineData("images.npy", "images.npy is NumPy arrays, which cannot be read; save train_images and train_labels in one .npz file")]
-    [InlineData("data/train-00000-of-00001.parquet", "data/train-00000-of-00001.parquet is Parquet tables, which cannot be read")]
+    [InlineData("data/train-00000-of-00001.parquet", "the data is in a folder of it; give ")]
     [InlineData("images.tar.gz", "images.tar.gz is an archive, which cannot be read; unpack it")]
     [InlineData("cifar-10-python.tar.gz", "the data is in a file of it; give ")]
     [InlineData("cifar-10-matlab.tar.gz",

@@ -97,7 +97,7 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal([35], Fit(1));
         Assert.Equal(64, Fit(8).Length);
 
-        byte[] Fit(int size) => ImageScaling.Fit(PixelGrid.Interleaved(source, 1, 4, 8), size, size);
+        byte[] Fit(int size) => ImageScaling.Fit(PixelGrid.Interleaved(source, 1, 4, 8, 1), size, size);
     }
 
     [Fact]

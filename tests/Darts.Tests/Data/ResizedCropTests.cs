@@ -42,7 +42,7 @@ public sealed class ResizedCropTests
         Assert.Equal([23, 24, 25, 26, 33, 34, 35, 36, 123, 124, 125, 126, 133, 134, 135, 136],
             ImageScaling.Crop(PixelGrid.Planes(planes, 2, 6, 8), part, 2, 4));
         Assert.Equal(ImageScaling.Crop(PixelGrid.Planes(planes, 2, 6, 8), part, 2, 4),
-            ImageScaling.Crop(PixelGrid.Interleaved(interleaved, 2, 6, 8), part, 2, 4));
+            ImageScaling.Crop(PixelGrid.Interleaved(interleaved, 2, 6, 8, 2), part, 2, 4));
 
         // Columns 3 … 6 of row 2 in two: a triangle of weights 3/7, 3/7, 1/7 where the border cuts the fourth off.
         Assert.Equal([Rounded((3 * 23 + 3 * 24 + 25) / 7.0), Rounded((24 + 3 * 25 + 3 * 26) / 7.0)],

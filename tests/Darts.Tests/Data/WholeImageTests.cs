@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Data.Pictures;
 using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Tests.Data;
@@ -35,11 +36,17 @@ public sealed class WholeImageTests : IDisposable
         var image = ImageFile.Read(path, 3, 2, 2);
         var middle = ImageFile.Read(path, 3, 2, 2, ImageFile.CropMargin);
         Assert.NotEqual(image, middle);
-        Assert.Equal(ImageScaling.Fit(ImageFile.Decode(path, 3), 2, 2, 8.0 / 7), middle);
+        Assert.Equal(Decoded(), middle);
         var data = DataSource.Open(folder, 2, whole: true);
         Assert.Equal(ImageFile.Read(Path.Combine(folder, "val", "ant", "0.png"), 3, 2, 2, ImageFile.CropMargin), data.Test!.Image(0)
             .ToArray());
         Assert.Equal(Normalization.ImageNet, data.Normalization);
+
+        byte[] Decoded()
+        {
+            using var picture = PictureDecoder.Decode(path, File.ReadAllBytes(path), 3);
+            return ImageScaling.Fit(picture.Pixels, 2, 2, 8.0 / 7);
+        }
     }
 
     [Fact]

@@ -39,7 +39,8 @@ internal sealed class CifarPythonReader(
         // Other sets have a file called train too.
         if (found.Length == 0 || (train.Length == 1 && !named)) return null;
         var tests = files.Has(test);
-        var description = new DataDescription($"{name} in files for Python{files.Kind}", string.Join(", ", found), tests ? test : null, []);
+        var description = new DataDescription($"{name} in files for Python{files.Kind}", string.Join(", ", found), tests ? test : null, [])
+        { Because = $"it has {string.Join(" and ", named ? [found[0], meta] : found[..1])}, which are pickles" };
         return FoundData.InMemory(from, description, () =>
         {
             var read = files.Read([.. found, .. named ? [meta] : Array.Empty<string>(), .. tests ? [test] : Array.Empty<string>()]);

@@ -27,7 +27,8 @@ internal static class NpzReader
         LeftOut[] left = names.Contains("val_images.npy")
             ? [new LeftOut("array of images to validate on", 1, "val_images; a search takes them from train_images")]
             : [];
-        var description = new DataDescription("NumPy arrays", "train_images", tests ? "test_images" : null, left);
+        var description = new DataDescription("NumPy arrays", "train_images", tests ? "test_images" : null, left)
+        { Because = "it has arrays train_images and train_labels, as MedMNIST has them" };
         return FoundData.InMemory(path, description, () => Open(path, zip =>
         {
             var train = Read(path, zip, "train", classes: null);

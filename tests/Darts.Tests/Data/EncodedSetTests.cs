@@ -1,0 +1,101 @@
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Data.Encoded;
+using MIOpenDarts.Darts.Data.Folders;
+using Parquet;
+using static MIOpenDarts.Darts.Tests.Data.Pictures;
+
+namespace MIOpenDarts.Darts.Tests.Data;
+
+/// <summary>Images that lie in folders, tar files and Parquet tables are the same set.</summary>
+public sealed class EncodedSetTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("encoded").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("labels.tar")]
+    [InlineData("folders.tar")]
+    [InlineData("train.parquet")]
+    public void A_packed_set_is_the_folder_that_it_was(string file)
+    {
+        var path = Path.Combine(folder, file);
+        _ = file.EndsWith(".tar", StringComparison.Ordinal) ? EncodedSets.Tar(path, file == "labels.tar") : EncodedSets.Parquet(path);
+        foreach (var whole in new[] { false, true })
+        {
+            var plain = DataSource.Open(EncodedSets.Folder(Path.Combine(folder, "plain")), 8, whole);
+            var packed = DataSource.Open(path, 8, whole);
+            Assert.Equal(plain.Train.Labels, packed.Train.Labels);
+            Assert.Equal(plain.Normalization.Mean, packed.Normalization.Mean);
+            Assert.Equal(Batches(plain), Batches(packed));
+            if (file != "labels.tar") Assert.Equal(["ant", "bee"], packed.Train.ClassNames);
+        }
+
+        // Seen from the folder that it lies in, it is the same.
+        Directory.Delete(Path.Combine(folder, "plain"), recursive: true);
+        Assert.Equal(8, DataSource.Open(folder, 8).Train.Count);
+
+        static float[] Batches(ImageData data)
+        {
+            var varied = new Augmentation(2, true, 0, Resized: data.Normalization == Normalization.ImageNet);
+            var schedule = BatchSchedule.Training([.. Enumerable.Range(0, 8)], 3, varied, seed: 4, epoch: 1, firstStep: 1);
+            using var batches = new BatchPipeline(new ImageEncoder(data.Train, data.Normalization), 3, workers: 2);
+            batches.Start(schedule);
+            var all = new List<float>();
+            while (batches.TryRead(out var batch)) all.AddRange(batch.Pixels);
+            return [.. all];
+        }
+    }
+
+    [Fact]
+    public void The_description_tells_the_form_and_why()
+    {
+        var tar = DataSource.Find(EncodedSets.Tar(Path.Combine(folder, "a.tar"), labels: true)).Description;
+        Assert.Equal(("tar files of images", "a.tar (8)", null), (tar.Form, tar.Train, tar.Test));
+        Assert.Contains(".cls", tar.Because, StringComparison.Ordinal);
+        var table = DataSource.Find(EncodedSets.Parquet(Path.Combine(folder, "b.parquet"))).Description;
+        Assert.Equal("Parquet tables of images", table.Form);
+        Assert.Contains("image/bytes and label", table.Because, StringComparison.Ordinal);
+        var images = DataSource.Open(EncodedSets.Folder(Path.Combine(folder, "c")), 8).Description;
+        Assert.Equal("train has folders with JPEG or PNG images, each a class", images.Because);
+        Assert.Equal("decoded, in memory", images.Kept);
+    }
+
+    [Fact]
+    public void Parts_are_told_by_the_names_of_files()
+    {
+        foreach (var name in new[] { "train-00000-of-00002", "train-00001-of-00002", "validation-00000-of-00001", "test-00000-of-00001" })
+            EncodedSets.Parquet(Path.Combine(folder, name + ".parquet"), secret: name[1] == 'e' ? -1 : 0);
+        var found = DataSource.Find(folder);
+        Assert.Equal("train-00000-of-00002.parquet and 1 more (16)", found.Description.Train);
+        Assert.Null(found.Description.Test);
+        Assert.Contains("its labels are -1", found.Description.Summary, StringComparison.Ordinal);
+        File.Delete(Path.Combine(folder, "test-00000-of-00001.parquet"));
+        Assert.Equal((16, 8), (DataSource.Open(folder, 8).Train.Count, DataSource.Open(folder, 8).Test!.Count));
+    }
+
+    [Theory]
+    [InlineData(CompressionMethod.None)]
+    [InlineData(CompressionMethod.Gzip)]
+    [InlineData(CompressionMethod.Zstd)]
+    public void Tables_may_be_compressed_in_other_ways(CompressionMethod compression) =>
+        Assert.Equal(8, DataSource.Open(EncodedSets.Parquet(Path.Combine(folder, "a.parquet"), compression, names: false), 8).Train.Count);
+
+    [Fact]
+    public void What_is_too_large_is_decoded_at_each_use_with_the_same_pixels()
+    {
+        var set = ImageFolder.Find(EncodedSets.Folder(folder))!;
+        var (memory, used) = (new EncodedReader(folder, (8, 8), whole: false).Read(set),
+            new EncodedReader(folder, (8, 8), whole: false, mostDecoded: 1000).Read(set));
+        Assert.Equal((false, true), (memory.Train.DecodesAtUse, used.Train.DecodesAtUse));
+        for (var i = 0; i < 8; i++) Assert.Equal(memory.Train.Image(i), used.Train.Image(i));
+        Assert.Equal(memory.Normalization.Deviation, used.Normalization.Deviation);
+        Assert.StartsWith("as they are, decoded at each use", used.Description.Kept, StringComparison.Ordinal);
+        File.WriteAllBytes(Path.Combine(folder, "train", "bee", "5.png"), Plain(11, 7, 100)[..^9]);
+        var summary = new DataSummary(new EncodedReader(folder, (8, 8), whole: true).Read(ImageFolder.Find(folder)!));
+        Assert.Contains("5.png: the PNG data ends", Assert.Single(summary.Data.Description.Damaged), StringComparison.Ordinal);
+        var own = new EncodedReader(folder, size: null, whole: false, mostDecoded: 100);
+        Assert.Contains("images of several sizes need an image_size",
+            Assert.Throws<DataException>(() => own.Read(set)).Message, StringComparison.Ordinal);
+    }
+}
