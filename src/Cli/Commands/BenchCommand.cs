@@ -18,6 +18,7 @@ internal static class BenchCommand
 {
     public const string Name = "bench";
     private const string Everything = "all";
+    private const string DataOnly = "data";
 
     // Of the time for everything, layers get this share; steps the rest.
     private const double LayerShare = 0.4;
@@ -36,6 +37,12 @@ internal static class BenchCommand
     [
         new("layer", -24, m => m.Name), new("pass", -9, m => m.Pass), .. Common,
         new("GB/s", 8, m => m.GigabytesPerSecond?.ToString("F1") ?? ""), Roofline, Cores,
+    ];
+    private static readonly Column[] DataColumns =
+    [
+        new("", -7, m => m.Name), new("image", -26, m => m.Pass), .. Common.Where(c => c.Title is "size" or "median" or "min"),
+        new("images/s", 10, m => m.ImagesPerSecond?.ToString("F0") ?? ""),
+        new("best", 10, m => (m.Batch / m.Minimum)?.ToString("F0") ?? ""),
     ];
     private static readonly Column[] StepColumns =
     [
@@ -56,6 +63,7 @@ internal static class BenchCommand
         can do at most with these threads, from memory. cores is the share of the processor that was there; * marks times with less.
         free or shared tells whether something else computed on these cores, be it on their other hardware threads, where multiply-adds
         alone do not show it: what needs many instructions a cycle then takes up to twice as long.
+        data decodes a JPEG image of 500x375 pixels to 224x224, with one worker and with --threads of them.
 
         Examples:
           miopendarts bench
@@ -66,7 +74,7 @@ internal static class BenchCommand
     {
         var backend = OptionNames.Backend("What to measure.");
         var threads = Number("--threads", 0, 0, 1024, "Threads of the cpu backend; 0 for one for each core.");
-        var only = OptionNames.OneOf("--only", "What to measure.", Everything, "layers", "steps");
+        var only = OptionNames.OneOf("--only", "What to measure.", Everything, "layers", "steps", DataOnly);
         var configuration = OptionNames.OneOf(
             "--config", "Which supernet's steps.", [Everything, .. StepConfiguration.All.Select(c => c.Name)]);
         var seconds = Number("--seconds", 45, 1, 86400, "Time to spend, roughly; what does not fit is forecast.");
@@ -92,6 +100,7 @@ internal static class BenchCommand
 
     private static BenchmarkReport Run(Screen screen, string name, int threads, double seconds, string only, string configuration)
     {
+        if (only == DataOnly) return Decoding(screen, threads, seconds);
         threads = Backends.Threads(threads, screen.Output.WriteLine);
         using var backend = BackendChoice.Create(name, threads);
         var options = new SearchOptions { Threads = backend.Threads };
@@ -124,6 +133,18 @@ internal static class BenchCommand
             screen.Output.WriteLine($"{m.Name}, C {m.Channels}, batch {m.Batch}:");
             foreach (var (operation, count) in m.Operations.CountBy(o => o)) screen.Output.WriteLine($"  {count} x {operation}");
         }
+    }
+
+    // Nothing is computed on a backend, and no limit of one is measured.
+    private static BenchmarkReport Decoding(Screen screen, int threads, double seconds)
+    {
+        threads = Backends.Threads(threads, screen.Output.WriteLine);
+        using var backend = BackendChoice.Create("cpu", 1);
+        var environment = RunEnvironment.Current(backend, 1);
+        screen.Output.WriteLine($"{environment.Program}, {environment.DotNet}, {environment.Processor}");
+        int[] workers = [.. new[] { 1, threads }.Distinct()];
+        var data = Show(screen, DataColumns, workers.Select(count => DecodingBenchmark.Measure(count, seconds / workers.Length)));
+        return new BenchmarkReport { Environment = environment, Data = data };
     }
 
     private static string Describe(StepConfiguration c) =>

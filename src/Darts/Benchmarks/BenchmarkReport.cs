@@ -21,6 +21,9 @@ internal sealed record BenchmarkReport
     /// <summary>Steps, or nothing.</summary>
     public IReadOnlyList<Measurement> Steps { get; init; } = [];
 
+    /// <summary>Decoding of images, or nothing.</summary>
+    public IReadOnlyList<Measurement> Data { get; init; } = [];
+
     /// <summary>As one JSON object.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, BenchmarkReportJson.Default.BenchmarkReport) + "\n";
 
@@ -34,6 +37,7 @@ internal sealed record BenchmarkReport
         };
         lines.AddRange(Layers.Select(m => Line("layer", m)));
         lines.AddRange(Steps.Select(m => Line("step", m)));
+        lines.AddRange(Data.Select(m => Line("data", m)));
         return string.Join('\n', lines) + "\n";
     }
 
