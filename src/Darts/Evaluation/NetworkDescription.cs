@@ -106,13 +106,13 @@ public sealed record NetworkDescription
     /// wrote: a state dict with the official PyTorch names. Notes say what was done for that, a sentence each.
     /// </summary>
     /// <exception cref="InvalidDataException">
-    /// It is no sound safetensors file, or not of this network; the text names the options that differ, and a tensor.
+    /// It is no sound file of weights, or not of this network; the text names the options that differ, and a tensor.
     /// </exception>
     /// <exception cref="GenotypeFormatException">The network is neither a baseline nor a genotype.</exception>
     public (NetworkDescription Description, ImageClassifier<T> Net, IReadOnlyList<string> Notes) Import<T>(string path, Backend<T> backend)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using var file = SafetensorsFile.Open(path);
+        using var file = WeightsFile.Open(path);
         var description = this with { Auxiliary = false };
         var (net, notes) = description.BuildWith(file, backend);
         return (description, net, notes);

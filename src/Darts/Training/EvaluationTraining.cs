@@ -132,7 +132,7 @@ public static class EvaluationTraining
     private static IReadOnlyList<string> ReadWeights(TrainOptions options, NetworkDescription description, ImageClassifier<float> net)
     {
         if (options.Weights.Length == 0) return [];
-        using var file = SafetensorsFile.Open(options.Weights);
+        using var file = WeightsFile.Open(options.Weights);
         return WeightsReader.ReadStart(file, net, description, options.NewClassifier);
     }
 }

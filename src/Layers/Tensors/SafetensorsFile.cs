@@ -14,20 +14,27 @@ public sealed class SafetensorsFile : IDisposable
     private const int LengthBytes = 8;
     private const int ChunkBytes = 1 << 24;
 
-    private readonly SafeFileHandle handle;
-    private readonly long dataStart;
+    private readonly IDisposable owner;
+    private readonly Action<long, Span<byte>> fill;
     private readonly Dictionary<string, SafetensorsEntry> entries;
 
-    private SafetensorsFile(string path, SafeFileHandle handle, long dataStart, List<SafetensorsEntry> list,
+    private SafetensorsFile(string path, IDisposable owner, Action<long, Span<byte>> fill, IReadOnlyList<SafetensorsEntry> list,
         Dictionary<string, string> metadata)
     {
-        Path = path;
-        this.handle = handle;
-        this.dataStart = dataStart;
+        (Path, this.owner, this.fill) = (path, owner, fill);
         entries = list.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
-        Names = list.ConvertAll(entry => entry.Name);
+        Names = [.. list.Select(entry => entry.Name)];
         Metadata = metadata;
     }
+
+    /// <summary>The tensors of a file of another format, read on request as those of a safetensors file are.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">Its tensors, each in a range of offsets of its own.</param>
+    /// <param name="fill">Reads so many bytes from an offset on; called from any thread.</param>
+    /// <param name="owner">What is disposed of with the file.</param>
+    public static SafetensorsFile Of(
+        string path, IReadOnlyList<SafetensorsEntry> tensors, Action<long, Span<byte>> fill, IDisposable owner) =>
+        new(path, owner, fill, tensors, []);
 
     /// <summary>The file's path as it was given.</summary>
     public string Path { get; }
@@ -73,7 +80,7 @@ public sealed class SafetensorsFile : IDisposable
             Fill(handle, json, LengthBytes, path);
             var dataStart = LengthBytes + (long)headerBytes;
             var (list, metadata) = SafetensorsHeader.Parse(json, fileBytes - dataStart, path);
-            return new SafetensorsFile(path, handle, dataStart, list, metadata);
+            return new SafetensorsFile(path, handle, (offset, bytes) => Fill(handle, bytes, dataStart + offset, path), list, metadata);
         }
         catch
         {
@@ -130,20 +137,20 @@ public sealed class SafetensorsFile : IDisposable
         if (entry.Count != destination.Length)
             throw new InvalidDataException($"{Path}: tensor '{name}' has {entry.Count} elements, not {destination.Length}");
 
-        var offset = dataStart + entry.Offset;
+        var offset = entry.Offset;
         var step = ChunkBytes / SafetensorsEntry.SizeOf(entry.Type);
         while (!destination.IsEmpty)
         {
             var chunk = destination[..Math.Min(step, destination.Length)];
             var bytes = MemoryMarshal.AsBytes(chunk);
-            Fill(handle, bytes, offset, Path);
+            fill(offset, bytes);
             offset += bytes.Length;
             destination = destination[chunk.Length..];
         }
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => handle.Dispose();
+    public void Dispose() => owner.Dispose();
 
     private void RequireType<T>(SafetensorsEntry entry) where T : unmanaged
     {
