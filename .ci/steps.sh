@@ -56,11 +56,20 @@ tests() { # log, arguments of dotnet test...: what failed, was skipped or is tol
     return "$code"
 }
 
-# The README's blocks with this mark, in order, each a file in a folder.
+# What a newcomer reads, in the order of the README's table.
+guides=(README.md docs/guides/*.md)
+
+# The blocks of the README and the guides with this mark, in order, each a file in a folder that says where it stands.
 blocks() { # mark (sh, sh long), folder
+    local guide
     mkdir "$2"
+    for guide in "${guides[@]}"; do blocks_of "$1" "$2" "$guide"; done
+}
+
+blocks_of() { # mark, folder, file
     awk -v mark="\`\`\`$1" -v dir="$2" \
-        '$0 == mark { n++; inside = 1; next } /^```/ { inside = 0 } inside { print > (dir "/" sprintf("%02d", n)) }' README.md
+        -v name="$(basename "$3" .md)" \
+        '$0 == mark { n++; inside = 1; next } /^```/ { inside = 0 } inside { print > (dir "/" name sprintf(" %02d", n)) }' "$3"
 }
 
 # Lines of code end within 140 columns. What a raw string holds, and a word that cannot be broken, are data.

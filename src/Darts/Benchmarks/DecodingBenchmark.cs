@@ -7,7 +7,7 @@ namespace MIOpenDarts.Darts.Benchmarks;
 /// How fast images are decoded: an embedded JPEG image of 500x375 pixels and 96 KB, as those of ImageNet are, to 224x224. Each worker
 /// decodes as those of a training do, one image after another.
 /// </summary>
-public static class DecodingBenchmark
+internal static class DecodingBenchmark
 {
     private const int Side = 224;
     private const int Channels = 3;

@@ -14,43 +14,16 @@ internal static class ParquetHeaders
     private const long MostExpansion = DataFile.MaxExpansion;
     private const long Slack = 1 << 16;
 
-    // Fields of FileMetaData and SchemaElement.
-    private const int Schema = 2;
-    private const int Children = 5;
+    // Fields of PageHeader.
+    private const int UnpackedSize = 2;
+    private const int PackedSize = 3;
 
-    /// <summary>Checks the lengths in a footer, and that its schema is a tree: the library walks it without end where it is none.</summary>
-    /// <exception cref="InvalidDataException">A length is more than the footer has, or the columns are no tree.</exception>
+    /// <summary>Checks the types and lengths in a footer, and that its schema is a tree.</summary>
+    /// <exception cref="InvalidDataException">A field has another type, or a length is more than the footer has.</exception>
     public static void CheckFooter(ReadOnlySpan<byte> footer)
     {
         var walk = new ThriftWalk(footer);
-        for (var field = 0; walk.Next(ref field) is not 0 and var type;)
-        {
-            if (field != Schema || type != ThriftWalk.ListType)
-            {
-                walk.Skip(type);
-                continue;
-            }
-
-            var (count, inner) = walk.List();
-            if (inner != ThriftWalk.StructureType) throw new InvalidDataException("its schema is no list of columns");
-            // Elements that are begun and not ended by as many of those that follow.
-            long open = 1;
-            for (var k = 0; k < count; k++)
-            {
-                long children = 0;
-                for (var part = 0; walk.Next(ref part) is not 0 and var partType;)
-                {
-                    if (part == Children && partType is >= 3 and <= 6) children = walk.Number();
-                    else walk.Skip(partType);
-                }
-
-                open += children - 1;
-                if (children < 0 || children > count || open < 0 || (open == 0 && k < count - 1))
-                    throw new InvalidDataException("its columns are no tree");
-            }
-
-            if (open != 0) throw new InvalidDataException("its columns are no tree");
-        }
+        Structure(ref walk, ParquetLayout.Footer, []);
     }
 
     /// <summary>Checks the pages of a chunk.</summary>
@@ -67,7 +40,9 @@ internal static class ParquetHeaders
             var header = buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - offset));
             if (RandomAccess.Read(file, header, offset) < header.Length) throw new InvalidDataException("it ends before its pages");
             var walk = new ThriftWalk(header);
-            var (unpacked, packed) = Sizes(ref walk);
+            var numbers = new Dictionary<int, long>();
+            Structure(ref walk, ParquetLayout.Page, numbers);
+            var (unpacked, packed) = (numbers.GetValueOrDefault(UnpackedSize, -1), numbers.GetValueOrDefault(PackedSize, -1));
             offset += walk.Position + packed;
             mostBytes -= unpacked;
             if (packed < 0 || unpacked < 0 || offset > end || mostBytes < 0 || unpacked > packed * MostExpansion + Slack)
@@ -75,17 +50,43 @@ internal static class ParquetHeaders
         }
     }
 
-    // uncompressed_page_size and compressed_page_size, fields 2 and 3.
-    private static (long Unpacked, long Packed) Sizes(ref ThriftWalk walk)
+    // Walks over a structure, and tells its numbers by their fields.
+    private static void Structure(ref ThriftWalk walk, string name, Dictionary<int, long> numbers)
     {
-        long unpacked = -1, packed = -1;
         for (var field = 0; walk.Next(ref field) is not 0 and var type;)
         {
-            if (field == 2) unpacked = walk.Number();
-            else if (field == 3) packed = walk.Number();
+            if (ParquetLayout.Field(name, field) is { } value)
+            {
+                if (!ParquetLayout.Fits(value, type)) throw new InvalidDataException($"field {field} of its {name} has the type {type}");
+                if (value == "i") numbers[field] = walk.Number();
+                else if (value[0] == '[') List(ref walk, value[1..]);
+                else if (type == ThriftWalk.StructureType) Structure(ref walk, value, []);
+                else walk.Skip(type);
+            }
+            else
+            {
+                if (!ParquetLayout.IsPassedOver(type)) throw new InvalidDataException($"field {field} of its {name} has the type {type}");
+                walk.Skip(type);
+            }
+        }
+    }
+
+    private static void List(ref ThriftWalk walk, string value)
+    {
+        var (count, type) = walk.List();
+        if (count > 0 && !ParquetLayout.Fits(value, type)) throw new InvalidDataException($"a list of {value} in it has the type {type}");
+        // Branches of the tree that are not ended yet.
+        long open = 1;
+        for (var k = 0; k < count; k++)
+        {
+            var numbers = new Dictionary<int, long>();
+            if (type == ThriftWalk.StructureType) Structure(ref walk, value, numbers);
             else walk.Skip(type);
+            var children = numbers.GetValueOrDefault(ParquetLayout.Children);
+            if (value == ParquetLayout.SchemaElement && (children < 0 || open <= 0)) open = -1;
+            else open += Math.Min(children, count) - 1;
         }
 
-        return (unpacked, packed);
+        if (value == ParquetLayout.SchemaElement && open != 0) throw new InvalidDataException("its columns are no tree");
     }
 }
