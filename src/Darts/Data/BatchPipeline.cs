@@ -23,12 +23,16 @@ internal sealed class BatchPipeline : IDisposable
     private int nextToFill;
     private int nextToRead;
     private int filling;
+    private int wanted = 1;
     private bool stopped;
 
     /// <summary>Starts the threads, which wait for a schedule.</summary>
     /// <param name="encoder">Encodes the images of one set.</param>
     /// <param name="batchSize">Images in a full batch.</param>
-    /// <param name="workers">Background threads; 0 prepares each batch when it is read.</param>
+    /// <param name="workers">
+    /// The most background threads; one works at first, and one more each time that the consumer had to wait. 0 prepares each batch when it
+    /// is read.
+    /// </param>
     public BatchPipeline(ImageEncoder encoder, int batchSize, int workers)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
@@ -43,6 +47,26 @@ internal sealed class BatchPipeline : IDisposable
         {
             threads[i] = new Thread(Work) { IsBackground = true, Name = $"batch {i}" };
             threads[i].Start();
+        }
+    }
+
+    /// <summary>Threads that work at the same time: as many as the consumer needs.</summary>
+    internal int Working
+    {
+        get
+        {
+            lock (gate) return wanted;
+        }
+    }
+
+    /// <summary>Whether every batch is prepared that may be, ahead of the consumer.</summary>
+    internal bool IsAhead
+    {
+        get
+        {
+            lock (gate)
+                return schedule is { } current && filling == 0
+                    && nextToFill == Math.Min(current.Steps, nextToRead - 1 + ring.Length);
         }
     }
 
@@ -88,6 +112,7 @@ internal sealed class BatchPipeline : IDisposable
 
             // Advancing released the buffer of the batch before.
             Monitor.PulseAll(gate);
+            if (ready[step % ring.Length] != step && step > current.FirstStep) wanted = Math.Min(wanted + 1, threads.Length);
             while (ready[step % ring.Length] != step)
             {
                 failure?.Throw();
@@ -135,7 +160,7 @@ internal sealed class BatchPipeline : IDisposable
             while (!stopped)
             {
                 // The consumer still holds step nextToRead - 1.
-                if (schedule is not null && failure is null && nextToFill < schedule.Steps && nextToFill < nextToRead - 1 + ring.Length)
+                if (schedule is not null && failure is null && filling < wanted && nextToFill < schedule.Steps && nextToFill < nextToRead - 1 + ring.Length)
                 {
                     filling++;
                     return (schedule, nextToFill++);

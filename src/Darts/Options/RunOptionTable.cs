@@ -82,7 +82,7 @@ internal abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
     ];
 
     private protected static OptionField<TOptions> DataWorkers { get; } = Integer(
-        "data_workers", 0, 64, "Background threads that prepare batches.", o =>
+        "data_workers", 0, 64, "The most background threads that prepare batches; as many of them work as are needed.", o =>
             o.DataWorkers, (o, v) => o with { DataWorkers = v }).WithoutEffect();
 
     /// <summary>How often progress is told and checkpoints are written, and how many of these stay.</summary>

@@ -21,6 +21,29 @@ public sealed class BatchPipelineLifeTests
         Assert.Equal(2, ReadAll(pipeline));
     }
 
+    [Fact]
+    public void As_many_threads_work_as_the_reader_needs()
+    {
+        using var pipeline = new BatchPipeline(Encoder, 2, workers: 3);
+        pipeline.Start(BatchSchedule.InOrder(Everything, 2));
+        for (var step = 0; step < 32; step++)
+        {
+            // A reader that is busy until all is prepared never waits.
+            SpinWait.SpinUntil(() => pipeline.IsAhead);
+            Assert.True(pipeline.TryRead(out _));
+        }
+
+        Assert.Equal(1, pipeline.Working);
+        // One that does nothing else has to wait now and then.
+        for (var epoch = 0; epoch < 100_000 && pipeline.Working < 3; epoch++)
+        {
+            pipeline.Start(BatchSchedule.InOrder(Everything, 2));
+            Assert.Equal(32, ReadAll(pipeline));
+        }
+
+        Assert.Equal(3, pipeline.Working);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

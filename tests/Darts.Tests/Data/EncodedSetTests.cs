@@ -48,6 +48,17 @@ public sealed class EncodedSetTests : IDisposable
     }
 
     [Fact]
+    public void A_table_that_another_program_wrote_is_the_same_set()
+    {
+        // By hyparquet-writer 0.17.0, in the layout of Hugging Face.
+        var table = DataSource.Open(Path.Combine(AppContext.BaseDirectory, "Data", "Tables", "hyparquet.parquet"), 8);
+        var plain = DataSource.Open(EncodedSets.Folder(folder), 8);
+        Assert.Equal(plain.Train.ClassNames, table.Train.ClassNames);
+        Assert.Equal(plain.Train.Labels, table.Train.Labels);
+        for (var i = 0; i < plain.Train.Count; i++) Assert.Equal(plain.Train.Image(i), table.Train.Image(i));
+    }
+
+    [Fact]
     public void The_description_tells_the_form_and_why()
     {
         var tar = DataSource.Find(EncodedSets.Tar(Path.Combine(folder, "a.tar"), labels: true)).Description;
