@@ -30,6 +30,15 @@ public sealed class BenchCommandTests
     }
 
     [Fact]
+    public void Bench_decodes_images_with_one_worker_and_with_several()
+    {
+        var outcome = Command.Run("bench", "--only", "data", "--seconds", "1", "--threads", "2");
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Matches(@"\ndecode +500x375 JPEG, 1 worker +224x224 ", outcome.Output);
+        Assert.Matches(@"\ndecode +500x375 JPEG, 2 workers +224x224 ", outcome.Output);
+    }
+
+    [Fact]
     public void Bench_help_says_what_the_letters_mean()
     {
         var outcome = Command.Run("bench", "--help");

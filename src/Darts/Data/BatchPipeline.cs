@@ -160,7 +160,8 @@ internal sealed class BatchPipeline : IDisposable
             while (!stopped)
             {
                 // The consumer still holds step nextToRead - 1.
-                if (schedule is not null && failure is null && filling < wanted && nextToFill < schedule.Steps && nextToFill < nextToRead - 1 + ring.Length)
+                if (schedule is not null && failure is null && filling < wanted
+                    && nextToFill < schedule.Steps && nextToFill < nextToRead - 1 + ring.Length)
                 {
                     filling++;
                     return (schedule, nextToFill++);

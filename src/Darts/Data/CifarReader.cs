@@ -38,7 +38,8 @@ internal sealed class CifarReader(string name, string trainPattern, string testN
         string[] tests = File.Exists(test) ? [test] : [];
         var (classNames, unfit) = ReadNames(Path.Combine(folder, namesFile));
         var description = new DataDescription($"{name} in binary files", string.Join(", ", train.Select(Path.GetFileName)),
-            tests.Length == 0 ? null : testName, unfit) { Because = $"it has {trainPattern}" };
+            tests.Length == 0 ? null : testName, unfit)
+        { Because = $"it has {trainPattern}" };
         return FoundData.InMemory(folder, description, () =>
             new ImageData(folder, Read(folder, train, classNames), tests.Length == 0 ? null : Read(test, tests, classNames),
                 normalization));

@@ -86,7 +86,11 @@ public static class DataSource
         CifarPythonReader.Cifar10.Find(from, files) ?? CifarPythonReader.Cifar100.Find(from, files);
 
     private static FoundData Slice() => FoundData.InMemory(
-        FashionMnistSlice, new DataDescription("the embedded slice of Fashion-MNIST", "the embedded files", "the embedded files", []) { Because = "that is its name" },
+        FashionMnistSlice,
+        new DataDescription("the embedded slice of Fashion-MNIST", "the embedded files", "the embedded files", [])
+        {
+            Because = "that is its name",
+        },
         () => new ImageData(FashionMnistSlice, EmbeddedPart("train"), EmbeddedPart("t10k"), Normalization.FashionMnist));
 
     private static ImageSet EmbeddedPart(string part)

@@ -115,7 +115,8 @@ internal abstract class FileSource
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException)
             {
                 throw new DataException(
-                    $"{path}: the archive cannot be read ({OneLine.Of(UnreadableFile.Why(path, e))}); it is cut off or damaged, fetch it again", e);
+                    $"{path}: the archive cannot be read ({OneLine.Of(UnreadableFile.Why(path, e))}); it is cut off or damaged, fetch it "
+                    + "again", e);
             }
         }
     }

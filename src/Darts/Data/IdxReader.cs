@@ -16,7 +16,8 @@ internal static class IdxReader
     {
         if (Find(folder, "train", "images-idx3") is not { } images) return null;
         var description = new DataDescription("IDX files", Path.GetFileName(images), Path.GetFileName(Find(folder, "t10k", "images-idx3")),
-            []) { Because = "it has the files' names of MNIST" };
+            [])
+        { Because = "it has the files' names of MNIST" };
         return FoundData.InMemory(folder, description, () =>
         {
             var (train, test) = ReadFolder(folder);

@@ -72,7 +72,8 @@ public sealed class ImageSet
     /// <summary>Makes a set of images that are decoded at each use.</summary>
     /// <exception cref="DataException">The set is empty, or a label is out of range.</exception>
     internal static ImageSet OfEncoded(
-        string name, int channels, int height, int width, int classes, PixelStore pixels, int[] labels, IReadOnlyList<string>? classNames) =>
+        string name, int channels, int height, int width, int classes, PixelStore pixels, int[] labels,
+        IReadOnlyList<string>? classNames) =>
         new(name, channels, height, width, classes, labels, pixels) { ClassNames = classNames };
 
     /// <summary>Some of the images, in the order given.</summary>

@@ -14,8 +14,8 @@ internal static class Parts
         Array.FindIndex(names, name => string.Equals(name, Path.GetFileName(path), StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// The files of the preferred training and test part among files called such as <c>train-00000-of-00002.parquet</c>, each in the order of
-    /// names. Files whose names are those of no part are for training where there is no other for that.
+    /// The files of the preferred training and test part among files called such as <c>train-00000-of-00002.parquet</c>, each in the order
+    /// of names. Files whose names are those of no part are for training where there is no other for that.
     /// </summary>
     public static (string[] Train, string[] Test, string[] Others) Split(IEnumerable<string> files)
     {

@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 namespace MIOpenDarts.Darts.Data;
 
 /// <summary>
-/// What each pixel of a scaled line is made of: the first pixel of the source that it reads, and weights from there on, which add up to one.
+/// What each pixel of a scaled line is made of: the first pixel of the source that it reads, and weights from there on, which add up to
+/// one.
 /// </summary>
 internal sealed class TriangleFilter
 {

@@ -47,7 +47,8 @@ internal static class EncodedSets
 
         async Task Write()
         {
-            await using var writer = await ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = compression });
+            var options = new ParquetOptions { CompressionMethod = compression };
+            await using var writer = await ParquetWriter.CreateAsync(schema, stream, options);
             if (names)
                 writer.CustomMetadata = new Dictionary<string, string>
                 {

@@ -32,7 +32,8 @@ public sealed class PyTorchFileTests : IDisposable
     [InlineData("checkpoint.pth.tar", "below 'state_dict.'; ", "wrappers")]
     public void Checkpoints_of_the_official_code_answer_as_they_do_there(string name, params string[] notes)
     {
-        var description = new NetworkDescription { Network = "DARTS_V2", Task = new ImageTask(3, 32, 32, 10), InitChannels = 4, Layers = 3 };
+        var task = new ImageTask(3, 32, 32, 10);
+        var description = new NetworkDescription { Network = "DARTS_V2", Task = task, InitChannels = 4, Layers = 3 };
         using var backend = BackendChoice.Create("cpu", 1);
         var (_, net, told) = description.Import(Sample(name), backend);
         using (net)

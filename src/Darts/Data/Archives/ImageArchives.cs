@@ -38,14 +38,15 @@ internal static class ImageArchives
         var sorted = byNumber ? [] : trained.Select(entry => ClassOf(entry.Image.Name)).Distinct().Order(StringComparer.Ordinal).ToArray();
         if (sorted is [""])
             throw new DataException(
-                $"{name}: its images have neither labels beside them, such as 0001.cls for 0001.jpg, nor folders of classes; pack it with them");
+                $"{name}: its images have neither labels beside them, such as 0001.cls for 0001.jpg, nor folders of classes; pack it with "
+                + "them");
         var trainPart = Part(name, train, trained, sorted, out var without);
         var testPart = tested.Length == 0 ? null : Part(name, test.Length == 0 ? train : test, tested, sorted, out _);
         if (without > 0) left = [.. left, new LeftOut("images without a label", without, "they have no file .cls beside them")];
         var count = byNumber ? LabelCount.Of(name, trainPart.Labels) : sorted.Length;
         var description = new DataDescription(
-            "tar files of images", Describe(train, trainPart), testPart is null ? null : Describe(test.Length == 0 ? train : test, testPart),
-            left)
+            "tar files of images", Describe(train, trainPart),
+            testPart is null ? null : Describe(test.Length == 0 ? train : test, testPart), left)
         {
             Because = byNumber
                 ? "the files have JPEG or PNG images with labels beside them (.cls), as WebDataset lays them out"

@@ -1,6 +1,6 @@
+using Microsoft.Win32.SafeHandles;
 using MIOpenDarts.Darts.Data.Encoded;
 using MIOpenDarts.Darts.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace MIOpenDarts.Darts.Data.Archives;
 
@@ -9,7 +9,8 @@ namespace MIOpenDarts.Darts.Data.Archives;
 /// <param name="images">Their images, each with the number of its file.</param>
 internal sealed class TarImages(string[] files, (int File, TarImage Image)[] images) : EncodedImages
 {
-    private readonly Lazy<SafeFileHandle>[] handles = Array.ConvertAll(files, file => new Lazy<SafeFileHandle>(() => File.OpenHandle(file)));
+    private readonly Lazy<SafeFileHandle>[] handles =
+        Array.ConvertAll(files, file => new Lazy<SafeFileHandle>(() => File.OpenHandle(file)));
 
     public override int Count => images.Length;
 

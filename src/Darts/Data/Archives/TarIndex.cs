@@ -66,7 +66,8 @@ internal static class TarIndex
                 if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)) continue;
                 if (Path.GetFileName(entry.Name).StartsWith('.')) continue;
                 if (entry.DataOffset + entry.Length > fileBytes)
-                    throw new DataException($"{path}: {OneLine.Of(entry.Name)} in it ends behind the end of the file; it is cut off, fetch it again");
+                    throw new DataException(
+                        $"{path}: {OneLine.Of(entry.Name)} in it ends behind the end of the file; it is cut off, fetch it again");
                 if (entry.Name.EndsWith(LabelEnding, StringComparison.OrdinalIgnoreCase)) labels[KeyOf(entry.Name)] = LabelOf(path, entry);
                 else if (ImageFile.HasName(entry.Name)) images.Add(new TarImage(entry.Name, entry.DataOffset, entry.Length, -1));
             }
@@ -74,7 +75,8 @@ internal static class TarIndex
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException)
         {
             throw new DataException(
-                $"{path}: the archive cannot be read ({OneLine.Of(UnreadableFile.Why(path, e))}); it is cut off or damaged, fetch it again", e);
+                $"{path}: the archive cannot be read ({OneLine.Of(UnreadableFile.Why(path, e))}); it is cut off or damaged, fetch it again",
+                e);
         }
 
         return [.. images.Select(image => image with { Label = labels.GetValueOrDefault(KeyOf(image.Name), -1) })];
@@ -94,6 +96,7 @@ internal static class TarIndex
         var text = Encoding.ASCII.GetString(bytes[..count]).Trim();
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var label)
             ? label
-            : throw new DataException($"{path}: {OneLine.Of(entry.Name)} in it holds '{OneLine.Of(text)}', which is no label; a label is a whole number from 0");
+            : throw new DataException(
+                $"{path}: {OneLine.Of(entry.Name)} in it holds '{OneLine.Of(text)}', which is no label; a label is a whole number from 0");
     }
 }

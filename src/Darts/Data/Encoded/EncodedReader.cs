@@ -110,7 +110,7 @@ internal sealed class EncodedReader(
         for (var k = 0; k < sound.Length; k++)
             if (sound[k] != k) Buffer.BlockCopy(pixels, sound[k] * bytes, pixels, k * bytes, bytes);
         if (sound.Length < images.Count) Array.Resize(ref pixels, sound.Length * bytes);
-        return new ImageSet(
-            part.Name, Channels, height, width, set.Classes, pixels, [.. sound.Select(i => part.Labels[i])]) { ClassNames = set.ClassNames };
+        int[] labels = [.. sound.Select(i => part.Labels[i])];
+        return new ImageSet(part.Name, Channels, height, width, set.Classes, pixels, labels) { ClassNames = set.ClassNames };
     }
 }

@@ -34,7 +34,8 @@ internal sealed class FolderIndex
                 files[k] = new IndexedFile(Path.Combine(path, reader.ReadString()), reader.ReadInt64(), reader.ReadInt64());
             var images = Array.ConvertAll(files, file => file.Path);
             index.entries[path] = new Entry(
-                written, new FolderListing(path, folders, images, others, hiddenFolders, hiddenFiles)) { Files = files };
+                written, new FolderListing(path, folders, images, others, hiddenFolders, hiddenFiles))
+            { Files = files };
 
             string[] Names()
             {

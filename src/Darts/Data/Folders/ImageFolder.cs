@@ -60,8 +60,8 @@ internal static class ImageFolder
         $"{(part.Name == root ? "the class folders" : Path.GetFileName(part.Name))} ({part.Images.Count})";
 
     private static string? Preferred(string[] parts, string[] names) =>
-        parts.Where(part => Parts.Rank(part, names) >= 0).OrderBy(part => Parts.Rank(part, names)).ThenBy(part => part, StringComparer.Ordinal)
-            .FirstOrDefault();
+        parts.Where(part => Parts.Rank(part, names) >= 0).OrderBy(part => Parts.Rank(part, names))
+            .ThenBy(part => part, StringComparer.Ordinal).FirstOrDefault();
 
     /// <summary>Whether a folder has sub-folders with images.</summary>
     public static bool HoldsClasses(string folder) => FolderListing.Of(folder).Folders.Any(FolderListing.HoldsImages);

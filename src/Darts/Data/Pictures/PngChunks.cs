@@ -35,7 +35,8 @@ internal static class PngChunks
             var whole = Crc32.HashToUInt32(left[4..end]) == BinaryPrimitives.ReadUInt32BigEndian(left[end..]);
             if (!whole && IsCritical(type))
                 return new PictureCheck(
-                    $"the PNG chunk {OneLine.Of(Encoding.Latin1.GetString(type))} does not match its checksum; the file is damaged, fetch it again");
+                    $"the PNG chunk {OneLine.Of(Encoding.Latin1.GetString(type))} does not match its checksum; the file is damaged, fetch "
+                    + "it again");
             if (type.SequenceEqual("IEND"u8)) return new PictureCheck(null, orientation);
             if (whole && type.SequenceEqual("eXIf"u8)) orientation = Exif.Orientation(left[Before..end]);
             left = left[(end + Behind)..];

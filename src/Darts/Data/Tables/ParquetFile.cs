@@ -9,8 +9,8 @@ using Parquet.Schema;
 namespace MIOpenDarts.Darts.Data.Tables;
 
 /// <summary>
-/// One Parquet file with encoded images, as Hugging Face writes them: a column of structures {bytes, path} or of bytes, and a column of whole
-/// numbers, the labels. Sizes that its headers claim are checked before the library sees them.
+/// One Parquet file with encoded images, as Hugging Face writes them: a column of structures {bytes, path} or of bytes, and a column of
+/// whole numbers, the labels. Sizes that its headers claim are checked before the library sees them.
 /// </summary>
 internal sealed class ParquetFile
 {
@@ -182,7 +182,7 @@ internal sealed class ParquetFile
             var (start, fileBytes) = (Start(meta), RandomAccess.GetLength(handle));
             if (meta.NumValues != rows || start < 0 || meta.TotalCompressedSize < 0 || start > fileBytes - meta.TotalCompressedSize)
                 throw new InvalidDataException(
-                    $"the column {field.Path} says that it has {meta.NumValues} values in {meta.TotalCompressedSize} bytes from {start} on");
+                    $"the column {field.Path} says that it has {meta.NumValues} values in {meta.TotalCompressedSize} bytes from {start}");
         }
     }
 

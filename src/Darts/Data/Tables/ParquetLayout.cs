@@ -24,12 +24,12 @@ internal static class ParquetLayout
     private const string Text = """
         FileMetaData 1:i 2:[SchemaElement 3:i 4:[RowGroup 5:[KeyValue 6:s 7:[ColumnOrder 9:s
         SchemaElement 1:i 2:i 3:i 4:s 5:i 6:i 7:i 8:i 9:i 10:LogicalType
-        LogicalType 1:Nothing 2:Nothing 3:Nothing 4:Nothing 5:Decimal 6:Nothing 7:Time 8:Time 10:Integer 11:Nothing 12:Nothing 13:Nothing 14:Nothing 15:Nothing
+        LogicalType 1:None 2:None 3:None 4:None 5:Decimal 6:None 7:Time 8:Time 10:Integer 11:None 12:None 13:None 14:None 15:None
         Decimal 1:i 2:i
         Time 1:b 2:Unit
-        Unit 1:Nothing 2:Nothing 3:Nothing
+        Unit 1:None 2:None 3:None
         Integer 1:y 2:b
-        Nothing
+        None
         RowGroup 1:[ColumnChunk 2:i 3:i 4:[SortingColumn 5:i 6:i 7:i
         SortingColumn 1:i 2:b 3:b
         ColumnChunk 1:s 2:i 3:ColumnMetaData 4:i 5:i 6:i 7:i
@@ -38,8 +38,8 @@ internal static class ParquetLayout
         SizeStatistics 1:i 2:[i 3:[i
         Statistics 1:s 2:s 3:i 4:i 5:s 6:s 7:b 8:b
         KeyValue 1:s 2:s
-        ColumnOrder 1:Nothing
-        PageHeader 1:i 2:i 3:i 4:i 5:DataPage 6:Nothing 7:DictionaryPage 8:DataPage2
+        ColumnOrder 1:None
+        PageHeader 1:i 2:i 3:i 4:i 5:DataPage 6:None 7:DictionaryPage 8:DataPage2
         DataPage 1:i 2:i 3:i 4:i 5:Statistics
         DictionaryPage 1:i 2:i 3:b
         DataPage2 1:i 2:i 3:i 4:i 5:i 6:i 7:b 8:Statistics

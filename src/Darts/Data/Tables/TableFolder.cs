@@ -3,8 +3,8 @@ using MIOpenDarts.Darts.Data.Encoded;
 namespace MIOpenDarts.Darts.Data.Tables;
 
 /// <summary>
-/// A set of Parquet files as Hugging Face has them (<c>train-00000-of-00002.parquet</c>, <c>test-…</c>), or one such file. Images are found by
-/// row group and row; labels are read at once.
+/// A set of Parquet files as Hugging Face has them (<c>train-00000-of-00002.parquet</c>, <c>test-…</c>), or one such file. Images are found
+/// by row group and row; labels are read at once.
 /// </summary>
 internal static class TableFolder
 {

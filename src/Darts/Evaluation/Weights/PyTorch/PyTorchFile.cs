@@ -53,7 +53,8 @@ internal static class PyTorchFile
         var (tensors, entries, offset) = (new Dictionary<long, TorchTensor>(), new List<SafetensorsEntry>(), 0L);
         foreach (var (name, tensor) in TorchNames.Of(path, storages.Root))
         {
-            if (tensor.Check(storages.LengthOf(tensor.Storage)) is { } fault) throw new InvalidDataException($"{path}: tensor '{OneLine.Of(name)}' {fault}");
+            if (tensor.Check(storages.LengthOf(tensor.Storage)) is { } fault)
+                throw new InvalidDataException($"{path}: tensor '{OneLine.Of(name)}' {fault}");
             tensors[offset] = tensor;
             entries.Add(new SafetensorsEntry(name, tensor.Storage.Type, tensor.Shape, offset, tensor.ByteCount));
             // Each has offsets of its own, also one without elements.

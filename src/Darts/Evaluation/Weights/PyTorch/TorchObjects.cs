@@ -21,7 +21,8 @@ internal static class TorchObjects
             yield return ("torch.nn.parameter", "Parameter", arguments => arguments[0]);
             yield return ("torch", "Size", arguments => arguments[0]);
             yield return ("torch", "device", arguments => string.Join(":", arguments));
-            foreach (var module in new[] { "numpy.core.multiarray", "numpy._core.multiarray" }) yield return (module, "scalar", _ => "a number");
+            foreach (var module in new[] { "numpy.core.multiarray", "numpy._core.multiarray" })
+                yield return (module, "scalar", _ => "a number");
         }
     }
 
@@ -35,7 +36,8 @@ internal static class TorchObjects
     ];
 
     // (storage, offset, shape, strides, …): what follows concerns gradients.
-    private static TorchTensor Tensor(object[] arguments) => arguments is [TorchStorage storage, var offset, object[] shape, object[] strides, ..]
+    private static TorchTensor Tensor(object[] arguments) =>
+        arguments is [TorchStorage storage, var offset, object[] shape, object[] strides, ..]
         ? new TorchTensor(storage, Number(offset), Array.ConvertAll(shape, Number), Array.ConvertAll(strides, Number))
         : throw new PickleException("a tensor has a form that is not known");
 

@@ -135,7 +135,8 @@ internal sealed class OldStorages : TorchStorages
         var (numbers, left) = (BinaryPrimitives.ReadInt64LittleEndian(count), stream.Length - stream.Position);
         // A storage that no tensor uses has no type, and nothing behind it can be found.
         if (!used.TryGetValue(key, out var storage) || numbers < 0 || numbers > left / storage.Width)
-            throw new DataException($"{path}: says that a storage has {numbers} numbers in {left} bytes; it is cut off or damaged, fetch it again");
+            throw new DataException(
+                $"{path}: says that a storage has {numbers} numbers in {left} bytes; it is cut off or damaged, fetch it again");
         places[key] = (stream.Position, numbers * storage.Width);
         stream.Position += numbers * storage.Width;
     }

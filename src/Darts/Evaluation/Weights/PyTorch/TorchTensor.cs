@@ -38,13 +38,14 @@ internal sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Sha
     {
         if (Count < 0 || Strides.Length != Shape.Length || Strides.Any(stride => stride < 0) || Offset < 0 || Storage.First < 0)
             return $"has the shape [{string.Join(", ", Shape)}] and strides [{string.Join(", ", Strides)}], which is damaged";
-        if (Count > Storage.Count) return $"says that it has {Count} elements, but its storage has {Storage.Count}; save a contiguous() one";
+        if (Count > Storage.Count)
+            return $"says that it has {Count} elements, but its storage has {Storage.Count}; save a contiguous() one";
         try
         {
             var last = checked(Storage.First + Offset);
             for (var k = 0; k < Shape.Length && Count > 0; k++) last = checked(last + (Shape[k] - 1) * Strides[k]);
             return Count > 0 && checked((last + 1) * Storage.Width) > storageBytes
-                ? $"ends at byte {(last + 1) * Storage.Width} of a storage of {storageBytes}; the file is cut off or damaged, fetch it again"
+                ? $"ends at byte {(last + 1) * Storage.Width} of a storage of {storageBytes}; it is cut off or damaged, fetch it again"
                 : null;
         }
         catch (OverflowException)
