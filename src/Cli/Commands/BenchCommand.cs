@@ -138,7 +138,7 @@ internal static class BenchCommand
     // Nothing is computed on a backend, and no limit of one is measured.
     private static BenchmarkReport Decoding(Screen screen, int threads, double seconds)
     {
-        threads = Backends.Threads(threads, screen.Output.WriteLine);
+        threads = threads == 0 ? Environment.ProcessorCount : Backends.Threads(threads, screen.Output.WriteLine);
         using var backend = BackendChoice.Create("cpu", 1);
         var environment = RunEnvironment.Current(backend, 1);
         screen.Output.WriteLine($"{environment.Program}, {environment.DotNet}, {environment.Processor}");
