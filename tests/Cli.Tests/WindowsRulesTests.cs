@@ -15,7 +15,7 @@ public sealed class WindowsRulesTests : IDisposable
         Assert.Equal(0, Command.Run(tiny.Args("run", "--tensorboard")).Code);
         var written = Directory.GetFileSystemEntries(tiny.In("run"), "*", SearchOption.AllDirectories);
         Assert.True(written.Length > 10);
-        Assert.Empty(written.Where(path => !IsValid(Path.GetFileName(path))));
+        Assert.DoesNotContain(written, path => !IsValid(Path.GetFileName(path)));
         Assert.Equal(written.Length, written.Distinct(StringComparer.OrdinalIgnoreCase).Count());
     }
 
@@ -24,9 +24,9 @@ public sealed class WindowsRulesTests : IDisposable
     {
         var paths = Below(Checkout.Folder).Select(path => Path.GetRelativePath(Checkout.Folder, path)).ToList();
         Assert.True(paths.Count > 500);
-        Assert.Empty(paths.Where(path => !IsValid(Path.GetFileName(path))));
+        Assert.DoesNotContain(paths, path => !IsValid(Path.GetFileName(path)));
         // Without long paths 260 characters have to hold the folder of the checkout too.
-        Assert.Empty(paths.Where(path => path.Length > 160));
+        Assert.DoesNotContain(paths, path => path.Length > 160);
         Assert.Equal(paths.Count, paths.Distinct(StringComparer.OrdinalIgnoreCase).Count());
 
         static IEnumerable<string> Below(string folder) => Directory.EnumerateFiles(folder).Concat(Directory.EnumerateDirectories(folder)
