@@ -73,5 +73,6 @@ internal static class Failures
     private static bool IsExpected(Exception e) => e is
         OptionsException or GenotypeFormatException or NotFiniteNumberException or DataException or CheckpointException
         or RunFolderException or RunDivergedException or BackendUnavailableException or PlanDoesNotFitException or RocmException
-        or RocmNotFoundException or LauncherException or MpiException or IOException or UnauthorizedAccessException or InvalidDataException or InfeasibleLimitException or OperationCanceledException;
+        or RocmNotFoundException or LauncherException or MpiException or IOException or UnauthorizedAccessException or InvalidDataException
+        or InfeasibleLimitException or OperationCanceledException;
 }

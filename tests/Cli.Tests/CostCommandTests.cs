@@ -5,7 +5,8 @@ namespace MIOpenDarts.Cli.Tests;
 /// <summary>Costs from the command line: shown, profiled, searched with, and as a front.</summary>
 public sealed class CostCommandTests : IDisposable
 {
-    private static readonly string[] Small = ["--target-channels", "2", "--target-layers", "3", "--target-image-size", "8", "--target-grey"];
+    private static readonly string[] Small =
+        ["--target-channels", "2", "--target-layers", "3", "--target-image-size", "8", "--target-grey"];
 
     private static readonly string Truth = Path.Combine(MIOpenDarts.Tests.Checkout.Folder, "data", "truth", "nas-bench-201.tsv.gz");
 
@@ -58,7 +59,8 @@ public sealed class CostCommandTests : IDisposable
         var shown = Command.Run(["show", "DARTS_V1", "--cost", $"latency:{table}", .. Small, "--target-classes", "2"]);
         Assert.Equal(0, shown.Code);
         Assert.Contains("ms at batch 1 in inference", shown.Output, StringComparison.Ordinal);
-        string[] more = ["profile", "--backend", backend, "--threads", "1", "--out", table, .. Small, "--target-classes", "2", "--nodes", "2"];
+        string[] more =
+            ["profile", "--backend", backend, "--threads", "1", "--out", table, .. Small, "--target-classes", "2", "--nodes", "2"];
         var cured = Command.Run(tiny.Args("run", "--cost", $"latency:{table}", "--target-channels", "2", "--target-layers", "3"));
         Assert.Contains("; profile a table for the network", cured.Error, StringComparison.Ordinal);
         Assert.Equal(0, Command.Run(more).Code);
@@ -73,7 +75,8 @@ public sealed class CostCommandTests : IDisposable
     [Fact]
     public void AFrontOnTheBenchmarkIsTheSameAfterAKillAndBeatsTheRandomBaseline()
     {
-        string[] line = ["pareto", "--space", "nas-bench-201", "--truth", Truth, "--cost", "fpga_ms", "--seeds", "0..1", "--evaluations", "200"];
+        string[] line =
+            ["pareto", "--space", "nas-bench-201", "--truth", Truth, "--cost", "fpga_ms", "--seeds", "0..1", "--evaluations", "200"];
         Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("whole")]).Code);
         Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("killed"), "--jobs", "2"]).Code);
         // As after a kill in the middle of a line.
@@ -86,7 +89,8 @@ public sealed class CostCommandTests : IDisposable
         Assert.Contains("are recorded and not made again", resumed.Output, StringComparison.Ordinal);
         foreach (var file in new[] { "archive.jsonl", "front.csv", "report.html" })
             Assert.Equal(File.ReadAllText(Path.Combine(tiny.In("whole"), file)), File.ReadAllText(Path.Combine(tiny.In("killed"), file)));
-        var points = File.ReadLines(Path.Combine(tiny.In("whole"), "archive.jsonl")).Select(l => JsonDocument.Parse(l).RootElement).ToList();
+        var points = File.ReadLines(Path.Combine(tiny.In("whole"), "archive.jsonl"))
+            .Select(point => JsonDocument.Parse(point).RootElement).ToList();
         Assert.Equal(2 * 2 * 200, points.Count);
     }
 

@@ -30,7 +30,8 @@ internal static class Evolving
     {
         string? Given(string name) => typed.Find(option => option.Key == name).Value;
         if (Given("space") is { } space && space != CellSpace.NasBench201.Name)
-            throw new OptionsException($"--truth is of the cells of {CellSpace.NasBench201.Name}; give --space {CellSpace.NasBench201.Name}");
+            throw new OptionsException(
+                $"--truth is of the cells of {CellSpace.NasBench201.Name}; give --space {CellSpace.NasBench201.Name}");
         if (typed.Find(option => option.Key is not ("space" or "cost" or "target")).Key is { } lonely)
             throw new OptionsException($"--{lonely.Replace('_', '-')} is for a training; with --truth there is none, so leave it out");
         var cost = ParetoCommand.RequireCost(Given("cost"));
@@ -39,7 +40,8 @@ internal static class Evolving
         var fitness = new TruthFitness(TruthTable.Read(table), genomes, cost, accuracy, limit);
         var points = Evolve(screen, folder, plan, genomes, fitness, cell => cell.ToString());
         return new ParetoStudy(
-            $"NAS-Bench-201: {cost} and {accuracy}", cost, cost.EndsWith("_ms", StringComparison.Ordinal) ? "ms" : cost, $"error on {accuracy}",
+            $"NAS-Bench-201: {cost} and {accuracy}", cost, cost.EndsWith("_ms", StringComparison.Ordinal) ? "ms" : cost,
+            $"error on {accuracy}",
             (fitness.MostCost, 100), points);
     }
 
@@ -119,14 +121,16 @@ internal static class Evolving
         .Select(field => $"{field.Name} {field.Show(options)}").Append($"{data}"));
 
     private static List<ParetoPoint> Evolve<TGenome>(
-        Screen screen, string folder, EvolutionPlan plan, IGenomeSpace<TGenome> space, IFitness<TGenome> fitness, Func<TGenome, string> show)
+        Screen screen, string folder, EvolutionPlan plan, IGenomeSpace<TGenome> space, IFitness<TGenome> fitness,
+        Func<TGenome, string> show)
     {
         Directory.CreateDirectory(folder);
         using var log = FitnessLog<TGenome>.Open(Path.Combine(folder, Evaluations), space, fitness);
         if (log.Recorded > 0) screen.Output.WriteLine($"{log.Recorded} evaluations are recorded and not made again");
         using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after what is evaluated now; once more stops at once"));
         var points = new List<ParetoPoint>();
-        foreach (var (name, method) in new (string, IEvolution)[] { ("nsga2", new Nsga2(plan.Population)), (ParetoStudy.Random, new RandomSearch()) })
+        (string, IEvolution)[] methods = [("nsga2", new Nsga2(plan.Population)), (ParetoStudy.Random, new RandomSearch())];
+        foreach (var (name, method) in methods)
         {
             foreach (var seed in plan.Seeds)
             {

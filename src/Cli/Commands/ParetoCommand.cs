@@ -41,7 +41,8 @@ internal static class ParetoCommand
         var evaluations = OptionNames.Number("--evaluations", "Genotypes that each seed evaluates [200].", 1, 1_000_000);
         var population = OptionNames.Number("--population", "Genotypes of a generation [40].", 2, 100_000);
         var jobs = OptionNames.Number("--jobs", "How many are evaluated, or seeds searched, side by side [1].", 1, 1024);
-        var retrain = OptionNames.Number("--retrain", "With --weights or --targets: epochs of a training of every found cell [0].", 1, 100_000);
+        var retrain = OptionNames.Number(
+            "--retrain", "With --weights or --targets: epochs of a training of every found cell [0].", 1, 100_000);
         var preset = new Option<string?>("--preset")
         {
             HelpName = string.Join('|', SearchPresets.Names),
@@ -89,7 +90,8 @@ internal static class ParetoCommand
     {
         foreach (var (name, text) in new[]
         {
-            ("archive.jsonl", ParetoText.JsonLines(study)), ("front.csv", ParetoText.Csv(study)), ("report.html", ParetoReport.Render(study)),
+            ("archive.jsonl", ParetoText.JsonLines(study)), ("front.csv", ParetoText.Csv(study)),
+            ("report.html", ParetoReport.Render(study)),
         })
             OutputFile.Write("--out", Path.Combine(folder, name), text);
         screen.Output.Write(ParetoText.Render(study));

@@ -108,7 +108,8 @@ internal static class ProfileCommand
         var same = fresh with { Name = begun.Name, Entries = begun.Entries, Drift = begun.Drift, Check = begun.Check, Error = begun.Error };
         if (same == begun) return begun;
         throw new IOException($"{file}: has a table of {begun.Device.Device}, {begun.Device.Backend} with {begun.Device.Threads} threads, "
-            + $"batch {begun.Batch}, {begun.Mode}, {begun.Kind} ({begun.Device.Versions}), not of what is measured now; choose another --out");
+            + $"batch {begun.Batch}, {begun.Mode}, {begun.Kind} ({begun.Device.Versions}), not of what is measured now; "
+            + "choose another --out");
     }
 
     private static void Run(Screen screen, TableProfile profile, CostTable begun, string file)
@@ -144,7 +145,8 @@ internal static class ProfileCommand
         if (screen.Terminal is not { } terminal)
             return complete(step => screen.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{step.Done}/{step.All}  {step.Name}  {step.Entry.Median:0.####} {unit} (spread {step.Entry.Spread:0.####}, {step.Entry.Count} times)")));
+                $"{step.Done}/{step.All}  {step.Name}  {step.Entry.Median:0.####} {unit} "
+                + $"(spread {step.Entry.Spread:0.####}, {step.Entry.Count} times)")));
         CostTable? table = null;
         terminal.Progress().Start(progress =>
         {

@@ -23,7 +23,8 @@ internal static class DerivedMeasurement
             using var run = profiler.Prepare(costs.Network, genotype);
             var entry = new CostTimer(TimeProvider.System).Measure(run, profiler.RunsTogether);
             return new CostMeasured(
-                seconds, $"{table.Device.Device}, {table.Device.Backend}", table.Unit, entry.Median, costs.Of(genotype), table.Check?.Ratio);
+                seconds, $"{table.Device.Device}, {table.Device.Backend}", table.Unit, entry.Median, costs.Of(genotype),
+                table.Check?.Ratio);
         }
     }
 

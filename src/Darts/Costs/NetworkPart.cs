@@ -7,8 +7,8 @@ using MIOpenDarts.Layers.Modules;
 namespace MIOpenDarts.Darts.Costs;
 
 /// <summary>
-/// An operation of a discrete network at the size it has there: what a cost belongs to. Two parts with equal numbers cost the same, wherever
-/// they stand.
+/// An operation of a discrete network at the size it has there: what a cost belongs to. Two parts with equal numbers cost the same,
+/// wherever they stand.
 /// </summary>
 /// <param name="Name">A primitive's official name, or one of the names below.</param>
 /// <param name="Inputs">Channels of its source.</param>

@@ -28,7 +28,10 @@ public class CountedCostTests
     {
         var cell = new GenotypeCell(
             [
-                [new GenotypeEdge(Primitives.SepConv3x3, 0), new GenotypeEdge(Primitives.MaxPool3x3, 1), new GenotypeEdge(Primitives.SkipConnect, 1)],
+                [
+                    new GenotypeEdge(Primitives.SepConv3x3, 0), new GenotypeEdge(Primitives.MaxPool3x3, 1),
+                    new GenotypeEdge(Primitives.SkipConnect, 1),
+                ],
                 [],
                 [new GenotypeEdge(Primitives.DilConv5x5, 3)],
                 [new GenotypeEdge(Primitives.SkipConnect, 2)],

@@ -48,7 +48,8 @@ public class LimitedDerivationTests
                 var found = LimitedDerivation.Derive(costs, normal, reduce, limit);
                 Assert.True(costs.Of(found) <= limit || share == 0, $"{costs.Of(found)} is over {limit}");
                 if (share == 0) continue;
-                Assert.Equal(all.Where(g => g.Cost <= limit).Max(g => g.Score), Score(found.Normal, normal) + Score(found.Reduce, reduce), 9);
+                Assert.Equal(
+                    all.Where(g => g.Cost <= limit).Max(g => g.Score), Score(found.Normal, normal) + Score(found.Reduce, reduce), 9);
             }
         }
     }

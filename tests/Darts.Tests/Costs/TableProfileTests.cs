@@ -83,7 +83,8 @@ public class TableProfileTests
     public void EveryPartOfAnyNetworkRunsOnABackend(bool training)
     {
         using var profiler = new BackendProfiler(CpuBackend.Create(1), 2, training);
-        foreach (var network in new[] { Network, Network with { Shape = Network.Shape with { Task = new(3, 32, 32, 3), Stem = StemForm.ImageNet } } })
+        var imageNet = Network with { Shape = Network.Shape with { Task = new(3, 32, 32, 3), Stem = StemForm.ImageNet } };
+        foreach (var network in new[] { Network, imageNet })
         {
             var profile = new TableProfile(profiler, new Once(), network, CellSpace.Darts);
             var table = profile.Complete(Empty(), _ => { }, _ => { }, Never);

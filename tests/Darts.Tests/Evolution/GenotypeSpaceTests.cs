@@ -67,7 +67,10 @@ public class GenotypeSpaceTests
         var space = new NasBench201Genomes();
         var random = new CounterRandom(4, RandomStream.Evolution);
         Primitive[] operations =
-            [Primitives.NorConv3x3, Primitives.NorConv1x1, Primitives.NorConv3x3, Primitives.None, Primitives.SkipConnect, Primitives.AvgPool3x3];
+        [
+            Primitives.NorConv3x3, Primitives.NorConv1x1, Primitives.NorConv3x3, Primitives.None, Primitives.SkipConnect,
+            Primitives.AvgPool3x3,
+        ];
         var cell = NasBench201Cell.Of(operations);
         Assert.Equal("323014", space.Key(cell));
         for (var i = 0; i < 100; i++)

@@ -26,7 +26,10 @@ public class HipCostTests
 
     private static (double Expected, double Penalty, float[] Diffs, float[] Alphas) Step(Backend<float> backend)
     {
-        var options = SmallSearch.Options with { Cost = "macs", CostWeight = 2, TargetChannels = 4, TargetLayers = 5, AlphaLearningRate = 0.1 };
+        var options = SmallSearch.Options with
+        {
+            Cost = "macs", CostWeight = 2, TargetChannels = 4, TargetLayers = 5, AlphaLearningRate = 0.1,
+        };
         var (train, _) = SmallSearch.Images();
         using var state = new SearchState(options, DartsSearch.ShapeOf(train, options), backend) { CostWeight = options.CostWeight };
         state.Initialize();
@@ -37,6 +40,7 @@ public class HipCostTests
         int[] labels = [0, 1, 0, 1];
         state.Architect.Step(
             new ImageBatch<float>(pixels, labels), new ImageBatch<float>(pixels, labels), 0.01, new Pass(Training: true));
-        return (expected, penalty, [.. state.Net.AlphaDiffs.SelectMany(diffs => diffs)], [.. state.Net.Alphas.SelectMany(alphas => alphas)]);
+        return (
+            expected, penalty, [.. state.Net.AlphaDiffs.SelectMany(diffs => diffs)], [.. state.Net.Alphas.SelectMany(alphas => alphas)]);
     }
 }

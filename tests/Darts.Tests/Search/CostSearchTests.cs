@@ -78,7 +78,8 @@ public sealed class CostSearchTests : IDisposable
         {
             var before = history[epoch - 1].Cost!;
             Assert.Equal(
-                Math.Max(0, before.Weight + (before.Expected - options.Target) / (before.Most - before.Least)), history[epoch].Cost!.Weight);
+                Math.Max(0, before.Weight + (before.Expected - options.Target) / (before.Most - before.Least)),
+                history[epoch].Cost!.Weight);
         }
     }
 
@@ -137,7 +138,8 @@ public sealed class CostSearchTests : IDisposable
     private static SearchOptions Limited(string method)
     {
         var (train, _) = SmallSearch.Images();
-        var options = SearchOptions.Table.Apply(SmallSearch.Options with { TargetChannels = 4, TargetLayers = 5 }, [new("algorithm", method)]);
+        var options = SearchOptions.Table.Apply(
+            SmallSearch.Options with { TargetChannels = 4, TargetLayers = 5 }, [new("algorithm", method)]);
         var costs = TargetCosts.Of(options with { Cost = "macs" }, DartsSearch.ShapeOf(train, options))!;
         return options with { Cost = "macs", Target = costs.Least + 0.3 * (costs.Most - costs.Least), AlphaLearningRate = 0.1 };
     }

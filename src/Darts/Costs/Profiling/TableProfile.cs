@@ -105,6 +105,7 @@ internal sealed class TableProfile(IProfiler profiler, CostMeter meter, TargetNe
         }
 
         return new TableCheck(
-            CheckedGenotypes, RankCorrelation.Spearman(sums, whole), Enumerable.Range(0, CheckedGenotypes).Average(i => whole[i] / sums[i]));
+            CheckedGenotypes, RankCorrelation.Spearman(sums, whole),
+            Enumerable.Range(0, CheckedGenotypes).Average(i => whole[i] / sums[i]));
     }
 }

@@ -13,8 +13,8 @@ namespace MIOpenDarts.Darts.Costs.Search;
 /// al. 2019, the additive form).
 /// </summary>
 /// <remarks>
-/// E = base + Σ_edges keep_e · Σ_k w_ek · c_ek, where w are the expectations of the mixing weights, c the costs in the network that is to be
-/// built, and keep_e how likely the derivation keeps the edge (<see cref="KeepProbability"/>), by its strength: its largest weight but
+/// E = base + Σ_edges keep_e · Σ_k w_ek · c_ek, where w are the expectations of the mixing weights, c the costs in the network that is to
+/// be built, and keep_e how likely the derivation keeps the edge (<see cref="KeepProbability"/>), by its strength: its largest weight but
 /// that of <c>none</c>, times that of the edge. Its gradient in alpha is the relaxation's own, exact for each of them.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -28,7 +28,8 @@ internal sealed class InheritedFitness(
         var cost = costs.Of(genome);
         // What breaks the limit is never compared by its error, so that it need not be measured.
         if (cost > limit) return new Fitness([cost, 100], cost / limit - 1);
-        if (!free.TryTake(out var net)) throw new InvalidOperationException("More genotypes are evaluated at a time than there are supernets.");
+        if (!free.TryTake(out var net))
+            throw new InvalidOperationException("More genotypes are evaluated at a time than there are supernets.");
         try
         {
             return new Fitness([cost, 100 - net.Accuracy(genome, encoder, images, cancellation)]);

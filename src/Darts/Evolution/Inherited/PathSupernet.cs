@@ -59,7 +59,8 @@ internal sealed class PathSupernet : IDisposable
                 var random = new CounterRandom(options.Seed, RandomStream.Architecture, epoch, step);
                 Choose(space.Random(ref random));
                 var result = net.Evaluate(
-                    new ImageBatch<float>(batch.Pixels, batch.Labels), new Pass(Training: true, WeightGradients: true, options.Seed, epoch, step));
+                    new ImageBatch<float>(batch.Pixels, batch.Labels),
+                    new Pass(Training: true, WeightGradients: true, options.Seed, epoch, step));
                 sgd.Clip(options.GradClip);
                 sgd.Step(rates.Rate(epoch));
                 (loss, correct, seen) = (loss + result.Loss * result.Images, correct + result.Correct, seen + result.Images);

@@ -3,7 +3,9 @@ using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Evolution.Spaces;
 
-/// <summary>Cells of NAS-Bench-201: six genes, one for each edge. The key has a digit for each, the place of its operation in the space.</summary>
+/// <summary>
+/// Cells of NAS-Bench-201: six genes, one for each edge. The key has a digit for each, the place of its operation in the space.
+/// </summary>
 internal sealed class NasBench201Genomes : IGenomeSpace<NasBench201Cell>
 {
     private static readonly IReadOnlyList<Primitive> Operations = CellSpace.NasBench201.Candidates;

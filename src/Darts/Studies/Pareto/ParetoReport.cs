@@ -60,7 +60,8 @@ internal static class ParetoReport
         foreach (var tick in x.Values)
             svg.Add($"<text class=\"chart-text chart-middle\" x=\"{X(tick)}\" y=\"{Bottom + 18}\">{tick.ToString("#,0.####")}</text>");
         svg.Add($"<path class=\"chart-axis\" d=\"M{Left} {Bottom}H{Right}\"/>");
-        svg.Add($"<text class=\"chart-text chart-middle\" x=\"{(Left + Right) / 2}\" y=\"{Height - 12}\">{study.Cost} ({study.Unit})</text>");
+        svg.Add($"<text class=\"chart-text chart-middle\" x=\"{(Left + Right) / 2}\" y=\"{Height - 12}\">");
+        svg.Add($"{study.Cost} ({study.Unit})</text>");
         svg.Add($"<text class=\"chart-text\" x=\"0\" y=\"14\">{study.Error} (%)</text>");
         var fronts = study.Methods.Select(study.Front).ToList();
         var onFront = fronts.SelectMany(front => front).ToHashSet(ReferenceEqualityComparer.Instance);
@@ -101,7 +102,8 @@ internal static class ParetoReport
             for (var k = 0; k < front.Count; k++)
             {
                 html.Add($"<section class=\"front\" id=\"p{i}-{k}\">");
-                html.Add($"<h3>{Show(front[k].Cost)} {study.Unit}, {Show(front[k].Error)} % wrong, seed {front[k].Seed.ToString(CultureInfo.InvariantCulture)}</h3>");
+                var seed = front[k].Seed.ToString(CultureInfo.InvariantCulture);
+                html.Add($"<h3>{Show(front[k].Cost)} {study.Unit}, {Show(front[k].Error)} % wrong, seed {seed}</h3>");
                 html.Add(Cells(front[k].Architecture)).Add($"<pre>{front[k].Architecture}</pre></section>");
             }
         }
@@ -122,7 +124,8 @@ internal static class ParetoReport
     }
 
     private static string Describe(ParetoPoint point) => string.Create(
-        CultureInfo.InvariantCulture, $"{point.Method}, seed {point.Seed}: {Show(point.Cost)}, {Show(point.Error)} % wrong, {point.Architecture}");
+        CultureInfo.InvariantCulture,
+        $"{point.Method}, seed {point.Seed}: {Show(point.Cost)}, {Show(point.Error)} % wrong, {point.Architecture}");
 
     private static string Show(double value) => value.ToString(Math.Abs(value) >= 1000 ? "#,0" : "0.####", CultureInfo.InvariantCulture);
 }

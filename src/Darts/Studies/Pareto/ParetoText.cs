@@ -17,13 +17,15 @@ internal static class ParetoText
             var volumes = study.Hypervolumes(method);
             text.AppendLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{method}: hypervolume {volumes.Average():0.######} (mean of {volumes.Count} seeds, reference {study.Reference.Cost:0.####} "
+                $"{method}: hypervolume {volumes.Average():0.######} (mean of {volumes.Count} seeds, "
+                + $"reference {study.Reference.Cost:0.####} "
                 + $"{study.Unit} and {study.Reference.Error} % wrong), {study.Front(method).Count} points on the front"));
         }
 
         text.AppendLine($"front of {study.Methods[0]}, {study.Cost} ({study.Unit}) and error (%):");
         foreach (var point in study.Front(study.Methods[0]))
-            text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"  {point.Cost,14:0.####}  {point.Error,7:0.00}  {point.Architecture}"));
+            text.AppendLine(string.Create(
+                CultureInfo.InvariantCulture, $"  {point.Cost,14:0.####}  {point.Error,7:0.00}  {point.Architecture}"));
         return text.ToString();
     }
 
