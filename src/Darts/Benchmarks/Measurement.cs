@@ -34,7 +34,7 @@ internal sealed record Measurement
     /// </summary>
     public IReadOnlyList<double> Cores { get; init; } = [];
 
-    /// <summary>The same for the instructions that the cores begin in a cycle, of which a neighbour on the same core takes its part.</summary>
+    /// <summary>The same for the instructions that the cores begin in a cycle, of which a neighbour on a core takes its part.</summary>
     public IReadOnlyList<double> Dispatch { get; init; } = [];
 
     /// <summary>Least seconds by the roofline of this machine; zero on a device of its own.</summary>

@@ -21,7 +21,9 @@ internal static unsafe class Load
     /// <summary>GFLOP/s of multiply-adds on so many threads together.</summary>
     public static double MultiplyAdds(int threads, TimeSpan duration) => PerSecond(threads, duration, _ => Chains()) / 1e9;
 
-    /// <summary>Turns a second of a loop of ten multiply-adds, a broadcast load for each, and a store: almost five instructions a cycle.</summary>
+    /// <summary>
+    /// Turns a second of a loop of ten multiply-adds, a broadcast load for each, and a store: almost five instructions a cycle.
+    /// </summary>
     public static double Dispatch(int threads, TimeSpan duration) => PerSecond(threads, duration, _ => Turns());
 
     /// <summary>GB/s of a triad over arrays of so many bytes each, two read and one written.</summary>

@@ -3,8 +3,8 @@ using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
-// For sixteen registers: the filter of eight inputs, one vector each, stays in half of them, and four pixels at a time are summed in others:
-// one load for each product.
+// For sixteen registers: the filter of eight inputs, one vector each, stays in half of them, and four pixels at a time are summed in
+// others: one load for each product.
 internal static unsafe partial class Gemm<S, V>
 {
     private const int HeldDepth = 8;
