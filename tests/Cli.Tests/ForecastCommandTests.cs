@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using MIOpenDarts.Cli.Commands;
 using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Darts.Algorithms;
@@ -31,6 +33,7 @@ public sealed class ForecastCommandTests
     {
         Command.Refuses(2, ["forecast", "--device", "rx590"], "rx590", "rx580, rx570, rx560, fiji, vega10");
         Command.Refuses(2, ["forecast", "--layers", "0"], "layers");
+        Command.Refuses(2, ["forecast", "--clock", "-3"], "--clock", "GHZ", "'-3'");
         Command.Refuses(2, ["forecast", "--algorithm", "random"], "'random' takes no step", "pc-darts");
     }
 
@@ -90,5 +93,28 @@ public sealed class ForecastCommandTests
         Assert.Matches(@"(?m)^separable_forward_16 +\d+ +\d+\.\d ", output);
         Assert.Contains("2 channels, 3 cells and batch 2", output);
         Assert.Matches(@"modelled on rx560: \d+\.\d ms = \d+\.\d ms of kernels \+ [1-9]\d* launches of 5 us", output);
+    }
+
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
+    public async Task Other_constants_than_the_cards_reach_the_model()
+    {
+        // The command starts the virtual card by itself where it is told of one.
+        Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable(VirtualCard.Launcher)), VirtualCard.Cure);
+        string[] step = ["forecast", "--device", "rx560", "--layers", "3", "--init-channels", "2", "--batch-size", "2"];
+        var slow = await Kernels([.. step, "--clock", "0.5", "--bandwidth", "40.5", "--launch", "12"], "12");
+        var fast = await Kernels(step, "5");
+        Assert.True(slow > 1.5 * fast, $"{slow} ms at less than half of the clock and of the bandwidth, {fast} ms");
+
+        static async Task<double> Kernels(string[] arguments, string launch)
+        {
+            using var process = Command.Start(arguments, (TimeModel.CardVariable, ""));
+            var outcome = await Command.End(process);
+            Assert.True(outcome.Code == 0, outcome.Error);
+            var told = Regex.Match(
+                outcome.Output, $@"modelled on rx560: \d+\.\d ms = (\d+\.\d) ms of kernels \+ \d+ launches of {launch} us");
+            Assert.True(told.Success, outcome.Output);
+            return double.Parse(told.Groups[1].Value, CultureInfo.InvariantCulture);
+        }
     }
 }

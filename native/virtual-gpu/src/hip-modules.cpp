@@ -115,7 +115,7 @@ void mark(hipEvent_t e, hipStream_t s, bool kernelStart) { // the stamp of a ker
   (void)hipEventRecord(e, s);
   if (kernelStart && timing::chip())
     submit(s, [e] {
-      ((VEvent*)e)->t += (uint64_t)timing::LAUNCH_LEAD_NANOSECONDS;
+      ((VEvent*)e)->t += (uint64_t)timing::launch_lead_nanoseconds();
     });
 }
 EX E hipExtModuleLaunchKernel(hipFunction_t f, uint32_t gx, uint32_t gy, uint32_t gz, uint32_t lx, uint32_t ly, uint32_t lz, size_t lds,

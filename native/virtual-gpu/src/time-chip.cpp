@@ -1,4 +1,4 @@
-// The chip that VGPU_TIME names, and the mode that executes only what is counted.
+// The chip that VGPU_TIME names, with what other variables change about it, and the mode that executes only what is counted.
 #include "time-chip.h"
 #include <cstdio>
 #include <cstdlib>
@@ -6,12 +6,28 @@
 #include <string>
 
 namespace timing {
+// A positive number of the environment, or what stands otherwise.
+static double number(const char* variable, double otherwise) {
+  const char* text = getenv(variable);
+  if (!text || !*text) return otherwise;
+  char* end;
+  const double value = strtod(text, &end);
+  if (!*end && value > 0) return value;
+  fprintf(stderr, "vgpu: %s=%s is no positive number\n", variable, text);
+  exit(2);
+}
+
 static const Chip* chosen() {
   const char* option = getenv("VGPU_TIME");
   if (!option || !*option) return nullptr;
   std::string known;
   for (auto& c : CHIPS) {
-    if (!strcmp(option, c.option)) return &c;
+    if (!strcmp(option, c.option)) {
+      static Chip chip = c;
+      chip.gigahertz = number("VGPU_TIME_CLOCK", c.gigahertz);
+      chip.dramEfficiency = number("VGPU_TIME_DRAM", c.gigabytes * c.dramEfficiency * COMBINATION.dram) / (c.gigabytes * COMBINATION.dram);
+      return &chip;
+    }
     known += std::string(known.empty() ? "" : ", ") + c.option;
   }
   fprintf(stderr, "vgpu: VGPU_TIME=%s is none of %s\n", option, known.c_str());
@@ -21,6 +37,11 @@ static const Chip* chosen() {
 const Chip* chip() {
   static const Chip* const c = chosen();
   return c;
+}
+
+double queued_launch() {
+  static const double microseconds = number("VGPU_TIME_LAUNCH", QUEUED_LAUNCH);
+  return microseconds;
 }
 
 bool once() {
@@ -44,6 +65,6 @@ extern "C" __attribute__((visibility("default"))) const char* vgpu_time_chip(dou
   const timing::Chip* card = timing::chip();
   if (!card) return nullptr;
   *gigabytes = card->gigabytes;
-  *launch = timing::QUEUED_LAUNCH;
+  *launch = timing::queued_launch();
   return card->option;
 }

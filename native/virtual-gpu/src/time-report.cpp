@@ -49,7 +49,7 @@ void report(const std::string& kernel, const Totals& totals) {
   static bool first = true;
   if (first && getenv("VGPU_TIME_LOG")) open_log(getenv("VGPU_TIME_LOG"));
   first = false;
-  clock_microseconds += QUEUED_LAUNCH + terms.body;
+  clock_microseconds += queued_launch() + terms.body;
   kernels_microseconds += terms.body;
   launches++;
   Row& row = rows[kernel];
@@ -62,7 +62,7 @@ void report(const std::string& kernel, const Totals& totals) {
 void transfer(uint64_t bytes) {
   if (!chip()) return;
   std::lock_guard<std::mutex> lock(guard);
-  clock_microseconds += QUEUED_LAUNCH + bytes / (1000 * chip()->gigabytes * chip()->dramEfficiency);
+  clock_microseconds += queued_launch() + bytes / (1000 * chip()->gigabytes * chip()->dramEfficiency);
 }
 
 uint64_t device_nanoseconds() {

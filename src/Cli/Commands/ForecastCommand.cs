@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
@@ -34,8 +35,11 @@ internal static class ForecastCommand
         var device = OptionNames.OneOf("--device", "The card.", TimeModel.Cards);
         var preset = OptionNames.Path("--preset", string.Join('|', SearchPresets.Names), "Settings to start from, as for search.");
         var config = OptionNames.Path("--config", "FILE", "Options from a .json or .yaml file, as for search.");
+        var clock = OptionNames.Measure("--clock", "GHZ", "Another clock than the card's.");
+        var bandwidth = OptionNames.Measure("--bandwidth", "GB/S", "Another rate of streaming from memory than is expected of it.");
+        var launch = OptionNames.Measure("--launch", "US", "Another time of a queued launch than 5 us.");
         var command = new Command(Name, "Forecast the time of a search step on a card that is not here, kernel by kernel.") { device,
-            preset, config };
+            preset, config, clock, bandwidth, launch };
         var fields = new FieldOptions(SearchOptions.Table.All.Select(f => ((OptionDefinition)f, f.Show(SearchPresets.Get(Paper)))));
         fields.AddTo(command);
         command.SetAction(parsed =>
@@ -47,10 +51,15 @@ internal static class ForecastCommand
             if (TimeModel.Here() is { } model) return Model(screen, model, options);
             if (TimeModel.IsAskedFor) return Failures.Report(screen.Error, TimeModel.TooOld, ExitCode.Failed);
             return Environment.GetEnvironmentVariable(VirtualCard.Launcher) is { Length: > 0 } launcher
-                ? VirtualCard.Run(launcher, parsed.GetValue(device)!, parsed.Tokens.Select(t => t.Value))
+                ? VirtualCard.Run(launcher, parsed.GetValue(device)!, Changes(parsed), parsed.Tokens.Select(t => t.Value))
                 : Failures.Report(screen.Error, VirtualCard.Cure, ExitCode.Failed);
         });
         return command;
+
+        Dictionary<string, string> Changes(ParseResult parsed) =>
+            new[] { ("VGPU_TIME_CLOCK", clock), ("VGPU_TIME_DRAM", bandwidth), ("VGPU_TIME_LAUNCH", launch) }
+                .Where(c => parsed.GetValue(c.Item2) is not null)
+                .ToDictionary(c => c.Item1, c => parsed.GetValue(c.Item2)!.Value.ToString(CultureInfo.InvariantCulture));
     }
 
     private static int Model(Screen screen, TimeModel model, SearchOptions options)

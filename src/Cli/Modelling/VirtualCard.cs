@@ -18,16 +18,18 @@ internal static class VirtualCard
     /// <summary>Starts it and waits; it writes where this process writes.</summary>
     /// <param name="launcher">The command.</param>
     /// <param name="card">One of <see cref="TimeModel.Cards"/>.</param>
+    /// <param name="changes">Further variables of the time model with their values.</param>
     /// <param name="arguments">Of this program.</param>
     /// <returns>Its exit code.</returns>
     /// <exception cref="IOException">There is no such command; the message has the cure.</exception>
-    public static int Run(string launcher, string card, IEnumerable<string> arguments)
+    public static int Run(string launcher, string card, IReadOnlyDictionary<string, string> changes, IEnumerable<string> arguments)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "miopendarts.dll");
         var start = new ProcessStartInfo(launcher, ["dotnet", "exec", program, .. arguments]);
         start.Environment[TimeModel.CardVariable] = card;
         // Only what is counted is executed, and a launch that differs in addresses only is counted once.
         start.Environment["VGPU_TIME_SAMPLE"] = "once";
+        foreach (var (variable, value) in changes) start.Environment[variable] = value;
         using var process = Start(start);
         process.WaitForExit();
         return process.ExitCode;

@@ -64,6 +64,19 @@ internal static class OptionNames
     /// <summary>An option that takes the name of a hand-made network.</summary>
     public static Option<string?> Arch(string description) => Path("--arch", string.Join('|', NetworkDescription.Baselines), description);
 
+    /// <summary>A positive number of some unit.</summary>
+    public static Option<double?> Measure(string name, string unit, string description)
+    {
+        var option = new Option<double?>(name) { Description = description, HelpName = unit };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }]
+                && !(double.TryParse(text, CultureInfo.InvariantCulture, out var value) && value > 0 && double.IsFinite(value)))
+                result.AddError($"{name} is a positive number of {unit}, not '{text}'");
+        });
+        return option;
+    }
+
     /// <summary>An option that takes a whole number.</summary>
     public static Option<int?> Number(string name, string description, int least, int most)
     {
