@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Evaluation.Baselines;
 using MIOpenDarts.Darts.Evaluation.NasBench201;
+using MIOpenDarts.Darts.Evaluation.Operations;
 using MIOpenDarts.Darts.Evaluation.Weights;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends;
@@ -55,6 +56,11 @@ public sealed record NetworkDescription
     /// <summary>Whether it was trained on random parts of whole images, and so is given their middle, with a border left away.</summary>
     public bool WholeImages { get; init; }
 
+    /// <summary>What it computes, operation by operation, where compression changed it; null for the network itself.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal IReadOnlyList<NetworkOperation>? Operations { get; init; }
+
     /// <summary>Whether it is one of <see cref="Baselines"/>.</summary>
     [JsonIgnore]
     public bool IsBaseline => Baselines.Contains(Network);
@@ -64,6 +70,7 @@ public sealed record NetworkDescription
     public ImageClassifier<T> Build<T>(Backend<T> backend)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Network switch
         {
+            _ when Operations is not null => new ListedNetwork<T>(backend, Task, Operations),
             "resnet20" => new ResNet20<T>(backend, Task),
             "mobilenetv2" => new MobileNetV2<T>(backend, Task),
             _ => Build(backend, GenotypeReader.Resolve(Network)),
@@ -149,6 +156,9 @@ public sealed record NetworkDescription
 
         return CheckpointFile.Open(path);
     }
+
+    /// <summary>The description in an open weights file; null in a file of another program.</summary>
+    internal static NetworkDescription? TryRead(SafetensorsFile file) => file.Metadata.ContainsKey(Key) ? Of(file) : null;
 
     private static NetworkDescription Of(SafetensorsFile file) =>
         JsonSerializer.Deserialize(file.Metadata[Key], NetworkDescriptionContext.Default.NetworkDescription)!;

@@ -1,6 +1,7 @@
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Evaluation.Operations;
 using MIOpenDarts.Darts.Evaluation.Weights;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Loops;
@@ -84,7 +85,7 @@ public static class EvaluationTraining
         if (NasBench201Cell.IsIn(network) && options.Skeleton != Skeleton.NasBench201)
             throw new OptionsException(
                 $"{options.Network}: has a cell of {CellSpace.NasBench201.Name}; give its text, {network}, as network");
-        return new NetworkDescription
+        var description = new NetworkDescription
         {
             Network = network,
             Task = new ImageTask(images.Channels, images.Height, images.Width, images.Classes),
@@ -98,6 +99,7 @@ public static class EvaluationTraining
             ClassNames = images.ClassNames,
             WholeImages = options.Crop == TrainOptions.ResizedCrop,
         };
+        return description with { Operations = CompressedOperations(options.Weights, description) };
     }
 
     /// <summary>Refuses a network that cannot be built for some data, and weights to start from that do not fit it.</summary>
@@ -122,6 +124,15 @@ public static class EvaluationTraining
         $"{data.Name}: there are no test images{data.Description.InBrackets}; training needs them to say how good a network is, "
         + "so put them into a folder test "
         + "beside train, or hold some of the training images out by: train --held-out 0.1");
+
+    // Weights of a compressed network have its form: their training is its fine-tuning.
+    private static IReadOnlyList<NetworkOperation>? CompressedOperations(string weights, NetworkDescription description)
+    {
+        if (!File.Exists(weights)) return null;
+        using var file = SafetensorsFile.Open(weights);
+        return NetworkDescription.TryRead(file) is { Operations: { } operations } found
+            && found.Network == description.Network && found.Task == description.Task ? operations : null;
+    }
 
     private static void Begin(TrainState state, TrainOptions options)
     {

@@ -26,7 +26,7 @@ internal sealed record RunSummary(
     /// <summary>The method of a genotype that has no published name.</summary>
     internal const string Unnamed = "genotype";
 
-    /// <summary>What the network costs by each model that was asked; null for a hand-made network, which no model knows.</summary>
+    /// <summary>What the network costs by each model that was asked; null where no model knows it.</summary>
     internal IReadOnlyList<double?> Costs { get; init; } = [];
 
     /// <summary>Reads the folder of a training.</summary>
@@ -59,11 +59,14 @@ internal sealed record RunSummary(
     }
 
     /// <summary>A published name where there is one.</summary>
-    private static string NameOf(NetworkDescription description) => description.IsBaseline
+    private static string NameOf(NetworkDescription description) =>
+        description.Operations is null ? OriginOf(description) : OriginOf(description) + " compressed";
+
+    private static string OriginOf(NetworkDescription description) => description.IsBaseline
         ? description.Network
         : NamedGenotypes.Names.FirstOrDefault(name => NamedGenotypes.Get(name).ToString() == description.Network) ?? Unnamed;
 
-    private static double? CostOf(ICostModel cost, NetworkDescription network) => network.IsBaseline
+    private static double? CostOf(ICostModel cost, NetworkDescription network) => network.IsBaseline || network.Operations is not null
         ? null
         : TargetNetwork.Of(network).Parts(GenotypeReader.Resolve(network.Network)).Sum(cost.Of);
 

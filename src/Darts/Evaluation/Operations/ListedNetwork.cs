@@ -1,0 +1,115 @@
+using System.Numerics;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Darts.Evaluation.Operations;
+
+/// <summary>
+/// A network that is listed operation by operation, as compression leaves it: any widths, any factors. Parameters keep their official
+/// names. It has no auxiliary head and no drop path, for it is fine-tuned, not trained from scratch.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed class ListedNetwork<T> : ImageClassifier<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly IReadOnlyList<NetworkOperation> list;
+    private readonly ListedOperation<T>[] operations;
+    private readonly int[] lastReaders;
+    private readonly int[] firstWriters;
+    private Tensor<T>[] values = [];
+
+    /// <summary>Builds the network on a backend with zeroed parameters.</summary>
+    public ListedNetwork(Backend<T> backend, ImageTask task, IReadOnlyList<NetworkOperation> list)
+        : base(backend, task)
+    {
+        this.list = list;
+        var channels = OperationList.Channels(list, task.Channels);
+        operations = [.. list.Select(operation => Place(operation, channels))];
+        lastReaders = new int[list.Count + 1];
+        firstWriters = new int[list.Count + 1];
+        for (var i = 0; i < list.Count; i++)
+            foreach (var source in list[i].Sources) lastReaders[source] = i;
+        // The last reader of the forward pass is the first to write the gradient.
+        lastReaders.CopyTo(firstWriters, 0);
+        lastReaders[^1] = list.Count;
+        Parameters.Commit(backend);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor<T> Logits => values[^1];
+
+    /// <summary>Values of the last pass by their number, the images first; all of them hold only where a training was planned.</summary>
+    public IReadOnlyList<Tensor<T>> Values => values;
+
+    /// <inheritdoc/>
+    public override InferenceGraph<T> Trace()
+    {
+        var graph = new InferenceGraph<T>(Task.Channels, Task.Height, Task.Width);
+        var traced = new List<GraphValue> { graph.Input };
+        for (var i = 0; i < operations.Length; i++)
+            traced.Add(operations[i].Trace(graph, [.. list[i].Sources.Select(source => traced[source])]));
+        graph.SetOutput(traced[^1]);
+        return graph;
+    }
+
+    /// <inheritdoc/>
+    private protected override void PlanLayers(MemoryPlan<T> built, Scratchpad<T> shared, LivenessSchedule time, Tensor<T> source)
+    {
+        values = new Tensor<T>[operations.Length + 1];
+        values[0] = source;
+        for (var i = 0; i < operations.Length; i++)
+        {
+            built.DefaultLifetime = time.Value(i, lastReaders[i + 1]);
+            built.DefaultDiffLifetime = time.Diff(i, lastReaders[i + 1]);
+            values[i + 1] = operations[i].Plan(built, [.. list[i].Sources.Select(number => values[number])]);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void RunForward(in Pass pass)
+    {
+        foreach (var operation in operations) operation.Forward(pass);
+    }
+
+    /// <inheritdoc/>
+    protected override void RunBackward(in Pass pass)
+    {
+        for (var i = operations.Length - 1; i >= 0; i--)
+        {
+            var accumulate = true;
+            foreach (var source in list[i].Sources)
+            {
+                if (firstWriters[source] != i || values[source].Diff is not { } diff) continue;
+                // A module writes the gradient of its only source; whatever has more adds to what must be zero.
+                if (operations[i] is ListedModule<T>) accumulate = false;
+                else Backend.Fill(diff, T.Zero);
+            }
+
+            operations[i].Backward(pass, accumulate);
+        }
+    }
+
+    private ListedOperation<T> Place(NetworkOperation operation, int[] channels)
+    {
+        var inputs = channels[operation.Sources[0]];
+        return operation.Kind switch
+        {
+            OperationKind.Convolution => new ListedModule<T>(
+                new Convolution<T>(Parameters, operation.Name, inputs, operation.Channels, operation.Window, operation.Groups)),
+            OperationKind.FactorizedReduce => new ListedModule<T>(
+                new FactorizedReduce<T>.ConvolutionPair(Parameters, operation.Name, inputs, operation.Channels)),
+            OperationKind.BatchNorm => new ListedModule<T>(new BatchNorm<T>(Parameters, operation.Name, inputs, operation.Affine)),
+            OperationKind.Relu => new ListedModule<T>(new Relu<T>()),
+            OperationKind.MaxPool => new ListedModule<T>(new MaxPool<T>(operation.Window)),
+            OperationKind.AveragePool => new ListedModule<T>(new AveragePool<T>(operation.Window)),
+            OperationKind.GlobalAverage => new ListedModule<T>(new GlobalAveragePool<T>()),
+            OperationKind.Linear => new ListedModule<T>(new Linear<T>(Parameters, operation.Name, inputs, operation.Channels)),
+            OperationKind.Zero => new ListedModule<T>(new Zero<T>(operation.Window.StrideH)),
+            OperationKind.PadChannels => new ListedPad<T>(operation.Before, operation.After),
+            OperationKind.Concat => new ListedConcat<T>(),
+            OperationKind.Sum => new ListedSum<T>(),
+            _ => throw new NotSupportedException($"{operation.Kind} is no operation of a network."),
+        };
+    }
+}
