@@ -49,6 +49,8 @@ internal static class CommandLine
             TrainCommand.Create(screen),
             EvaluateCommand.Create(screen),
             ExportCommand.Create(screen),
+            DecomposeCommand.Create(screen),
+            PruneCommand.Create(screen),
             PredictCommand.Create(screen),
             CompareCommand.Create(screen),
             DataCommand.Create(screen),

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Compression;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Runs;
@@ -14,11 +15,12 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     private readonly IReadOnlyList<string> notes;
 
     private TrainRun(
-        Screen screen, TrainFolder folder, TrainOptions options, ImageData? images, IReadOnlyList<string> notes, bool tensorBoard)
+        Screen screen, TrainFolder folder, TrainOptions options, ImageData? images, IReadOnlyList<string> notes, bool tensorBoard,
+        string command = TrainCommand.Name)
         : base(screen, folder, options, tensorBoard) =>
-        (this.folder, this.images, this.notes) = (folder, images, notes);
+        (this.folder, this.images, this.notes, Command) = (folder, images, notes, command);
 
-    protected override string Command => TrainCommand.Name;
+    protected override string Command { get; }
 
     /// <summary>A new run. Everything that a user may have got wrong is checked before the folder is made.</summary>
     public static TrainRun Start(
@@ -38,11 +40,37 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         return new TrainRun(screen, TrainFolder.Create(output ?? NewRun.Folder(), options), options, images, notes, tensorBoard);
     }
 
+    /// <summary>The fine-tuning of a compressed network, which its folder keeps as it was before.</summary>
+    /// <param name="screen">What it prints on.</param>
+    /// <param name="command">The command that goes on with it.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="options">Checked options.</param>
+    /// <param name="images">Their data.</param>
+    /// <param name="output">The folder, or null.</param>
+    public static TrainRun Finetune(
+        Screen screen, string command, HostNetwork network, TrainOptions options, ImageData images, string? output)
+    {
+        var path = output ?? NewRun.Folder();
+        options = Lasting(options) with { Weights = Path.GetFullPath(Path.Combine(path, TrainFolder.CompressedName)) };
+        var folder = TrainFolder.Create(path, options);
+        try
+        {
+            folder.Try("the compressed network", () => network.Save(options.Weights));
+            return new TrainRun(screen, folder, options, images, notes: [], tensorBoard: false, command);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>A run that was begun before.</summary>
-    public static TrainRun Resume(Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard) =>
-        Continue(
+    public static TrainRun Resume(
+        Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard,
+        string command = TrainCommand.Name) => Continue(
         () => TrainFolder.Open(path), given, options => Lasting(TrainOptions.Table.Apply(options, typed)),
-        (folder, options) => new TrainRun(screen, folder, options, images: null, notes: [], tensorBoard));
+        (folder, options) => new TrainRun(screen, folder, options, images: null, notes: [], tensorBoard, command));
 
     protected override string Extending(TrainOptions then) => MoreEpochs.Describe(then, Options);
 

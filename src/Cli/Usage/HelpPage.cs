@@ -21,6 +21,8 @@ internal sealed class HelpPage(HelpAction generated) : SynchronousCommandLineAct
             TrainCommand.Name => TrainCommand.Footer,
             EvaluateCommand.Name => EvaluateCommand.Footer,
             ExportCommand.Name => ExportCommand.Footer,
+            DecomposeCommand.Name => DecomposeCommand.Footer,
+            PruneCommand.Name => PruneCommand.Footer,
             PredictCommand.Name => PredictCommand.Footer,
             CompareCommand.Name => CompareCommand.Footer,
             DemoCommand.Name => DemoCommand.Footer,

@@ -17,6 +17,9 @@ internal sealed class TrainFolder : RunFolder<TrainOptions, TrainHistory, TrainR
     /// <summary>Name of the file with the weights after the last epoch.</summary>
     public const string WeightsName = "weights.safetensors";
 
+    /// <summary>Name of the file with a compressed network before its fine-tuning.</summary>
+    public const string CompressedName = "compressed.safetensors";
+
     private TrainFolder(string path, TrainOptions? options)
         : base(RunKind.Train, TrainOptions.Table, path, options)
     {

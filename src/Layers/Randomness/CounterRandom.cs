@@ -29,6 +29,8 @@ public enum RandomStream
     Chance = 12,
     /// <summary>Draws, mutations and crossings of genomes.</summary>
     Evolution = 13,
+    /// <summary>Training images on which the values of a network are measured.</summary>
+    Calibration = 14,
 }
 
 /// <summary>

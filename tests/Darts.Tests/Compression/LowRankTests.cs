@@ -1,0 +1,217 @@
+using MathNet.Numerics.LinearAlgebra;
+using MIOpenDarts.Darts.Compression;
+using MIOpenDarts.Darts.Compression.LowRank;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Evaluation.Operations;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Randomness;
+
+namespace MIOpenDarts.Darts.Tests.Compression;
+
+/// <summary>Factors of low rank lose what their singular values say, and no others lose less.</summary>
+public class LowRankTests
+{
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(5, 5)]
+    [InlineData(12, 7)]
+    [InlineData(7, 12)]
+    [InlineData(36, 144)]
+    public void Singular_values_equal_those_of_another_library(int rows, int columns)
+    {
+        var matrix = Random(rows, columns, 1);
+        var own = SingularValues.Of(matrix);
+        var expected = Matrix<double>.Build.DenseOfArray(matrix).Svd(computeVectors: false).S;
+        Assert.Equal(expected.Count, own.Values.Length);
+        for (var i = 0; i < expected.Count; i++) Assert.Equal(expected[i], own.Values[i], 1e-12 * expected[0]);
+        // Uᵀ·U = 1 and the projection onto all of U changes nothing.
+        for (var i = 0; i < own.Left.Length; i++)
+            for (var j = 0; j < own.Left.Length; j++)
+                Assert.Equal(i == j ? 1 : 0, own.Left[i].Zip(own.Left[j], (a, b) => a * b).Sum(), 1e-12);
+    }
+
+    [Fact]
+    public void What_a_rank_loses_is_what_the_singular_values_left_out_say()
+    {
+        // With E[x·xᵀ] = 1 the theorem of Eckart and Young: ‖W − Wᵣ‖² = Σ dropped σ².
+        const int O = 9, I = 14;
+        var weights = Random(O, I, 2);
+        var spectrum = PointwiseSpectrum.Of(Flat(weights), I, Identity(I));
+        var sigma = Matrix<double>.Build.DenseOfArray(ToDouble(spectrum.Weights, O, I)).Svd(computeVectors: false).S;
+        var whole = sigma.Sum(s => s * s);
+        for (var rank = 1; rank <= O; rank++)
+        {
+            var dropped = sigma.Skip(rank).Sum(s => s * s);
+            Assert.Equal(dropped / whole, spectrum.Loss(rank), 1e-12);
+            Assert.Equal(dropped / whole, Error(spectrum, rank, Identity(I)) / whole, 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Factors_made_for_the_data_lose_on_it_what_is_foretold_and_less_than_those_made_without()
+    {
+        const int O = 8, I = 12;
+        var weights = Flat(Random(O, I, 3));
+        var mixing = Random(I, I, 4);
+        var moment = new SecondMoment(I);
+        for (var n = 0; n < 500; n++) moment.Add(Mixed(mixing, n));
+        var factor = moment.Factor();
+        var (aware, plain) = (PointwiseSpectrum.Of(weights, I, factor), PointwiseSpectrum.Of(weights, I, Identity(I)));
+        var whole = aware.Decomposition.Values.Sum(s => s * s);
+        for (var rank = 1; rank < O; rank++)
+        {
+            double measured = 0, other = 0;
+            for (var n = 0; n < 500; n++)
+            {
+                var x = Mixed(mixing, n);
+                measured += Difference(aware, rank, x) / 500;
+                other += Difference(plain, rank, x) / 500;
+            }
+
+            Assert.Equal(aware.Loss(rank) * whole, measured, 1e-5 * whole);
+            Assert.True(measured <= other * (1 + 1e-5), $"rank {rank}: {measured} and {other}");
+        }
+    }
+
+    [Fact]
+    public void A_channel_that_is_always_zero_breaks_nothing()
+    {
+        const int I = 6;
+        var moment = new SecondMoment(I);
+        for (var n = 0; n < 50; n++)
+        {
+            var x = Mixed(Random(I, I, 5), n);
+            (x[2], x[4]) = (0, 2 * x[1]);
+            moment.Add(x);
+        }
+
+        var spectrum = PointwiseSpectrum.Of(Flat(Random(5, I, 6)), I, moment.Factor());
+        Assert.All(spectrum.Decomposition.Values, value => Assert.True(double.IsFinite(value)));
+        Assert.All(spectrum.Factors(3).First, value => Assert.True(float.IsFinite(value)));
+    }
+
+    [Fact]
+    public void Greedy_ranks_meet_the_budget_and_an_impossible_one_is_refused()
+    {
+        RankCandidate[] candidates = [.. Enumerable.Range(0, 4).Select(k =>
+        {
+            var spectrum = PointwiseSpectrum.Of(Flat(Random(16, 24, 10 + k)), 24, Identity(24));
+            return new RankCandidate(spectrum, new RankPrice(16 * 24, 16 + 24));
+        })];
+        var budget = 0.6 * 4 * 16 * 24;
+        var ranks = RankChoice.ByBudget(candidates, budget, "params=0.6");
+        var cost = ranks.Sum(rank => rank == 0 ? 16 * 24 : rank * 40);
+        Assert.InRange(cost, budget - 16 * 24, budget);
+        Assert.Contains("cannot be met",
+            Assert.Throws<OptionsException>(() => RankChoice.ByBudget(candidates, 4 * 40 - 1, "params=0.1")).Message);
+        Assert.Equal([1, 1, 1, 1], RankChoice.ByBudget(candidates, 4 * 40, "params=0.1"));
+        Assert.Equal([0, 0, 0, 0], RankChoice.ByEnergy(candidates, 0.9999999));
+    }
+
+    [Theory]
+    [InlineData("DARTS_V2")]
+    [InlineData("resnet20")]
+    public void A_network_at_full_rank_gives_the_same_logits_and_at_half_its_multiply_adds_costs_half(string name)
+    {
+        using var backend = CpuBackend.Create(2);
+        var host = TestNetwork.Host(name, backend, channels: 8);
+        var decomposition = new Decomposition(host, TestNetwork.Sample(host), backend);
+        var images = TestNetwork.Images(host.Origin.Task, 3);
+        // Nothing saves at nearly all of the energy, so every layer stays whole.
+        var (same, kept) = decomposition.Keeping(1 - 1e-12);
+        Assert.All(kept, layer => Assert.Equal(0, layer.Rank));
+        Assert.Equal(Run(host, images), Run(same, images));
+        if (name == "resnet20")
+        {
+            Assert.Empty(kept);
+            return;
+        }
+
+        var target = CompressionTarget.Parse("macs=0.7");
+        var (small, layers) = decomposition.To(target);
+        Assert.True(small.Size.MultiplyAdds <= target.Budget(host.Size), $"{small.Size} of {host.Size}");
+        Assert.Contains(layers, layer => layer.Rank > 0);
+        Assert.All(layers.Where(layer => layer.Rank > 0), layer => Assert.InRange(layer.Loss, 0, 1));
+        Assert.All(Run(small, images), logit => Assert.True(float.IsFinite(logit)));
+        // A layer at its full rank is the same layer.
+        var first = host.Operations.Index().First(pair => pair.Item is { Kind: OperationKind.Convolution, Groups: 1, Window.Taps: 1 });
+        var inputs = OperationList.Channels(host.Operations, host.Origin.Task.Channels)[first.Item.Sources[0]];
+        var spectrum = PointwiseSpectrum.Of(host.Tensors[first.Item.Name + "weight"], inputs, Identity(inputs));
+        var product = Error(spectrum, spectrum.FullRank, Identity(inputs));
+        Assert.True(product < 1e-10, $"{product}");
+    }
+
+    private static float[] Run(HostNetwork host, float[] images)
+    {
+        using var backend = CpuBackend.Create(2);
+        using var net = host.Build(backend);
+        net.Plan(3, training: false);
+        net.LoadBatch(images, new int[3]);
+        net.Forward(Pass.Inference);
+        return TestNetwork.Logits(net, 3);
+    }
+
+    private static double Error(PointwiseSpectrum spectrum, int rank, double[,] factor)
+    {
+        var inputs = factor.GetLength(0);
+        double sum = 0;
+        for (var i = 0; i < inputs; i++)
+        {
+            var x = new double[inputs];
+            for (var k = 0; k < inputs; k++) x[k] = factor[k, i];
+            sum += Difference(spectrum, rank, x);
+        }
+
+        return sum;
+    }
+
+    private static double Difference(PointwiseSpectrum spectrum, int rank, double[] x)
+    {
+        var (first, second) = spectrum.Factors(rank);
+        var (inputs, sum) = (spectrum.Inputs, 0.0);
+        var middle = Enumerable.Range(0, rank).Select(r => Enumerable.Range(0, inputs).Sum(i => first[r * inputs + i] * x[i])).ToArray();
+        for (var o = 0; o < spectrum.Outputs; o++)
+        {
+            var y = Enumerable.Range(0, inputs).Sum(i => spectrum.Weights[o * inputs + i] * x[i]);
+            var d = y - Enumerable.Range(0, rank).Sum(r => second[o * rank + r] * middle[r]);
+            sum += d * d;
+        }
+
+        return sum;
+    }
+
+    private static double[] Mixed(double[,] mixing, int key)
+    {
+        var random = new CounterRandom(9, RandomStream.Augmentation, 0, key);
+        var z = new double[mixing.GetLength(0)];
+        for (var i = 0; i < z.Length; i++) z[i] = random.NextNormal() / (1 + i);
+        return [.. Enumerable.Range(0, z.Length).Select(i => Enumerable.Range(0, z.Length).Sum(k => mixing[i, k] * z[k]))];
+    }
+
+    private static double[,] Random(int rows, int columns, int key)
+    {
+        var random = new CounterRandom(8, RandomStream.Augmentation, 0, key);
+        var matrix = new double[rows, columns];
+        for (var i = 0; i < rows; i++)
+            for (var j = 0; j < columns; j++) matrix[i, j] = random.NextNormal();
+        return matrix;
+    }
+
+    private static double[,] Identity(int size)
+    {
+        var matrix = new double[size, size];
+        for (var i = 0; i < size; i++) matrix[i, i] = 1;
+        return matrix;
+    }
+
+    private static float[] Flat(double[,] matrix) => [.. matrix.Cast<double>().Select(x => (float)x)];
+
+    private static double[,] ToDouble(float[] values, int rows, int columns)
+    {
+        var matrix = new double[rows, columns];
+        for (var i = 0; i < values.Length; i++) matrix[i / columns, i % columns] = values[i];
+        return matrix;
+    }
+}

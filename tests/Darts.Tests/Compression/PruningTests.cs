@@ -1,0 +1,154 @@
+using MIOpenDarts.Darts.Compression;
+using MIOpenDarts.Darts.Compression.Pruning;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Evaluation.Operations;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Randomness;
+
+namespace MIOpenDarts.Darts.Tests.Compression;
+
+/// <summary>Channels that are taken away take nothing else with them.</summary>
+public class PruningTests
+{
+    public static TheoryData<string> Networks => ["DARTS_V1", "DARTS_V2", "PC_DARTS_cifar", "PDARTS", "resnet20", "mobilenetv2"];
+
+    /// <summary>
+    /// Groups of the states {0, 1} and {2, 3, 4, 5} of a cell and free middles of its separable blocks, by hand from each genotype.
+    /// </summary>
+    [Theory]
+    [InlineData("DARTS_V1", 3, 5, 1, 0)]
+    [InlineData("DARTS_V2", 4, 5, 1, 0)]
+    [InlineData("PC_DARTS_cifar", 4, 4, 5, 7)]
+    [InlineData("PDARTS", 4, 4, 4, 2)]
+    public void A_genotype_has_the_ties_of_its_skips_and_pools(string name, int normal, int normalFree, int reduce, int reduceFree)
+    {
+        using var backend = CpuBackend.Create(1);
+        using var net = TestNetwork.Describe(name, channels: 8).Build(backend);
+        var groups = new ChannelTies(OperationList.Of(net.Trace()), net.Task.Channels).Groups;
+        // Four cells: a normal one, two reductions, a normal one; and the stem.
+        Assert.Equal(2 * (normal + normalFree) + 2 * (reduce + reduceFree) + 1, groups.Count);
+        Assert.True(groups.Count(group => group.IsFree) >= 2 * normalFree + 2 * reduceFree + 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void The_pruned_network_gives_bit_for_bit_what_it_gives_with_those_channels_at_zero(string name)
+    {
+        using var backend = new ReferenceBackend<float>();
+        var (whole, removal, images) = Prepare(name);
+        Assert.Equal(Values(whole, backend, images)[^1], Values(removal.Apply(), backend, images)[^1]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Every_layer_of_the_pruned_network_agrees_on_the_fast_backend(string name)
+    {
+        using var backend = CpuBackend.Create(2);
+        var (whole, removal, images) = Prepare(name);
+        var (expected, actual) = (Values(whole, backend, images), Values(removal.Apply(), backend, images));
+        for (var value = 0; value < expected.Length; value++)
+        {
+            var (kept, all) = (removal.Kept(value), OperationList.Channels(whole.Operations, 3)[value]);
+            var pixels = expected[value].Length / all / 2;
+            var largest = expected[value].Max(Math.Abs);
+            for (var n = 0; n < 2; n++)
+                for (var c = 0; c < kept.Length; c++)
+                    for (var p = 0; p < pixels; p++)
+                        Assert.Equal(expected[value][(n * all + kept[c]) * pixels + p], actual[value][(n * kept.Length + c) * pixels + p],
+                            1e-5 * largest + 1e-30);
+        }
+    }
+
+    [Theory]
+    [InlineData("DARTS_V2", 0.5, 16)]
+    [InlineData("PC_DARTS_cifar", 0.6, 16)]
+    [InlineData("resnet20", 0.5, 16)]
+    [InlineData("mobilenetv2", 0.5, 16)]
+    public void A_target_is_met_with_widths_of_eight_by_every_rule(string name, double share, int channels)
+    {
+        using var backend = CpuBackend.Create(2);
+        var host = TestNetwork.Host(name, backend, channels);
+        foreach (var rule in Enum.GetValues<ImportanceRule>())
+        {
+            foreach (var target in new[] { new CompressionTarget(false, share), new CompressionTarget(true, share) })
+            {
+                var (small, groups) = new ChannelPruning(host, rule, 8, TestNetwork.Sample(host), backend).To(target);
+                // What pruning counts is what the built network counts.
+                Assert.InRange(target.Of(small.Size), 1, target.Budget(host.Size));
+                Assert.All(groups.Where(group => group.After < group.Before), group => Assert.Equal(0, group.After % 8));
+                Assert.True(groups.All(group => group.After >= Math.Min(group.Before, 8)));
+                // Tied layers are touched only where no block has anything left to give.
+                if (groups.Any(group => !group.IsFree && group.After < group.Before))
+                    Assert.All(groups.Where(group => group.IsFree), group => Assert.Equal(Math.Min(group.Before, 8), group.After));
+            }
+        }
+    }
+
+    [Fact]
+    public void An_impossible_target_is_refused_and_the_least_important_channels_go()
+    {
+        using var backend = CpuBackend.Create(2);
+        var host = TestNetwork.Host("DARTS_V2", backend, channels: 16);
+        Assert.Contains("cannot be met", Assert.Throws<OptionsException>(
+            () => new ChannelPruning(host, ImportanceRule.Norm, 8, TestNetwork.Sample(host), backend)
+                .To(new CompressionTarget(false, 0.01))).Message);
+        // In every group the second half of the scales is the larger one: those channels stay.
+        foreach (var operation in host.Operations.Where(operation => operation.Kind == OperationKind.BatchNorm))
+        {
+            var scale = host.Tensors[operation.Name + "weight"];
+            for (var c = 0; c < scale.Length; c++) scale[c] = 1 + c;
+        }
+
+        var (small, _) = new ChannelPruning(host, ImportanceRule.Norm, 8, TestNetwork.Sample(host), backend)
+            .To(new CompressionTarget(false, 0.9));
+        foreach (var (before, after) in host.Operations.Zip(small.Operations).Where(pair => pair.First.Kind == OperationKind.BatchNorm))
+        {
+            if (!before.Name.Contains("op.3.", StringComparison.Ordinal)) continue;
+            var (all, left) = (host.Tensors[before.Name + "weight"], small.Tensors[after.Name + "weight"]);
+            Assert.Equal(all[^left.Length..], left);
+        }
+    }
+
+    private static (HostNetwork Whole, ChannelRemoval Removal, float[] Images) Prepare(string name)
+    {
+        using var backend = CpuBackend.Create(2);
+        var host = TestNetwork.Host(name, backend, channels: 8);
+        var random = new CounterRandom(2, RandomStream.Augmentation);
+        var removed = new HashSet<(int Value, int Channel)>();
+        foreach (var group in new ChannelTies(host.Operations, 3).Groups)
+            foreach (var tie in group.Ties.Skip(1))
+                if (random.NextSingle() < 0.4f) removed.UnionWith(tie);
+        Assert.NotEmpty(removed);
+        // A batch norm without scale and shift gives zero, and so does a filter of zeros.
+        foreach (var (i, operation) in host.Operations.Index())
+        {
+            foreach (var channel in removed.Where(member => member.Value == i + 1).Select(member => member.Channel))
+            {
+                if (operation.Kind != OperationKind.BatchNorm) continue;
+                (host.Tensors[operation.Name + "weight"][channel], host.Tensors[operation.Name + "bias"][channel]) = (0, 0);
+            }
+        }
+
+        return (host, new ChannelRemoval(host, removed), TestNetwork.Images(host.Origin.Task, 2));
+    }
+
+    private static float[][] Values(HostNetwork host, Backend<float> backend, float[] images)
+    {
+        using var net = host.Build(backend);
+        net.Plan(2);
+        net.LoadBatch(images, new int[2]);
+        net.Forward(Pass.Inference);
+        return [.. net.Values.Select(value =>
+        {
+            var values = new float[value.Shape.Count];
+            backend.ReadImages(value, values);
+            return values;
+        })];
+    }
+
+}
