@@ -129,7 +129,7 @@ public static class EvaluationTraining
     private static IReadOnlyList<NetworkOperation>? CompressedOperations(string weights, NetworkDescription description)
     {
         if (!File.Exists(weights)) return null;
-        using var file = SafetensorsFile.Open(weights);
+        using var file = WeightsFile.Open(weights);
         return NetworkDescription.TryRead(file) is { Operations: { } operations } found
             && found.Network == description.Network && found.Task == description.Task ? operations : null;
     }
