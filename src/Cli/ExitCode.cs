@@ -1,6 +1,6 @@
 namespace MIOpenDarts.Cli;
 
-/// <summary>What the command tells the shell.</summary>
+/// <summary>What the command reports to the shell.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;

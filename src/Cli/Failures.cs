@@ -31,8 +31,8 @@ internal static class Failures
         }
         catch (Exception e)
         {
-            var told = Reported(e, Path.GetTempPath());
-            return Report(error, told.Message, CodeOf(told));
+            var reported = Reported(e, Path.GetTempPath());
+            return Report(error, reported.Message, CodeOf(reported));
         }
     }
 
@@ -50,7 +50,7 @@ internal static class Failures
         return code;
     }
 
-    /// <summary>What is told of a failure: an expected one itself; of any other a line that names the file with its details.</summary>
+    /// <summary>What is reported of a failure: an expected one itself; of any other a line that names the file with its details.</summary>
     /// <param name="e">The failure.</param>
     /// <param name="folder">Where the file goes.</param>
     public static Exception Reported(Exception e, string folder) => e switch

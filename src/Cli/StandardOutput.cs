@@ -3,11 +3,11 @@ using System.Text;
 namespace MIOpenDarts.Cli;
 
 /// <summary>
-/// Standard output that may fail: a full device, a terminal that was closed. The first failure is told on standard error; what is done goes
-/// on, for a run has all that it is worth in its folder.
+/// Standard output that may fail: a full device, a terminal that was closed. The first failure is reported on standard error; what is
+/// done goes on, for a run has all that it is worth in its folder.
 /// </summary>
 /// <param name="output">Where texts go.</param>
-/// <param name="error">Where the failure is told.</param>
+/// <param name="error">Where the failure is reported.</param>
 internal sealed class StandardOutput(TextWriter output, TextWriter error) : TextWriter
 {
     private bool failed;
@@ -15,7 +15,7 @@ internal sealed class StandardOutput(TextWriter output, TextWriter error) : Text
     /// <inheritdoc/>
     public override Encoding Encoding => output.Encoding;
 
-    /// <summary>What the command tells the shell: that it failed, where its output is lost.</summary>
+    /// <summary>What the command reports to the shell: that it failed, where its output is lost.</summary>
     public int Code(int code) => failed && code == ExitCode.Done ? ExitCode.Failed : code;
 
     /// <inheritdoc/>

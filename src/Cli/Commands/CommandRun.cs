@@ -81,10 +81,10 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
         }
         catch (Exception e)
         {
-            var told = Failures.Reported(e, folder.Path);
-            Recorder.Stop(RunOutcome.Failed, told.Message);
-            if (told == e) throw;
-            throw told;
+            var reported = Failures.Reported(e, folder.Path);
+            Recorder.Stop(RunOutcome.Failed, reported.Message);
+            if (reported == e) throw;
+            throw reported;
         }
     }
 

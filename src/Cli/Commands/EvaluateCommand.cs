@@ -47,7 +47,8 @@ internal static class EvaluateCommand
             var given = network.Data(parsed, name);
             using var trained = network.Open(parsed, parsed.GetValue(backend)!, 0, given);
             var images = given ?? Open(name, options, trained.Description);
-            var result = NetworkTest.Run(trained.Net, trained.Description, EvaluationTraining.RequireTest(images), options?.BatchSize ?? Batch);
+            var result = NetworkTest.Run(
+                trained.Net, trained.Description, EvaluationTraining.RequireTest(images), options?.BatchSize ?? Batch);
             screen.Output.WriteLine(Describe(result));
             foreach (var model in costs) screen.Output.WriteLine(Describe(model, trained.Description));
             if (parsed.GetValue(figures)) screen.Output.WriteLine(Describe(InferenceFigures.Measure(trained.Net)));

@@ -44,7 +44,7 @@ internal static class ForecastCommand
         fields.AddTo(command);
         command.SetAction(parsed =>
         {
-            // Faults in the options are told before anything is started.
+            // Faults in the options are reported before anything is started.
             List<KeyValuePair<string, string>> typed = [.. fields.Typed(parsed).Where(o => o.Key != "backend"), new("backend", "hip")];
             var options = SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed);
             BlankSearchStep.RequireSteps(options);

@@ -18,7 +18,7 @@ internal static class PredictCommand
     public static string Footer =>
         """
         Images are cut to the shape that the network takes, in the middle, and scaled. Of a folder all images are classified, those of the
-        folders in it too; one that cannot be read is told and the others go on.
+        folders in it too; one that cannot be read is reported and the others go on.
 
         Examples:
           miopendarts predict runs/trained photo.jpg drawing.png
@@ -44,10 +44,10 @@ internal static class PredictCommand
             using var trained = network.Open(parsed, parsed.GetValue(backend)!, 0);
             trained.Net.Plan(1, training: false);
             var files = parsed.GetValue(images)!.SelectMany(word => Directory.Exists(word) ? Below(word, screen) : [word]).ToList();
-            var told = 0;
+            var reported = 0;
             foreach (var file in files)
-                if (Reported(screen, trained, file)) told++;
-            return told == files.Count ? ExitCode.Done : ExitCode.Failed;
+                if (Reported(screen, trained, file)) reported++;
+            return reported == files.Count ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
@@ -59,7 +59,7 @@ internal static class PredictCommand
         return files;
     }
 
-    // One bad image among many is told and left.
+    // One bad image among many is reported and left.
     private static bool Reported(Screen screen, TrainedNetwork trained, string file)
     {
         try

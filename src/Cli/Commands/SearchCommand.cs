@@ -43,7 +43,7 @@ internal static class SearchCommand
         var preset = new Option<string?>("--preset")
         {
             HelpName = string.Join('|', SearchPresets.Names),
-            Description = $"Settings to start from ({SearchPresets.Default} unless told, or {Paper} with --algorithm).",
+            Description = $"Settings to start from ({SearchPresets.Default} by default, or {Paper} with --algorithm).",
         };
         var config = OptionNames.Path("--config", "FILE", "Options from a .json or .yaml file; the command line wins over it.");
         var resume = OptionNames.Path(

@@ -59,7 +59,7 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
     protected override void Report(SearchHistory history)
     {
         View.Print(history.Genotype!.ToString());
-        if (LeadText.Of(history) is { } told) View.Print(told);
+        if (LeadText.Of(history) is { } sentence) View.Print(sentence);
         if (history.Drawn is not null)
         {
             View.Print($"report: {folder.ReportFile}");

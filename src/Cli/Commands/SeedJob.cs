@@ -98,10 +98,10 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         }
         catch (Exception e)
         {
-            var told = Failures.Reported(e, path);
-            stop(RunOutcome.Failed, told.Message);
-            if (told == e) throw;
-            throw told;
+            var reported = Failures.Reported(e, path);
+            stop(RunOutcome.Failed, reported.Message);
+            if (reported == e) throw;
+            throw reported;
         }
     }
 

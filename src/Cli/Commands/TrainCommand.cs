@@ -37,7 +37,7 @@ internal static class TrainCommand
         var preset = new Option<string?>("--preset")
         {
             HelpName = string.Join('|', TrainPresets.Names),
-            Description = $"Settings to start from ({TrainPresets.Default} unless told).",
+            Description = $"Settings to start from ({TrainPresets.Default} by default).",
         };
         var genotype = OptionNames.Genotype(
             "A published name, a file, the folder of a finished search or of a training, or the text itself.");

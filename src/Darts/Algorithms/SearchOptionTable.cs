@@ -50,7 +50,7 @@ internal sealed class SearchOptionTable : RunOptionTable<SearchOptions>
     private static OptionField<SearchOptions> LearningRateMin => Number(
         "learning_rate_min", "a number from 0 to learning_rate", "Learning rate that the cosine schedule approaches.",
         o => o.LearningRateMin, (o, v) => o with { LearningRateMin = v },
-        // A learning rate that is none is told as what it is.
+        // A learning rate that is none is reported as what it is.
         o => o.LearningRateMin >= 0 && (o.LearningRateMin <= o.LearningRate || !IsRate(o.LearningRate))
             ? null
             : $"a number from 0 to learning_rate, which is {LearningRate.Show(o)}");
@@ -156,7 +156,7 @@ internal sealed class SearchOptionTable : RunOptionTable<SearchOptions>
     internal static bool WarmsUpTooLong(SearchOptions options) =>
         options.WarmupEpochs > 0 && options.WarmupEpochs >= ShortestStage(options);
 
-    // An algorithm's own settings in the size of a preset; an unknown algorithm is told with all other problems, when the options are
+    // An algorithm's own settings in the size of a preset; an unknown algorithm is reported with all other problems, when the options are
     // checked.
     private protected override SearchOptions Start(string? preset, Func<string, string?> given)
     {

@@ -5,7 +5,7 @@ using MIOpenDarts.Darts.Options;
 namespace MIOpenDarts.Darts.Algorithms;
 
 /// <summary>
-/// Everything a search can be told (the specification's <c>DARTSConfig</c>). The defaults are those of the official code
+/// All options of a search (the specification's <c>DARTSConfig</c>). The defaults are those of the official code
 /// (Liu et al. 2019). Immutable; <see cref="Table"/> builds one from preset, file and command line.
 /// </summary>
 public sealed record SearchOptions : RunOptions

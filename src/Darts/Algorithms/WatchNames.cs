@@ -15,7 +15,7 @@ internal static class WatchNames
     /// <summary>No watchdog.</summary>
     public const string None = "none";
 
-    /// <summary>An alarm is told and the search goes on.</summary>
+    /// <summary>An alarm is reported and the search goes on.</summary>
     public const string Report = "report";
 
     /// <summary>The search ends with the genotype of the epoch with the alarm.</summary>

@@ -10,5 +10,5 @@ namespace MIOpenDarts.Darts.Benchmarks;
 internal readonly record struct Work(double Flops, double Bytes)
 {
     /// <summary>Work with so many multiply-adds that moves so many floats.</summary>
-    public static Work Of(double multiplyAdds, double floats) => new(2 * multiplyAdds, sizeof(float) * floats);
+    public static Work From(double multiplyAdds, double floats) => new(2 * multiplyAdds, sizeof(float) * floats);
 }

@@ -48,7 +48,7 @@ public sealed class CheckpointRing
             }
             catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
             {
-                // It is told when a checkpoint to go on from is looked for.
+                // It is reported when a checkpoint to go on from is looked for.
             }
         }
     }

@@ -67,7 +67,7 @@ internal sealed class CountedCost : ICostModel
         using var parameters = new ParameterSet<float>();
         if (part.Build(parameters) is not { } module)
             return new Counts(0, 0, sizeof(float) * (long)part.Outputs * part.Height * part.Width);
-        var graph = InferenceGraph<float>.Of(module, new Shape(1, part.Inputs, part.Height, part.Width));
+        var graph = InferenceGraph<float>.From(module, new Shape(1, part.Inputs, part.Height, part.Width));
         // The shift of a factorized reduction is an offset of the convolution that reads it.
         var written = graph.Nodes.Where(node => node is not (NormNode<float> or ReluNode<float> or ShiftNode<float>));
         return new Counts(parameters.Count, graph.MultiplyAdds, sizeof(float) * written.Sum(node => node.Dst.Shape.Count));

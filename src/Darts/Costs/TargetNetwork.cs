@@ -24,7 +24,7 @@ internal sealed record TargetNetwork(EvaluationShape Shape)
             throw new GenotypeFormatException(
                 $"genotype: costs are counted in networks like those of DARTS, and {genotype} is a cell of {CellSpace.NasBench201.Name}");
         var whole = genotype.WithOutputs();
-        DiscreteCell[] cells = [DiscreteCell.Of(whole.Normal, reduction: false), DiscreteCell.Of(whole.Reduce, reduction: true)];
+        DiscreteCell[] cells = [DiscreteCell.From(whole.Normal, reduction: false), DiscreteCell.From(whole.Reduce, reduction: true)];
         var parts = Skeleton(Outline(cells[0]), Outline(cells[1]));
         for (var kind = 0; kind < Kinds; kind++)
         {

@@ -23,7 +23,7 @@ internal sealed class DiscreteCell
     /// <param name="cell">The cell, which has an output.</param>
     /// <param name="reduction">Whether it halves the image, so that its inputs cannot be part of its output.</param>
     /// <exception cref="GenotypeFormatException">The output mixes sizes.</exception>
-    public static DiscreteCell Of(GenotypeCell cell, bool reduction)
+    public static DiscreteCell From(GenotypeCell cell, bool reduction)
     {
         var nodes = cell.Nodes
             .Select((edges, node) => (GenotypeCell.Inputs + node, edges.Where(edge => cell.Carries[edge.Source]).ToArray()))

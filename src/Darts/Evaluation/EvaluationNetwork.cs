@@ -31,7 +31,7 @@ internal sealed class EvaluationNetwork<T> : ImageClassifier<T>
         : base(backend, shape.Task)
     {
         (Shape, Genotype) = (shape, genotype.WithOutputs());
-        var (normal, reduce) = (DiscreteCell.Of(genotype.Normal, reduction: false), DiscreteCell.Of(genotype.Reduce, reduction: true));
+        var (normal, reduce) = (DiscreteCell.From(genotype.Normal, reduction: false), DiscreteCell.From(genotype.Reduce, reduction: true));
         var dropsNodes = DiscreteCell.DropsWholeNodes(genotype);
         stems = Stems(shape);
         var channels = shape.InitChannels;

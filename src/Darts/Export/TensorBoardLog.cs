@@ -31,7 +31,7 @@ internal sealed class TensorBoardLog : IProgress<RunEvent>, IDisposable
         this.next = next;
         started = time;
         Directory.CreateDirectory(folder);
-        written = TensorBoardMarks.Of(folder);
+        written = TensorBoardMarks.From(folder);
         Path = System.IO.Path.Combine(folder, $"events.out.tfevents.{(long)time}.miopendarts");
         stream = new FileStream(Path, FileMode.Append, FileAccess.Write, FileShare.Read);
         Write(new ProtoWriter().Add(1, time).Add(3, "brain.Event:2"));

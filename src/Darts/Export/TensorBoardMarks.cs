@@ -16,7 +16,7 @@ internal sealed class TensorBoardMarks
 
     /// <summary>Reads the files of a folder, up to an event that a kill tore.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static TensorBoardMarks Of(string folder)
+    public static TensorBoardMarks From(string folder)
     {
         var marks = new TensorBoardMarks();
         foreach (var file in Directory.EnumerateFiles(folder, "events.out.tfevents.*.miopendarts")) marks.Read(File.ReadAllBytes(file));

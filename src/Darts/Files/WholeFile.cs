@@ -91,7 +91,7 @@ internal static class WholeFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The first failure is the one to tell; the next write takes the name again.
+            // The first failure is the one to report; the next write takes the name again.
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace MIOpenDarts.Darts.Forecasts;
 
 /// <summary>
-/// Settings with which a network fits into the memory of a device. Each was planned before it is told, and nothing is allocated for its
-/// activations.
+/// Settings with which a network fits into the memory of a device. Each was planned before it is suggested, and nothing is allocated for
+/// its activations.
 /// </summary>
 internal static class DeviceFit
 {

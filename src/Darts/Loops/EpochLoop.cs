@@ -10,7 +10,7 @@ namespace MIOpenDarts.Darts.Loops;
 /// <summary>
 /// Epochs and steps of one run, from wherever it stands to the end. What a kind of run does in a step and after an epoch it hands in.
 /// </summary>
-/// <typeparam name="TOptions">What the run is told.</typeparam>
+/// <typeparam name="TOptions">Options of the run.</typeparam>
 /// <typeparam name="TEpoch">What is recorded of a finished epoch.</typeparam>
 internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
     where TOptions : RunOptions
@@ -21,7 +21,7 @@ internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
     private double accounted;
 
     /// <summary>A loop from a position on.</summary>
-    /// <param name="options">What the run is told.</param>
+    /// <param name="options">Options of the run.</param>
     /// <param name="position">Where it stands.</param>
     /// <param name="images">Images that train the weights.</param>
     /// <param name="progress">Takes steps, epochs and checkpoints; null for nobody.</param>
@@ -33,7 +33,7 @@ internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
         Steps = RunCost.StepsOf(images, options.BatchSize);
     }
 
-    /// <summary>What the run is told.</summary>
+    /// <summary>Options of the run.</summary>
     protected TOptions Options { get; }
 
     /// <summary>Where it stands.</summary>

@@ -11,7 +11,7 @@ namespace MIOpenDarts.Darts.Loops;
 /// What a checkpoint of every run holds: weights and statistics under their official names, momentum, position, options, backend, data. A
 /// kind of run adds what else it learns.
 /// </summary>
-/// <typeparam name="TOptions">What such a run is told.</typeparam>
+/// <typeparam name="TOptions">Options of such a run.</typeparam>
 /// <typeparam name="TEpoch">What is recorded of a finished epoch.</typeparam>
 /// <param name="kind">The kind of run, in the file's format.</param>
 /// <param name="version">Number of the format.</param>
@@ -46,7 +46,7 @@ internal sealed class RunCheckpoint<TOptions, TEpoch>(
     /// <summary>Puts it back.</summary>
     /// <param name="file">The checkpoint.</param>
     /// <param name="state">Takes what it holds.</param>
-    /// <param name="options">What the run is told now.</param>
+    /// <param name="options">The options of this start.</param>
     /// <param name="warn">Takes a line where the run goes on otherwise than it would have.</param>
     /// <param name="makeRoom">Comes before weights are read, for a state that is built otherwise by then.</param>
     /// <exception cref="CheckpointException">The checkpoint belongs to another run; the text names the first difference.</exception>

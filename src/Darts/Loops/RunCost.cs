@@ -11,7 +11,7 @@ namespace MIOpenDarts.Darts.Loops;
 internal readonly record struct RunCost(double StepSeconds, int Steps, double EvaluationSeconds)
 {
     /// <summary>Times one step and one classified batch, after one of each that is not timed because it is compiled on the way.</summary>
-    /// <param name="step">Does a step, told its number.</param>
+    /// <param name="step">Does the step with this number.</param>
     /// <param name="classify">Classifies a batch.</param>
     /// <param name="steps">Steps in an epoch.</param>
     /// <param name="batches">Batches, and parts of one, that are classified after an epoch.</param>
@@ -36,7 +36,7 @@ internal readonly record struct RunCost(double StepSeconds, int Steps, double Ev
 
     /// <summary>The cost of what remains from <paramref name="position"/> on.</summary>
     /// <param name="position">Where the run stands.</param>
-    /// <param name="options">What it is told.</param>
+    /// <param name="options">Options of the run.</param>
     /// <param name="parameters">Numbers that it learns.</param>
     /// <param name="bytes">Memory of them and of the activations.</param>
     public ForecastMade Forecast<TEpoch>(LoopPosition<TEpoch> position, RunOptions options, long parameters, long bytes)

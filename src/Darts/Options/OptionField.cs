@@ -32,7 +32,7 @@ internal sealed class OptionField<TOptions> : OptionDefinition
     public string Show(TOptions options) => read(options) switch
     {
         JsonValue value when value.TryGetValue<string>(out var text) => text,
-        // JSON has no infinity, which a check may have to tell.
+        // JSON has no infinity, which a check may have to report.
         JsonValue value when value.TryGetValue<double>(out var number) => number.ToString(CultureInfo.InvariantCulture),
         var value => value.ToJsonString(),
     };

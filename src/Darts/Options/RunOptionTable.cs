@@ -85,7 +85,7 @@ internal abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
         "data_workers", 0, 64, "The most background threads that prepare batches; as many of them work as are needed.", o =>
             o.DataWorkers, (o, v) => o with { DataWorkers = v }).WithoutEffect();
 
-    /// <summary>How often progress is told and checkpoints are written, and how many of these stay.</summary>
+    /// <summary>How often progress is reported and checkpoints are written, and how many of these stay.</summary>
     private protected static IEnumerable<OptionField<TOptions>> Intervals { get; } =
     [
         Integer(

@@ -3,7 +3,7 @@ using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Options;
 
-/// <summary>What a search and a training can both be told. Where their defaults differ, each says its own in its constructor.</summary>
+/// <summary>Options of searches and trainings alike. Where their defaults differ, each says its own in its constructor.</summary>
 public abstract record RunOptions
 {
     /// <summary>The data set: <c>fashion-mnist-slice</c> (embedded) or a folder with CIFAR files, IDX files, or images by class.</summary>

@@ -2,7 +2,7 @@ using MIOpenDarts.Darts.Records;
 
 namespace MIOpenDarts.Darts.Reports;
 
-/// <summary>What the stories of all kinds of runs tell.</summary>
+/// <summary>What is known of the course of any kind of run.</summary>
 internal interface IRunHistory
 {
     /// <summary>The orderly end, or null while it runs or after it was killed.</summary>

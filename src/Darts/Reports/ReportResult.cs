@@ -22,7 +22,7 @@ internal static class ReportResult
         html.Add($"<li><b>{history.Epochs.Average(epoch => epoch.ImagesPerSecond).ToString("0")}</b><span>images per second</span></li>");
         html.Add($"<li><b>{Memory(last.PeakMemoryBytes)}</b><span>peak memory</span></li>");
         html.Add($"</ul>");
-        if (LeadText.Of(history) is { } told) html.Add($"<p>{told}</p>");
+        if (LeadText.Of(history) is { } sentence) html.Add($"<p>{sentence}</p>");
         return Text(html.Add(Notes(chosen.Notes)), chosen.Genotype);
     }
 

@@ -4,7 +4,7 @@ using MIOpenDarts.Darts.Watchdogs;
 
 namespace MIOpenDarts.Darts.Reports;
 
-/// <summary>The story of one search, as its log tells it.</summary>
+/// <summary>The course of one search, read from its log.</summary>
 /// <param name="Start">The first start of the run, with the epochs of the last one.</param>
 /// <param name="Epochs">Finished epochs in order, each once.</param>
 /// <param name="End">The orderly end, or null while it runs or after it was killed.</param>
@@ -33,7 +33,7 @@ internal sealed record SearchHistory(
     /// <summary>Puts the events of a log together. An epoch that was repeated after a resume counts once: both are equal.</summary>
     /// <param name="events">Events in the order they were written.</param>
     /// <exception cref="InvalidDataException">There is no start among them.</exception>
-    public static SearchHistory Of(IEnumerable<RunEvent> events)
+    public static SearchHistory From(IEnumerable<RunEvent> events)
     {
         RunStarted? start = null;
         RunEnded? end = null;

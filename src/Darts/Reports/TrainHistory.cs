@@ -2,7 +2,7 @@ using MIOpenDarts.Darts.Records;
 
 namespace MIOpenDarts.Darts.Reports;
 
-/// <summary>The story of one training, as its log tells it.</summary>
+/// <summary>The course of one training, read from its log.</summary>
 /// <param name="Start">The first start of the run, with the epochs of the last one.</param>
 /// <param name="Forecast">What it was forecast to cost; null before that.</param>
 /// <param name="Epochs">Finished epochs in order, each once.</param>
@@ -24,7 +24,7 @@ internal sealed record TrainHistory(
     /// <summary>Puts the events of a log together. An epoch that was repeated after a resume counts once: both are equal.</summary>
     /// <param name="events">Events in the order they were written.</param>
     /// <exception cref="InvalidDataException">There is no start among them.</exception>
-    public static TrainHistory Of(IReadOnlyCollection<RunEvent> events)
+    public static TrainHistory From(IReadOnlyCollection<RunEvent> events)
     {
         var starts = events.OfType<RunStarted>().ToList();
         if (starts.Count == 0) throw new InvalidDataException("the log has no start event; it is empty or belongs to something else");

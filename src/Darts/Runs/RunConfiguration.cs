@@ -17,7 +17,7 @@ internal static class RunConfiguration
     public const string CheckpointsName = "checkpoints";
 
     /// <summary>
-    /// Makes the folder of a new run or study, takes its lock and writes what it is told. What else is in the folder stays.
+    /// Makes the folder of a new run or study, takes its lock and writes its options. What else is in the folder stays.
     /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="name">Name of the file that says what the folder holds.</param>
@@ -77,7 +77,7 @@ internal static class RunConfiguration
         return true;
     });
 
-    /// <summary>Writes what a study is told into its folder, which is made where it is not there.</summary>
+    /// <summary>Writes the options of a study into its folder, which is made where it is not there.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="text">Makes the text from the one that is there; null where there is none.</param>
     /// <exception cref="RunFolderException">It cannot be written, or holds a run.</exception>
@@ -109,7 +109,7 @@ internal static class RunConfiguration
             : throw new RunFolderException($"{path}: was written by {written.Command}, not by {kind.Command}; {written.Uses(path)}");
     }
 
-    /// <summary>The kind of run in a folder; null where there is none, or its configuration tells nothing.</summary>
+    /// <summary>The kind of run in a folder; null where there is none, or its configuration does not say.</summary>
     /// <exception cref="RunFolderException">The configuration cannot be read.</exception>
     public static RunKind? KindAt(string path) =>
         File.Exists(FileOf(path)) ? KindOf(Opened(path, "readable", () => File.ReadAllText(FileOf(path)))) : null;
@@ -118,7 +118,7 @@ internal static class RunConfiguration
     /// <param name="path">The run's folder.</param>
     /// <param name="data">Name of its data, or the folder where it lay.</param>
     /// <param name="resume">The command that goes on with the run.</param>
-    /// <exception cref="RunFolderException">It is gone; the text tells how to say where it is.</exception>
+    /// <exception cref="RunFolderException">It is gone; the text says how to name its place.</exception>
     public static void RequireDataThere(string path, string data, string resume)
     {
         if (!string.Equals(data, DataSource.FashionMnistSlice, StringComparison.OrdinalIgnoreCase) && !Path.Exists(data))
@@ -139,7 +139,7 @@ internal static class RunConfiguration
         }
     }
 
-    // Null where nothing tells: what is wrong then is said by whoever parses the options.
+    // Null where nothing says it: whoever parses the options reports what is wrong then.
     private static RunKind? KindOf(string configuration)
     {
         try

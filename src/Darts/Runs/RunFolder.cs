@@ -10,10 +10,10 @@ namespace MIOpenDarts.Darts.Runs;
 
 /// <summary>
 /// What the folders of all kinds of runs have in common: configuration, environment, log, checkpoints, report; one process at a time works
-/// in it. A kind of run says what its log tells and what its result is.
+/// in it. A kind of run says what is read from its log and what its result is.
 /// </summary>
-/// <typeparam name="TOptions">What such a run is told.</typeparam>
-/// <typeparam name="THistory">What its log tells.</typeparam>
+/// <typeparam name="TOptions">Options of such a run.</typeparam>
+/// <typeparam name="THistory">What is read from its log.</typeparam>
 /// <typeparam name="TResult">What it ends with.</typeparam>
 internal abstract class RunFolder<TOptions, THistory, TResult> : IDisposable
     where TOptions : RunOptions, new()
@@ -100,7 +100,7 @@ internal abstract class RunFolder<TOptions, THistory, TResult> : IDisposable
     public void RequireDataThere(TOptions options) => RunConfiguration.RequireDataThere(Path, options.Data, kind.Resume(Path));
 
     /// <summary>Takes the place where the run's data lies now, and more epochs, if they are others than before.</summary>
-    /// <param name="options">The options in force.</param>
+    /// <param name="options">The current options.</param>
     /// <param name="data">Takes the fingerprint of what lies there.</param>
     /// <param name="ring">The run's checkpoints.</param>
     /// <exception cref="CheckpointException">Other data lies there; the text says by what it differs.</exception>
@@ -139,7 +139,7 @@ internal abstract class RunFolder<TOptions, THistory, TResult> : IDisposable
     internal IEnumerable<OptionValue> Shown(TOptions options) =>
         table.All.Select(field => new OptionValue(field.Name, field.Show(options)));
 
-    /// <summary>Names of the candidate operations that alphas are told of; none where there are no alphas.</summary>
+    /// <summary>Names of the candidate operations that alphas are written for; none where there are no alphas.</summary>
     internal virtual IReadOnlyList<string> Operations => [];
 
     /// <summary>Puts the events of a log together.</summary>

@@ -10,8 +10,8 @@ namespace MIOpenDarts.Darts.Runs;
 /// Writes every event of a run to its log, passes it on, and keeps the report up to date, so that a run that is stopped or killed has
 /// one too. What differs between kinds of runs it asks the folder.
 /// </summary>
-/// <typeparam name="TOptions">What such a run is told.</typeparam>
-/// <typeparam name="THistory">What its log tells.</typeparam>
+/// <typeparam name="TOptions">Options of such a run.</typeparam>
+/// <typeparam name="THistory">What is read from its log.</typeparam>
 /// <typeparam name="TResult">What it ends with.</typeparam>
 internal sealed class RunRecorder<TOptions, THistory, TResult> : IProgress<RunEvent>, IDisposable
     where TOptions : RunOptions, new()
@@ -42,7 +42,7 @@ internal sealed class RunRecorder<TOptions, THistory, TResult> : IProgress<RunEv
         log = opened!;
     }
 
-    /// <summary>What the log tells; null while it is empty.</summary>
+    /// <summary>What was read from the log; null while it is empty.</summary>
     public THistory? History => events.Exists(line => line is RunStarted) ? folder.Read(events) : null;
 
     /// <summary>The history of a run that is done, which needs no resume; null for any other.</summary>
@@ -76,7 +76,7 @@ internal sealed class RunRecorder<TOptions, THistory, TResult> : IProgress<RunEv
     /// <param name="dataset">Name and sizes of the data.</param>
     /// <param name="backend">Where it computes.</param>
     /// <param name="threads">With so many threads; 0 for one for each core.</param>
-    /// <param name="options">The options in force.</param>
+    /// <param name="options">The current options.</param>
     public void Begin(string dataset, Backend<float> backend, int threads, TOptions options)
     {
         var newest = folder.NewestCheckpoint;
@@ -120,7 +120,7 @@ internal sealed class RunRecorder<TOptions, THistory, TResult> : IProgress<RunEv
 
     /// <summary>
     /// Records that the run stops before its end, unless it was refused before it began: then it stands where it stood.
-    /// What stopped it is to be told, so a full disk is no further error here.
+    /// The error that stopped it is reported, so a full disk is no further error here.
     /// </summary>
     /// <param name="outcome">Interrupted or failed.</param>
     /// <param name="reason">Why.</param>

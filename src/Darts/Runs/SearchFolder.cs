@@ -63,7 +63,7 @@ internal sealed class SearchFolder : RunFolder<SearchOptions, SearchHistory, Sea
 
     internal override IReadOnlyList<string> Operations => [.. SearchAlgorithm.From(Options).Candidates(Options).Select(p => p.Name)];
 
-    internal override SearchHistory Read(IReadOnlyCollection<RunEvent> events) => SearchHistory.Of(events);
+    internal override SearchHistory Read(IReadOnlyCollection<RunEvent> events) => SearchHistory.From(events);
 
     internal override string? Ending(SearchResult result) => result.History.Count == 0 ? null : SearchEnd.From(result.History).Message;
 

@@ -42,7 +42,7 @@ internal sealed class TrainFolder : RunFolder<TrainOptions, TrainHistory, TrainR
     /// <exception cref="OptionsException">Its configuration was changed to something that is not allowed.</exception>
     public static TrainOptions ReadOptions(string path) => RunConfiguration.Read(path, RunKind.Train, TrainOptions.Table.Parse);
 
-    internal override TrainHistory Read(IReadOnlyCollection<RunEvent> events) => TrainHistory.Of(events);
+    internal override TrainHistory Read(IReadOnlyCollection<RunEvent> events) => TrainHistory.From(events);
 
     // The training writes its weights files itself.
     internal override void WriteResult(TrainResult result, Action<string> warn)

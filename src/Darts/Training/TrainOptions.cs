@@ -4,7 +4,7 @@ using MIOpenDarts.Darts.Options;
 namespace MIOpenDarts.Darts.Training;
 
 /// <summary>
-/// Everything a training from scratch can be told. The defaults are those of the official <c>train.py</c> (Liu et al. 2019, section
+/// All options of a training from scratch. The defaults are those of the official <c>train.py</c> (Liu et al. 2019, section
 /// 3.2). Immutable; <see cref="Table"/> builds one from preset, file and command line.
 /// </summary>
 public sealed record TrainOptions : RunOptions
@@ -36,7 +36,7 @@ public sealed record TrainOptions : RunOptions
     /// <summary>What stands before the first cell: <c>cifar</c> or <c>imagenet</c>.</summary>
     public string Stem { get; init; } = "cifar";
 
-    /// <summary>A second classifier behind two thirds of the cells, in training.</summary>
+    /// <summary>A second classifier after two thirds of the cells, in training.</summary>
     public bool Auxiliary { get; init; } = true;
 
     /// <summary>Weight of its loss.</summary>

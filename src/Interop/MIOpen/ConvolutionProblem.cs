@@ -65,7 +65,7 @@ public sealed unsafe class ConvolutionProblem : Descriptor
             Status.Check(MIOpenNative.miopenFindSolutions(handle.In(held), (miopenProblem_t)held[this], options.In(held), first, &count,
                 (nuint)most));
         }
-        return found.Take((int)count).Select(ProblemSolution.Of).ToArray();
+        return found.Take((int)count).Select(ProblemSolution.From).ToArray();
     }
 
     private protected override miopenStatus_t DestroyDescriptor() => MIOpenNative.miopenDestroyProblem((miopenProblem_t)handle);

@@ -66,7 +66,7 @@ public sealed unsafe class ProblemSolution : Descriptor
         {
             Status.Check(MIOpenNative.miopenLoadSolution(&loaded, bytes, (nuint)data.Length));
         }
-        return Of(loaded);
+        return From(loaded);
     }
 
     /// <summary>The solution as bytes.</summary>
@@ -109,7 +109,7 @@ public sealed unsafe class ProblemSolution : Descriptor
         Status.Check(MIOpenNative.miopenRunSolution(handle.In(held), In(held), 3, arguments, workspace.In(held), (nuint)workspace.Bytes));
     }
 
-    internal static ProblemSolution Of(miopenSolution_t native)
+    internal static ProblemSolution From(miopenSolution_t native)
     {
         var solution = new ProblemSolution();
         solution.Own(native);

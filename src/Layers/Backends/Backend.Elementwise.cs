@@ -4,7 +4,7 @@ namespace MIOpenDarts.Layers.Backends;
 
 public abstract partial class Backend<T>
 {
-    /// <summary>dst = max(src, 0). Both of one shape.</summary>
+    /// <summary>dst = max(src, 0). Both of one shape; they may be one tensor.</summary>
     public abstract void ReluForward(Tensor<T> src, Tensor<T> dst);
 
     /// <summary>diffSrc (+)= diffDst where src is positive, and zero elsewhere. All of one shape.</summary>

@@ -6,7 +6,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Diagnostics;
 
 /// <summary>
-/// Lack of memory, told as what it is. Whichever library meets it first reports it in words of its own, and none of them tells how much
+/// Lack of memory, reported as what it is. Whichever library meets it first reports it in words of its own, and none of them tells how much
 /// there is.
 /// </summary>
 internal static class MemoryShortage

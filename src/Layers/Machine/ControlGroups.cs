@@ -39,7 +39,7 @@ internal static class ControlGroups
     {
         if (Number(folder, "memory.usage_in_bytes") is not { } used) yield break;
         used -= Reclaimable(folder, "total_");
-        // Of a group above the ones that a container sees, only this line tells.
+        // Of a group above the ones that a container sees, only this line speaks.
         long?[] limits = [Number(folder, "memory.limit_in_bytes"),
             Statistics(folder).TryGetValue("hierarchical_memory_limit", out var above) ? above : null];
         if (limits.Min() is not { } limit || limit >= long.MaxValue / 2) yield break;

@@ -42,7 +42,7 @@ internal sealed class MemoryLimits
                 Math.Max(0, memory.TotalAvailableMemoryBytes - memory.TotalCommittedBytes));
     }
 
-    /// <summary>The limits that the files below a folder tell.</summary>
+    /// <summary>The limits that the files below a folder state.</summary>
     /// <param name="root">The folder that has <c>proc</c> and <c>sys</c>.</param>
     public static MemoryLimits Read(string root)
     {

@@ -1,6 +1,6 @@
 namespace MIOpenDarts.Layers.Machine;
 
-/// <summary>Files in which Linux tells about machine and process.</summary>
+/// <summary>Files in which Linux describes machine and process.</summary>
 internal static class SystemFile
 {
     /// <summary>The lines of a file; none where it is not there, or may not or cannot be read.</summary>

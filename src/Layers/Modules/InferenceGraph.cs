@@ -36,7 +36,7 @@ public sealed class InferenceGraph<T>
 
     /// <summary>The graph of one module on a source [N,C,H,W], counted for one image.</summary>
     /// <exception cref="NotSupportedException">A module that does not say what it computes.</exception>
-    public static InferenceGraph<T> Of(Module<T> module, Shape source)
+    public static InferenceGraph<T> From(Module<T> module, Shape source)
     {
         var graph = new InferenceGraph<T>(source.C, source.H, source.W);
         graph.SetOutput(module.Trace(graph, graph.Input));

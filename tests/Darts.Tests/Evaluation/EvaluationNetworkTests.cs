@@ -89,7 +89,7 @@ public class EvaluationNetworkTests
     [Fact]
     public void A_node_without_inputs_is_left_out_with_what_reads_it()
     {
-        var cell = DiscreteCell.Of(NamedGenotypes.Get("FairDARTS_c").Normal, reduction: false);
+        var cell = DiscreteCell.From(NamedGenotypes.Get("FairDARTS_c").Normal, reduction: false);
         Assert.Equal([2, 4, 5], cell.Nodes.Select(n => n.State));
         Assert.Equal([2, 4, 5], cell.Concat);
         Assert.Single(cell.Nodes[^1].Edges);

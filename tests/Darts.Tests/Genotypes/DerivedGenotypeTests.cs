@@ -41,7 +41,7 @@ public sealed class DerivedGenotypeTests
             Assert.Equal(options.Multiplier, genotype.Normal.Concat.Count);
             foreach (var (cell, reduction) in new[] { (genotype.Normal, false), (genotype.Reduce, true) })
             {
-                var built = DiscreteCell.Of(cell, reduction);
+                var built = DiscreteCell.From(cell, reduction);
                 var drawn = CellGraph.Of(cell);
                 Assert.Equal(built.Concat, drawn.Concat);
                 Assert.Equal(built.Nodes.Sum(node => node.Edges.Length), drawn.Edges.Count);

@@ -25,7 +25,7 @@ public class PrimitiveTests
         var source = plan.ActivationWithDiff("src", 4, 9, 6);
         var expected = new Shape(2, 4, (9 + stride - 1) / stride, 6 / stride);
         Assert.Equal(expected, module.Plan(plan, source).Capacity);
-        Assert.Equal(expected with { N = 1 }, InferenceGraph<float>.Of(module, source.Capacity).Output.Shape);
+        Assert.Equal(expected with { N = 1 }, InferenceGraph<float>.From(module, source.Capacity).Output.Shape);
     }
 
     [Theory]

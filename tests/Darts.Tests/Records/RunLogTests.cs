@@ -101,14 +101,14 @@ public sealed class RunLogTests : IDisposable
         events.RemoveAt(events.Count - 1);
         events.Add(SampleRun.Start(3) with { Seconds = 40, FirstEpoch = 2 });
         events.Add(new EpochDone(60, SampleRun.Epoch(2, 3)));
-        var history = SearchHistory.Of(events);
+        var history = SearchHistory.From(events);
         Assert.Equal([0, 1, 2], history.Epochs.Select(epoch => epoch.Epoch));
         Assert.Equal((1, null, 60), (history.Resumes, history.End, history.Seconds));
     }
 
     [Fact]
     public void A_log_without_a_start_is_refused() =>
-        Assert.Contains("no start event", Assert.Throws<InvalidDataException>(() => SearchHistory.Of([])).Message);
+        Assert.Contains("no start event", Assert.Throws<InvalidDataException>(() => SearchHistory.From([])).Message);
 
     private void Write(IEnumerable<RunEvent> events, bool resume)
     {

@@ -13,7 +13,7 @@ public class CellLayoutTests
         foreach (var (name, graph) in SampleCells.Published.Concat([("chain", SampleCells.Chain), ("odd", SampleCells.Odd),
             ("full", SampleCells.Full)]))
         {
-            foreach (var direction in Directions) NothingOverlaps(CellLayout.Of(graph, direction), name);
+            foreach (var direction in Directions) NothingOverlaps(CellLayout.From(graph, direction), name);
         }
     }
 
@@ -21,7 +21,7 @@ public class CellLayoutTests
     public void A_random_cell_is_drawn_without_overlap() =>
         SampleCells.Random.Holds(graph =>
         {
-            foreach (var direction in Directions) NothingOverlaps(CellLayout.Of(graph, direction), "random");
+            foreach (var direction in Directions) NothingOverlaps(CellLayout.From(graph, direction), "random");
         }, 300);
 
     [Fact]
@@ -30,7 +30,7 @@ public class CellLayoutTests
         {
             foreach (var direction in Directions)
             {
-                var boxes = CellLayout.Of(graph, direction).Boxes;
+                var boxes = CellLayout.From(graph, direction).Boxes;
                 Assert.Equal(graph.Edges.Order(Compare), boxes.Select(box => box.Item.Edge!).Where(edge => edge is not null)
                     .Order(Compare));
                 Assert.Equal(graph.States + 1, boxes.Count(box => box.Item.Kind == CellItemKind.State));
@@ -43,7 +43,7 @@ public class CellLayoutTests
         const double Page = 400 - 2 * 16, SmallestText = 9.5;
         foreach (var (name, graph) in SampleCells.Published)
         {
-            var text = CellLayout.FontSize * Math.Min(1, Page / CellLayout.Of(graph, CellDirection.TopToBottom).Width);
+            var text = CellLayout.FontSize * Math.Min(1, Page / CellLayout.From(graph, CellDirection.TopToBottom).Width);
             Assert.True(text >= SmallestText, $"{name}: text of {text} pixels");
         }
     }
@@ -55,7 +55,7 @@ public class CellLayoutTests
     [Fact]
     public void Lines_of_the_second_order_normal_cell_hardly_cross()
     {
-        var layers = CellLayers.Of(SampleCells.DartsV2Normal, CellDirection.LeftToRight).Layers;
+        var layers = CellLayers.From(SampleCells.DartsV2Normal, CellDirection.LeftToRight).Layers;
         LayerOrder.Apply(layers);
         Assert.InRange(LayerOrder.Crossings(layers), 0, 6);
     }

@@ -42,18 +42,18 @@ public class LeadTextTests
     [Fact]
     public void A_drawn_genotype_tells_nothing_and_an_old_log_is_silent()
     {
-        var drawn = SearchHistory.Of([SampleRun.Start(1), new GenotypeDrawn(0, NamedGenotypes.Get("DARTS_V2"))]);
+        var drawn = SearchHistory.From([SampleRun.Start(1), new GenotypeDrawn(0, NamedGenotypes.Get("DARTS_V2"))]);
         Assert.Contains("nothing was trained", LeadText.Of(drawn));
         Assert.Contains("nothing was trained", HtmlReport.Render(drawn));
-        Assert.Null(LeadText.Of(SearchHistory.Of(SampleRun.Events(2))));
-        Assert.Null(LeadText.Of(SearchHistory.Of(SampleRun.Events(0))));
+        Assert.Null(LeadText.Of(SearchHistory.From(SampleRun.Events(2))));
+        Assert.Null(LeadText.Of(SearchHistory.From(SampleRun.Events(0))));
     }
 
     [Fact]
     public void The_page_says_it_in_the_same_words() =>
         Assert.Contains(LeadText.Of(History(Learned))!, HtmlReport.Render(History(Learned)));
 
-    private static SearchHistory History(OperationLead lead) => SearchHistory.Of([
+    private static SearchHistory History(OperationLead lead) => SearchHistory.From([
         SampleRun.Start(2), new EpochDone(1, SampleRun.Epoch(0, 2)), new EpochDone(2, SampleRun.Epoch(1, 2) with { Lead = lead }),
         new RunEnded(3, RunOutcome.Done)]);
 }

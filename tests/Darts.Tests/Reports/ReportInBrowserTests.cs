@@ -46,7 +46,7 @@ public sealed class ReportInBrowserTests : IDisposable
     {
         Assert.SkipWhen(Chromium.Program is null, "needs a headless Chromium: install Debian's package chromium");
         var cancellation = TestContext.Current.CancellationToken;
-        var report = HtmlReport.Render(SearchHistory.Of(SampleRun.Events(50)));
+        var report = HtmlReport.Render(SearchHistory.From(SampleRun.Events(50)));
         await File.WriteAllTextAsync(Path.Combine(folder, "report.html"), report.Replace("</body>", Measure), cancellation);
         var frame = Path.Combine(folder, "frame.html");
         await File.WriteAllTextAsync(frame, Frame.Replace("WIDTH", width.ToString()), cancellation);

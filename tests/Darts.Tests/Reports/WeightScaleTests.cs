@@ -71,7 +71,7 @@ public class WeightScaleTests
                 Enumerable.Range(0, 8).Select(k => 0.125 * (1 + 0.002 * Math.Sin(edge + 8 * k))).ToArray())];
         young[3][2] = 0.125 * 1.004;
         young[4][5] = 0.125 * 0.996;
-        var page = HtmlReport.Render(SearchHistory.Of([
+        var page = HtmlReport.Render(SearchHistory.From([
             SampleRun.Start(1),
             new EpochDone(1, record with { Normal = new(record.Normal.Alphas, young), Reduce = new(record.Reduce!.Alphas, young) })]));
         Assert.Contains("class=\"heat heat-below\" style=\"fill-opacity:1\"", page);

@@ -151,7 +151,7 @@ public class AdditionalPrimitiveTests
         var started = SampleStart(SearchAlgorithm.From(options).Candidates(options), options.Epochs);
         var epochs = result.History.Select(epoch => new EpochDone(1 + epoch.Epoch, epoch));
         List<RunEvent> events = [started, .. epochs, new RunEnded(9, RunOutcome.Done)];
-        var page = HtmlReport.Render(SearchHistory.Of(events));
+        var page = HtmlReport.Render(SearchHistory.From(events));
         Assert.Contains($"var(--{SqueezeConv.Instance.Colour})\"></i>{SqueezeConv.Instance.Name}", page, StringComparison.Ordinal);
     }
 

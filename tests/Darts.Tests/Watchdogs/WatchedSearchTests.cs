@@ -129,11 +129,11 @@ public sealed class WatchedSearchTests : IDisposable
             events.Add(new EpochDone(e, SampleRun.Epoch(e, 9) with
             { Watch = new WatchRecord(1, 2, e, e % 2 == 0 ? null : 0.1 * e, e == 7 ? alarm : null) }));
         events.Add(new RunEnded(9, RunOutcome.Done, "watchdog eigenvalue"));
-        var page = XDocument.Parse(HtmlReport.Render(SearchHistory.Of(events)).Replace("<!DOCTYPE html>", ""));
+        var page = XDocument.Parse(HtmlReport.Render(SearchHistory.From(events)).Replace("<!DOCTYPE html>", ""));
         Assert.Equal(6, page.Descendants().Count(element => element.Attribute("class")?.Value == "chart-mark"));
         Assert.Contains("Alarm of eigenvalue in epoch 7: grown; the search ended with the genotype of epoch 3", page.Root!.Value);
         Assert.Contains(SampleRun.Epoch(3, 9).Genotype.ToString(), page.Root.Value);
-        Assert.DoesNotContain("Watchdogs", HtmlReport.Render(SearchHistory.Of(SampleRun.Events(3))));
+        Assert.DoesNotContain("Watchdogs", HtmlReport.Render(SearchHistory.From(SampleRun.Events(3))));
     }
 
     private static SearchResult Search(SearchOptions options, IProgress<RunEvent>? progress = null, CheckpointRing? ring = null,

@@ -1,6 +1,6 @@
 namespace MIOpenDarts.Darts.Algorithms.DrNas;
 
-/// <summary>What DrNAS alone can be told. The defaults are a search in one stage without a penalty.</summary>
+/// <summary>Options of DrNAS alone. The defaults are a search in one stage without a penalty.</summary>
 public sealed record DrNasOptions
 {
     /// <summary>Weight of the divergence from the uniform Dirichlet distribution; 0 for none.</summary>

@@ -1,6 +1,6 @@
 namespace MIOpenDarts.Darts.Algorithms.FairDarts;
 
-/// <summary>What Fair DARTS alone can be told. The defaults are sigmoids without a penalty, read as DARTS reads its alphas.</summary>
+/// <summary>Options of Fair DARTS alone. The defaults are sigmoids without a penalty, read as DARTS reads its alphas.</summary>
 public sealed record FairDartsOptions
 {
     /// <summary>The two strongest edges of a node, as far as they reach the threshold.</summary>

@@ -18,7 +18,7 @@ internal sealed class ZeroOnePenalty(double weight, bool absolute, int kinds) : 
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double sum = 0;
-        // Edge weights of a search that has them as well stand behind the vectors of alphas, and are no sigmoids.
+        // Edge weights of a search that has them as well stand after the vectors of alphas, and are no sigmoids.
         var count = 0;
         for (var kind = 0; kind < kinds; kind++) count += alphas[kind].Length;
         for (var kind = 0; kind < kinds; kind++)

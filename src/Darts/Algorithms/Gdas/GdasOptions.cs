@@ -1,6 +1,6 @@
 namespace MIOpenDarts.Darts.Algorithms.Gdas;
 
-/// <summary>What GDAS alone can be told.</summary>
+/// <summary>Options of GDAS alone.</summary>
 public sealed record GdasOptions
 {
     /// <summary>Temperature of the draws in the first epoch.</summary>

@@ -19,7 +19,7 @@ internal sealed class CellCase(bool reduction) : OperationCase(reduction ? "redu
         using var parameters = new ParameterSet<float>();
         var cell = Create(parameters, g, new ArchitectureParameters<float>(Structure.Edges));
         var src = Source(g);
-        return Work.Of((double)g.Batch * SupernetArithmetic.Cell(cell, src, src), 2 * src.Count + Destination(g));
+        return Work.From((double)g.Batch * SupernetArithmetic.Cell(cell, src, src), 2 * src.Count + Destination(g));
     }
 
     public override Work Backward(Geometry g) => new(2 * Forward(g).Flops, sizeof(float) * (4.0 * Source(g).Count + Destination(g)));

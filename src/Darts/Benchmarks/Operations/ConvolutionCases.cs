@@ -13,9 +13,9 @@ internal sealed class ConvolutionCase(string name, Window2D window, bool depthwi
         $"depthwise_{kernel}x{kernel}{(dilation > 1 ? "_dilated" : "")}{(stride > 1 ? "_stride2" : "")}",
         Window2D.Square(kernel, stride, dilation * (kernel - 1) / 2, dilation), depthwise: true, c => c, c => c);
 
-    public override Work Forward(Geometry g) => Work.Of(MultiplyAdds(g), Source(g) + Destination(g) + Filter(g));
+    public override Work Forward(Geometry g) => Work.From(MultiplyAdds(g), Source(g) + Destination(g) + Filter(g));
 
-    public override Work Backward(Geometry g) => Work.Of(2 * MultiplyAdds(g), 2 * Source(g) + Destination(g) + 2 * Filter(g));
+    public override Work Backward(Geometry g) => Work.From(2 * MultiplyAdds(g), 2 * Source(g) + Destination(g) + 2 * Filter(g));
 
     private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g)
     {
@@ -48,9 +48,9 @@ internal sealed class ConvolutionCase(string name, Window2D window, bool depthwi
 /// <summary>The pair of 1x1 convolutions with stride 2 of a factorized reduction.</summary>
 internal sealed class FactorizedReduceCase() : OperationCase("factorized_reduce_1x1")
 {
-    public override Work Forward(Geometry g) => Work.Of(MultiplyAdds(g), g.Count + g.Strided(2).Count);
+    public override Work Forward(Geometry g) => Work.From(MultiplyAdds(g), g.Count + g.Strided(2).Count);
 
-    public override Work Backward(Geometry g) => Work.Of(2 * MultiplyAdds(g), 2 * g.Count + g.Strided(2).Count);
+    public override Work Backward(Geometry g) => Work.From(2 * MultiplyAdds(g), 2 * g.Count + g.Strided(2).Count);
 
     private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g)
     {
@@ -74,9 +74,9 @@ internal sealed class LinearCase() : OperationCase("linear")
 {
     private const int Classes = 10;
 
-    public override Work Forward(Geometry g) => Work.Of((double)g.Batch * g.Channels * Classes, Floats(g, 1));
+    public override Work Forward(Geometry g) => Work.From((double)g.Batch * g.Channels * Classes, Floats(g, 1));
 
-    public override Work Backward(Geometry g) => Work.Of(2.0 * g.Batch * g.Channels * Classes, Floats(g, 2));
+    public override Work Backward(Geometry g) => Work.From(2.0 * g.Batch * g.Channels * Classes, Floats(g, 2));
 
     private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g)
     {

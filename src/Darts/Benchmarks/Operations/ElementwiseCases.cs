@@ -25,9 +25,9 @@ internal sealed class ElementwiseCase(
         new ElementwiseCase("dropout", 3, 3, Dropout),
     ];
 
-    public override Work Forward(Geometry g) => Work.Of(0, forward * g.Count);
+    public override Work Forward(Geometry g) => Work.From(0, forward * g.Count);
 
-    public override Work Backward(Geometry g) => Work.Of(0, backward * g.Count);
+    public override Work Backward(Geometry g) => Work.From(0, backward * g.Count);
 
     private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g) =>
         build(bench, bench.Images(g), bench.Images(g));
@@ -83,9 +83,9 @@ internal sealed class ConcatCase() : OperationCase("concat")
 {
     private const int Nodes = 4;
 
-    public override Work Forward(Geometry g) => Work.Of(0, 2 * Nodes * g.Count);
+    public override Work Forward(Geometry g) => Work.From(0, 2 * Nodes * g.Count);
 
-    public override Work Backward(Geometry g) => Work.Of(0, 2 * Nodes * g.Count);
+    public override Work Backward(Geometry g) => Work.From(0, 2 * Nodes * g.Count);
 
     private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g)
     {
@@ -101,9 +101,9 @@ internal sealed class CrossEntropyCase() : OperationCase("cross_entropy")
 {
     private const int Classes = 10;
 
-    public override Work Forward(Geometry g) => Work.Of(0, (double)g.Batch * (Classes + 1));
+    public override Work Forward(Geometry g) => Work.From(0, (double)g.Batch * (Classes + 1));
 
-    public override Work Backward(Geometry g) => Work.Of(0, (double)g.Batch * (2 * Classes + 1));
+    public override Work Backward(Geometry g) => Work.From(0, (double)g.Batch * (2 * Classes + 1));
 
     private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g)
     {

@@ -23,13 +23,13 @@ internal sealed class ModuleCase(string name, int inputs, Func<ParameterSet<floa
     public override Work Forward(Geometry g)
     {
         var (multiplyAdds, src, dst) = Count(g);
-        return Work.Of(multiplyAdds, src.Count + dst.Count);
+        return Work.From(multiplyAdds, src.Count + dst.Count);
     }
 
     public override Work Backward(Geometry g)
     {
         var (multiplyAdds, src, dst) = Count(g);
-        return Work.Of(2 * multiplyAdds, 2 * src.Count + dst.Count);
+        return Work.From(2 * multiplyAdds, 2 * src.Count + dst.Count);
     }
 
     private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g)
@@ -45,7 +45,7 @@ internal sealed class ModuleCase(string name, int inputs, Func<ParameterSet<floa
     {
         var src = new Shape(g.Batch, inputs * g.Channels, g.Size, g.Size);
         using var parameters = new ParameterSet<float>();
-        var graph = InferenceGraph<float>.Of(create(parameters, g.Channels), src);
+        var graph = InferenceGraph<float>.From(create(parameters, g.Channels), src);
         return ((double)g.Batch * graph.MultiplyAdds, src, graph.Output.Shape with { N = g.Batch });
     }
 }

@@ -8,7 +8,7 @@ internal sealed class PoolCase(bool max, int stride) : OperationCase($"{(max ? "
 {
     private readonly Window2D window = Window2D.Square(3, stride, 1);
 
-    public override Work Forward(Geometry g) => Work.Of(0, g.Count + (max ? 1.25 : 1) * g.Strided(stride).Count);
+    public override Work Forward(Geometry g) => Work.From(0, g.Count + (max ? 1.25 : 1) * g.Strided(stride).Count);
 
     public override Work Backward(Geometry g) => Forward(g);
 
@@ -35,7 +35,7 @@ internal sealed class PoolCase(bool max, int stride) : OperationCase($"{(max ? "
 /// <summary>Mean over all pixels.</summary>
 internal sealed class GlobalAverageCase() : OperationCase("global_average")
 {
-    public override Work Forward(Geometry g) => Work.Of(0, g.Count + (double)g.Batch * g.Channels);
+    public override Work Forward(Geometry g) => Work.From(0, g.Count + (double)g.Batch * g.Channels);
 
     public override Work Backward(Geometry g) => Forward(g);
 
@@ -54,9 +54,9 @@ internal sealed class SharedPoolsCase(int edges) : OperationCase("pools_of_a_sta
 {
     // The source, both pools and the indices; and in the backward pass the node's gradient of every edge, both raw values and a gradient
     // that is added to.
-    public override Work Forward(Geometry g) => Work.Of(0, 3.25 * g.Count);
+    public override Work Forward(Geometry g) => Work.From(0, 3.25 * g.Count);
 
-    public override Work Backward(Geometry g) => Work.Of(0, (edges + 4.25) * g.Count);
+    public override Work Backward(Geometry g) => Work.From(0, (edges + 4.25) * g.Count);
 
     private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g)
     {

@@ -13,10 +13,10 @@ internal sealed class SharedConvolutionsCase(int edges) : OperationCase("convolu
 
     private int Branches => edges * Windows.Length;
 
-    public override Work Forward(Geometry g) => Work.Of(MultiplyAdds(g), (1 + Branches) * g.Count);
+    public override Work Forward(Geometry g) => Work.From(MultiplyAdds(g), (1 + Branches) * g.Count);
 
     // A branch has its raw value and the gradient of the node or of the second half; the source's gradient is added to.
-    public override Work Backward(Geometry g) => Work.Of(2 * MultiplyAdds(g), (3 + 2 * Branches) * g.Count);
+    public override Work Backward(Geometry g) => Work.From(2 * MultiplyAdds(g), (3 + 2 * Branches) * g.Count);
 
     private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g)
     {
@@ -45,9 +45,9 @@ internal sealed class SharedConvolutionsCase(int edges) : OperationCase("convolu
 /// <summary>The second half of a 3x3 separable convolution: batch norm and ReLU of the first half are applied on loading.</summary>
 internal sealed class SecondHalfCase() : OperationCase("second_half_3x3")
 {
-    public override Work Forward(Geometry g) => Work.Of(MultiplyAdds(g), 2 * g.Count);
+    public override Work Forward(Geometry g) => Work.From(MultiplyAdds(g), 2 * g.Count);
 
-    public override Work Backward(Geometry g) => Work.Of(2 * MultiplyAdds(g), 4 * g.Count);
+    public override Work Backward(Geometry g) => Work.From(2 * MultiplyAdds(g), 4 * g.Count);
 
     private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g)
     {
@@ -76,10 +76,10 @@ internal sealed class NodeSumCase(int edges) : OperationCase("node_sum")
 {
     private const int Normalized = 6;
 
-    public override Work Forward(Geometry g) => Work.Of(0, (edges * (Normalized + 1) + 1) * g.Count);
+    public override Work Forward(Geometry g) => Work.From(0, (edges * (Normalized + 1) + 1) * g.Count);
 
     // Every value once for the sums, the node's gradient, and the identities' gradients, which are added to.
-    public override Work Backward(Geometry g) => Work.Of(0, (edges * (Normalized + 1) + 1 + 2 * edges) * g.Count);
+    public override Work Backward(Geometry g) => Work.From(0, (edges * (Normalized + 1) + 1 + 2 * edges) * g.Count);
 
     private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g)
     {

@@ -80,7 +80,7 @@ internal static class SupernetArithmetic
     // Of one image, and the extent of the output.
     private static (double MultiplyAdds, Shape Dst) Count(Module<float> module, Shape source)
     {
-        var graph = InferenceGraph<float>.Of(module, source);
+        var graph = InferenceGraph<float>.From(module, source);
         return (graph.MultiplyAdds, graph.Output.Shape);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class VectorCase(string name, int vectors, Action<Backend<float>
             "adam_step", 7, (backend, v) => backend.AdamStep(v[0], v[1], v[2], v[3], new AdamSettings(1e-6, 0.9, 0, 3e-4, Step: 1000))),
     ];
 
-    public override Work Forward(Geometry g) => Work.Of(0, vectors * g.Count);
+    public override Work Forward(Geometry g) => Work.From(0, vectors * g.Count);
 
     public override Work Backward(Geometry g) => default;
 

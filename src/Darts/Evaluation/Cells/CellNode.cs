@@ -39,7 +39,7 @@ internal sealed class CellNode<T>
     /// <summary>Height and width of the sum.</summary>
     public (int Height, int Width) OutputSize(Tensor<T>[] states)
     {
-        var shape = InferenceGraph<T>.Of(placed[0].Module, states[placed[0].Source].Capacity).Output.Shape;
+        var shape = InferenceGraph<T>.From(placed[0].Module, states[placed[0].Source].Capacity).Output.Shape;
         return (shape.H, shape.W);
     }
 

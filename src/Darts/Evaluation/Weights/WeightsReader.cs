@@ -16,7 +16,7 @@ internal static class WeightsReader
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="net">The network.</param>
-    /// <param name="description">What it was built from, to tell in which options a file differs.</param>
+    /// <param name="description">What it was built from, to report in which options a file differs.</param>
     /// <returns>What is worth knowing, a sentence each.</returns>
     /// <exception cref="InvalidDataException">
     /// The file is of another network; the text names the options that differ, and a tensor.
@@ -30,7 +30,7 @@ internal static class WeightsReader
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="net">The network, whose weights are drawn.</param>
-    /// <param name="description">What it was built from, to tell in which options a file differs.</param>
+    /// <param name="description">What it was built from, to report in which options a file differs.</param>
     /// <param name="newClassifier">Leave the classifiers as they were drawn.</param>
     /// <returns>What is worth knowing, a sentence each.</returns>
     /// <exception cref="InvalidDataException">
@@ -55,7 +55,7 @@ internal static class WeightsReader
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var names = StateDictNames.Find(file, net.Parameters);
-        var found = WeightsShape.Of(names);
+        var found = WeightsShape.From(names);
         RequireFloating(net.Parameters, names, IsWanted);
         var problem = StateDict.FirstProblem(net.Parameters, names, IsWanted) ?? Stranger(net, names, description);
         if (problem is not null) throw new InvalidDataException($"{file.Path}: {found.Against(description, newClassifier)} ({problem})");

@@ -4,14 +4,14 @@ using MIOpenDarts.Layers.Weights;
 
 namespace MIOpenDarts.Darts.Evaluation.Weights;
 
-/// <summary>What the tensors of a file tell of its network, in the words of the options that ask for such a one.</summary>
+/// <summary>What the tensors of a file say of its network, in the words of the options that ask for such a one.</summary>
 internal sealed class WeightsShape
 {
     private const string Arch = "--arch";
     private const string Classes = "--classes";
     private const string CellsPerStage = "--cells-per-stage";
 
-    // An option with its value, or words where there is no option; null where the tensors do not tell.
+    // An option with its value, or words where there is no option; null where the tensors do not say.
     private readonly (string Name, string? Value)[] options;
 
     private WeightsShape(bool auxiliary, params (string Name, string? Value)[] options) => (Auxiliary, this.options) = (auxiliary, options);
@@ -20,7 +20,7 @@ internal sealed class WeightsShape
     public bool Auxiliary { get; }
 
     /// <summary>Looks at names and shapes.</summary>
-    public static WeightsShape Of(StateDictNames names)
+    public static WeightsShape From(StateDictNames names)
     {
         var auxiliary = names.All.Any(name => name.StartsWith(ImageClassifier<float>.AuxiliaryPrefix, StringComparison.Ordinal));
         var layers = names.All.Select(CellOf).Max();
@@ -51,7 +51,7 @@ internal sealed class WeightsShape
     /// <param name="newClassifier">Whether another number of classes does not count.</param>
     public string Against(NetworkDescription asked, bool newClassifier)
     {
-        var wanted = Of(asked).options;
+        var wanted = From(asked).options;
         var differing = options.Zip(wanted)
             .Where(pair => (pair.First.Value is not null || pair.First.Name == Arch) && pair.First != pair.Second)
             .Where(pair => !(newClassifier && pair.First.Name == Classes)).ToList();
@@ -63,7 +63,7 @@ internal sealed class WeightsShape
             + $"{(here.Length > 0 ? $", not of {here}" : "")}{cure}";
     }
 
-    private static WeightsShape Of(NetworkDescription asked) => asked.IsBaseline
+    private static WeightsShape From(NetworkDescription asked) => asked.IsBaseline
         ? new(
             false, (Arch, asked.Network), ("--stem", null), ("--layers", null), ("--init-channels", null),
             (Classes, Show(asked.Task.Classes)), Images(asked.Task.Channels))

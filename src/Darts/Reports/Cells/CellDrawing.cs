@@ -25,7 +25,7 @@ internal static class CellDrawing
     {
         ArgumentNullException.ThrowIfNull(graph);
         graph.Validate(name);
-        var layout = CellLayout.Of(graph, direction);
+        var layout = CellLayout.From(graph, direction);
         var svg = new Markup();
         svg.Add($"""
             <svg xmlns="http://www.w3.org/2000/svg" class="cell" role="img"

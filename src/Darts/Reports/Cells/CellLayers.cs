@@ -21,7 +21,7 @@ internal sealed class CellLayers
     public List<List<CellItem>> Layers { get; } = [];
 
     /// <summary>Layers of a valid graph.</summary>
-    public static CellLayers Of(CellGraph graph, CellDirection direction)
+    public static CellLayers From(CellGraph graph, CellDirection direction)
     {
         var result = new CellLayers(graph);
         var depth = direction == CellDirection.LeftToRight ? LongestPaths(graph) : OneNodeEach(graph);

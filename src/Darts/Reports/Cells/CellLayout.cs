@@ -25,7 +25,7 @@ internal sealed class CellLayout
     private CellLayout(CellGraph graph, CellDirection direction)
     {
         horizontal = direction == CellDirection.LeftToRight;
-        var layers = CellLayers.Of(graph, direction).Layers;
+        var layers = CellLayers.From(graph, direction).Layers;
         LayerOrder.Apply(layers);
         foreach (var item in layers.SelectMany(layer => layer)) Measure(item);
         var across = LayerPlacement.Apply(layers, horizontal ? 10 : 12, horizontal ? 0 : 6) + 2 * Margin;
@@ -46,7 +46,7 @@ internal sealed class CellLayout
     /// <summary>Lines, from the inputs to the output.</summary>
     public List<CellLink> Links { get; } = [];
 
-    public static CellLayout Of(CellGraph graph, CellDirection direction) => new(graph, direction);
+    public static CellLayout From(CellGraph graph, CellDirection direction) => new(graph, direction);
 
     private void Measure(CellItem item)
     {

@@ -42,7 +42,7 @@ internal sealed record RunSummary(
         var log = Path.Combine(folder, "log.jsonl");
         var weights = Path.Combine(folder, TrainFolder.BestName);
         if (!File.Exists(log) || !File.Exists(weights)) throw NothingDone(folder);
-        var history = TrainHistory.Of(RunLog.Read(log));
+        var history = TrainHistory.From(RunLog.Read(log));
         if (history.Epochs.Count == 0) throw NothingDone(folder);
         var description = NetworkDescription.Read(weights);
         using var backend = new ReferenceBackend<float>();

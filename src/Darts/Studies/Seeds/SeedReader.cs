@@ -15,7 +15,7 @@ internal static class SeedReader
     /// <exception cref="InvalidDataException">A log is damaged.</exception>
     public static SeedResult Read(SeedFolder folder, ulong seed, ImageData data)
     {
-        var history = SearchHistory.Of(RunLog.Read(Path.Combine(folder.SearchOf(seed), "log.jsonl")));
+        var history = SearchHistory.From(RunLog.Read(Path.Combine(folder.SearchOf(seed), "log.jsonl")));
         var result = history.Drawn is { } drawn
             ? new SeedResult(seed, drawn, double.NaN, double.NaN, double.NaN, history.Seconds)
             : Searched(seed, history);
@@ -82,7 +82,7 @@ internal static class SeedReader
     {
         var options = TrainFolder.ReadOptions(path);
         var genotype = GenotypeReader.Parse(options.Network);
-        var history = TrainHistory.Of(RunLog.Read(Path.Combine(path, "log.jsonl")));
+        var history = TrainHistory.From(RunLog.Read(Path.Combine(path, "log.jsonl")));
         return new TrainedCell(genotype, new CellSize(data, options).Of(genotype), history.Epochs[^1].Test.Top1);
     }
 }

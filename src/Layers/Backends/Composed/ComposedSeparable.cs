@@ -27,7 +27,7 @@ internal sealed class ComposedSeparable<T> : Operation<T>
     {
         foreach (var b in branches.Active)
         {
-            backend.ConvolutionForward(Middle(b), b.Pointwise, b.Dst.Value, Window2D.Point, 1);
+            backend.ConvolutionForward(PointwiseSource(b), b.Pointwise, b.Dst.Value, Window2D.Point, 1);
             backend.UpdateStatistics(b.Dst.Value, b.Dst.Norm, training);
         }
     }
@@ -37,10 +37,10 @@ internal sealed class ComposedSeparable<T> : Operation<T>
         foreach (var b in branches.Active)
         {
             var dst = b.Dst;
-            var (rectified, _, diffRectified, diffMiddle, diffDst) = scratchpads[b];
-            var middle = Middle(b);
+            var (rectified, _, diffRectified, diffDepthwise, diffDst) = scratchpads[b];
+            var pointwiseSrc = PointwiseSource(b);
             backend.NormalizationDiff(new ReadOnlySpan<DeferredBatchNorm<T>>(in dst), diffDst, accumulate: false);
-            if (weightGradients) backend.ConvolutionBackwardWeights(middle, diffDst, b.Pointwise.Diff!, Window2D.Point, 1);
+            if (weightGradients) backend.ConvolutionBackwardWeights(pointwiseSrc, diffDst, b.Pointwise.Diff!, Window2D.Point, 1);
             if (b.Depthwise is null)
             {
                 backend.ConvolutionBackwardData(diffDst, b.Pointwise, diffRectified, Window2D.Point, 1, accumulate: false);
@@ -48,9 +48,9 @@ internal sealed class ComposedSeparable<T> : Operation<T>
             else
             {
                 var groups = rectified.Shape.C;
-                backend.ConvolutionBackwardData(diffDst, b.Pointwise, diffMiddle, Window2D.Point, 1, accumulate: false);
-                if (weightGradients) backend.ConvolutionBackwardWeights(rectified, diffMiddle, b.Depthwise.Diff!, b.Window, groups);
-                backend.ConvolutionBackwardData(diffMiddle, b.Depthwise, diffRectified, b.Window, groups, accumulate: false);
+                backend.ConvolutionBackwardData(diffDst, b.Pointwise, diffDepthwise, Window2D.Point, 1, accumulate: false);
+                if (weightGradients) backend.ConvolutionBackwardWeights(rectified, diffDepthwise, b.Depthwise.Diff!, b.Window, groups);
+                backend.ConvolutionBackwardData(diffDepthwise, b.Depthwise, diffRectified, b.Window, groups, accumulate: false);
             }
 
             // A ReLU's output is positive exactly where its input is, so the rectified copy serves as the mask.
@@ -70,17 +70,17 @@ internal sealed class ComposedSeparable<T> : Operation<T>
     {
         long used = 0;
         var (src, dst) = (b.Src.Capacity, b.Dst.Value.Capacity);
-        var middle = dst with { C = src.C };
+        var depthwise = dst with { C = src.C };
         return new Scratchpad(
-            plan.Scratch("rectified", src, ref used), plan.Scratch("depthwise", middle, ref used),
-            plan.Scratch("d rectified", src, ref used), plan.Scratch("d depthwise", middle, ref used),
+            plan.Scratch("rectified", src, ref used), plan.Scratch("depthwise", depthwise, ref used),
+            plan.Scratch("d rectified", src, ref used), plan.Scratch("d depthwise", depthwise, ref used),
             plan.Scratch("d dst", dst, ref used));
     }
 
     /// <summary>Computes the rectified source and the depthwise output, and returns what the pointwise convolution reads.</summary>
-    private Tensor<T> Middle(SeparableBranch<T> b)
+    private Tensor<T> PointwiseSource(SeparableBranch<T> b)
     {
-        var (rectified, middle, _, _, _) = scratchpads[b];
+        var (rectified, depthwise, _, _, _) = scratchpads[b];
         if (b.NormalizedSrc is { } normalized)
         {
             backend.NormalizationForward(normalized.Value, normalized.Norm, rectified);
@@ -92,7 +92,7 @@ internal sealed class ComposedSeparable<T> : Operation<T>
         }
 
         if (b.Depthwise is null) return rectified;
-        backend.ConvolutionForward(rectified, b.Depthwise, middle, b.Window, b.Src.Shape.C);
-        return middle;
+        backend.ConvolutionForward(rectified, b.Depthwise, depthwise, b.Window, b.Src.Shape.C);
+        return depthwise;
     }
 }

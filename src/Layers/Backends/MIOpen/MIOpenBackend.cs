@@ -49,7 +49,7 @@ internal sealed partial class MIOpenBackend : Backend<float>
         kernels = new KernelLibrary(device);
         miopen = new(() => MIOpenHandle.Create(stream));
         blas = new(CreateBlas);
-        choices = new(() => SolverMemory.Of(
+        choices = new(() => SolverMemory.Open(
             CodeObjectCache.Default().Directory, device.Architecture, HipDevice.DriverVersion, MIOpenHandle.LibraryVersion));
         solver = new(() => new ConvolutionSolver(miopen.Value, descriptors, memory, choices.Value));
     }

@@ -34,7 +34,7 @@ internal sealed class SolverMemory
     /// <param name="architecture">For example gfx803.</param>
     /// <param name="driver">Version of the driver.</param>
     /// <param name="miopen">Version of MIOpen.</param>
-    public static SolverMemory Of(string folder, string architecture, int driver, Version miopen) =>
+    public static SolverMemory Open(string folder, string architecture, int driver, Version miopen) =>
         new(Path.Combine(folder, "..", "solvers", $"{architecture}-{driver.ToString(CultureInfo.InvariantCulture)}-{miopen}.tsv"));
 
     /// <summary>Number of convolutions with a choice.</summary>
