@@ -72,7 +72,7 @@ internal sealed class CompressionArguments
 
         var path = parsed.GetValue(run) ?? throw new OptionsException("no run is given; give the folder of a training");
         if (!Directory.Exists(path))
-            {
+        {
             throw new RunFolderException(
                 $"{path}: there is no such folder; give the folder of a training, whose data and options are known");
         }

@@ -40,8 +40,8 @@ internal sealed class SeedsRun : IDisposable
     public int LocalRank { get; init; }
 
     /// <summary>
-    /// A new study, or seeds for one that other processes work on. Everything that a user may have got wrong is checked before the folder is
-    /// made.
+    /// A new study, or seeds for one that other processes work on. Everything that a user may have got wrong is checked before the folder
+    /// is made.
     /// </summary>
     public static SeedsRun Start(
         Screen screen, string seeds, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, int? jobs,

@@ -94,7 +94,9 @@ internal sealed class Ranks : IDisposable
         return [.. Enumerable.Range(0, Size).Select(rank => Encoding.UTF8.GetString(all, starts[rank], counts[rank]))];
     }
 
-    /// <summary>What each rank may use, in lines for the one who started them; a launcher's usual binding starves a large machine.</summary>
+    /// <summary>
+    /// What each rank may use, in lines for the one who started them; a launcher's usual binding starves a large machine.
+    /// </summary>
     public IReadOnlyList<string> DescribeCores()
     {
         const string file = "/proc/cpuinfo";

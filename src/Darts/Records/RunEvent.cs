@@ -80,7 +80,8 @@ internal sealed record GenotypeDrawn(double Seconds, Genotype Genotype) : RunEve
 /// <param name="Value">Median of the measurement.</param>
 /// <param name="Sum">What the table says.</param>
 /// <param name="Ratio">The table's mean ratio of measurement and sum; null where it has none.</param>
-internal sealed record CostMeasured(double Seconds, string Device, string Unit, double Value, double Sum, double? Ratio) : RunEvent(Seconds);
+internal sealed record CostMeasured(double Seconds, string Device, string Unit, double Value, double Sum, double? Ratio)
+    : RunEvent(Seconds);
 
 /// <summary>An epoch of a training from scratch and its test ended.</summary>
 /// <param name="Seconds">See <see cref="RunEvent"/>.</param>

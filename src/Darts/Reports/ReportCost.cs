@@ -38,7 +38,8 @@ internal static class ReportCost
     public static string Describe(CostRecord cost)
     {
         var limit = cost.Limit is { } most ? $", limit {Show(most)}" : "";
-        return $"{cost.Name}: the derived genotype costs {Show(cost.Derived)} {cost.Unit}, the expectation is {Show(cost.Expected)}{limit}; "
+        return $"{cost.Name}: the derived genotype costs {Show(cost.Derived)} {cost.Unit}, the expectation is " +
+            $"{Show(cost.Expected)}{limit}; "
             + $"the space has {Show(cost.Least)} to {Show(cost.Most)}";
     }
 

@@ -66,7 +66,8 @@ internal static class RunConfiguration
     });
 
     /// <summary>
-    /// Does something in the folder of a study while no other process does: several may work on its seeds. Removes what was left unfinished.
+    /// Does something in the folder of a study while no other process does: several may work on its seeds. Removes what was left
+    /// unfinished.
     /// </summary>
     /// <exception cref="RunFolderException">The folder cannot be written, or another process keeps it.</exception>
     public static void Within(string path, Action action) => Opened(path, "readable and writable", () =>

@@ -30,8 +30,8 @@ internal static class TargetCosts
     }
 
     /// <summary>
-    /// λ of an epoch. Under a limit T it is a multiplier: it grows by (E − T)/(E_max − E_min) after each epoch in which the alphas move, and
-    /// never falls below 0. All of it follows from the records of the epochs, so that a resumed search goes on the same.
+    /// λ of an epoch. Under a limit T it is a multiplier: it grows by (E − T)/(E_max − E_min) after each epoch in which the alphas move,
+    /// and never falls below 0. All of it follows from the records of the epochs, so that a resumed search goes on the same.
     /// </summary>
     public static double Weight(SearchOptions options, IReadOnlyList<EpochRecord> history)
     {

@@ -27,8 +27,8 @@ internal sealed unsafe class MpiLibrary
     /// <exception cref="LauncherException">There is none.</exception>
     public static MpiLibrary Open(Launcher launcher)
     {
-        // UCX, which most libraries of MPI load, takes the signals over from which .NET makes exceptions, so that a null reference would end
-        // the process. It looks at the process's environment, which .NET's own copy of it does not change.
+        // UCX, which most libraries of MPI load, takes the signals over from which .NET makes exceptions, so that a null reference would
+        // end the process. It looks at the process's environment, which .NET's own copy of it does not change.
         fixed (byte* name = "UCX_ERROR_SIGNALS"u8, none = "\0"u8)
         {
             _ = setenv(name, none, 1);
@@ -49,7 +49,8 @@ internal sealed unsafe class MpiLibrary
                 .Select(n => n.Name))}); install Debian's {package}, or add the library's folder to LD_LIBRARY_PATH");
     }
 
-    // Where two implementations of the standard ABI are installed, its plain name is that of either: the one with the launcher's name first.
+    // Where two implementations of the standard ABI are installed, its plain name is that of either: the one with the launcher's name
+    // first.
     private static (string Name, Abi Abi)[] Names(MpiFamily family) => family == MpiFamily.OpenMpi
         ? [("libmpi_abi_openmpi.so.1.0.0", Abi.Standard), ("libmpi.so.40", Abi.Own), ("libmpi_abi.so.1", Abi.Standard)]
         : [

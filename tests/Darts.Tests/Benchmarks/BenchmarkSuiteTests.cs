@@ -70,7 +70,11 @@ public class BenchmarkSuiteTests
             LeastSeconds = 0.5,
         };
         var report = new BenchmarkReport
-        { Environment = RunEnvironment.Current(backend, threads: 0), Layers = [m], Steps = [m, m with { Seconds = [], Cores = [], Dispatch = [] }] };
+        {
+            Environment = RunEnvironment.Current(backend, threads: 0),
+            Layers = [m],
+            Steps = [m, m with { Seconds = [], Cores = [], Dispatch = [] }]
+        };
         var lines = report.ToCsv().TrimEnd().Split('\n');
         Assert.Equal(4, lines.Length);
         Assert.Equal("layer,x,weight step,4,8,16,3,2,1,4E+09,2,1,25,4,1,0,0,0,0.75", lines[1]);

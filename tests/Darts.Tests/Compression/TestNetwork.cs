@@ -14,7 +14,12 @@ internal static class TestNetwork
     public static NetworkDescription Describe(string name, int channels = 4) =>
         new()
         {
-            Network = name, Task = new ImageTask(3, 16, 16, 10), InitChannels = channels, Layers = 4, Mean = [0, 0, 0], Deviation = [1, 1, 1],
+            Network = name,
+            Task = new ImageTask(3, 16, 16, 10),
+            InitChannels = channels,
+            Layers = 4,
+            Mean = [0, 0, 0],
+            Deviation = [1, 1, 1],
         };
 
     /// <summary>A network with drawn weights, whose running statistics are those of some passes.</summary>

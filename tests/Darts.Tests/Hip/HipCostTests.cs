@@ -28,7 +28,11 @@ public class HipCostTests
     {
         var options = SmallSearch.Options with
         {
-            Cost = "macs", CostWeight = 2, TargetChannels = 4, TargetLayers = 5, AlphaLearningRate = 0.1,
+            Cost = "macs",
+            CostWeight = 2,
+            TargetChannels = 4,
+            TargetLayers = 5,
+            AlphaLearningRate = 0.1,
         };
         var (train, _) = SmallSearch.Images();
         using var state = new SearchState(options, DartsSearch.ShapeOf(train, options), backend) { CostWeight = options.CostWeight };

@@ -28,7 +28,8 @@ public class HipGoldenTests
     public void Every_cell(string form)
     {
         using var gpu = Gpu.Create();
-        foreach (var (file, name) in GoldenFiles.Cases("ops*.safetensors", ".input0")) CellGoldenTests.Check(gpu, file, name, Enum.Parse<CellForm>(form), 2e-4);
+        foreach (var (file, name) in GoldenFiles.Cases("ops*.safetensors", ".input0"))
+            CellGoldenTests.Check(gpu, file, name, Enum.Parse<CellForm>(form), 2e-4);
     }
 
     [Theory]

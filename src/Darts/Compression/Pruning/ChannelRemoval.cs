@@ -49,7 +49,8 @@ internal sealed class ChannelRemoval(HostNetwork network, ISet<(int Value, int C
                 var last = channels[dst] - operation.After;
                 return operation with
                 {
-                    Before = rows.Count(row => row < operation.Before), After = rows.Count(row => row >= last),
+                    Before = rows.Count(row => row < operation.Before),
+                    After = rows.Count(row => row >= last),
                 };
             default:
                 return operation;

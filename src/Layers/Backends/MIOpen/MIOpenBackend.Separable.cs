@@ -146,7 +146,8 @@ internal sealed partial class MIOpenBackend
         Arguments.Add(table);
         if (PlaneForm.OfOutputs(table, used) is { } form)
         {
-            Launch("separable_forward" + form.Suffix, Groups(widest, KernelConstants.PlaneTile), used, form.Groups(table.Images), moved: moved);
+            Launch("separable_forward" + form.Suffix, Groups(widest, KernelConstants.PlaneTile), used, form.Groups(table.Images),
+                moved: moved);
             return;
         }
 

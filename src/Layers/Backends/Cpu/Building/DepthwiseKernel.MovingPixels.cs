@@ -15,7 +15,7 @@ internal static unsafe partial class DepthwiseKernel<S, V>
         V x0 = S.Load(p), x1 = S.Load(p + step), x2 = S.Load(p + 2 * step), x3 = S.Load(p + 3 * step), x4 = S.Load(p + 4 * step),
             x5 = S.Load(p + 5 * step), x6 = S.Load(p + 6 * step), x7 = S.Load(p + 7 * step);
         p += 8 * step;
-        for (; ;)
+        for (; ; )
         {
             var f = S.Load(weights);
             weights += step;

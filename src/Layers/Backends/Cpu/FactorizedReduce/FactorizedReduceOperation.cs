@@ -36,7 +36,8 @@ internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>,
     public override bool CanReadSegments => true;
 
     public override string Describe() =>
-        $"cpu {S.Width * 32} bits, image by image, gemm over every second pixel: {FactorizedReduceBranch<float>.Describe(src, branches.All)}";
+        $"cpu {S.Width * 32} bits, image by image, gemm over every second pixel: " +
+            $"{FactorizedReduceBranch<float>.Describe(src, branches.All)}";
 
     public override void Forward(bool training)
     {
