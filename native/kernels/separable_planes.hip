@@ -1,6 +1,6 @@
 // What separable.hip computes, for planes of at most 32 x 32 pixels and the windows of the search space: 3 x 3 and 5 x 5, dilation 1 and 2,
 // stride 1 and 2, padded to the same size; or none. A work-group takes whole planes (planes.hip), so a group's images are the slowest axis
-// of the grid; loops over channels hold one channel of them in local memory. MIOpenBackend.Planes.cs decides which branches fit.
+// of the grid; loops over channels hold one channel of them in local memory. PlaneForm.cs decides which branches fit.
 #include "branches.hip"
 #include "planes.hip"
 

@@ -29,6 +29,9 @@ public class HipFusedTests
         new(3, 16, 32, 32, 2, false, true, new(3, 1, 16), new(5, 1, 16), new(3, 2, 16), new(5, 2, 16)),
         new(5, 12, 14, 14, 2, false, true, new(5, 2, 12), new(3, 1, 40)),
         new(6, 6, 15, 13, 2, true, true, new(3, 2, 6), new(5, 1, 6)),
+        new(35, 16, 2, 2, 1, true, true, new(3, 1, 16), new(5, 1, 20)),
+        new(37, 8, 3, 3, 1, false, true, new(3, 1, 8), new(3, 2, 24)),
+        new(40, 8, 5, 5, 2, false, true, new(3, 1, 8), new(5, 1, 8)),
         new(2, 4, 33, 40, 1, false, true, new(3, 1, 4), new(5, 2, 4)),
         new(2, 4, 34, 36, 2, false, true, new(3, 1, 4), new(5, 2, 4)),
     ];

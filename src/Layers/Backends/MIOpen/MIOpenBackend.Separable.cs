@@ -49,15 +49,14 @@ internal sealed partial class MIOpenBackend
             var some = branches[..Math.Min(branches.Length, BranchTable.Capacity)];
             var table = new BranchTable { Images = some[0].Src.Shape.N, Statistics = Flag(training) };
             long floats = 0;
+            for (var i = 0; i < some.Length; i++) table.Branches[i] = BranchOf(some[i]);
+            var form = PlaneForm.OfOutputs(table, some.Length);
             for (var i = 0; i < some.Length; i++)
             {
                 ref var branch = ref table.Branches[i];
-                branch = BranchOf(some[i]);
                 branch.Partial = (nint)floats * sizeof(float);
-                floats += 2L * branch.Outputs * Groups((long)table.Images * branch.OutPixels);
+                floats += 2L * branch.Outputs * (form?.Groups(table.Images) ?? Groups((long)table.Images * branch.OutPixels));
             }
-
-            var form = PlaneForm.OfOutputs(table, some.Length);
 
             var scratch = training ? memory.Scratch(floats * sizeof(float)) : 0;
             var statistics = new StatisticTable();
