@@ -1,6 +1,10 @@
-using MIOpenDarts.Layers.Backends;
+using System.Runtime.Intrinsics;
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
+using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Tests.Fused;
@@ -30,7 +34,7 @@ public class PreparedOperationTests
     [InlineData(16)]
     [InlineData(8)]
     [InlineData(4)]
-    public void Branches_that_a_pass_has_not_chosen_are_left_as_they_were_and_the_others_are_those_of_a_plan_of_their_own(int width)
+    public void Branches_that_a_pass_has_not_chosen_are_left_as_they_were_and_the_others_are_those_of_a_pass_over_all(int width)
     {
         using var cpu = CpuBackend.Create(2, width);
         foreach (var c in FusedCases.SearchShapes)
@@ -51,6 +55,24 @@ public class PreparedOperationTests
             Assert.Equal(all["z 1"], after["z 1"]);
             Assert.Equal(all["z 3"], after["z 3"]);
         }
+    }
+
+    [Fact]
+    public void No_choice_of_branches_needs_more_scratch_than_all_of_them()
+    {
+        var context = new CpuContext(new WorkerPool(2), null);
+        using var cpu = new CpuBackend<Simd256, Vector256<float>>(context);
+        // Several branches share the scratch of a part; without the widest border more of them do.
+        var branches = Enumerable.Repeat(new BranchCase(5, 1, 16), 5).Append(new BranchCase(5, 2, 16)).ToArray();
+        using var setup = new SeparableSetup<float>(cpu, new SeparableCase(2, 16, 32, 32, 1, false, true, branches));
+        var planned = context.Scratch.Generation;
+        for (var chosen = 1; chosen < 1 << branches.Length; chosen++)
+        {
+            setup.Choose([.. Enumerable.Range(0, branches.Length).Where(i => (chosen >> i & 1) != 0)]);
+            setup.Run();
+        }
+
+        Assert.Equal(planned, context.Scratch.Generation);
     }
 
     [Fact]

@@ -59,7 +59,8 @@ internal unsafe struct SeparableGradient
         Diff = new DiffLayout(source, vectorWidth);
         for (var i = 0; i < Call.Count; i++) Diff.Cover(Call.Branches[i].Geometry);
         Together = Math.Clamp((int)(MiddleFloats / Diff.Floats), 1, Call.Count);
-        Middles = thread.TakeOffset(Together * Diff.Floats);
+        // Some of the branches may have narrower borders, so that more of them go together: the room for all serves any choice.
+        Middles = thread.TakeOffset(Math.Max(Together * Diff.Floats, Math.Min(Call.Count * Diff.Floats, (nint)MiddleFloats)));
         for (var i = 0; i < Call.Count; i++)
         {
             ref var b = ref Call.Branches[i];
