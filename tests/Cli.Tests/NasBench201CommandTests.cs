@@ -23,7 +23,8 @@ public sealed class NasBench201CommandTests : IDisposable
     public void What_a_search_finds_is_drawn_trained_tested_exported_and_compared()
     {
         var found = Done(
-            ["search", "--space", "nas-bench-201", "--preset", "demo", "--epochs", "2", "--init-channels", "4", .. Small, "--out",
+            ["search", "--space", "nas-bench-201", "--preset", "demo", "--epochs", "2", "--init-channels", "4", "--watch", "skip", .. Small,
+                "--out",
                 tiny.In("found")]);
         var cell = Genotype.Parse(File.ReadAllText(Path.Combine(tiny.In("found"), "genotype.txt")));
         Assert.NotNull(cell.NasBench201);

@@ -3,6 +3,7 @@ using System.Globalization;
 using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Layers.Backends.MIOpen;
 using MIOpenDarts.Layers.Diagnostics;
@@ -73,8 +74,9 @@ internal static class ForecastCommand
         var before = new Dictionary<string, KernelUse>(gpu.KernelUses);
         var kernels = model.Record(step.Run);
         var bytes = gpu.KernelUses.ToDictionary(u => u.Key, u => u.Value.Bytes - before.GetValueOrDefault(u.Key).Bytes);
+        var cells = options.Skeleton == Skeleton.NasBench201 ? $"{options.CellsPerStage} cells a stage" : $"{options.Layers} cells";
         screen.Output.WriteLine(
-            $"a step of {options.Algorithm} with {options.InitChannels} channels, {options.Layers} cells and batch {options.BatchSize}");
+            $"a step of {options.Algorithm} with {options.InitChannels} channels, {cells} and batch {options.BatchSize}");
         ForecastTable.Write(screen.Output, model, kernels, bytes);
         return ExitCode.Done;
     }

@@ -32,7 +32,10 @@ internal ref struct DictionaryGenotypeReader
         }
 
         if (tokens.Current.Kind != PythonTokenKind.End) throw tokens.Current.Unexpected("nothing after the genotype");
-        if (cell is not null && !choices.Any && cells.Count + concats.Count == 0) return new Genotype(cell);
+        if (cell is not null)
+            return !choices.Any && cells.Count + concats.Count == 0
+                ? new Genotype(cell)
+                : throw start.Unexpected("a dictionary that has either 'cell' or cells of DARTS");
         return choices.Any ? choices.ToGenotype() : new Genotype(Build(start, "normal"), Build(start, "reduce"));
     }
 

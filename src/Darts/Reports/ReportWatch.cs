@@ -28,10 +28,10 @@ internal static class ReportWatch
             html.Add(LineChart.Draw(
                 "Largest Hessian eigenvalue", "0.0000", Numbers(measured), marks,
                 new LineSeries("validation loss", "valid", [.. measured.Select(epoch => epoch.Watch!.Eigenvalue!.Value)])));
-        html.Add(LineChart.Draw(
-            "Skip connections (edges)", "0", Numbers(watched), marks,
-            new LineSeries("normal cell", "train", [.. watched.Select(epoch => (double)epoch.Watch!.SkipsNormal)]),
-            new LineSeries("reduction cell", "valid", [.. watched.Select(epoch => (double)epoch.Watch!.SkipsReduce)])));
+        var kinds = watched[0].Genotype.Kinds;
+        List<LineSeries> skips = [new(kinds[0].Title, "train", [.. watched.Select(epoch => (double)epoch.Watch!.SkipsNormal)])];
+        if (kinds.Count > 1) skips.Add(new(kinds[1].Title, "valid", [.. watched.Select(epoch => (double)epoch.Watch!.SkipsReduce)]));
+        html.Add(LineChart.Draw("Skip connections (edges)", "0", Numbers(watched), marks, [.. skips]));
         html.Add(LineChart.Draw(
             "Epochs since the ranking changed", "0", Numbers(watched), marks,
             new LineSeries("all edges", "train", [.. watched.Select(epoch => (double)epoch.Watch!.StableEpochs)])));

@@ -149,6 +149,16 @@ public sealed class GenotypeFileFormatTests
         Assert.Contains("has no reduction cell", Assert.Throws<InvalidOperationException>(() => genotype.Reduce).Message);
     }
 
+    [Fact]
+    public void A_dictionary_with_a_cell_of_nas_bench_201_and_cells_of_darts_is_refused()
+    {
+        const string cell = "{\"cell\": \"|none~0|+|none~0|none~1|+|none~0|none~1|none~2|\"";
+        Assert.NotNull(Genotype.Parse(cell + "}").NasBench201);
+        var darts = GenotypeJsonConverter.Format(Genotype.Parse(Mmrazor)).TrimStart()[1..];
+        var error = Assert.Throws<GenotypeFormatException>(() => Genotype.Parse(cell + "," + darts));
+        Assert.Contains("either 'cell' or cells of DARTS", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("|nor_conv_3x3~0|+|sep_conv_3x3~0|", "column 19: found 'sep_conv_3x3', expected an operation of none")]
     [InlineData("|nor_conv_3x3~1|", "column 15: found '1', expected node 0, since edges stand in the order of their sources")]
