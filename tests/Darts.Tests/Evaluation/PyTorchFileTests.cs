@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Evaluation.Weights;
+using MIOpenDarts.Darts.Evaluation.Weights.PyTorch;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;
@@ -128,6 +129,26 @@ public sealed class PyTorchFileTests : IDisposable
         Assert.StartsWith($"{path}: says that data.pkl has 209715200 bytes", Assert.Throws<InvalidDataException>(() =>
             WeightsFile.Open(path)).Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, LittleMemory);
+    }
+
+    [Fact]
+    public void Lists_that_hold_one_another_in_several_places_have_an_end()
+    {
+        object?[] list = [];
+        for (var k = 0; k < 30; k++) list = [list, list];
+        Assert.Contains("nested without end", Assert.Throws<InvalidDataException>(() => TorchNames.Of("a.pt", list)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1L << 40, 0)]
+    [InlineData(8, 1)]
+    [InlineData(long.MaxValue, long.MaxValue)]
+    public void A_storage_that_the_file_does_not_have_is_told_before_it_is_read(long count, long first)
+    {
+        var tensor = new TorchTensor(new TorchStorage("0", SafetensorsType.F32, count, first), 0, [2], [3]);
+        Assert.Contains("has a storage of", tensor.Check(storageBytes: 32), StringComparison.Ordinal);
+        Assert.Null((tensor with { Storage = new TorchStorage("0", SafetensorsType.F32, 8, 0) }).Check(storageBytes: 32));
     }
 
     private static string Sample(string name) => Path.Combine(AppContext.BaseDirectory, "Evaluation", "PyTorch", name);

@@ -11,13 +11,15 @@ internal static class PickleScan
         "(012)]}delasutboNRQ\u0081\u0085\u0086\u0087\u0088\u0089\u008f\u0090\u0091\u0092\u0093\u0094\u0097\u0098";
     private const string Lines = "ILFSVgpP";
     private const int MostLine = 1 << 16;
+    // Each may become an object of some hundred bytes.
+    private const int MostOpcodes = 1 << 22;
 
     /// <summary>Bytes of the pickle that begins here; the stream stands behind it then.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or claims more than the stream has.</exception>
     public static long Measure(Stream stream)
     {
         var start = stream.Position;
-        while (true)
+        for (var opcodes = 0; opcodes < MostOpcodes; opcodes++)
         {
             var code = (char)Byte(stream);
             if (code == '.') return stream.Position - start;
@@ -26,6 +28,8 @@ internal static class PickleScan
             else if (code is 'c' or 'i') Names(stream);
             else Skip(stream, Argument(stream, code));
         }
+
+        throw new InvalidDataException($"the pickle has more than {MostOpcodes} opcodes");
     }
 
     // Bytes behind an opcode and the length that it may have.

@@ -31,7 +31,7 @@ internal static class PyTorchFile
             stream.Dispose();
             return null;
         }
-        catch (Exception e) when (e is DataException or InvalidDataException or EndOfStreamException)
+        catch (Exception e) when (e is DataException or InvalidDataException or EndOfStreamException or OverflowException)
         {
             stream.Dispose();
             throw e is DataException ? new InvalidDataException(e.Message, e) : Damaged(path, e);

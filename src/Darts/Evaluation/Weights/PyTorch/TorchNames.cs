@@ -8,18 +8,22 @@ namespace MIOpenDarts.Darts.Evaluation.Weights.PyTorch;
 internal static class TorchNames
 {
     private const int MostDepth = 32;
+    // A list may stand in several places of another, which stands in several of a third.
+    private const int MostVisits = 1 << 22;
 
     /// <summary>Walks dictionaries and lists.</summary>
     /// <exception cref="InvalidDataException">Two tensors have the same name, or it is nested without end.</exception>
     public static IReadOnlyList<(string Name, TorchTensor Tensor)> Of(string path, object? root)
     {
         var found = new SortedDictionary<string, TorchTensor>(StringComparer.Ordinal);
+        var visits = 0;
         Walk("", root, 0);
         return [.. found.Select(pair => (pair.Key, pair.Value))];
 
         void Walk(string name, object? value, int depth)
         {
-            if (depth > MostDepth) throw new InvalidDataException($"{path}: is nested without end; it is damaged, fetch it again");
+            if (depth > MostDepth || ++visits > MostVisits)
+                throw new InvalidDataException($"{path}: is nested without end; it is damaged, fetch it again");
             if (value is TorchTensor tensor)
             {
                 if (!found.TryAdd(name.Length == 0 ? "tensor" : name, tensor))

@@ -38,6 +38,9 @@ internal sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Sha
     {
         if (Count < 0 || Strides.Length != Shape.Length || Strides.Any(stride => stride < 0) || Offset < 0 || Storage.First < 0)
             return $"has the shape [{string.Join(", ", Shape)}] and strides [{string.Join(", ", Strides)}], which is damaged";
+        if (Storage.Count < 0 || Storage.Count > storageBytes / Storage.Width - Storage.First)
+            return $"has a storage of {Storage.Count} numbers from {Storage.First}, but {storageBytes} bytes; it is cut off or damaged, "
+                + "fetch it again";
         if (Count > Storage.Count)
             return $"says that it has {Count} elements, but its storage has {Storage.Count}; save a contiguous() one";
         try
