@@ -75,8 +75,15 @@ public static class DataSource
     internal static FoundData? Recognise(string folder) =>
         CifarReader.Cifar10.Find(folder) ?? CifarReader.Cifar100.Find(folder) ?? IdxReader.Find(folder)
         ?? InPython(folder, FileSource.Folder(folder))
-        ?? TableFolder.Find(folder) ?? ImageArchives.InFolder(folder)
-        ?? (ImageFolder.Find(folder) is { } images ? FoundData.OfEncoded(folder, images) : null);
+        ?? Images(folder);
+
+    // A packed file beside class folders is not what the folder is for; one folder beside packed files is hardly a set.
+    private static FoundData? Images(string folder)
+    {
+        var images = ImageFolder.Find(folder);
+        var packed = images is { Classes: > 1 } ? null : TableFolder.Find(folder) ?? ImageArchives.InFolder(folder);
+        return packed ?? (images is null ? null : FoundData.OfEncoded(folder, images));
+    }
 
     private static FoundData? RecogniseFile(string file) =>
         NpzReader.Find(file) ?? TableFolder.OfFile(file)

@@ -112,8 +112,9 @@ internal abstract class FileSource
                 while (tar.GetNextEntry() is { } entry)
                     if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile) visit(entry);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException)
+            catch (Exception e) when (e is not (DataException or OutOfMemoryException))
             {
+                // The library tells damage by exceptions of many types.
                 throw new DataException(
                     $"{path}: the archive cannot be read ({OneLine.Of(UnreadableFile.Why(path, e))}); it is cut off or damaged, fetch it "
                     + "again", e);

@@ -13,11 +13,16 @@ namespace MIOpenDarts.Darts.Data;
 internal sealed class IndexStore(string folder)
 {
     private const int ChecksumBytes = 16;
+    // Changes within the resolution of a file system's clock cannot be told by it.
+    private const long Settled = 2 * TimeSpan.TicksPerSecond;
     private static ReadOnlySpan<byte> Magic => "MDIX1\n\0\0"u8;
 
     /// <summary>The store beside the kernels' cache, in MIOPENDARTS_CACHE or the user's cache directory.</summary>
     public static IndexStore Default =>
         new(Path.Combine(Path.GetDirectoryName(CodeObjectCache.Default().Directory)!, "index"));
+
+    /// <summary>Whether what was written at a time (ticks, UTC) may be kept: a later change has another time.</summary>
+    public static bool IsSettled(long written) => written < DateTime.UtcNow.Ticks - Settled;
 
     /// <summary>What was kept of a folder or archive; null for nothing, or where it is damaged.</summary>
     public BinaryReader? Open(string data)

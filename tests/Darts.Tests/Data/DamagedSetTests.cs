@@ -1,4 +1,7 @@
+using System.Text;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Data.Python;
+using MIOpenDarts.Darts.Data.Tables;
 using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Tests.Data;
@@ -7,6 +10,7 @@ namespace MIOpenDarts.Darts.Tests.Data;
 public sealed class DamagedSetTests : IDisposable
 {
     private const long LittleMemory = 64 << 20;
+    private const int TarBlock = 512;
     private readonly string folder = Directory.CreateTempSubdirectory("damaged").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -27,6 +31,45 @@ public sealed class DamagedSetTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_kind_of_entry_that_is_not_known_is_told()
+    {
+        var path = EncodedSets.Tar(Path.Combine(folder, "a.tar"), labels: false);
+        var changed = File.ReadAllBytes(path);
+        // The first entry becomes a sparse file of GNU's old form.
+        changed[156] = (byte)'S';
+        Seal(changed, 0);
+        File.WriteAllBytes(path, changed);
+        Assert.StartsWith($"{path}: the archive cannot be read", Outcome(path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_dictionary_has_no_more_values_than_its_bytes_have_room_for()
+    {
+        var path = Path.Combine(folder, "page");
+        // A header in Thrift's compact form: a dictionary page (2) of 8 bytes, 8 packed, {values, encoding 0}; numbers are doubled.
+        byte[] page = [0x15, 4, 0x15, 16, 0x15, 16, 0x4C, 0x15, 2 * 2, 0x15, 0, 0, 0, .. new byte[8]];
+        Check();
+        page[8] = 2 * 3;
+        Assert.Contains("3 values in 8 bytes", Assert.Throws<InvalidDataException>(Check).Message, StringComparison.Ordinal);
+
+        void Check()
+        {
+            File.WriteAllBytes(path, page);
+            using var file = File.OpenHandle(path);
+            ParquetHeaders.CheckPages(file, 0, page.Length, mostBytes: 1000);
+        }
+    }
+
+    [Fact]
+    public void A_pickle_of_too_many_objects_is_refused_before_one_is_built()
+    {
+        var pickle = new byte[5 << 20];
+        pickle.AsSpan().Fill((byte)'}');
+        using var stream = new MemoryStream(pickle);
+        Assert.Contains("opcodes", Assert.Throws<InvalidDataException>(() => PickleScan.Measure(stream)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("a.tar")]
     [InlineData("a.parquet")]
@@ -41,11 +84,24 @@ public sealed class DamagedSetTests : IDisposable
             // Half of them where the lengths stand: at the end of a table.
             var at = trial % 2 == 0 ? random.NextInt32(whole.Length) : whole.Length - 1 - random.NextInt32(Math.Min(1200, whole.Length));
             for (var k = 0; k < 1 + trial % 9 && at + k < whole.Length; k++) changed[at + k] = (byte)random.NextInt32(256);
+            if (name == "a.tar") Seal(changed, at / TarBlock * TarBlock);
             File.WriteAllBytes(path, changed);
             var before = GC.GetAllocatedBytesForCurrentThread();
             if (Outcome(path) is { } message) Assert.StartsWith(path, message, StringComparison.Ordinal);
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, LittleMemory);
         }
+    }
+
+    // A wrong checksum would hide the rest of a header.
+    private static void Seal(byte[] tar, int block)
+    {
+        var header = tar.AsSpan(block, TarBlock);
+        if (!header[257..].StartsWith("ustar"u8)) return;
+        var checksum = header.Slice(148, 8);
+        checksum.Fill((byte)' ');
+        var sum = 0;
+        foreach (var value in header) sum += value;
+        Encoding.ASCII.GetBytes($"{Convert.ToString(sum, 8).PadLeft(6, '0')}\0 ").CopyTo(checksum);
     }
 
     private static string? Outcome(string path)

@@ -1,4 +1,6 @@
+using System.Formats.Tar;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Data.Archives;
 using MIOpenDarts.Darts.Data.Encoded;
 using MIOpenDarts.Darts.Data.Folders;
 using Parquet;
@@ -29,6 +31,7 @@ public sealed class EncodedSetTests : IDisposable
             Assert.Equal(plain.Normalization.Mean, packed.Normalization.Mean);
             Assert.Equal(Batches(plain), Batches(packed));
             if (file != "labels.tar") Assert.Equal(["ant", "bee"], packed.Train.ClassNames);
+            if (file == "folders.tar") Assert.Null(DataFingerprint.Of(plain.Train).Difference(DataFingerprint.Of(packed.Train)));
         }
 
         // Seen from the folder that it lies in, it is the same.
@@ -45,6 +48,46 @@ public sealed class EncodedSetTests : IDisposable
             while (batches.TryRead(out var batch)) all.AddRange(batch.Pixels);
             return [.. all];
         }
+    }
+
+    [Theory]
+    [InlineData("train.tar")]
+    [InlineData("train.parquet")]
+    public void A_packed_file_beside_class_folders_does_not_take_their_place(string file)
+    {
+        EncodedSets.Folder(folder);
+        File.WriteAllText(Path.Combine(folder, file), "neither of them");
+        Assert.Equal("a folder of images", DataSource.Find(folder).Description.Form);
+    }
+
+    [Theory]
+    [InlineData("stray.png", "train/")]
+    [InlineData("train/stray.png", "train/")]
+    [InlineData("./stray.png", "./")]
+    public void An_image_outside_the_class_folders_of_an_archive_is_left_out_and_told(string stray, string above)
+    {
+        var path = Path.Combine(folder, "a.tar");
+        using (var file = File.Create(path))
+        using (var tar = new TarWriter(file, TarEntryFormat.Pax))
+            foreach (var name in EncodedSets.Images.Select(image => $"{above}{image.Class}/{image.Name}").Append(stray))
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Plain(6, 6, 1)) });
+        var data = DataSource.Open(path, 8);
+        Assert.Equal(["ant", "bee"], data.Train.ClassNames);
+        Assert.Equal((8, $"1 images outside the class folders ({stray})"), (data.Train.Count, data.Description.Summary));
+    }
+
+    [Fact]
+    public void The_index_of_an_archive_is_kept_once_its_time_would_tell_a_change()
+    {
+        var path = EncodedSets.Tar(Path.Combine(folder, "a.tar"), labels: true);
+        var store = new IndexStore(Path.Combine(folder, "cache"));
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(1));
+        var images = TarIndex.Of(path, store);
+        Assert.Null(store.Open(path));
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
+        TarIndex.Of(path, store);
+        using (var kept = store.Open(path)) Assert.NotNull(kept);
+        Assert.Equal(images, TarIndex.Of(path, store));
     }
 
     [Fact]

@@ -19,12 +19,12 @@ internal static class EncodedSets
         return root;
     }
 
-    /// <summary>A tar file with the label of each image beside it, or with folders.</summary>
+    /// <summary>A tar file with the label of each image beside it, or with folders and the last image first.</summary>
     public static string Tar(string path, bool labels, Func<byte[], byte[]>? change = null)
     {
         using var file = File.Create(path);
         using var tar = new TarWriter(file, TarEntryFormat.Pax);
-        foreach (var (kind, name, bytes) in Images)
+        foreach (var (kind, name, bytes) in labels ? Images : Images.Reverse())
         {
             Add(labels ? name : $"train/{kind}/{name}", change?.Invoke(bytes) ?? bytes);
             if (labels) Add(Path.ChangeExtension(name, ".cls"), Encoding.ASCII.GetBytes(kind == "ant" ? "0" : "1\n"));

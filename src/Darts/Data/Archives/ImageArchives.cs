@@ -33,8 +33,18 @@ internal static class ImageArchives
         var byNumber = Array.Exists(trained, entry => entry.Image.Label >= 0);
         var byFolder = !byNumber && test.Length == 0;
         var parts = byFolder ? trained.ToLookup(entry => PartOf(entry.Image.Name)) : null;
+        var stray = new List<string>();
         if (parts is not null && parts[Parts.Train[0]].Any())
+        {
             (trained, tested) = ([.. parts[Parts.Train[0]]], [.. parts[Parts.Test[0]]]);
+            stray.AddRange(parts[""].Select(entry => entry.Image.Name));
+        }
+        else if (!byNumber && Array.Exists(trained, HasClass))
+        {
+            stray.AddRange(trained.Concat(tested).Where(entry => !HasClass(entry)).Select(entry => entry.Image.Name));
+            (trained, tested) = (Array.FindAll(trained, HasClass), Array.FindAll(tested, HasClass));
+        }
+
         var sorted = byNumber ? [] : trained.Select(entry => ClassOf(entry.Image.Name)).Distinct().Order(StringComparer.Ordinal).ToArray();
         if (sorted is [""])
             throw new DataException(
@@ -43,6 +53,7 @@ internal static class ImageArchives
         var trainPart = Part(name, train, trained, sorted, out var without);
         var testPart = tested.Length == 0 ? null : Part(name, test.Length == 0 ? train : test, tested, sorted, out _);
         if (without > 0) left = [.. left, new LeftOut("images without a label", without, "they have no file .cls beside them")];
+        if (stray.Count > 0) left = [.. left, new LeftOut("images outside the class folders", stray.Count, OneLine.Of(stray[0]))];
         var count = byNumber ? LabelCount.Of(name, trainPart.Labels) : sorted.Length;
         var description = new DataDescription(
             "tar files of images", Describe(train, trainPart),
@@ -70,14 +81,20 @@ internal static class ImageArchives
                 + $"{string.Join(", ", classes)}; give both parts the same folders"));
         int[] labelled = [.. Enumerable.Range(0, images.Length).Where(i => labels[i] >= 0)];
         without = images.Length - labelled.Length;
+        // As a folder lists them, so that a set may be packed between a stop and a resume.
+        if (classes.Length > 0)
+            labelled = [.. labelled.OrderBy(i => labels[i]).ThenBy(i => Path.GetFileName(images[i].Image.Name), StringComparer.Ordinal)];
         return new EncodedPart(name, new TarImages(files, [.. labelled.Select(i => images[i])]), [.. labelled.Select(i => labels[i])]);
     }
 
     private static string Describe(string[] files, EncodedPart part) =>
         $"{Path.GetFileName(files[0])}{(files.Length > 1 ? $" and {files.Length - 1} more" : "")} ({part.Images.Count})";
 
-    // The folder that an image lies in.
-    private static string ClassOf(string name) => OneLine.Of(Path.GetFileName(Path.GetDirectoryName(name)) ?? "");
+    private static bool HasClass((int File, TarImage Image) entry) => ClassOf(entry.Image.Name).Length > 0;
+
+    // The folder that an image lies in; empty at the top, which many archives call a dot.
+    private static string ClassOf(string name) =>
+        Path.GetFileName(Path.GetDirectoryName(name)) is { } folder and not "." ? OneLine.Of(folder) : "";
 
     // The part that a folder above the class is called by, under its preferred name; empty for none.
     private static string PartOf(string name)

@@ -16,7 +16,12 @@ internal sealed class TarImages(string[] files, (int File, TarImage Image)[] ima
 
     public override string Name(int index) => $"{files[images[index].File]}: {OneLine.Of(images[index].Image.Name)}";
 
-    public override string Identity(int index) => $"{images[index].Image.Name} {images[index].Image.Length}";
+    // The same as of a file in a folder.
+    public override string Identity(int index)
+    {
+        var image = images[index].Image;
+        return $"{Path.GetFileName(Path.GetDirectoryName(image.Name))}/{Path.GetFileName(image.Name)} {image.Length}";
+    }
 
     public override byte[] Read(int index)
     {

@@ -30,6 +30,7 @@ internal static class TarIndex
         using (var kept = store.Open(path))
             if (kept is not null && (kept.ReadInt64(), kept.ReadInt64()) == stamp) return Read(kept);
         var images = Scan(path, file.Length);
+        if (!IndexStore.IsSettled(stamp.Ticks)) return images;
         store.Save(path, writer =>
         {
             writer.Write(stamp.Length);
@@ -65,15 +66,16 @@ internal static class TarIndex
             {
                 if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)) continue;
                 if (Path.GetFileName(entry.Name).StartsWith('.')) continue;
-                if (entry.DataOffset + entry.Length > fileBytes)
+                if (entry.Length > fileBytes - entry.DataOffset)
                     throw new DataException(
                         $"{path}: {OneLine.Of(entry.Name)} in it ends behind the end of the file; it is cut off, fetch it again");
                 if (entry.Name.EndsWith(LabelEnding, StringComparison.OrdinalIgnoreCase)) labels[KeyOf(entry.Name)] = LabelOf(path, entry);
                 else if (ImageFile.HasName(entry.Name)) images.Add(new TarImage(entry.Name, entry.DataOffset, entry.Length, -1));
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException)
+        catch (Exception e) when (e is not (DataException or OutOfMemoryException))
         {
+            // The library tells damage by exceptions of many types.
             throw new DataException(
                 $"{path}: the archive cannot be read ({OneLine.Of(UnreadableFile.Why(path, e))}); it is cut off or damaged, fetch it again",
                 e);

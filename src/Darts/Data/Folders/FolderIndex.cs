@@ -9,8 +9,6 @@ internal sealed class FolderIndex
     /// <summary>Images from which on an index is kept.</summary>
     public const int FewestKept = 1000;
 
-    // Changes within the resolution of a file system's clock cannot be told by it.
-    private const long Settled = 2 * TimeSpan.TicksPerSecond;
     private readonly Dictionary<string, Entry> entries = [];
     private readonly string root;
     private readonly IndexStore store;
@@ -72,8 +70,7 @@ internal sealed class FolderIndex
     /// <summary>Keeps the listings of a large set that changed.</summary>
     public void Save()
     {
-        var latest = DateTime.UtcNow.Ticks - Settled;
-        Entry[] kept = [.. entries.Values.Where(entry => entry.Written < latest)];
+        Entry[] kept = [.. entries.Values.Where(entry => IndexStore.IsSettled(entry.Written))];
         if (!changed || kept.Sum(entry => entry.Listing.Images.Length) < FewestKept) return;
         store.Save(root, writer =>
         {

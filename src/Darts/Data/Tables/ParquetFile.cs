@@ -49,18 +49,24 @@ internal sealed class ParquetFile
     /// <exception cref="DataException">It is damaged, or has no images and labels.</exception>
     public static ParquetFile Open(string path)
     {
+        SafeFileHandle? handle = null;
+        FileStream? stream = null;
         try
         {
             if (!RegularFile.HasContents(path)) throw new EndOfStreamException("it is empty, or a pipe or a device");
-            var handle = File.OpenHandle(path);
+            handle = File.OpenHandle(path);
             RequireFooter(handle);
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             var file = new ParquetFile(path, handle, ParquetReader.CreateAsync(stream).GetAwaiter().GetResult());
-            for (var group = 0; group < file.reader.RowGroupCount; group++) file.Check(group);
+            var left = file.Length;
+            for (var group = 0; group < file.reader.RowGroupCount; group++) left -= file.Check(group, left);
             return file;
         }
-        catch (Exception e) when (e is not (DataException or OutOfMemoryException))
+        catch (Exception e)
         {
+            handle?.Dispose();
+            stream?.Dispose();
+            if (e is DataException or OutOfMemoryException) throw;
             throw Damaged(path, e);
         }
     }
@@ -171,10 +177,11 @@ internal sealed class ParquetFile
         ParquetHeaders.CheckFooter(footer);
     }
 
-    private void Check(int group)
+    // Rows of a group. A row of the set takes a byte at least.
+    private long Check(int group, long mostRows)
     {
         var rows = reader.RowGroups[group].RowCount;
-        if (rows < 0 || rows > RandomAccess.GetLength(handle)) throw new InvalidDataException($"a row group has {rows} rows");
+        if (rows < 0 || rows > mostRows) throw new InvalidDataException($"a row group has {rows} rows");
         foreach (var field in new[] { image, label })
         {
             var meta = reader.RowGroups[group].GetMetadata(field)?.MetaData
@@ -184,6 +191,8 @@ internal sealed class ParquetFile
                 throw new InvalidDataException(
                     $"the column {field.Path} says that it has {meta.NumValues} values in {meta.TotalCompressedSize} bytes from {start}");
         }
+
+        return rows;
     }
 
     private void CheckPages(int group, DataField field)
@@ -192,8 +201,10 @@ internal sealed class ParquetFile
         ParquetHeaders.CheckPages(handle, Start(meta), meta.TotalCompressedSize, MostColumnBytes);
     }
 
+    // Where the library begins to read.
     private static long Start(ColumnMetaData meta) =>
-        meta.DictionaryPageOffset is > 0 and var dictionary ? Math.Min(dictionary, meta.DataPageOffset) : meta.DataPageOffset;
+        new[] { meta.IndexPageOffset ?? 0, meta.DictionaryPageOffset ?? 0, meta.DataPageOffset }
+            .Where(at => at != 0).DefaultIfEmpty().Min();
 
     private static DataException Damaged(string path, Exception e) => new(
         $"{path}: the table cannot be read ({OneLine.Of(UnreadableFile.Why(path, e))}); it is cut off or damaged, fetch it again", e);

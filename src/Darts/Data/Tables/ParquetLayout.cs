@@ -14,6 +14,9 @@ internal static class ParquetLayout
     /// <summary>The structure before a page.</summary>
     public const string Page = "PageHeader";
 
+    /// <summary>What a page header says of a dictionary.</summary>
+    public const string DictionaryPage = "DictionaryPage";
+
     /// <summary>An element of the schema; a list of them is a tree in the order of its branches.</summary>
     public const string SchemaElement = "SchemaElement";
 
