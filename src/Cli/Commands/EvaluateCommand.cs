@@ -72,7 +72,11 @@ internal static class EvaluateCommand
         $"{f.Parameters:N0} parameters ({f.WeightBytes / 1048576.0:F2} MiB), {f.MultiplyAdds / 1e6:F1} M multiply-adds; at batch 1 "
         + $"{f.ActivationBytes / 1048576.0:F2} MiB of activations, {1000 * f.Seconds:F2} ms an image";
 
-    private static string Describe(ICostModel model, NetworkDescription network) => network.IsBaseline || network.Operations is not null
-        ? $"{model.Name}: n/a, {(network.IsBaseline ? network.Network : "a compressed network")} is no network of cells"
-        : $"{model.Name}: {model.Show(TargetNetwork.Of(network).Parts(GenotypeReader.Resolve(network.Network)).Sum(model.Of))}";
+    private static string Describe(ICostModel model, NetworkDescription network)
+    {
+        if (TargetNetwork.Of(network) is { } target)
+            return $"{model.Name}: {model.Show(target.Parts(GenotypeReader.Resolve(network.Network)).Sum(model.Of))}";
+        var what = network.Operations is not null ? "a compressed network" : network.Network;
+        return $"{model.Name}: n/a, {what} is no network of cells like those of DARTS";
+    }
 }

@@ -28,7 +28,7 @@ internal static class CostBreakdown
         var width = rows.Max(row => row.Name.Length);
         foreach (var (name, cost) in rows)
             text.AppendLine(string.Create(
-                CultureInfo.InvariantCulture, $"{name.PadRight(width)}  {cost,14:#,0.###}  {(all == 0 ? 0 : cost / all),6:P1}"));
+                CultureInfo.InvariantCulture, $"{name.PadRight(width)}  {cost,14:#,0.####}  {(all == 0 ? 0 : cost / all),6:P1}"));
         return text.AppendLine($"in all: {model.Show(all)}, {model.Source}").ToString();
 
         double Sum(IEnumerable<NetworkPart> of) => of.Sum(model.Of);

@@ -34,15 +34,15 @@ internal sealed class CountedCost : ICostModel
         cost => string.Create(CultureInfo.InvariantCulture, $"{cost / 1048576:0.###} MiB of activations"));
 
     /// <summary>
-    /// Joules from counted operations and bytes, an order of magnitude to compare architectures by; no device is measured. A
+    /// Millijoules from counted operations and bytes, an order of magnitude to compare architectures by; no device is measured. A
     /// multiply-add is 3.7 pJ + 0.9 pJ (single precision, 45 nm; M. Horowitz, "Computing's energy problem", ISSCC 2014), and each byte of
     /// a weight or an activation that is written and read once from DRAM is 640 pJ for 32 bits (S. Han et al., "Learning both weights and
     /// connections for efficient neural networks", NIPS 2015, table 1, from the same source). Inference of one image.
     /// </summary>
     public static CountedCost EstimatedEnergy { get; } = new(
-        "energy:estimated", "J", counts => 1e-12 * (MultiplyAddPicojoules * counts.MultiplyAdds
+        "energy:estimated", "mJ", counts => 1e-9 * (MultiplyAddPicojoules * counts.MultiplyAdds
             + DramPicojoulesPerByte * (sizeof(float) * counts.Parameters + 2 * counts.ActivationBytes)),
-        cost => string.Create(CultureInfo.InvariantCulture, $"{1000 * cost:0.###} mJ (estimated)"), "estimated");
+        cost => string.Create(CultureInfo.InvariantCulture, $"{cost:0.####} mJ (estimated)"), "estimated");
 
     private const double MultiplyAddPicojoules = 3.7 + 0.9;
     private const double DramPicojoulesPerByte = 640.0 / sizeof(float);

@@ -12,9 +12,11 @@ internal sealed record TargetNetwork(EvaluationShape Shape)
     /// <summary>The kinds of cells: normal (0) and reduction (1), in the order of a search's alphas.</summary>
     public const int Kinds = 2;
 
-    /// <summary>The network of a trained genotype.</summary>
-    public static TargetNetwork Of(NetworkDescription network) => new(
-        new EvaluationShape(network.Task, network.InitChannels, network.Layers, Auxiliary: false, network.Stem));
+    /// <summary>The network of a trained genotype; null for one that does not consist of cells like those of DARTS.</summary>
+    public static TargetNetwork? Of(NetworkDescription network) =>
+        network.IsBaseline || network.Operations is not null || network.CellsPerStage > 0
+            ? null
+            : new TargetNetwork(new EvaluationShape(network.Task, network.InitChannels, network.Layers, Auxiliary: false, network.Stem));
 
     /// <summary>All parts of a genotype's network.</summary>
     /// <exception cref="GenotypeFormatException">A cell has no output, or one that mixes sizes.</exception>

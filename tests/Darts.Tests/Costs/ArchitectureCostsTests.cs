@@ -10,6 +10,16 @@ public class ArchitectureCostsTests
     private static readonly TargetNetwork Network = new(new EvaluationShape(new ImageTask(3, 20, 20, 10), 8, 8, Auxiliary: false));
 
     [Fact]
+    public void NetworksOfOtherCellsThanThoseOfDartsHaveNoCost()
+    {
+        var cells = new NetworkDescription { Network = "DARTS_V2", Task = new ImageTask(3, 32, 32, 10), InitChannels = 4, Layers = 3 };
+        Assert.NotNull(TargetNetwork.Of(cells));
+        Assert.Null(TargetNetwork.Of(cells with { Network = "resnet20" }));
+        Assert.Null(TargetNetwork.Of(cells with { Operations = [] }));
+        Assert.Null(TargetNetwork.Of(cells with { Layers = 0, CellsPerStage = 5 }));
+    }
+
+    [Fact]
     public void AGenotypeCostsTheBaseAndAnEntryForEachOfItsEdges()
     {
         foreach (var model in new ICostModel[] { CountedCost.Parameters, CountedCost.MultiplyAdds, CountedCost.ActivationBytes })

@@ -21,6 +21,13 @@ public sealed class CostTableTests : IDisposable
     }
 
     [Fact]
+    public void ARankCorrelationThatIsNoNumberIsWrittenAndRead()
+    {
+        (Table() with { Check = new TableCheck(20, double.NaN, 1) }).Write(File);
+        Assert.Equal(double.NaN, CostTable.Read(File).Check!.Rho);
+    }
+
+    [Fact]
     public void APartThatATableLacksIsNamedWithTheCure()
     {
         Table().Write(File);

@@ -77,6 +77,20 @@ public class TableProfileTests
         Assert.Same(whole, Profile(new Clock()).Complete(whole, _ => throw new InvalidOperationException(), _ => { }, Never));
     }
 
+    [Fact]
+    public void ATableThatIsExtendedToASecondNetworkLosesTheCheckOfTheFirst()
+    {
+        var first = Profile(new Clock()).Complete(Empty(), _ => { }, _ => { }, Never);
+        var wider = Network with { Shape = Network.Shape with { InitChannels = 4 } };
+        var clock = new Clock();
+        var written = new List<CostTable>();
+        var both = new TableProfile(new Machine(clock), new CostTimer(clock), wider, CellSpace.Darts)
+            .Complete(first, written.Add, _ => { }, Never);
+        Assert.All(written.SkipLast(1), table => Assert.Null(table.Check));
+        Assert.All(written.SkipLast(1), table => Assert.Null(table.Drift));
+        Assert.NotNull(both.Check);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -72,6 +72,17 @@ public sealed class InheritedFitnessTests : IDisposable
     }
 
     [Fact]
+    public void CostsOfOneNameThatDifferAreNotMixed()
+    {
+        var (train, valid) = SmallSearch.Images();
+        var shape = DartsSearch.ShapeOf(train, Options);
+        Assert.NotEqual(Identity(Options), Identity(Options with { TargetChannels = 8 }));
+
+        string Identity(SearchOptions options) =>
+            new InheritedFitness("one", [], valid.Encoder, valid.Indices, TargetCosts.Of(options, shape)!, 5).Identity;
+    }
+
+    [Fact]
     public void AnEvolutionThatWasKilledAnywhereEndsWithTheSameGenotypesAndMeasuresNothingTwice()
     {
         var whole = Evolve("whole", evaluations: 24, jobs: 1, out _);

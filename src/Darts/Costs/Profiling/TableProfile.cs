@@ -39,6 +39,8 @@ internal sealed class TableProfile(IProfiler profiler, CostMeter meter, TargetNe
         var parts = Parts();
         var missing = parts.Where(part => !table.Entries.ContainsKey(part.Key)).ToList();
         if (missing.Count == 0 && table.Check is not null) return table;
+        // What an earlier check said is not true of entries that are to come.
+        if (missing.Count > 0) table = table with { Drift = null, Check = null };
         var (done, all) = (parts.Count - missing.Count, parts.Count + 1 + CheckedGenotypes);
         foreach (var part in missing)
         {

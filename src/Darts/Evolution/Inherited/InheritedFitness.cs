@@ -20,7 +20,9 @@ internal sealed class InheritedFitness(
     private readonly ConcurrentBag<PathSupernet> free = [.. copies];
 
     /// <inheritdoc/>
-    public string Identity => string.Create(CultureInfo.InvariantCulture, $"{identity}; {costs.Model.Name} within {limit}");
+    public string Identity => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{identity}; {costs.Model.Name} of {costs.Base:R}, from {costs.Least:R} to {costs.Most:R}, within {limit}");
 
     /// <inheritdoc/>
     public Fitness Evaluate(Genotype genome, CancellationToken cancellation)

@@ -123,7 +123,7 @@ internal sealed class ComparisonTable
             : "", Show(row.Runs.Average(run => run.Seconds), "0"), Show(row.Runs.Average(run => run.ImagesPerSecond), "0"),
         Show(row.Accuracy, "0.00"), row.Deviation is { } deviation ? Show(deviation, "0.00") : "",
         .. Enumerable.Range(0, row.Runs[0].Costs.Count).Select(i => row.Runs.All(run => run.Costs[i] is not null)
-            ? Show(row.Runs.Average(run => run.Costs[i]!.Value), "0.###")
+            ? Show(row.Runs.Average(run => run.Costs[i]!.Value), "0.####")
             : "n/a"),
     ];
 

@@ -66,9 +66,8 @@ internal sealed record RunSummary(
         ? description.Network
         : NamedGenotypes.Names.FirstOrDefault(name => NamedGenotypes.Get(name).ToString() == description.Network) ?? Unnamed;
 
-    private static double? CostOf(ICostModel cost, NetworkDescription network) => network.IsBaseline || network.Operations is not null
-        ? null
-        : TargetNetwork.Of(network).Parts(GenotypeReader.Resolve(network.Network)).Sum(cost.Of);
+    private static double? CostOf(ICostModel cost, NetworkDescription network) =>
+        TargetNetwork.Of(network)?.Parts(GenotypeReader.Resolve(network.Network)).Sum(cost.Of);
 
     private static RunFolderException NothingDone(string folder) =>
         new($"{folder}: no epoch of this training is done yet; let it train first");
