@@ -9,6 +9,7 @@ using MIOpenDarts.Darts.Costs.Tables;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Diagnostics;
 using MIOpenDarts.Layers.Machine;
 using Spectre.Console;
 
@@ -26,8 +27,8 @@ internal static class ProfileCommand
     public static string Footer =>
         """
         A table holds for one batch and mode, which are part of its name: what is fast at batch 1 may be slow at batch 64. It is written
-        after every measurement; the same command goes on where it was stopped. Afterwards random genotypes are measured whole, and the
-        rank correlation of their costs with the sums of the table tells whether the table can be trusted.
+        after every part; the same command goes on where it was stopped. Afterwards random genotypes are measured whole, and the rank
+        correlation of their costs with the sums of the table, which is written last, tells whether the table can be trusted.
         Nothing else should run on the device meanwhile. A table may serve several networks: profile each with the same --out.
 
         Examples:
@@ -64,6 +65,7 @@ internal static class ProfileCommand
             {
                 Topology = CellTopology.Darts with { Nodes = of, Multiplier = Math.Min(parsed.GetValue(multiplier) ?? of, of) },
             };
+            OutputFile.Write("--out", file, path => Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!));
             Run(screen, new TableProfile(profiler, meter, target.Network(parsed), space), begun, file);
             return ExitCode.Done;
         });
@@ -74,10 +76,18 @@ internal static class ProfileCommand
     {
         threads = Backends.Threads(threads, screen.Output.WriteLine);
         if (threads == 0) threads = PhysicalCores.Count;
-        if (name != OnnxProfiler.Name) return new BackendProfiler(Backends.Create(name, threads), batch, training);
+        if (name != OnnxProfiler.Name) return new BackendProfiler(RealDevice(Backends.Create(name, threads)), batch, training);
         return training
             ? throw new OptionsException($"--mode training does not go with --backend {OnnxProfiler.Name}, which only infers")
             : new OnnxProfiler(batch, threads);
+    }
+
+    private static Backend<float> RealDevice(Backend<float> backend)
+    {
+        if (backend.Threads > 0 || !TimeModel.IsVirtual) return backend;
+        backend.Dispose();
+        throw new OptionsException(
+            $"this GPU is the virtual gfx803, its times are the interpreter's; take --backend cpu or {OnnxProfiler.Name}");
     }
 
     private static CostMeter Meter(IProfiler profiler, string kind)

@@ -2,6 +2,7 @@ using MIOpenDarts.Cli.Profiling;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Search;
@@ -50,8 +51,26 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         Begin(data, train.Indices.Length, valid.Indices.Length, backend);
         var result = DartsSearch.Run(train, valid, Options, backend, Recorder, ring, cancellation);
         var costs = TargetCosts.Of(Options, DartsSearch.ShapeOf(train, Options));
-        if (DerivedMeasurement.Take(costs, result.Genotype, Recorder.Seconds) is { } measured) Recorder.Report(measured);
+        if (costs is not null)
+        {
+            folder.WriteResult(result.Genotype, View.Warn);
+            Measure(costs, result.Genotype);
+        }
+
         return result;
+    }
+
+    // The search is done: what fails here takes nothing from it.
+    private void Measure(ArchitectureCosts costs, Genotype genotype)
+    {
+        try
+        {
+            if (DerivedMeasurement.Take(costs, genotype, Recorder.Seconds) is { } measured) Recorder.Report(measured);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            View.Warn($"the derived network could not be measured: {Failures.Reported(e, folder.Path).Message}");
+        }
     }
 
     protected override void WriteResult(SearchHistory history) => folder.WriteResult(history.Genotype!.WithOutputs(), View.Warn);

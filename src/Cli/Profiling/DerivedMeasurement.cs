@@ -31,14 +31,13 @@ internal static class DerivedMeasurement
     private static IProfiler? Open(CostTable table)
     {
         var device = table.Device;
-        if (device.Threads > Environment.ProcessorCount) return null;
-        IProfiler? profiler = device.Backend == OnnxProfiler.Name
+        // Nothing is loaded for a table of another device.
+        if (device.Device != RunEnvironment.ThisProcessor) return null;
+        if (device.Threads <= 0 || device.Threads > Environment.ProcessorCount) return null;
+        return device.Backend == OnnxProfiler.Name
             ? new OnnxProfiler(table.Batch, device.Threads)
-            : BackendChoice.IsName(device.Backend) && device.Threads > 0
+            : BackendChoice.IsName(device.Backend)
                 ? new BackendProfiler(BackendChoice.Create(device.Backend, device.Threads), table.Batch, table.Mode == "training")
                 : null;
-        if (profiler?.Device.Device == device.Device) return profiler;
-        profiler?.Dispose();
-        return null;
     }
 }

@@ -17,6 +17,9 @@ internal sealed unsafe class TimeModel
     public const string TooOld =
         "the virtual gfx803 here does not have the time model of this version: run native/virtual-gpu/setup.sh again";
 
+    // What the virtual GPU's library has and no real one.
+    private const string ChipExport = "vgpu_time_chip";
+
     private readonly nint library;
 
     private TimeModel(nint library, string card, double gigabytesPerSecond, double launchMicroseconds)
@@ -51,12 +54,18 @@ internal sealed unsafe class TimeModel
     /// <summary>Whether this process was started for a modelled GPU.</summary>
     public static bool IsAskedFor => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(CardVariable));
 
+    /// <summary>
+    /// Whether the HIP library of this process is that of the virtual gfx803: the times that a clock takes there are its interpreter's.
+    /// </summary>
+    public static bool IsVirtual =>
+        Rocm.PathOf(RocmLibrary.Hip) is { } path && NativeLibrary.TryGetExport(NativeLibrary.Load(path), ChipExport, out _);
+
     /// <summary>The model, or null where this process does not run on a modelled GPU.</summary>
     public static TimeModel? Here()
     {
         if (!IsAskedFor || Rocm.PathOf(RocmLibrary.Hip) is not { } path) return null;
         var library = NativeLibrary.Load(path);
-        if (!NativeLibrary.TryGetExport(library, "vgpu_time_chip", out var chip)) return null;
+        if (!NativeLibrary.TryGetExport(library, ChipExport, out var chip)) return null;
         double gigabytes, launch;
         var card = ((delegate* unmanaged<double*, double*, byte*>)chip)(&gigabytes, &launch);
         return card is null ? null : new TimeModel(library, Marshal.PtrToStringUTF8((nint)card)!, gigabytes, launch);
