@@ -33,6 +33,17 @@ public sealed class CostCommandTests : IDisposable
     [InlineData("pareto", "pareto needs a --cost")]
     [InlineData("pareto --cost macs --weights 0,much", "'much' in '0,much' is no number")]
     [InlineData("pareto --truth nowhere.tsv --cost macs", "nowhere.tsv")]
+    [InlineData("pareto --truth t.tsv --cost fpga_ms --target abc", "target is 'abc'; allowed is a number from 0")]
+    [InlineData("pareto --truth t.tsv --cost fpga_ms --target -5", "target is '-5'; allowed is a number from 0")]
+    [InlineData("pareto --cost macs --weights 0 --targets 5", "--targets does not go with --weights")]
+    [InlineData("pareto --cost macs --weights 0 --evaluations 5", "--evaluations does not go with --weights")]
+    [InlineData("pareto --cost macs --targets 5 --population 5", "--population does not go with --targets")]
+    [InlineData("pareto --cost macs --retrain 5", "--retrain does not go without --weights or --targets")]
+    [InlineData("pareto --cost macs --accuracy cifar10", "--accuracy does not go without --truth")]
+    [InlineData("pareto --truth t.tsv --cost macs --preset demo", "--preset does not go with --truth")]
+    [InlineData("pareto --truth t.tsv --cost macs --config a.json", "--config does not go with --truth")]
+    [InlineData("pareto --truth t.tsv --cost macs --weights 0", "--weights does not go with --truth")]
+    [InlineData("pareto --cost macs --weights 0 --algorithm random", "trains nothing, so without --retrain there is no error")]
     [InlineData("search --target 5", "target is 5; allowed is 0 without a cost")]
     [InlineData("search --cost macs --target 5", "but the cheapest genotype of the space costs")]
     public void WhatIsWrongIsToldInOneLine(string line, string told)
@@ -48,7 +59,7 @@ public sealed class CostCommandTests : IDisposable
     [InlineData("onnxruntime")]
     public void AProfileGivesATableThatSearchKeepsALimitOf(string backend)
     {
-        var table = tiny.In($"{backend}.json");
+        var table = tiny.In(Path.Combine("tables", $"{backend}.json"));
         var profiled = Command.Run(["profile", "--backend", backend, "--threads", "1", "--out", table, .. Small, "--target-classes", "2"]);
         Assert.Equal(0, profiled.Code);
         Assert.Contains("Spearman's rho", profiled.Output, StringComparison.Ordinal);
@@ -70,6 +81,14 @@ public sealed class CostCommandTests : IDisposable
         Assert.Contains("times its mean ratio", File.ReadAllText(Path.Combine(tiny.In("run"), "report.html")), StringComparison.Ordinal);
         var other = Command.Run(["profile", "--backend", backend, "--threads", "1", "--batch", "2", "--out", table]);
         Assert.Contains("choose another --out", other.Error, StringComparison.Ordinal);
+
+        // What is found stays where it cannot be measured.
+        File.WriteAllText(table, File.ReadAllText(table).Replace("\"batch\": 1,", "\"batch\": -1,", StringComparison.Ordinal));
+        var unmeasured = Command.Run(tiny.Args(
+            "unmeasured", "--cost", $"latency:{table}", "--cost-weight", "1", "--target-channels", "2", "--target-layers", "3"));
+        Assert.Equal(0, unmeasured.Code);
+        Assert.Contains("the derived network could not be measured", unmeasured.Output + unmeasured.Error, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(tiny.In("unmeasured"), "genotype.txt")));
     }
 
     [Fact]
@@ -132,5 +151,12 @@ public sealed class CostCommandTests : IDisposable
         Assert.Contains("cost_weight sweep: hypervolume", swept.Output, StringComparison.Ordinal);
         Assert.Equal(4, File.ReadLines(Path.Combine(tiny.In("sweep"), "archive.jsonl")).Count());
         Assert.Equal(0, Command.Run(line).Code);
+        Assert.Contains("supernet of 3 cells and 2 channels", File.ReadAllText(Path.Combine(tiny.In("sweep"), "report.html")));
+        var other = Command.Run([.. line, "--learning-rate", "0.5"]);
+        Assert.NotEqual(0, other.Code);
+        Assert.Contains("was begun with learning_rate", other.Error, StringComparison.Ordinal);
+        var mixed = Command.Run([.. line[..^2], "--targets", "1000000000,5"]);
+        Assert.Contains("but the cheapest genotype of the space costs", mixed.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(tiny.In("sweep"), "target-1000000000")));
     }
 }

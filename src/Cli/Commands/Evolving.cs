@@ -35,7 +35,7 @@ internal static class Evolving
         if (typed.Find(option => option.Key is not ("space" or "cost" or "target")).Key is { } lonely)
             throw new OptionsException($"--{lonely.Replace('_', '-')} is for a training; with --truth there is none, so leave it out");
         var cost = ParetoCommand.RequireCost(Given("cost"));
-        var limit = Given("target") is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : double.PositiveInfinity;
+        var limit = Limit(Given("target"));
         var genomes = new NasBench201Genomes();
         var fitness = new TruthFitness(TruthTable.Read(table), genomes, cost, accuracy, limit);
         var points = Evolve(screen, folder, plan, genomes, fitness, cell => cell.ToString());
@@ -83,6 +83,14 @@ internal static class Evolving
         {
             for (var i = open.Count - 1; i >= 0; i--) open[i].Dispose();
         }
+    }
+
+    private static double Limit(string? text)
+    {
+        if (text is null) return double.PositiveInfinity;
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var limit) || !double.IsFinite(limit) || limit < 0)
+            throw new OptionsException($"target is '{text}'; allowed is a number from 0, the most that a cell may cost; 0 is no limit");
+        return limit == 0 ? double.PositiveInfinity : limit;
     }
 
     private static void Prepare(Screen screen, string file, string identity, List<PathSupernet> nets, SearchImages train)

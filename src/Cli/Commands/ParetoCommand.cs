@@ -23,7 +23,8 @@ internal static class ParetoCommand
           with neither                  one supernet is trained on random paths, then NSGA-II evolves genotypes by its weights
           with --truth                  NSGA-II on NAS-Bench-201 against known accuracies; --cost is params, macs or a column of the table
         The folder gets archive.jsonl, front.csv and report.html. What was evaluated or trained is kept there: after a stop the same command
-        with the same --out goes on and ends with the same bits. Random genotypes, as many, stand beside the result.
+        with the same --out goes on and ends with the same bits. Random genotypes, as many, stand beside the result, but not beside a sweep
+        without --retrain.
 
         Examples:
           miopendarts pareto --space nas-bench-201 --truth data/truth/nas-bench-201.tsv.gz --cost fpga_ms --evaluations 520
@@ -59,20 +60,24 @@ internal static class ParetoCommand
         command.SetAction(parsed =>
         {
             var typed = fields.Typed(parsed).ToList();
+            if (parsed.GetValue(truth) is not null) Refuse(parsed, "with --truth", weights, targets, preset, config, retrain);
+            else Refuse(parsed, "without --truth", accuracy);
+            if (parsed.GetValue(weights) is not null) Refuse(parsed, "with --weights", targets, evaluations, population);
+            else if (parsed.GetValue(targets) is not null) Refuse(parsed, "with --targets", evaluations, population);
+            else Refuse(parsed, "without --weights or --targets", retrain);
             var folder = parsed.GetValue(output) ?? NewRun.Folder();
             var plan = new EvolutionPlan(
                 SeedList.Parse(parsed.GetValue(seeds) ?? "0..2"), parsed.GetValue(evaluations) ?? 200, parsed.GetValue(population) ?? 40,
                 parsed.GetValue(jobs) ?? 1);
             var study = (parsed.GetValue(truth), parsed.GetValue(weights) ?? parsed.GetValue(targets)) switch
             {
-                ({ } table, null) => Evolving.OnTable(screen, folder, plan, table, parsed.GetValue(accuracy) ?? "cifar10", typed),
+                ({ } table, _) => Evolving.OnTable(screen, folder, plan, table, parsed.GetValue(accuracy) ?? "cifar10", typed),
                 (null, { } values) => Sweeping.Run(
                     screen, folder, parsed.GetValue(weights) is null ? "target" : "cost_weight", Numbers(values),
                     parsed.GetValue(seeds) ?? "0..2", parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(jobs),
                     parsed.GetValue(retrain)),
-                (null, null) => Evolving.OnSupernet(
+                _ => Evolving.OnSupernet(
                     screen, folder, plan, SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed)),
-                _ => throw new OptionsException("--truth does not go with --weights or --targets; leave one out"),
             };
             Write(screen, folder, study);
             return ExitCode.Done;
@@ -85,6 +90,13 @@ internal static class ParetoCommand
     public static string RequireCost(string? cost) => cost is null or CostName.None
         ? throw new OptionsException($"pareto needs a --cost; allowed is {CostName.Allowed}")
         : cost;
+
+    // What a way does not read is refused, so that nobody believes that it counted.
+    private static void Refuse(ParseResult parsed, string way, params Option[] others)
+    {
+        if (Array.Find(others, option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+            throw new OptionsException($"{given.Name} does not go {way}; leave it out");
+    }
 
     private static void Write(Screen screen, string folder, ParetoStudy study)
     {

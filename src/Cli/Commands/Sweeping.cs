@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Costs;
+using MIOpenDarts.Darts.Costs.Search;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Search;
@@ -20,31 +21,48 @@ internal static class Sweeping
             throw new OptionsException($"--{option.Replace('_', '-')} does not go with a list of them; leave it out");
         var options = SearchOptions.Table.Resolve(preset, config, typed);
         ParetoCommand.RequireCost(options.Cost);
+        if (retrain is null && !SearchAlgorithm.From(options).Trains)
+            throw new OptionsException(
+                $"algorithm {options.Algorithm} trains nothing, so without --retrain there is no error; give --retrain, "
+                + "or another --algorithm");
+        var wanted = SeedList.Parse(seeds);
         var points = new List<ParetoPoint>();
         var data = SearchImages.Open(options);
         var (train, _) = SearchImages.Split(data, options);
         var costs = TargetCosts.Of(options, DartsSearch.ShapeOf(train, options))!;
+        // A value that is not allowed is told before hours of searches with those before it.
+        foreach (var each in values.Select(value => SearchOptions.Table.Resolve(preset, config, With(value))).Where(o => o.Target > 0))
+            LimitedDerivation.Require(costs, each.Target);
         Directory.CreateDirectory(folder);
         foreach (var value in values)
         {
             var path = Path.Combine(folder, $"{option}-{value}");
             screen.Output.WriteLine($"{option} {value}");
-            using (var study = SeedFolder.IsAt(path)
-                ? SeedsRun.Resume(screen, path, [], null, jobs, retrain)
-                : SeedsRun.Start(screen, seeds, preset, config, [.. typed, new(option, value)], path, jobs, retrain, join: false))
+            // To join refuses a study with other options, and goes on with one that was stopped.
+            using (var study = SeedsRun.Start(screen, seeds, preset, config, With(value), path, jobs, retrain, join: true))
             {
                 study.Work();
                 study.End();
             }
 
-            points.AddRange(Read(screen, path, data, costs, $"{option} sweep"));
+            points.AddRange(Read(screen, path, data, costs, $"{option} sweep").Where(point => wanted.Contains(point.Seed)));
         }
 
         // The baseline stands last.
         return new ParetoStudy(
             $"{data.Name}: {costs.Model.Name} by {option}", costs.Model.Name, costs.Model.Unit,
-            retrain is null ? "validation error of the supernet" : "test error of the trained cells", (costs.Most, 100),
-            [.. points.OrderBy(point => point.Method == ParetoStudy.Random)]);
+            ErrorOf(options, retrain), (costs.Most, 100), [.. points.OrderBy(point => point.Method == ParetoStudy.Random)]);
+
+        List<KeyValuePair<string, string>> With(string value) => [.. typed, new(option, value)];
+    }
+
+    // The cost is of the network that is to be built, the error of a smaller one.
+    private static string ErrorOf(SearchOptions options, int? retrain)
+    {
+        if (retrain is not { } epochs)
+            return $"validation error of the supernet of {options.Layers} cells and {options.InitChannels} channels";
+        var trained = new SeedPlan([], epochs, options).TrainingOf(options.Seed, "");
+        return $"test error of the cells, trained in a network of {trained.Layers} cells and {trained.InitChannels} channels";
     }
 
     private static IEnumerable<ParetoPoint> Read(Screen screen, string path, ImageData data, ArchitectureCosts costs, string method)
