@@ -1,10 +1,10 @@
 using System.Runtime.Intrinsics;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
-using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Backends.Reference;
-using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Tests.Fused;
