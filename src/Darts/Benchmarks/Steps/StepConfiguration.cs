@@ -42,7 +42,8 @@ internal sealed record StepConfiguration(string Name, SupernetShape Shape, int B
     internal static StepConfiguration Probe { get; } = new("probe", new SupernetShape(3, 16, 16, 10, 4, 5), 8);
 
     /// <summary>The method's own settings at this batch.</summary>
-    internal SearchOptions Options => SearchAlgorithm.Find(Algorithm)!.Paper with { BatchSize = Batch, Space = Space };
+    internal SearchOptions Options => SearchAlgorithm.Find(Algorithm)!.Paper with
+    { BatchSize = Batch, Space = Space, Nodes = Shape.Nodes, Multiplier = Shape.Multiplier };
 
     private SearchSpace Edges => SearchAlgorithm.Find(Algorithm)!.Space(Options, stage: 0);
 
