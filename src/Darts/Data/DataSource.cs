@@ -87,7 +87,8 @@ public static class DataSource
 
     private static FoundData? RecogniseFile(string file) =>
         NpzReader.Find(file) ?? TableFolder.OfFile(file)
-        ?? (FileSource.Archive(file) is { } files ? InPython(file, files) ?? ImageArchives.OfFile(file) : null);
+        // Before other archives, which are read to their end: an index is at hand after the first time.
+        ?? ImageArchives.OfFile(file) ?? (FileSource.Archive(file) is { } files ? InPython(file, files) : null);
 
     private static FoundData? InPython(string from, FileSource files) =>
         CifarPythonReader.Cifar10.Find(from, files) ?? CifarPythonReader.Cifar100.Find(from, files);

@@ -50,6 +50,20 @@ public sealed class EncodedSetTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_tar_file_that_was_indexed_is_recognised_without_its_headers()
+    {
+        var path = EncodedSets.Tar(Path.Combine(folder, "a.tar"), labels: true);
+        var written = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(path, written);
+        var first = DataSource.Find(path).Description;
+        using (var file = File.OpenWrite(path)) file.Write(new byte[512]);
+        File.SetLastWriteTimeUtc(path, written);
+        Assert.Equal(first.Train, DataSource.Find(path).Description.Train);
+        File.SetLastWriteTimeUtc(path, written.AddSeconds(1));
+        Assert.Throws<DataException>(() => DataSource.Find(path));
+    }
+
     [Theory]
     [InlineData("train.tar")]
     [InlineData("train.parquet")]

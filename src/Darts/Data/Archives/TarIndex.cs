@@ -60,6 +60,7 @@ internal static class TarIndex
         var (images, labels) = (new List<TarImage>(), new Dictionary<string, int>());
         try
         {
+            if (!RegularFile.HasContents(path)) throw new EndOfStreamException("it is empty, or a pipe or a device");
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
             using var tar = new TarReader(stream);
             while (tar.GetNextEntry() is { } entry)
