@@ -11,6 +11,7 @@ using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Studies.Pareto;
 using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Machine;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Cli.Commands;
@@ -54,7 +55,7 @@ internal static class Evolving
         var shape = DartsSearch.ShapeOf(train, options);
         var costs = TargetCosts.Of(options, shape)!;
         var threads = Backends.Threads(options.Threads, screen.Output.WriteLine);
-        var each = Math.Max(1, (threads == 0 ? Environment.ProcessorCount : threads) / plan.Jobs);
+        var each = Math.Max(1, (threads == 0 ? PhysicalCores.Count : threads) / plan.Jobs);
         List<IDisposable> open = [];
         try
         {
