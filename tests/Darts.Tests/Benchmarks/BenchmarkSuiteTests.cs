@@ -13,6 +13,18 @@ public class BenchmarkSuiteTests
     private static readonly StepConfiguration Tiny = new("tiny", new SupernetShape(3, 8, 8, 10, 4, 3), 2);
 
     [Fact]
+    public void Decoding_is_timed_at_least_a_few_times_by_each_number_of_workers()
+    {
+        foreach (var workers in new[] { 1, 2 })
+        {
+            var decoding = DecodingBenchmark.Measure(workers, seconds: 0.001);
+            Assert.Contains($"{workers} worker", decoding.Pass, StringComparison.Ordinal);
+            Assert.True(decoding.Seconds.Count >= 5);
+            Assert.All(decoding.Seconds, seconds => Assert.True(seconds > 0));
+        }
+    }
+
+    [Fact]
     public void Steps_are_timed_with_their_rates_memory_and_cores()
     {
         using var backend = BackendChoice.Create("cpu", 1);
