@@ -1,6 +1,7 @@
-// Planes of one channel in local memory: how separable_planes.hip holds at most W x W pixels (W is 8, 16 or 32) of PLANES images. A thread
-// has four neighbouring columns ("quad"). Tensors are read and written by buffer instructions, whose address is a descriptor, an offset a
-// lane and one of the plane, and which read zero outside of the tensor and write nothing there: padding costs no test.
+// Planes of one channel in local memory: how depthwise_planes.hip and source_planes.hip hold at most W x W pixels (W is 8, 16 or 32) of
+// PLANES images. A thread has four neighbouring columns ("quad"). Tensors are read and written by buffer instructions, whose address is a
+// descriptor, an offset a lane and one of the plane, and which read zero outside of the tensor and write nothing there: padding costs no
+// test.
 typedef float Quad __attribute__((ext_vector_type(4)));
 typedef float Pair __attribute__((ext_vector_type(2)));
 typedef int Descriptor __attribute__((ext_vector_type(4)));

@@ -50,6 +50,9 @@ public abstract partial class Backend<T> : IDisposable
     /// <summary>Bytes of the device's memory that a plan may take, or null where the machine's memory is what counts.</summary>
     public virtual long? FreeBytes => null;
 
+    /// <summary>Bytes of the largest tensor that its kernels reach, or null where memory is the only limit.</summary>
+    internal virtual long? LargestTensorBytes => null;
+
     /// <summary>A backend like this one whose memory is only counted; null where a device's is what counts.</summary>
     internal virtual Backend<T>? Counting(MemoryTally tally) => null;
 

@@ -167,6 +167,10 @@ public sealed class MemoryPlan<T> : IDisposable
     /// <exception cref="PlanDoesNotFitException">The device does not have that much memory; the text names the largest tensors.</exception>
     public void Commit(Func<long, string>? fitting = null)
     {
+        if (requests.Where(r => r.Bytes > Backend.LargestTensorBytes).MaxBy(r => r.Bytes) is { } beyond)
+            throw new PlanDoesNotFitException(
+                $"{beyond.Name} has {beyond.Bytes >> 20} MiB, and the kernels of backend '{Backend.Name}' reach "
+                + $"{Backend.LargestTensorBytes >> 20} MiB of a tensor; take a smaller batch");
         LayOut();
         // Where the machine's memory counts, the system would promise more than there is, and kill the process when it is used.
         if (Backend.FreeBytes is null && MemoryLimits.Here().Least is { } limit && limit.Free < Bytes)

@@ -11,6 +11,9 @@ internal sealed partial class MIOpenBackend
     private const double PartialSumShare = 0.01;
 
     /// <inheritdoc/>
+    internal override long? LargestTensorBytes => int.MaxValue;
+
+    /// <inheritdoc/>
     public override long? FreeBytes => Math.Max(0, (long)((1 - PartialSumShare) * (Device.FreeMemory - Workspaces)));
 
     /// <inheritdoc/>

@@ -21,12 +21,6 @@ internal sealed partial class MIOpenBackend
         public SeparableOperation(MIOpenBackend backend, MemoryPlan<float> plan, ActiveList<SeparableBranch<float>> branches)
         {
             (this.backend, this.branches) = (backend, branches);
-            foreach (var b in branches.All)
-            {
-                PlaneForm.RequireReach(b.Src.Capacity);
-                PlaneForm.RequireReach(b.Dst.Value.Capacity);
-            }
-
             long used = 0;
             middles = new Tensor<float>[Math.Min(branches.All.Count, BranchTable.Capacity)];
             var largest = branches.All.Select(b => b.Dst.Value.Capacity with { C = b.Src.Capacity.C }).MaxBy(shape => shape.Count);

@@ -1,6 +1,5 @@
 using System.Numerics;
 using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
-using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
@@ -30,7 +29,7 @@ internal readonly record struct PlaneForm(int Width, int Stride)
         for (var i = 0; i < used; i++)
         {
             var b = table.Branches[i];
-            if (!Fits(b, table.Images) || form != new PlaneForm(WidthOf(b.OutHeight, b.OutWidth), b.StrideH)) return null;
+            if (!Fits(b) || form != new PlaneForm(WidthOf(b.OutHeight, b.OutWidth), b.StrideH)) return null;
         }
 
         // Twice as large planes lie in local memory where the stride is two.
@@ -44,28 +43,17 @@ internal readonly record struct PlaneForm(int Width, int Stride)
         for (var i = 0; i < used; i++)
         {
             var b = table.Branches[i];
-            if (!Fits(b, table.Images) || form.Width != WidthOf(b.Height, b.Width)) return null;
+            if (!Fits(b) || form.Width != WidthOf(b.Height, b.Width)) return null;
         }
 
         return form.Width <= Widest ? form : null;
     }
 
-    /// <summary>Refuses a tensor that offsets of these kernels, which are bytes in 31 bits, do not reach.</summary>
-    /// <exception cref="PlanDoesNotFitException">It has 2 GiB or more.</exception>
-    public static void RequireReach(Shape shape)
-    {
-        if (shape.Count * sizeof(float) <= int.MaxValue) return;
-        throw new PlanDoesNotFitException(
-            $"a tensor of {shape} has {shape.Count * sizeof(float) >> 20} MiB, and the kernels of backend 'hip' reach 2047 MiB; " +
-            "take a smaller batch");
-    }
-
     private static int WidthOf(int height, int width) => Math.Max(8, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(height, width)));
 
-    private static bool Fits(in Branch b, int images) =>
+    private static bool Fits(in Branch b) =>
         (b.KernelH, b.StrideH, b.PaddingH) == (b.KernelW, b.StrideW, b.PaddingW) && b.StrideH is 1 or 2
         && (b.Depthwise == 0 ? b.KernelH == 1 : b.KernelH is 3 or 5) && b.Dilation is 1 or 2
         && b.PaddingH == b.Dilation * (b.KernelH - 1) / 2
-        && (b.OutHeight, b.OutWidth) == (((b.Height - 1) / b.StrideH) + 1, ((b.Width - 1) / b.StrideW) + 1)
-        && (long)images * Math.Max(b.Inputs, b.Channels) * Math.Max(b.Pixels, b.OutPixels) * sizeof(float) <= int.MaxValue;
+        && (b.OutHeight, b.OutWidth) == (((b.Height - 1) / b.StrideH) + 1, ((b.Width - 1) / b.StrideW) + 1);
 }
