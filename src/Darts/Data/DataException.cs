@@ -1,7 +1,7 @@
 namespace MIOpenDarts.Darts.Data;
 
 /// <summary>Data cannot be used. The message is one line: the file, the value, the cure.</summary>
-public sealed class DataException : Exception
+public class DataException : Exception
 {
     /// <summary>An error without details.</summary>
     public DataException()

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using MIOpenDarts.Darts.Data.Archives;
 using MIOpenDarts.Darts.Files;
 
 namespace MIOpenDarts.Darts.Data;
@@ -9,6 +10,9 @@ internal abstract class FileSource
 {
     // Of an unpacked file. The largest of the sets that are read so, CIFAR-100's training images, has 155 MB.
     private const long MostBytes = 1L << 30;
+    // Of an archive, which a bomb may have without end: the sets have a dozen, with short names.
+    private const int MostNames = 1 << 16;
+    private const int MostName = 255;
 
     /// <summary>Whether there is a file of this name.</summary>
     public abstract bool Has(string name);
@@ -74,7 +78,10 @@ internal abstract class FileSource
         public FilesOfArchive(string path)
         {
             this.path = path;
-            ForEach(entry => names.Add(NameOf(entry)));
+            ForEach(entry =>
+            {
+                if (names.Count < MostNames && NameOf(entry) is { Length: <= MostName } name) names.Add(name);
+            });
         }
 
         public override string Kind => ", packed";
@@ -96,7 +103,7 @@ internal abstract class FileSource
 
         private bool IsPlain => path.EndsWith(".tar", StringComparison.OrdinalIgnoreCase);
 
-        private long Expanded => new FileInfo(path).Length * (IsPlain ? 1 : DataFile.MaxExpansion);
+        private long Expanded => (RegularFile.Length(path) ?? 0) * (IsPlain ? 1 : DataFile.MaxExpansion);
 
         private static string NameOf(TarEntry entry) => Path.GetFileName(entry.Name);
 
@@ -108,9 +115,7 @@ internal abstract class FileSource
                 using var file = File.OpenRead(path);
                 using Stream plain = IsPlain ? file
                     : new GZipStream(file, CompressionMode.Decompress);
-                using var tar = new TarReader(plain);
-                while (tar.GetNextEntry() is { } entry)
-                    if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile) visit(entry);
+                foreach (var entry in TarEntries.Of(plain)) visit(entry);
             }
             catch (Exception e) when (e is not (DataException or OutOfMemoryException))
             {

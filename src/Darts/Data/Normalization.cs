@@ -26,7 +26,9 @@ public sealed record Normalization(IReadOnlyList<float> Mean, IReadOnlyList<floa
     /// <param name="images">The set.</param>
     /// <param name="most">The most images to measure.</param>
     /// <param name="damaged">Receives a message about each image that cannot be decoded; null to throw the first.</param>
-    /// <exception cref="DataException">An image cannot be decoded, and nobody wants to know of more.</exception>
+    /// <exception cref="DataException">
+    /// A file was changed meanwhile, or an image cannot be decoded and nobody wants to know of more.
+    /// </exception>
     internal static Normalization Measure(ImageSet images, int most, List<string>? damaged)
     {
         var (count, plane) = (Math.Min(most, images.Count), images.Height * images.Width);
@@ -52,7 +54,7 @@ public sealed record Normalization(IReadOnlyList<float> Mean, IReadOnlyList<floa
                 faults[i] = e;
             }
         });
-        if (damaged is null && Array.Find(faults, fault => fault is not null) is { } first) throw first;
+        if (Array.Find(faults, fault => fault is ChangedFileException || (damaged is null && fault is not null)) is { } first) throw first;
         damaged?.AddRange(faults.OfType<DataException>().Select(fault => fault.Message));
         var pixels = Math.Max((double)measured * plane, 1);
         var mean = Array.ConvertAll(sums, sum => sum / pixels);

@@ -1,4 +1,4 @@
-using System.Text;
+using System.IO.Compression;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Data.Python;
 using MIOpenDarts.Darts.Data.Tables;
@@ -10,7 +10,6 @@ namespace MIOpenDarts.Darts.Tests.Data;
 public sealed class DamagedSetTests : IDisposable
 {
     private const long LittleMemory = 64 << 20;
-    private const int TarBlock = 512;
     private readonly string folder = Directory.CreateTempSubdirectory("damaged").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -38,9 +37,36 @@ public sealed class DamagedSetTests : IDisposable
         var changed = File.ReadAllBytes(path);
         // The first entry becomes a sparse file of GNU's old form.
         changed[156] = (byte)'S';
-        Seal(changed, 0);
+        TarBlocks.Seal(changed, 0);
         File.WriteAllBytes(path, changed);
         Assert.StartsWith($"{path}: the archive cannot be read", Outcome(path), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData('L', 512 << 20, "a.tar")]
+    [InlineData('K', 512 << 20, "a.tar")]
+    [InlineData('x', 512 << 20, "a.tar")]
+    [InlineData('g', 512 << 20, "a.tar")]
+    [InlineData('L', 512 << 20, "a.tar.gz")]
+    [InlineData('x', 512 << 20, "a.tar.gz")]
+    public void Names_and_attributes_that_claim_much_take_no_memory(char type, int claimed, string name)
+    {
+        var path = Path.Combine(folder, name);
+        // As long as the header says, which takes no room on the disk or packed.
+        using (var file = File.Create(path))
+        using (var archive = name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : (Stream)file)
+        {
+            archive.Write(TarBlocks.Header("././@LongLink", type, claimed));
+            if (archive.CanSeek) archive.SetLength(archive.Length + claimed + (1 << 20));
+            else
+                for (var k = 0; k <= claimed >> 20; k++) archive.Write(new byte[1 << 20]);
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var message = Outcome(path);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, LittleMemory);
+        Assert.StartsWith($"{path}: the archive cannot be read", message, StringComparison.Ordinal);
+        Assert.Contains("a name or attributes in it have more than", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,24 +110,12 @@ public sealed class DamagedSetTests : IDisposable
             // Half of them where the lengths stand: at the end of a table.
             var at = trial % 2 == 0 ? random.NextInt32(whole.Length) : whole.Length - 1 - random.NextInt32(Math.Min(1200, whole.Length));
             for (var k = 0; k < 1 + trial % 9 && at + k < whole.Length; k++) changed[at + k] = (byte)random.NextInt32(256);
-            if (name == "a.tar") Seal(changed, at / TarBlock * TarBlock);
+            if (name == "a.tar") TarBlocks.Seal(changed, at / TarBlocks.Length * TarBlocks.Length);
             File.WriteAllBytes(path, changed);
             var before = GC.GetAllocatedBytesForCurrentThread();
             if (Outcome(path) is { } message) Assert.StartsWith(path, message, StringComparison.Ordinal);
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, LittleMemory);
         }
-    }
-
-    // A wrong checksum would hide the rest of a header.
-    private static void Seal(byte[] tar, int block)
-    {
-        var header = tar.AsSpan(block, TarBlock);
-        if (!header[257..].StartsWith("ustar"u8)) return;
-        var checksum = header.Slice(148, 8);
-        checksum.Fill((byte)' ');
-        var sum = 0;
-        foreach (var value in header) sum += value;
-        Encoding.ASCII.GetBytes($"{Convert.ToString(sum, 8).PadLeft(6, '0')}\0 ").CopyTo(checksum);
     }
 
     private static string? Outcome(string path)

@@ -65,6 +65,30 @@ public sealed class EncodedSetTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_tar_file_that_changed_since_it_was_indexed_is_refused(bool opened)
+    {
+        var path = EncodedSets.Tar(Path.Combine(folder, "a.tar"), labels: true);
+        var set = DataSource.Open(path, 8, whole: true).Train;
+        if (opened) set.Image(0);
+        // Another of the same length, written in its place as programs do that respect no lock.
+        var other = File.ReadAllBytes(EncodedSets.Tar(Path.Combine(folder, "other"), labels: true, image => [.. image.Reverse()]));
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.Write(other);
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddSeconds(7));
+        Assert.StartsWith($"{path}: was changed since it was indexed", Assert.Throws<ChangedFileException>(() => { set.Image(1); }).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_link_to_a_tar_file_is_as_the_file()
+    {
+        var path = EncodedSets.Tar(Path.Combine(folder, "blob"), labels: true);
+        var link = File.CreateSymbolicLink(Path.Combine(folder, "a.tar"), path).FullName;
+        Assert.Equal(8, DataSource.Open(link, 8).Train.Count);
+    }
+
+    [Theory]
     [InlineData("train.tar")]
     [InlineData("train.parquet")]
     public void A_packed_file_beside_class_folders_does_not_take_their_place(string file)
@@ -96,12 +120,12 @@ public sealed class EncodedSetTests : IDisposable
         var path = EncodedSets.Tar(Path.Combine(folder, "a.tar"), labels: true);
         var store = new IndexStore(Path.Combine(folder, "cache"));
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(1));
-        var images = TarIndex.Of(path, store);
+        var images = TarIndex.Of(IndexedFile.Of(path), store);
         Assert.Null(store.Open(path));
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
-        TarIndex.Of(path, store);
+        TarIndex.Of(IndexedFile.Of(path), store);
         using (var kept = store.Open(path)) Assert.NotNull(kept);
-        Assert.Equal(images, TarIndex.Of(path, store));
+        Assert.Equal(images, TarIndex.Of(IndexedFile.Of(path), store));
     }
 
     [Fact]

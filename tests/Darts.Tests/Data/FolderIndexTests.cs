@@ -55,13 +55,37 @@ public sealed class FolderIndexTests : IDisposable
     [Fact]
     public void A_file_that_changed_since_is_refused_and_its_folder_indexed_anew()
     {
-        folder.Put("a/0.png", Plain(4, 4, 7));
-        var index = FolderIndex.Open(folder, new IndexStore(Path.Combine(folder, "cache")));
-        var images = new FileImages(index.Files(index.Of(Path.Combine(folder, "a"))), index);
+        var ants = Links("ants", FolderIndex.FewestKept);
+        Age(ants);
+        var store = new IndexStore(Path.Combine(folder, "cache"));
+        var (images, index) = Open();
+        index.Save();
         Assert.Equal(Plain(4, 4, 7), images.Read(0));
-        folder.Put("a/0.png", Plain(4, 5, 7));
-        Assert.Contains("was changed since its folder was indexed", Assert.Throws<DataException>(() => images.Read(0)).Message,
-            StringComparison.Ordinal);
+        // In its place: the folder's time does not tell it.
+        folder.Put("target.png", Plain(4, 5, 7));
+        Assert.Contains("was changed since its folder was indexed",
+            Assert.Throws<ChangedFileException>(() => Open().Images.Read(0)).Message, StringComparison.Ordinal);
+        Assert.Equal(Plain(4, 5, 7), Open().Images.Read(0));
+
+        (FileImages Images, FolderIndex Index) Open()
+        {
+            var opened = FolderIndex.Open(folder, store);
+            return (new FileImages(opened.Files(opened.Of(ants)), opened), opened);
+        }
+    }
+
+    [Fact]
+    public void A_file_that_changed_since_is_not_told_as_damaged()
+    {
+        EncodedSets.Folder(folder);
+        foreach (var whole in new[] { false, true })
+        {
+            var found = DataSource.Find(folder);
+            File.AppendAllText(Path.Combine(folder, "train", "bee", "5.png"), "more");
+            // Where crops are wanted, images are decoded when the set is gone through.
+            Assert.Contains("5.png: was changed since its folder was indexed",
+                Assert.Throws<ChangedFileException>(() => new DataSummary(found.Read((8, 8), whole))).Message, StringComparison.Ordinal);
+        }
     }
 
     private string Links(string name, int count)

@@ -58,6 +58,9 @@ public sealed class PythonFilesTests : IDisposable
         var data = DataSource.Open(path);
         Assert.Equal([6, 9], data.Train.Labels.ToArray());
         Assert.Equal("CIFAR-10 in files for Python, packed", data.Description.Form);
+        // A shared copy under the name that it was fetched by.
+        var own = Directory.CreateDirectory(Path.Combine(folder, "own")).FullName;
+        Assert.Equal([6, 9], DataSource.Open(File.CreateSymbolicLink(Path.Combine(own, name), path).FullName).Train.Labels.ToArray());
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^700]);
         Assert.StartsWith($"{path}: the archive cannot be read", Refused(path), StringComparison.Ordinal);
     }
@@ -161,17 +164,9 @@ public sealed class PythonFilesTests : IDisposable
         var tar = Path.Combine(folder, "cifar-10-python.tar.gz");
         using (var packed = new GZipStream(File.Create(tar), CompressionLevel.Fastest))
         {
-            // An entry of 512 bytes whose header says 512 MiB; the sum of a header's bytes counts blanks in the sum's place.
-            var header = new byte[1024];
-            Put(header, 0, "data_batch_1");
-            Put(header, 100, "0000644");
-            Put(header, 124, Convert.ToString(claimed, 8).PadLeft(11, '0'));
-            header[156] = (byte)'0';
-            Put(header, 257, "ustar");
-            Put(header, 263, "00");
-            Put(header, 148, "        ");
-            Put(header, 148, Convert.ToString(header.Sum(b => b), 8).PadLeft(6, '0') + "\0");
-            packed.Write(header);
+            // An entry of 512 bytes whose header says 512 MiB.
+            packed.Write(TarBlocks.Header("data_batch_1", '0', claimed));
+            packed.Write(new byte[512]);
         }
 
         var shaped = Path.Combine(folder, "shaped.npz");
@@ -197,8 +192,6 @@ public sealed class PythonFilesTests : IDisposable
             Assert.StartsWith(path, Refused(path), StringComparison.Ordinal);
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
         }
-
-        static void Put(byte[] header, int at, string text) => System.Text.Encoding.ASCII.GetBytes(text).CopyTo(header, at);
     }
 
     [Fact]

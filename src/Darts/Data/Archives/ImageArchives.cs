@@ -25,8 +25,9 @@ internal static class ImageArchives
         return train.Length == 0 ? null : Found(folder, train, test, others);
     }
 
-    private static FoundData? Found(string name, string[] train, string[] test, string[] others)
+    private static FoundData? Found(string name, string[] trainNames, string[] testNames, string[] others)
     {
+        var (train, test) = (Array.ConvertAll(trainNames, IndexedFile.Of), Array.ConvertAll(testNames, IndexedFile.Of));
         var (trained, tested) = (Index(train), Index(test));
         if (trained.Length == 0) return null;
         LeftOut[] left = others.Length == 0 ? [] : [new LeftOut("files beside the parts", others.Length, Path.GetFileName(others[0]))];
@@ -66,18 +67,18 @@ internal static class ImageArchives
         return FoundData.OfEncoded(name, new EncodedSet(count, byNumber ? null : sorted, trainPart, testPart, description));
     }
 
-    private static (int File, TarImage Image)[] Index(string[] files) =>
+    private static (int File, TarImage Image)[] Index(IndexedFile[] files) =>
         [.. files.SelectMany((file, number) => TarIndex.Of(file, IndexStore.Default).Select(image => (number, image)))];
 
     private static EncodedPart Part(
-        string name, string[] files, (int File, TarImage Image)[] images, string[] classes, out int without)
+        string name, IndexedFile[] files, (int File, TarImage Image)[] images, string[] classes, out int without)
     {
         var numbers = classes.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         int[] labels = Array.ConvertAll(images, entry => classes.Length == 0
             ? entry.Image.Label
             : numbers.TryGetValue(ClassOf(entry.Image.Name), out var label) ? label
             : throw new DataException(
-                $"{files[entry.File]}: the class '{ClassOf(entry.Image.Name)}' is not among the training classes, "
+                $"{files[entry.File].Path}: the class '{ClassOf(entry.Image.Name)}' is not among the training classes, "
                 + $"{string.Join(", ", classes)}; give both parts the same folders"));
         int[] labelled = [.. Enumerable.Range(0, images.Length).Where(i => labels[i] >= 0)];
         without = images.Length - labelled.Length;
@@ -87,8 +88,8 @@ internal static class ImageArchives
         return new EncodedPart(name, new TarImages(files, [.. labelled.Select(i => images[i])]), [.. labelled.Select(i => labels[i])]);
     }
 
-    private static string Describe(string[] files, EncodedPart part) =>
-        $"{Path.GetFileName(files[0])}{(files.Length > 1 ? $" and {files.Length - 1} more" : "")} ({part.Images.Count})";
+    private static string Describe(IndexedFile[] files, EncodedPart part) =>
+        $"{Path.GetFileName(files[0].Path)}{(files.Length > 1 ? $" and {files.Length - 1} more" : "")} ({part.Images.Count})";
 
     private static bool HasClass((int File, TarImage Image) entry) => ClassOf(entry.Image.Name).Length > 0;
 

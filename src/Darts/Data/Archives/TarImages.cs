@@ -4,17 +4,17 @@ using MIOpenDarts.Darts.Files;
 
 namespace MIOpenDarts.Darts.Data.Archives;
 
-/// <summary>Images in tar files, read at their offsets.</summary>
-/// <param name="files">The tar files.</param>
+/// <summary>Images in tar files, read at their offsets. A file that was changed since it was indexed is refused.</summary>
+/// <param name="files">The tar files as they were indexed.</param>
 /// <param name="images">Their images, each with the number of its file.</param>
-internal sealed class TarImages(string[] files, (int File, TarImage Image)[] images) : EncodedImages
+internal sealed class TarImages(IndexedFile[] files, (int File, TarImage Image)[] images) : EncodedImages
 {
     private readonly Lazy<SafeFileHandle>[] handles =
-        Array.ConvertAll(files, file => new Lazy<SafeFileHandle>(() => File.OpenHandle(file)));
+        Array.ConvertAll(files, file => new Lazy<SafeFileHandle>(() => File.OpenHandle(file.Path)));
 
     public override int Count => images.Length;
 
-    public override string Name(int index) => $"{files[images[index].File]}: {OneLine.Of(images[index].Image.Name)}";
+    public override string Name(int index) => $"{files[images[index].File].Path}: {OneLine.Of(images[index].Image.Name)}";
 
     // The same as of a file in a folder.
     public override string Identity(int index)
@@ -30,19 +30,23 @@ internal sealed class TarImages(string[] files, (int File, TarImage Image)[] ima
             throw new DataException($"{Name(index)}: the file has more than {ImageFile.MostBytes >> 20} MiB");
         try
         {
-            var bytes = new byte[image.Length];
+            var (bytes, handle) = (new byte[image.Length], handles[file].Value);
             for (var read = 0; read < bytes.Length;)
             {
-                var more = RandomAccess.Read(handles[file].Value, bytes.AsSpan(read), image.Offset + read);
-                if (more == 0) throw new EndOfStreamException("it ends before");
+                var more = RandomAccess.Read(handle, bytes.AsSpan(read), image.Offset + read);
+                if (more == 0) break;
                 read += more;
             }
 
-            return bytes;
+            // Of what was read: a file that took the name since does not matter.
+            var now = RandomAccess.GetLength(handle);
+            return now == files[file].Length && File.GetLastWriteTimeUtc(handle).Ticks == files[file].Written
+                ? bytes
+                : throw new ChangedFileException(files[file].Path, "it", files[file].Length, now);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"{Name(index)}: the file cannot be read: {UnreadableFile.Why(files[file], e)}", e);
+            throw new DataException($"{Name(index)}: the file cannot be read: {UnreadableFile.Why(files[file].Path, e)}", e);
         }
     }
 }

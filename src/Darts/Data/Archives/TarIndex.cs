@@ -23,18 +23,16 @@ internal static class TarIndex
 
     /// <summary>The images of a file, in the order in which they lie there.</summary>
     /// <exception cref="DataException">It is damaged.</exception>
-    public static TarImage[] Of(string path, IndexStore store)
+    public static TarImage[] Of(IndexedFile file, IndexStore store)
     {
-        var file = new FileInfo(path);
-        var stamp = (file.Length, file.LastWriteTimeUtc.Ticks);
-        using (var kept = store.Open(path))
-            if (kept is not null && (kept.ReadInt64(), kept.ReadInt64()) == stamp) return Read(kept);
-        var images = Scan(path, file.Length);
-        if (!IndexStore.IsSettled(stamp.Ticks)) return images;
-        store.Save(path, writer =>
+        using (var kept = store.Open(file.Path))
+            if (kept is not null && (kept.ReadInt64(), kept.ReadInt64()) == (file.Length, file.Written)) return Read(kept);
+        var images = Scan(file.Path, file.Length);
+        if (!IndexStore.IsSettled(file.Written)) return images;
+        store.Save(file.Path, writer =>
         {
-            writer.Write(stamp.Length);
-            writer.Write(stamp.Ticks);
+            writer.Write(file.Length);
+            writer.Write(file.Written);
             writer.Write(images.Length);
             foreach (var image in images)
             {
@@ -62,10 +60,8 @@ internal static class TarIndex
         {
             if (!RegularFile.HasContents(path)) throw new EndOfStreamException("it is empty, or a pipe or a device");
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
-            using var tar = new TarReader(stream);
-            while (tar.GetNextEntry() is { } entry)
+            foreach (var entry in TarEntries.Of(stream))
             {
-                if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)) continue;
                 if (Path.GetFileName(entry.Name).StartsWith('.')) continue;
                 if (entry.Length > fileBytes - entry.DataOffset)
                     throw new DataException(

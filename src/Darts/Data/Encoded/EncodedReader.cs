@@ -19,7 +19,7 @@ internal sealed class EncodedReader(
     private (int Height, int Width)? size = size;
 
     /// <summary>Reads a set. Damaged images are left out of what is decoded at once, and named in the description.</summary>
-    /// <exception cref="DataException">There is one class, sizes differ, or no image can be used.</exception>
+    /// <exception cref="DataException">There is one class, sizes differ, a file was changed meanwhile, or no image can be used.</exception>
     public ImageData Read(EncodedSet set)
     {
         if (set is { Classes: 1, ClassNames: [var only] })
@@ -69,6 +69,10 @@ internal sealed class EncodedReader(
                 using var picture = images.Decode(i, Channels);
                 return (picture.Pixels.Height, picture.Pixels.Width);
             }
+            catch (ChangedFileException)
+            {
+                throw;
+            }
             catch (DataException e) when (i == images.Count - 1)
             {
                 throw new DataException($"{e.Message}; none of the {images.Count} images of {name} can be used", e);
@@ -102,6 +106,7 @@ internal sealed class EncodedReader(
                 faults[i] = e;
             }
         });
+        if (Array.Find(faults, fault => fault is ChangedFileException) is { } changed) throw changed;
         if (Array.IndexOf(differs, true) is >= 0 and var other) throw faults[other]!;
         damaged.AddRange(faults.OfType<DataException>().Select(fault => fault.Message));
         int[] sound = [.. Enumerable.Range(0, images.Count).Where(i => faults[i] is null)];

@@ -23,8 +23,6 @@ internal sealed class FileImages(IndexedFile[] files, FolderIndex index) : Encod
         var bytes = ImageFile.Load(file.Path);
         if (bytes.Length == file.Length && IndexedFile.Of(file.Path) == file) return bytes;
         index.Forget();
-        throw new DataException(
-            $"{file.Path}: was changed since its folder was indexed ({file.Length} bytes then, {bytes.Length} now); start again, "
-            + "the folder is indexed anew");
+        throw new ChangedFileException(file.Path, "its folder", file.Length, bytes.Length);
     }
 }

@@ -1,4 +1,4 @@
-namespace MIOpenDarts.Darts.Data.Folders;
+namespace MIOpenDarts.Darts.Data;
 
 /// <summary>A file as it was when it was indexed.</summary>
 /// <param name="Path">Where it is.</param>
