@@ -3,6 +3,8 @@ using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Data.Python;
 using MIOpenDarts.Darts.Data.Tables;
 using MIOpenDarts.Layers.Randomness;
+using Parquet;
+using Parquet.Meta;
 
 namespace MIOpenDarts.Darts.Tests.Data;
 
@@ -84,6 +86,32 @@ public sealed class DamagedSetTests : IDisposable
             File.WriteAllBytes(path, page);
             using var file = File.OpenHandle(path);
             ParquetHeaders.CheckPages(file, 0, page.Length, mostBytes: 1000);
+        }
+    }
+
+    [Fact]
+    public async Task Pages_behind_the_end_of_their_chunk_are_not_read()
+    {
+        var path = EncodedSets.Parquet(Path.Combine(folder, "a.parquet"));
+        Assert.Null(Outcome(path));
+        ColumnMetaData chunk;
+        await using (var reader = await ParquetReader.CreateAsync(path))
+            chunk = reader.RowGroups[0].GetMetadata(reader.Schema.DataFields[0])!.MetaData!;
+        // Its field 7 in Thrift's compact form is one behind field 6, a number of 64 bits, doubled; the same number of bytes becomes 0.
+        var bytes = File.ReadAllBytes(path);
+        byte[] size = [0x16, .. Varint(chunk.TotalCompressedSize * 2)];
+        var before = (byte[])[0x16, .. Varint(chunk.TotalUncompressedSize * 2)];
+        var at = bytes.AsSpan().IndexOf([.. before, .. size]) + before.Length;
+        Assert.True(at > before.Length);
+        for (var k = 1; k < size.Length; k++) bytes[at + k] = (byte)(k < size.Length - 1 ? 0x80 : 0);
+        File.WriteAllBytes(path, bytes);
+        Assert.Contains("a column has fewer values than its footer says", Outcome(path), StringComparison.Ordinal);
+
+        static byte[] Varint(long value)
+        {
+            var coded = new List<byte>();
+            for (; value > 127; value >>= 7) coded.Add((byte)(value & 127 | 128));
+            return [.. coded, (byte)value];
         }
     }
 

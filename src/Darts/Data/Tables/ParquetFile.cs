@@ -22,13 +22,14 @@ internal sealed class ParquetFile
 
     private readonly Lock gate = new();
     private readonly SafeFileHandle handle;
+    private readonly CheckedPages pages;
     private readonly ParquetReader reader;
     private readonly DataField image;
     private readonly DataField label;
 
-    private ParquetFile(string path, SafeFileHandle handle, ParquetReader reader)
+    private ParquetFile(string path, SafeFileHandle handle, CheckedPages pages, ParquetReader reader)
     {
-        (Path, this.handle, this.reader) = (path, handle, reader);
+        (Path, this.handle, this.pages, this.reader) = (path, handle, pages, reader);
         image = Column(ImageNames, field => field.ClrType == typeof(ReadOnlyMemory<byte>), "images: bytes, or structures {bytes, path}");
         label = Column(LabelNames, field => field.ClrType == typeof(long) || field.ClrType == typeof(int), "labels: whole numbers");
     }
@@ -57,7 +58,8 @@ internal sealed class ParquetFile
             handle = File.OpenHandle(path);
             RequireFooter(handle);
             stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            var file = new ParquetFile(path, handle, ParquetReader.CreateAsync(stream).GetAwaiter().GetResult());
+            var pages = new CheckedPages(stream);
+            var file = new ParquetFile(path, handle, pages, ParquetReader.CreateAsync(pages).GetAwaiter().GetResult());
             var left = file.Length;
             for (var group = 0; group < file.reader.RowGroupCount; group++) left -= file.Check(group, left);
             return file;
@@ -199,6 +201,7 @@ internal sealed class ParquetFile
     {
         var meta = reader.RowGroups[group].GetMetadata(field)!.MetaData!;
         ParquetHeaders.CheckPages(handle, Start(meta), meta.TotalCompressedSize, MostColumnBytes);
+        pages.End = Start(meta) + meta.TotalCompressedSize;
     }
 
     // Where the library begins to read.
