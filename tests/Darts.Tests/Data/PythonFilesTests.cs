@@ -76,6 +76,19 @@ public sealed class PythonFilesTests : IDisposable
         Assert.False(File.Exists(Path.Combine(Path.GetTempPath(), "unsafe")));
     }
 
+    [Theory]
+    [InlineData("cdatetime\ndate\n(I1\nI2\nI3\ntR.", "datetime.date")]
+    [InlineData("cdecimal\nDecimal\n(V1\ntR.", "decimal.Decimal")]
+    [InlineData("cbuiltins\ncomplex\n(I1\nI2\ntR.", "builtins.complex")]
+    [InlineData("(dV1\ncposix\nsystem\ns.", "posix.system")]
+    [InlineData("(dV1\ncbuiltins\nValueError\n(V2\ntRs.", "builtins.ValueError")]
+    public void Classes_that_the_library_knows_by_itself_are_refused_by_name_too(string pickle, string type)
+    {
+        File.WriteAllText(Path.Combine(folder, "data_batch_1"), pickle);
+        Assert.StartsWith($"{Path.Combine(folder, "data_batch_1")}: has an object of the class {type}, which", Refused(folder),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Damaged_pickles_are_told_in_one_line()
     {

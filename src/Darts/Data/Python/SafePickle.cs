@@ -18,8 +18,13 @@ internal static partial class SafePickle
     [ThreadStatic]
     private static string? purpose;
 
+    // Values for which older pickles have no opcodes. The library builds more, such as dates, which nothing here needs.
+    private static readonly string[] PlainValues =
+        ["_codecs.encode", "__builtin__.bytes", "__builtin__.bytearray", "builtins.bytearray", "__builtin__.set", "builtins.set"];
+
     static SafePickle()
     {
+        foreach (var name in Library.Classes.Except(PlainValues).ToList()) Library.Refuse(name);
         foreach (var module in new[] { "numpy.core.multiarray", "numpy._core.multiarray" })
             Unpickler.registerConstructor(module, "_reconstruct", new Constructor(null, "", _ => new PickledArray()));
         Unpickler.registerConstructor("numpy", "ndarray", new Constructor(null, "", _ => new PickledArray()));
@@ -115,7 +120,8 @@ internal static partial class SafePickle
         while (left.TryPop(out var value))
         {
             if (value is ClassDict { ClassName: var name }) return name;
-            if (value is ClassDictConstructor or Exception) return value.GetType().Name;
+            if (value is ClassDictConstructor named) return $"{named.module}.{named.name}";
+            if (value is Exception) return (value as PythonException)?.PythonExceptionType ?? value.GetType().Name;
             if (value is string or byte[] || value is not IEnumerable inside || !seen.Add(value)) continue;
             foreach (var item in inside)
             {
@@ -125,6 +131,13 @@ internal static partial class SafePickle
         }
 
         return null;
+    }
+
+    private sealed class Library : Unpickler
+    {
+        public static IEnumerable<string> Classes => objectConstructors.Keys;
+
+        public static void Refuse(string name) => objectConstructors[name] = new Constructor("nothing", name, _ => name);
     }
 
     private sealed class Constructor(string? forPurpose, string name, Func<object[], object> build) : IObjectConstructor
