@@ -151,5 +151,43 @@ public sealed class PyTorchFileTests : IDisposable
         Assert.Null((tensor with { Storage = new TorchStorage("0", SafetensorsType.F32, 8, 0) }).Check(storageBytes: 32));
     }
 
+    [Fact]
+    public void A_view_that_is_spread_over_gigabytes_is_told_before_it_is_read()
+    {
+        var storage = new TorchStorage("0", SafetensorsType.F32, 1L << 30, 0);
+        var spread = new TorchTensor(storage, 0, [2, 2], [1L << 28, 1]);
+        Assert.Contains("4 elements spread over 1073741832 bytes; save a contiguous() one", spread.Check(4L << 30),
+            StringComparison.Ordinal);
+        // A transposed matrix of any size, and rows of a longer one.
+        Assert.Null(new TorchTensor(storage, 0, [1 << 10, 1 << 10], [1, 1 << 10]).Check(4L << 30));
+        Assert.Null(new TorchTensor(storage, 5, [1 << 10, 1 << 10], [1 << 12, 1]).Check(4L << 30));
+    }
+
+    [Fact]
+    public void A_view_is_read_in_the_order_of_its_rows()
+    {
+        var storage = new TorchStorage("0", SafetensorsType.U8, 40, 3);
+        Span<byte> read = stackalloc byte[6];
+        // Of 0, 1, 2, ...: from the 3rd on, then from the 4th of these on.
+        new TorchTensor(storage, 4, [3, 2], [1, 10]).Read(new Counting { Root = null }, read, 0);
+        Assert.Equal([7, 17, 8, 18, 9, 19], read.ToArray());
+        new TorchTensor(storage, 4, [3, 2], [1, 10]).Read(new Counting { Root = null }, read[..2], 4);
+        Assert.Equal([9, 19], read[..2].ToArray());
+    }
+
+    private sealed class Counting : TorchStorages
+    {
+        public override long LengthOf(TorchStorage storage) => 43;
+
+        public override void Read(TorchStorage storage, long offset, Span<byte> bytes)
+        {
+            for (var k = 0; k < bytes.Length; k++) bytes[k] = (byte)(offset + k);
+        }
+
+        public override void Dispose()
+        {
+        }
+    }
+
     private static string Sample(string name) => Path.Combine(AppContext.BaseDirectory, "Evaluation", "PyTorch", name);
 }

@@ -26,11 +26,36 @@ internal sealed record TorchStorage(string Key, SafetensorsType Type, long Count
 /// <param name="Strides">Numbers from one index to the next, for each extent.</param>
 internal sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Shape, long[] Strides)
 {
+    // Bytes, and times its own, over which a tensor may be spread.
+    private const long MostSpread = 64 << 20;
+    private const int MostStretch = 8;
+
     /// <summary>Number of elements; -1 where that is no number.</summary>
     public long Count { get; } = Product(Shape);
 
     /// <summary>Bytes of all elements, in the order of rows.</summary>
     public long ByteCount => Count * Storage.Width;
+
+    // Numbers from the first to the last, with those between them that are not its own.
+    private long Span
+    {
+        get
+        {
+            var last = 0L;
+            for (var k = 0; k < Shape.Length && Count > 0; k++) last = checked(last + (Shape[k] - 1) * Strides[k]);
+            return last + 1;
+        }
+    }
+
+    private bool IsContiguous
+    {
+        get
+        {
+            var contiguous = true;
+            for (var (k, step) = (Shape.Length - 1, 1L); k >= 0; step *= Shape[k--]) contiguous &= Shape[k] == 1 || Strides[k] == step;
+            return contiguous;
+        }
+    }
 
     /// <summary>What is wrong with it; null for a sound one.</summary>
     /// <param name="storageBytes">Bytes that the file has for the storage.</param>
@@ -45,10 +70,12 @@ internal sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Sha
             return $"says that it has {Count} elements, but its storage has {Storage.Count}; save a contiguous() one";
         try
         {
-            var last = checked(Storage.First + Offset);
-            for (var k = 0; k < Shape.Length && Count > 0; k++) last = checked(last + (Shape[k] - 1) * Strides[k]);
-            return Count > 0 && checked((last + 1) * Storage.Width) > storageBytes
-                ? $"ends at byte {(last + 1) * Storage.Width} of a storage of {storageBytes}; it is cut off or damaged, fetch it again"
+            var bytes = checked((Storage.First + Offset + Span) * Storage.Width);
+            if (bytes > storageBytes && Count > 0)
+                return $"ends at byte {bytes} of a storage of {storageBytes}; it is cut off or damaged, fetch it again";
+            // Of such a one all that lies between its numbers is read.
+            return !IsContiguous && Span * Storage.Width > Math.Max(MostSpread, MostStretch * ByteCount)
+                ? $"has {Count} elements spread over {Span * Storage.Width} bytes; save a contiguous() one"
                 : null;
         }
         catch (OverflowException)
@@ -61,19 +88,17 @@ internal sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Sha
     public void Read(TorchStorages storages, Span<byte> bytes, long from)
     {
         var width = Storage.Width;
-        var contiguous = true;
-        for (var (k, step) = (Shape.Length - 1, 1L); k >= 0; step *= Shape[k--]) contiguous &= Shape[k] == 1 || Strides[k] == step;
-        if (contiguous)
+        if (IsContiguous)
         {
             storages.Read(Storage, (Storage.First + Offset) * width + from, bytes);
             return;
         }
 
-        var all = new byte[Storage.Count * width];
-        storages.Read(Storage, Storage.First * width, all);
+        var all = new byte[Span * width];
+        storages.Read(Storage, (Storage.First + Offset) * width, all);
         for (long element = from / width, end = (from + bytes.Length) / width, to = 0; element < end; element++, to += width)
         {
-            var (at, rest) = (Offset, element);
+            var (at, rest) = (0L, element);
             for (var k = Shape.Length - 1; k >= 0; k--)
             {
                 at += rest % Shape[k] * Strides[k];
