@@ -35,6 +35,7 @@ internal static partial class VirtualGpu
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (Environment.GetEnvironmentVariable(OwnCache.Variable) == OwnCache.Folder) start.Environment.Remove(OwnCache.Variable);
         foreach (var setting in settings) start.Environment[setting[..setting.IndexOf('=')]] = setting[(setting.IndexOf('=') + 1)..];
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
