@@ -75,6 +75,17 @@ public sealed class ShowCommandTests : IDisposable
     public void A_format_that_does_not_exist_gets_the_list() =>
         Command.Refuses(2, ["show", "SNAS", "--format", "png"], "--format is 'png'", "text, json, dot, svg");
 
+    [Theory]
+    [InlineData("DARTS_V2 --cost macs --format svg", "--format does not go with --cost; leave it out")]
+    [InlineData("DARTS_V2 --cost macs --cell reduce", "--cell does not go with --cost; leave it out")]
+    [InlineData("DARTS_V2 --cost macs --truth t.tsv", "--truth does not go with --cost; leave it out")]
+    [InlineData("DARTS_V2 --truth t.tsv --format json", "--format does not go with --truth; leave it out")]
+    [InlineData("DARTS_V2 --truth t.tsv --cell normal", "--cell does not go with --truth; leave it out")]
+    [InlineData(
+        "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|none~1|none~2| --format svg --cell reduce",
+        "--cell does not go with a genotype of one kind of cells; leave it out")]
+    public void What_would_not_be_read_is_refused(string line, string told) => Command.Refuses(2, ["show", .. line.Split(' ')], told);
+
     [Fact]
     public void An_output_that_cannot_be_written_is_named() =>
         Command.Refuses(1, ["show", "SNAS", "--out", Path.Combine(folder, "no", "file")], Path.Combine(folder, "no", "file"),

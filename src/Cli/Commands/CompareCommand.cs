@@ -45,8 +45,7 @@ internal static class CompareCommand
         {
             if (parsed.GetValue(truth) is { } known)
             {
-                if (new Option[] { csv, html, cost }.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } other)
-                    throw new OptionsException($"{other.Name} does not go with --truth; leave it out");
+                OptionsApart.Refuse(parsed, "with --truth", csv, html, cost);
                 screen.Output.Write(TruthComparison.Read(
                     parsed.GetValue(runs)!, TruthTable.Read(known), line => Failures.Report(screen.Error, line, ExitCode.Done)).ToText());
                 return ExitCode.Done;

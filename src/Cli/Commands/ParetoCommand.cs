@@ -60,11 +60,11 @@ internal static class ParetoCommand
         command.SetAction(parsed =>
         {
             var typed = fields.Typed(parsed).ToList();
-            if (parsed.GetValue(truth) is not null) Refuse(parsed, "with --truth", weights, targets, preset, config, retrain);
-            else Refuse(parsed, "without --truth", accuracy);
-            if (parsed.GetValue(weights) is not null) Refuse(parsed, "with --weights", targets, evaluations, population);
-            else if (parsed.GetValue(targets) is not null) Refuse(parsed, "with --targets", evaluations, population);
-            else Refuse(parsed, "without --weights or --targets", retrain);
+            if (parsed.GetValue(truth) is not null) OptionsApart.Refuse(parsed, "with --truth", weights, targets, preset, config, retrain);
+            else OptionsApart.Refuse(parsed, "without --truth", accuracy);
+            if (parsed.GetValue(weights) is not null) OptionsApart.Refuse(parsed, "with --weights", targets, evaluations, population);
+            else if (parsed.GetValue(targets) is not null) OptionsApart.Refuse(parsed, "with --targets", evaluations, population);
+            else OptionsApart.Refuse(parsed, "without --weights or --targets", retrain);
             var folder = parsed.GetValue(output) ?? NewRun.Folder();
             var plan = new EvolutionPlan(
                 SeedList.Parse(parsed.GetValue(seeds) ?? "0..2"), parsed.GetValue(evaluations) ?? 200, parsed.GetValue(population) ?? 40,
@@ -90,13 +90,6 @@ internal static class ParetoCommand
     public static string RequireCost(string? cost) => cost is null or CostName.None
         ? throw new OptionsException($"pareto needs a --cost; allowed is {CostName.Allowed}")
         : cost;
-
-    // What a way does not read is refused, so that nobody believes that it counted.
-    private static void Refuse(ParseResult parsed, string way, params Option[] others)
-    {
-        if (Array.Find(others, option => parsed.GetResult(option) is { Implicit: false }) is { } given)
-            throw new OptionsException($"{given.Name} does not go {way}; leave it out");
-    }
 
     private static void Write(Screen screen, string folder, ParetoStudy study)
     {

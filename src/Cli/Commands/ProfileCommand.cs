@@ -40,7 +40,7 @@ internal static class ProfileCommand
 
     public static Command Create(Screen screen)
     {
-        var backend = Backend();
+        var backend = OptionNames.Backend("Where to measure.", OnnxProfiler.Name);
         var kind = OptionNames.OneOf("--kind", "What is measured.", "latency", "energy");
         var batch = OptionNames.Number("--batch", "Images in a batch [1].", 1, 65_536);
         var mode = OptionNames.OneOf("--mode", "What is run: inference, or forward and backward of training.", "inference", "training");
@@ -54,23 +54,23 @@ internal static class ProfileCommand
         target.AddTo(command);
         command.SetAction(parsed =>
         {
+            var space = Space(parsed.GetValue(nodes) ?? CellTopology.Darts.Nodes, parsed.GetValue(multiplier));
             var (on, images, training) = (parsed.GetValue(backend)!, parsed.GetValue(batch) ?? 1, parsed.GetValue(mode) == "training");
             using var profiler = Open(screen, on, images, training, parsed.GetValue(threads) ?? 0);
             var meter = Meter(profiler, parsed.GetValue(kind)!);
             var name = $"{profiler.Device.Backend}-b{images}-{parsed.GetValue(mode)}";
             var file = parsed.GetValue(output) ?? $"{(meter.Kind == "latency" ? name : $"{name}-{meter.Kind}")}.json";
             var begun = Begin(file, name, meter, profiler.Device, images, parsed.GetValue(mode)!);
-            var of = parsed.GetValue(nodes) ?? 4;
-            var space = CellSpace.Darts with
-            {
-                Topology = CellTopology.Darts with { Nodes = of, Multiplier = Math.Min(parsed.GetValue(multiplier) ?? of, of) },
-            };
             OutputFile.Write("--out", file, path => Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!));
             Run(screen, new TableProfile(profiler, meter, target.Network(parsed), space), begun, file);
             return ExitCode.Done;
         });
         return command;
     }
+
+    private static CellSpace Space(int nodes, int? multiplier) => multiplier is null || multiplier <= nodes
+        ? CellSpace.Darts with { Topology = CellTopology.Darts with { Nodes = nodes, Multiplier = multiplier ?? nodes } }
+        : throw new OptionsException($"--multiplier is {multiplier}; allowed is a whole number from 1 to --nodes, which is {nodes}");
 
     private static IProfiler Open(Screen screen, string name, int batch, bool training, int threads)
     {
@@ -168,22 +168,5 @@ internal static class ProfileCommand
             });
         });
         return table!;
-    }
-
-    private static Option<string> Backend()
-    {
-        string[] names = [.. BackendChoice.Names, OnnxProfiler.Name];
-        var option = new Option<string>("--backend")
-        {
-            HelpName = string.Join('|', names),
-            Description = "Where to measure.",
-            DefaultValueFactory = _ => BackendChoice.Auto,
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [var word] && word.Value != OnnxProfiler.Name && !BackendChoice.IsName(word.Value))
-                result.AddError($"--backend is '{word.Value}'; allowed is {BackendChoice.Allowed}, or {OnnxProfiler.Name}");
-        });
-        return option;
     }
 }

@@ -49,9 +49,10 @@ internal static class ShowCommand
         {
             var names = parsed.GetValue(cost);
             target.RequireCost(parsed, names);
+            if (names is not null) OptionsApart.Refuse(parsed, "with --cost", truth, format, cell);
+            if (parsed.GetValue(truth) is not null) OptionsApart.Refuse(parsed, "with --truth", format, cell);
             var found = Resolve(parsed.GetValue(genotype)!);
-            if (names is not null && parsed.GetValue(truth) is not null)
-                throw new OptionsException("--cost and --truth do not go together; keep one");
+            if (found.Kinds.Count == 1) OptionsApart.Refuse(parsed, "with a genotype of one kind of cells", cell);
             var text = parsed.GetValue(truth) is { } table ? Known(TruthTable.Read(table), found)
                 : names is null
                 ? Render(found, parsed.GetValue(format)!, parsed.GetValue(cell)!).TrimEnd('\n') + "\n"

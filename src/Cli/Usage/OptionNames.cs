@@ -36,20 +36,21 @@ internal static class OptionNames
         return option;
     }
 
-    /// <summary>The option that takes a backend's name.</summary>
-    public static Option<string> Backend(string description)
+    /// <summary>The option that takes a backend's name, or that of something else that computes.</summary>
+    public static Option<string> Backend(string description, params string[] others)
     {
         const string name = "--backend";
+        var allowed = string.Join(", or ", [BackendChoice.Allowed, .. others]);
         var option = new Option<string>(name)
         {
-            HelpName = string.Join('|', BackendChoice.Names),
+            HelpName = string.Join('|', [.. BackendChoice.Names, .. others]),
             Description = description,
             DefaultValueFactory = _ => BackendChoice.Auto,
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [var word] && !BackendChoice.IsName(word.Value))
-                result.AddError($"{name} is '{word.Value}'; allowed is {BackendChoice.Allowed}");
+            if (result.Tokens is [var word] && !BackendChoice.IsName(word.Value) && !others.Contains(word.Value))
+                result.AddError($"{name} is '{word.Value}'; allowed is {allowed}");
         });
         return option;
     }
