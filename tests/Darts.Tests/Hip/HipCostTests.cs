@@ -18,8 +18,9 @@ public class HipCostTests
         using var gpu = Gpu.Create();
         using var cpu = CpuBackend.Create(1);
         var (onGpu, onCpu) = (Step(gpu), Step(cpu));
-        Assert.Equal(onCpu.Expected, onGpu.Expected, 1e-6 * onCpu.Expected);
-        Assert.Equal(onCpu.Penalty, onGpu.Penalty, 1e-6);
+        // After the step, so that they follow from gradients of the device.
+        Assert.Equal(onCpu.Expected, onGpu.Expected, 1e-3 * onCpu.Expected);
+        Assert.Equal(onCpu.Penalty, onGpu.Penalty, 1e-3);
         foreach (var (expected, actual) in onCpu.Diffs.Zip(onGpu.Diffs)) Assert.Equal(expected, actual, 1e-3);
         foreach (var (expected, actual) in onCpu.Alphas.Zip(onGpu.Alphas)) Assert.Equal(expected, actual, 1e-2);
     }
@@ -37,14 +38,13 @@ public class HipCostTests
         var (train, _) = SmallSearch.Images();
         using var state = new SearchState(options, DartsSearch.ShapeOf(train, options), backend) { CostWeight = options.CostWeight };
         state.Initialize();
-        var expected = state.Cost!.Expected;
-        var penalty = state.Architect.Penalties[^1].AddGradient(state.Net.Alphas, state.Net.AlphaDiffs);
         var pixels = new float[4 * 64];
         for (var i = 0; i < pixels.Length; i++) pixels[i] = i % 7 - 3;
         int[] labels = [0, 1, 0, 1];
         state.Architect.Step(
             new ImageBatch<float>(pixels, labels), new ImageBatch<float>(pixels, labels), 0.01, new Pass(Training: true));
-        return (
-            expected, penalty, [.. state.Net.AlphaDiffs.SelectMany(diffs => diffs)], [.. state.Net.Alphas.SelectMany(alphas => alphas)]);
+        float[] diffs = [.. state.Net.AlphaDiffs.SelectMany(of => of)];
+        var penalty = state.Architect.Penalties[^1].AddGradient(state.Net.Alphas, state.Net.AlphaDiffs);
+        return (state.Cost!.Expected, penalty, diffs, [.. state.Net.Alphas.SelectMany(alphas => alphas)]);
     }
 }

@@ -1,5 +1,10 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Bilevel;
+using MIOpenDarts.Darts.Costs;
+using MIOpenDarts.Darts.Costs.Search;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Supernets;
@@ -14,16 +19,19 @@ namespace MIOpenDarts.Darts.Tests.Search;
 public class StepAllocationTests
 {
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_search_step_allocates_nothing_after_the_first(bool unrolled)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void A_search_step_allocates_nothing_after_the_first(bool unrolled, bool knowsCost)
     {
         using var backend = CpuBackend.Create(2);
-        using var small = new SmallSupernet<float>(backend, new SupernetShape(3, 12, 12, 3, 4, 3), CellForm.Shared, 4);
+        var shape = new SupernetShape(3, 12, 12, 3, 4, 3);
+        using var small = new SmallSupernet<float>(backend, shape, CellForm.Shared, 4);
         var net = small.Net;
         var sgd = new Sgd<float>(backend, net.Parameters, 0.9, 3e-4);
         var architect = new Architect<float>(net, sgd, [.. net.Alphas.Select(a => new Adam<float>(a.Length, 3e-4, 0.5, 0.999, 1e-3))],
-            unrolled);
+            unrolled) { Penalties = knowsCost ? [Penalty(net, shape)] : [] };
         for (var i = 0; i < 2; i++) Step();
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 3; i++) Step();
@@ -37,6 +45,13 @@ public class StepAllocationTests
             sgd.Clip(5);
             sgd.Step(0.01);
         }
+    }
+
+    private static CostPenalty<float> Penalty(Supernet<float> net, SupernetShape shape)
+    {
+        var network = new TargetNetwork(new EvaluationShape(new ImageTask(3, 12, 12, 3), 4, 3, Auxiliary: false));
+        var costs = new ArchitectureCosts(CountedCost.MultiplyAdds, network, CellSpace.Darts.Candidates, shape.Topology);
+        return new CostPenalty<float>(costs, net.Architectures) { Weight = 1 };
     }
 
     [Fact]

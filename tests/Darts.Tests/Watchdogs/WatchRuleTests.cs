@@ -59,6 +59,20 @@ public class WatchRuleTests
         Assert.Null(WatchRules.Judge(options, history));
     }
 
+    [Theory]
+    [InlineData(3, 0, "the normal cell has 3 skip_connect edges, allowed are 1")]
+    [InlineData(0, 3, "the reduction cell has 3 skip_connect edges, allowed are 2")]
+    public void Too_many_skips_under_a_weight_on_the_cost_are_told_with_it_and_the_cure(int skips, int skipsReduce, string told)
+    {
+        var options = Options with { WatchSkipReduce = 2 };
+        string Message(double weight) => WatchRules.Judge(options, [
+            Seen(20, skips, skipsReduce) with { Cost = new CostRecord("macs", "multiply-adds", 5, 5, 1, 9, weight) },
+        ])!.Message;
+        Assert.Equal(told, Message(0));
+        Assert.Equal(
+            told + ", under a weight of 0.25 on macs, which skips lower: take a smaller cost_weight or a higher target", Message(0.25));
+    }
+
     [Fact]
     public void The_reduction_cell_has_its_own_limit_and_an_unwatched_sign_none()
     {
