@@ -1,3 +1,4 @@
+using System.Globalization;
 using MIOpenDarts.Darts.Records;
 
 namespace MIOpenDarts.Cli.Tests;
@@ -27,6 +28,26 @@ public sealed class TrainCommandTests : IDisposable
             Assert.Matches(@"[0-9,]+ parameters \([0-9.]+ MiB\).* MiB of activations, [0-9.]+ ms an image",
                 Command.Run("evaluate", tiny.In("run"), "--best", "--figures", "--backend", backend).Output);
         Assert.Contains("Confusion", File.ReadAllText(Path.Combine(tiny.In("run"), "report.html")));
+    }
+
+    [Fact]
+    public void What_a_trained_network_costs_is_told_by_evaluate_and_compare()
+    {
+        Assert.Equal(0, Command.Run(Args("run")).Code);
+        var csv = tiny.In("table.csv");
+        Assert.Equal(0, Command.Run("compare", tiny.In("run"), "--cost", "params,memory", "--csv", csv).Code);
+        var (titles, row) = (File.ReadAllLines(csv)[0].Split(','), File.ReadAllLines(csv)[1].Split(','));
+        Assert.Equal(["params", "memory"], titles[^2..]);
+        Assert.Equal(row[Array.IndexOf(titles, "parameters")], row[^2]);
+        var evaluated = Command.Run("evaluate", tiny.In("run"), "--backend", "cpu", "--cost", "params,memory").Output;
+        var (parameters, bytes) = (long.Parse(row[^2], CultureInfo.InvariantCulture), double.Parse(row[^1], CultureInfo.InvariantCulture));
+        Assert.Contains(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"\nparams: {parameters:N0} parameters\nmemory: {bytes / 1048576:0.###} MiB of activations\n"),
+            evaluated.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Command.Refuses(
+            1, ["evaluate", tiny.In("run"), "--backend", "cpu", "--cost", "latency:nowhere"], "nowhere: there is no such table");
     }
 
     [Fact]

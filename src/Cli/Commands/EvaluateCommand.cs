@@ -3,7 +3,6 @@ using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evaluation;
-using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Training;
@@ -74,8 +73,7 @@ internal static class EvaluateCommand
 
     private static string Describe(ICostModel model, NetworkDescription network)
     {
-        if (TargetNetwork.Of(network) is { } target)
-            return $"{model.Name}: {model.Show(target.Parts(GenotypeReader.Resolve(network.Network)).Sum(model.Of))}";
+        if (TargetNetwork.CostOf(network, model) is { } cost) return $"{model.Name}: {model.Show(cost)}";
         var what = network.Operations is not null ? "a compressed network" : network.Network;
         return $"{model.Name}: n/a, {what} is no network of cells like those of DARTS";
     }

@@ -18,6 +18,10 @@ internal sealed record TargetNetwork(EvaluationShape Shape)
             ? null
             : new TargetNetwork(new EvaluationShape(network.Task, network.InitChannels, network.Layers, Auxiliary: false, network.Stem));
 
+    /// <summary>What a trained network costs; null as above.</summary>
+    public static double? CostOf(NetworkDescription network, ICostModel model) =>
+        Of(network)?.Parts(GenotypeReader.Resolve(network.Network)).Sum(model.Of);
+
     /// <summary>All parts of a genotype's network.</summary>
     /// <exception cref="GenotypeFormatException">A cell has no output, or one that mixes sizes.</exception>
     public IEnumerable<NetworkPart> Parts(Genotype genotype)

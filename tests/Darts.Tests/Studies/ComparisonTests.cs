@@ -44,6 +44,22 @@ public class ComparisonTests
         Assert.Contains("x, &quot;y&quot;", table.ToHtml());
     }
 
+    [Fact]
+    public void A_cost_is_a_column_with_the_mean_over_seeds_and_without_a_number_where_one_has_none()
+    {
+        var table = ComparisonTable.Create(
+            [
+                Run("a", 90) with { Costs = [1, 0.5] }, Run("a", 92) with { Costs = [2, 0.5] }, Run("b", 80) with { Costs = [null, 7] },
+            ],
+            [], "macs", "latency:t");
+        var lines = table.ToCsv().Split("\r\n");
+        Assert.EndsWith(",± sd,macs,latency:t", lines[0], StringComparison.Ordinal);
+        Assert.EndsWith(",91.00,1.41,1.5,0.5", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith(",80.00,,n/a,7", lines[2], StringComparison.Ordinal);
+        Assert.Contains("<th>latency:t</th>", table.ToHtml());
+        Assert.EndsWith("latency:t", table.ToText().Split('\n')[0].TrimEnd(), StringComparison.Ordinal);
+    }
+
     private static SearchSummary Search(string name, string genotype, double seconds) => new(name, "random", "nodes 4", genotype, seconds);
 
     private static RunSummary Run(string network, double accuracy) =>

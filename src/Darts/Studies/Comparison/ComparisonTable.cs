@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using MIOpenDarts.Darts.Reports;
 
 namespace MIOpenDarts.Darts.Studies.Comparison;
@@ -44,12 +43,9 @@ internal sealed class ComparisonTable
     /// </summary>
     /// <param name="runs">Trainings.</param>
     /// <param name="searches">Searches that found genotypes which were trained.</param>
-    public static ComparisonTable Create(IEnumerable<RunSummary> runs, IReadOnlyCollection<SearchSummary> searches) =>
-        Create(runs, searches, []);
-
-    /// <summary>The same with a column for each of the costs that the runs were asked for.</summary>
-    internal static ComparisonTable Create(
-        IEnumerable<RunSummary> runs, IReadOnlyCollection<SearchSummary> searches, IReadOnlyList<string> costs)
+    /// <param name="costs">Names of the costs that the runs were asked for, a column each.</param>
+    public static ComparisonTable Create(
+        IEnumerable<RunSummary> runs, IReadOnlyCollection<SearchSummary> searches, params IReadOnlyList<string> costs)
     {
         var rows = runs
             .Select(run => (Run: run, Search: searches.FirstOrDefault(search => search.Genotype == run.Network)))
@@ -60,16 +56,7 @@ internal sealed class ComparisonTable
     }
 
     /// <summary>Columns of equal width.</summary>
-    public string ToText()
-    {
-        string[][] cells = [titles, .. Rows.Select(Cells)];
-        var widths = Enumerable.Range(0, titles.Length).Select(c => cells.Max(line => line[c].Length)).ToArray();
-        var text = new StringBuilder();
-        foreach (var line in cells)
-            text.AppendLine(
-                string.Join("  ", line.Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]))).TrimEnd());
-        return text.ToString();
-    }
+    public string ToText() => EqualColumns.Text([titles, .. Rows.Select(Cells)]);
 
     /// <summary>Comma-separated values with a header (RFC 4180).</summary>
     public string ToCsv() =>

@@ -12,15 +12,12 @@ internal static class RunComparison
 {
     /// <summary>Reads folders of trainings, and of finished searches for what their genotypes cost.</summary>
     /// <param name="folders">Folders, and what a shell's pattern finds beside them.</param>
+    /// <param name="costs">A column each.</param>
     /// <param name="warn">
     /// Takes a line for each that is left out: no run, nothing done yet, damaged, or given before under another path.
     /// </param>
     /// <exception cref="RunFolderException">None is a training.</exception>
-    public static ComparisonTable Read(IEnumerable<string> folders, Action<string> warn) => Read(folders, [], warn);
-
-    /// <summary>The same with a column for each of some costs.</summary>
-    /// <inheritdoc cref="Read(IEnumerable{string}, Action{string})"/>
-    internal static ComparisonTable Read(IEnumerable<string> folders, IReadOnlyList<ICostModel> costs, Action<string> warn)
+    public static ComparisonTable Read(IEnumerable<string> folders, IReadOnlyList<ICostModel> costs, Action<string> warn)
     {
         var (runs, searches) = (new List<RunSummary>(), new List<SearchSummary>());
         var seen = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -30,13 +30,11 @@ internal sealed record RunSummary(
     internal IReadOnlyList<double?> Costs { get; init; } = [];
 
     /// <summary>Reads the folder of a training.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="costs">What of the network is asked for.</param>
     /// <exception cref="RunFolderException">There is no training in it, or it has no finished epoch.</exception>
     /// <exception cref="InvalidDataException">Its log is damaged.</exception>
-    public static RunSummary Read(string folder) => Read(folder, []);
-
-    /// <summary>The same with what the network costs.</summary>
-    /// <inheritdoc cref="Read(string)"/>
-    internal static RunSummary Read(string folder, IReadOnlyList<ICostModel> costs)
+    public static RunSummary Read(string folder, IReadOnlyList<ICostModel> costs)
     {
         var options = TrainFolder.ReadOptions(folder);
         var log = Path.Combine(folder, "log.jsonl");
@@ -54,7 +52,7 @@ internal sealed record RunSummary(
             history.Epochs.Count,
             history.Epochs[^1].Test.Top1, history.Epochs.Average(epoch => epoch.ImagesPerSecond), history.Seconds)
         {
-            Costs = [.. costs.Select(cost => CostOf(cost, description))],
+            Costs = [.. costs.Select(cost => TargetNetwork.CostOf(description, cost))],
         };
     }
 
@@ -65,9 +63,6 @@ internal sealed record RunSummary(
     private static string OriginOf(NetworkDescription description) => description.IsBaseline
         ? description.Network
         : NamedGenotypes.Names.FirstOrDefault(name => NamedGenotypes.Get(name).ToString() == description.Network) ?? Unnamed;
-
-    private static double? CostOf(ICostModel cost, NetworkDescription network) =>
-        TargetNetwork.Of(network)?.Parts(GenotypeReader.Resolve(network.Network)).Sum(cost.Of);
 
     private static RunFolderException NothingDone(string folder) =>
         new($"{folder}: no epoch of this training is done yet; let it train first");

@@ -69,10 +69,7 @@ internal sealed class TruthComparison
                 row.Searches.Average(search => search.Seconds).ToString("0", CultureInfo.InvariantCulture),
                 .. row.Values.Select(value => $"{value}")]),
         ];
-        var widths = Enumerable.Range(0, cells[0].Length).Select(column => cells.Max(line => line[column].Length)).ToArray();
-        var text = new StringBuilder();
-        foreach (var line in cells)
-            text.AppendLine(string.Join("  ", line.Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]))));
+        var text = new StringBuilder(EqualColumns.Text(cells));
         foreach (var search in Rows.SelectMany(row => row.Searches)) text.AppendLine($"{search.Name}: {search.Genotype}");
         return text.ToString();
     }
