@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using MIOpenDarts.Darts.Genotypes;
 
 namespace MIOpenDarts.Darts.Costs;
@@ -56,6 +58,18 @@ internal sealed class ArchitectureCosts
 
     /// <summary>Cost of the dearest.</summary>
     public double Most { get; }
+
+    /// <summary>Hash of all these costs: those that differ may not be mixed in one search.</summary>
+    public string Fingerprint
+    {
+        get
+        {
+            var hash = new XxHash128();
+            hash.Append(BitConverter.GetBytes(Base));
+            foreach (var kind in kinds) hash.Append(MemoryMarshal.AsBytes<double>(kind));
+            return Convert.ToHexString(hash.GetCurrentHash());
+        }
+    }
 
     /// <summary>Columns that a genotype may take: all but that of <c>none</c>.</summary>
     public IEnumerable<int> Operations => Enumerable.Range(0, Candidates.Count).Where(k => !Candidates[k].IsZero);

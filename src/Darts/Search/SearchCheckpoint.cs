@@ -14,6 +14,8 @@ namespace MIOpenDarts.Darts.Search;
 /// </summary>
 internal static class SearchCheckpoint
 {
+    private const string Costs = "costs";
+
     private static RunCheckpoint<SearchOptions, EpochRecord> Shared { get; } =
         new("search", 2, "search", SearchOptions.Table, SearchPositionContext.Default.LoopPositionEpochRecord);
 
@@ -22,6 +24,7 @@ internal static class SearchCheckpoint
     {
         var writer = Shared.Collect(state, position, options);
         writer.Add("search.stage", [(long)state.Stage], []);
+        if (state.Costs is { } costs) writer.AddMetadata(Costs, costs.Fingerprint);
         var kinds = Kinds(options);
         foreach (var (kind, architecture) in kinds.Zip(state.Net.Architectures)) architecture.Relaxation.Save(writer, kind);
         foreach (var (kind, alphas, adam) in Alphas(state, kinds))
@@ -45,6 +48,10 @@ internal static class SearchCheckpoint
         {
             foreach (var (kind, architecture) in kinds.Zip(built.Net.Architectures)) architecture.Relaxation.Load(file, kind);
         }));
+        if (state.Costs is { } costs && file.Metadata.GetValueOrDefault(Costs) != costs.Fingerprint)
+            throw new CheckpointException(
+                $"{file.Path}: was computed with other costs than {options.Cost} gives now; put the table back as it was, "
+                + "or begin another run");
         foreach (var (kind, alphas, adam) in Alphas(state, kinds))
         {
             file.Read<float>($"search.alphas_{kind}", alphas);

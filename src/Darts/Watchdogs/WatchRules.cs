@@ -85,7 +85,7 @@ internal static class WatchRules
         }
     }
 
-    // Skips cost nothing, so a strong penalty drives into the same collapse as a supernet's optimisation does.
+    // Skips that keep the size cost nothing, so a strong penalty drives into the same collapse as a supernet's optimisation does.
     private static string UnderCost(EpochRecord last) => last.Cost is { Weight: > 0 } cost
         ? $", under a weight of {cost.Weight:0.###} on {cost.Name}, which skips lower: take a smaller cost_weight or a higher target"
         : "";

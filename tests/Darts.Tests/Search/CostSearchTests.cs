@@ -1,6 +1,12 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Costs;
+using MIOpenDarts.Darts.Costs.Profiling;
+using MIOpenDarts.Darts.Costs.Tables;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Search;
@@ -101,6 +107,49 @@ public sealed class CostSearchTests : IDisposable
             using var a = SafetensorsFile.Open(Newest("whole"));
             using var b = SafetensorsFile.Open(Newest($"stopped-{stop}"));
             Assert.Equal(a.ReadSingle("search.alphas_normal"), b.ReadSingle("search.alphas_normal"));
+        }
+    }
+
+    [Fact]
+    public void ATableThatWasChangedSinceTheCheckpointIsRefusedByName()
+    {
+        var (train, _) = SmallSearch.Images();
+        var shape = DartsSearch.ShapeOf(train, Macs);
+        var network = new TargetNetwork(new EvaluationShape(
+            new ImageTask(shape.ImageChannels, shape.Height, shape.Width, shape.Classes), 4, 5, Auxiliary: false));
+        var table = Path.Combine(folder, "table.json");
+        var options = Macs with { Cost = $"latency:{table}", CostWeight = 1 };
+        Write(price: 5);
+        var whole = Run(options, "whole");
+        using (var cancellation = new CancellationTokenSource())
+            Assert.Throws<RunInterruptedException>(
+                () => Run(options, "stopped", new ResumeTests.StopAfter(3, cancellation), cancellation.Token));
+        // Neither the cheapest nor the dearest operation: least and most stay.
+        Write(price: 6);
+        var refused = Assert.Throws<CheckpointException>(() => Run(options, "stopped"));
+        Assert.Contains($"was computed with other costs than latency:{table} gives now", refused.Message, StringComparison.Ordinal);
+        Write(price: 5);
+        Assert.Equal(whole.History.Select(e => (e.ValidLoss, e.Cost)), Run(options, "stopped").History.Select(e => (e.ValidLoss, e.Cost)));
+
+        void Write(double price)
+        {
+            using var backend = new ReferenceBackend<float>();
+            using var profiler = new BackendProfiler(backend, 1, training: false);
+            var parts = new TableProfile(
+                profiler, new CostTimer(TimeProvider.System), network, CellSpace.Darts with { Topology = shape.Topology }).Parts();
+            new CostTable
+            {
+                Name = "made-up",
+                Kind = "latency",
+                Unit = "ms",
+                Batch = 1,
+                Mode = "inference",
+                Source = "measured",
+                Device = new TableDevice("none", "none", 1, ""),
+                Entries = parts.ToDictionary(
+                    part => part.Key,
+                    part => new CostEntry(part.Name switch { "max_pool_3x3" => price, "sep_conv_5x5" => 9, _ => 1 }, 0, 1)),
+            }.Write(table);
         }
     }
 

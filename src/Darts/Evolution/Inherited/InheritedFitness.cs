@@ -22,7 +22,7 @@ internal sealed class InheritedFitness(
     /// <inheritdoc/>
     public string Identity => string.Create(
         CultureInfo.InvariantCulture,
-        $"{identity}; {costs.Model.Name} of {costs.Base:R}, from {costs.Least:R} to {costs.Most:R}, within {limit}");
+        $"{identity}; {costs.Model.Name} from {costs.Least:R} to {costs.Most:R} ({costs.Fingerprint}), within {limit}");
 
     /// <inheritdoc/>
     public Fitness Evaluate(Genotype genome, CancellationToken cancellation)
