@@ -41,6 +41,8 @@ public sealed class CostCommandTests : IDisposable
     [InlineData("pareto --cost macs --weights 0 --evaluations 5", "--evaluations does not go with --weights")]
     [InlineData("pareto --cost macs --targets 5 --population 5", "--population does not go with --targets")]
     [InlineData("pareto --cost macs --retrain 5", "--retrain does not go without --weights or --targets")]
+    [InlineData("pareto --cost macs --cost-weight 1", "--cost-weight does not go without --weights or --targets: no alphas are learned")]
+    [InlineData("pareto --cost macs --algorithm gdas", "--algorithm does not go without --weights or --targets: no alphas are learned")]
     [InlineData("pareto --cost macs --accuracy cifar10", "--accuracy does not go without --truth")]
     [InlineData("pareto --truth t.tsv --cost macs --preset demo", "--preset does not go with --truth")]
     [InlineData("pareto --truth t.tsv --cost macs --config a.json", "--config does not go with --truth")]
@@ -138,6 +140,28 @@ public sealed class CostCommandTests : IDisposable
         Assert.Contains("are recorded and not made again", again.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("supernet epoch", again.Output, StringComparison.Ordinal);
         Assert.Equal(archive, File.ReadAllText(Path.Combine(tiny.In("front"), "archive.jsonl")));
+    }
+
+    [Fact]
+    public async Task ASupernetThatWasKilledGoesOnAfterTheLastEpochWithTheSameBits()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no signal to send; run this on Linux");
+        using var four = new TinySearch { Epochs = 4 };
+        string[] line =
+        [
+            "pareto", .. four.Args("front")[1..^2], "--cost", "macs", "--target-channels", "2", "--target-layers", "3",
+            "--seeds", "0", "--evaluations", "8", "--population", "4", "--jobs", "2",
+        ];
+        Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("whole")]).Code);
+        using (var process = new Blow(Blow.Kill, 0, "supernet epoch 2:").Start([.. line, "--out", tiny.In("killed")]))
+            Assert.Contains((await Command.End(process)).Code, Blow.Codes);
+        var resumed = Command.Run([.. line, "--out", tiny.In("killed")]);
+        Assert.Equal((0, ""), (resumed.Code, resumed.Error));
+        Assert.DoesNotContain("supernet epoch 2:", resumed.Output, StringComparison.Ordinal);
+        Assert.Contains("supernet epoch 4:", resumed.Output, StringComparison.Ordinal);
+        foreach (var file in new[] { "supernet.safetensors", "archive.jsonl" })
+            Assert.Equal(File.ReadAllBytes(Path.Combine(tiny.In("whole"), file)), File.ReadAllBytes(Path.Combine(tiny.In("killed"), file)));
+        Command.Refuses(2, [.. line, "--out", tiny.In("killed"), "--learning-rate", "0.5"], "is of another supernet");
     }
 
     [Fact]

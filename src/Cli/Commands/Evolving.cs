@@ -1,7 +1,6 @@
 using System.Globalization;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
-using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evolution;
 using MIOpenDarts.Darts.Evolution.Inherited;
@@ -11,8 +10,6 @@ using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Studies.Pareto;
 using MIOpenDarts.Layers.Backends;
-using MIOpenDarts.Layers.Machine;
-using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Cli.Commands;
 
@@ -20,10 +17,6 @@ namespace MIOpenDarts.Cli.Commands;
 internal static class Evolving
 {
     private const string Evaluations = "evaluations.jsonl";
-    private const string Weights = "supernet.safetensors";
-
-    // Names the supernet in the metadata of its weights.
-    private const string Identity = "supernet";
 
     /// <summary>Against known accuracies of NAS-Bench-201.</summary>
     public static ParetoStudy OnTable(
@@ -54,27 +47,19 @@ internal static class Evolving
         var (train, valid) = SearchImages.Split(data, options);
         var shape = DartsSearch.ShapeOf(train, options);
         var costs = TargetCosts.Of(options, shape)!;
-        var threads = Backends.Threads(options.Threads, screen.Output.WriteLine);
-        var each = Math.Max(1, (threads == 0 ? PhysicalCores.Count : threads) / plan.Jobs);
+        foreach (var name in Enumerable.Range(0, plan.Jobs).Select(job => BackendChoice.InTurn(options.Backend, job)).Distinct())
+            Backends.Require(name, options.Threads, backend => SearchMemory.RequirePaths(options, shape, backend, plan.Jobs));
+        Directory.CreateDirectory(folder);
+        var supernet = new KeptSupernet(folder, options, shape, DataFingerprint.Of(data.Train));
+        supernet.Complete(screen, train);
         List<IDisposable> open = [];
         try
         {
             var nets = new List<PathSupernet>();
-            for (var job = 0; job < plan.Jobs; job++)
-            {
-                // The first trains alone, so that it has all threads until the others come.
-                var backend = Backends.Create(BackendChoice.InTurn(options.Backend, job), job == 0 ? threads : each, options.Deterministic);
-                open.Add(backend);
-                nets.Add(new PathSupernet(options, shape, backend));
-                open.Add(nets[^1]);
-            }
-
-            var identity = Describe(options, DataFingerprint.Of(data.Train));
-            Directory.CreateDirectory(folder);
-            Prepare(screen, Path.Combine(folder, Weights), identity, nets, train);
+            for (var job = 0; job < plan.Jobs; job++) nets.Add(supernet.Open(job, plan.Jobs, open));
             var limit = options.Target > 0 ? options.Target : double.PositiveInfinity;
             var space = new GenotypeSpace(CellSpace.Named(options.Space) with { Topology = shape.Topology });
-            var fitness = new InheritedFitness(identity, nets, valid.Encoder, valid.Indices, costs, limit);
+            var fitness = new InheritedFitness(supernet.Identity, nets, valid.Encoder, valid.Indices, costs, limit);
             var points = Evolve(screen, folder, plan, space, fitness, genotype => genotype.ToString());
             return new ParetoStudy(
                 $"{data.Name}: {costs.Model.Name} and error of one supernet", costs.Model.Name, costs.Model.Unit,
@@ -93,41 +78,6 @@ internal static class Evolving
             throw new OptionsException($"target is '{text}'; allowed is a number from 0, the most that a cell may cost; 0 is no limit");
         return limit == 0 ? double.PositiveInfinity : limit;
     }
-
-    private static void Prepare(Screen screen, string file, string identity, List<PathSupernet> nets, SearchImages train)
-    {
-        if (!File.Exists(file))
-        {
-            using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after this step; once more stops at once"));
-            try
-            {
-                nets[0].Train(
-                    train.Encoder, train.Indices,
-                    (epoch, loss, accuracy) => screen.Output.WriteLine(string.Create(
-                        CultureInfo.InvariantCulture, $"supernet epoch {epoch + 1}: loss {loss:F3}, accuracy {accuracy:F2} %")),
-                    signals.Token);
-            }
-            catch (OperationCanceledException e)
-            {
-                throw signals.Stopped("stopped; the same command trains the supernet anew", e);
-            }
-
-            var writer = new SafetensorsWriter();
-            writer.AddMetadata(Identity, identity);
-            nets[0].Save(writer);
-            OutputFile.Write("--out", file, path => CheckpointFile.Write(path, writer));
-        }
-
-        using var weights = CheckpointFile.Open(file);
-        if (!weights.Metadata.TryGetValue(Identity, out var written) || written != identity)
-            throw new OptionsException($"{file}: is of another supernet ({written}); give another --out, or what it was begun with");
-        foreach (var net in nets) net.Load(weights);
-    }
-
-    // Everything that decides over the weights; what evolution or its limit is told is none of it.
-    private static string Describe(SearchOptions options, DataFingerprint data) => string.Join(", ", SearchOptions.Table.All
-        .Where(field => field.HasEffect && field.Name is not ("target" or "cost" or "cost_weight" or "cost_reference"))
-        .Select(field => $"{field.Name} {field.Show(options)}").Append($"{data}"));
 
     private static List<ParetoPoint> Evolve<TGenome>(
         Screen screen, string folder, EvolutionPlan plan, IGenomeSpace<TGenome> space, IFitness<TGenome> fitness,

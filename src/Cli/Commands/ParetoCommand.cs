@@ -64,7 +64,12 @@ internal static class ParetoCommand
             else OptionsApart.Refuse(parsed, "without --truth", accuracy);
             if (parsed.GetValue(weights) is not null) OptionsApart.Refuse(parsed, "with --weights", targets, evaluations, population);
             else if (parsed.GetValue(targets) is not null) OptionsApart.Refuse(parsed, "with --targets", evaluations, population);
-            else OptionsApart.Refuse(parsed, "without --weights or --targets", retrain);
+            else
+            {
+                OptionsApart.Refuse(parsed, "without --weights or --targets", retrain);
+                if (parsed.GetValue(truth) is null) KeptSupernet.RequireRead(typed.Select(option => option.Key));
+            }
+
             var folder = parsed.GetValue(output) ?? NewRun.Folder();
             var plan = new EvolutionPlan(
                 SeedList.Parse(parsed.GetValue(seeds) ?? "0..2"), parsed.GetValue(evaluations) ?? 200, parsed.GetValue(population) ?? 40,

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Evolution.Inherited;
 using MIOpenDarts.Darts.Forecasts;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Supernets;
@@ -45,7 +46,25 @@ internal static class SearchMemory
     /// <param name="jobs">Searches side by side.</param>
     /// <param name="room">What there is; null for what there is now.</param>
     /// <exception cref="PlanDoesNotFitException">The message has the need, what there is, and settings that fit.</exception>
-    public static void Require(SearchOptions options, SupernetShape shape, Backend<float> backend, int jobs = 1, MemoryRoom? room = null)
+    public static void Require(
+        SearchOptions options, SupernetShape shape, Backend<float> backend, int jobs = 1, MemoryRoom? room = null) => Require(
+            jobs == 1 ? "the search" : $"the search with {jobs} seeds side by side (fewer --jobs need less)",
+            (o, of) => Need(o, of, backend)?.Times(jobs), options, shape, room);
+
+    /// <summary>Refuses a supernet, or several side by side, that need more than there is.</summary>
+    /// <param name="options">Checked options.</param>
+    /// <param name="shape">The supernet that they describe.</param>
+    /// <param name="backend">Where it computes.</param>
+    /// <param name="jobs">Genotypes evaluated at a time, each by a copy of the supernet.</param>
+    /// <param name="room">What there is; null for what there is now.</param>
+    /// <exception cref="PlanDoesNotFitException">The message has the need, what there is, and settings that fit.</exception>
+    public static void RequirePaths(
+        SearchOptions options, SupernetShape shape, Backend<float> backend, int jobs = 1, MemoryRoom? room = null) => Require(
+            jobs == 1 ? "the supernet" : $"the supernet for {jobs} evaluations side by side (fewer --jobs need less)",
+            (o, of) => PathSupernet.Need(o, of, backend, jobs), options, shape, room);
+
+    private static void Require(
+        string what, Func<SearchOptions, SupernetShape, MemoryNeed?> need, SearchOptions options, SupernetShape shape, MemoryRoom? room)
     {
         var parts = SearchAlgorithm.From(options).ChannelMultiple(options);
         SmallerOption<SearchOptions> cells = options.Skeleton == Skeleton.NasBench201
@@ -53,12 +72,12 @@ internal static class SearchMemory
             : new("layers", o => o.Layers, 1, (o, value) => o with { Layers = Math.Max(3, value) });
         var fit = new MemoryFit<SearchOptions>(
             room ?? MemoryRoom.Here(),
-            o => Need(o, shape with { InitChannels = o.InitChannels, Layers = o.Layers }, backend)?.Times(jobs),
+            o => need(o, shape with { InitChannels = o.InitChannels, Layers = o.Layers }),
             [
                 new("batch_size", o => o.BatchSize, 2, (o, value) => o with { BatchSize = value }),
                 new("init_channels", o => o.InitChannels, parts, (o, value) => o with { InitChannels = value }),
                 cells,
             ]);
-        fit.Require(jobs == 1 ? "the search" : $"the search with {jobs} seeds side by side (fewer --jobs need less)", options);
+        fit.Require(what, options);
     }
 }

@@ -1,10 +1,14 @@
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Costs;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Evolution;
 using MIOpenDarts.Darts.Evolution.Inherited;
 using MIOpenDarts.Darts.Evolution.Spaces;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Darts.Tests.Costs;
 using MIOpenDarts.Darts.Tests.Search;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;
@@ -61,9 +65,10 @@ public sealed class InheritedFitnessTests : IDisposable
         var (train, valid) = SmallSearch.Images(120);
         using var backend = CpuBackend.Create(1);
         // A flip would make one class of the other.
-        using var net = new PathSupernet(Options with { Epochs = 8, Augment = false }, DartsSearch.ShapeOf(train, Options), backend);
+        var options = Options with { Epochs = 8, Augment = false };
+        using var net = new PathSupernet(options, DartsSearch.ShapeOf(train, Options), backend);
         var accuracies = new List<double>();
-        net.Train(train.Encoder, train.Indices, (_, _, accuracy) => accuracies.Add(accuracy), Never);
+        new PathTraining(net, options).ToEnd(train.Encoder, train.Indices, (_, _, accuracy) => accuracies.Add(accuracy), Never);
         Assert.Equal(8, accuracies.Count);
         var random = new CounterRandom(6, RandomStream.Evolution);
         var mean = Enumerable.Range(0, 10).Average(_ => net.Accuracy(
@@ -80,6 +85,65 @@ public sealed class InheritedFitnessTests : IDisposable
 
         string Identity(SearchOptions options) =>
             new InheritedFitness("one", [], valid.Encoder, valid.Indices, TargetCosts.Of(options, shape)!, 5).Identity;
+    }
+
+    [Fact]
+    public void CostsThatDifferInOneOperationAloneAreNotMixed()
+    {
+        var (train, valid) = SmallSearch.Images();
+        var shape = DartsSearch.ShapeOf(train, Options);
+        var network = new TargetNetwork(new EvaluationShape(new ImageTask(1, 8, 8, 2), 4, 5, Auxiliary: false));
+        // Neither the cheapest nor the dearest of the operations.
+        Assert.NotEqual(Identity(5), Identity(6));
+
+        string Identity(double pool)
+        {
+            var prices = new PricedParts(part => part.Name switch { "max_pool_3x3" => pool, "sep_conv_5x5" => 9, _ => 1 });
+            var costs = new ArchitectureCosts(prices, network, CellSpace.Darts.Candidates, shape.Topology);
+            return new InheritedFitness("one", [], valid.Encoder, valid.Indices, costs, 5).Identity;
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void ASupernetThatWasStoppedAfterAnEpochEndsWithTheSameBits(int stop)
+    {
+        var (train, _) = SmallSearch.Images();
+        var shape = DartsSearch.ShapeOf(train, Options);
+        using var cancellation = new CancellationTokenSource();
+        var (whole, _) = Trained(null, Never);
+        var (kept, done) = Trained(null, cancellation.Token);
+        Assert.Equal(stop, done);
+        using var file = SafetensorsFile.Open(kept);
+        Assert.False(PathTraining.IsDone(file, Options));
+        (kept, done) = Trained(file, Never);
+        Assert.Equal(Options.Epochs, done);
+        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(kept));
+
+        (string File, int Done) Trained(SafetensorsFile? begun, CancellationToken stopped)
+        {
+            using var backend = CpuBackend.Create(1);
+            using var net = new PathSupernet(Options, shape, backend);
+            var training = new PathTraining(net, Options);
+            if (begun is not null) training.Load(begun);
+            try
+            {
+                training.ToEnd(train.Encoder, train.Indices, (epoch, _, _) =>
+                {
+                    if (epoch + 1 == stop && stopped.CanBeCanceled) cancellation.Cancel();
+                }, stopped);
+            }
+            catch (OperationCanceledException)
+            {
+            }
+
+            var writer = new SafetensorsWriter();
+            training.Save(writer);
+            var path = Path.Combine(folder, Path.GetRandomFileName());
+            using (var stream = File.Create(path)) writer.WriteTo(stream);
+            return (path, training.Done);
+        }
     }
 
     [Fact]
@@ -111,7 +175,7 @@ public sealed class InheritedFitnessTests : IDisposable
         PathSupernet[] nets = [.. backends.Select(backend => new PathSupernet(Options, shape, backend))];
         try
         {
-            nets[0].Train(train.Encoder, train.Indices, (_, _, _) => { }, Never);
+            new PathTraining(nets[0], Options).ToEnd(train.Encoder, train.Indices, (_, _, _) => { }, Never);
             var weights = Path.Combine(folder, "weights.safetensors");
             var writer = new SafetensorsWriter();
             nets[0].Save(writer);

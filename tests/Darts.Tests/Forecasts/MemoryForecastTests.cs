@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Algorithms.DrNas;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Evolution.Inherited;
 using MIOpenDarts.Darts.Forecasts;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Supernets;
@@ -98,6 +99,30 @@ public sealed partial class MemoryForecastTests
             .. setting.Value.Split(" with ").Select(word => word.Split(' '))
                 .Select(pair => new KeyValuePair<string, string>(pair[0], pair[1])),
         ]);
+
+    [Fact]
+    public void Supernets_side_by_side_need_what_they_take_each()
+    {
+        using var backend = CpuBackend.Create(1);
+        var options = SearchPresets.Get("demo");
+        var small = options with { BatchSize = 4 };
+        using (var supernet = new PathSupernet(small, ShapeOf(small), backend))
+        {
+            // With the momentum of its training.
+            _ = new PathTraining(supernet, small);
+            Assert.InRange(
+                PathSupernet.Need(small, ShapeOf(small), backend, jobs: 1)!.Parameters, supernet.Parameters.Bytes,
+                supernet.Parameters.Bytes + (4 << 20));
+        }
+
+        var need = PathSupernet.Need(options, ShapeOf(options), backend, jobs: 1)!;
+        var room = new MemoryRoom(new MemoryLimit("the machine", 2 * need.Total), Heap);
+        SearchMemory.RequirePaths(options, ShapeOf(options), backend, jobs: 2, room);
+        var message = Assert.Throws<PlanDoesNotFitException>(() =>
+            SearchMemory.RequirePaths(options, ShapeOf(options), backend, jobs: 4, room)).Message;
+        Assert.Contains("the supernet for 4 evaluations side by side (fewer --jobs need less) needs ", message);
+        Assert.Contains("What would fit: batch_size ", message);
+    }
 
     [Fact]
     public void Searches_side_by_side_need_as_much_more()

@@ -77,7 +77,7 @@ public class EmbeddedCostTests
         var costs = TargetCosts.Of(Options, shape)!;
         using var backend = CpuBackend.Create(1);
         using var net = new PathSupernet(Options, shape, backend);
-        net.Train(train.Encoder, train.Indices, (_, _, _) => { }, Never);
+        new PathTraining(net, Options).ToEnd(train.Encoder, train.Indices, (_, _, _) => { }, Never);
         var space = new GenotypeSpace(CellSpace.Darts with { Topology = shape.Topology });
         var fitness = new InheritedFitness("net", [net], valid.Encoder, valid.Indices, costs, double.PositiveInfinity);
         var (evolved, random) = (Mean(new Nsga2(12)), Mean(new RandomSearch()));

@@ -31,7 +31,10 @@ public class StepAllocationTests
         var net = small.Net;
         var sgd = new Sgd<float>(backend, net.Parameters, 0.9, 3e-4);
         var architect = new Architect<float>(net, sgd, [.. net.Alphas.Select(a => new Adam<float>(a.Length, 3e-4, 0.5, 0.999, 1e-3))],
-            unrolled) { Penalties = knowsCost ? [Penalty(net, shape)] : [] };
+            unrolled)
+        {
+            Penalties = knowsCost ? [Penalty(net, shape)] : [],
+        };
         for (var i = 0; i < 2; i++) Step();
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 3; i++) Step();

@@ -2,27 +2,25 @@ using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evolution.Spaces;
+using MIOpenDarts.Darts.Forecasts;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
-using MIOpenDarts.Layers.Optimisers;
-using MIOpenDarts.Layers.Randomness;
 using MIOpenDarts.Layers.Tensors;
 using MIOpenDarts.Layers.Weights;
 
 namespace MIOpenDarts.Darts.Evolution.Inherited;
 
 /// <summary>
-/// A supernet that computes one genotype at a time: trained on genotypes drawn uniformly, one a step (Guo et al., "Single path one-shot
-/// neural architecture search with uniform sampling", ECCV 2020), it says how good another is by the weights that it inherits.
+/// A supernet that computes one genotype at a time: trained on some (<see cref="PathTraining"/>), it says how good another is by the
+/// weights that it inherits.
 /// </summary>
 internal sealed class PathSupernet : IDisposable
 {
     private readonly SearchOptions options;
     private readonly Supernet<float> net;
     private readonly ChosenPaths<float>[] paths;
-    private readonly GenotypeSpace space;
 
     /// <summary>Builds and plans it.</summary>
     public PathSupernet(SearchOptions options, SupernetShape shape, Backend<float> backend)
@@ -31,45 +29,43 @@ internal sealed class PathSupernet : IDisposable
         var candidates = CellSpace.Named(options.Space).Operations;
         paths = [.. Enumerable.Range(0, 2).Select(_ => new ChosenPaths<float>(shape.Topology, candidates))];
         net = new Supernet<float>(backend, shape, space: new SearchSpace(candidates), relax: kind => paths[kind]);
-        space = new GenotypeSpace(CellSpace.Named(options.Space) with { Topology = shape.Topology });
+        Space = new GenotypeSpace(CellSpace.Named(options.Space) with { Topology = shape.Topology });
         net.Plan(options.BatchSize);
     }
 
-    /// <summary>Trains the weights for the options' epochs.</summary>
-    /// <param name="encoder">Set and normalisation.</param>
-    /// <param name="images">Numbers of the images to learn from.</param>
-    /// <param name="progress">Takes epoch, loss and accuracy in percent after each.</param>
-    /// <param name="cancellation">Stops it; a training that was stopped is begun anew.</param>
-    /// <exception cref="RunDivergedException">The loss became infinite or no number.</exception>
-    public void Train(ImageEncoder encoder, int[] images, Action<int, double, double> progress, CancellationToken cancellation)
-    {
-        net.Initialize(options.Seed);
-        var sgd = new Sgd<float>(net.Backend, net.Parameters, options.Momentum, options.WeightDecay, options.Nesterov);
-        net.Backend.Fill(sgd.MomentumBuffer, 0);
-        var rates = new CosineSchedule(options.LearningRate, options.LearningRateMin, options.Epochs);
-        var augmentation = new Augmentation(options.Augment ? 4 : 0, options.Augment, options.Cutout ? options.CutoutLength : 0);
-        using var batches = new BatchPipeline(encoder, options.BatchSize, options.DataWorkers);
-        for (var epoch = 0; epoch < options.Epochs; epoch++)
-        {
-            batches.Start(BatchSchedule.Training(images, options.BatchSize, augmentation, options.Seed, epoch));
-            var (loss, correct, seen) = (0.0, 0L, 0L);
-            for (var step = 0; batches.TryRead(out var batch); step++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var random = new CounterRandom(options.Seed, RandomStream.Architecture, epoch, step);
-                Choose(space.Random(ref random));
-                var result = net.Evaluate(
-                    new ImageBatch<float>(batch.Pixels, batch.Labels),
-                    new Pass(Training: true, WeightGradients: true, options.Seed, epoch, step));
-                sgd.Clip(options.GradClip);
-                sgd.Step(rates.Rate(epoch));
-                (loss, correct, seen) = (loss + result.Loss * result.Images, correct + result.Correct, seen + result.Images);
-            }
+    /// <summary>The genotypes that it computes.</summary>
+    public GenotypeSpace Space { get; }
 
-            if (!double.IsFinite(loss))
-                throw new RunDivergedException($"The loss of the supernet in epoch {epoch} is {loss}; a lower learning_rate helps.");
-            progress(epoch, loss / seen, 100.0 * correct / seen);
-        }
+    /// <summary>Where it computes.</summary>
+    public Backend<float> Backend => net.Backend;
+
+    /// <summary>Its weights.</summary>
+    public ParameterSet<float> Parameters => net.Parameters;
+
+    /// <summary>
+    /// The need of some that evaluate genotypes side by side, of which the first was trained, found with memory that is only counted; null
+    /// on a device.
+    /// </summary>
+    /// <exception cref="PlanDoesNotFitException">It has more parameters than a network may have.</exception>
+    public static MemoryNeed? Need(SearchOptions options, SupernetShape shape, Backend<float> backend, int jobs)
+    {
+        var tally = new MemoryTally();
+        using var counting = backend.Counting(tally);
+        if (counting is null) return null;
+        using var supernet = new PathSupernet(options, shape, counting);
+        _ = new PathTraining(supernet, options);
+        var (activations, image) = (supernet.net.ActivationBytes, (long)shape.ImageChannels * shape.Height * shape.Width);
+        return MemoryNeed.OfRun(options, activations, tally.Bytes - activations, supernet.Parameters, image).Times(jobs);
+    }
+
+    /// <summary>Fresh weights.</summary>
+    public void Initialize(ulong seed) => net.Initialize(seed);
+
+    /// <summary>Loss of a genotype, and its gradient in the weights.</summary>
+    public BatchResult Evaluate(Genotype genotype, ImageBatch<float> batch, in Pass pass)
+    {
+        Choose(genotype);
+        return net.Evaluate(batch, pass);
     }
 
     /// <summary>

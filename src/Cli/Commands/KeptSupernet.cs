@@ -1,0 +1,118 @@
+using System.Globalization;
+using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Checkpoints;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Evolution.Inherited;
+using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Machine;
+using MIOpenDarts.Layers.Tensors;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary>The one supernet of an evolution, kept in its folder after every epoch of its training.</summary>
+/// <param name="folder">Where it is kept.</param>
+/// <param name="options">How it is trained.</param>
+/// <param name="shape">How large it is.</param>
+/// <param name="data">The images.</param>
+internal sealed class KeptSupernet(string folder, SearchOptions options, SupernetShape shape, DataFingerprint data)
+{
+    // Names the supernet in the metadata of its weights.
+    private const string Key = "supernet";
+    private static readonly string[] Deciding =
+    [
+        "image_size", "train_portion", "space", "nodes", "multiplier", "stem_multiplier", "layers", "init_channels", "seed", "epochs",
+        "batch_size", "learning_rate", "learning_rate_min", "momentum", "nesterov", "weight_decay", "grad_clip", "augment", "cutout",
+        "cutout_length",
+    ];
+
+    private static readonly string[] Costing = ["cost", "target", "target_channels", "target_layers", "target_image_size"];
+
+    private readonly string file = Path.Combine(folder, "supernet.safetensors");
+
+    /// <summary>Everything that decides over the weights; what evolution or its limit is told is none of it.</summary>
+    public string Identity { get; } = string.Join(", ", SearchOptions.Table.All
+        .Where(field => Deciding.Contains(field.Name)).Select(field => $"{field.Name} {field.Show(options)}").Append($"{data}"));
+
+    /// <summary>Refuses options of a search that neither a supernet on random paths nor the cost of its genotypes depends on.</summary>
+    /// <exception cref="OptionsException">One was typed.</exception>
+    public static void RequireRead(IEnumerable<string> typed)
+    {
+        var unread = SearchOptions.Table.All.Where(field => field.HasEffect).Select(field => field.Name).Except([.. Deciding, .. Costing]);
+        if (unread.Intersect(typed).FirstOrDefault() is { } given)
+            throw new OptionsException(
+                $"--{given.Replace('_', '-')} does not go without --weights or --targets: no alphas are learned; leave it out");
+    }
+
+    /// <summary>Trains the epochs that the folder does not have, with all threads.</summary>
+    /// <exception cref="OptionsException">The folder has another supernet.</exception>
+    /// <exception cref="StoppedException">A signal stopped it.</exception>
+    public void Complete(Screen screen, SearchImages train)
+    {
+        if (IsDone()) return;
+        var threads = Backends.Threads(options.Threads, screen.Output.WriteLine);
+        using var backend = Backends.Create(BackendChoice.InTurn(options.Backend, 0), threads, options.Deterministic);
+        using var supernet = new PathSupernet(options, shape, backend);
+        var training = new PathTraining(supernet, options);
+        if (File.Exists(file))
+        {
+            using var begun = Read();
+            training.Load(begun);
+        }
+
+        using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after this step; once more stops at once"));
+        try
+        {
+            training.ToEnd(train.Encoder, train.Indices, Keep, signals.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw signals.Stopped(
+                $"stopped; the same command with --out {folder} goes on after epoch {training.Done} of the supernet", e);
+        }
+
+        void Keep(int epoch, double loss, double accuracy)
+        {
+            var writer = new SafetensorsWriter();
+            writer.AddMetadata(Key, Identity);
+            training.Save(writer);
+            CheckpointFile.Write(file, writer);
+            screen.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"supernet epoch {epoch + 1}: loss {loss:F3}, accuracy {accuracy:F2} %"));
+        }
+    }
+
+    /// <summary>A copy for one of some evaluations at a time, with its share of the threads, GPUs in turn.</summary>
+    /// <param name="job">Number of the copy.</param>
+    /// <param name="jobs">Copies.</param>
+    /// <param name="open">Takes what is to be disposed of, in this order from its end.</param>
+    public PathSupernet Open(int job, int jobs, List<IDisposable> open)
+    {
+        var threads = Backends.Threads(options.Threads, _ => { });
+        var share = Math.Max(1, (threads == 0 ? PhysicalCores.Count : threads) / jobs);
+        var backend = Backends.Create(BackendChoice.InTurn(options.Backend, job), share, options.Deterministic);
+        open.Add(backend);
+        var supernet = new PathSupernet(options, shape, backend);
+        open.Add(supernet);
+        using var weights = Read();
+        supernet.Load(weights);
+        return supernet;
+    }
+
+    private bool IsDone()
+    {
+        if (!File.Exists(file)) return false;
+        using var kept = Read();
+        return PathTraining.IsDone(kept, options);
+    }
+
+    private SafetensorsFile Read()
+    {
+        var weights = CheckpointFile.Open(file);
+        if (weights.Metadata.TryGetValue(Key, out var written) && written == Identity) return weights;
+        weights.Dispose();
+        throw new OptionsException($"{file}: is of another supernet ({written}); give another --out, or what it was begun with");
+    }
+}
