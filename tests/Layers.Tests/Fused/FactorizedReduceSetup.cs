@@ -5,10 +5,12 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Tests.Fused;
 
 /// <summary>Factorized reductions of one source [N,C,H,W] to so many channels each.</summary>
-public sealed record FactorizedReduceCase(int N, int C, int H, int W, params int[] Outputs)
+public sealed record FactorizedReduceCase(int N, int C, int H, int W, params int[] Outputs) : FusedCase
 {
     /// <summary>Segments of the source.</summary>
     public int Segments { get; init; } = 1;
+
+    internal override FusedSetup<T> Prepare<T>(Backend<T> backend, params int[][] parts) => new FactorizedReduceSetup<T>(backend, this, parts);
 
     public override string ToString() =>
         $"[{N},{C},{H},{W}]{(Segments > 1 ? $" in {Segments} segments" : "")} to {string.Join(", ", Outputs)}";
@@ -19,15 +21,15 @@ internal sealed class FactorizedReduceSetup<T> : FusedSetup<T>
 {
     private readonly FactorizedReduceBranch<T>[] branches;
     private readonly Tensor<T> src;
-    private readonly Operation<T> operation;
+    private readonly ActiveList<FactorizedReduceBranch<T>> active = new();
 
-    public FactorizedReduceSetup(Backend<T> backend, FactorizedReduceCase c)
+    public FactorizedReduceSetup(Backend<T> backend, FactorizedReduceCase c, params int[][] parts)
         : base(backend, c.N)
     {
         Terms = c.N * c.H * c.W + c.C + c.Outputs.Sum();
         src = Source("x", c.Segments, c.C, c.H, c.W);
         branches = [.. c.Outputs.Select((outputs, i) => Branch(outputs, i, c))];
-        operation = backend.PlanFactorizedReduce(Plan, src, new(branches));
+        foreach (var part in Parts(branches, parts)) backend.PlanFactorizedReduce(Plan, src, active = new(part));
         Commit();
         Randomize(src);
         Randomize(src.Diff!);
@@ -42,9 +44,9 @@ internal sealed class FactorizedReduceSetup<T> : FusedSetup<T>
 
     public override double Terms { get; }
 
-    public override void Forward(bool training = true) => operation.Forward(training);
+    public override int Items => branches.Length;
 
-    public override void Backward(bool weightGradients = true) => operation.Backward(weightGradients);
+    public override void Choose(IEnumerable<int> chosen) => Choose(active, chosen);
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {

@@ -103,13 +103,17 @@ internal static class FusedCases
     /// <summary>Node sums of several quads of terms.</summary>
     public static readonly NodeSumCase ManyTerms = new(18, 12, 15, 7, 9, 2, 2);
 
-    public static IEnumerable<Func<Backend<float>, FusedSetup<float>>> Operations =>
+    /// <summary>One of each kind at least, most of them of several images to a gradient group.</summary>
+    public static readonly FusedCase[] All =
     [
-        .. SearchShapes.Select(c => (Func<Backend<float>, FusedSetup<float>>)(b => new SeparableSetup<float>(b, c))),
-        b => new NodeSumSetup<float>(b, ManyTerms),
-        b => new FactorizedReduceSetup<float>(b, new FactorizedReduceCase(18, 12, 9, 8, 12, 12, 12)),
-        b => new FactorizedReduceSetup<float>(b, new FactorizedReduceCase(18, 24, 9, 8, 12) { Segments = 4 }),
-        b => new SeparableSetup<float>(b, new SeparableCase(18, 36, 6, 7, 1, false, true, new BranchCase(0, 1, 12)) { Segments = 3 }),
-        b => new PoolSetup<float>(b, new PoolCase(18, 12, 5, 7, 2, 3, 2)),
+        .. SearchShapes,
+        ManyTerms,
+        new FactorizedReduceCase(18, 12, 9, 8, 12, 12, 12),
+        new FactorizedReduceCase(18, 24, 9, 8, 12) { Segments = 4 },
+        new SeparableCase(18, 36, 6, 7, 1, false, true, new BranchCase(0, 1, 12)) { Segments = 3 },
+        new PoolCase(18, 12, 5, 7, 2, 3, 2),
     ];
+
+    public static IEnumerable<Func<Backend<float>, FusedSetup<float>>> Operations =>
+        All.Select(c => (Func<Backend<float>, FusedSetup<float>>)(b => c.Prepare(b)));
 }

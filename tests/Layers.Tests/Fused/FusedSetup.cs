@@ -38,15 +38,27 @@ internal abstract class FusedSetup<T> : IDisposable
         return value;
     }
 
+    /// <summary>How many branches, edges or terms there are.</summary>
+    public abstract int Items { get; }
+
     /// <summary>At most so many rounded terms lead to a result: those of the sums that follow one another.</summary>
     public abstract double Terms { get; }
 
     /// <summary>What both backends must agree on, by name.</summary>
     public abstract IEnumerable<(string Name, double[] Values)> Results();
 
-    public abstract void Forward(bool training = true);
+    /// <summary>Keeps to some of what the only operation was planned for.</summary>
+    public abstract void Choose(IEnumerable<int> chosen);
 
-    public abstract void Backward(bool weightGradients = true);
+    public void Forward(bool training = true)
+    {
+        foreach (var operation in Operations) operation.Forward(training);
+    }
+
+    public void Backward(bool weightGradients = true)
+    {
+        foreach (var operation in Operations.Reverse()) operation.Backward(weightGradients);
+    }
 
     public void Run(bool weightGradients = true)
     {
@@ -58,6 +70,16 @@ internal abstract class FusedSetup<T> : IDisposable
     {
         Plan.Dispose();
         Parameters.Dispose();
+    }
+
+    /// <summary>What each operation is planned for.</summary>
+    protected static IEnumerable<TItem[]> Parts<TItem>(TItem[] all, int[][] parts) =>
+        parts.Length == 0 ? [all] : parts.Select(part => part.Select(i => all[i]).ToArray());
+
+    protected static void Choose<TItem>(ActiveList<TItem> list, IEnumerable<int> chosen)
+    {
+        list.Clear();
+        foreach (var i in chosen) list.Activate(i);
     }
 
     protected void Commit()

@@ -8,7 +8,11 @@ namespace MIOpenDarts.Layers.Tests.Fused;
 /// As many batch-normed branches and identities of two tensors in turn as say, which enter so many nodes [N,C,H,W], into which others have
 /// been mixed before or not.
 /// </summary>
-public sealed record NodeSumCase(int N, int C, int H, int W, int Normalized, int Identities, int Nodes = 1, bool Accumulate = false);
+public sealed record NodeSumCase(int N, int C, int H, int W, int Normalized, int Identities, int Nodes = 1, bool Accumulate = false)
+    : FusedCase
+{
+    internal override FusedSetup<T> Prepare<T>(Backend<T> backend, params int[][] parts) => new NodeSumSetup<T>(backend, this, parts);
+}
 
 internal sealed class NodeSumSetup<T> : FusedSetup<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -17,9 +21,9 @@ internal sealed class NodeSumSetup<T> : FusedSetup<T>
     private readonly Tensor<T> weights;
     private readonly Tensor<T>[] nodes;
     private readonly Tensor<T>[] identities;
-    private readonly Operation<T> operation;
+    private readonly ActiveList<NodeSumTerm<T>> active = new();
 
-    public NodeSumSetup(Backend<T> backend, NodeSumCase c)
+    public NodeSumSetup(Backend<T> backend, NodeSumCase c, params int[][] parts)
         : base(backend, c.N)
     {
         Terms = (double)c.N * c.C * c.H * c.W + c.Normalized + c.Identities;
@@ -28,7 +32,8 @@ internal sealed class NodeSumSetup<T> : FusedSetup<T>
         nodes = [.. Enumerable.Range(0, c.Nodes).Select(k => Plan.ActivationWithDiff($"node {k}", c.C, c.H, c.W))];
         branches = [.. Enumerable.Range(0, c.Normalized + c.Identities).OrderBy(k => k % c.Nodes).Select(k => Branch(k, c))];
         var extent = new Shape(c.N, c.C, c.H, c.W);
-        operation = backend.PlanNodeSum(Plan, new NodeSum<T>(new(branches), weights, extent, c.Accumulate));
+        foreach (var part in Parts(branches, parts))
+            backend.PlanNodeSum(Plan, new NodeSum<T>(active = new(part), weights, extent, c.Accumulate));
         Commit();
         Randomize(weights);
         foreach (var node in nodes)
@@ -53,9 +58,9 @@ internal sealed class NodeSumSetup<T> : FusedSetup<T>
 
     public override double Terms { get; }
 
-    public override void Forward(bool training = true) => operation.Forward(training);
+    public override int Items => branches.Length;
 
-    public override void Backward(bool weightGradients = true) => operation.Backward(weightGradients);
+    public override void Choose(IEnumerable<int> chosen) => Choose(active, chosen);
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;
@@ -41,19 +42,64 @@ public class PreparedOperationTests
         {
             using var setup = new SeparableSetup<float>(cpu, c);
             setup.Run();
-            setup.Choose(1, 3);
+            setup.Choose([1, 3]);
             var before = Values(setup, "z");
             setup.Randomize();
             setup.Run();
             var after = Values(setup, "z");
             Assert.Equal(before["z 0"], after["z 0"]);
             Assert.Equal(before["z 2"], after["z 2"]);
-            setup.Choose(0, 1, 2, 3);
+            setup.Choose([0, 1, 2, 3]);
             setup.Run();
             var all = Values(setup, "z");
             Assert.NotEqual(before["z 0"], all["z 0"]);
             Assert.Equal(all["z 1"], after["z 1"]);
             Assert.Equal(all["z 3"], after["z 3"]);
+        }
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(8)]
+    [InlineData(4)]
+    public void A_pass_over_some_has_all_results_of_an_operation_that_was_planned_for_these_alone(int width)
+    {
+        using var cpu = CpuBackend.Create(2, width);
+        foreach (var c in FusedCases.All)
+        {
+            using var setup = c.Prepare(cpu);
+            var parts = Enumerable.Range(0, setup.Items).GroupBy(i => i % 2).Select(g => g.ToArray()).ToArray();
+            using var alone = c.Prepare(cpu, parts);
+            foreach (var part in parts) Pass(part, () => setup.Forward());
+            foreach (var part in parts.Reverse()) Pass(part, () => setup.Backward());
+            alone.Run();
+            Assert.Equal(alone.Results(), setup.Results());
+
+            void Pass(int[] part, Action run)
+            {
+                setup.Choose(part);
+                run();
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(8)]
+    [InlineData(4)]
+    public void A_batch_that_is_not_full_has_the_results_and_gradients_of_the_composed_form(int width)
+    {
+        using var cpu = CpuBackend.Create(2, width);
+        foreach (var c in FusedCases.All)
+            Agreement.Check(cpu, weightGradients: true, $"{width * 32} bits, two images of {c}", b => NotFull(c.Prepare(b)),
+                b => NotFull(c.Prepare(b)));
+
+        static FusedSetup<T> NotFull<T>(FusedSetup<T> setup)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            setup.Run();
+            setup.SetBatch(2);
+            return setup;
         }
     }
 
@@ -68,7 +114,7 @@ public class PreparedOperationTests
         var planned = context.Scratch.Generation;
         for (var chosen = 1; chosen < 1 << branches.Length; chosen++)
         {
-            setup.Choose([.. Enumerable.Range(0, branches.Length).Where(i => (chosen >> i & 1) != 0)]);
+            setup.Choose(Enumerable.Range(0, branches.Length).Where(i => (chosen >> i & 1) != 0));
             setup.Run();
         }
 

@@ -9,9 +9,12 @@ public sealed record BranchCase(int Kernel, int Dilation, int Outputs);
 
 /// <summary>Branches that share a source or, where it is normalised, have one each.</summary>
 public sealed record SeparableCase(int N, int C, int H, int W, int Stride, bool Normalized, bool NeedsDiff, params BranchCase[] Branches)
+    : FusedCase
 {
     /// <summary>Segments of the source, where they are several: of branches without depthwise filter.</summary>
     public int Segments { get; init; } = 1;
+
+    internal override FusedSetup<T> Prepare<T>(Backend<T> backend, params int[][] parts) => new SeparableSetup<T>(backend, this, parts);
 
     public override string ToString() =>
         $"[{N},{C},{H},{W}]{(Segments > 1 ? $" in {Segments} segments" : "")} stride " +
@@ -22,12 +25,11 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly SeparableBranch<T>[] branches;
-    private readonly ActiveList<SeparableBranch<T>> active;
-    private readonly Operation<T> operation;
+    private readonly ActiveList<SeparableBranch<T>> active = new();
     private readonly Tensor<T>[] sources;
     private readonly DeferredBatchNorm<T>[] normalized = [];
 
-    public SeparableSetup(Backend<T> backend, SeparableCase c)
+    public SeparableSetup(Backend<T> backend, SeparableCase c, params int[][] parts)
         : base(backend, c.N)
     {
         Terms = c.N * c.H * c.W + c.C + c.Branches.Sum(b => b.Kernel * b.Kernel + b.Outputs);
@@ -35,7 +37,7 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
             i => c.NeedsDiff && !c.Normalized ? Source($"x{i}", c.Segments, c.C, c.H, c.W) : Plan.Activation($"x{i}", c.C, c.H, c.W))];
         if (c.Normalized) normalized = [.. sources.Select((s, i) => Normalized(s, i))];
         branches = [.. c.Branches.Select((b, i) => Branch(b, i, c))];
-        operation = backend.PlanSeparable(Plan, active = new(branches));
+        foreach (var part in Parts(branches, parts)) backend.PlanSeparable(Plan, active = new(part));
         Commit();
         if (!c.Normalized) Randomize(sources[0]);
         if (sources[0].Diff is { } diff) Randomize(diff);
@@ -56,22 +58,15 @@ internal sealed class SeparableSetup<T> : FusedSetup<T>
 
     public override double Terms { get; }
 
-    /// <summary>Keeps to some of the branches.</summary>
-    public void Choose(params int[] chosen)
-    {
-        active.Clear();
-        foreach (var i in chosen) active.Activate(i);
-    }
+    public override int Items => branches.Length;
+
+    public override void Choose(IEnumerable<int> chosen) => Choose(active, chosen);
 
     /// <summary>Draws other sources.</summary>
     public void Randomize()
     {
         foreach (var source in sources) Randomize(source);
     }
-
-    public override void Forward(bool training = true) => operation.Forward(training);
-
-    public override void Backward(bool weightGradients = true) => operation.Backward(weightGradients);
 
     public override IEnumerable<(string Name, double[] Values)> Results()
     {
