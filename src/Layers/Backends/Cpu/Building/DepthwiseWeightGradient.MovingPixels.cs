@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
@@ -5,7 +6,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 // For 32 registers: the pixels of three rows of taps, loaded once, move along in registers from tap to tap.
 internal static unsafe partial class DepthwiseWeightGradient<S, V>
 {
-    // One assignment after the other: swapped as tuples, the pixels would pass through copies that the compiler keeps.
     /// <summary>
     /// R rows of K taps; what these constants exclude is not compiled. The newest pixel of a row of taps enters at number 4 and moves
     /// down to number 5 − K.
@@ -34,48 +34,32 @@ internal static unsafe partial class DepthwiseWeightGradient<S, V>
             for (var i = length; i > 0; i--, g += step, p += step, q += step, r += step)
             {
                 var dy = S.Load(g);
-                x0 = x1;
-                x1 = x2;
-                x2 = x3;
-                x3 = x4;
-                x4 = S.Load(p);
-                if (K.Value > 4) a0 = S.MultiplyAdd(dy, x0, a0);
-                if (K.Value > 3) a1 = S.MultiplyAdd(dy, x1, a1);
-                if (K.Value > 2) a2 = S.MultiplyAdd(dy, x2, a2);
-                a3 = S.MultiplyAdd(dy, x3, a3);
-                a4 = S.MultiplyAdd(dy, x4, a4);
-
-                if (R.Value > 1)
-                {
-                    y0 = y1;
-                    y1 = y2;
-                    y2 = y3;
-                    y3 = y4;
-                    y4 = S.Load(q);
-                    if (K.Value > 4) b0 = S.MultiplyAdd(dy, y0, b0);
-                    if (K.Value > 3) b1 = S.MultiplyAdd(dy, y1, b1);
-                    if (K.Value > 2) b2 = S.MultiplyAdd(dy, y2, b2);
-                    b3 = S.MultiplyAdd(dy, y3, b3);
-                    b4 = S.MultiplyAdd(dy, y4, b4);
-                }
-
-                if (R.Value > 2)
-                {
-                    z0 = z1;
-                    z1 = z2;
-                    z2 = z3;
-                    z3 = z4;
-                    z4 = S.Load(r);
-                    if (K.Value > 4) c0 = S.MultiplyAdd(dy, z0, c0);
-                    if (K.Value > 3) c1 = S.MultiplyAdd(dy, z1, c1);
-                    if (K.Value > 2) c2 = S.MultiplyAdd(dy, z2, c2);
-                    c3 = S.MultiplyAdd(dy, z3, c3);
-                    c4 = S.MultiplyAdd(dy, z4, c4);
-                }
+                Taps<K>(dy, p, ref x0, ref x1, ref x2, ref x3, ref x4, ref a0, ref a1, ref a2, ref a3, ref a4);
+                if (R.Value > 1) Taps<K>(dy, q, ref y0, ref y1, ref y2, ref y3, ref y4, ref b0, ref b1, ref b2, ref b3, ref b4);
+                if (R.Value > 2) Taps<K>(dy, r, ref z0, ref z1, ref z2, ref z3, ref z4, ref c0, ref c1, ref c2, ref c3, ref c4);
             }
         }
 
         Store(sums, a0, a1, a2, a3, a4, b0, b1, b2, b3, b4, c0, c1, c2, c3, c4);
         return TapRun.MostTaps - K.Value;
+    }
+
+    // One assignment after the other: swapped as tuples, the pixels would pass through copies that the compiler keeps.
+    /// <summary>The pixels of one row of taps move along, the newest enters, and their products with a gradient are added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Taps<K>(V dy, float* newest, ref V x0, ref V x1, ref V x2, ref V x3, ref V x4, ref V s0, ref V s1, ref V s2,
+        ref V s3, ref V s4)
+        where K : struct, IConstInt
+    {
+        x0 = x1;
+        x1 = x2;
+        x2 = x3;
+        x3 = x4;
+        x4 = S.Load(newest);
+        if (K.Value > 4) s0 = S.MultiplyAdd(dy, x0, s0);
+        if (K.Value > 3) s1 = S.MultiplyAdd(dy, x1, s1);
+        if (K.Value > 2) s2 = S.MultiplyAdd(dy, x2, s2);
+        s3 = S.MultiplyAdd(dy, x3, s3);
+        s4 = S.MultiplyAdd(dy, x4, s4);
     }
 }
