@@ -3,8 +3,8 @@ using System.Numerics;
 namespace MIOpenDarts.Layers.Backends;
 
 /// <summary>
-/// A prepared operation: what a backend returns when an operation is planned (as oneDNN: plan, create, execute). It knows its tensors, owns
-/// its scratchpad, and lays itself out once for each plan, so that a pass allocates nothing.
+/// A prepared operation: what a backend returns when an operation is planned (as oneDNN: plan, create, execute). It knows its tensors
+/// and has asked for its scratch memory, which all operations of a backend use in turn, so that a pass allocates nothing.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal abstract class Operation<T>

@@ -32,9 +32,8 @@ internal sealed class SeparableBranch<T>
     public required DeferredBatchNorm<T> Dst { get; init; }
 
     /// <summary>What branches compute, and from what shape.</summary>
-    internal static string Describe(IReadOnlyList<SeparableBranch<T>> branches) => branches.Count == 0
-        ? "no branches"
-        : $"{branches.Count} x relu, {string.Join(" | ", branches.GroupBy(b => b.Kernels).Select(g => $"{g.Count()} x {g.Key}"))} over " +
+    internal static string Describe(IReadOnlyList<SeparableBranch<T>> branches) =>
+        $"{branches.Count} x relu, {string.Join(" | ", branches.GroupBy(b => b.Kernels).Select(g => $"{g.Count()} x {g.Key}"))} over " +
             $"{branches[0].Src.Capacity}";
 
     private string Kernels
