@@ -10,7 +10,8 @@ public sealed record FactorizedReduceCase(int N, int C, int H, int W, params int
     /// <summary>Segments of the source.</summary>
     public int Segments { get; init; } = 1;
 
-    internal override FusedSetup<T> Prepare<T>(Backend<T> backend, params int[][] parts) => new FactorizedReduceSetup<T>(backend, this, parts);
+    internal override FusedSetup<T> Prepare<T>(Backend<T> backend, params int[][] parts) =>
+        new FactorizedReduceSetup<T>(backend, this, parts);
 
     public override string ToString() =>
         $"[{N},{C},{H},{W}]{(Segments > 1 ? $" in {Segments} segments" : "")} to {string.Join(", ", Outputs)}";

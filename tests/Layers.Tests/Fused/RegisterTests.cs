@@ -9,7 +9,7 @@ using MIOpenDarts.Layers.Tests.Backends;
 
 namespace MIOpenDarts.Layers.Tests.Fused;
 
-/// <summary>How many registers a processor has chooses a kernel's form, never the order of its sums: the same bits with 16 and with 32.</summary>
+/// <summary>The number of registers chooses the form of a kernel, never the order of its sums.</summary>
 public class RegisterTests
 {
     [Theory]
