@@ -52,12 +52,13 @@ internal abstract class FusedSetup<T> : IDisposable
 
     public void Forward(bool training = true)
     {
-        foreach (var operation in Operations) operation.Forward(training);
+        // By number, as an enumerator would be the only allocation of a pass.
+        for (var i = 0; i < Operations.Count; i++) Operations[i].Forward(training);
     }
 
     public void Backward(bool weightGradients = true)
     {
-        foreach (var operation in Operations.Reverse()) operation.Backward(weightGradients);
+        for (var i = Operations.Count - 1; i >= 0; i--) Operations[i].Backward(weightGradients);
     }
 
     public void Run(bool weightGradients = true)
