@@ -126,7 +126,8 @@ public sealed class ForeignWeightsTests : IDisposable
             Assert.Contains(after.ReadSingle(name), weight => weight != 0);
         }
 
-        string[] wrong = [.. weights.Train(file, "wrong", data).Select(word => word == "5" ? "4" : word), "--auxiliary", "--new-classifier"];
+        string[] wrong =
+            [.. weights.Train(file, "wrong", data).Select(word => word == "5" ? "4" : word), "--auxiliary", "--new-classifier"];
         Command.Refuses(1, wrong,
             "the file is of --stem cifar --layers 5 --init-channels 8", "not of --layers 4");
         Command.Refuses(2, ["train", "--new-classifier"], "new_classifier is true; allowed is false, or true with weights");
