@@ -51,11 +51,11 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         Screen screen, string command, HostNetwork network, TrainOptions options, ImageData images, string? output)
     {
         var path = output ?? NewRun.Folder();
-        options = Lasting(options) with { Weights = Path.GetFullPath(Path.Combine(path, TrainFolder.CompressedName)) };
+        options = Lasting(options) with { Weights = TrainFolder.CompressedName, Folder = path };
         var folder = TrainFolder.Create(path, options);
         try
         {
-            folder.Try("the compressed network", () => network.Save(options.Weights));
+            folder.Try("the compressed network", () => network.Save(options.WeightsFile));
             return new TrainRun(screen, folder, options, images, notes: [], tensorBoard: false, command);
         }
         catch
@@ -69,7 +69,7 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     public static TrainRun Resume(
         Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard,
         string command = TrainCommand.Name) => Continue(
-        () => TrainFolder.Open(path), given, options => Lasting(TrainOptions.Table.Apply(options, typed)),
+        () => TrainFolder.Open(path), given, options => Whole(Lasting(TrainOptions.Table.Apply(options, typed)) with { Folder = path }),
         (folder, options) => new TrainRun(screen, folder, options, images: null, notes: [], tensorBoard, command));
 
     protected override string Extending(TrainOptions then) => MoreEpochs.Describe(then, Options);
@@ -94,6 +94,12 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         View.Print($"test     {EvaluateCommand.Describe(epochs[^1].Test)}");
         View.Print($"best     epoch {best.Epoch + 1}, {best.Test.Top1:F2} %; report: {folder.ReportFile}");
     }
+
+    private static TrainOptions Whole(TrainOptions options) =>
+        options.Weights != TrainFolder.CompressedName || File.Exists(options.WeightsFile)
+            ? options
+            : throw new RunFolderException(
+                $"{options.WeightsFile}: is gone, and nothing else has the form of the compressed network; put a copy of it back");
 
     private static TrainOptions Lasting(TrainOptions options) => options with { Data = NewRun.Lasting(options.Data) };
 }

@@ -99,7 +99,7 @@ public static class EvaluationTraining
             ClassNames = images.ClassNames,
             WholeImages = options.Crop == TrainOptions.ResizedCrop,
         };
-        return description with { Operations = CompressedOperations(options.Weights, description) };
+        return description with { Operations = CompressedOperations(options.WeightsFile, description) };
     }
 
     /// <summary>Refuses a network that cannot be built for some data, and weights to start from that do not fit it.</summary>
@@ -143,7 +143,7 @@ public static class EvaluationTraining
     private static IReadOnlyList<string> ReadWeights(TrainOptions options, NetworkDescription description, ImageClassifier<float> net)
     {
         if (options.Weights.Length == 0) return [];
-        using var file = WeightsFile.Open(options.Weights);
+        using var file = WeightsFile.Open(options.WeightsFile);
         return WeightsReader.ReadStart(file, net, description, options.NewClassifier);
     }
 }

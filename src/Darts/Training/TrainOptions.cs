@@ -27,6 +27,12 @@ public sealed record TrainOptions : RunOptions
     /// <summary>A safetensors file with the weights to start from, by their official PyTorch names; empty to draw them.</summary>
     public string Weights { get; init; } = "";
 
+    /// <summary>The folder of the run, in which a relative path of weights lies; empty for the current directory.</summary>
+    internal string Folder { get; init; } = "";
+
+    /// <summary>Where the weights are.</summary>
+    internal string WeightsFile => Path.Combine(Folder, Weights);
+
     /// <summary>Whether the classifiers are drawn nevertheless, as for other classes than those of the weights.</summary>
     public bool NewClassifier { get; init; }
 
