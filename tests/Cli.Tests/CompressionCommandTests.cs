@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Records;
+using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Tests;
 
@@ -41,6 +42,29 @@ public sealed class CompressionCommandTests : IDisposable
         // A compressed network is compressed further.
         Assert.Equal(0, Command.Run(
             "decompose", small, "--target", "macs=0.9", "--epochs", "1", "--calibration", "16", "--out", tiny.In("smaller")).Code);
+    }
+
+    [Theory]
+    [InlineData("decompose")]
+    [InlineData("prune", "--by", "taylor")]
+    public void A_terminal_shows_a_bar_while_values_are_measured(string command, params string[] more)
+    {
+        using var written = new StringWriter();
+        var terminal = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(written),
+        });
+        terminal.Profile.Width = 60;
+        Assert.Equal(0, CommandLine.Run(
+            [
+                command, tiny.In("trained"), "--target", "macs=0.9", "--epochs", "1", "--calibration", "32", "--out", tiny.In("small"),
+                .. more,
+            ],
+            new Screen(TextWriter.Null, TextWriter.Null, terminal)));
+        Assert.Matches("measuring.*100%", written.ToString());
     }
 
     [Theory]

@@ -5,6 +5,8 @@ using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Training;
+using MIOpenDarts.Layers.Backends;
+using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Commands;
 
@@ -59,8 +61,9 @@ internal sealed class CompressionArguments
     /// <summary>Compresses and fine-tunes, or goes on with a fine-tuning.</summary>
     /// <param name="screen">What it prints on.</param>
     /// <param name="parsed">The command line.</param>
-    /// <param name="compress">Makes the smaller network of the trained one, and says what it did.</param>
-    public int Run(Screen screen, ParseResult parsed, Func<CompressionTask, HostNetwork> compress)
+    /// <param name="compress">Makes the smaller network of the trained one, and says in lines what it did.</param>
+    public int Run(
+        Screen screen, ParseResult parsed, Func<CompressionTask, (HostNetwork Network, IEnumerable<string> Lines)> compress)
     {
         var typed = fields.Typed(parsed).ToList();
         if (parsed.GetValue(resume) is { } begun)
@@ -84,13 +87,26 @@ internal sealed class CompressionArguments
         var sample = new CalibrationImages(
             images.Train, trained.Description, parsed.GetValue(calibration) ?? DefaultImages, options.Seed);
         var before = HostNetwork.Of(trained.Description, trained.Net);
-        var after = compress(new CompressionTask(before, sample, trained.Backend, screen));
+        var (after, lines) = WithBar(screen, sample, () => compress(new CompressionTask(before, sample, trained.Backend)));
+        foreach (var line in lines) screen.Output.WriteLine(line);
         var (was, now) = (before.Size, after.Size);
         screen.Output.WriteLine(
             $"size     {was.Parameters:N0} parameters become {now.Parameters:N0} ({Share(now.Parameters, was.Parameters)}), "
             + $"{was.MultiplyAdds / 1e6:F2} M multiply-adds {now.MultiplyAdds / 1e6:F2} M ({Share(now.MultiplyAdds, was.MultiplyAdds)})");
         using var finetuning = TrainRun.Finetune(screen, command, after, options, images, parsed.GetValue(output));
         return finetuning.ToEnd();
+    }
+
+    // A bar on a terminal while values are measured.
+    private static T WithBar<T>(Screen screen, CalibrationImages images, Func<T> measure)
+    {
+        if (screen.Terminal is not { } terminal) return measure();
+        return terminal.Progress().Start(progress =>
+        {
+            ProgressTask? bar = null;
+            images.Progress = done => (bar ??= progress.AddTask("measuring", maxValue: images.Count)).Value = done;
+            return measure();
+        });
     }
 
     private static string Share(long now, long before) => $"{100.0 * now / before:F1} %";
@@ -112,6 +128,4 @@ internal sealed class CompressionArguments
 /// <param name="Network">The trained network.</param>
 /// <param name="Images">Calibration images.</param>
 /// <param name="Backend">Where it computes.</param>
-/// <param name="Screen">Where it says what it did.</param>
-internal sealed record CompressionTask(
-    HostNetwork Network, CalibrationImages Images, Layers.Backends.Backend<float> Backend, Screen Screen);
+internal sealed record CompressionTask(HostNetwork Network, CalibrationImages Images, Backend<float> Backend);

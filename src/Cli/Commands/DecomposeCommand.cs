@@ -43,17 +43,14 @@ internal static class DecomposeCommand
             var goal = CompressionTarget.Parse(parsed.GetValue(target) ?? "macs=0.5");
             var decomposition = new Decomposition(task.Network, task.Images, task.Backend);
             var (network, layers) = kept is { } share ? decomposition.Keeping(share) : decomposition.To(goal);
-            foreach (var layer in layers.Where(layer => layer.Rank > 0))
-            {
-                screen.Output.WriteLine(
-                    $"layer    {layer.Name}: {layer.Inputs} to {layer.Outputs} by rank {layer.Rank}, loses {100 * layer.Loss:F2} % of its "
-                    + "output's square");
-            }
-
-            screen.Output.WriteLine(
-                $"ranks    {layers.Count(layer => layer.Rank > 0)} of {layers.Count} layers of 1x1 convolutions are decomposed, measured "
-                + $"on {task.Images.Count} images");
-            return network;
+            var decomposed = layers.Where(layer => layer.Rank > 0).ToList();
+            return (network,
+            [
+                .. decomposed.Select(layer => $"layer    {layer.Name}: {layer.Inputs} to {layer.Outputs} by rank {layer.Rank}, loses "
+                    + $"{100 * layer.Loss:F2} % of its output's square"),
+                $"ranks    {decomposed.Count} of {layers.Count} layers of 1x1 convolutions are decomposed, measured on "
+                    + $"{task.Images.Count} images",
+            ]);
         }));
         return command;
     }

@@ -48,11 +48,13 @@ internal static class PruneCommand
             var pruning = new ChannelPruning(
                 task.Network, judged, parsed.GetValue(multiple) ?? Multiple, task.Images, task.Backend);
             var (network, groups) = pruning.To(goal);
-            foreach (var group in groups.Where(group => group.After < group.Before))
-                screen.Output.WriteLine(
-                    $"width    {group.Name}: {group.Before} to {group.After}{(group.IsFree ? "" : ", with the layers tied to it")}");
-            screen.Output.WriteLine($"widths   {groups.Count(group => group.After < group.Before)} of {groups.Count} are narrower");
-            return network;
+            var narrower = groups.Where(group => group.After < group.Before).ToList();
+            return (network,
+            [
+                .. narrower.Select(group =>
+                    $"width    {group.Name}: {group.Before} to {group.After}{(group.IsFree ? "" : ", with the layers tied to it")}"),
+                $"widths   {narrower.Count} of {groups.Count} are narrower",
+            ]);
         }));
         return command;
     }

@@ -42,14 +42,19 @@ internal sealed class CalibrationImages
     /// <summary>Number of images.</summary>
     public int Count => sample.Length;
 
+    /// <summary>Takes the number of images done after each batch; null for nobody.</summary>
+    public Action<int>? Progress { get; set; }
+
     /// <summary>The images in N, C, H, W order, batch by batch, with their labels.</summary>
     public IEnumerable<(float[] Pixels, int[] Labels)> Batches()
     {
+        var done = 0;
         foreach (var batch in sample.Chunk(BatchSize))
         {
             var pixels = new float[batch.Length * encoder.Size];
             for (var i = 0; i < batch.Length; i++) encoder.Encode(batch[i], pixels.AsSpan(i * encoder.Size, encoder.Size));
             yield return (pixels, Array.ConvertAll(batch, image => images.Labels[image]));
+            Progress?.Invoke(done += batch.Length);
         }
     }
 

@@ -25,8 +25,7 @@ internal sealed class Decomposition
     /// <param name="network">The network.</param>
     /// <param name="images">What it is measured on.</param>
     /// <param name="backend">Where it computes.</param>
-    /// <param name="progress">Takes the number of images done; null for nobody.</param>
-    public Decomposition(HostNetwork network, CalibrationImages images, Backend<float> backend, Action<int>? progress = null)
+    public Decomposition(HostNetwork network, CalibrationImages images, Backend<float> backend)
     {
         this.network = network;
         var operations = network.Operations;
@@ -36,7 +35,7 @@ internal sealed class Decomposition
         var found = Enumerable.Range(0, operations.Count).Where(i => IsPointwise(operations[i])).ToArray();
         var moments = found.Select(i => (operations[i].Sources[0], operations[i].Window.StrideH)).Distinct()
             .ToDictionary(key => key, key => new SecondMoment(net.Values[key.Item1].Capacity.C));
-        Measure(net, images, moments, progress);
+        Measure(net, images, moments);
         var factors = moments.ToDictionary(pair => pair.Key, pair => pair.Value.Factor());
         foreach (var i in found)
         {
@@ -70,10 +69,8 @@ internal sealed class Decomposition
         && operation.Window is { PaddingH: 0, PaddingW: 0 } && operation.Window.StrideH == operation.Window.StrideW;
 
     private static void Measure(
-        ListedNetwork<float> net, CalibrationImages images, Dictionary<(int Value, int Stride), SecondMoment> moments,
-        Action<int>? progress)
+        ListedNetwork<float> net, CalibrationImages images, Dictionary<(int Value, int Stride), SecondMoment> moments)
     {
-        var done = 0;
         foreach (var (pixels, labels) in images.Batches())
         {
             net.LoadBatch(pixels, labels);
@@ -85,8 +82,6 @@ internal sealed class Decomposition
                 net.Backend.ReadImages(tensor, values);
                 moment.Add(values, labels.Length, tensor.Shape.H, tensor.Shape.W, stride);
             }
-
-            progress?.Invoke(done += labels.Length);
         }
     }
 
