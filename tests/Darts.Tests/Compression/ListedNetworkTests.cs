@@ -5,6 +5,7 @@ using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Modules;
+using MIOpenDarts.Layers.Optimisers;
 using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Tests.Compression;
@@ -15,7 +16,7 @@ public class ListedNetworkTests
     private const int Batch = 3;
 
     public static TheoryData<string> Networks =>
-        ["DARTS_V1", "DARTS_V2", "PC_DARTS_cifar", "PDARTS", "DrNAS_cifar10", .. NetworkDescription.Baselines];
+        ["DARTS_V1", "DARTS_V2", "PC_DARTS_cifar", "PDARTS", "DrNAS_cifar10", TestNetwork.Cell, .. NetworkDescription.Baselines];
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -55,6 +56,32 @@ public class ListedNetworkTests
             backend.Download<double>(from.Diff!, expected);
             backend.Download<double>(to.Diff!, actual);
             AssertClose(expected, actual, from.Name);
+        }
+    }
+
+    [Theory]
+    [InlineData("DARTS_V2")]
+    [InlineData("resnet20")]
+    [InlineData(TestNetwork.Cell)]
+    public void A_training_step_allocates_nothing_after_the_first(string name)
+    {
+        using var backend = CpuBackend.Create(2);
+        using var net = TestNetwork.Host(name, backend).Build(backend);
+        var sgd = new Sgd<float>(backend, net.Parameters, 0.9, 3e-4);
+        net.Plan(Batch);
+        net.LoadBatch(TestNetwork.Images(net.Task, Batch), new int[Batch]);
+        for (var i = 0; i < 2; i++) Step();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 3; i++) Step();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Step()
+        {
+            var pass = new Pass(Training: true);
+            net.Forward(pass);
+            net.Backward(pass);
+            sgd.Clip(5);
+            sgd.Step(0.01);
         }
     }
 

@@ -11,6 +11,9 @@ namespace MIOpenDarts.Darts.Tests.Compression;
 /// <summary>Small networks with settled statistics.</summary>
 internal static class TestNetwork
 {
+    /// <summary>A cell of NAS-Bench-201 with every operation of the space.</summary>
+    public const string Cell = "|nor_conv_3x3~0|+|nor_conv_1x1~0|avg_pool_3x3~1|+|skip_connect~0|none~1|nor_conv_1x1~2|";
+
     public static NetworkDescription Describe(string name, int channels = 4) =>
         new()
         {
@@ -18,6 +21,7 @@ internal static class TestNetwork
             Task = new ImageTask(3, 16, 16, 10),
             InitChannels = channels,
             Layers = 4,
+            CellsPerStage = 1,
             Mean = [0, 0, 0],
             Deviation = [1, 1, 1],
         };

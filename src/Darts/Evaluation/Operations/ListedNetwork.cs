@@ -13,25 +13,22 @@ namespace MIOpenDarts.Darts.Evaluation.Operations;
 internal sealed class ListedNetwork<T> : ImageClassifier<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly IReadOnlyList<NetworkOperation> list;
     private readonly ListedOperation<T>[] operations;
+    // Arrays: a step walks over them, and allocates no enumerator.
+    private readonly int[][] sources;
     private readonly int[] lastReaders;
-    private readonly int[] firstWriters;
     private Tensor<T>[] values = [];
 
     /// <summary>Builds the network on a backend with zeroed parameters.</summary>
     public ListedNetwork(Backend<T> backend, ImageTask task, IReadOnlyList<NetworkOperation> list)
         : base(backend, task)
     {
-        this.list = list;
         var channels = OperationList.Channels(list, task.Channels);
         operations = [.. list.Select(operation => Place(operation, channels))];
+        sources = [.. list.Select(operation => operation.Sources.ToArray())];
         lastReaders = new int[list.Count + 1];
-        firstWriters = new int[list.Count + 1];
         for (var i = 0; i < list.Count; i++)
-            foreach (var source in list[i].Sources) lastReaders[source] = i;
-        // The last reader of the forward pass is the first to write the gradient.
-        lastReaders.CopyTo(firstWriters, 0);
+            foreach (var source in sources[i]) lastReaders[source] = i;
         lastReaders[^1] = list.Count;
         Parameters.Commit(backend);
     }
@@ -48,7 +45,7 @@ internal sealed class ListedNetwork<T> : ImageClassifier<T>
         var graph = new InferenceGraph<T>(Task.Channels, Task.Height, Task.Width);
         var traced = new List<GraphValue> { graph.Input };
         for (var i = 0; i < operations.Length; i++)
-            traced.Add(operations[i].Trace(graph, [.. list[i].Sources.Select(source => traced[source])]));
+            traced.Add(operations[i].Trace(graph, Array.ConvertAll(sources[i], source => traced[source])));
         graph.SetOutput(traced[^1]);
         return graph;
     }
@@ -62,7 +59,7 @@ internal sealed class ListedNetwork<T> : ImageClassifier<T>
         {
             built.DefaultLifetime = time.Value(i, lastReaders[i + 1]);
             built.DefaultDiffLifetime = time.Diff(i, lastReaders[i + 1]);
-            values[i + 1] = operations[i].Plan(built, [.. list[i].Sources.Select(number => values[number])]);
+            values[i + 1] = operations[i].Plan(built, Array.ConvertAll(sources[i], number => values[number]));
         }
     }
 
@@ -78,9 +75,10 @@ internal sealed class ListedNetwork<T> : ImageClassifier<T>
         for (var i = operations.Length - 1; i >= 0; i--)
         {
             var accumulate = true;
-            foreach (var source in list[i].Sources)
+            foreach (var source in sources[i])
             {
-                if (firstWriters[source] != i || values[source].Diff is not { } diff) continue;
+                // The last reader of the forward pass is the first to write the gradient.
+                if (lastReaders[source] != i || values[source].Diff is not { } diff) continue;
                 // A module writes the gradient of its only source; whatever has more adds to what must be zero.
                 if (operations[i] is ListedModule<T>) accumulate = false;
                 else Backend.Fill(diff, T.Zero);
