@@ -4,6 +4,7 @@ using MIOpenDarts.Darts.Compression.LowRank;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evaluation.Operations;
 using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Randomness;
@@ -110,6 +111,63 @@ public class LowRankTests
         Assert.Equal([0, 0, 0, 0], RankChoice.ByEnergy(candidates, 0.9999999));
     }
 
+    [Fact]
+    public void Of_layers_that_lose_the_same_the_dearest_is_cut_first()
+    {
+        var spectrum = PointwiseSpectrum.Of(Flat(Random(16, 24, 10)), 24, Identity(24));
+        RankCandidate[] candidates =
+        [
+            new(spectrum, new RankPrice(16 * 24, 16 + 24)), new(spectrum, new RankPrice(4 * 16 * 24, 4 * (16 + 24))),
+        ];
+        var ranks = RankChoice.ByBudget(candidates, 5 * 16 * 24 - 1, "macs=0.9");
+        Assert.Equal(0, ranks[0]);
+        Assert.NotEqual(0, ranks[1]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Moments_are_those_of_the_pixels_that_a_stride_leaves(int stride)
+    {
+        const int Images = 2, C = 3, H = 5, W = 4;
+        var values = Flat(Random(Images * C, H * W, 7));
+        var (moment, picked) = (new SecondMoment(C), new SecondMoment(C));
+        moment.Add(values, Images, H, W, stride);
+        for (var n = 0; n < Images; n++)
+            for (var pixel = 0; pixel < H * W; pixel++)
+            {
+                if (pixel / W % stride != 0 || pixel % W % stride != 0) continue;
+                picked.Add(Array.ConvertAll([0, 1, 2], c => (double)values[(n * C + c) * H * W + pixel]));
+            }
+
+        Assert.Equal(picked.Factor(), moment.Factor());
+    }
+
+    [Theory]
+    [InlineData("DARTS_V2")]
+    [InlineData("mobilenetv2")]
+    public void Each_decomposed_layer_loses_on_the_images_what_it_is_said_to(string name)
+    {
+        using var backend = CpuBackend.Create(2);
+        var host = TestNetwork.Host(name, backend, channels: 8);
+        var sample = TestNetwork.Sample(host);
+        var (small, layers) = new Decomposition(host, sample, backend).Keeping(0.9);
+        var cut = layers.Where(layer => layer.Rank > 0).ToDictionary(layer => layer.Name + ".");
+        Assert.True(cut.Count > 1);
+        var whole = Values(host, backend, sample);
+        var narrow = Values(small, backend, sample);
+        var first = host.Operations.Index().First(pair => cut.ContainsKey(pair.Item.Name)).Index;
+        // Before the first decomposed layer the networks are one; it is two operations in the smaller.
+        Assert.Equal(cut[host.Operations[first].Name].Loss, Lost(whole[first + 1], narrow[first + 2]), 1e-4);
+        foreach (var (i, operation) in host.Operations.Index().Where(pair => cut.ContainsKey(pair.Item.Name)))
+        {
+            var (layer, source) = (cut[operation.Name], operation.Sources[0]);
+            Assert.Equal(1, operation.Window.StrideH);
+            var middle = Multiply(small.Tensors[operation.Name + "0.weight"], whole[source], layer.Inputs);
+            Assert.Equal(layer.Loss, Lost(whole[i + 1], Multiply(small.Tensors[operation.Name + "1.weight"], middle, layer.Rank)), 1e-4);
+        }
+    }
+
     [Theory]
     [InlineData("DARTS_V2")]
     [InlineData("resnet20")]
@@ -143,6 +201,22 @@ public class LowRankTests
         Assert.True(product < 1e-10, $"{product}");
     }
 
+    [Theory]
+    [InlineData("mobilenetv2", 0.7)]
+    [InlineData(TestNetwork.Cell, 0.97)]
+    public void Other_networks_meet_a_target_too(string name, double share)
+    {
+        using var backend = CpuBackend.Create(2);
+        var host = TestNetwork.Host(name, backend, channels: 8);
+        foreach (var target in new[] { new CompressionTarget(false, share), new CompressionTarget(true, share) })
+        {
+            var (small, layers) = new Decomposition(host, TestNetwork.Sample(host), backend).To(target);
+            Assert.InRange(target.Of(small.Size), 1, target.Budget(host.Size));
+            Assert.Contains(layers, layer => layer.Rank > 0);
+            Assert.All(Run(small, TestNetwork.Images(host.Origin.Task, 3)), logit => Assert.True(float.IsFinite(logit)));
+        }
+    }
+
     private static float[] Run(HostNetwork host, float[] images)
     {
         using var backend = CpuBackend.Create(2);
@@ -151,6 +225,48 @@ public class LowRankTests
         net.LoadBatch(images, new int[3]);
         net.Forward(Pass.Inference);
         return TestNetwork.Logits(net, 3);
+    }
+
+    // Of every value its images and channels [batches · N, C, pixels].
+    private static List<float[][]>[] Values(HostNetwork host, Backend<float> backend, CalibrationImages sample)
+    {
+        using var net = host.Build(backend);
+        net.Plan(CalibrationImages.BatchSize);
+        var values = Enumerable.Range(0, host.Operations.Count + 1).Select(_ => new List<float[][]>()).ToArray();
+        foreach (var (pixels, labels) in sample.Batches())
+        {
+            net.LoadBatch(pixels, labels);
+            net.Forward(Pass.Inference);
+            foreach (var (number, tensor) in net.Values.Index())
+            {
+                var all = new float[tensor.Shape.Count];
+                backend.ReadImages(tensor, all);
+                values[number].AddRange(all.Chunk(tensor.Shape.Pixels).Chunk(tensor.Shape.C));
+            }
+        }
+
+        return values;
+    }
+
+    // W [rows, columns] times every pixel.
+    private static List<float[][]> Multiply(float[] weights, List<float[][]> images, int columns) =>
+    [
+        .. images.Select(image => weights.Chunk(columns).Select(row => Enumerable.Range(0, image[0].Length)
+            .Select(pixel => (float)row.Index().Sum(w => (double)w.Item * image[w.Index][pixel])).ToArray()).ToArray()),
+    ];
+
+    // Share of the square of the first that the difference has.
+    private static double Lost(List<float[][]> whole, List<float[][]> rest)
+    {
+        double square = 0, difference = 0;
+        foreach (var (a, b) in whole.SelectMany(image => image).SelectMany(channel => channel)
+            .Zip(rest.SelectMany(image => image).SelectMany(channel => channel)))
+        {
+            square += (double)a * a;
+            difference += ((double)a - b) * ((double)a - b);
+        }
+
+        return difference / square;
     }
 
     private static double Error(PointwiseSpectrum spectrum, int rank, double[,] factor)

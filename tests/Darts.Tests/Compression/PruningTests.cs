@@ -15,7 +15,7 @@ namespace MIOpenDarts.Darts.Tests.Compression;
 /// <summary>Channels that are taken away take nothing else with them.</summary>
 public class PruningTests
 {
-    public static TheoryData<string> Networks => ["DARTS_V1", "DARTS_V2", "PC_DARTS_cifar", "PDARTS", "resnet20", "mobilenetv2"];
+    public static TheoryData<string> Networks => ["DARTS_V1", "DARTS_V2", "PC_DARTS_cifar", "PDARTS", "resnet20", "mobilenetv2", TestNetwork.Cell];
 
     /// <summary>
     /// Groups of the states {0, 1} and {2, 3, 4, 5} of a cell and free middles of its separable blocks, by hand from each genotype.
@@ -129,6 +129,13 @@ public class PruningTests
         {
             foreach (var channel in removed.Where(member => member.Value == i + 1).Select(member => member.Channel))
             {
+                if (operation.Kind == OperationKind.Convolution)
+                {
+                    var weights = host.Tensors[operation.Name + "weight"];
+                    var filter = weights.Length / operation.Channels;
+                    weights.AsSpan(channel * filter, filter).Clear();
+                }
+
                 if (operation.Kind != OperationKind.BatchNorm) continue;
                 (host.Tensors[operation.Name + "weight"][channel], host.Tensors[operation.Name + "bias"][channel]) = (0, 0);
             }
