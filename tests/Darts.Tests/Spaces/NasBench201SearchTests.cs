@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Algorithms.DrNas;
 using MIOpenDarts.Darts.Algorithms.FairDarts;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Genotypes;
@@ -35,6 +36,27 @@ public sealed class NasBench201SearchTests : IDisposable
         var (first, last) = (expected.History[0], expected.History[^1]);
         Assert.Equal((6, 1), (last.Normal.Alphas.Length, last.Kinds.Count));
         Assert.NotEqual(first.Normal.Alphas.SelectMany(row => row), last.Normal.Alphas.SelectMany(row => row));
+        AssertGoesOn(options, backend, whole);
+    }
+
+    [Fact]
+    public void A_second_stage_of_dr_nas_mixes_more_channels_of_fewer_operations_and_goes_on_bit_identical()
+    {
+        var options = (Options("dr-nas") with { PartialChannels = 2 }).With(
+            new DrNasOptions { SecondStageEpoch = 1, SecondStagePartialChannels = 1, SecondStageOperations = 2 });
+        Assert.Empty(SearchOptions.Table.Validate(options));
+        using var backend = new ReferenceBackend<float>();
+        var (train, valid) = SmallSearch.Images();
+        var whole = new CheckpointRing(Path.Combine(folder, "whole"), 1);
+        var history = DartsSearch.Run(train, valid, options, backend, null, whole).History;
+        Assert.All(history[0].Normal.Weights, row => Assert.DoesNotContain(0, row));
+        Assert.All(history[1].Normal.Weights, row => Assert.Equal(2, row.Count(weight => weight > 0)));
+        AssertGoesOn(options, backend, whole);
+    }
+
+    private void AssertGoesOn(SearchOptions options, ReferenceBackend<float> backend, CheckpointRing whole)
+    {
+        var (train, valid) = SmallSearch.Images();
         foreach (var stop in new[] { 1, 4 })
         {
             var ring = new CheckpointRing(Path.Combine(folder, $"stopped-{stop}"), 2);
