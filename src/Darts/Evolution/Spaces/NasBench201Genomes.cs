@@ -11,7 +11,7 @@ internal sealed class NasBench201Genomes : IGenomeSpace<NasBench201Cell>
     private static readonly IReadOnlyList<Primitive> Operations = CellSpace.NasBench201.Candidates;
 
     /// <inheritdoc/>
-    public string Key(NasBench201Cell genome) => string.Concat(genome.Operations.Select(operation => $"{IndexOf(operation)}"));
+    public string Key(NasBench201Cell genome) => genome.Code;
 
     /// <inheritdoc/>
     public NasBench201Cell Random(ref CounterRandom random)
