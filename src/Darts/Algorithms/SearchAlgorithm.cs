@@ -78,16 +78,8 @@ internal abstract class SearchAlgorithm
     public int Stage(SearchOptions options, int epoch) => StageStarts(options).Count(start => start <= epoch) - 1;
 
     /// <summary>What edges choose from in a stage.</summary>
-    public virtual SearchSpace Space(SearchOptions options, int stage)
-    {
-        var cells = CellSpace.Named(options.Space);
-        return new(Candidates(options), options.PartialChannels, options.EdgeNormalization)
-        {
-            Inputs = cells.Topology.Inputs,
-            TakesNone = cells.TakesNone,
-            PoolNorm = cells.Skeleton == Skeleton.Darts,
-        };
-    }
+    public virtual SearchSpace Space(SearchOptions options, int stage) =>
+        new(Candidates(options), options.PartialChannels, options.EdgeNormalization) { Cells = CellSpace.Named(options.Space) };
 
     /// <summary>How the alphas of a kind of cells become weights; a number for each kind, in the order of the space.</summary>
     public virtual Relaxation<T> Relax<T>(SearchOptions options, int edges, int kind)

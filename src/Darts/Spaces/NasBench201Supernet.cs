@@ -33,7 +33,7 @@ internal sealed class NasBench201Supernet<T> : ISupernet<T>
         Backend<T> backend, NasBench201Shape shape, SearchSpace? space = null, Relaxation<T>? relaxation = null, bool dropPath = false)
     {
         var cells = CellSpace.NasBench201;
-        space ??= new SearchSpace(cells.Candidates, PoolNorm: false) { Inputs = cells.Topology.Inputs, TakesNone = cells.TakesNone };
+        space ??= new SearchSpace(cells.Candidates) { Cells = cells };
         Architecture = new ArchitectureParameters<T>(cells.Topology.Edges, space, relaxation);
         network = new NasBench201Network<T>(
             backend, shape, (net, prefix, edge, channels) =>

@@ -128,7 +128,7 @@ internal sealed class ArchitectureParameters<T>
                 diffMixing[path] += product * mixing[edge];
             }
 
-            for (int sources = Space.Inputs, first = 0; first < Edges; first += sources++)
+            for (int sources = Space.Cells.Topology.Inputs, first = 0; first < Edges; first += sources++)
             {
                 var at = paths + first;
                 Softmax.Backward<T>(mixing.AsSpan(at, sources), diffMixing.AsSpan(at, sources), BetaDiffs.AsSpan(first, sources));
@@ -155,7 +155,7 @@ internal sealed class ArchitectureParameters<T>
     // softmax(β) over the edges into each node.
     private void EdgeWeights(Span<T> weights)
     {
-        for (int sources = Space.Inputs, first = 0; first < Edges; first += sources++)
+        for (int sources = Space.Cells.Topology.Inputs, first = 0; first < Edges; first += sources++)
             Softmax.Forward<T>(Betas.AsSpan(first, sources), weights.Slice(first, sources));
     }
 

@@ -232,7 +232,7 @@ public class NasBench201Tests
     private static NasBench201Supernet<double> Supernet(
         ReferenceBackend<double> backend, int partialChannels = 1, bool edgeNormalization = false)
     {
-        var space = new SearchSpace(CellSpace.NasBench201.Candidates, partialChannels, edgeNormalization, PoolNorm: false) { Inputs = 1 };
+        var space = new SearchSpace(CellSpace.NasBench201.Candidates, partialChannels, edgeNormalization) { Cells = CellSpace.NasBench201 };
         var net = new NasBench201Supernet<double>(backend, Small, space);
         net.Initialize(1);
         var random = new CounterRandom(2, RandomStream.Alphas);
