@@ -18,12 +18,12 @@ internal sealed unsafe class MpiFunctions(Func<string, nint> export)
     public readonly delegate* unmanaged<int> MPI_Finalize = (delegate* unmanaged<int>)export(nameof(MPI_Finalize));
 
     /// <summary>comm, rank.</summary>
-    public readonly delegate* unmanaged<nint, int*,
-    int> MPI_Comm_rank = (delegate* unmanaged<nint, int*, int>)export(nameof(MPI_Comm_rank));
+    public readonly delegate* unmanaged<nint, int*, int> MPI_Comm_rank =
+        (delegate* unmanaged<nint, int*, int>)export(nameof(MPI_Comm_rank));
 
     /// <summary>comm, size.</summary>
-    public readonly delegate* unmanaged<nint, int*,
-    int> MPI_Comm_size = (delegate* unmanaged<nint, int*, int>)export(nameof(MPI_Comm_size));
+    public readonly delegate* unmanaged<nint, int*, int> MPI_Comm_size =
+        (delegate* unmanaged<nint, int*, int>)export(nameof(MPI_Comm_size));
 
     /// <summary>comm, split type, key, info, new comm.</summary>
     public readonly delegate* unmanaged<nint, int, int, nint, nint*, int> MPI_Comm_split_type =

@@ -63,15 +63,14 @@ internal sealed unsafe class MpiWorld : IDisposable
             if (!world.ThreadsAllowed)
             {
                 throw new LauncherException(
-                    $"{world.Library} does not allow other threads beside the one that calls it (MPI_THREAD_FUNNELED); take a build that " +
-                        $"does");
+                    $"{world.Library} does not allow other threads beside the one that calls it (MPI_THREAD_FUNNELED); "
+                    + "take a build that does");
             }
             if (world.Size != launcher.Size)
             {
                 throw new LauncherException(
-                    $"{launcher.Name} started {launcher.Size} processes, but {world.Library} sees {world.Size}: they do not belong " +
-                        $"together, "
-                    + "and each process would work alone; start with the launcher of this library, or under srun with its --mpi=");
+                    $"{launcher.Name} started {launcher.Size} processes, but {world.Library} sees {world.Size}: they do not belong "
+                    + "together, and each process would work alone; start with the launcher of this library, or under srun with its --mpi=");
             }
             world.LocalRank = world.RankOnNode();
             return world;
