@@ -85,7 +85,8 @@ public sealed record OperationLead(
     }
 
     private static IEnumerable<int> Columns(ArchitectureParameters<float> cell) =>
-        Enumerable.Range(0, cell.Space.Candidates.Count).Where(column => cell.Space.Cells.TakesNone || !cell.Space.Candidates[column].IsZero);
+        Enumerable.Range(0, cell.Space.Candidates.Count)
+            .Where(column => cell.Space.Cells.TakesNone || !cell.Space.Candidates[column].IsZero);
 
     private readonly record struct Decision(int Strongest, double Lead);
 }

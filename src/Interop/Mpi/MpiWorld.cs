@@ -70,7 +70,8 @@ internal sealed unsafe class MpiWorld : IDisposable
             {
                 throw new LauncherException(
                     $"{launcher.Name} started {launcher.Size} processes, but {world.Library} sees {world.Size}: they do not belong "
-                    + "together, and each process would work alone; start with the launcher of this library, or under srun with its --mpi=");
+                    + "together, and each process would work alone; start with the launcher of this library, or under srun with its "
+                    + "--mpi=");
             }
             world.LocalRank = world.RankOnNode();
             return world;

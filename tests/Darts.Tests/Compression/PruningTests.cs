@@ -15,7 +15,8 @@ namespace MIOpenDarts.Darts.Tests.Compression;
 /// <summary>Channels that are taken away take nothing else with them.</summary>
 public class PruningTests
 {
-    public static TheoryData<string> Networks => ["DARTS_V1", "DARTS_V2", "PC_DARTS_cifar", "PDARTS", "resnet20", "mobilenetv2", TestNetwork.Cell];
+    public static TheoryData<string> Networks =>
+        ["DARTS_V1", "DARTS_V2", "PC_DARTS_cifar", "PDARTS", "resnet20", "mobilenetv2", TestNetwork.Cell];
 
     /// <summary>
     /// Groups of the states {0, 1} and {2, 3, 4, 5} of a cell and free middles of its separable blocks, by hand from each genotype.
