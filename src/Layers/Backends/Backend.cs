@@ -37,7 +37,7 @@ public abstract partial class Backend<T> : IDisposable
     public abstract string Signature { get; }
 
     /// <summary>Threads of this machine that compute; 0 where a device does.</summary>
-    public virtual int Threads => 1;
+    public abstract int Threads { get; }
 
     /// <summary>
     /// Whether it computes with libraries and drivers that its tests do not cover, so that a run begins with a self-test.

@@ -17,6 +17,16 @@ public sealed class BackendChoiceTests
     }
 
     [Fact]
+    public void The_managed_backend_says_how_many_threads_it_has()
+    {
+        foreach (var threads in new[] { 1, 2, 3 })
+        {
+            using var backend = BackendChoice.Create("cpu", threads);
+            Assert.Equal(threads, backend.Threads);
+        }
+    }
+
+    [Fact]
     public void Every_registered_backend_is_told_among_what_is_allowed() =>
         Assert.All(BackendChoice.All, kind => Assert.All(kind.Forms, form => Assert.Contains(form, BackendChoice.Allowed)));
 

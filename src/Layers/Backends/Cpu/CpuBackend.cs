@@ -72,7 +72,8 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
 
     public override string Name => "cpu";
     public override string Description =>
-        $"{S.Width * 32}-bit vectors, {context.Workers.Threads} thread{(context.Workers.Threads == 1 ? "" : "s")}";
+        $"{S.Width * 32}-bit vectors, {Threads} thread{(Threads == 1 ? "" : "s")}";
+    public override int Threads => context.Workers.Threads;
     public override string Signature => $"cpu/Single/{S.Width * 32}/{Revision}";
 
     // Memory.

@@ -28,6 +28,9 @@ public unsafe partial class ReferenceBackend<T> : Backend<T>
     public override string Description => $"plain loops, one thread, {typeof(T).Name}";
 
     /// <inheritdoc/>
+    public override int Threads => 1;
+
+    /// <inheritdoc/>
     public override string Signature => $"reference/{typeof(T).Name}";
 
     /// <inheritdoc/>
