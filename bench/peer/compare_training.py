@@ -4,20 +4,19 @@ PyTorch code, in channels_last, and in MIOpenDarts, alternating in one run, and 
     dotnet build -c Release src/Cli
     apt-get install python3-torch && git clone https://github.com/quark0/darts DARTS
     /usr/bin/python3 bench/peer/compare_training.py --darts DARTS --rounds 3 --steps 3
+
+Times count when the cores were there, as in compare.py.
 """
 import argparse
 import json
 import pathlib
-import resource
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-COMMAND = HERE.parent.parent / "src/Cli/bin/Release/net10.0/miopendarts.dll"
+import compare
+
 CHANNELS, CELLS, BATCH, DROP_PATH = 36, 20, 96, 0.2
+STEP = "training step"
 
 
 def arguments():
@@ -25,7 +24,8 @@ def arguments():
     parser.add_argument("--darts", required=True, help="checkout of github.com/quark0/darts")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=3, help="steps of each in a round, after one that does not count")
+    parser.add_argument("--steps", type=int, default=3, help="steps of the official code in a round, after one that does not count")
+    parser.add_argument("--seconds", type=int, default=40, help="time that ours has in a round")
     parser.add_argument("--python", default="/usr/bin/python3", help="a Python with torch")
     parser.add_argument("--official-only", action="store_true", help="print the official code's times as JSON")
     return parser.parse_args()
@@ -37,6 +37,7 @@ def official(args):
 
     import torch
 
+    import measure_official
     import official_code
 
     official_code.load(args.darts)
@@ -54,28 +55,30 @@ def official(args):
     optimizer = torch.optim.SGD(net.parameters(), 0.025, momentum=0.9, weight_decay=3e-4)
     x = torch.randn(BATCH, 3, 32, 32).contiguous(memory_format=torch.channels_last)
     y = torch.randint(0, 10, (BATCH,))
-    seconds = []
-    for _ in range(args.steps + 1):
-        start = time.perf_counter()
+    logits = auxiliary = None
+
+    def step():
+        # As in its train.py, a step's answers live until the next ones replace them.
+        nonlocal logits, auxiliary
         optimizer.zero_grad()
         logits, auxiliary = net(x)
         (criterion(logits, y) + 0.4 * criterion(auxiliary, y)).backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5)
         optimizer.step()
-        seconds.append(time.perf_counter() - start)
-    print(json.dumps({"seconds": seconds[1:], "peakBytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}), file=sys.__stdout__)
+
+    print(json.dumps(measure_official.timed(step, args.steps, measure_official.Probe())), file=sys.__stdout__)
 
 
-def ours(args, folder):
-    run = folder / f"run-{time.monotonic_ns()}"
-    subprocess.run(
-        ["dotnet", COMMAND, "train", "--preset", "darts", "--data", folder, "--backend", "cpu", "--threads", str(args.threads), "--epochs", "1",
-         "--report-interval", "1", "--checkpoint-interval", "0", "--data-workers", "1", "--out", run],
-        check=True, stdout=subprocess.DEVNULL)
-    log = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
-    times = [line["seconds"] for line in log if line["event"] == "step"]
-    peak = next(line["record"]["peakMemoryBytes"] for line in log if line["event"] == "train_epoch")
-    return {"seconds": [b - a for a, b in zip(times, times[1:])], "peakBytes": peak}
+def measure_ours(args):
+    """Seconds, absolute speed of the probe and peak memory of every repetition."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "network.json"
+        compare.run(["dotnet", compare.COMMAND, "bench", "--backend", "cpu", "--only", "network", "--threads", args.threads,
+                     "--seconds", args.seconds, "--json", file])
+        report = json.loads(file.read_text())
+    peak = report["limits"]["gigaflops"]
+    step = next(m for m in report["networks"] if m["pass"] == STEP)
+    return {STEP: {"seconds": step["seconds"], "probes": [share * peak for share in step["cores"]], "peakBytes": step["peakBytes"]}}
 
 
 def main():
@@ -84,22 +87,19 @@ def main():
         official(args)
         return
     rows = {"official": [], "miopendarts": []}
-    peaks = {"official": 0, "miopendarts": 0}
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        record = bytes([1]) + bytes(i * 37 % 251 for i in range(3072))
-        (folder / "data_batch_1.bin").write_bytes(record * (BATCH * (args.steps + 1)))
-        (folder / "test_batch.bin").write_bytes(record * BATCH)
-        for _ in range(args.rounds):
-            command = [args.python, __file__, "--darts", args.darts, "--threads", str(args.threads), "--steps", str(args.steps), "--official-only"]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
-            for who, result in (("official", json.loads(done.stdout.splitlines()[-1])), ("miopendarts", ours(args, folder))):
-                rows[who] += result["seconds"]
-                peaks[who] = max(peaks[who], result["peakBytes"])
-    for who, seconds in rows.items():
-        print(f"{who:12} median {statistics.median(seconds):7.2f} s  min {min(seconds):7.2f} s  peak {peaks[who] >> 20:6} MiB")
-    print(f"times faster: median {statistics.median(rows['official']) / statistics.median(rows['miopendarts']):.2f}, "
-          f"min {min(rows['official']) / min(rows['miopendarts']):.2f}; memory {peaks['miopendarts'] / peaks['official']:.2f}")
+    command = [args.python, __file__, "--darts", args.darts, "--threads", args.threads, "--steps", args.steps, "--official-only"]
+    for number in range(args.rounds):
+        print(f"round {number + 1} of {args.rounds}: official, then ours", file=sys.stderr)
+        rows["official"].append({STEP: json.loads(compare.run(command).splitlines()[-1])})
+        rows["miopendarts"].append(measure_ours(args))
+    seen = {who: compare.summary(rounds, STEP) for who, rounds in rows.items()}
+    for who, row in seen.items():
+        print(f"{who:12} median {row['median']:7.2f} s  min {row['min']:7.2f} s  ({row['good']} of {row['all']} undisturbed)  "
+              f"peak {row['peak'] >> 20:6} MiB")
+    them, us = seen["official"], seen["miopendarts"]
+    print(f"times faster: median {them['median'] / us['median']:.2f}, min {them['min'] / us['min']:.2f}; memory {us['peak'] / them['peak']:.2f}")
+    if not all(row["good"] for row in seen.values()):
+        print("cores were missing: measure again when the machine is quiet")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,27 @@ public sealed class BenchCommandTests
     }
 
     [Fact]
+    public void Limits_are_those_of_all_threads_that_are_asked_for()
+    {
+        // Never more threads than processors are taken.
+        Assert.SkipUnless(Environment.ProcessorCount > 1, "this machine has one processor");
+        var outcome = Command.Run("bench", "--backend", "cpu", "--only", "steps", "--config", "C", "--seconds", "1", "--threads", "2");
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Matches(@"limits .* on one thread, \d+ GFLOP/s on 2 ", outcome.Output);
+    }
+
+    [Fact]
+    [Trait("Category", "long")]
+    public void Bench_trains_a_discrete_network_and_puts_its_inference_beside_onnx_runtime()
+    {
+        var outcome = Command.Run("bench", "--backend", "cpu", "--only", "network", "--seconds", "1", "--threads", "1");
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Matches(@"\ncpu +training step +36 +96 +32x32 ", outcome.Output);
+        Assert.Matches(@"\ncpu +inference +36 +1 +32x32 .*\nonnxruntime +inference +36 +1 ", outcome.Output);
+        Assert.Matches(@"\ncpu +inference +36 +64 +32x32 .*\nonnxruntime +inference +36 +64 ", outcome.Output);
+    }
+
+    [Fact]
     public void Bench_decodes_images_with_one_worker_and_with_several()
     {
         var outcome = Command.Run("bench", "--only", "data", "--seconds", "1", "--threads", "2");

@@ -1,15 +1,16 @@
 using System.CommandLine;
-using MIOpenDarts.Cli.Progress;
+using MIOpenDarts.Cli.Profiling;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Benchmarks;
 using MIOpenDarts.Darts.Benchmarks.Machine;
+using MIOpenDarts.Darts.Benchmarks.Networks;
 using MIOpenDarts.Darts.Benchmarks.Operations;
 using MIOpenDarts.Darts.Benchmarks.Steps;
+using MIOpenDarts.Darts.Costs.Profiling;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Diagnostics;
-using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Commands;
 
@@ -18,43 +19,14 @@ internal static class BenchCommand
 {
     public const string Name = "bench";
     private const string Everything = "all";
+    private const string LayersOnly = "layers";
+    private const string StepsOnly = "steps";
     private const string DataOnly = "data";
+    private const string NetworkOnly = "network";
 
     // Of the time for everything, layers get this share; steps the rest.
     private const double LayerShare = 0.4;
-    private static readonly Column[] Common =
-    [
-        new("C", 4, m => $"{m.Channels}"), new("batch", 6, m => $"{m.Batch}"), new("size", 7, m => $"{m.Size}x{m.Size}"),
-        new("median", 10, m => m.Median is { } median ? Duration(median) : $"~{Units.Time(m.ExpectedSeconds)}"),
-        new("min", 10, m => m.Minimum is { } minimum ? Duration(minimum) : m.LacksMemory ? "no memory" : "no time"),
-        new("GFLOP/s", 9, m => m.Gigaflops?.ToString("F1") ?? ""),
-    ];
-    private static readonly Column Roofline = new("roofline", 10, m => m.RooflinePercent is { } percent ? $"{percent:F0} %" : "");
-    private static readonly Column Cores = new(
-        "cores", 15,
-        m => m.CoreShare is { } share ? $"{100 * share:F0} %{(m.IsDisturbed ? "*" : " ")} {(m.IsShared ? "shared" : "  free")}" : "");
-    private static readonly Column[] LayerColumns =
-    [
-        new("layer", -24, m => m.Name), new("pass", -9, m => m.Pass), .. Common,
-        new("GB/s", 8, m => m.GigabytesPerSecond?.ToString("F1") ?? ""), Roofline, Cores,
-    ];
-    private static readonly Column[] DataColumns =
-    [
-        new("", -7, m => m.Name), new("image", -26, m => m.Pass), .. Common.Where(c => c.Title is "size" or "median" or "min"),
-        new("images/s", 10, m => m.ImagesPerSecond?.ToString("F0") ?? ""),
-        new("best", 10, m => (m.Batch / m.Minimum)?.ToString("F0") ?? ""),
-    ];
-    private static readonly Column[] StepColumns =
-    [
-        new("", -2, m => m.Name), new("step", -21, m => m.Pass), .. Common, Roofline,
-        new("images/s", 10, m => m.ImagesPerSecond?.ToString("F0") ?? ""),
-        new("memory", 10, m => m.PlannedBytes > 0 ? Units.Memory(m.PlannedBytes) : ""),
-        new("peak", 10, m => m.PeakBytes > 0 ? Units.Memory(m.PeakBytes) : ""), Cores,
-    ];
-
-    /// <summary>A column of a table; a negative width is one that begins at the left.</summary>
-    private sealed record Column(string Title, int Width, Func<Measurement, string> Cell);
-
+    private static readonly int[] InferenceBatches = [1, 64];
     /// <summary>What the help says below the options.</summary>
     public static string Footer =>
         $"""
@@ -63,18 +35,21 @@ internal static class BenchCommand
         can do at most with these threads, from memory. cores is the share of the processor that was there; * marks times with less.
         free or shared tells whether something else computed on these cores, be it on their other hardware threads, where multiply-adds
         alone do not show it: what needs many instructions a cycle then takes up to twice as long.
+        network trains {NetworkCase.Genotype} (C {NetworkCase.InitChannels}, {NetworkCase.Layers} cells, batch {NetworkCase.TrainingBatch}; some 4 GiB)
+        and lets it classify, beside ONNX Runtime.
         data decodes a JPEG image of 500x375 pixels to 224x224, with one worker and with --threads of them.
 
         Examples:
           miopendarts bench
           miopendarts bench --only steps --threads 1 --csv steps.csv
+          miopendarts bench --only network --seconds 120
         """;
 
     public static Command Create(Screen screen)
     {
         var backend = OptionNames.Backend("What to measure.");
         var threads = Number("--threads", 0, 0, 1024, "Threads of the cpu backend; 0 for one for each core.");
-        var only = OptionNames.OneOf("--only", "What to measure.", Everything, "layers", "steps", DataOnly);
+        var only = OptionNames.OneOf("--only", "What to measure.", Everything, LayersOnly, StepsOnly, NetworkOnly, DataOnly);
         var configuration = OptionNames.OneOf(
             "--config", "Which supernet's steps.", [Everything, .. StepConfiguration.All.Select(c => c.Name)]);
         var seconds = Number("--seconds", 45, 1, 86400, "Time to spend, roughly; what does not fit is forecast.");
@@ -113,15 +88,42 @@ internal static class BenchCommand
         var suite = new BenchmarkSuite(backend, options.Threads);
         if (suite.Limits is { } limits) screen.Output.WriteLine(Describe(limits));
         var configurations = StepConfiguration.All.Where(c => configuration is Everything ? c.IsStandard : c.Name == configuration);
-        var share = only == Everything ? LayerShare : 1;
-        var layers = only == "steps" ? [] : Show(screen, LayerColumns, suite.Layers(seconds * share, Geometry.Widths));
-        var steps = only == "layers"
-            ? []
-            : Show(screen, StepColumns, suite.Steps(only == Everything ? seconds * (1 - share) : seconds, [.. configurations]));
-        if (layers.Concat(steps).Any(m => m.IsDisturbed))
+        var share = only == Everything ? LayerShare : 0.0;
+        var layers = only is Everything or LayersOnly
+            ? BenchTable.Show(screen, BenchTable.Layers, suite.Layers(seconds * (only == LayersOnly ? 1 : share), Geometry.Widths))
+            : [];
+        var steps = only is Everything or StepsOnly
+            ? BenchTable.Show(screen, BenchTable.Steps, suite.Steps(seconds * (1 - share), [.. configurations]))
+            : [];
+        var networks = only == NetworkOnly ? Networks(screen, suite, backend, seconds) : [];
+        if (layers.Concat(steps).Concat(networks).Any(m => m.IsDisturbed))
             screen.Output.WriteLine("* the processor was shared with something else; measure these again when the machine is quiet, "
                 + "the minimum is the better number");
-        return new BenchmarkReport { Environment = environment, Limits = suite.Limits, Layers = layers, Steps = steps };
+        return new BenchmarkReport
+        {
+            Environment = environment,
+            Limits = suite.Limits,
+            Layers = layers,
+            Steps = steps,
+            Networks = networks,
+        };
+    }
+
+    private static List<Measurement> Networks(Screen screen, BenchmarkSuite suite, Backend<float> backend, double seconds)
+    {
+        var batches = backend.Threads > 0 ? InferenceBatches : [];
+        List<OnnxProfiler> beside = [.. batches.Select(batch => new OnnxProfiler(batch, backend.Threads))];
+        try
+        {
+            var own = InferenceBatches.Select(batch => NetworkCase.Inference(new BackendProfiler(backend, batch, training: false), batch));
+            var theirs = beside.Zip(InferenceBatches, NetworkCase.Inference);
+            NetworkCase[] cases = [NetworkCase.Training(backend), .. own.Concat(theirs).OrderBy(network => network.Batch)];
+            return BenchTable.Show(screen, BenchTable.Networks, suite.Networks(seconds, cases));
+        }
+        finally
+        {
+            foreach (var profiler in beside) profiler.Dispose();
+        }
     }
 
     /// <summary>Says of each layer and configuration which operations were prepared; of equal ones, how many.</summary>
@@ -143,7 +145,8 @@ internal static class BenchCommand
         var environment = RunEnvironment.Current(backend, 1);
         screen.Output.WriteLine($"{environment.Program}, {environment.DotNet}, {environment.Processor}");
         int[] workers = [.. new[] { 1, threads }.Distinct()];
-        var data = Show(screen, DataColumns, workers.Select(count => DecodingBenchmark.Measure(count, seconds / workers.Length)));
+        var decoded = workers.Select(count => DecodingBenchmark.Measure(count, seconds / workers.Length));
+        var data = BenchTable.Show(screen, BenchTable.Data, decoded);
         return new BenchmarkReport { Environment = environment, Data = data };
     }
 
@@ -158,49 +161,6 @@ internal static class BenchCommand
         return $"limits  {limits.OneThreadGigaflops:F0} GFLOP/s of multiply-adds on one thread{together}, "
             + $"{limits.GigabytesPerSecond:F0} GB/s of triad";
     }
-
-    /// <summary>A table on a terminal that is wide enough; otherwise lines as they come.</summary>
-    private static List<Measurement> Show(Screen screen, Column[] columns, IEnumerable<Measurement> measurements)
-    {
-        var all = new List<Measurement>();
-        if (screen.Terminal is { } terminal && terminal.Profile.Width > columns.Sum(c => Math.Abs(c.Width) + 2))
-        {
-            var table = new Table().Border(TableBorder.Simple);
-            foreach (var c in columns)
-                table.AddColumn(new TableColumn(c.Title) { NoWrap = true, Alignment = c.Width < 0 ? Justify.Left : Justify.Right });
-            terminal.Status().Start("measuring", status =>
-            {
-                foreach (var m in measurements)
-                {
-                    all.Add(m);
-                    status.Status($"measured {m.Name} {m.Pass}".EscapeMarkup());
-                    table.AddRow([.. columns.Select(c => c.Cell(m).EscapeMarkup())]);
-                }
-            });
-            terminal.Write(table);
-            return all;
-        }
-
-        screen.Output.WriteLine();
-        screen.Output.WriteLine(Line(columns, c => c.Title));
-        foreach (var m in measurements)
-        {
-            all.Add(m);
-            screen.Output.WriteLine(Line(columns, c => c.Cell(m)));
-        }
-
-        return all;
-    }
-
-    private static string Line(Column[] columns, Func<Column, string> text) =>
-        string.Concat(columns.Select(c => c.Width < 0 ? text(c).PadRight(-c.Width) : text(c).PadLeft(c.Width))).TrimEnd();
-
-    private static string Duration(double seconds) => seconds switch
-    {
-        < 0.001 => $"{seconds * 1e6:F1} us",
-        < 1 => $"{seconds * 1e3:F2} ms",
-        _ => $"{seconds:F3} s",
-    };
 
     private static Option<int> Number(string name, int standard, int least, int most, string description)
     {

@@ -76,6 +76,8 @@ internal sealed class OnnxProfiler(int batch, int threads) : IProfiler
         public Session(byte[] model, int batch, int channels, int height, int width, int threads)
         {
             using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1 };
+            // Its threads would look out for work after a run and take the cores from what is measured next.
+            options.AddSessionConfigEntry("session.force_spinning_stop", "1");
             session = new InferenceSession(model, options);
             inputs = [NamedOnnxValue.CreateFromTensor("images", new DenseTensor<float>([batch, channels, height, width]))];
         }

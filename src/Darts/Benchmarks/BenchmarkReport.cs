@@ -21,6 +21,9 @@ internal sealed record BenchmarkReport
     /// <summary>Steps, or nothing.</summary>
     public IReadOnlyList<Measurement> Steps { get; init; } = [];
 
+    /// <summary>Training and inference of a discrete network, or nothing.</summary>
+    public IReadOnlyList<Measurement> Networks { get; init; } = [];
+
     /// <summary>Decoding of images, or nothing.</summary>
     public IReadOnlyList<Measurement> Data { get; init; } = [];
 
@@ -37,6 +40,7 @@ internal sealed record BenchmarkReport
         };
         lines.AddRange(Layers.Select(m => Line("layer", m)));
         lines.AddRange(Steps.Select(m => Line("step", m)));
+        lines.AddRange(Networks.Select(m => Line("network", m)));
         lines.AddRange(Data.Select(m => Line("data", m)));
         return string.Join('\n', lines) + "\n";
     }

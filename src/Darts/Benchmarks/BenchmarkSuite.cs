@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Benchmarks.Machine;
+using MIOpenDarts.Darts.Benchmarks.Networks;
 using MIOpenDarts.Darts.Benchmarks.Operations;
 using MIOpenDarts.Darts.Benchmarks.Steps;
 using MIOpenDarts.Darts.Forecasts;
@@ -89,7 +90,12 @@ internal sealed class BenchmarkSuite
                         }
 
                         prepared ??= new PreparedStep(backend, configuration, unrolled);
-                        yield return Timed(prepared, configuration, kind, share);
+                        var step = prepared;
+                        yield return Timed(() => step.Run(kind), Step(configuration, kind), share) with
+                        {
+                            PlannedBytes = step.PlannedBytes,
+                            Operations = step.Operations,
+                        };
                     }
                 }
                 finally
@@ -97,6 +103,25 @@ internal sealed class BenchmarkSuite
                     prepared?.Dispose();
                 }
             }
+        }
+    }
+
+    /// <summary>Measures training and inference of a discrete network, in about so many seconds.</summary>
+    public IEnumerable<Measurement> Networks(double seconds, IReadOnlyList<NetworkCase> cases)
+    {
+        var budget = new Budget(seconds, cases.Sum(c => c.Flops));
+        foreach (var network in cases)
+        {
+            PeakMemory.Reset();
+            using var prepared = network.Prepare();
+            var step = () =>
+            {
+                prepared.Run();
+                prepared.Finish();
+            };
+            var row = Row(
+                network.Runtime, network.Pass, (NetworkCase.InitChannels, network.Batch, NetworkCase.Task.Width), network.Flops);
+            yield return Timed(step, row, budget.Take(network.Flops));
         }
     }
 
@@ -127,29 +152,26 @@ internal sealed class BenchmarkSuite
         return measured;
     }
 
-    private Measurement Timed(PreparedStep prepared, StepConfiguration configuration, StepKind kind, double seconds)
+    private Measurement Timed(Action step, Measurement row, double seconds)
     {
         var looks = new List<CoreState>();
         // The first steps touch fresh memory and are compiled on the way; where there is hardly time for any, they have to do.
-        if (seconds > 2 * configuration.Flops(kind) / flopsPerSecond)
-            seconds -= Budget.Repeat(() => prepared.Run(kind), seconds / 3, WarmUpSteps).Sum();
+        if (seconds > 2 * row.Flops / flopsPerSecond) seconds -= Budget.Repeat(step, seconds / 3, WarmUpSteps).Sum();
         var times = new List<double>();
         Budget.Repeat(Once, seconds, MostSteps);
-        flopsPerSecond = configuration.Flops(kind) / times.Min();
-        return Step(configuration, kind) with
+        flopsPerSecond = row.Flops / times.Min();
+        return row with
         {
             Seconds = times,
             Cores = [.. looks.Select(l => l.Share)],
             Dispatch = [.. looks.Select(l => l.Dispatch)],
-            PlannedBytes = prepared.PlannedBytes,
             PeakBytes = PeakMemory.Bytes,
-            Operations = prepared.Operations,
         };
 
         void Once()
         {
             var before = cores?.Look();
-            times.AddRange(Budget.Repeat(() => prepared.Run(kind), 0, 1));
+            times.AddRange(Budget.Repeat(step, 0, 1));
             if (before is not { } first) return;
             var after = cores!.Look();
             looks.Add(new CoreState(Math.Min(first.Share, after.Share), Math.Min(first.Dispatch, after.Dispatch)));
@@ -169,25 +191,27 @@ internal sealed class BenchmarkSuite
             LeastSeconds = Limits?.LeastSeconds(p.Item2) ?? 0,
         });
 
-    private Measurement Step(StepConfiguration configuration, StepKind kind)
+    private Measurement Step(StepConfiguration configuration, StepKind kind) =>
+        Row(configuration.Name, Name(kind), (configuration.Shape.InitChannels, configuration.Batch, configuration.Shape.Width),
+            configuration.Flops(kind));
+
+    private Measurement Row(string name, string pass, (int Channels, int Batch, int Size) of, double flops) => new()
     {
-        var work = new Work(configuration.Flops(kind), 0);
-        return new Measurement
-        {
-            Name = configuration.Name,
-            Pass = kind switch
-            {
-                StepKind.Weights => "weight step",
-                StepKind.AlphasFirstOrder => "alpha step, 1st order",
-                _ => "alpha step, 2nd order",
-            },
-            Channels = configuration.Shape.InitChannels,
-            Batch = configuration.Batch,
-            Size = configuration.Shape.Width,
-            Flops = work.Flops,
-            LeastSeconds = Limits?.LeastSeconds(work) ?? 0,
-        };
-    }
+        Name = name,
+        Pass = pass,
+        Channels = of.Channels,
+        Batch = of.Batch,
+        Size = of.Size,
+        Flops = flops,
+        LeastSeconds = Limits?.LeastSeconds(new Work(flops, 0)) ?? 0,
+    };
+
+    private static string Name(StepKind kind) => kind switch
+    {
+        StepKind.Weights => "weight step",
+        StepKind.AlphasFirstOrder => "alpha step, 1st order",
+        _ => "alpha step, 2nd order",
+    };
 
     private static void Several(Action run, int calls)
     {

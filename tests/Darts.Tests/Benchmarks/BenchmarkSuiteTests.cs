@@ -1,7 +1,9 @@
 using System.Text.Json;
 using MIOpenDarts.Darts.Benchmarks;
+using MIOpenDarts.Darts.Benchmarks.Networks;
 using MIOpenDarts.Darts.Benchmarks.Operations;
 using MIOpenDarts.Darts.Benchmarks.Steps;
+using MIOpenDarts.Darts.Costs.Profiling;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
@@ -40,6 +42,34 @@ public class BenchmarkSuiteTests
             Assert.True(s.PlannedBytes > 0 && s.PeakBytes > s.PlannedBytes);
         });
         Assert.True(steps[2].PlannedBytes > steps[0].PlannedBytes);
+    }
+
+    [Fact]
+    public void A_discrete_network_is_timed_in_training_and_in_inference()
+    {
+        using var backend = BackendChoice.Create("cpu", 1);
+        NetworkCase[] cases =
+        [
+            NetworkCase.Training(backend) with { Batch = 2, Prepare = () => new TrainingRun(backend, 2) },
+            NetworkCase.Inference(new BackendProfiler(backend, 1, training: false), 1),
+        ];
+        var networks = new BenchmarkSuite(backend, 1).Networks(0.1, cases).ToList();
+        Assert.Equal([("cpu", "training step", 2), ("cpu", "inference", 1)], networks.Select(m => (m.Name, m.Pass, m.Batch)));
+        Assert.All(networks, m => Assert.True(m.Minimum > 0 && m.Minimum <= m.Median && m.Cores.Count == m.Seconds.Count && m.PeakBytes > 0));
+        // Backward counts as two forward passes.
+        Assert.Equal(networks[1].Flops * 3 * NetworkCase.TrainingBatch, cases[0].Flops);
+        Assert.Equal(528.36e6, networks[1].Flops / 2, 0.01e6);
+    }
+
+    [Fact]
+    public void A_training_step_of_the_benchmark_learns_its_batch()
+    {
+        using var backend = BackendChoice.Create("cpu", 1);
+        using var run = new TrainingRun(backend, 4);
+        var first = run.Step().Loss;
+        double last = first;
+        for (var i = 0; i < 5; i++) last = run.Step().Loss;
+        Assert.True(last < first, $"{last} after {first}");
     }
 
     [Fact]

@@ -1,9 +1,7 @@
 using MIOpenDarts.Darts.Algorithms;
-using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
-using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Benchmarks.Steps;
 
@@ -13,8 +11,7 @@ internal sealed class PreparedStep : IDisposable
     private static readonly Pass Training = new(Training: true);
     private readonly SearchOptions options;
     private readonly SearchState state;
-    private readonly float[] images;
-    private readonly int[] labels;
+    private readonly RandomBatch batch;
 
     /// <summary>Builds, plans and initialises the network; <paramref name="unrolled"/> needs more memory for second-order steps.</summary>
     public PreparedStep(Backend<float> backend, StepConfiguration configuration, bool unrolled)
@@ -23,11 +20,7 @@ internal sealed class PreparedStep : IDisposable
         options = configuration.Options with { Unrolled = unrolled };
         state = new SearchState(options, shape, backend);
         state.Initialize();
-        var random = new CounterRandom(1, RandomStream.Augmentation);
-        images = new float[configuration.Batch * shape.ImageChannels * shape.Height * shape.Width];
-        foreach (ref var pixel in images.AsSpan()) pixel = (float)random.NextNormal();
-        labels = new int[configuration.Batch];
-        foreach (ref var label in labels.AsSpan()) label = random.NextInt32(shape.Classes);
+        batch = new RandomBatch(configuration.Batch, new(shape.ImageChannels, shape.Height, shape.Width, shape.Classes));
     }
 
     /// <summary>Bytes of parameters, their companions and activations on the device.</summary>
@@ -36,20 +29,18 @@ internal sealed class PreparedStep : IDisposable
     /// <summary>What the backend's prepared operations say of themselves.</summary>
     public IReadOnlyList<string> Operations => [.. state.Net.Operations.Select(o => o.Describe())];
 
-    private ImageBatch<float> Batch => new(images, labels);
-
     /// <summary>One step to its end.</summary>
     public void Run(StepKind kind)
     {
         if (kind == StepKind.Weights)
         {
-            state.Net.Evaluate(Batch, Training);
+            state.Net.Evaluate(batch.Images, Training);
             state.Sgd.Clip(options.GradClip);
             state.Sgd.Step(options.LearningRate);
         }
         else
         {
-            state.Architect.Step(Batch, Batch, options.LearningRate, Training);
+            state.Architect.Step(batch.Images, batch.Images, options.LearningRate, Training);
         }
 
         state.Net.Backend.Synchronize();
