@@ -41,6 +41,10 @@ for package in "$out"/packages/*.nupkg; do
     done
 done
 
+# A tool is fetched whole: ONNX Runtime comes for x86-64 alone.
+tool=$(stat -c %s "$out"/packages/miopendarts.*.nupkg)
+[ "$tool" -lt 60000000 ] || { echo "the package of the tool has $tool bytes, not less than 60 MB"; exit 1; }
+
 # Packages come from the folder alone; what they need comes from the sources of the user.
 version=$(sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' Directory.Build.props)
 export NUGET_PACKAGES=$out/cache
@@ -91,4 +95,4 @@ sample Interop .
 sample Layers "^step 19: .*, 4 of 4 right"
 sample Darts " of 1000 images right"
 test -s network.onnx
-echo "4 packages of version $version: equal when built again elsewhere, the tool searches, the samples of their READMEs run"
+echo "4 packages of version $version: equal when built again elsewhere, the tool ($((tool / 1000000)) MB) searches, the samples of their READMEs run"

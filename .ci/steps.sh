@@ -77,7 +77,7 @@ columns() {
     python3 -c '
 import pathlib, sys
 long = 0
-for path in sorted(p for top in ("src", "tests", "bench") for p in pathlib.Path(top).rglob("*.cs")):
+for path in sorted(p for top in ("src", "tests", "bench", "samples") for p in pathlib.Path(top).rglob("*.cs")):
     if {"bin", "obj", "Generated"} & set(path.parts): continue
     raw = False
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):

@@ -42,6 +42,63 @@ public class OnnxRuntimeTests
         AssertSame(expected, OnnxExport.Bytes(backend, net.Trace(), fold, description), net.Task, images);
     }
 
+    [Theory]
+    [InlineData("DARTS_V2", 1)]
+    [InlineData("resnet20", 3)]
+    public void A_graph_that_normalises_gives_for_bytes_what_the_network_gives_for_normalised_images(string name, int channels)
+    {
+        using var backend = CpuBackend.Create(2);
+        var description = new NetworkDescription
+        {
+            Network = name,
+            Task = new ImageTask(channels, 16, 16, 10),
+            InitChannels = 4,
+            Layers = 5,
+            Mean = [.. new[] { 0.3f, 0.6f, 0.1f }.Take(channels)],
+            Deviation = [.. new[] { 0.2f, 0.5f, 0.3f }.Take(channels)],
+        };
+        using var net = description.Build(backend);
+        Settle(net);
+        var bytes = Bytes(net.Task, Batch);
+        var plane = net.Task.Height * net.Task.Width;
+        var images = bytes.Select((value, i) =>
+        {
+            var channel = i / plane % channels;
+            return (value / 255f - description.Mean[channel]) / description.Deviation[channel];
+        }).ToArray();
+        net.LoadBatch(images, new int[Batch]);
+        net.Forward(Pass.Inference);
+        var expected = new float[Batch * net.Task.Classes];
+        backend.ReadImages(net.Logits, expected);
+        var model = OnnxExport.Bytes(backend, net.Trace(), foldNorms: true, description, normalise: true);
+        AssertClose(expected, Run(model, bytes, net.Task, Batch));
+        // Who reads the metadata is not to normalise once more.
+        using var session = Open(model);
+        Assert.DoesNotContain("mean", session.ModelMetadata.CustomMetadataMap.Keys);
+        Assert.DoesNotContain("deviation", session.ModelMetadata.CustomMetadataMap.Keys);
+    }
+
+    [Fact]
+    public void A_fixed_batch_is_taken_and_another_is_refused()
+    {
+        using var backend = CpuBackend.Create(2);
+        var description = new NetworkDescription
+        { Network = "PDARTS", Task = new ImageTask(3, 16, 16, 10), InitChannels = 4, Layers = 5 };
+        using var net = description.Build(backend);
+        Settle(net);
+        var images = Images(net.Task, Batch);
+        net.LoadBatch(images, new int[Batch]);
+        net.Forward(Pass.Inference);
+        var expected = new float[Batch * net.Task.Classes];
+        backend.ReadImages(net.Logits, expected);
+        var model = OnnxExport.Bytes(backend, net.Trace(), foldNorms: true, description, batch: Batch);
+        AssertClose(expected, Run(model, images, net.Task, Batch));
+        using var session = Open(model);
+        Assert.Equal([Batch, 3, 16, 16], session.InputMetadata["images"].Dimensions);
+        Assert.Equal([Batch, 10], session.OutputMetadata["logits"].Dimensions);
+        Assert.Throws<OnnxRuntimeException>(() => Run(model, images[..(images.Length / Batch)], net.Task, 1));
+    }
+
     [Fact]
     public void The_metadata_keeps_class_names_apart_whatever_they_contain()
     {
@@ -97,18 +154,26 @@ public class OnnxRuntimeTests
 
     private static void AssertSame(float[] expected, byte[] model, ImageTask task, float[] images)
     {
-        using var session = Open(model);
         foreach (var count in new[] { Batch, 1 })
-        {
-            var size = task.Channels * task.Height * task.Width;
-            var input = new DenseTensor<float>(images.AsMemory(0, count * size), [count, task.Channels, task.Height, task.Width]);
-            using var outputs = session.Run([NamedOnnxValue.CreateFromTensor("images", input)]);
-            var actual = outputs.Single().AsTensor<float>();
-            Assert.Equal([count, task.Classes], actual.Dimensions.ToArray());
-            var largest = Math.Max(expected.Max(Math.Abs), 1e-3f);
-            foreach (var (e, a) in expected.Zip(actual.ToArray()))
-                Assert.True(Math.Abs(e - a) <= 1e-4f * largest, $"{a} is not {e}, largest {largest}");
-        }
+            AssertClose(expected[..(count * task.Classes)], Run(model, images[..(count * images.Length / Batch)], task, count));
+    }
+
+    private static void AssertClose(float[] expected, float[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        var largest = Math.Max(expected.Max(Math.Abs), 1e-3f);
+        foreach (var (e, a) in expected.Zip(actual))
+            Assert.True(Math.Abs(e - a) <= 1e-4f * largest, $"{a} is not {e}, largest {largest}");
+    }
+
+    private static float[] Run<T>(byte[] model, T[] images, ImageTask task, int count)
+    {
+        using var session = Open(model);
+        var input = new DenseTensor<T>(images, [count, task.Channels, task.Height, task.Width]);
+        using var outputs = session.Run([NamedOnnxValue.CreateFromTensor("images", input)]);
+        var actual = outputs.Single().AsTensor<float>();
+        Assert.Equal([count, task.Classes], actual.Dimensions.ToArray());
+        return [.. actual];
     }
 
     private static InferenceSession Open(byte[] model)
@@ -130,6 +195,14 @@ public class OnnxRuntimeTests
         var random = new CounterRandom(1, RandomStream.Augmentation);
         var pixels = new float[count * task.Channels * task.Height * task.Width];
         for (var i = 0; i < pixels.Length; i++) pixels[i] = (float)random.NextNormal();
+        return pixels;
+    }
+
+    private static byte[] Bytes(ImageTask task, int count)
+    {
+        var random = new CounterRandom(2, RandomStream.Augmentation);
+        var pixels = new byte[count * task.Channels * task.Height * task.Width];
+        for (var i = 0; i < pixels.Length; i++) pixels[i] = (byte)(256 * random.NextSingle());
         return pixels;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MIOpenDarts.Cli.Onnx;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Data;
@@ -18,17 +19,20 @@ internal static class EvaluateCommand
     /// <summary>What the help says below the options.</summary>
     public static string Footer =>
         """
+        An .onnx file is run by ONNX Runtime, with the normalisation of its metadata; if it has none, with that of the data.
+
         Examples:
           miopendarts evaluate runs/trained
           miopendarts evaluate runs/trained --best
           miopendarts evaluate runs/trained --cost macs,latency:table.json
+          miopendarts evaluate model.onnx --data cifar-10-batches-bin
           miopendarts evaluate best.safetensors --data cifar-10-batches-bin
           miopendarts evaluate official.safetensors --genotype DARTS_V2 --data cifar-10-batches-bin
         """;
 
     public static Command Create(Screen screen)
     {
-        var network = new NetworkArguments(screen);
+        var network = new NetworkArguments(screen, NetworkArguments.OrOnnx);
         var data = OptionNames.Path("--data", "NAME", "Data set (default: that of the training).");
         var backend = OptionNames.Backend("Where to compute.");
         var figures = new Option<bool>("--figures") { Description = "Size, memory and time of an image at batch 1 on this backend too." };
@@ -39,13 +43,20 @@ internal static class EvaluateCommand
         network.AddForeignTo(command);
         command.SetAction(parsed =>
         {
-            var costs = CostArguments.Open(parsed.GetValue(cost));
             var typed = network.Typed(parsed);
+            if (OnnxModel.IsOne(typed))
+            {
+                network.RefuseOptions(parsed, NetworkArguments.WithOnnx, backend, figures, cost);
+                screen.Output.WriteLine(Describe(TestModel(typed, parsed.GetValue(data) ?? DataSource.FashionMnistSlice)));
+                return ExitCode.Done;
+            }
+
+            var costs = CostArguments.Open(parsed.GetValue(cost));
             var options = Directory.Exists(typed) ? TrainFolder.ReadOptions(typed) : null;
             var name = parsed.GetValue(data) ?? options?.Data ?? DataSource.FashionMnistSlice;
             var given = network.Data(parsed, name);
             using var trained = network.Open(parsed, parsed.GetValue(backend)!, 0, given);
-            var images = given ?? Open(name, options, trained.Description);
+            var images = given ?? TestImages.Open(name, options, trained.Description);
             var result = NetworkTest.Run(
                 trained.Net, trained.Description, EvaluationTraining.RequireTest(images), options?.BatchSize ?? Batch);
             screen.Output.WriteLine(Describe(result));
@@ -60,11 +71,11 @@ internal static class EvaluateCommand
     public static string Describe(TestResult test) =>
         $"{test.Top1:F2} % of {test.Images:N0} images right (top 5 {test.Top5:F2} %), loss {test.Loss:F4}";
 
-    private static ImageData Open(string name, TrainOptions? options, NetworkDescription network)
+    private static TestResult TestModel(string file, string name)
     {
-        if (options is null) return DataSource.Open(name, (network.Task.Height, network.Task.Width), network.WholeImages);
-        var data = DataSource.Open(name, options.ImageSize, network.WholeImages);
-        return options.HeldOut > 0 && data.Test is null ? HeldOut.From(data, options.HeldOut, options.Seed) : data;
+        using var model = OnnxModel.Open(file);
+        var data = TestImages.Open(name, options: null, model.Description);
+        return OnnxTest.Run(model, EvaluationTraining.RequireTest(data), data.Normalization);
     }
 
     private static string Describe(InferenceFigures f) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MIOpenDarts.Cli.Onnx;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Data.Folders;
@@ -18,16 +19,17 @@ internal static class PredictCommand
     public static string Footer =>
         """
         Images are cut to the shape that the network takes, in the middle, and scaled. Of a folder all images are classified, those of the
-        folders in it too; one that cannot be read is reported and the others go on.
+        folders in it too; one that cannot be read is reported and the others go on. An .onnx file is run by ONNX Runtime.
 
         Examples:
           miopendarts predict runs/trained photo.jpg drawing.png
           miopendarts predict runs/trained holiday
+          miopendarts predict model.onnx photo.jpg
         """;
 
     public static Command Create(Screen screen)
     {
-        var network = new NetworkArguments(screen);
+        var network = new NetworkArguments(screen, NetworkArguments.OrOnnx);
         var images = new Argument<string[]>("images")
         {
             Description = "JPEG or PNG files, or folders of them.",
@@ -41,15 +43,26 @@ internal static class PredictCommand
         network.AddForeignTo(command);
         command.SetAction(parsed =>
         {
+            var words = parsed.GetValue(images)!;
+            if (OnnxModel.IsOne(network.Typed(parsed)))
+            {
+                network.RefuseOptions(parsed, NetworkArguments.WithOnnx, backend);
+                using var model = OnnxModel.Open(network.Typed(parsed));
+                return All(screen, words, model.Description, set => model.Logits(set, 0, 1));
+            }
+
             using var trained = network.Open(parsed, parsed.GetValue(backend)!, 0);
             trained.Net.Plan(1, training: false);
-            var files = parsed.GetValue(images)!.SelectMany(word => Directory.Exists(word) ? Below(word, screen) : [word]).ToList();
-            var reported = 0;
-            foreach (var file in files)
-                if (Reported(screen, trained, file)) reported++;
-            return reported == files.Count ? ExitCode.Done : ExitCode.Failed;
+            return All(screen, words, trained.Description, set => Logits(trained, set));
         });
         return command;
+    }
+
+    private static int All(Screen screen, string[] words, NetworkDescription network, Func<ImageSet, float[]> logits)
+    {
+        var files = words.SelectMany(word => Directory.Exists(word) ? Below(word, screen) : [word]).ToList();
+        var reported = files.Count(file => Reported(screen, network, logits, file));
+        return reported == files.Count ? ExitCode.Done : ExitCode.Failed;
     }
 
     private static IEnumerable<string> Below(string folder, Screen screen)
@@ -60,11 +73,11 @@ internal static class PredictCommand
     }
 
     // One bad image among many is reported and left.
-    private static bool Reported(Screen screen, TrainedNetwork trained, string file)
+    private static bool Reported(Screen screen, NetworkDescription network, Func<ImageSet, float[]> logits, string file)
     {
         try
         {
-            screen.Output.WriteLine(PlainText.Line($"{file}: {Predict(trained, file)}"));
+            screen.Output.WriteLine(PlainText.Line($"{file}: {Predict(network, logits, file)}"));
             return true;
         }
         catch (DataException e)
@@ -74,21 +87,26 @@ internal static class PredictCommand
         }
     }
 
-    private static string Predict(TrainedNetwork trained, string file)
+    private static string Predict(NetworkDescription network, Func<ImageSet, float[]> answer, string file)
     {
-        var (task, description) = (trained.Net.Task, trained.Description);
-        var bytes = ImageFile.Read(file, task.Channels, task.Height, task.Width, description.WholeImages ? ImageFile.CropMargin : 1);
-        var set = new ImageSet(file, task.Channels, task.Height, task.Width, task.Classes, bytes, [0]);
-        var encoder = new ImageEncoder(set, new Normalization(description.Mean, description.Deviation));
+        var task = network.Task;
+        var bytes = ImageFile.Read(file, task.Channels, task.Height, task.Width, network.WholeImages ? ImageFile.CropMargin : 1);
+        var logits = answer(new ImageSet(file, task.Channels, task.Height, task.Width, task.Classes, bytes, [0]));
+        TestScores.RequireFinite(logits);
+        var largest = logits.Max();
+        var sum = logits.Sum(z => Math.Exp(z - largest));
+        var likely = Enumerable.Range(0, logits.Length).OrderByDescending(k => logits[k]).Take(Shown);
+        return string.Join(", ", likely.Select(k => $"{NameOf(network, k)} {100 * Math.Exp(logits[k] - largest) / sum:F1} %"));
+    }
+
+    private static float[] Logits(TrainedNetwork trained, ImageSet image)
+    {
+        var encoder = new ImageEncoder(image, new Normalization(trained.Description.Mean, trained.Description.Deviation));
         var pixels = new float[encoder.Size];
         encoder.Encode(0, pixels);
         trained.Net.LoadBatch(pixels, [0]);
         trained.Net.Forward(Pass.Inference);
-        var logits = new NetworkTest(trained.Net).Logits(1).ToArray();
-        var largest = logits.Max();
-        var sum = logits.Sum(z => Math.Exp(z - largest));
-        var likely = Enumerable.Range(0, logits.Length).OrderByDescending(k => logits[k]).Take(Shown);
-        return string.Join(", ", likely.Select(k => $"{NameOf(description, k)} {100 * Math.Exp(logits[k] - largest) / sum:F1} %"));
+        return new NetworkTest(trained.Net).Logits(1).ToArray();
     }
 
     private static string NameOf(NetworkDescription description, int label) => description.ClassNames?[label] ?? $"class {label}";

@@ -12,11 +12,18 @@ namespace MIOpenDarts.Cli.Usage;
 /// network it is of.
 /// </summary>
 /// <param name="screen">Where notes about a file go, beside the result.</param>
-internal sealed class NetworkArguments(Screen screen)
+/// <param name="forms">What may be given.</param>
+internal sealed class NetworkArguments(Screen screen, string forms = "The folder of a training, or a weights file.")
 {
+    /// <summary>How messages call a network in a file of ONNX, which says all of itself.</summary>
+    public const string WithOnnx = "with an .onnx file";
+
+    /// <summary>What commands take that run a network and change nothing of it.</summary>
+    public const string OrOnnx = "The folder of a training, a weights file, or an .onnx file.";
+
     private const int ImageNetSize = 224;
 
-    private readonly Argument<string> network = new("network") { Description = "The folder of a training, or a weights file." };
+    private readonly Argument<string> network = new("network") { Description = forms };
     private readonly Option<bool> best = new("--best") { Description = "The weights of the best epoch instead of the last." };
     private readonly Option<string?> genotype = OptionNames.Genotype(
         "The network of a weights file that no training here wrote: a name, a file, a folder, or the text.");
@@ -67,6 +74,11 @@ internal sealed class NetworkArguments(Screen screen)
         IsForeign(parsed)
             ? DataSource.Open(name, parsed.GetValue(size) ?? (IsImageNet(parsed) ? ImageNetSize : 0), IsImageNet(parsed))
             : null;
+
+    /// <summary>Refuses every word about the network but its name, and further options that one way of a command does not read.</summary>
+    /// <exception cref="OptionsException">One of them was typed.</exception>
+    public void RefuseOptions(ParseResult parsed, string way, params Option[] others) =>
+        OptionsApart.Refuse(parsed, way, [best, .. Foreign, .. others]);
 
     private bool IsImageNet(ParseResult parsed) => parsed.GetValue(stem) == "imagenet";
 

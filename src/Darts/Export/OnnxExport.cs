@@ -10,13 +10,16 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Darts.Export;
 
 /// <summary>
-/// Writes a network as ONNX, opset 17: input <c>images</c> [batch,C,H,W], normalised as in training, output <c>logits</c> [batch,classes].
+/// Writes a network as ONNX, opset 17: input <c>images</c> [batch,C,H,W], normalised as in training or, where the graph normalises them,
+/// bytes; output <c>logits</c> [batch,classes].
 /// </summary>
 public sealed class OnnxExport : IGraphVisitor<float>
 {
     /// <summary>Version of the operator set.</summary>
     public const int Opset = 17;
 
+    private const string Images = "images";
+    private const string Logits = "logits";
     private const int IrVersion = 8;
     private readonly Backend<float> backend;
     private readonly InferenceGraph<float> source;
@@ -35,43 +38,55 @@ public sealed class OnnxExport : IGraphVisitor<float>
     /// <param name="net">The network, whose weights are read.</param>
     /// <param name="description">Its normalisation and class names, which go into the metadata.</param>
     /// <param name="foldNorms">Multiply every batch norm into the convolution before it.</param>
+    /// <param name="normalise">Take images as bytes 0..255 and normalise them in the graph.</param>
+    /// <param name="batch">Images in a batch; 0 for any number.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, ImageClassifier<float> net, NetworkDescription description, bool foldNorms)
+    public static void Write(
+        string path, ImageClassifier<float> net, NetworkDescription description, bool foldNorms, bool normalise = false, int batch = 0)
     {
-        var bytes = Bytes(net.Backend, net.Trace(), foldNorms, description);
+        var bytes = Bytes(net.Backend, net.Trace(), foldNorms, description, normalise, batch);
         WholeFile.Write(path, stream => stream.Write(bytes));
     }
 
     /// <summary>The message <c>ModelProto</c> of a graph.</summary>
     internal static byte[] Bytes(
-        Backend<float> backend, InferenceGraph<float> source, bool foldNorms, NetworkDescription? description = null)
+        Backend<float> backend, InferenceGraph<float> source, bool foldNorms, NetworkDescription? description = null,
+        bool normalise = false, int batch = 0)
     {
         var export = new OnnxExport(backend, source, foldNorms);
         var model = new ProtoWriter().Add(1, (long)IrVersion).Add(2, "miopendarts").Add(3, RunEnvironment.ThisVersion)
-            .Add(7, export.Graph());
+            .Add(7, export.Graph(normalise ? description : null, batch));
         model.Add(8, new ProtoWriter().Add(1, "").Add(2, (long)Opset));
         if (description is not null)
         {
-            foreach (var (key, value) in Metadata(description)) model.Add(14, new ProtoWriter().Add(1, key).Add(2, value));
+            foreach (var (key, value) in Metadata(description, normalise)) model.Add(14, new ProtoWriter().Add(1, key).Add(2, value));
         }
 
         return model.Bytes.ToArray();
     }
 
-    private static IEnumerable<(string Key, string Value)> Metadata(NetworkDescription description)
+    private static IEnumerable<(string Key, string Value)> Metadata(NetworkDescription description, bool normalised)
     {
-        yield return ("network", description.Network);
-        yield return ("mean", string.Join(", ", description.Mean.Select(v => v.ToString(CultureInfo.InvariantCulture))));
-        yield return ("deviation", string.Join(", ", description.Deviation.Select(v => v.ToString(CultureInfo.InvariantCulture))));
+        yield return (OnnxMetadata.Network, description.Network);
+        // What stands here is to be done before the graph.
+        if (!normalised)
+        {
+            yield return (OnnxMetadata.Mean, string.Join(", ", description.Mean.Select(v => v.ToString(CultureInfo.InvariantCulture))));
+            yield return (
+                OnnxMetadata.Deviation, string.Join(", ", description.Deviation.Select(v => v.ToString(CultureInfo.InvariantCulture))));
+        }
+
+        if (description.WholeImages) yield return (OnnxMetadata.WholeImages, "true");
         // A name may have a comma in it, so the names are a JSON array.
         if (description.ClassNames is { } classes)
-            yield return ("classes", JsonSerializer.Serialize(classes, NetworkDescriptionContext.Default.IReadOnlyListString));
+            yield return (OnnxMetadata.Classes, JsonSerializer.Serialize(classes, NetworkDescriptionContext.Default.IReadOnlyListString));
     }
 
-    private ProtoWriter Graph()
+    // Normalises where a description is given.
+    private ProtoWriter Graph(NetworkDescription? normalisation, int batch)
     {
         var (input, output) = (source.Input.Shape, source.Output.Shape);
-        names[source.Input] = "images";
+        names[source.Input] = normalisation is null ? Images : Normalised(normalisation);
         foreach (var node in source.Nodes)
         {
             if (node is NormNode<float> norm && folded.ContainsValue(norm))
@@ -84,11 +99,24 @@ public sealed class OnnxExport : IGraphVisitor<float>
             node.Accept(this);
         }
 
-        target.Node("Flatten", [names[source.Output]], "logits", ("axis", 1));
+        target.Node("Flatten", [names[source.Output]], Logits, ("axis", 1));
         target.Message.Add(2, "network");
-        target.Declare(isInput: true, "images", input.C, input.H, input.W);
-        target.Declare(isInput: false, "logits", output.C * output.H * output.W);
+        var pixel = normalisation is null ? OnnxGraph.FloatType : OnnxGraph.ByteType;
+        target.Declare(isInput: true, Images, pixel, batch, input.C, input.H, input.W);
+        target.Declare(isInput: false, Logits, OnnxGraph.FloatType, batch, output.C * output.H * output.W);
         return target.Message;
+    }
+
+    // (v / 255 − mean) / deviation, in the order of the image encoder, so that the bits are the same.
+    private string Normalised(NetworkDescription description)
+    {
+        var channels = source.Input.Shape.C;
+        target.Node("Cast", [Images], "pixels_float", ("to", OnnxGraph.FloatType));
+        target.Node("Div", ["pixels_float", target.Constant("white", [255f])], "pixels_scaled");
+        target.Node("Sub", ["pixels_scaled", target.Constant("mean", [.. description.Mean], channels, 1, 1)], "pixels_centred");
+        target.Node(
+            "Div", ["pixels_centred", target.Constant("deviation", [.. description.Deviation], channels, 1, 1)], "pixels_normalised");
+        return "pixels_normalised";
     }
 
     void IGraphVisitor<float>.Visit(ConvolutionNode<float> node)

@@ -7,7 +7,12 @@ namespace MIOpenDarts.Darts.Export;
 /// </summary>
 internal sealed class OnnxGraph
 {
-    private const int FloatType = 1;
+    /// <summary>The element type float.</summary>
+    public const int FloatType = 1;
+
+    /// <summary>The element type uint8.</summary>
+    public const int ByteType = 2;
+
     private const int Int64Type = 7;
     private readonly ProtoWriter graph = new();
     private readonly HashSet<string> constants = [];
@@ -34,12 +39,15 @@ internal sealed class OnnxGraph
     public string Constant(string name, params ReadOnlySpan<long> values) =>
         Constant(name, Int64Type, MemoryMarshal.AsBytes(values), [values.Length]);
 
-    /// <summary>Declares the input or output, a batch of any size of <paramref name="extents"/>.</summary>
-    public void Declare(bool isInput, string name, params ReadOnlySpan<int> extents)
+    /// <summary>
+    /// Declares the input or output, so many times <paramref name="extents"/>; any number of times where <paramref name="batch"/> is 0.
+    /// </summary>
+    public void Declare(bool isInput, string name, int type, int batch, params ReadOnlySpan<int> extents)
     {
-        var shape = new ProtoWriter().Add(1, new ProtoWriter().Add(2, "batch"));
+        var first = batch == 0 ? new ProtoWriter().Add(2, "batch") : new ProtoWriter().Add(1, (long)batch);
+        var shape = new ProtoWriter().Add(1, first);
         foreach (var extent in extents) shape.Add(1, new ProtoWriter().Add(1, (long)extent));
-        var tensor = new ProtoWriter().Add(1, (long)FloatType).Add(2, shape);
+        var tensor = new ProtoWriter().Add(1, (long)type).Add(2, shape);
         graph.Add(isInput ? 11 : 12, new ProtoWriter().Add(1, name).Add(2, new ProtoWriter().Add(1, tensor)));
     }
 

@@ -9,7 +9,6 @@ namespace MIOpenDarts.Darts.Training;
 /// <param name="net">The network.</param>
 public sealed class NetworkTest(ImageClassifier<float> net)
 {
-    private const int Few = 5;
     private readonly int classes = net.Task.Classes;
     private float[] logits = [];
 
@@ -22,14 +21,21 @@ public sealed class NetworkTest(ImageClassifier<float> net)
     /// <exception cref="NotFiniteNumberException">A logit is no number.</exception>
     public static TestResult Run(ImageClassifier<float> net, NetworkDescription description, ImageSet images, int batchSize)
     {
-        var task = new ImageTask(images.Channels, images.Height, images.Width, images.Classes);
-        if (task != description.Task)
-            throw new DataException($"{images.Name}: images are {Show(task)}, but the network takes {Show(description.Task)}; "
-                + "give the data it was trained for");
+        RequireTask(images, description);
         net.Plan(batchSize, training: false);
         var encoder = new ImageEncoder(images, new Normalization(description.Mean, description.Deviation));
         using var batches = new BatchPipeline(encoder, batchSize, workers: 2);
         return new NetworkTest(net).Run(batches, images.Count, batchSize);
+    }
+
+    /// <summary>Refuses images that are not what a network was trained for.</summary>
+    /// <exception cref="DataException">They are of another size or in other classes than the network's.</exception>
+    internal static void RequireTask(ImageSet images, NetworkDescription description)
+    {
+        var task = new ImageTask(images.Channels, images.Height, images.Width, images.Classes);
+        if (task != description.Task)
+            throw new DataException($"{images.Name}: images are {Show(task)}, but the network takes {Show(description.Task)}; "
+                + "give the data it was trained for");
     }
 
     /// <summary>Classifies all images of a set in order.</summary>
@@ -39,26 +45,17 @@ public sealed class NetworkTest(ImageClassifier<float> net)
     /// <exception cref="NotFiniteNumberException">A logit is no number.</exception>
     internal TestResult Run(BatchPipeline batches, int images, int batchSize)
     {
-        var confusion = Enumerable.Range(0, classes).Select(_ => new int[classes]).ToArray();
+        var scores = new TestScores(classes);
         double loss = 0;
-        long first = 0, few = 0;
         batches.Start(BatchSchedule.InOrder([.. Enumerable.Range(0, images)], batchSize));
         while (batches.TryRead(out var batch))
         {
             net.LoadBatch(batch.Pixels, batch.Labels);
             loss += net.Forward(Pass.Inference).Loss * batch.Count;
-            var rows = Logits(batch.Count);
-            for (var i = 0; i < batch.Count; i++)
-            {
-                var row = rows.Slice(i * classes, classes);
-                var (label, answer) = (batch.Labels[i], Largest(row));
-                confusion[label][answer]++;
-                if (answer == label) first++;
-                if (Rank(row, label) < Few) few++;
-            }
+            scores.Add(Logits(batch.Count), batch.Labels);
         }
 
-        return new TestResult(images, loss / images, 100.0 * first / images, 100.0 * few / images, confusion);
+        return scores.Result(loss);
     }
 
     /// <summary>Logits of the batch under way [N, classes].</summary>
@@ -68,33 +65,9 @@ public sealed class NetworkTest(ImageClassifier<float> net)
         if (logits.Length < images * classes) logits = new float[images * classes];
         net.Backend.ReadImages(net.Logits, logits.AsSpan(0, images * classes));
         var rows = logits.AsSpan(0, images * classes);
-        foreach (var logit in rows)
-        {
-            if (!float.IsFinite(logit))
-                throw new NotFiniteNumberException(
-                    $"the network answers with logits that are no numbers ({logit}): its weights are too large, "
-                    + "or not of a network that was trained");
-        }
-
+        TestScores.RequireFinite(rows);
         return rows;
     }
 
     private static string Show(ImageTask task) => $"{task.Channels}x{task.Height}x{task.Width} in {task.Classes} classes";
-
-    /// <summary>The first largest.</summary>
-    private static int Largest(ReadOnlySpan<float> row)
-    {
-        var best = 0;
-        for (var k = 1; k < row.Length; k++)
-            if (row[k] > row[best]) best = k;
-        return best;
-    }
-
-    private static int Rank(ReadOnlySpan<float> row, int label)
-    {
-        var better = 0;
-        for (var k = 0; k < row.Length; k++)
-            if (row[k] > row[label] || (row[k] == row[label] && k < label)) better++;
-        return better;
-    }
 }
