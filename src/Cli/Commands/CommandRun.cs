@@ -41,6 +41,9 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     /// <summary>The command that goes on with such a run.</summary>
     protected abstract string Command { get; }
 
+    /// <summary>The whole line that goes on with it.</summary>
+    protected virtual string Again => $"miopendarts {Command} --resume {folder.Path}";
+
     protected TOptions Options { get; }
 
     protected ProgressView View { get; }
@@ -77,7 +80,7 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
         catch (OperationCanceledException e)
         {
             Recorder.Stop(RunOutcome.Interrupted);
-            throw signals.Stopped($"stopped with a checkpoint; go on with: miopendarts {Command} --resume {folder.Path}", e);
+            throw signals.Stopped($"stopped with a checkpoint; go on with: {Again}", e);
         }
         catch (Exception e)
         {

@@ -1,12 +1,11 @@
 using System.CommandLine;
+using MIOpenDarts.Cli.Compressing;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Compression;
-using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends;
-using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Commands;
 
@@ -58,6 +57,9 @@ internal sealed class CompressionArguments
     /// <summary>Calibration images unless told.</summary>
     public const int DefaultImages = 256;
 
+    /// <summary>What is met unless told.</summary>
+    public const string DefaultTarget = "macs=0.5";
+
     /// <summary>Compresses and fine-tunes, or goes on with a fine-tuning.</summary>
     /// <param name="screen">What it prints on.</param>
     /// <param name="parsed">The command line.</param>
@@ -65,53 +67,97 @@ internal sealed class CompressionArguments
     public int Run(
         Screen screen, ParseResult parsed, Func<CompressionTask, (HostNetwork Network, IEnumerable<string> Lines)> compress)
     {
-        var typed = fields.Typed(parsed).ToList();
-        if (parsed.GetValue(resume) is { } begun)
-        {
-            var given = parsed.GetValue(run) is not null ? "a run" : FieldOptions.Given(parsed, output);
-            using var resumed = TrainRun.Resume(screen, begun, typed, given, tensorBoard: false, command);
-            return resumed.ToEnd();
-        }
-
-        var path = parsed.GetValue(run) ?? throw new OptionsException("no run is given; give the folder of a training");
-        if (!Directory.Exists(path))
-        {
-            throw new RunFolderException(
-                $"{path}: there is no such folder; give the folder of a training, whose data and options are known");
-        }
-
-        var options = Options(TrainFolder.ReadOptions(path), typed);
-        using var trained = TrainedNetwork.Open(path, parsed.GetValue(best), foreign: null, options.Backend, options.Threads);
-        var images = EvaluationTraining.Open(options);
-        EvaluationTraining.RequireTest(images);
-        var sample = new CalibrationImages(
-            images.Train, trained.Description, parsed.GetValue(calibration) ?? DefaultImages, options.Seed);
-        var before = HostNetwork.Of(trained.Description, trained.Net);
-        var (after, lines) = WithBar(screen, sample, () => compress(new CompressionTask(before, sample, trained.Backend)));
-        foreach (var line in lines) screen.Output.WriteLine(line);
-        var (was, now) = (before.Size, after.Size);
-        screen.Output.WriteLine(
-            $"size     {was.Parameters:N0} parameters become {now.Parameters:N0} ({Share(now.Parameters, was.Parameters)}), "
-            + $"{was.MultiplyAdds / 1e6:F2} M multiply-adds {now.MultiplyAdds / 1e6:F2} M ({Share(now.MultiplyAdds, was.MultiplyAdds)})");
-        using var finetuning = TrainRun.Finetune(screen, command, after, options, images, parsed.GetValue(output));
+        if (Resumed(screen, parsed) is { } code) return code;
+        var source = Source(parsed);
+        using var finetuning = new CompressionWork(screen, command).Begin(
+            source, parsed.GetValue(best), parsed.GetValue(calibration) ?? DefaultImages, Options(parsed, source), parsed.GetValue(output),
+            compress);
         return finetuning.ToEnd();
     }
 
-    // A bar on a terminal while values are measured.
-    private static T WithBar<T>(Screen screen, CalibrationImages images, Func<T> measure)
+    /// <summary>Does the same in stages, each of which is fine-tuned before the next.</summary>
+    /// <param name="screen">What it prints on.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="stages">Makes the stages for the trained network.</param>
+    public int RunStages(Screen screen, ParseResult parsed, Func<HostNetwork, IReadOnlyList<CompressionStage>> stages)
     {
-        if (screen.Terminal is not { } terminal) return measure();
-        return terminal.Progress().Start(progress =>
-        {
-            ProgressTask? bar = null;
-            images.Progress = done => (bar ??= progress.AddTask("measuring", maxValue: images.Count)).Value = done;
-            return measure();
-        });
+        if (Resumed(screen, parsed) is { } code) return code;
+        var (_, plan) = Plans(parsed, Source(parsed), network => [("", stages(network))]).Single();
+        var folder = Folder(parsed);
+        plan.Write(folder);
+        return new CompressionWork(screen, command).Complete(plan, folder, [], Again(folder));
     }
 
-    private static string Share(long now, long before) => $"{100.0 * now / before:F1} %";
+    /// <summary>The folder to go on with; null for a new one.</summary>
+    /// <exception cref="OptionsException">Words for a new one were typed too.</exception>
+    public string? Begun(ParseResult parsed)
+    {
+        var begun = parsed.GetValue(resume);
+        if (begun is not null && Given(parsed) is { } given) throw new OptionsException(
+            $"{given} does not go with --resume; a study goes on as it was begun, so leave it out");
+        return begun;
+    }
 
-    private static TrainOptions Options(TrainOptions trained, List<KeyValuePair<string, string>> typed) => TrainOptions.Table.Apply(
+    /// <summary>The folder for a new one.</summary>
+    public string Folder(ParseResult parsed) => parsed.GetValue(output) ?? NewRun.Folder();
+
+    /// <summary>Options of the fine-tuning that were typed.</summary>
+    public List<KeyValuePair<string, string>> Typed(ParseResult parsed) => [.. fields.Typed(parsed)];
+
+    /// <summary>Plans of several ways to compress one trained network, by name.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="source">Folder of the training.</param>
+    /// <param name="ways">Makes the ways.</param>
+    public IReadOnlyList<(string Name, CompressionPlan Plan)> Plans(
+        ParseResult parsed, string source, Func<HostNetwork, IEnumerable<(string Name, IReadOnlyList<CompressionStage> Stages)>> ways)
+    {
+        var options = Options(parsed, source);
+        using var trained = TrainedNetwork.Open(source, parsed.GetValue(best), foreign: null, options.Backend, options.Threads);
+        return
+        [
+            .. ways(HostNetwork.Of(trained.Description, trained.Net)).Select(way => (way.Name, new CompressionPlan
+            {
+                Source = Path.GetFullPath(source),
+                Best = parsed.GetValue(best),
+                Calibration = parsed.GetValue(calibration) ?? DefaultImages,
+                Options = CompressionPlan.Keep(options with { Data = NewRun.Lasting(options.Data) }),
+                Stages = way.Stages,
+            })),
+        ];
+    }
+
+    /// <summary>The folder of the training.</summary>
+    /// <exception cref="OptionsException">None was given.</exception>
+    public string Source(ParseResult parsed)
+    {
+        var path = parsed.GetValue(run) ?? throw new OptionsException("no run is given; give the folder of a training");
+        return Directory.Exists(path)
+            ? path
+            : throw new RunFolderException(
+                $"{path}: there is no such folder; give the folder of a training, whose data and options are known");
+    }
+
+    // Options of the fine-tuning of a training's network.
+    private TrainOptions Options(ParseResult parsed, string source) => Options(TrainFolder.ReadOptions(source), fields.Typed(parsed));
+
+    // What was typed and does not go with a resume; null for nothing.
+    private string? Given(ParseResult parsed) => parsed.GetValue(run) is not null ? "a run" : FieldOptions.Given(parsed, output);
+
+    private string Again(string folder) => $"miopendarts {command} --resume {folder}";
+
+    // What came of a resume; null for a new run.
+    private int? Resumed(Screen screen, ParseResult parsed)
+    {
+        if (parsed.GetValue(resume) is not { } begun) return null;
+        var typed = fields.Typed(parsed).ToList();
+        var given = Given(parsed);
+        if (CompressionPlan.IsIn(begun) && given is null)
+            return new CompressionWork(screen, command).Complete(CompressionPlan.Read(begun), begun, typed, Again(begun));
+        using var resumed = TrainRun.Resume(screen, begun, typed, given, tensorBoard: false, command);
+        return resumed.ToEnd();
+    }
+
+    private static TrainOptions Options(TrainOptions trained, IEnumerable<KeyValuePair<string, string>> typed) => TrainOptions.Table.Apply(
         trained with
         {
             Epochs = Epochs,

@@ -1,13 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using MIOpenDarts.Cli.Compressing;
 using MIOpenDarts.Cli.Usage;
-using MIOpenDarts.Darts.Compression;
-using MIOpenDarts.Darts.Compression.LowRank;
 using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Cli.Commands;
 
-/// <summary><c>miopendarts decompose</c>: 1x1 convolutions of a trained network as two of lower rank.</summary>
+/// <summary><c>miopendarts decompose</c>: convolutions of a trained network as factors of lower rank.</summary>
 internal static class DecomposeCommand
 {
     public const string Name = "decompose";
@@ -15,10 +14,10 @@ internal static class DecomposeCommand
     /// <summary>What the help says below the options.</summary>
     public static string Footer =>
         $"""
-        Each 1x1 convolution that is worth it becomes two of lower rank, by the singular values of what it computes on training images.
-        With a target the layers that lose least for what they save are cut first; with --energy each keeps that share of the variance of
-        its output. Then the network is fine-tuned: the new folder is one of a training, for evaluate, predict, export, compare and a
-        further compression.
+        Each 1x1 convolution that is worth it becomes two of lower rank, by the singular values of what it computes on training images, and
+        each dense k x k convolution three (Tucker-2), by those of its weights. With a target the layers that lose least for what they save
+        are cut first; with --energy each keeps that share of its output's or weights' square. Then the network is fine-tuned: the new
+        folder is one of a training, for evaluate, predict, export, compare and a further compression.
 
         Examples:
           miopendarts decompose runs/trained --target macs=0.5
@@ -32,7 +31,8 @@ internal static class DecomposeCommand
     {
         var target = OptionNames.Path(
             "--target", "macs=X|params=X", "What may be left of multiply-adds or parameters (default: macs=0.5).");
-        var energy = OptionNames.Path("--energy", "X", "Share of the variance of its output that each layer keeps, instead of a target.");
+        var energy = OptionNames.Path(
+            "--energy", "X", "Share of its output's or weights' square that each layer keeps, instead of a target.");
         var command = new Command(Name, "Make a trained network smaller by factors of low rank, and fine-tune it.");
         var arguments = new CompressionArguments(command, target, energy);
         command.SetAction(parsed => arguments.Run(screen, parsed, task =>
@@ -40,17 +40,12 @@ internal static class DecomposeCommand
             var kept = parsed.GetValue(energy) is { } text ? Energy(text) : (double?)null;
             if (kept is not null && parsed.GetValue(target) is not null)
                 throw new OptionsException("--target and --energy do not go together; keep one");
-            var goal = CompressionTarget.Parse(parsed.GetValue(target) ?? "macs=0.5");
-            var decomposition = new Decomposition(task.Network, task.Images, task.Backend);
-            var (network, layers) = kept is { } share ? decomposition.Keeping(share) : decomposition.To(goal);
-            var decomposed = layers.Where(layer => layer.Rank > 0).ToList();
-            return (network,
-            [
-                .. decomposed.Select(layer => $"layer    {layer.Name}: {layer.Inputs} to {layer.Outputs} by rank {layer.Rank}, loses "
-                    + $"{100 * layer.Loss:F2} % of its output's square"),
-                $"ranks    {decomposed.Count} of {layers.Count} layers of 1x1 convolutions are decomposed, measured on "
-                    + $"{task.Images.Count} images",
-            ]);
+            return new CompressionStage
+            {
+                Kind = CompressionKind.Decompose,
+                Target = parsed.GetValue(target) ?? CompressionArguments.DefaultTarget,
+                Energy = kept,
+            }.Apply(task);
         }));
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MIOpenDarts.Cli.Compressing;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Compression;
 using MIOpenDarts.Darts.Compression.Pruning;
@@ -9,18 +10,21 @@ namespace MIOpenDarts.Cli.Commands;
 internal static class PruneCommand
 {
     public const string Name = "prune";
-    private const int Multiple = 8;
+    private const int MostSteps = 20;
 
     /// <summary>What the help says below the options.</summary>
     public static string Footer =>
         $"""
         Whole channels go, those first that matter least for what they save: inside separable blocks and other blocks as long as that is
         enough, then where sums and concatenations tie several layers. Then the network is fine-tuned: the new folder is one of a training,
-        for evaluate, predict, export, compare and a further compression.
+        for evaluate, predict, export, compare and a further compression. With --steps that is done several times, the same share each
+        time, until the target is met; every step but the last is a folder of its own in the new one.
+        A table of latencies is one that profile wrote for this network; between its entries widths are interpolated.
 
         Examples:
           miopendarts prune runs/trained --target macs=0.5
-          miopendarts prune runs/trained --target params=0.4 --by taylor --epochs 10 --out runs/pruned
+          miopendarts prune runs/trained --target params=0.4 --by taylor --steps 3 --epochs 3 --out runs/pruned
+          miopendarts prune runs/trained --target latency:cpu-b1.json=0.7
           miopendarts prune --resume runs/pruned
 
         {ExitCode.Legend}
@@ -29,33 +33,47 @@ internal static class PruneCommand
     public static Command Create(Screen screen)
     {
         var target = OptionNames.Path(
-            "--target", "macs=X|params=X", "What may be left of multiply-adds or parameters (default: macs=0.5).");
+            "--target", "macs=X|params=X|latency:TABLE=X",
+            $"What may be left of multiply-adds, parameters or latency (default: {CompressionArguments.DefaultTarget}).");
         var rule = OptionNames.OneOf(
             "--by", "What channels are judged by: scales of batch norms, weights of filters, or what the loss says.",
             "norm", "filter", "taylor");
-        var multiple = OptionNames.Number("--multiple", $"Widths stay multiples of it, and at least it (default: {Multiple}).", 1, 1024);
+        var multiple = OptionNames.Number(
+            "--multiple", $"Widths stay multiples of it, and at least it (default: {CompressionStage.DefaultMultiple}).", 1, 1024);
+        var steps = OptionNames.Number("--steps", "Times that it is pruned and fine-tuned (default: 1).", 1, MostSteps);
         var command = new Command(Name, "Make a trained network smaller by taking channels away, and fine-tune it.");
-        var arguments = new CompressionArguments(command, target, rule, multiple);
-        command.SetAction(parsed => arguments.Run(screen, parsed, task =>
+        var arguments = new CompressionArguments(command, target, rule, multiple, steps);
+        command.SetAction(parsed =>
         {
-            var goal = CompressionTarget.Parse(parsed.GetValue(target) ?? "macs=0.5");
-            var judged = parsed.GetValue(rule) switch
+            var stage = new CompressionStage
             {
-                "filter" => ImportanceRule.Filter,
-                "taylor" => ImportanceRule.Taylor,
-                _ => ImportanceRule.Norm,
+                Kind = CompressionKind.Prune,
+                Target = parsed.GetValue(target) ?? CompressionArguments.DefaultTarget,
+                By = parsed.GetValue(rule) switch
+                {
+                    "filter" => ImportanceRule.Filter,
+                    "taylor" => ImportanceRule.Taylor,
+                    _ => ImportanceRule.Norm,
+                },
+                Multiple = parsed.GetValue(multiple) ?? CompressionStage.DefaultMultiple,
             };
-            var pruning = new ChannelPruning(
-                task.Network, judged, parsed.GetValue(multiple) ?? Multiple, task.Images, task.Backend);
-            var (network, groups) = pruning.To(goal);
-            var narrower = groups.Where(group => group.After < group.Before).ToList();
-            return (network,
-            [
-                .. narrower.Select(group =>
-                    $"width    {group.Name}: {group.Before} to {group.After}{(group.IsFree ? "" : ", with the layers tied to it")}"),
-                $"widths   {narrower.Count} of {groups.Count} are narrower",
-            ]);
-        }));
+            return parsed.GetValue(steps) is { } count and > 1
+                ? arguments.RunStages(screen, parsed, network => Stages(stage, network, count))
+                : arguments.Run(screen, parsed, stage.Apply);
+        });
         return command;
+    }
+
+    // Every step leaves the same share of what the one before left, of the cost of the network that was trained.
+    private static List<CompressionStage> Stages(CompressionStage last, HostNetwork network, int count)
+    {
+        var target = CompressionTarget.Parse(last.Target);
+        var whole = WidthCost.For(target, network).Whole;
+        // An impossible target is told before hours of fine-tuning towards it.
+        ChannelPruning.Require(network, target, last.Multiple);
+        return
+        [
+            .. Enumerable.Range(1, count).Select(step => last with { Budget = Math.Pow(target.Share, (double)step / count) * whole }),
+        ];
     }
 }

@@ -13,14 +13,17 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     private readonly TrainFolder folder;
     private readonly ImageData? images;
     private readonly IReadOnlyList<string> notes;
+    private readonly string? again;
 
     private TrainRun(
         Screen screen, TrainFolder folder, TrainOptions options, ImageData? images, IReadOnlyList<string> notes, bool tensorBoard,
-        string command = TrainCommand.Name)
+        string command = TrainCommand.Name, string? again = null)
         : base(screen, folder, options, tensorBoard) =>
-        (this.folder, this.images, this.notes, Command) = (folder, images, notes, command);
+        (this.folder, this.images, this.notes, Command, this.again) = (folder, images, notes, command, again);
 
     protected override string Command { get; }
+
+    protected override string Again => again ?? base.Again;
 
     /// <summary>A new run. Everything that a user may have got wrong is checked before the folder is made.</summary>
     public static TrainRun Start(
@@ -47,8 +50,9 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     /// <param name="options">Checked options.</param>
     /// <param name="images">Their data.</param>
     /// <param name="output">The folder, or null.</param>
+    /// <param name="again">The whole line that goes on with it, where it is one of several; null for its own.</param>
     public static TrainRun Finetune(
-        Screen screen, string command, HostNetwork network, TrainOptions options, ImageData images, string? output)
+        Screen screen, string command, HostNetwork network, TrainOptions options, ImageData images, string? output, string? again = null)
     {
         var path = output ?? NewRun.Folder();
         options = Lasting(options) with { Weights = TrainFolder.CompressedName, Folder = path };
@@ -56,7 +60,7 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         try
         {
             folder.Try("the compressed network", () => network.Save(options.WeightsFile));
-            return new TrainRun(screen, folder, options, images, notes: [], tensorBoard: false, command);
+            return new TrainRun(screen, folder, options, images, notes: [], tensorBoard: false, command, again);
         }
         catch
         {
@@ -68,9 +72,9 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     /// <summary>A run that was begun before.</summary>
     public static TrainRun Resume(
         Screen screen, string path, List<KeyValuePair<string, string>> typed, string? given, bool tensorBoard,
-        string command = TrainCommand.Name) => Continue(
+        string command = TrainCommand.Name, string? again = null) => Continue(
         () => TrainFolder.Open(path), given, options => Whole(Lasting(TrainOptions.Table.Apply(options, typed)) with { Folder = path }),
-        (folder, options) => new TrainRun(screen, folder, options, images: null, notes: [], tensorBoard, command));
+        (folder, options) => new TrainRun(screen, folder, options, images: null, notes: [], tensorBoard, command, again));
 
     protected override string Extending(TrainOptions then) => MoreEpochs.Describe(then, Options);
 

@@ -1,29 +1,45 @@
 using System.Globalization;
+using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Darts.Compression;
 
-/// <summary>What a compressed network may cost, as a share of what it cost before: <c>macs=0.5</c> or <c>params=0.25</c>.</summary>
+/// <summary>
+/// What a compressed network may cost, as a share of what it cost before: <c>macs=0.5</c>, <c>params=0.25</c> or
+/// <c>latency:TABLE=0.7</c>.
+/// </summary>
 /// <param name="CountsParameters">Parameters instead of multiply-adds.</param>
 /// <param name="Share">Over 0, below 1.</param>
-internal readonly record struct CompressionTarget(bool CountsParameters, double Share)
+/// <param name="Latency">The cost <c>latency:TABLE</c> instead of both; null for them.</param>
+internal readonly record struct CompressionTarget(bool CountsParameters, double Share, string? Latency = null)
 {
+    /// <summary>What is allowed, in words.</summary>
+    public const string Allowed = "macs=X, params=X or latency:TABLE=X, with a share X over 0 and below 1, as in macs=0.5";
+
     private const string Macs = "macs";
     private const string Parameters = "params";
+    private const string LatencyPrefix = "latency:";
 
     /// <summary>Reads what a user typed.</summary>
     /// <exception cref="OptionsException">It is no target; the text says what one looks like.</exception>
     public static CompressionTarget Parse(string text)
     {
-        if (text.Split('=') is [Macs or Parameters, var number]
-            && double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share)
+        var equals = text.LastIndexOf('=');
+        if (equals > 0 && double.TryParse(text[(equals + 1)..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share)
             && share is > 0 and < 1)
         {
-            return new CompressionTarget(text.StartsWith(Parameters, StringComparison.Ordinal), share);
+            switch (text[..equals])
+            {
+                case Macs:
+                    return new CompressionTarget(false, share);
+                case Parameters:
+                    return new CompressionTarget(true, share);
+                case var name when name.StartsWith(LatencyPrefix, StringComparison.Ordinal) && CostName.TableOf(name) is { Length: > 0 }:
+                    return new CompressionTarget(false, share, name);
+            }
         }
 
-        throw new OptionsException(
-            $"--target is '{text}'; allowed is macs=X or params=X, with a share X over 0 and below 1, as in macs=0.5");
+        throw new OptionsException($"--target is '{text}'; allowed is {Allowed}");
     }
 
     /// <summary>What it counts.</summary>
@@ -34,5 +50,5 @@ internal readonly record struct CompressionTarget(bool CountsParameters, double 
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{(CountsParameters ? Parameters : Macs)}={Share.ToString(CultureInfo.InvariantCulture)}";
+        $"{Latency ?? (CountsParameters ? Parameters : Macs)}={Share.ToString(CultureInfo.InvariantCulture)}";
 }

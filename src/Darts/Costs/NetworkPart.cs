@@ -57,6 +57,20 @@ internal sealed record NetworkPart(string Name, int Inputs, int Outputs, int Hei
     /// <summary>Name and size in one line, by which tables know it: <c>sep_conv_3x3 36-36 32x32 s1</c>.</summary>
     public string Key => string.Create(CultureInfo.InvariantCulture, $"{Name} {Inputs}-{Outputs} {Height}x{Width} s{Stride}");
 
+    /// <summary>The part of a <see cref="Key"/>; null for a text that is none.</summary>
+    public static NetworkPart? FromKey(string key)
+    {
+        if (key.Split(' ') is not [var name, var channels, var size, ['s', .. var stride]]) return null;
+        int[] numbers =
+        [
+            .. channels.Split('-').Concat(size.Split('x')).Append(stride)
+                .Select(word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0),
+        ];
+        return numbers is [> 0 and var inputs, > 0 and var outputs, > 0 and var height, > 0 and var width, > 0 and var step]
+            ? new NetworkPart(name, inputs, outputs, height, width, step)
+            : null;
+    }
+
     /// <summary>Its module with declared parameters; null for a sum and a concatenation, which have several sources.</summary>
     public Module<T>? Build<T>(ParameterSet<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

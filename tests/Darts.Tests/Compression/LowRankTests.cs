@@ -96,32 +96,33 @@ public class LowRankTests
     [Fact]
     public void Greedy_ranks_meet_the_budget_and_an_impossible_one_is_refused()
     {
-        RankCandidate[] candidates = [.. Enumerable.Range(0, 4).Select(k =>
-        {
-            var spectrum = PointwiseSpectrum.Of(Flat(Random(16, 24, 10 + k)), 24, Identity(24));
-            return new RankCandidate(spectrum, new RankPrice(16 * 24, 16 + 24));
-        })];
+        RankCandidate[] candidates = [.. Enumerable.Range(0, 4).Select(k => Candidate(10 + k))];
         var budget = 0.6 * 4 * 16 * 24;
         var ranks = RankChoice.ByBudget(candidates, budget, "params=0.6");
-        var cost = ranks.Sum(rank => rank == 0 ? 16 * 24 : rank * 40);
+        var cost = ranks.Sum(option => option?.Cost ?? 16 * 24);
         Assert.InRange(cost, budget - 16 * 24, budget);
+        Assert.All(ranks, option => Assert.True(option is null || option.Value.Cost == 40 * option.Value.Rank));
         Assert.Contains("cannot be met",
             Assert.Throws<OptionsException>(() => RankChoice.ByBudget(candidates, 4 * 40 - 1, "params=0.1")).Message);
-        Assert.Equal([1, 1, 1, 1], RankChoice.ByBudget(candidates, 4 * 40, "params=0.1"));
-        Assert.Equal([0, 0, 0, 0], RankChoice.ByEnergy(candidates, 0.9999999));
+        Assert.Equal([1, 1, 1, 1], RankChoice.ByBudget(candidates, 4 * 40, "params=0.1").Select(option => option!.Value.Rank));
+        Assert.All(RankChoice.ByEnergy(candidates, 0.9999999), option => Assert.Null(option));
     }
 
     [Fact]
     public void Of_layers_that_lose_the_same_the_dearest_is_cut_first()
     {
-        var spectrum = PointwiseSpectrum.Of(Flat(Random(16, 24, 10)), 24, Identity(24));
-        RankCandidate[] candidates =
-        [
-            new(spectrum, new RankPrice(16 * 24, 16 + 24)), new(spectrum, new RankPrice(4 * 16 * 24, 4 * (16 + 24))),
-        ];
-        var ranks = RankChoice.ByBudget(candidates, 5 * 16 * 24 - 1, "macs=0.9");
-        Assert.Equal(0, ranks[0]);
-        Assert.NotEqual(0, ranks[1]);
+        var ranks = RankChoice.ByBudget([Candidate(10), Candidate(10, pixels: 4)], 5 * 16 * 24 - 1, "macs=0.9");
+        Assert.Null(ranks[0]);
+        Assert.NotNull(ranks[1]);
+    }
+
+    [Fact]
+    public void By_energy_the_least_rank_that_keeps_it_is_taken()
+    {
+        var candidate = Candidate(10);
+        var option = RankChoice.ByEnergy([candidate], 0.6)[0]!.Value;
+        Assert.True(option.Loss <= 0.4);
+        Assert.All(candidate.Options.Where(other => other.Rank < option.Rank), other => Assert.True(other.Loss > 0.4));
     }
 
     [Theory]
@@ -152,7 +153,9 @@ public class LowRankTests
         var host = TestNetwork.Host(name, backend, channels: 8);
         var sample = TestNetwork.Sample(host);
         var (small, layers) = new Decomposition(host, sample, backend).Keeping(0.9);
+        Assert.All(layers.Where(layer => layer.Taps == 1), layer => Assert.Equal("output's", layer.Energy));
         var cut = layers.Where(layer => layer.Rank > 0).ToDictionary(layer => layer.Name + ".");
+        Assert.All(cut.Values, layer => Assert.Equal(1, layer.Taps));
         Assert.True(cut.Count > 1);
         var whole = Values(host, backend, sample);
         var narrow = Values(small, backend, sample);
@@ -181,18 +184,13 @@ public class LowRankTests
         var (same, kept) = decomposition.Keeping(1 - 1e-12);
         Assert.All(kept, layer => Assert.Equal(0, layer.Rank));
         Assert.Equal(Run(host, images), Run(same, images));
-        if (name == "resnet20")
-        {
-            Assert.Empty(kept);
-            return;
-        }
-
         var target = CompressionTarget.Parse("macs=0.7");
         var (small, layers) = decomposition.To(target);
         Assert.True(small.Size.MultiplyAdds <= target.Budget(host.Size), $"{small.Size} of {host.Size}");
         Assert.Contains(layers, layer => layer.Rank > 0);
         Assert.All(layers.Where(layer => layer.Rank > 0), layer => Assert.InRange(layer.Loss, 0, 1));
         Assert.All(Run(small, images), logit => Assert.True(float.IsFinite(logit)));
+        if (name == "resnet20") return;
         // A layer at its full rank is the same layer.
         var first = host.Operations.Index().First(pair => pair.Item is { Kind: OperationKind.Convolution, Groups: 1, Window.Taps: 1 });
         var inputs = OperationList.Channels(host.Operations, host.Origin.Task.Channels)[first.Item.Sources[0]];
@@ -216,6 +214,9 @@ public class LowRankTests
             Assert.All(Run(small, TestNetwork.Images(host.Origin.Task, 3)), logit => Assert.True(float.IsFinite(logit)));
         }
     }
+
+    private static RankCandidate Candidate(int key, int pixels = 1) =>
+        new PointwiseFactors(PointwiseSpectrum.Of(Flat(Random(16, 24, key)), 24, Identity(24)), Window2D.Point).Candidate(pixels, pixels);
 
     private static float[] Run(HostNetwork host, float[] images)
     {

@@ -21,7 +21,7 @@ internal static class TestNetwork
             Task = new ImageTask(3, 16, 16, 10),
             InitChannels = channels,
             Layers = 4,
-            CellsPerStage = 1,
+            CellsPerStage = name == Cell ? 1 : 0,
             Mean = [0, 0, 0],
             Deviation = [1, 1, 1],
         };

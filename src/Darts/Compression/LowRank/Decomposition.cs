@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Evaluation.Operations;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 
@@ -8,18 +9,22 @@ namespace MIOpenDarts.Darts.Compression.LowRank;
 /// <param name="Name">Official name of the layer.</param>
 /// <param name="Inputs">I.</param>
 /// <param name="Outputs">O.</param>
-/// <param name="Rank">Rank of the two factors; 0 where the layer stays whole.</param>
-/// <param name="Loss">Share of the mean squared output that is lost on the calibration images.</param>
-internal sealed record DecomposedLayer(string Name, int Inputs, int Outputs, int Rank, double Loss);
+/// <param name="Taps">Taps of its window.</param>
+/// <param name="InputRank">Channels behind its first factor.</param>
+/// <param name="Rank">Channels in front of its last; 0 where the layer stays whole.</param>
+/// <param name="Loss">Share of its energy that is lost.</param>
+/// <param name="Energy">The energy of what: a 1x1 convolution's output on the calibration images, or the weights of a larger one.</param>
+internal sealed record DecomposedLayer(
+    string Name, int Inputs, int Outputs, int Taps, int InputRank, int Rank, double Loss, string Energy);
 
 /// <summary>
-/// Replaces 1x1 convolutions by two of lower rank: I→r with the stride of the layer, and r→O. They hold most of the parameters of a DARTS
-/// network. A factorized reduction stays whole.
+/// Replaces convolutions by factors of lower rank: 1x1 by two, which hold most of the parameters of a DARTS network, and dense k x k by
+/// three, as hand-made networks have them. Factorized reductions, depthwise convolutions and what reads the images stay whole.
 /// </summary>
 internal sealed class Decomposition
 {
     private readonly HostNetwork network;
-    private readonly List<(int Operation, PointwiseSpectrum Spectrum, RankCandidate Macs, RankCandidate Parameters)> layers = [];
+    private readonly List<(int Operation, LayerFactors Factors, RankCandidate Macs, RankCandidate Parameters)> layers = [];
 
     /// <summary>Measures the layers on calibration images.</summary>
     /// <param name="network">The network.</param>
@@ -30,34 +35,34 @@ internal sealed class Decomposition
         this.network = network;
         var operations = network.Operations;
         using var net = network.Build(backend);
-        var graph = net.Trace();
         net.Plan(CalibrationImages.BatchSize);
-        var found = Enumerable.Range(0, operations.Count).Where(i => IsPointwise(operations[i])).ToArray();
-        var moments = found.Select(i => (operations[i].Sources[0], operations[i].Window.StrideH)).Distinct()
+        var moments = operations.Where(IsPointwise).Select(operation => (operation.Sources[0], operation.Window.StrideH)).Distinct()
             .ToDictionary(key => key, key => new SecondMoment(net.Values[key.Item1].Capacity.C));
         Measure(net, images, moments);
-        var factors = moments.ToDictionary(pair => pair.Key, pair => pair.Value.Factor());
-        foreach (var i in found)
+        var triangles = moments.ToDictionary(pair => pair.Key, pair => pair.Value.Factor());
+        foreach (var (i, operation) in operations.Index().Where(pair => IsPointwise(pair.Item) || IsDense(pair.Item)))
         {
-            var (operation, inputs) = (operations[i], net.Values[operations[i].Sources[0]].Capacity.C);
-            var spectrum = PointwiseSpectrum.Of(
-                network.Tensors[operation.Name + "weight"], inputs, factors[(operation.Sources[0], operation.Window.StrideH)]);
-            long numbers = (long)inputs * operation.Channels, pixels = net.Values[i + 1].Capacity.Pixels;
-            var both = inputs + operation.Channels;
-            layers.Add((
-                i, spectrum, new RankCandidate(spectrum, new RankPrice(numbers * pixels, both * pixels)),
-                new RankCandidate(spectrum, new RankPrice(numbers, both))));
+            var (source, weights) = (net.Values[operation.Sources[0]].Capacity, network.Tensors[operation.Name + "weight"]);
+            LayerFactors factors = IsPointwise(operation)
+                ? new PointwiseFactors(
+                    PointwiseSpectrum.Of(weights, source.C, triangles[(operation.Sources[0], operation.Window.StrideH)]), operation.Window)
+                : new TuckerFactors(weights, source.C, operation.Window);
+            layers.Add((i, factors, factors.Candidate(source.Pixels, net.Values[i + 1].Capacity.Pixels), factors.Candidate(1, 1)));
         }
     }
 
     /// <summary>Decomposes until a target is met.</summary>
-    /// <exception cref="Options.OptionsException">It cannot be met.</exception>
-    public (HostNetwork Network, IReadOnlyList<DecomposedLayer> Layers) To(CompressionTarget target)
+    /// <param name="target">What is counted: multiply-adds or parameters.</param>
+    /// <param name="budget">What may be left of it; null for the target's share of what this network costs.</param>
+    /// <exception cref="OptionsException">It cannot be met.</exception>
+    public (HostNetwork Network, IReadOnlyList<DecomposedLayer> Layers) To(CompressionTarget target, double? budget = null)
     {
+        if (target.Latency is not null)
+            throw new OptionsException($"--target {target}: a table of latencies is a target of prune; decompose takes macs=X or params=X");
         var before = network.Size;
         var candidates = layers.Select(layer => target.CountsParameters ? layer.Parameters : layer.Macs).ToList();
-        var rest = target.Of(before) - candidates.Sum(candidate => candidate.Price.Whole);
-        return Apply(RankChoice.ByBudget(candidates, target.Budget(before) - rest, target.ToString()));
+        var rest = target.Of(before) - candidates.Sum(candidate => candidate.Whole);
+        return Apply(RankChoice.ByBudget(candidates, (budget ?? target.Budget(before)) - rest, target.ToString()));
     }
 
     /// <summary>Decomposes every layer as far as a share of its energy is kept.</summary>
@@ -67,6 +72,9 @@ internal sealed class Decomposition
     private static bool IsPointwise(NetworkOperation operation) =>
         operation.Kind == OperationKind.Convolution && operation.Groups == 1 && operation.Window.Taps == 1
         && operation.Window is { PaddingH: 0, PaddingW: 0 } && operation.Window.StrideH == operation.Window.StrideW;
+
+    private static bool IsDense(NetworkOperation operation) =>
+        operation.Kind == OperationKind.Convolution && operation.Groups == 1 && operation.Window.Taps > 1 && operation.Sources[0] > 0;
 
     private static void Measure(
         ListedNetwork<float> net, CalibrationImages images, Dictionary<(int Value, int Stride), SecondMoment> moments)
@@ -85,23 +93,31 @@ internal sealed class Decomposition
         }
     }
 
-    private (HostNetwork Network, IReadOnlyList<DecomposedLayer> Layers) Apply(int[] ranks)
+    private (HostNetwork Network, IReadOnlyList<DecomposedLayer> Layers) Apply(RankOption?[] ranks)
     {
         var tensors = network.Tensors.ToDictionary();
         var rewritten = new OperationRewriter(network.Operations);
         var told = new List<DecomposedLayer>();
-        for (var k = 0; k < ranks.Length; k++)
+        foreach (var ((i, factors, _, _), option) in layers.Zip(ranks))
         {
-            var ((i, spectrum, _, _), rank) = (layers[k], ranks[k]);
             var operation = network.Operations[i];
-            told.Add(new DecomposedLayer(
-                operation.Name.TrimEnd('.'), spectrum.Inputs, spectrum.Outputs, rank, rank == 0 ? 0 : spectrum.Loss(rank)));
-            if (rank == 0) continue;
-            var (first, second) = (operation.Name + "0.", operation.Name + "1.");
-            tensors.Remove(operation.Name + "weight");
-            (tensors[first + "weight"], tensors[second + "weight"]) = spectrum.Factors(rank);
-            rewritten.Replace(
-                i, operation with { Name = first, Channels = rank }, operation with { Name = second, Window = Window2D.Point });
+            var layer = new DecomposedLayer(
+                operation.Name.TrimEnd('.'), factors.Inputs, factors.Outputs, operation.Window.Taps, 0, 0, 0, factors.Energy);
+            if (option is { } cut)
+            {
+                var (parts, loss) = factors.Cut(cut);
+                layer = layer with { InputRank = cut.InputRank, Rank = cut.Rank, Loss = loss };
+                tensors.Remove(operation.Name + "weight");
+                foreach (var (number, part) in parts.Index()) tensors[$"{operation.Name}{number}.weight"] = part.Weights;
+                rewritten.Replace(i, [.. parts.Select((part, number) => operation with
+                {
+                    Name = $"{operation.Name}{number}.",
+                    Channels = part.Channels,
+                    Window = part.Window,
+                })]);
+            }
+
+            told.Add(layer);
         }
 
         return (network with { Operations = rewritten.Operations(), Tensors = tensors }, told);

@@ -2,61 +2,53 @@ using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Darts.Compression.LowRank;
 
-/// <summary>A layer whose rank is to be chosen.</summary>
-/// <param name="Spectrum">What each rank loses.</param>
-/// <param name="Price">What it costs.</param>
-internal sealed record RankCandidate(PointwiseSpectrum Spectrum, RankPrice Price);
+/// <summary>A layer whose ranks are to be chosen.</summary>
+/// <param name="Whole">What it costs as it is, in parameters or multiply-adds.</param>
+/// <param name="Options">What it may become, the dearest first: each costs less than the one before.</param>
+internal sealed record RankCandidate(long Whole, IReadOnlyList<RankOption> Options);
 
-/// <summary>What a layer costs, in parameters or multiply-adds.</summary>
-/// <param name="Whole">As it is.</param>
-/// <param name="PerRank">As two factors, for each rank.</param>
-internal readonly record struct RankPrice(long Whole, long PerRank);
+/// <summary>Ranks that a layer may have.</summary>
+/// <param name="Cost">What its factors cost then.</param>
+/// <param name="Loss">Share of the layer's energy that is lost.</param>
+/// <param name="InputRank">Channels behind the first factor.</param>
+/// <param name="Rank">Channels in front of the last; the same for a layer of two factors.</param>
+internal readonly record struct RankOption(long Cost, double Loss, int InputRank, int Rank);
 
-/// <summary>Ranks for all layers together.</summary>
+/// <summary>Ranks for all layers together; null for a layer that stays whole.</summary>
 internal static class RankChoice
 {
-    /// <summary>The least rank of each layer that keeps a share of its energy; 0 where that saves nothing.</summary>
-    public static int[] ByEnergy(IReadOnlyList<RankCandidate> candidates, double kept) =>
-        [.. candidates.Select(candidate =>
-        {
-            var rank = 1;
-            while (candidate.Spectrum.Loss(rank) > 1 - kept) rank++;
-            return rank * candidate.Price.PerRank < candidate.Price.Whole ? rank : 0;
-        })];
+    /// <summary>The least ranks of each layer that keep a share of its energy.</summary>
+    public static RankOption?[] ByEnergy(IReadOnlyList<RankCandidate> candidates, double kept) =>
+        [.. candidates.Select(candidate => candidate.Options.Cast<RankOption?>().LastOrDefault(option => option!.Value.Loss <= 1 - kept))];
 
     /// <summary>
     /// Greedy over all layers: cuts, again and again, what loses the smallest share of its layer's energy for what it saves, until the
-    /// layers together cost no more than a budget. A layer that stays whole has rank 0.
+    /// layers together cost no more than a budget.
     /// </summary>
-    /// <exception cref="OptionsException">Rank 1 everywhere costs more.</exception>
-    public static int[] ByBudget(IReadOnlyList<RankCandidate> candidates, double budget, string target)
+    /// <exception cref="OptionsException">The lowest ranks everywhere cost more.</exception>
+    public static RankOption?[] ByBudget(IReadOnlyList<RankCandidate> candidates, double budget, string target)
     {
-        var ranks = new int[candidates.Count];
-        double cost = candidates.Sum(candidate => candidate.Price.Whole);
+        var taken = new int[candidates.Count];
+        double cost = candidates.Sum(candidate => candidate.Whole);
         while (cost > budget)
         {
-            var (best, next, least) = (-1, 0, double.PositiveInfinity);
-            for (var i = 0; i < ranks.Length; i++)
+            var (best, least) = (-1, double.PositiveInfinity);
+            for (var i = 0; i < taken.Length; i++)
             {
-                var (spectrum, costs) = candidates[i];
-                var rank = ranks[i] == 0 ? MostThatSaves(candidates[i]) : ranks[i] - 1;
-                if (rank < 1) continue;
-                var before = ranks[i] == 0 ? costs.Whole : ranks[i] * costs.PerRank;
-                var lost = spectrum.Loss(rank) - (ranks[i] == 0 ? 0 : spectrum.Loss(ranks[i]));
-                var each = lost / (before - rank * costs.PerRank);
-                if (each < least) (best, next, least) = (i, rank, each);
+                if (taken[i] == candidates[i].Options.Count) continue;
+                var (now, next) = (Form(i), candidates[i].Options[taken[i]]);
+                var each = (next.Loss - now.Loss) / (now.Cost - next.Cost);
+                if (each < least) (best, least) = (i, each);
             }
 
             if (best < 0)
                 throw new OptionsException($"--target {target} cannot be met by decomposition: rank 1 everywhere costs more; ask for less");
-            var chosen = candidates[best].Price;
-            cost += next * chosen.PerRank - (ranks[best] == 0 ? chosen.Whole : ranks[best] * chosen.PerRank);
-            ranks[best] = next;
+            cost += candidates[best].Options[taken[best]].Cost - Form(best).Cost;
+            taken[best]++;
         }
 
-        return ranks;
-    }
+        return [.. taken.Select((count, i) => count == 0 ? (RankOption?)null : candidates[i].Options[count - 1])];
 
-    private static int MostThatSaves(RankCandidate candidate) =>
-        (int)Math.Min(candidate.Spectrum.FullRank - 1, (candidate.Price.Whole - 1) / candidate.Price.PerRank);
+        RankOption Form(int i) => taken[i] == 0 ? new RankOption(candidates[i].Whole, 0, 0, 0) : candidates[i].Options[taken[i] - 1];
+    }
 }

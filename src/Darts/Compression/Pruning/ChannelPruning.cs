@@ -22,39 +22,49 @@ internal sealed class ChannelPruning
     private readonly IReadOnlyList<ChannelGroup> groups;
     private readonly IReadOnlyList<int[]?> order;
     private readonly IReadOnlyList<double[]?> importance;
-    private readonly int[] channels;
-    private readonly int[] pixels;
     private readonly int[] kept;
 
     /// <summary>Judges the channels of a network.</summary>
     public ChannelPruning(HostNetwork network, ImportanceRule rule, int multiple, CalibrationImages images, Backend<float> backend)
+        : this(network, multiple, groups => ChannelImportance.Of(network, groups, rule, images, backend))
+    {
+    }
+
+    private ChannelPruning(
+        HostNetwork network, int multiple, Func<IReadOnlyList<ChannelGroup>, IReadOnlyList<double[]?>> judge)
     {
         (this.network, this.multiple) = (network, multiple);
-        var ties = new ChannelTies(network.Operations, network.Origin.Task.Channels);
-        groups = ties.Groups;
-        importance = ChannelImportance.Of(network, groups, rule, images, backend);
+        groups = new ChannelTies(network.Operations, network.Origin.Task.Channels).Groups;
+        importance = judge(groups);
         order = [.. importance.Select(scores =>
             scores is null ? null : Enumerable.Range(0, scores.Length).OrderByDescending(k => scores[k]).ToArray())];
         kept = [.. groups.Select(group => group.Ties.Count)];
-        channels = OperationList.Channels(network.Operations, network.Origin.Task.Channels);
-        using var net = network.Build(backend);
-        pixels = [network.Origin.Task.Height * network.Origin.Task.Width, .. Pixels(net)];
     }
 
-    /// <summary>Prunes until a target is met.</summary>
+    /// <summary>Refuses a target that cannot be met, whatever channels are judged by.</summary>
     /// <exception cref="OptionsException">It cannot be met.</exception>
-    public (HostNetwork Network, IReadOnlyList<PrunedGroup> Groups) To(CompressionTarget target)
+    public static void Require(HostNetwork network, CompressionTarget target, int multiple) =>
+        new ChannelPruning(
+            network, multiple, groups => [.. groups.Select(group => Enumerable.Repeat(1.0, group.Ties.Count).ToArray())]).To(target);
+
+    /// <summary>Prunes until a target is met.</summary>
+    /// <param name="target">What is counted.</param>
+    /// <param name="budget">What may be left of it; null for the target's share of what this network costs.</param>
+    /// <exception cref="OptionsException">It cannot be met.</exception>
+    /// <exception cref="InvalidDataException">The target's table does not know the network.</exception>
+    public (HostNetwork Network, IReadOnlyList<PrunedGroup> Groups) To(CompressionTarget target, double? budget = null)
     {
-        var budget = target.Budget(network.Size);
+        var cost = WidthCost.For(target, network);
+        var allowed = budget ?? target.Share * cost.Whole;
         foreach (var free in new[] { true, false })
-            while (Cost(target) > budget && Cut(target, free))
+            while (Now(cost) > allowed && Cut(cost, free))
             {
             }
 
-        if (Cost(target) > budget)
+        if (Now(cost) > allowed)
             throw new OptionsException(
                 $"--target {target} cannot be met by pruning: {multiple} channels everywhere cost "
-                + $"{Cost(target) / target.Of(network.Size):F2}; ask for less, or give a smaller --multiple");
+                + $"{Now(cost) / cost.Whole:F2}; ask for less, or give a smaller --multiple");
         var removed = new HashSet<(int, int)>();
         for (var g = 0; g < groups.Count; g++)
             if (order[g] is { } best)
@@ -63,9 +73,9 @@ internal sealed class ChannelPruning
     }
 
     // One cut: the channels that bring one group to its next width.
-    private bool Cut(CompressionTarget target, bool free)
+    private bool Cut(WidthCost cost, bool free)
     {
-        var (chosen, next, least, now) = (-1, 0, double.PositiveInfinity, Cost(target));
+        var (chosen, next, least, now) = (-1, 0, double.PositiveInfinity, Now(cost));
         for (var g = 0; g < groups.Count; g++)
         {
             if (order[g] is not { } best || (free && !groups[g].IsFree)) continue;
@@ -75,7 +85,7 @@ internal sealed class ChannelPruning
             var lost = best[width..kept[g]].Sum(tie => importance[g]![tie]);
             var before = kept[g];
             kept[g] = width;
-            var saved = now - Cost(target);
+            var saved = now - Now(cost);
             kept[g] = before;
             if (saved > 0 && lost / saved < least) (chosen, next, least) = (g, width, lost / saved);
         }
@@ -84,41 +94,13 @@ internal sealed class ChannelPruning
         return chosen >= 0;
     }
 
-    private double Cost(CompressionTarget target)
+    private double Now(WidthCost cost)
     {
-        var widths = (int[])channels.Clone();
+        int[] widths = [.. cost.Channels];
         for (var g = 0; g < groups.Count; g++)
             foreach (var (value, count) in groups[g].Ties[0].CountBy(member => member.Value))
                 widths[value] -= (groups[g].Ties.Count - kept[g]) * count;
-        double sum = 0;
-        foreach (var (i, operation) in network.Operations.Index())
-        {
-            var (inputs, outputs) = (widths[operation.Sources[0]], widths[i + 1]);
-            double numbers = operation.Kind switch
-            {
-                OperationKind.Convolution when ChannelTies.IsDepthwise(operation, channels[operation.Sources[0]]) =>
-                    outputs * operation.Window.Taps,
-                OperationKind.Convolution => (double)inputs * outputs * operation.Window.Taps,
-                OperationKind.FactorizedReduce or OperationKind.Linear => (double)inputs * outputs,
-                _ => 0,
-            };
-            sum += target.CountsParameters ? numbers + Vectors(operation, outputs) : numbers * pixels[i + 1];
-        }
-
-        return sum;
-    }
-
-    private static int Vectors(NetworkOperation operation, int outputs) => operation switch
-    {
-        { Kind: OperationKind.BatchNorm, Affine: true } => 2 * outputs,
-        { Kind: OperationKind.Linear } => outputs,
-        _ => 0,
-    };
-
-    private static int[] Pixels(ListedNetwork<float> net)
-    {
-        net.Plan(1, training: false);
-        return net.Values.Skip(1).Select(value => value.Capacity.Pixels).ToArray();
+        return cost.Of(widths);
     }
 
     private PrunedGroup Told(ChannelGroup group, int left)
