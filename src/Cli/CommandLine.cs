@@ -51,6 +51,7 @@ internal static class CommandLine
             ExportCommand.Create(screen),
             DecomposeCommand.Create(screen),
             PruneCommand.Create(screen),
+            CompressCommand.Create(screen),
             PredictCommand.Create(screen),
             CompareCommand.Create(screen),
             DataCommand.Create(screen),

@@ -1,5 +1,9 @@
+using MIOpenDarts.Darts.Costs;
+using MIOpenDarts.Darts.Costs.Tables;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Records;
+using MIOpenDarts.Layers.Backends.Cpu;
 using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Tests;
@@ -87,6 +91,123 @@ public sealed class CompressionCommandTests : IDisposable
         Command.Refuses(1, [command, "--resume", tiny.In("run")], "compressed.safetensors", "put a copy of it back");
     }
 
+    [Fact]
+    public void Pruning_in_steps_meets_the_target_and_ends_with_the_same_bits_wherever_it_was_stopped()
+    {
+        string[] words = ["--target", "macs=0.8", "--steps", "2", "--epochs", "1", "--calibration", "32"];
+        var made = Command.Run(["prune", tiny.In("trained"), .. words, "--out", tiny.In("whole")]);
+        Assert.Equal((0, ""), (made.Code, made.Error));
+        Assert.Contains("stage    2 of 2", made.Output);
+        var (before, halfway, after) = (MultiplyAdds("trained"), MultiplyAdds("whole/stage-1"), MultiplyAdds("whole"));
+        Assert.InRange(halfway, after + 1, Math.Sqrt(0.8) * before);
+        Assert.InRange(after, 1, 0.8 * before);
+        Assert.Equal(0, Command.Run("evaluate", tiny.In("whole"), "--backend", "cpu").Code);
+        // In the first step, before its last checkpoint.
+        tiny.Copy("whole", "first");
+        foreach (var file in Directory.GetFiles(tiny.In("first")).Where(file => !file.EndsWith("stages.json", StringComparison.Ordinal)))
+            File.Delete(file);
+        Directory.Delete(tiny.Checkpoints("first"), recursive: true);
+        tiny.TakeBack("first/stage-1");
+        File.Delete(Path.Combine(tiny.In("first/stage-1"), "weights.safetensors"));
+        // In the second.
+        tiny.Copy("whole", "second");
+        tiny.TakeBack("second");
+        File.Delete(Path.Combine(tiny.In("second"), "weights.safetensors"));
+        foreach (var run in new[] { "first", "second" })
+        {
+            var resumed = Command.Run("prune", "--resume", tiny.In(run));
+            Assert.Equal((0, ""), (resumed.Code, resumed.Error));
+            Assert.Equal(Weights("whole"), Weights(run));
+        }
+
+        Command.Refuses(1, ["prune", tiny.In("trained"), .. words, "--out", tiny.In("whole")], "holds a run already");
+        Command.Refuses(
+            2, ["prune", tiny.In("trained"), "--target", "macs=0.001", "--steps", "2", "--out", tiny.In("none")], "cannot be met");
+        Assert.False(Directory.Exists(tiny.In("none")));
+        File.WriteAllText(Path.Combine(tiny.In("second"), "stages.json"), "[");
+        Command.Refuses(1, ["prune", "--resume", tiny.In("second")], "stages.json", "begin another run");
+    }
+
+    [Fact]
+    public void A_table_of_latencies_is_a_target_of_pruning()
+    {
+        var table = tiny.In("table.json");
+        var network = NetworkDescription.Read(Path.Combine(tiny.In("trained"), "weights.safetensors"));
+        new CostTable
+        {
+            Name = "made-up",
+            Kind = "latency",
+            Unit = "ms",
+            Batch = 1,
+            Mode = "inference",
+            Source = "measured",
+            Device = new TableDevice("none", "none", 1, "none"),
+            Entries = TargetNetwork.Of(network)!.Parts(GenotypeReader.Resolve(network.Network)).DistinctBy(part => part.Key)
+                .ToDictionary(part => part.Key, part => new CostEntry(part.IsIdentity ? 0 : part.Inputs * part.Outputs, 0, 1)),
+        }.Write(table);
+        var made = Command.Run(
+            "prune", tiny.In("trained"), "--target", $"latency:{table}=0.95", "--epochs", "1", "--calibration", "32",
+            "--out", tiny.In("small"));
+        Assert.Equal((0, ""), (made.Code, made.Error));
+        Assert.True(MultiplyAdds("small") < MultiplyAdds("trained"));
+        Command.Refuses(
+            2, ["decompose", tiny.In("trained"), "--target", $"latency:{table}=0.9"], "is a target of prune", "macs=X");
+        Command.Refuses(
+            1, ["prune", tiny.In("trained"), "--target", $"latency:{tiny.In("nowhere.json")}=0.9"], "there is no such table");
+    }
+
+    [Theory]
+    [InlineData("resnet20")]
+    [InlineData("mobilenetv2")]
+    public void A_hand_made_network_is_compressed_and_compared_with_a_found_one(string arch)
+    {
+        Assert.Equal(0, Command.Run(
+            "train", "--arch", arch, "--data", tiny.Data, "--epochs", "1", "--batch-size", "16", "--backend", "cpu", "--threads", "1",
+            "--out", tiny.In(arch)).Code);
+        foreach (var command in new[] { "decompose", "prune" })
+        {
+            var made = Command.Run(
+                command, tiny.In(arch), "--target", "macs=0.6", "--epochs", "1", "--calibration", "32", "--out", tiny.In(command));
+            Assert.Equal((0, ""), (made.Code, made.Error));
+            Assert.InRange(MultiplyAdds(command), 1, 0.6 * MultiplyAdds(arch));
+        }
+
+        Assert.Equal(0, Compress("prune", "macs=0.9", "found").Code);
+        var compared = Command.Run(
+            "compare", tiny.In(arch), tiny.In("decompose"), tiny.In("prune"), tiny.In("trained"), tiny.In("found"));
+        Assert.Equal((0, ""), (compared.Code, compared.Error));
+        Assert.Contains($"{arch} compressed", compared.Output);
+        Assert.Contains("DARTS_V2 compressed", compared.Output);
+    }
+
+    [Fact]
+    public void A_study_tries_several_ways_goes_on_after_a_stop_and_writes_the_fronts()
+    {
+        var made = Command.Run(
+            "compress", tiny.In("trained"), "--target", "macs=0.85", "--epochs", "1", "--calibration", "32", "--out", tiny.In("study"));
+        Assert.Equal((0, ""), (made.Code, made.Error));
+        string[] ways = ["decompose", "decompose-prune", "prune-decompose", "prune-norm", "prune-taylor"];
+        foreach (var way in ways) Assert.InRange(MultiplyAdds($"study/{way}"), 1, 0.85 * MultiplyAdds("trained"));
+        var csv = File.ReadAllLines(tiny.In("study/results.csv"));
+        Assert.Equal(["network", "as trained", .. ways], csv.Select(line => line.Split(',')[0]));
+        Assert.All(["size", "macs", "milliseconds"], cost =>
+        {
+            Assert.Contains(csv, line => line.Split(',')[^1].Split(' ').Contains(cost));
+            Assert.Contains("</html>", File.ReadAllText(tiny.In($"study/{cost}.html")));
+        });
+        // What was done is not done again; what was not ends as it did.
+        var expected = Weights("study/prune-decompose");
+        foreach (var file in Directory.GetFiles(tiny.In("study/prune-decompose")))
+            if (!file.EndsWith("stages.json", StringComparison.Ordinal)) File.Delete(file);
+        Directory.Delete(tiny.Checkpoints("study/prune-decompose"), recursive: true);
+        var resumed = Command.Run("compress", "--resume", tiny.In("study"));
+        Assert.Equal((0, ""), (resumed.Code, resumed.Error));
+        Assert.Equal(expected, Weights("study/prune-decompose"));
+        Command.Refuses(1, ["compress", tiny.In("trained"), "--out", tiny.In("study")], "holds a study already");
+        Command.Refuses(2, ["compress", "--resume", tiny.In("study"), "--out", tiny.In("x")], "--out does not go with --resume");
+        Command.Refuses(1, ["compress", "--resume", tiny.In("trained")], "there is no study in this folder");
+    }
+
     [Theory]
     [InlineData("decompose")]
     [InlineData("prune")]
@@ -107,6 +228,13 @@ public sealed class CompressionCommandTests : IDisposable
 
     private Outcome Compress(string command, string target, string output) => Command.Run(
         command, tiny.In("trained"), "--target", target, "--epochs", "2", "--calibration", "32", "--out", tiny.In(output));
+
+    private long MultiplyAdds(string run)
+    {
+        using var backend = CpuBackend.Create(1);
+        var (_, net) = NetworkDescription.Load(Path.Combine(tiny.In(run), "weights.safetensors"), backend);
+        using (net) return net.Trace().MultiplyAdds;
+    }
 
     private byte[] Weights(string run) => File.ReadAllBytes(Path.Combine(tiny.In(run), "weights.safetensors"));
 }

@@ -23,6 +23,7 @@ internal sealed class HelpPage(HelpAction generated) : SynchronousCommandLineAct
             ExportCommand.Name => ExportCommand.Footer,
             DecomposeCommand.Name => DecomposeCommand.Footer,
             PruneCommand.Name => PruneCommand.Footer,
+            CompressCommand.Name => CompressCommand.Footer,
             PredictCommand.Name => PredictCommand.Footer,
             CompareCommand.Name => CompareCommand.Footer,
             DemoCommand.Name => DemoCommand.Footer,

@@ -1,0 +1,36 @@
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Runs;
+using MIOpenDarts.Darts.Studies.Comparison;
+using MIOpenDarts.Layers.Backends;
+
+namespace MIOpenDarts.Darts.Studies.Compressed;
+
+/// <summary>A network as trained, or as a way of compression left it.</summary>
+/// <param name="Name">What was done to it.</param>
+/// <param name="Parameters">Of the network.</param>
+/// <param name="Bytes">Of its weights file.</param>
+/// <param name="MultiplyAdds">For one image.</param>
+/// <param name="Milliseconds">Median time of an image at batch 1.</param>
+/// <param name="Accuracy">Test accuracy after the last epoch, in percent.</param>
+internal sealed record CompressedNetwork(
+    string Name, long Parameters, long Bytes, long MultiplyAdds, double Milliseconds, double Accuracy)
+{
+    /// <summary>Reads and times the network of a finished run.</summary>
+    /// <param name="name">What was done to it.</param>
+    /// <param name="folder">Folder of the run.</param>
+    /// <param name="backend">Where it is timed.</param>
+    /// <exception cref="RunFolderException">The run has no finished epoch.</exception>
+    /// <exception cref="Checkpoints.CheckpointException">Its weights are damaged.</exception>
+    public static CompressedNetwork Read(string name, string folder, Backend<float> backend)
+    {
+        var weights = Path.Combine(folder, TrainFolder.WeightsName);
+        var accuracy = RunSummary.Read(folder, []).Accuracy;
+        var (_, net) = NetworkDescription.Load(weights, backend);
+        using (net)
+        {
+            var figures = InferenceFigures.Measure(net);
+            return new CompressedNetwork(
+                name, figures.Parameters, new FileInfo(weights).Length, figures.MultiplyAdds, 1000 * figures.Seconds, accuracy);
+        }
+    }
+}
