@@ -94,9 +94,7 @@ internal static class ProfileCommand
     {
         if (kind == "latency") return new CostTimer(TimeProvider.System);
         var found = profiler.Device.Threads > 0 ? EnergyCounters.Find("/sys/class/powercap") : GpuPower.Find("/sys/class/drm");
-        return found.Sensor is { } sensor
-            ? new CostEnergy(new EnergyMeasurement(sensor, TimeProvider.System, Thread.Sleep))
-            : throw new IOException($"energy: n/a, {found.WhyNone}; --cost energy:estimated compares architectures without a sensor");
+        return new CostEnergy(new EnergyMeasurement(found.Require(), TimeProvider.System, Thread.Sleep));
     }
 
     // A table that was begun goes on if everything that decides over its numbers is the same.

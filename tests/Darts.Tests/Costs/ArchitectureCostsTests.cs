@@ -10,7 +10,7 @@ public class ArchitectureCostsTests
     private static readonly TargetNetwork Network = new(new EvaluationShape(new ImageTask(3, 20, 20, 10), 8, 8, Auxiliary: false));
 
     [Fact]
-    public void NetworksOfOtherCellsThanThoseOfDartsHaveNoCost()
+    public void Networks_of_other_cells_than_those_of_DARTS_have_no_cost()
     {
         var cells = new NetworkDescription { Network = "DARTS_V2", Task = new ImageTask(3, 32, 32, 10), InitChannels = 4, Layers = 3 };
         Assert.NotNull(TargetNetwork.Of(cells));
@@ -20,7 +20,7 @@ public class ArchitectureCostsTests
     }
 
     [Fact]
-    public void AGenotypeCostsTheBaseAndAnEntryForEachOfItsEdges()
+    public void A_genotype_costs_the_base_and_an_entry_for_each_of_its_edges()
     {
         foreach (var model in new ICostModel[] { CountedCost.Parameters, CountedCost.MultiplyAdds, CountedCost.ActivationBytes })
         {
@@ -36,7 +36,7 @@ public class ArchitectureCostsTests
     }
 
     [Fact]
-    public void TheRangeIsReachedByGenotypes()
+    public void The_range_is_reached_by_genotypes()
     {
         var costs = Create(CountedCost.MultiplyAdds, nodes: 2, multiplier: 2);
         var all = AllCells().ToList();

@@ -20,7 +20,7 @@ public class CostPenaltyTests
     private static readonly Primitive[] Three = [Primitives.SkipConnect, Primitives.MaxPool3x3, Primitives.SepConv3x3];
 
     [Fact]
-    public void OneEdgeHasTheExpectationAndGradientOfTheTextbook()
+    public void One_edge_has_the_expectation_and_gradient_of_the_textbook()
     {
         var (costs, normal, reduce) = OneEdge();
         Set(normal, 0, Math.Log(2), Math.Log(3));
@@ -34,11 +34,22 @@ public class CostPenaltyTests
     }
 
     [Fact]
-    public void AShareOfTheRangeMeansTheSameInEveryUnit()
+    public void Two_equal_operations_are_driven_apart_by_half_of_what_they_differ_in()
+    {
+        var (costs, normal, reduce) = OneEdge([1, 3]);
+        var penalty = new CostPenalty<double>(costs, [normal, reduce], reference: 1) { Weight = 1 };
+        Assert.Equal(2, penalty.Expectation(), 12);
+        Assert.Equal(1, penalty.AddGradient(), 12);
+        Assert.Equal(-0.5, normal.Diffs[0] + normal.Diffs[2], 12);
+        Assert.Equal(0.5, normal.Diffs[1] + normal.Diffs[3], 12);
+    }
+
+    [Fact]
+    public void A_share_of_the_range_means_the_same_in_every_unit()
     {
         var gradients = new[] { 1.0, 1000 }.Select(unit =>
         {
-            var (costs, normal, reduce) = OneEdge(unit);
+            var (costs, normal, reduce) = OneEdge([unit, 2 * unit, 6 * unit]);
             Set(normal, 0, Math.Log(2), Math.Log(3));
             Assert.Equal(0, costs.Share(costs.Least));
             var penalty = new CostPenalty<double>(costs, [normal, reduce]) { Weight = 0.5 };
@@ -50,7 +61,7 @@ public class CostPenaltyTests
     }
 
     [Fact]
-    public void ADirichletsMeanHasTheGradientOfItsConcentrations()
+    public void A_Dirichlets_mean_has_the_gradient_of_its_concentrations()
     {
         var (costs, normal, reduce) = OneEdge(relax: _ => new DirichletRelaxation<double>(2, 3, 0));
         // c = elu(α) + 1 = (1, 2, 3): E = (1 + 4 + 18)/6, dE/dc_k = (lat_k − E)/Σc; the slope dc/dα is 1.
@@ -64,7 +75,7 @@ public class CostPenaltyTests
 
     [Theory]
     [MemberData(nameof(Trained))]
-    public void TheGradientIsThatOfFiniteDifferencesForEveryMethod(string name)
+    public void The_gradient_is_that_of_finite_differences_for_every_method(string name)
     {
         var options = SearchAlgorithm.Find(name)!.Paper with { Nodes = 3, Multiplier = 3 };
         var algorithm = SearchAlgorithm.From(options);
@@ -108,7 +119,7 @@ public class CostPenaltyTests
 
     [Theory]
     [MemberData(nameof(Trained))]
-    public void TheExpectationOfSureAlphasIsTheCostOfTheirGenotype(string name)
+    public void The_expectation_of_sure_alphas_is_the_cost_of_their_genotype(string name)
     {
         // Sigmoids are no shares: those of all other operations are zero only far below.
         var algorithm = SearchAlgorithm.Find(name)!;
@@ -140,7 +151,7 @@ public class CostPenaltyTests
     }
 
     [Fact]
-    public void NoWeightAddsNothing()
+    public void No_weight_adds_nothing()
     {
         var (costs, normal, reduce) = OneEdge();
         Assert.Equal(0, new CostPenalty<double>(costs, [normal, reduce]).AddGradient());
@@ -148,7 +159,7 @@ public class CostPenaltyTests
     }
 
     [Fact]
-    public void AlphasOfAnotherNetworkAreRefused()
+    public void Alphas_of_another_network_are_refused()
     {
         var (costs, normal, reduce) = OneEdge();
         var penalty = new CostPenalty<double>(costs, [normal, reduce]) { Weight = 1 };
@@ -162,17 +173,18 @@ public class CostPenaltyTests
     }
 
     private static (ArchitectureCosts Costs, ArchitectureParameters<double> Normal, ArchitectureParameters<double> Reduce) OneEdge(
-        double unit = 1, Func<int, DirichletRelaxation<double>>? relax = null)
+        double[]? of = null, Func<int, DirichletRelaxation<double>>? relax = null)
     {
         // Of three cells one is normal. An operation on its inputs costs half of its price, as both edges of its node are kept and equal.
         var network = new TargetNetwork(new EvaluationShape(new ImageTask(3, 16, 16, 10), Channels, 3, Auxiliary: false));
-        double[] prices = [unit, 2 * unit, 6 * unit];
+        double[] prices = of ?? [1, 2, 6];
+        var operations = Three[..prices.Length];
         var costs = new ArchitectureCosts(
-            new PricedParts(part => part.Inputs == Channels && Array.FindIndex(Three, p => p.Name == part.Name) is >= 0 and var k
+            new PricedParts(part => part.Inputs == Channels && Array.FindIndex(operations, p => p.Name == part.Name) is >= 0 and var k
                 ? prices[k] / 2
                 : 0),
-            network, Three, CellTopology.Darts with { Nodes = 1, Multiplier = 1 });
-        var space = new SearchSpace(Three);
+            network, operations, CellTopology.Darts with { Nodes = 1, Multiplier = 1 });
+        var space = new SearchSpace(operations);
         return (costs, new ArchitectureParameters<double>(2, space, relax?.Invoke(0)),
             new ArchitectureParameters<double>(2, space, relax?.Invoke(1)));
     }

@@ -11,7 +11,7 @@ public sealed class CostTableTests : IDisposable
     private string File => Path.Combine(folder, "table.json");
 
     [Fact]
-    public void WhatIsWrittenIsRead()
+    public void What_is_written_is_read()
     {
         var table = Table();
         table.Write(File);
@@ -21,14 +21,14 @@ public sealed class CostTableTests : IDisposable
     }
 
     [Fact]
-    public void ARankCorrelationThatIsNoNumberIsWrittenAndRead()
+    public void A_rank_correlation_that_is_no_number_is_written_and_read()
     {
         (Table() with { Check = new TableCheck(20, double.NaN, 1) }).Write(File);
         Assert.Equal(double.NaN, CostTable.Read(File).Check!.Rho);
     }
 
     [Fact]
-    public void APartThatATableLacksIsNamedWithTheCure()
+    public void A_part_that_a_table_lacks_is_named_with_the_cure()
     {
         Table().Write(File);
         var cost = CostName.Open($"latency:{File}");
@@ -38,8 +38,19 @@ public sealed class CostTableTests : IDisposable
         Assert.StartsWith($"{File}: has no cost of 'max_pool_3x3 4-4 8x8 s2'; profile", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("measured")]
+    [InlineData("modelled")]
+    public void Where_the_numbers_come_from_is_in_every_label(string source)
+    {
+        (Table() with { Source = source }).Write(File);
+        var cost = CostName.Open($"latency:{File}");
+        Assert.Equal($"{source} on a processor", cost.Source);
+        Assert.Equal($"1.5 ms at batch 1 in inference (here-b1-inference, {source})", cost.Show(1.5));
+    }
+
     [Fact]
-    public void AtEveryLengthACutTableIsRefusedInOneLine()
+    public void At_every_length_a_cut_table_is_refused_in_one_line()
     {
         Table().Write(File);
         var text = System.IO.File.ReadAllText(File);
@@ -57,7 +68,7 @@ public sealed class CostTableTests : IDisposable
     [InlineData("\"latency\"", "\"weight\"", "kind 'weight'")]
     [InlineData("0.25", "-1", "no usable cost of 'max_pool_3x3 4-4 8x8 s1'")]
     [InlineData("\"ms\"", "null", "leaves a field empty")]
-    public void WhatATableMayNotSayIsRefused(string text, string wrong, string told)
+    public void What_a_table_may_not_say_is_refused(string text, string wrong, string told)
     {
         Table().Write(File);
         System.IO.File.WriteAllText(File, System.IO.File.ReadAllText(File).Replace(text, wrong, StringComparison.Ordinal));
@@ -65,7 +76,7 @@ public sealed class CostTableTests : IDisposable
     }
 
     [Fact]
-    public void ATableOfAnotherKindOrNoneIsRefused()
+    public void A_table_of_another_kind_or_none_is_refused()
     {
         Table().Write(File);
         Assert.Contains("--cost latency:", Refused($"energy:{File}"), StringComparison.Ordinal);
@@ -83,7 +94,7 @@ public sealed class CostTableTests : IDisposable
     [InlineData("latency:", false)]
     [InlineData("latency", false)]
     [InlineData("flops", false)]
-    public void NamesAreKnownByTheirForm(string name, bool known) => Assert.Equal(known, CostName.IsName(name));
+    public void Names_are_known_by_their_form(string name, bool known) => Assert.Equal(known, CostName.IsName(name));
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 

@@ -2,6 +2,7 @@ using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Modules;
 
 namespace MIOpenDarts.Darts.Tests.Costs;
 
@@ -12,11 +13,11 @@ public class CountedCostTests
 
     [Theory]
     [MemberData(nameof(Published))]
-    public void TheSumOverPartsIsTheSizeOfTheNetworkThatIsBuilt(string name) =>
+    public void The_sum_over_parts_is_the_size_of_the_network_that_is_built(string name) =>
         RequireEqual(NamedGenotypes.Get(name), new EvaluationShape(new ImageTask(3, 32, 32, 10), 12, 6, Auxiliary: false));
 
     [Fact]
-    public void ThatHoldsForOddSizesGreyImagesAndTheStemOfImageNet()
+    public void That_holds_for_odd_sizes_grey_images_and_the_stem_of_ImageNet()
     {
         var genotype = NamedGenotypes.Get("DARTS_V2");
         RequireEqual(genotype, new EvaluationShape(new ImageTask(1, 27, 27, 7), 5, 7, Auxiliary: false));
@@ -24,7 +25,7 @@ public class CountedCostTests
     }
 
     [Fact]
-    public void ThatHoldsWhereNodesAreLeftOut()
+    public void That_holds_where_nodes_are_left_out()
     {
         var cell = new GenotypeCell(
             [
@@ -41,14 +42,14 @@ public class CountedCostTests
     }
 
     [Fact]
-    public void ParametersOfThePublishedCellsAreThoseOfThePaper()
+    public void Parameters_of_the_published_cells_are_those_of_the_paper()
     {
         var network = new TargetNetwork(new EvaluationShape(new ImageTask(3, 32, 32, 10), 36, 20, Auxiliary: false));
         Assert.Equal(3_349_342, network.Parts(NamedGenotypes.Get("DARTS_V2")).Sum(CountedCost.Parameters.Of));
     }
 
     [Fact]
-    public void ActivationsOfAFactorizedReductionAreItsTwoHalvesAndTheirConcatenation()
+    public void Activations_of_a_factorized_reduction_are_its_two_halves_and_their_concatenation()
     {
         // 4 channels of 8x8 become two halves of 2x4x4 and a concatenation of 4x4x4, four bytes each.
         var part = new NetworkPart("skip_connect", 4, 4, 8, 8, 2);
@@ -57,7 +58,7 @@ public class CountedCostTests
     }
 
     [Fact]
-    public void EstimatedEnergyAddsArithmeticAndMemory()
+    public void Estimated_energy_adds_arithmetic_and_memory()
     {
         // 1x1 from 4 to 8 channels on 2x2 pixels: 128 multiply-adds, 32 weights and 16 of the norm, 32 written values.
         var part = new NetworkPart(NetworkPart.Preprocess, 4, 8, 2, 2, 1);
@@ -65,7 +66,7 @@ public class CountedCostTests
     }
 
     [Fact]
-    public void NoneCostsNothing() =>
+    public void None_costs_nothing() =>
         Assert.Equal(0, CountedCost.ActivationBytes.Of(new NetworkPart("none", 4, 4, 8, 8, 1)));
 
     private static void RequireEqual(Genotype genotype, EvaluationShape shape)
@@ -75,5 +76,8 @@ public class CountedCostTests
         var parts = new TargetNetwork(shape).Parts(genotype).ToList();
         Assert.Equal(net.ParameterCount, parts.Sum(CountedCost.Parameters.Of));
         Assert.Equal(net.Trace().MultiplyAdds, parts.Sum(CountedCost.MultiplyAdds.Of));
+        // Norms are folded, ReLUs are in place, and a shift is an offset.
+        var written = net.Trace().Nodes.Where(node => node is not (NormNode<float> or ReluNode<float> or ShiftNode<float>));
+        Assert.Equal(sizeof(float) * written.Sum(node => node.Dst.Shape.Count), parts.Sum(CountedCost.ActivationBytes.Of));
     }
 }

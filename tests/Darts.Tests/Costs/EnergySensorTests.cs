@@ -86,6 +86,30 @@ public sealed class EnergySensorTests : IDisposable
     }
 
     [Fact]
+    public void Without_a_sensor_energy_is_not_available_and_never_zero()
+    {
+        var message = Assert.Throws<IOException>(() => EnergyCounters.Find(root).Require()).Message;
+        Assert.StartsWith("energy: n/a, ", message, StringComparison.Ordinal);
+        Assert.Contains("load the module intel_rapl_msr", message, StringComparison.Ordinal);
+        Assert.EndsWith("--cost energy:estimated compares architectures without a sensor", message, StringComparison.Ordinal);
+        Zone("intel-rapl:0", "package-0", 1);
+        Assert.Equal("package-0 (powercap)", EnergyCounters.Find(root).Require().Name);
+    }
+
+    [Fact]
+    public void Counters_that_may_not_be_read_are_told_with_the_cure()
+    {
+        Zone("intel-rapl:0", "package-0", 1);
+        // Opening a folder as a file is denied to everybody, the tests' root too, as the counter is to a user.
+        var counter = Path.Combine(root, "intel-rapl:0", "energy_uj");
+        File.Delete(counter);
+        Directory.CreateDirectory(counter);
+        var found = EnergyCounters.Find(root);
+        Assert.Null(found.Sensor);
+        Assert.Equal($"reading {root}/intel-rapl:*/energy_uj is not allowed: as root, chmod a+r it, or run as root", found.WhyNone);
+    }
+
+    [Fact]
     public void The_power_at_rest_is_taken_off()
     {
         Card("card0", "power1_input", 10_000_000);

@@ -7,7 +7,7 @@ namespace MIOpenDarts.Darts.Tests.Costs;
 public class KeepProbabilityTests
 {
     [Fact]
-    public void EqualEdgesShareTheKeptOnes()
+    public void Equal_edges_share_the_kept_ones()
     {
         Assert.Equal([1, 1], Of([3, 3], 2));
         Assert.All(Of([1, 1, 1, 1, 1], 2), p => Assert.Equal(0.4, p, 12));
@@ -15,7 +15,7 @@ public class KeepProbabilityTests
     }
 
     [Fact]
-    public void ThreeEdgesHaveTheProbabilitiesCountedByHand()
+    public void Three_edges_have_the_probabilities_counted_by_hand()
     {
         // π = 1/6, 1/3, 1/2. The first is left out when the others come: 1/3·(1/2)/(2/3) + 1/2·(1/3)/(1/2) = 7/12, and so on.
         var keep = Of([1, 2, 3], 2);
@@ -25,7 +25,7 @@ public class KeepProbabilityTests
     }
 
     [Fact]
-    public void TheyAddUpToTheKeptEdgesWhateverTheStrengths()
+    public void They_add_up_to_the_kept_edges_whatever_the_strengths()
     {
         var random = new CounterRandom(3, RandomStream.Architecture);
         for (var i = 0; i < 200; i++)
@@ -39,7 +39,7 @@ public class KeepProbabilityTests
     }
 
     [Fact]
-    public void TheStrongestOfAllIsKeptAndAnEdgeWithoutStrengthIsNot()
+    public void The_strongest_of_all_is_kept_and_an_edge_without_strength_is_not()
     {
         var keep = Of([1, 0, 1e-40, 5], 2);
         Assert.Equal(1, keep[0], 9);
@@ -51,7 +51,7 @@ public class KeepProbabilityTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void TheGradientIsThatOfFiniteDifferences(int kept)
+    public void The_gradient_is_that_of_finite_differences(int kept)
     {
         double[] strengths = [0.7, 0.2, 1.3, 0.01, 0.4], x = [3, -1, 2, 8, 5], diffs = new double[5];
         KeepProbability.Backward(strengths, kept, x, diffs);

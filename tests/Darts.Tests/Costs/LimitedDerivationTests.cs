@@ -13,7 +13,7 @@ public class LimitedDerivationTests
     private static readonly Primitive[] Three = [Primitives.SkipConnect, Primitives.MaxPool3x3, Primitives.SepConv3x3];
 
     [Fact]
-    public void WithoutALimitItIsTheOfficialDerivation()
+    public void Without_a_limit_it_is_the_official_derivation()
     {
         var costs = Create(CountedCost.MultiplyAdds, CellSpace.Darts.Candidates, 4);
         for (var seed = 0UL; seed < 20; seed++)
@@ -26,7 +26,7 @@ public class LimitedDerivationTests
     }
 
     [Fact]
-    public void ItIsTheBestOfAllGenotypesWithinTheLimit()
+    public void It_is_the_best_of_all_genotypes_within_the_limit()
     {
         // Prices without a common unit, so that no two genotypes cost the same.
         var model = new PricedParts(part => part.Name switch
@@ -55,7 +55,7 @@ public class LimitedDerivationTests
     }
 
     [Fact]
-    public void TheLeastCostCanBeAskedForAndLessIsRefusedByItsNumber()
+    public void The_least_cost_can_be_asked_for_and_less_is_refused_by_its_number()
     {
         var costs = Create(CountedCost.MultiplyAdds, CellSpace.Darts.Candidates, 4);
         var (normal, reduce) = (Weights(1, 14, 8), Weights(2, 14, 8));
@@ -65,7 +65,7 @@ public class LimitedDerivationTests
     }
 
     [Fact]
-    public void OperationsThatHaveLeftTheRaceAreTakenLast()
+    public void Operations_that_have_left_the_race_are_taken_last()
     {
         var costs = Create(CountedCost.MultiplyAdds, CellSpace.Darts.Operations, 4);
         var (normal, reduce) = (Weights(3, 14, 7), Weights(4, 14, 7));

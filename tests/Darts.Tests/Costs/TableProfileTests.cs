@@ -15,7 +15,7 @@ public class TableProfileTests
     private static CancellationToken Never => CancellationToken.None;
 
     [Fact]
-    public void ATableHasWhatEveryGenotypeOfTheSpaceNeeds()
+    public void A_table_has_what_every_genotype_of_the_space_needs()
     {
         var table = Profile(new Clock()).Complete(Empty(), _ => { }, _ => { }, Never);
         var cost = new TableCost(table, "table");
@@ -25,7 +25,7 @@ public class TableProfileTests
     }
 
     [Fact]
-    public void AMachineWhosePartsAddUpHasRhoOneAndRatioOne()
+    public void A_machine_whose_parts_add_up_has_rho_one_and_ratio_one()
     {
         var table = Profile(new Clock()).Complete(Empty(), _ => { }, _ => { }, Never);
         Assert.Equal(TableProfile.CheckedGenotypes, table.Check!.Genotypes);
@@ -36,7 +36,7 @@ public class TableProfileTests
     }
 
     [Fact]
-    public void AMachineThatIsHalfAsFastOnWholeNetworksHasRatioTwo()
+    public void A_machine_that_is_half_as_fast_on_whole_networks_has_ratio_two()
     {
         var table = Profile(new Clock { WholeFactor = 2 }).Complete(Empty(), _ => { }, _ => { }, Never);
         Assert.Equal(2, table.Check!.Ratio, 6);
@@ -44,7 +44,7 @@ public class TableProfileTests
     }
 
     [Fact]
-    public void ADriftOfTheDeviceIsSeen()
+    public void A_drift_of_the_device_is_seen()
     {
         var clock = new Clock();
         var profile = Profile(clock);
@@ -54,7 +54,7 @@ public class TableProfileTests
     }
 
     [Fact]
-    public void StoppedAfterAnyPartItGoesOnWithWhatWasWritten()
+    public void Stopped_after_any_part_it_goes_on_with_what_was_written()
     {
         var whole = Profile(new Clock()).Complete(Empty(), _ => { }, _ => { }, Never);
         for (var stop = 1; stop < whole.Entries.Count; stop += 7)
@@ -78,7 +78,7 @@ public class TableProfileTests
     }
 
     [Fact]
-    public void ATableThatIsExtendedToASecondNetworkLosesTheCheckOfTheFirst()
+    public void A_table_that_is_extended_to_a_second_network_loses_the_check_of_the_first()
     {
         var first = Profile(new Clock()).Complete(Empty(), _ => { }, _ => { }, Never);
         var wider = Network with { Shape = Network.Shape with { InitChannels = 4 } };
@@ -94,7 +94,7 @@ public class TableProfileTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void EveryPartOfAnyNetworkRunsOnABackend(bool training)
+    public void Every_part_of_any_network_runs_on_a_backend(bool training)
     {
         using var profiler = new BackendProfiler(CpuBackend.Create(1), 2, training);
         var imageNet = Network with { Shape = Network.Shape with { Task = new(3, 32, 32, 3), Stem = StemForm.ImageNet } };
@@ -107,7 +107,7 @@ public class TableProfileTests
     }
 
     [Fact]
-    public void TimingWaitsUntilMediansAgree()
+    public void Timing_waits_until_medians_agree()
     {
         // Ten times slower at first, as before code is compiled.
         var clock = new Clock();
@@ -121,7 +121,7 @@ public class TableProfileTests
     }
 
     [Fact]
-    public void RunsThatAreTimedTogetherAreDivided()
+    public void Runs_that_are_timed_together_are_divided()
     {
         var clock = new Clock();
         using var run = new Run(() => clock.Milliseconds += 3);

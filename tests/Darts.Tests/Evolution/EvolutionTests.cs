@@ -13,8 +13,11 @@ public class EvolutionTests
 
     [Theory]
     [InlineData(10, 93.095, 92.578)]
+    [InlineData(50, 93.687, 93.467)]
     [InlineData(100, 93.847, 93.730)]
+    [InlineData(200, 93.974, 93.880)]
     [InlineData(300, 94.039, 93.939)]
+    [InlineData(500, 94.115, 93.999)]
     [InlineData(1000, 94.207, 94.064)]
     public void Random_search_has_a_closed_form(int draws, double byTruth, double byShortTraining)
     {

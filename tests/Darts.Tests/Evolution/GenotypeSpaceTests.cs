@@ -10,7 +10,7 @@ public class GenotypeSpaceTests
     private static readonly GenotypeSpace Space = new(CellSpace.Darts);
 
     [Fact]
-    public void EveryMoveGivesAGenotypeOfTheSpaceWhoseKeyReadsAsItself()
+    public void Every_move_gives_a_genotype_of_the_space_whose_key_reads_as_itself()
     {
         var random = new CounterRandom(1, RandomStream.Evolution);
         var (a, b) = (Space.Random(ref random), Space.Random(ref random));
@@ -34,7 +34,7 @@ public class GenotypeSpaceTests
     }
 
     [Fact]
-    public void AMutationChangesOneGene()
+    public void A_mutation_changes_one_gene()
     {
         var random = new CounterRandom(2, RandomStream.Evolution);
         var genome = Space.Random(ref random);
@@ -54,7 +54,7 @@ public class GenotypeSpaceTests
     }
 
     [Fact]
-    public void ACrossingOfAGenotypeWithItselfIsItself()
+    public void A_crossing_of_a_genotype_with_itself_is_itself()
     {
         var random = new CounterRandom(3, RandomStream.Evolution);
         var genome = Space.Random(ref random);
@@ -62,7 +62,7 @@ public class GenotypeSpaceTests
     }
 
     [Fact]
-    public void CellsOfTheBenchmarkAreNamedByTheirDigits()
+    public void Cells_of_the_benchmark_are_named_by_their_digits()
     {
         var space = new NasBench201Genomes();
         var random = new CounterRandom(4, RandomStream.Evolution);

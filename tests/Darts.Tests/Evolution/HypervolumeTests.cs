@@ -27,6 +27,7 @@ public class HypervolumeTests
         { "ZDT1", 1, 2.0 / 3 }, { "ZDT1", 1.1, 0.8766667 }, { "ZDT1", 11, 120.6666667 },
         { "ZDT2", 1, 1.0 / 3 }, { "ZDT2", 1.1, 0.5433333 }, { "ZDT2", 11, 120.3333333 },
         { "ZDT3", 1, 1.044424 }, { "ZDT3", 1.1, 1.331761 }, { "ZDT3", 11, 128.778114 },
+        { "ZDT4", 1, 2.0 / 3 }, { "ZDT4", 1.1, 0.8766667 }, { "ZDT4", 11, 120.6666667 },
         { "ZDT6", 1.1, 0.507878 }, { "ZDT6", 11, 117.518202 },
         { "DTLZ1", 1, 0.875 },
         { "DTLZ2", 1, 1 - Math.PI / 4 }, { "DTLZ2", 1.1, 1.21 - Math.PI / 4 },
@@ -66,8 +67,10 @@ public class HypervolumeTests
         Assert.InRange(sampled, area * (1 - 1e-3), area * (1 + 1e-6));
     }
 
-    [Fact]
-    public void Samples_of_a_sphere_come_near_its_volume_from_below()
+    [Theory]
+    [InlineData(1, 0.4764012)]
+    [InlineData(1.1, 0.8074012)]
+    public void Samples_of_the_sphere_of_DTLZ2_come_near_its_volume_from_below(double reference, double volume)
     {
         const int steps = 48;
         var sphere = from i in Enumerable.Range(0, steps + 1)
@@ -75,7 +78,18 @@ public class HypervolumeTests
                      let u = Math.PI / 2 * i / steps
                      let v = Math.PI / 2 * j / steps
                      select new[] { Math.Cos(u) * Math.Cos(v), Math.Cos(u) * Math.Sin(v), Math.Sin(u) };
-        Assert.InRange(Hypervolume.Of(sphere, [1.1, 1.1, 1.1]), 0.95 * 0.8074012, 0.8074012);
+        Assert.InRange(Hypervolume.Of(sphere, [reference, reference, reference]), 0.93 * volume, volume);
+    }
+
+    [Fact]
+    public void Samples_of_the_plane_of_DTLZ1_come_near_its_volume_from_below()
+    {
+        const int steps = 48;
+        var plane = from i in Enumerable.Range(0, steps + 1)
+                    from j in Enumerable.Range(0, steps + 1 - i)
+                    select new[] { 0.5 * i / steps, 0.5 * j / steps, 0.5 * (steps - i - j) / steps };
+        // 1 − 0.5³/3!, less a layer of half a step over the triangle.
+        Assert.InRange(Hypervolume.Of(plane, [1, 1, 1]), 0.99 * 0.9791667, 0.9791667);
     }
 
     [Fact]
@@ -97,7 +111,7 @@ public class HypervolumeTests
 
     private static double[] Point(string curve, double t) => curve switch
     {
-        "ZDT1" => [t, 1 - Math.Sqrt(t)],
+        "ZDT1" or "ZDT4" => [t, 1 - Math.Sqrt(t)],
         "ZDT2" => [t, 1 - t * t],
         "ZDT3" => [t, 1 - Math.Sqrt(t) - t * Math.Sin(10 * Math.PI * t)],
         "ZDT6" => [0.2807753 + t * (1 - 0.2807753), 1 - Math.Pow(0.2807753 + t * (1 - 0.2807753), 2)],

@@ -32,7 +32,7 @@ public sealed class InheritedFitnessTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void OnlyTheOperationsOfTheChosenGenotypeAreComputedAsInTextbookForm()
+    public void Only_the_operations_of_the_chosen_genotype_are_computed_as_in_textbook_form()
     {
         var (train, _) = SmallSearch.Images();
         var shape = DartsSearch.ShapeOf(train, Options);
@@ -60,7 +60,7 @@ public sealed class InheritedFitnessTests : IDisposable
     }
 
     [Fact]
-    public void GenotypesThatNoStepDrewTellTheClassesApartByInheritedWeights()
+    public void Genotypes_that_no_step_drew_tell_the_classes_apart_by_inherited_weights()
     {
         var (train, valid) = SmallSearch.Images(120);
         using var backend = CpuBackend.Create(1);
@@ -77,7 +77,7 @@ public sealed class InheritedFitnessTests : IDisposable
     }
 
     [Fact]
-    public void CostsOfOneNameThatDifferAreNotMixed()
+    public void Costs_of_one_name_that_differ_are_not_mixed()
     {
         var (train, valid) = SmallSearch.Images();
         var shape = DartsSearch.ShapeOf(train, Options);
@@ -88,7 +88,7 @@ public sealed class InheritedFitnessTests : IDisposable
     }
 
     [Fact]
-    public void CostsThatDifferInOneOperationAloneAreNotMixed()
+    public void Costs_that_differ_in_one_operation_alone_are_not_mixed()
     {
         var (train, valid) = SmallSearch.Images();
         var shape = DartsSearch.ShapeOf(train, Options);
@@ -107,7 +107,7 @@ public sealed class InheritedFitnessTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void ASupernetThatWasStoppedAfterAnEpochEndsWithTheSameBits(int stop)
+    public void A_supernet_that_was_stopped_after_an_epoch_ends_with_the_same_bits(int stop)
     {
         var (train, _) = SmallSearch.Images();
         var shape = DartsSearch.ShapeOf(train, Options);
@@ -147,7 +147,7 @@ public sealed class InheritedFitnessTests : IDisposable
     }
 
     [Fact]
-    public void AnEvolutionThatWasKilledAnywhereEndsWithTheSameGenotypesAndMeasuresNothingTwice()
+    public void An_evolution_that_was_killed_anywhere_ends_with_the_same_genotypes_and_measures_nothing_twice()
     {
         var whole = Evolve("whole", evaluations: 24, jobs: 1, out _);
         for (var stop = 4; stop < 24; stop += 8)
@@ -159,7 +159,7 @@ public sealed class InheritedFitnessTests : IDisposable
     }
 
     [Fact]
-    public void GenotypesOverTheLimitAreNotMeasuredAndALimitBelowAllIsTold()
+    public void Genotypes_over_the_limit_are_not_measured_and_a_limit_below_all_is_told()
     {
         var message = Assert.Throws<InfeasibleLimitException>(() => Evolve("infeasible", 12, jobs: 1, out _, limit: 1)).Message;
         Assert.Contains("the nearest", message, StringComparison.Ordinal);

@@ -1,11 +1,18 @@
 using MIOpenDarts.Darts.Costs;
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Evaluation.NasBench201;
 using MIOpenDarts.Darts.Evolution;
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Spaces;
 
 namespace MIOpenDarts.Darts.Tests.Evolution;
 
 /// <summary>What follows from the tables exactly: fronts, hypervolumes, optima under a limit.</summary>
 public sealed class TruthTableTests : IDisposable
 {
+    private static readonly TruthTable Macro = TruthTable.Read(
+        Path.Combine(AppContext.BaseDirectory, "truth", "nas-bench-macro.tsv.gz"));
+
     private readonly string folder = Directory.CreateTempSubdirectory().FullName;
 
     public static TheoryData<string, int, double> Fronts => new()
@@ -48,12 +55,39 @@ public sealed class TruthTableTests : IDisposable
     }
 
     [Fact]
+    public void Counted_arithmetic_and_error_have_a_known_front()
+    {
+        var all = CellTable.Truth.Networks.Select(cell => new[] { MillionMacs(cell), CellTable.Error(cell) }).ToList();
+        Assert.Equal(14, Front(all).Count);
+        Assert.Equal(1, Hypervolume.Of(all, [220.11969, 100]) / 19869.753410, 1e-6);
+    }
+
+    [Theory]
+    [InlineData("fpga_ms", 148299.627731)]
+    [InlineData("raspi4_ms", 1906814.424917)]
+    public void Error_arithmetic_and_latency_have_a_known_hypervolume(string cost, double volume)
+    {
+        var all = CellTable.Truth.Networks
+            .Select(cell => new[] { CellTable.Error(cell), MillionMacs(cell), CellTable.Value(cell, cost) }).ToList();
+        Assert.Equal(1, Hypervolume.Of(all, [100, 220.11969, all.Max(p => p[2])]) / volume, 1e-6);
+    }
+
+    [Fact]
     public void Macro_networks_have_a_known_front()
     {
-        var table = TruthTable.Read(Path.Combine(AppContext.BaseDirectory, "truth", "nas-bench-macro.tsv.gz"));
-        var all = table.Networks.Select(net => new[] { table.Value(net, "macs") / 1e6, 100 - table.Value(net, "mean") }).ToList();
+        var all = Macro.Networks.Select(net => new[] { Macro.Value(net, "macs") / 1e6, 100 - Macro.Value(net, "mean") }).ToList();
         Assert.Equal((6561, 35), (all.Count, Front(all).Count));
         Assert.Equal(1, Hypervolume.Of(all, [105.660928, 100]) / 8666.688541, 1e-6);
+    }
+
+    [Fact]
+    public void Sizes_of_macro_networks_follow_from_their_digits()
+    {
+        foreach (var net in Macro.Networks)
+            Assert.Equal(MacroSize(net), ((long)Macro.Value(net, "params"), (long)Macro.Value(net, "macs")));
+        Assert.Equal((2_932_586, 105_660_928), MacroSize("22222222"));
+        Assert.Equal(90.2466, Macro.Column("mean").Average(), 1e-4);
+        Assert.Equal("22212220", Macro.Networks.MaxBy(net => Macro.Value(net, "mean")));
     }
 
     [Theory]
@@ -88,6 +122,42 @@ public sealed class TruthTableTests : IDisposable
             StringComparison.Ordinal);
         Assert.Contains("999999", Assert.Throws<InvalidDataException>(() => CellTable.Truth.Value("999999", "cifar10")).Message,
             StringComparison.Ordinal);
+    }
+
+    private static double MillionMacs(string cell) => NasBench201Size.Of(
+        NasBench201Cell.Of([.. cell.Select(digit => CellSpace.NasBench201.Candidates[digit - '0'])]),
+        new NasBench201Shape(new ImageTask(3, 32, 32, 10))).MultiplyAdds / 1e6;
+
+    // Su et al. 2021: a 3x3 stem of 32 channels, stages of 2, 3 and 3 layers that halve and double at their first, 1x1 to 1280, classifier.
+    // A digit is an identity (a 1x1 where the shape changes) or an inverted bottleneck of 3x3 and expansion 3, or of 5x5 and expansion 6.
+    private static (long Parameters, long MultiplyAdds) MacroSize(string digits)
+    {
+        long channels = 32, pixels = 32 * 32, parameters = 27 * channels + 2 * channels, macs = 27 * channels * pixels;
+        for (var layer = 0; layer < digits.Length; layer++)
+        {
+            var halves = layer is 0 or 2 or 5;
+            long before = channels, wide = pixels;
+            if (halves) (channels, pixels) = (2 * channels, pixels / 4);
+            if (digits[layer] == '0')
+            {
+                if (halves) Add(before * channels, channels, pixels);
+                continue;
+            }
+
+            var (kernel, inner) = digits[layer] == '1' ? (9, 3 * before) : (25, 6 * before);
+            Add(before * inner, inner, wide);
+            Add(kernel * inner, inner, pixels);
+            Add(inner * channels, channels, pixels);
+        }
+
+        Add(channels * 1280, 1280, pixels);
+        return (parameters + 1280 * 10 + 10, macs + 1280 * 10);
+
+        void Add(long filters, long norm, long positions)
+        {
+            parameters += filters + 2 * norm;
+            macs += filters * positions;
+        }
     }
 
     // Distinct points that no other dominates, found by a sweep, which the sorting is compared with elsewhere.

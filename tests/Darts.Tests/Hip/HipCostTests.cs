@@ -13,7 +13,7 @@ namespace MIOpenDarts.Darts.Tests.Hip;
 public class HipCostTests
 {
     [Fact]
-    public void PenaltyGradientAndAlphaStepEqualTheProcessors()
+    public void Penalty_gradient_and_alpha_step_equal_the_processors()
     {
         using var gpu = Gpu.Create();
         using var cpu = CpuBackend.Create(1);

@@ -28,10 +28,13 @@ public sealed class CostSearchTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    [Fact]
-    public void WithoutAWeightASearchIsBitIdenticalToOneThatKnowsNoCost()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Without_a_weight_a_search_is_bit_identical_to_one_that_knows_no_cost(bool unrolled)
     {
-        var (plain, known) = (Run(Macs with { Cost = "none" }, "plain"), Run(Macs, "known"));
+        var options = Macs with { Unrolled = unrolled };
+        var (plain, known) = (Run(options with { Cost = "none" }, "plain"), Run(options, "known"));
         Assert.Equal(plain.History.Select(e => (e.TrainLoss, e.ValidLoss)), known.History.Select(e => (e.TrainLoss, e.ValidLoss)));
         Assert.All(plain.History, epoch => Assert.Null(epoch.Cost));
         Assert.All(known.History, epoch => Assert.Equal(0, epoch.Cost!.Weight));
@@ -43,7 +46,7 @@ public sealed class CostSearchTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Methods))]
-    public void NoMethodDerivesAGenotypeOverItsLimit(string method)
+    public void No_method_derives_a_genotype_over_its_limit(string method)
     {
         var options = Limited(method);
         using var backend = new ReferenceBackend<float>();
@@ -55,7 +58,7 @@ public sealed class CostSearchTests : IDisposable
     }
 
     [Fact]
-    public void ALimitBelowTheCheapestGenotypeIsRefusedBeforeTheSearchWithItsCost()
+    public void A_limit_below_the_cheapest_genotype_is_refused_before_the_search_with_its_cost()
     {
         using var backend = new ReferenceBackend<float>();
         var (train, valid) = SmallSearch.Images();
@@ -66,7 +69,7 @@ public sealed class CostSearchTests : IDisposable
     }
 
     [Fact]
-    public void AStrongPenaltyMakesTheExpectationFall()
+    public void A_strong_penalty_makes_the_expectation_fall()
     {
         var light = Run(Macs with { Epochs = 4 }, "light").History[^1].Cost!;
         var heavy = Run(Macs with { Epochs = 4, CostWeight = 100 }, "heavy").History[^1].Cost!;
@@ -75,7 +78,22 @@ public sealed class CostSearchTests : IDisposable
     }
 
     [Fact]
-    public void TheMultiplierFollowsFromTheRecords()
+    public void A_collapse_to_skips_under_a_strong_penalty_is_caught_and_told_as_such()
+    {
+        // A skip that keeps the size writes nothing; pools, which compute nothing either, do.
+        var watched = Macs with { Cost = "memory", Epochs = 6, Watch = "skip", WatchFrom = 0, WatchSkipNormal = 2 };
+        var collapsed = Run(watched with { CostWeight = 100 }, "collapsed");
+        // Without a penalty these few steps collapse nothing.
+        Assert.All(Run(watched, "free").History, epoch => Assert.Null(epoch.Watch!.Alarm));
+        var alarm = Assert.Single(collapsed.History, epoch => epoch.Watch!.Alarm is not null).Watch!.Alarm!;
+        Assert.Equal("skip", alarm.Watchdog);
+        Assert.Contains(
+            ", under a weight of 100 on memory, which skips lower: take a smaller cost_weight or a higher target", alarm.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_multiplier_follows_from_the_records()
     {
         var options = Limited("darts") with { Epochs = 4, CostWeight = 0.25 };
         var history = Run(options, "multiplier").History;
@@ -93,7 +111,7 @@ public sealed class CostSearchTests : IDisposable
     [InlineData("darts", false)]
     [InlineData("darts", true)]
     [InlineData("dr-nas", false)]
-    public void StoppedAfterAnyStepAndResumedASearchWithATargetEndsBitIdentical(string method, bool unrolled)
+    public void Stopped_after_any_step_and_resumed_a_search_with_a_target_ends_bit_identical(string method, bool unrolled)
     {
         var options = Limited(method) with { Unrolled = unrolled, Epochs = 3 };
         var expected = Run(options, "whole");
@@ -111,7 +129,7 @@ public sealed class CostSearchTests : IDisposable
     }
 
     [Fact]
-    public void ATableThatWasChangedSinceTheCheckpointIsRefusedByName()
+    public void A_table_that_was_changed_since_the_checkpoint_is_refused_by_name()
     {
         var (train, _) = SmallSearch.Images();
         var shape = DartsSearch.ShapeOf(train, Macs);
@@ -156,7 +174,7 @@ public sealed class CostSearchTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void InBothOrdersTheAlphaGradientIsThatWithoutCostAndThePenaltys(bool unrolled)
+    public void In_both_orders_the_alpha_gradient_is_that_without_cost_and_the_penaltys(bool unrolled)
     {
         var (train, valid) = SmallSearch.Images();
         var (without, with) = (Gradient(0), Gradient(2));

@@ -34,7 +34,7 @@ public class EmbeddedCostTests
     private static CancellationToken Never => CancellationToken.None;
 
     [Fact]
-    public void NoDerivedGenotypeExceedsItsLimitAndTheSoftmaxHasMoved()
+    public void No_derived_genotype_exceeds_its_limit_and_the_softmax_has_moved()
     {
         foreach (var seed in Seeds)
         {
@@ -50,7 +50,7 @@ public class EmbeddedCostTests
     }
 
     [Fact]
-    public void AHundredTimesTheWeightLowersTheMeanCostByAFifthAndNoStepRaisesIt()
+    public void A_hundred_times_the_weight_lowers_the_mean_cost_by_a_fifth_and_no_step_raises_it()
     {
         const double weight = 0.05;
         double least = 0, most = 0;
@@ -69,7 +69,7 @@ public class EmbeddedCostTests
     }
 
     [Fact]
-    public void EvolutionOverOneSupernetDominatesMoreThanAsManyRandomGenotypes()
+    public void Evolution_over_one_supernet_dominates_more_than_as_many_random_genotypes()
     {
         const int evaluations = 60;
         var (train, valid) = Images(0);

@@ -8,6 +8,11 @@ internal sealed record FoundSensor(EnergySensor? Sensor, string? WhyNone)
     /// <summary>A sensor.</summary>
     public static FoundSensor One(EnergySensor sensor) => new(sensor, null);
 
+    /// <summary>The sensor.</summary>
+    /// <exception cref="IOException">There is none: n/a with the reason and the cure, and never a zero.</exception>
+    public EnergySensor Require() => Sensor
+        ?? throw new IOException($"energy: n/a, {WhyNone}; --cost energy:estimated compares architectures without a sensor");
+
     /// <summary>None.</summary>
     public static FoundSensor None(string why) => new(null, why);
 }
