@@ -4,6 +4,7 @@ using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evolution;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Interop.Errors;
@@ -61,6 +62,30 @@ internal static class Failures
         _ when IsExpected(e) => e,
         _ => FaultException.Create(e, folder),
     };
+
+    /// <summary>Runs what a log records: what stops it before its end becomes the last line of the log.</summary>
+    /// <param name="folder">Where the details of a fault go.</param>
+    /// <param name="stop">Writes that line.</param>
+    /// <param name="run">What is run.</param>
+    public static TResult Recorded<TResult>(string folder, Action<RunOutcome, string?> stop, Func<TResult> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (OperationCanceledException)
+        {
+            stop(RunOutcome.Interrupted, null);
+            throw;
+        }
+        catch (Exception e)
+        {
+            var reported = Reported(e, folder);
+            stop(RunOutcome.Failed, reported.Message);
+            if (reported == e) throw;
+            throw reported;
+        }
+    }
 
     private static int CodeOf(Exception e) => e switch
     {

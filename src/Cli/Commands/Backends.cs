@@ -1,5 +1,7 @@
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Diagnostics;
+using MIOpenDarts.Layers.Machine;
 
 namespace MIOpenDarts.Cli.Commands;
 
@@ -32,6 +34,17 @@ internal static class Backends
     {
         using var backend = Create(name, Threads(threads, _ => { }));
         fits?.Invoke(backend);
+    }
+
+    /// <summary>The backend of one of some jobs at a time, with its share of the threads, GPUs in turn.</summary>
+    /// <param name="options">What a run of all would compute on.</param>
+    /// <param name="job">Number of the job.</param>
+    /// <param name="jobs">How many there are.</param>
+    public static Backend<float> CreateShare(RunOptions options, int job, int jobs)
+    {
+        var threads = Threads(options.Threads, _ => { });
+        var share = Math.Max(1, (threads == 0 ? PhysicalCores.Count : threads) / jobs);
+        return Create(BackendChoice.InTurn(options.Backend, job), share, options.Deterministic);
     }
 
     /// <summary>Threads that are asked for, but never more than there are processors: more would only wait for each other.</summary>

@@ -1,19 +1,14 @@
 using System.Globalization;
 using MIOpenDarts.Cli.Usage;
-using MIOpenDarts.Darts.Algorithms;
-using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evolution;
-using MIOpenDarts.Darts.Evolution.Inherited;
 using MIOpenDarts.Darts.Evolution.Spaces;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
-using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Studies.Pareto;
-using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Cli.Commands;
 
-/// <summary>Fronts by evolution: on a table of known accuracies, or by the weights of one trained supernet.</summary>
+/// <summary>Fronts by evolution over any space and fitness, with random genotypes, as many, beside them.</summary>
 internal static class Evolving
 {
     private const string Evaluations = "evaluations.jsonl";
@@ -39,47 +34,10 @@ internal static class Evolving
             (fitness.MostCost, 100), points);
     }
 
-    /// <summary>By the weights that genotypes inherit from a supernet, which is trained first or read from the folder.</summary>
-    public static ParetoStudy OnSupernet(Screen screen, string folder, EvolutionPlan plan, SearchOptions options)
-    {
-        ParetoCommand.RequireCost(options.Cost);
-        var data = SearchImages.Open(options);
-        var (train, valid) = SearchImages.Split(data, options);
-        var shape = DartsSearch.ShapeOf(train, options);
-        var costs = TargetCosts.Of(options, shape)!;
-        foreach (var name in Enumerable.Range(0, plan.Jobs).Select(job => BackendChoice.InTurn(options.Backend, job)).Distinct())
-            Backends.Require(name, options.Threads, backend => SearchMemory.RequirePaths(options, shape, backend, plan.Jobs));
-        Directory.CreateDirectory(folder);
-        var supernet = new KeptSupernet(folder, options, shape, DataFingerprint.Of(data.Train));
-        supernet.Complete(screen, train);
-        List<IDisposable> open = [];
-        try
-        {
-            var nets = new List<PathSupernet>();
-            for (var job = 0; job < plan.Jobs; job++) nets.Add(supernet.Open(job, plan.Jobs, open));
-            var limit = options.Target > 0 ? options.Target : double.PositiveInfinity;
-            var space = new GenotypeSpace(CellSpace.Named(options.Space) with { Topology = shape.Topology });
-            var fitness = new InheritedFitness(supernet.Identity, nets, valid.Encoder, valid.Indices, costs, limit);
-            var points = Evolve(screen, folder, plan, space, fitness, genotype => genotype.ToString());
-            return new ParetoStudy(
-                $"{data.Name}: {costs.Model.Name} and error of one supernet", costs.Model.Name, costs.Model.Unit,
-                "validation error with inherited weights", (costs.Most, 100), points);
-        }
-        finally
-        {
-            for (var i = open.Count - 1; i >= 0; i--) open[i].Dispose();
-        }
-    }
-
-    private static double Limit(string? text)
-    {
-        if (text is null) return double.PositiveInfinity;
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var limit) || !double.IsFinite(limit) || limit < 0)
-            throw new OptionsException($"target is '{text}'; allowed is a number from 0, the most that a cell may cost; 0 is no limit");
-        return limit == 0 ? double.PositiveInfinity : limit;
-    }
-
-    private static List<ParetoPoint> Evolve<TGenome>(
+    /// <summary>NSGA-II, then the random baseline, each with every seed; what the folder has recorded is not evaluated again.</summary>
+    /// <exception cref="InfeasibleLimitException">No genotype of a seed keeps the limit.</exception>
+    /// <exception cref="StoppedException">A signal stopped it.</exception>
+    public static List<ParetoPoint> Evolve<TGenome>(
         Screen screen, string folder, EvolutionPlan plan, IGenomeSpace<TGenome> space, IFitness<TGenome> fitness,
         Func<TGenome, string> show)
     {
@@ -111,5 +69,13 @@ internal static class Evolving
         }
 
         return points;
+    }
+
+    private static double Limit(string? text)
+    {
+        if (text is null) return double.PositiveInfinity;
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var limit) || !double.IsFinite(limit) || limit < 0)
+            throw new OptionsException($"target is '{text}'; allowed is a number from 0, the most that a cell may cost; 0 is no limit");
+        return limit == 0 ? double.PositiveInfinity : limit;
     }
 }

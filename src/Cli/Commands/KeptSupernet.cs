@@ -7,7 +7,6 @@ using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
-using MIOpenDarts.Layers.Machine;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Cli.Commands;
@@ -21,30 +20,20 @@ internal sealed class KeptSupernet(string folder, SearchOptions options, Superne
 {
     // Names the supernet in the metadata of its weights.
     private const string Key = "supernet";
-    private static readonly string[] Deciding =
+
+    /// <summary>Options of a search that it reads; where the data lies and what computes is none of them.</summary>
+    public static readonly IReadOnlyList<string> Deciding =
     [
         "image_size", "train_portion", "space", "nodes", "multiplier", "stem_multiplier", "layers", "init_channels", "seed", "epochs",
         "batch_size", "learning_rate", "learning_rate_min", "momentum", "nesterov", "weight_decay", "grad_clip", "augment", "cutout",
         "cutout_length",
     ];
 
-    private static readonly string[] Costing = ["cost", "target", "target_channels", "target_layers", "target_image_size"];
-
     private readonly string file = Path.Combine(folder, "supernet.safetensors");
 
     /// <summary>Everything that decides over the weights; what evolution or its limit is told is none of it.</summary>
     public string Identity { get; } = string.Join(", ", SearchOptions.Table.All
         .Where(field => Deciding.Contains(field.Name)).Select(field => $"{field.Name} {field.Show(options)}").Append($"{data}"));
-
-    /// <summary>Refuses options of a search that neither a supernet on random paths nor the cost of its genotypes depends on.</summary>
-    /// <exception cref="OptionsException">One was typed.</exception>
-    public static void RequireRead(IEnumerable<string> typed)
-    {
-        var unread = SearchOptions.Table.All.Where(field => field.HasEffect).Select(field => field.Name).Except([.. Deciding, .. Costing]);
-        if (unread.Intersect(typed).FirstOrDefault() is { } given)
-            throw new OptionsException(
-                $"--{given.Replace('_', '-')} does not go without --weights or --targets: no alphas are learned; leave it out");
-    }
 
     /// <summary>Trains the epochs that the folder does not have, with all threads.</summary>
     /// <exception cref="OptionsException">The folder has another supernet.</exception>
@@ -90,9 +79,7 @@ internal sealed class KeptSupernet(string folder, SearchOptions options, Superne
     /// <param name="open">Takes what is to be disposed of, in this order from its end.</param>
     public PathSupernet Open(int job, int jobs, List<IDisposable> open)
     {
-        var threads = Backends.Threads(options.Threads, _ => { });
-        var share = Math.Max(1, (threads == 0 ? PhysicalCores.Count : threads) / jobs);
-        var backend = Backends.Create(BackendChoice.InTurn(options.Backend, job), share, options.Deterministic);
+        var backend = Backends.CreateShare(options, job, jobs);
         open.Add(backend);
         var supernet = new PathSupernet(options, shape, backend);
         open.Add(supernet);

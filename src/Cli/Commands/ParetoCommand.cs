@@ -20,7 +20,8 @@ internal static class ParetoCommand
         """
         Three ways to a front:
           with --weights or --targets   a search for each value and seed; with --retrain its cells are trained from scratch
-          with neither                  one supernet is trained on random paths, then NSGA-II evolves genotypes by its weights
+          with neither                  one supernet is trained on random paths, then NSGA-II evolves genotypes by its weights; with
+                                        --short-training it evolves them by a training of each; with --retrain the fronts are trained
           with --truth                  NSGA-II on NAS-Bench-201 against known accuracies; --cost is params, macs or a column of the table
         The folder gets archive.jsonl, front.csv and report.html. What was evaluated or trained is kept there: after a stop the same command
         with the same --out goes on and ends with the same bits. Random genotypes, as many, stand beside the result, but not beside a sweep
@@ -28,7 +29,8 @@ internal static class ParetoCommand
 
         Examples:
           miopendarts pareto --space nas-bench-201 --truth data/truth/nas-bench-201.tsv.gz --cost fpga_ms --evaluations 520
-          miopendarts pareto --cost macs --preset demo --evaluations 100 --population 20 --out runs/front
+          miopendarts pareto --cost macs --preset demo --evaluations 100 --population 20 --retrain 10 --out runs/front
+          miopendarts pareto --cost macs --preset demo --short-training 2 --evaluations 40 --population 10 --out runs/trained
           miopendarts pareto --cost latency:cpu-b1.json --weights 0,0.1,1 --seeds 0..2 --retrain 10 --out runs/sweep
         """;
 
@@ -42,8 +44,10 @@ internal static class ParetoCommand
         var evaluations = OptionNames.Number("--evaluations", "Genotypes that each seed evaluates [200].", 1, 1_000_000);
         var population = OptionNames.Number("--population", "Genotypes of a generation [40].", 2, 100_000);
         var jobs = OptionNames.Number("--jobs", "How many are evaluated, or seeds searched, side by side [1].", 1, 1024);
+        var shortTraining = OptionNames.Number(
+            "--short-training", "Epochs of a training of every genotype from scratch, in place of one supernet's weights [0].", 1, 100_000);
         var retrain = OptionNames.Number(
-            "--retrain", "With --weights or --targets: epochs of a training of every found cell [0].", 1, 100_000);
+            "--retrain", "Epochs of a training of every found cell, or of every genotype on a front [0].", 1, 100_000);
         var preset = new Option<string?>("--preset")
         {
             HelpName = string.Join('|', SearchPresets.Names),
@@ -53,27 +57,27 @@ internal static class ParetoCommand
         var output = OptionNames.Path("--out", "FOLDER", "Folder for everything (default: runs/ and the time).");
         var command = new Command(Name, "Find the front between cost and accuracy.")
         {
-            truth, accuracy, weights, targets, seeds, evaluations, population, jobs, retrain, preset, config, output,
+            truth, accuracy, weights, targets, seeds, evaluations, population, shortTraining, jobs, retrain, preset, config, output,
         };
         var fields = new FieldOptions(SearchOptions.Table.All.Select(f => ((OptionDefinition)f, f.Show(SearchPresets.Get(Paper)))));
         fields.AddTo(command);
         command.SetAction(parsed =>
         {
             var typed = fields.Typed(parsed).ToList();
-            if (parsed.GetValue(truth) is not null) OptionsApart.Refuse(parsed, "with --truth", weights, targets, preset, config, retrain);
+            if (parsed.GetValue(truth) is not null)
+                OptionsApart.Refuse(parsed, "with --truth", weights, targets, preset, config, shortTraining, retrain);
             else OptionsApart.Refuse(parsed, "without --truth", accuracy);
-            if (parsed.GetValue(weights) is not null) OptionsApart.Refuse(parsed, "with --weights", targets, evaluations, population);
-            else if (parsed.GetValue(targets) is not null) OptionsApart.Refuse(parsed, "with --targets", evaluations, population);
-            else
-            {
-                OptionsApart.Refuse(parsed, "without --weights or --targets", retrain);
-                if (parsed.GetValue(truth) is null) KeptSupernet.RequireRead(typed.Select(option => option.Key));
-            }
+            if (parsed.GetValue(weights) is not null)
+                OptionsApart.Refuse(parsed, "with --weights", targets, evaluations, population, shortTraining);
+            else if (parsed.GetValue(targets) is not null)
+                OptionsApart.Refuse(parsed, "with --targets", evaluations, population, shortTraining);
+            else if (parsed.GetValue(truth) is null)
+                EvolvingOnImages.RequireRead(typed.Select(option => option.Key), parsed.GetValue(shortTraining) is not null);
 
             var folder = parsed.GetValue(output) ?? NewRun.Folder();
             var plan = new EvolutionPlan(
                 SeedList.Parse(parsed.GetValue(seeds) ?? "0..2"), parsed.GetValue(evaluations) ?? 200, parsed.GetValue(population) ?? 40,
-                parsed.GetValue(jobs) ?? 1);
+                parsed.GetValue(jobs) ?? 1, parsed.GetValue(shortTraining) ?? 0, parsed.GetValue(retrain) ?? 0);
             var study = (parsed.GetValue(truth), parsed.GetValue(weights) ?? parsed.GetValue(targets)) switch
             {
                 ({ } table, _) => Evolving.OnTable(screen, folder, plan, table, parsed.GetValue(accuracy) ?? "cifar10", typed),
@@ -81,8 +85,8 @@ internal static class ParetoCommand
                     screen, folder, parsed.GetValue(weights) is null ? "target" : "cost_weight", Numbers(values),
                     parsed.GetValue(seeds) ?? "0..2", parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(jobs),
                     parsed.GetValue(retrain)),
-                _ => Evolving.OnSupernet(
-                    screen, folder, plan, SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed)),
+                _ => new EvolvingOnImages(
+                    screen, folder, plan, SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed)).Run(),
             };
             Write(screen, folder, study);
             return ExitCode.Done;
@@ -123,4 +127,7 @@ internal static class ParetoCommand
 /// <param name="Evaluations">Genotypes of each search.</param>
 /// <param name="Population">Genotypes of a generation.</param>
 /// <param name="Jobs">Evaluations at a time.</param>
-internal sealed record EvolutionPlan(IReadOnlyList<ulong> Seeds, int Evaluations, int Population, int Jobs);
+/// <param name="ShortTraining">Epochs for which each genotype is trained; 0 for the weights of one supernet.</param>
+/// <param name="Retrain">Epochs for which what lies on the fronts is trained; 0 for none.</param>
+internal sealed record EvolutionPlan(
+    IReadOnlyList<ulong> Seeds, int Evaluations, int Population, int Jobs, int ShortTraining, int Retrain);

@@ -2,12 +2,10 @@ using MIOpenDarts.Cli.Progress;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
-using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Studies.Seeds;
-using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Cli.Commands;
@@ -31,7 +29,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         var path = folder.SearchOf(seed);
         var options = folder.Plan.SearchOf(seed) with { Threads = threads };
         using var view = new SeedProgress(output, $"seed {seed}", options.Epochs);
-        using var run = HasRun(path) ? SearchFolder.Open(path) : SearchFolder.Create(path, folder.Plan.SearchOf(seed));
+        using var run = StudyTraining.HasRun(path) ? SearchFolder.Open(path) : SearchFolder.Create(path, folder.Plan.SearchOf(seed));
         using var recorder = new RunRecorder<SearchOptions, SearchHistory, SearchResult>(run, view);
         if (recorder.Finished is { } history)
         {
@@ -42,7 +40,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         var checkpoints = recorder.Checkpoints(options.CheckpointRing, view.Warn);
         run.Adopt(options, () => DataFingerprint.Of(data.Train), checkpoints);
         var (train, valid) = SearchImages.Split(data, options);
-        return Recorded(path, recorder.Stop, () =>
+        return Failures.Recorded(path, recorder.Stop, () =>
         {
             recorder.Begin($"{data.Name}, {train.Indices.Length} + {valid.Indices.Length} images", backend, threads, options);
             var result = DartsSearch.Run(train, valid, options, backend, recorder, checkpoints, cancellation);
@@ -51,31 +49,9 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         });
     }
 
-    private void Train(string name, string path, Func<Genotype> genotype, CancellationToken cancellation)
-    {
-        using var view = new SeedProgress(output, $"seed {seed}  {name}", folder.Plan.Retrain);
-        using var run = HasRun(path)
-            ? TrainFolder.Open(path)
-            : TrainFolder.Create(path, folder.Plan.TrainingOf(seed, genotype().ToString()));
-        var options = run.Options with { Threads = threads, Data = folder.Plan.Options.Data };
-        using var recorder = new RunRecorder<TrainOptions, TrainHistory, TrainResult>(run, view);
-        if (recorder.Finished is not null)
-        {
-            view.Print("the training is done");
-            return;
-        }
-
-        var checkpoints = recorder.Checkpoints(options.CheckpointRing, view.Warn);
-        run.Adopt(options, () => DataFingerprint.Of(data.Train, data.Test), checkpoints);
-        Recorded(path, recorder.Stop, () =>
-        {
-            recorder.Begin(
-                $"{data.Name}, {data.Train.Count} + {EvaluationTraining.RequireTest(data).Count} images", backend, threads, options);
-            var result = EvaluationTraining.Run(data, options, backend, recorder, checkpoints, run.Weights, cancellation);
-            recorder.Complete(result);
-            return result;
-        });
-    }
+    private void Train(string name, string path, Func<Genotype> genotype, CancellationToken cancellation) =>
+        new StudyTraining(data, folder.Plan.Options.Data, backend, threads, output).ToEnd(
+            $"seed {seed}  {name}", path, () => folder.Plan.TrainingOf(seed, genotype().ToString()), cancellation);
 
     private Genotype RandomLike(Genotype found)
     {
@@ -84,26 +60,4 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         return RandomGenotypes.DrawOfSize(
             seed, 1, plan.Options.Nodes, plan.Options.Multiplier, size.Of(found), size.Of, CellSpace.Named(plan.Options.Space)).Genotype;
     }
-
-    private static TResult Recorded<TResult>(string path, Action<RunOutcome, string?> stop, Func<TResult> run)
-    {
-        try
-        {
-            return run();
-        }
-        catch (OperationCanceledException)
-        {
-            stop(RunOutcome.Interrupted, null);
-            throw;
-        }
-        catch (Exception e)
-        {
-            var reported = Failures.Reported(e, path);
-            stop(RunOutcome.Failed, reported.Message);
-            if (reported == e) throw;
-            throw reported;
-        }
-    }
-
-    private static bool HasRun(string path) => File.Exists(Path.Combine(path, "config.json"));
 }

@@ -3,6 +3,7 @@ using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Costs.Search;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Studies.Pareto;
 using MIOpenDarts.Darts.Studies.Seeds;
@@ -48,6 +49,9 @@ internal static class Sweeping
             points.AddRange(Read(screen, path, data, costs, $"{option} sweep").Where(point => wanted.Contains(point.Seed)));
         }
 
+        if (points.Count == 0)
+            throw new RunFolderException(
+                $"{folder}: none of these searches is done, other processes work on them; give the same command when they are");
         // The baseline stands last.
         return new ParetoStudy(
             $"{data.Name}: {costs.Model.Name} by {option}", costs.Model.Name, costs.Model.Unit,

@@ -24,13 +24,14 @@ internal static class TrainMemory
         return MemoryNeed.OfRun(options, net.ActivationBytes, tally.Bytes - net.ActivationBytes, net.Parameters, image);
     }
 
-    /// <summary>Refuses a training that needs more than there is.</summary>
+    /// <summary>Refuses a training, or several side by side, that need more than there is.</summary>
     /// <param name="data">Its images.</param>
     /// <param name="options">Checked options.</param>
     /// <param name="backend">Where it computes.</param>
+    /// <param name="jobs">Trainings side by side.</param>
     /// <param name="room">What there is; null for what there is now.</param>
     /// <exception cref="PlanDoesNotFitException">The message has the need, what there is, and settings that fit.</exception>
-    public static void Require(ImageData data, TrainOptions options, Backend<float> backend, MemoryRoom? room = null)
+    public static void Require(ImageData data, TrainOptions options, Backend<float> backend, int jobs = 1, MemoryRoom? room = null)
     {
         List<SmallerOption<TrainOptions>> smaller = [new("batch_size", o => o.BatchSize, 2, (o, value) => o with { BatchSize = value })];
         // A hand-made network is as large as it is.
@@ -42,6 +43,7 @@ internal static class TrainMemory
                 : new("layers", o => o.Layers, 1, (o, value) => o with { Layers = Math.Max(3, value) }));
         }
 
-        new MemoryFit<TrainOptions>(room ?? MemoryRoom.Here(), o => Need(data, o, backend), smaller).Require("the training", options);
+        var what = jobs == 1 ? "the training" : $"the training of {jobs} networks side by side (fewer --jobs need less)";
+        new MemoryFit<TrainOptions>(room ?? MemoryRoom.Here(), o => Need(data, o, backend)?.Times(jobs), smaller).Require(what, options);
     }
 }

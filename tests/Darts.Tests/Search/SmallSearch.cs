@@ -24,7 +24,9 @@ internal static class SmallSearch
     };
 
     public static (SearchImages Train, SearchImages Valid) Images(int count = 20, int height = 8, int width = 8, int channels = 1,
-        int classes = 2)
+        int classes = 2) => SearchImages.Split(Data(count, height, width, channels, classes), Options);
+
+    public static ImageData Data(int count = 20, int height = 8, int width = 8, int channels = 1, int classes = 2)
     {
         var random = new CounterRandom(11, RandomStream.Weights);
         var labels = Enumerable.Range(0, count).Select(i => i % classes).ToArray();
@@ -37,6 +39,6 @@ internal static class SmallSearch
         }
 
         var set = new ImageSet("halves", channels, height, width, classes, pixels, labels);
-        return SearchImages.Split(new ImageData("halves", set, null, Normalization.Measure(set)), Options);
+        return new ImageData("halves", set, null, Normalization.Measure(set));
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Genotypes;
@@ -15,34 +14,22 @@ namespace MIOpenDarts.Darts.Evolution.Inherited;
 /// <param name="limit">Most that a genotype may cost; infinite for no limit.</param>
 internal sealed class InheritedFitness(
     string identity, IEnumerable<PathSupernet> copies, ImageEncoder encoder, int[] images, ArchitectureCosts costs, double limit)
-    : IFitness<Genotype>
+    : CostAndError(identity, costs, limit)
 {
     private readonly ConcurrentBag<PathSupernet> free = [.. copies];
 
     /// <inheritdoc/>
-    public string Identity => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{identity}; {costs.Model.Name} from {costs.Least:R} to {costs.Most:R} ({costs.Fingerprint}), within {limit}");
-
-    /// <inheritdoc/>
-    public Fitness Evaluate(Genotype genome, CancellationToken cancellation)
+    protected override double Error(Genotype genotype, CancellationToken cancellation)
     {
-        var cost = costs.Of(genome);
-        // What breaks the limit is never compared by its error, so that it need not be measured.
-        if (cost > limit) return new Fitness([cost, 100], cost / limit - 1);
         if (!free.TryTake(out var net))
             throw new InvalidOperationException("More genotypes are evaluated at a time than there are supernets.");
         try
         {
-            return new Fitness([cost, 100 - net.Accuracy(genome, encoder, images, cancellation)]);
+            return AllWrong - net.Accuracy(genotype, encoder, images, cancellation);
         }
         finally
         {
             free.Add(net);
         }
     }
-
-    /// <inheritdoc/>
-    public string Describe(Fitness fitness) => string.Create(
-        CultureInfo.InvariantCulture, $"{costs.Model.Show(fitness.Objectives[0])}, {fitness.Objectives[1]:0.##} % wrong");
 }

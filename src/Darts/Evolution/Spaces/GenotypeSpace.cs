@@ -34,6 +34,10 @@ internal sealed class GenotypeSpace(CellSpace space) : IGenomeSpace<Genotype>
         return Of(edges);
     }
 
+    /// <summary>The genotype with one operation on every edge, all of which read the inputs.</summary>
+    public Genotype AllOf(Primitive operation) => Of(
+        [.. Enumerable.Range(0, Count).Select(edge => new GenotypeEdge(operation, edge % EdgesPerNode))]);
+
     /// <inheritdoc/>
     public Genotype MutateOne(Genotype genome, ref CounterRandom random)
     {

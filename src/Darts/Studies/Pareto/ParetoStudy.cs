@@ -8,7 +8,11 @@ namespace MIOpenDarts.Darts.Studies.Pareto;
 /// <param name="Architecture">A genotype or cell as text.</param>
 /// <param name="Cost">In the unit of the study.</param>
 /// <param name="Error">In percent.</param>
-internal sealed record ParetoPoint(string Method, ulong Seed, string Architecture, double Cost, double Error);
+internal sealed record ParetoPoint(string Method, ulong Seed, string Architecture, double Cost, double Error)
+{
+    /// <summary>Error on the test images after a training from scratch, in percent; null for what was not trained so.</summary>
+    public double? Retrained { get; init; }
+}
 
 /// <summary>What several methods found between cost and error.</summary>
 /// <param name="Title">What was searched, on what.</param>
@@ -32,6 +36,19 @@ internal sealed record ParetoStudy(
         .. Points.Where(point => point.Method == method).GroupBy(point => point.Seed)
             .Select(seed => Hypervolume.Of(seed.Select(Objectives), [Reference.Cost, Reference.Error])),
     ];
+
+    /// <summary>Whether something was trained from scratch.</summary>
+    public bool IsRetrained => Points.Any(point => point.Retrained is not null);
+
+    /// <summary>
+    /// Hypervolume of what was trained from scratch of a method, over all its seeds, by the test error; null where nothing was.
+    /// </summary>
+    public double? RetrainedHypervolume(string method)
+    {
+        var trained = Points.Where(point => point.Method == method && point.Retrained is not null)
+            .Select(point => new[] { point.Cost, point.Retrained!.Value }).ToList();
+        return trained.Count > 0 ? Hypervolume.Of(trained, [Reference.Cost, Reference.Error]) : null;
+    }
 
     /// <summary>What no other of a method's points dominates, by cost; of equal ones the first.</summary>
     public IReadOnlyList<ParetoPoint> Front(string method)

@@ -20,12 +20,18 @@ internal static class ParetoText
                 $"{method}: hypervolume {volumes.Average():0.######} (mean of {volumes.Count} seeds, "
                 + $"reference {study.Reference.Cost:0.####} "
                 + $"{study.Unit} and {study.Reference.Error} % wrong), {study.Front(method).Count} points on the front"));
+            if (study.RetrainedHypervolume(method) is { } retrained)
+                text.AppendLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{method}: hypervolume {retrained:0.######} of the front by its test error when trained from scratch"));
         }
 
-        text.AppendLine($"front of {study.Methods[0]}, {study.Cost} ({study.Unit}) and error (%):");
+        var third = study.IsRetrained ? ", test error when trained from scratch (%)" : "";
+        text.AppendLine($"front of {study.Methods[0]}, {study.Cost} ({study.Unit}) and error (%){third}:");
         foreach (var point in study.Front(study.Methods[0]))
             text.AppendLine(string.Create(
-                CultureInfo.InvariantCulture, $"  {point.Cost,14:0.####}  {point.Error,7:0.00}  {point.Architecture}"));
+                CultureInfo.InvariantCulture,
+                $"  {point.Cost,14:0.####}  {point.Error,7:0.00}  {Retrained(study, point)}{point.Architecture}"));
         return text.ToString();
     }
 
@@ -33,19 +39,23 @@ internal static class ParetoText
     public static string Csv(ParetoStudy study)
     {
         var fronts = study.Methods.SelectMany(study.Front).ToHashSet(ReferenceEqualityComparer.Instance);
-        var text = new StringBuilder("method,seed,cost,error,front,architecture\r\n");
+        var text = new StringBuilder("method,seed,cost,error,front,architecture,retrained\r\n");
         foreach (var p in study.Points)
             text.Append(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{p.Method},{p.Seed},{p.Cost:R},{p.Error:R},{(fronts.Contains(p) ? 1 : 0)},\"{p.Architecture}\"\r\n"));
+                $"{p.Method},{p.Seed},{p.Cost:R},{p.Error:R},{(fronts.Contains(p) ? 1 : 0)},\"{p.Architecture}\",{p.Retrained:R}\r\n"));
         return text.ToString();
     }
 
     /// <summary>The archive: a point a line.</summary>
     public static string JsonLines(ParetoStudy study) =>
         string.Concat(study.Points.Select(point => JsonSerializer.Serialize(point, ParetoJson.Default.ParetoPoint) + "\n"));
+
+    private static string Retrained(ParetoStudy study, ParetoPoint point) =>
+        study.IsRetrained ? string.Create(CultureInfo.InvariantCulture, $"{point.Retrained,7:0.00}  ") : "";
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ParetoPoint))]
 internal sealed partial class ParetoJson : JsonSerializerContext;

@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.ExceptionServices;
+using System.Text;
+using MIOpenDarts.Darts.Bilevel;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Studies.Pareto;
+using MIOpenDarts.Darts.Studies.Seeds;
+using MIOpenDarts.Layers.Backends;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary>
+/// Trains what lies on the fronts of a study from scratch, on all training images, and tests it: each is a run in a folder of its own,
+/// which a stopped study goes on with.
+/// </summary>
+/// <param name="screen">Where lines go.</param>
+/// <param name="folder">The study's.</param>
+/// <param name="data">Its images.</param>
+/// <param name="plan">How long, and by which options.</param>
+/// <param name="jobs">Trainings at a time.</param>
+internal sealed class FrontTraining(Screen screen, string folder, ImageData data, SeedPlan plan, int jobs)
+{
+    private readonly TextWriter output = TextWriter.Synchronized(screen.Output);
+
+    /// <summary>The same study with the test errors of what lies on its fronts.</summary>
+    /// <exception cref="StoppedException">A signal stopped it.</exception>
+    public ParetoStudy Run(ParetoStudy study)
+    {
+        string[] fronts = [.. study.Methods.SelectMany(study.Front).Select(point => point.Architecture).Distinct()];
+        output.WriteLine($"{fronts.Length} genotypes on the fronts are trained for {plan.Retrain} epochs, {jobs} at a time");
+        var errors = new ConcurrentDictionary<string, double>();
+        using var signals = new StopSignals(() => output.WriteLine("stopping after this step, with checkpoints; once more stops at once"));
+        var backends = new List<Backend<float>>();
+        try
+        {
+            for (var job = 0; job < jobs; job++) backends.Add(Backends.CreateShare(plan.Options, job, jobs));
+            var free = new ConcurrentBag<Backend<float>>(backends);
+            Parallel.ForEach(
+                Partitioner.Create(0, fronts.Length, 1),
+                new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = signals.Token },
+                range =>
+                {
+                    if (Train(fronts[range.Item1], range.Item1, free, signals.Token) is { } error) errors[fronts[range.Item1]] = error;
+                });
+        }
+        catch (Exception e) when (e is OperationCanceledException or AggregateException)
+        {
+            var reasons = e is AggregateException all ? all.Flatten().InnerExceptions.ToList() : [e];
+            if (reasons.Find(reason => reason is not OperationCanceledException) is { } failure) ExceptionDispatchInfo.Throw(failure);
+            throw signals.Stopped($"stopped with checkpoints; the same command with --out {folder} goes on", e);
+        }
+        finally
+        {
+            foreach (var backend in backends) backend.Dispose();
+        }
+
+        return study with
+        {
+            Points =
+            [
+                .. study.Points.Select(point => errors.TryGetValue(point.Architecture, out var error)
+                    ? point with { Retrained = error }
+                    : point),
+            ],
+        };
+    }
+
+    private double? Train(string genotype, int index, ConcurrentBag<Backend<float>> free, CancellationToken cancellation)
+    {
+        if (!free.TryTake(out var backend))
+            throw new InvalidOperationException("More networks are trained at a time than there are backends.");
+        var name = $"genotype {(index + 1).ToString(CultureInfo.InvariantCulture)}";
+        try
+        {
+            var history = new StudyTraining(data, plan.Options.Data, backend, backend.Threads, output).ToEnd(
+                name, FolderOf(genotype), () => plan.TrainingOf(plan.Options.Seed, genotype), cancellation);
+            return 100 - history.Epochs[^1].Test.Top1;
+        }
+        catch (RunDivergedException e)
+        {
+            output.WriteLine($"{name}  has no test error: {e.Message}");
+            return null;
+        }
+        finally
+        {
+            free.Add(backend);
+        }
+    }
+
+    // The place on a front changes when the study is given more evaluations; the genotype does not.
+    private string FolderOf(string genotype)
+    {
+        var all = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"trained-{plan.Retrain}-epochs"));
+        Directory.CreateDirectory(all);
+        return Path.Combine(all, Convert.ToHexStringLower(XxHash64.Hash(Encoding.UTF8.GetBytes(genotype))));
+    }
+}
