@@ -1,12 +1,14 @@
 // The depthwise part of separable_planes.hip and source_planes.hip: which window a branch has, and its outputs channel by channel.
-// Calls f with the window of a branch as template arguments: one of those that the host lets through.
+// The window of a branch, one of those that the host lets through, as a number; and f called with it as template arguments.
+__device__ inline int window_of(const Branch& b) { return !b.depthwise ? 0 : b.kernel_h == 3 ? b.dilation : 2 + b.dilation; }
+
 template <typename F>
-__device__ inline void by_window(const Branch& b, F f)
+__device__ inline void by_window(int window, F f)
 {
-    if (!b.depthwise) f(Window<1, 1>());
-    else if (b.kernel_h == 3 && b.dilation == 1) f(Window<3, 1>());
-    else if (b.kernel_h == 3) f(Window<3, 2>());
-    else if (b.dilation == 1) f(Window<5, 1>());
+    if (window == 0) f(Window<1, 1>());
+    else if (window == 1) f(Window<3, 1>());
+    else if (window == 2) f(Window<3, 2>());
+    else if (window == 3) f(Window<5, 1>());
     else f(Window<5, 2>());
 }
 
@@ -25,7 +27,7 @@ struct Depthwise
     const float* centre;
     Descriptor x;
     QuadAt at; // of the first load
-    int place, stride;
+    int place, stride, window;
     Quad next[loads];
 
     __device__ Depthwise(const Branch& branch, float* memory, int images, int first)
@@ -35,7 +37,8 @@ struct Depthwise
         : b(branch), local(memory), centre(memory + Planes::at(out.plane, out.row * S, out.column * S)),
           x(tensor(branch.src, images, branch.inputs, branch.height * branch.width)),
           at(first + in.plane, in.row, in.column, images, branch.inputs, branch.height, branch.width),
-          place(Planes::at(in.plane, in.row, in.column)), stride(planes_a_load * branch.inputs * branch.height * branch.width * FLOAT)
+          place(Planes::at(in.plane, in.row, in.column)), stride(planes_a_load * branch.inputs * branch.height * branch.width * FLOAT),
+          window(window_of(branch))
     {
         if (!Reused) Planes::clear(local);
         if (ahead) load(0);
@@ -71,7 +74,10 @@ struct Depthwise
         __syncthreads();
         if (ahead && c + 1 < b.inputs) load(c + 1);
         Quad u = {0, 0, 0, 0};
-        by_window(b, [&](auto form)
+        // Hidden from the compiler, which would else keep the outcome of each comparison in two scalar registers.
+        int form_of_branch = window;
+        asm volatile("" : "+s"(form_of_branch));
+        by_window(form_of_branch, [&](auto form)
         {
             const Uniform filter = uniform(b.depthwise) + c * form.taps;
             form.template pixels<S, 1, Planes::pitch>(centre, [&](int tap, Quad x) { u += (form.taps == 1 ? 1.0f : filter[tap]) * x; });

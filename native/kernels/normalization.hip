@@ -37,43 +37,46 @@ struct Statistic
 };
 struct StatisticTable { Statistic of[STATISTICS]; };
 
-static_assert((FINISH_THREADS & (FINISH_THREADS - 1)) == 0, "statistics_finish halves its threads until one is left");
+static_assert((FINISH_THREADS & (FINISH_THREADS - 1)) == 0, "sum_of_finish halves its threads until one is left");
 
-struct Moments { double count, mean, squares; };
-
-// Chan, Golub and LeVeque 1979: the moments of both together.
-__device__ inline Moments merge(const Moments& a, const Moments& b)
+// Sum over FINISH_THREADS threads, to all of them.
+__device__ inline double sum_of_finish(double value, double* scratch)
 {
-    if (b.count == 0) return a;
-    const double count = a.count + b.count, d = b.mean - a.mean;
-    return {count, a.mean + d * b.count / count, a.squares + b.squares + d * d * a.count * b.count / count};
-}
-
-// Grid: channels, tensors. FINISH_THREADS threads.
-KERNEL statistics_finish(StatisticTable t)
-{
-    __shared__ Moments moments[FINISH_THREADS];
-    const Statistic& s = t.of[blockIdx.y];
-    const int c = blockIdx.x, thread = threadIdx.x;
-    if (c >= s.channels) return;
-    Moments m = {0, 0, 0};
-    for (int g = thread; g < s.groups; g += FINISH_THREADS)
-    {
-        const float2 p = s.partial[c * s.groups + g];
-        m = merge(m, {(double)min(s.size, s.count - g * s.size), p.x, p.y});
-    }
-    moments[thread] = m;
+    __syncthreads();
+    scratch[threadIdx.x] = value;
     for (int half = FINISH_THREADS / 2; half > 0; half /= 2)
     {
         __syncthreads();
-        if (thread < half) moments[thread] = merge(moments[thread], moments[thread + half]);
+        if (threadIdx.x < half) scratch[threadIdx.x] += scratch[threadIdx.x + half];
     }
-    if (thread != 0) return;
-    m = moments[0];
-    s.mean[c] = (float)m.mean;
-    s.inverse[c] = (float)(1 / sqrt(m.squares / m.count + BATCH_NORM_EPSILON));
-    s.running_mean[c] = (float)((1 - BATCH_NORM_MOMENTUM) * s.running_mean[c] + BATCH_NORM_MOMENTUM * m.mean);
-    const double unbiased = m.squares / (m.count > 1 ? m.count - 1 : 1);
+    __syncthreads();
+    return scratch[0];
+}
+
+// Moments of the groups together: those of their means, weighted by their pixels, and the sum of their own. Two passes, and no division a
+// group. Grid: channels, tensors. FINISH_THREADS threads.
+KERNEL statistics_finish(StatisticTable t)
+{
+    __shared__ double scratch[FINISH_THREADS];
+    const Statistic& s = t.of[blockIdx.y];
+    const int c = blockIdx.x;
+    if (c >= s.channels) return;
+    const float2* partial = s.partial + c * s.groups;
+    double sum = 0, squares = 0;
+    for (int g = threadIdx.x; g < s.groups; g += FINISH_THREADS) sum += min(s.size, s.count - g * s.size) * (double)partial[g].x;
+    const double mean = sum_of_finish(sum, scratch) / s.count;
+    for (int g = threadIdx.x; g < s.groups; g += FINISH_THREADS)
+    {
+        const float2 p = partial[g];
+        const double d = p.x - mean;
+        squares += p.y + min(s.size, s.count - g * s.size) * d * d;
+    }
+    squares = sum_of_finish(squares, scratch);
+    if (threadIdx.x != 0) return;
+    s.mean[c] = (float)mean;
+    s.inverse[c] = (float)(1 / sqrt(squares / s.count + BATCH_NORM_EPSILON));
+    s.running_mean[c] = (float)((1 - BATCH_NORM_MOMENTUM) * s.running_mean[c] + BATCH_NORM_MOMENTUM * mean);
+    const double unbiased = squares / (s.count > 1 ? s.count - 1 : 1);
     s.running_variance[c] = (float)((1 - BATCH_NORM_MOMENTUM) * s.running_variance[c] + BATCH_NORM_MOMENTUM * unbiased);
 }
 
@@ -192,8 +195,7 @@ KERNEL gradient_finish(GradientTable t)
     if (threadIdx.x == 0) t.diff_weights[g.index] = (float)(t.diff_weights[g.index] + total);
 }
 
-struct DiffTerm { const float *value, *diff, *gradient_dy, *gradient_z, *gradient_constant; };
-struct DiffTable { DiffTerm terms[DIFF_TERMS]; float* dst; int used, channels, pixels, count, accumulate; };
+#include "diffs.hip"
 
 // dst (+)= Σ dz over tensors that share z.
 __device__ inline void diff_of(const DiffTable& t)

@@ -51,11 +51,15 @@ __device__ inline void statistics_of_group(float value, int count, float* scratc
 #define ROWS 16
 #define PITCH (THREADS + 16)
 
-__device__ inline void transpose16(const float (&v)[ROWS], float* rows, float (&x)[ROWS])
+__device__ inline void write_rows(const float (&v)[ROWS], float* rows)
 {
     __syncthreads();
 #pragma unroll
     for (int k = 0; k < ROWS; k++) rows[k * PITCH + threadIdx.x] = v[k];
+}
+
+__device__ inline void read_row(const float* rows, float (&x)[ROWS])
+{
     __syncthreads();
     const int k = threadIdx.x / 16, part = threadIdx.x % 16;
 #pragma unroll
@@ -75,21 +79,29 @@ __device__ inline float sum_of_row(float value, float* rows)
     return sum;
 }
 
-// Sums of 16 numbers over the work-group; thread t gets the (t / 16)-th. rows: ROWS * PITCH floats.
-__device__ inline float sum16(const float (&v)[ROWS], float* rows)
+// Sums of the rows that lie in local memory; thread t gets that of the (t / 16)-th.
+__device__ inline float sum_of_rows(float* rows)
 {
     float x[ROWS], sum = 0;
-    transpose16(v, rows, x);
+    read_row(rows, x);
 #pragma unroll
     for (int j = 0; j < 16; j++) sum += x[j];
     return sum_of_row(sum, rows);
+}
+
+// Sums of 16 numbers over the work-group; thread t gets the (t / 16)-th. rows: ROWS * PITCH floats.
+__device__ inline float sum16(const float (&v)[ROWS], float* rows)
+{
+    write_rows(v, rows);
+    return sum_of_rows(rows);
 }
 
 // Mean and sum of squared deviations of 16 numbers over the group's first `count` threads; thread t gets those of the (t / 16)-th.
 __device__ inline float2 statistics16(const float (&v)[ROWS], int count, float* rows)
 {
     float x[ROWS], sum = 0, squares = 0;
-    transpose16(v, rows, x);
+    write_rows(v, rows);
+    read_row(rows, x);
     const int part = threadIdx.x % 16;
 #pragma unroll
     for (int j = 0; j < 16; j++) sum += part + 16 * j < count ? x[j] : 0.0f;

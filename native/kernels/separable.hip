@@ -3,6 +3,7 @@
 // source or tiles share an operand, groups of pixels are the slowest axis of the grid, so that those work-groups run side by side and find
 // it in L2.
 #include "branches.hip"
+#include "buffers.hip"
 
 struct Pixel { int image, row, column, inner; };
 
@@ -50,12 +51,17 @@ __device__ inline void forward(const BranchTable& t)
 #pragma unroll
     for (int o = 0; o < O; o++) sums[o] = 0;
     const Pixel p = locate(min(q, count - 1), b.out_height, b.out_width);
+    // Zero behind the last output.
+    const Descriptor weights = descriptor(b.pointwise, b.outputs * b.inputs);
     for (int c = 0; c < b.inputs; c++)
     {
         const float u = depthwise_at(b, p, c);
-        const Uniform weights = uniform(b.pointwise) + o0 * b.inputs + c;
+        // Hidden from the compiler, which would else keep the offsets of all outputs in more scalar registers than there are.
+        int row = b.inputs * FLOAT;
+        asm volatile("" : "+s"(row));
+        int at = o0 * row + c * FLOAT;
 #pragma unroll
-        for (int o = 0; o < O; o++) sums[o] += weights[min(o, last) * b.inputs] * u;
+        for (int o = 0; o < O; o++, at += row) sums[o] += scalar_load(weights, at, 0) * u;
     }
     if (q < count)
     {
@@ -183,12 +189,12 @@ __device__ inline void diff_source(const BranchTable& t)
         int kh = 0, kw = 0;
         for (int tap0 = 0; tap0 < taps; tap0 += ROWS)
         {
-            float sums[ROWS];
-#pragma unroll
-            for (int tap = 0; tap < ROWS; tap++)
+            if (Filters) __syncthreads();
+            // One tap after the other: unrolled they are larger than the instruction cache.
+#pragma unroll 1
+            for (int tap = 0; tap < min(ROWS, taps - tap0); tap++)
             {
-                sums[tap] = 0;
-                if (tap0 + tap >= taps) continue;
+                float products = 0;
                 const float weight = b.depthwise ? filter[tap0 + tap] : 1.0f;
 #pragma unroll
                 for (int j = 0; j < SOURCE_ROUNDS; j++)
@@ -198,14 +204,15 @@ __device__ inline void diff_source(const BranchTable& t)
                     if (oh < 0 || ow < 0) continue;
                     const float d = du[(long long)p[j].image * b.inputs * out + oh * b.out_width + ow];
                     dx[j] += weight * d;
-                    sums[tap] += y[j] * d;
+                    products += y[j] * d;
                 }
+                if (Filters) rows[tap * PITCH + threadIdx.x] = products;
                 if (++kw < b.kernel_w) continue;
                 kw = 0;
                 kh++;
             }
             if (!Filters || !b.partial_depthwise) continue;
-            const float sum = sum16(sums, rows);
+            const float sum = sum_of_rows(rows);
             const int tap = tap0 + threadIdx.x / 16;
             if (threadIdx.x % 16 == 0 && tap < taps) b.partial_depthwise[((long long)blockIdx.x * b.inputs + c) * taps + tap] = sum;
         }

@@ -36,7 +36,7 @@ __device__ inline void diff_source_of(
     float* own = planes + Planes::at(s.plane, s.row, s.column);
     Quad du[SOURCE_SETS];
     load_middle<W>(b, images, c, du);
-    by_window(b, [&](auto form)
+    by_window(window_of(b), [&](auto form)
     {
         if (form.taps == 1)
         {

@@ -13,8 +13,16 @@ namespace MIOpenDarts.Interop.Rtc;
 public sealed record KernelResources(string Name, int VectorRegisters, int ScalarRegisters, int SharedBytes, int PrivateBytes,
     int ArgumentBytes)
 {
-    private const uint NoteSection = 7;
+    private const uint NoteSection = 7, DynamicSymbols = 11;
     private const uint Metadata = 32; // NT_AMDGPU_METADATA
+
+    /// <summary>
+    /// Scalar registers that are kept in lanes of vector registers. They need no scratch memory, but two instructions at each use.
+    /// </summary>
+    public int SpilledScalars { get; init; }
+
+    /// <summary>Bytes of machine code. Compute units of gfx8 share an instruction cache of 32 KiB.</summary>
+    public int CodeBytes { get; init; }
 
     /// <summary>
     /// Waves of 64 that a SIMD of a GCN device holds at a time with work-groups of <paramref name="threads"/>: at most 10, 256 vector
@@ -35,20 +43,16 @@ public sealed record KernelResources(string Name, int VectorRegisters, int Scala
     public static IReadOnlyList<KernelResources> Read(ReadOnlySpan<byte> codeObject)
     {
         if (codeObject.Length < 64 || !codeObject.StartsWith("\u007FELF"u8)) throw new InvalidDataException("not an ELF code object");
-        var sections = (int)BinaryPrimitives.ReadInt64LittleEndian(codeObject[40..]);
-        var (size, count) = (BinaryPrimitives.ReadUInt16LittleEndian(codeObject[58..]),
-            BinaryPrimitives.ReadUInt16LittleEndian(codeObject[60..]));
-        for (var i = 0; i < count; i++)
+        var sizes = CodeSizes(codeObject);
+        for (var i = 0; i < Sections(codeObject); i++)
         {
-            var header = codeObject[(sections + i * size)..];
-            if (BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) != NoteSection) continue;
-            var notes = codeObject.Slice((int)BinaryPrimitives.ReadInt64LittleEndian(header[24..]),
-                (int)BinaryPrimitives.ReadInt64LittleEndian(header[32..]));
+            if (KindOf(codeObject, i) != NoteSection) continue;
+            var notes = Section(codeObject, i);
             while (notes.Length >= 12)
             {
                 var name = (BinaryPrimitives.ReadInt32LittleEndian(notes) + 3) / 4 * 4;
                 var bytes = BinaryPrimitives.ReadInt32LittleEndian(notes[4..]);
-                if (BinaryPrimitives.ReadUInt32LittleEndian(notes[8..]) == Metadata) return Kernels(notes.Slice(12 + name, bytes));
+                if (BinaryPrimitives.ReadUInt32LittleEndian(notes[8..]) == Metadata) return Kernels(notes.Slice(12 + name, bytes), sizes);
                 notes = notes[(12 + name + (bytes + 3) / 4 * 4)..];
             }
         }
@@ -56,14 +60,51 @@ public sealed record KernelResources(string Name, int VectorRegisters, int Scala
         throw new InvalidDataException("a code object without the notes of its kernels");
     }
 
-    private static IReadOnlyList<KernelResources> Kernels(ReadOnlySpan<byte> message)
+    private static int Sections(ReadOnlySpan<byte> elf) => BinaryPrimitives.ReadUInt16LittleEndian(elf[60..]);
+
+    private static ReadOnlySpan<byte> Header(ReadOnlySpan<byte> elf, int section) => elf[
+        ((int)BinaryPrimitives.ReadInt64LittleEndian(elf[40..]) + section * BinaryPrimitives.ReadUInt16LittleEndian(elf[58..]))..];
+
+    private static uint KindOf(ReadOnlySpan<byte> elf, int section) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(Header(elf, section)[4..]);
+
+    private static ReadOnlySpan<byte> Section(ReadOnlySpan<byte> elf, int section)
+    {
+        var header = Header(elf, section);
+        return elf.Slice(
+            (int)BinaryPrimitives.ReadInt64LittleEndian(header[24..]), (int)BinaryPrimitives.ReadInt64LittleEndian(header[32..]));
+    }
+
+    private static Dictionary<string, int> CodeSizes(ReadOnlySpan<byte> elf)
+    {
+        const int entry = 24;
+        var sizes = new Dictionary<string, int>();
+        for (var i = 0; i < Sections(elf); i++)
+        {
+            if (KindOf(elf, i) != DynamicSymbols) continue;
+            var names = Section(elf, BinaryPrimitives.ReadInt32LittleEndian(Header(elf, i)[40..]));
+            for (var symbols = Section(elf, i); symbols.Length >= entry; symbols = symbols[entry..])
+            {
+                var name = names[BinaryPrimitives.ReadInt32LittleEndian(symbols)..];
+                sizes[Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)])] = (int)BinaryPrimitives.ReadInt64LittleEndian(symbols[16..]);
+            }
+        }
+
+        return sizes;
+    }
+
+    private static IReadOnlyList<KernelResources> Kernels(ReadOnlySpan<byte> message, Dictionary<string, int> sizes)
     {
         var root = (Dictionary<string, object>)MessagePack.Read(ref message);
         return
         [
             .. ((List<object>)root["amdhsa.kernels"]).Cast<Dictionary<string, object>>().Select(k => new KernelResources(
                 (string)k[".name"], Number(k, ".vgpr_count"), Number(k, ".sgpr_count"), Number(k, ".group_segment_fixed_size"),
-                Number(k, ".private_segment_fixed_size"), Number(k, ".kernarg_segment_size"))).OrderBy(k => k.Name, StringComparer.Ordinal),
+                Number(k, ".private_segment_fixed_size"), Number(k, ".kernarg_segment_size"))
+                {
+                    SpilledScalars = Number(k, ".sgpr_spill_count"),
+                    CodeBytes = sizes.GetValueOrDefault((string)k[".name"]),
+                }).OrderBy(k => k.Name, StringComparer.Ordinal),
         ];
     }
 

@@ -23,22 +23,23 @@ internal static class KernelTable
         var compiler = new KernelCompiler(CodeObjectCache.Default());
         var (text, libraries) = (new StringBuilder(), uses.ToDictionary());
         text.Append(
-            "| file | kernel | VGPRs | SGPRs | LDS, bytes | waves per SIMD | launches a step | MB a launch | µs at 256 GB/s " +
-            "|\n|---|---|---|---|---|---|---|---|---|\n");
+            "| file | kernel | VGPRs | SGPRs | LDS, bytes | code, KiB | waves per SIMD | launches a step | MB a launch | µs at 256 GB/s " +
+            "|\n|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (var file in KernelSources.Files)
             foreach (var k in KernelResources.Read(compiler.Compile(KernelSources.Read(file, architecture)).Bytes.Span))
             {
                 text.Append(
                     $"| {file} | {k.Name} | {k.VectorRegisters} | {k.ScalarRegisters} | {k.SharedBytes} | " +
+                    $"{string.Create(CultureInfo.InvariantCulture, $"{k.CodeBytes / 1024.0:F1}")} | " +
                     $"{k.WavesPerSimd(k.Name == "statistics_finish" ? 64 : 256)} ");
                 text.Append(libraries.Remove(k.Name, out var use) ? Use(use) : "| | | |").Append('\n');
             }
 
         foreach (var (name, use) in libraries.OrderBy(u => u.Key, StringComparer.Ordinal))
-            text.Append($"| MIOpen | {name} | | | | {Use(use)}\n");
+            text.Append($"| MIOpen | {name} | | | | | {Use(use)}\n");
         if (uses.Count > 0)
             text.Append(CultureInfo.InvariantCulture,
-                $"| | all | | | | | {uses.Values.Sum(u => u.Launches)} | {uses.Values.Sum(u => u.Bytes) / 1e9:F1} GB | " +
+                $"| | all | | | | | | {uses.Values.Sum(u => u.Launches)} | {uses.Values.Sum(u => u.Bytes) / 1e9:F1} GB | " +
                 $"{Microseconds(uses.Values.Sum(u => u.Bytes)) / 1000:F0} ms |\n");
         return text.ToString();
     }

@@ -46,17 +46,18 @@ public class PoolOrderTests
         Assert.Equal(expected.Taps, taps);
     }
 
-    private static (float[] Largest, byte[] Taps) Pooled(Backend<float> backend, float[] source, int stride)
+    /// <summary>Both pools of some images of five channels; the maxima and the taps that they are from.</summary>
+    internal static (float[] Largest, byte[] Taps) Pooled(Backend<float> backend, float[] source, int stride, int extent = Side)
     {
         using var owned = backend;
         using var parameters = new ParameterSet<float>();
-        using var plan = new MemoryPlan<float>(backend, source.Length / (Channels * Side * Side));
+        using var plan = new MemoryPlan<float>(backend, source.Length / (Channels * extent * extent));
         var window = Window2D.Square(3, stride, 1);
-        var side = window.OutputHeight(Side);
+        var side = window.OutputHeight(extent);
         var (max, average) = (plan.Activation("max", Channels, side, side), plan.Activation("average", Channels, side, side));
         var pools = new SharedPools<float>
         {
-            Src = plan.ActivationWithDiff("src", Channels, Side, Side),
+            Src = plan.ActivationWithDiff("src", Channels, extent, extent),
             Window = window,
             Indices = plan.PerImage<byte>("indices", Channels, side, side),
             Max = max,
@@ -83,12 +84,12 @@ public class PoolOrderTests
         }
     }
 
-    /// <summary>Indices belong to a backend and lie as its images do: here [N,H,W,C], there [N,C,H,W].</summary>
+    /// <summary>Indices belong to a backend and lie as its images do: [N,H,W,C] in <c>cpu</c>, else [N,C,H,W].</summary>
     private static byte[] InReferenceOrder(Backend<float> backend, Tensor<byte> indices)
     {
         var taps = new byte[indices.Shape.Count];
         backend.Download(indices, taps.AsSpan());
-        if (backend is ReferenceBackend<float>) return taps;
+        if (backend.Name != "cpu") return taps;
         var (pixels, image) = ((int)indices.Shape.Pixels, (int)indices.Shape.CountPerImage);
         return [.. Enumerable.Range(0, taps.Length).Select(i => taps[i / image * image + i % pixels * Channels + i % image / pixels])];
     }

@@ -1,5 +1,6 @@
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
+using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Tests.Fused;
 using MIOpenDarts.Tests.Hip;
 
@@ -48,6 +49,9 @@ public class HipFusedTests
         new(18, 12, 5, 7, 2, 3, 2), new(2, 4, 9, 17, 1, 4, 4), new(1, 3, 4, 4, 1, 0, 1),
         new(1, 3, 4, 4, 1, 20, StatisticTable.Capacity - 20),
         new(2, 5, 1, 6, 2, 20, 20),
+        // Planes in local memory: full and cut in rows, columns and images, of each width; more edges than a table of gradients has.
+        new(18, 3, 8, 8, 1, 2, 3), new(3, 2, 5, 4, 1, 1, 1), new(5, 3, 16, 16, 1, 4, 2), new(6, 2, 13, 12, 1, 1, 0),
+        new(3, 2, 32, 32, 1, 2, 2), new(1, 3, 32, 28, 1, 0, 2), new(1, 1, 1, 20, 1, 1, 1), new(2, 2, 8, 8, 1, DiffTable.Capacity + 1, 1),
     ];
 
     [Fact]
@@ -78,6 +82,22 @@ public class HipFusedTests
     public void Pools_compute_what_the_composed_form_computes()
     {
         foreach (var c in Pools) Compare(true, c.ToString(), b => new PoolSetup<float>(b, c), b => new PoolSetup<double>(b, c));
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(12)]
+    [InlineData(32)]
+    public void Of_equal_values_the_first_is_the_largest_and_a_NaN_is_passed_on(int extent)
+    {
+        foreach (var value in new Func<int, float>[] { i => i * 7 % 11 % 3, i => i % 17 == 0 ? float.NaN : i * 7 % 11 - 20 })
+        {
+            float[] source = [.. Enumerable.Range(0, 2 * 5 * extent * extent).Select(value)];
+            var (largest, taps) = PoolOrderTests.Pooled(Gpu.Create(), source, 1, extent);
+            var expected = PoolOrderTests.Pooled(new ReferenceBackend<float>(), source, 1, extent);
+            Assert.Equal(expected.Largest, largest);
+            Assert.Equal(expected.Taps, taps);
+        }
     }
 
     [Fact]

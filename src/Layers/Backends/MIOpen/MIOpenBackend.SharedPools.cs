@@ -36,22 +36,28 @@ internal sealed partial class MIOpenBackend
     {
         if (pools.MaxEdges.Active.IsEmpty && pools.AverageEdges.Active.IsEmpty) return;
         var (shape, count) = (pools.Max.Shape, pools.Max.Shape.N * pools.Max.Shape.Pixels);
-        var groups = Groups(count);
+        var form = PlaneForm.OfPools(pools.Window, pools.Src.Shape);
+        var (groups, pixels) = form is { } planes
+            ? (planes.Groups(shape.N), planes.Images * shape.Pixels)
+            : (Groups(count), KernelConstants.Threads);
         var bytes = 2L * sizeof(float) * groups * shape.C;
         var max = training ? memory.Scratch(2 * bytes) : 0;
         var average = training ? max + (nint)bytes : 0;
         var maxDst = pools.MaxEdges.Active.IsEmpty ? 0 : pools.Max.Address;
         var averageDst = pools.AverageEdges.Active.IsEmpty ? 0 : pools.Average.Address;
-        Arguments.Add(pools.Src.Address).Add(maxDst).Add(pools.Indices.Address).Add(averageDst).Add(max).Add(average)
-            .Add(new PoolWindow(pools.Window)).Add(PoolShapeOf(pools.Src.Shape, shape)).Add(shape.C).Add(count);
-        Launch("pools_forward", groups, shape.C, moved: pools.Src.Shape.Count + 2 * shape.Count + shape.Count / 4);
+        if (form is not null)
+            Arguments.Add(PlanesOf(pools, pools.Src.Address, maxDst, averageDst) with { MaxPartial = max, AveragePartial = average });
+        else
+            Arguments.Add(pools.Src.Address).Add(maxDst).Add(pools.Indices.Address).Add(averageDst).Add(max).Add(average)
+                .Add(new PoolWindow(pools.Window)).Add(PoolShapeOf(pools.Src.Shape, shape)).Add(shape.C).Add(count);
+        Launch("pools_forward" + form?.Suffix, groups, shape.C, moved: pools.Src.Shape.Count + 2 * shape.Count + shape.Count / 4);
 
         var table = new StatisticTable();
         var used = 0;
         for (var kind = 0; kind < 2; kind++)
             foreach (var edge in kind == 0 ? pools.MaxEdges.Active : pools.AverageEdges.Active)
             {
-                table[used++] = StatisticOf(edge.Norm, kind == 0 ? max : average, groups, KernelConstants.Threads, count);
+                table[used++] = StatisticOf(edge.Norm, kind == 0 ? max : average, groups, pixels, count);
                 if (training) edge.Norm.BatchesTracked++;
                 if (used < StatisticTable.Capacity) continue;
                 FinishStatistics(table, used, shape.C, training);
@@ -66,9 +72,21 @@ internal sealed partial class MIOpenBackend
         var max = pools.MaxEdges.Active;
         var average = pools.AverageEdges.Active;
         if (max.IsEmpty && average.IsEmpty) return;
-        var dst = pools.Max.Shape;
+        var (dst, diffSrc) = (pools.Max.Shape, pools.Src.Diff!);
+        var count = (int)diffSrc.Shape.Count;
+        var fits = max.Length <= DiffTable.Capacity && average.Length <= DiffTable.Capacity;
+        if (fits && PlaneForm.OfPools(pools.Window, diffSrc.Shape) is { } planes)
+        {
+            Arguments.Add(PlanesOf(pools, diffSrc.Address, 0, 0))
+                .Add(Towards(DiffsOf(max), max.Length, 0, dst, accumulate: false))
+                .Add(Towards(DiffsOf(average), average.Length, 0, dst, accumulate: false));
+            Launch("pools_backward" + planes.Suffix, planes.Groups(dst.N), dst.C,
+                moved: (max.Length + average.Length + 2L) * dst.Count + dst.Count / 4 + 2L * count);
+            return;
+        }
+
         var diffAverage = diffMax + (nint)(dst.Count * sizeof(float));
-        if (max.Length is > 0 and <= DiffTable.Capacity && average.Length is > 0 and <= DiffTable.Capacity)
+        if (fits && max.Length > 0 && average.Length > 0)
         {
             Arguments
                 .Add(Towards(DiffsOf(max), max.Length, diffMax, dst, accumulate: false))
@@ -82,12 +100,22 @@ internal sealed partial class MIOpenBackend
             Merge(average, diffAverage, dst);
         }
 
-        var diffSrc = pools.Src.Diff!;
-        var count = (int)diffSrc.Shape.Count;
         Arguments.Add(max.IsEmpty ? 0 : diffMax).Add(pools.Indices.Address).Add(average.IsEmpty ? 0 : diffAverage)
             .Add(diffSrc.Address).Add(new PoolWindow(pools.Window)).Add(PoolShapeOf(diffSrc.Shape, dst)).Add(count);
         Launch("pools_backward", Groups(count), moved: 2L * dst.Count + dst.Count / 4 + 2L * count);
     }
+
+    private static PlanePools PlanesOf(SharedPools<float> pools, nint src, nint max, nint average) => new()
+    {
+        Src = src,
+        Max = max,
+        Average = average,
+        Indices = pools.Indices.Address,
+        Images = pools.Src.Shape.N,
+        Channels = pools.Src.Shape.C,
+        Height = pools.Src.Shape.H,
+        Width = pools.Src.Shape.W,
+    };
 
     private static PoolShape PoolShapeOf(Shape src, Shape dst) =>
         new() { Height = src.H, Width = src.W, OutHeight = dst.H, OutWidth = dst.W };

@@ -1,5 +1,6 @@
 using System.Numerics;
 using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
+using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen;
 
@@ -47,6 +48,13 @@ internal readonly record struct PlaneForm(int Width, int Stride)
         }
 
         return form.Width <= Widest ? form : null;
+    }
+
+    /// <summary>For pools, or null where they need the general form: 3x3 windows that move by a pixel, and rows of whole quads.</summary>
+    public static PlaneForm? OfPools(Window2D window, Shape src)
+    {
+        var form = new PlaneForm(WidthOf(src.H, src.W), 1);
+        return window == Window2D.Square(3, 1, 1) && src.W % 4 == 0 && form.Width <= Widest ? form : null;
     }
 
     private static int WidthOf(int height, int width) => Math.Max(8, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(height, width)));

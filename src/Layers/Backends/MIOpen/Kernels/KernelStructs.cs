@@ -113,6 +113,13 @@ internal struct PoolShape
 }
 
 [StructLayout(LayoutKind.Sequential)]
+internal struct PlanePools
+{
+    public nint Src, Max, Average, Indices, MaxPartial, AveragePartial;
+    public int Images, Channels, Height, Width;
+}
+
+[StructLayout(LayoutKind.Sequential)]
 internal struct NodeSumTerm
 {
     public nint Value, Mean, Inverse, Diff, Products;
