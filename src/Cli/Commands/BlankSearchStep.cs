@@ -1,12 +1,13 @@
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Cli.Commands;
 
-/// <summary>A step of a search on blank images, where only its work matters: for a forecast and for a warm-up.</summary>
-internal sealed class BlankSearchStep : IDisposable
+/// <summary>A step of a search on blank images, as in its last epoch.</summary>
+internal sealed class BlankSearchStep : IBlankStep
 {
     private readonly SearchState state;
     private readonly float[] pixels;
@@ -16,10 +17,11 @@ internal sealed class BlankSearchStep : IDisposable
     /// <param name="options">Checked options.</param>
     /// <param name="images">From <see cref="Images"/>.</param>
     /// <param name="backend">Where it computes.</param>
-    public BlankSearchStep(SearchOptions options, SearchImages images, Backend<float> backend)
+    /// <param name="form">How its cells are computed.</param>
+    public BlankSearchStep(SearchOptions options, SearchImages images, Backend<float> backend, CellForm form = CellForm.Shared)
     {
         var shape = DartsSearch.ShapeOf(images, options);
-        state = new SearchState(options, shape, backend);
+        state = new SearchState(options, shape, backend, form);
         state.Initialize();
         pixels = new float[options.BatchSize * shape.ImageChannels * shape.Height * shape.Width];
         labels = new int[options.BatchSize];
@@ -45,7 +47,7 @@ internal sealed class BlankSearchStep : IDisposable
         throw new OptionsException($"algorithm '{options.Algorithm}' takes no step; give one that does: {others}");
     }
 
-    /// <summary>The step.</summary>
+    /// <inheritdoc/>
     public void Run() => state.StepAsInLastEpoch(new(pixels, labels), new(pixels, labels));
 
     /// <inheritdoc/>

@@ -47,9 +47,12 @@ internal static class DoctorCommand
         output.Write(KernelTable.Markdown(architecture, uses));
         if (kernels.Count == 0) return ExitCode.Done;
         output.WriteLine();
-        ForecastTable.Write(output, TimeModel.Here()!, kernels, uses.ToDictionary(u => u.Key, u => u.Value.Bytes));
+        ForecastTable.Write(
+            output, TimeModel.Here()!, kernels, uses.ToDictionary(u => u.Key, u => u.Value.Bytes), Standard.Batch);
         return ExitCode.Done;
     }
+
+    private static StepConfiguration Standard => StepConfiguration.All.Single(c => c.Name == "A");
 
     /// <summary>
     /// What one first-order step of the paper's supernet launches, the first one, which also prepares, apart; and what the time model says
@@ -58,7 +61,7 @@ internal static class DoctorCommand
     private static (Dictionary<string, KernelUse> Uses, IReadOnlyList<ModelledKernel> Kernels) OneStep()
     {
         using var gpu = MIOpenBackend.Create();
-        using var step = new PreparedStep(gpu, StepConfiguration.All.Single(c => c.Name == "A"), unrolled: false);
+        using var step = new PreparedStep(gpu, Standard, unrolled: false);
         Run();
         var before = new Dictionary<string, KernelUse>(gpu.KernelUses);
         IReadOnlyList<ModelledKernel> kernels = [];

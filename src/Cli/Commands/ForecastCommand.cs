@@ -3,20 +3,25 @@ using System.Globalization;
 using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends.MIOpen;
 using MIOpenDarts.Layers.Diagnostics;
 
 namespace MIOpenDarts.Cli.Commands;
 
 /// <summary>
-/// <c>miopendarts forecast</c>: how long a search step takes on a card that is not here, by the time model of the virtual gfx803.
+/// <c>miopendarts forecast</c>: how long a step takes on a card that is not here, by the time model of the virtual gfx803.
 /// </summary>
 internal static class ForecastCommand
 {
     public const string Name = "forecast";
     private const string Paper = "darts";
+    private const string Shared = "shared";
+    private const string Textbook = "textbook";
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(20);
 
     /// <summary>What the help says below the options.</summary>
@@ -24,36 +29,50 @@ internal static class ForecastCommand
         """
         The step runs on the virtual gfx803 (native/virtual-gpu), which counts instructions, caches and conflicts of sampled work-groups and
         makes microseconds of them. Its results mean nothing, nothing is learnt. The data set gives the size of the images only.
-        floor is what the step's bytes take at the card's nominal bandwidth.
+        floor is what the step's bytes take at the card's nominal bandwidth. The textbook form computes the same supernet operation by
+        operation, through plain calls of MIOpen and hipBLAS, as frameworks do.
 
         Examples:
           miopendarts forecast --device rx580 --preset darts
           miopendarts forecast --device rx560 --init-channels 8 --batch-size 32
+          miopendarts forecast --device rx580 --genotype DARTS_V2 --preset darts
+          miopendarts forecast --device rx580 --form textbook --batch-size 16
         """;
 
     public static Command Create(Screen screen)
     {
         var device = OptionNames.OneOf("--device", "The card.", TimeModel.Cards);
-        var preset = OptionNames.Path("--preset", string.Join('|', SearchPresets.Names), "Settings to start from, as for search.");
-        var config = OptionNames.Path("--config", "FILE", "Options from a .json or .yaml file, as for search.");
+        var preset = OptionNames.Path(
+            "--preset", string.Join('|', SearchPresets.Names), "Settings to start from, as for search or train.");
+        var config = OptionNames.Path("--config", "FILE", "Options from a .json or .yaml file, as for search or train.");
+        var genotype = OptionNames.Path(
+            "--genotype", "GENOTYPE", "Forecast a step of training this network (as for train) instead of a search's.");
+        var arch = OptionNames.Path("--arch", string.Join('|', NetworkDescription.Baselines), "The same for a hand-made network.");
+        var form = OptionNames.OneOf("--form", "How a search's cells are computed.", Shared, Textbook);
         var clock = OptionNames.Measure("--clock", "GHZ", "Another clock than the card's.");
         var bandwidth = OptionNames.Measure("--bandwidth", "GB/S", "Another rate of streaming from memory than is expected of it.");
         var launch = OptionNames.Measure("--launch", "US", "Another time of a queued launch than 5 us.");
-        var command = new Command(Name, "Forecast the time of a search step on a card that is not here, kernel by kernel.") { device,
-            preset, config, clock, bandwidth, launch };
+        var command = new Command(Name, "Forecast the time of a step on a card that is not here, kernel by kernel.")
+        {
+            device, preset, config, genotype, arch, form, clock, bandwidth, launch,
+        };
         var fields = new FieldOptions(SearchOptions.Table.All.Select(f => ((OptionDefinition)f, f.Show(SearchPresets.Get(Paper)))));
         fields.AddTo(command);
         command.SetAction(parsed =>
         {
             // Faults in the options are reported before anything is started.
             List<KeyValuePair<string, string>> typed = [.. fields.Typed(parsed).Where(o => o.Key != "backend"), new("backend", "hip")];
-            var options = SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed);
-            BlankSearchStep.RequireSteps(options);
-            if (TimeModel.Here() is { } model) return Model(screen, model, options);
-            if (TimeModel.IsAskedFor) return Failures.Report(screen.Error, TimeModel.TooOld, ExitCode.Failed);
-            return Environment.GetEnvironmentVariable(VirtualCard.Launcher) is { Length: > 0 } launcher
-                ? VirtualCard.Run(launcher, parsed.GetValue(device)!, Changes(parsed), parsed.Tokens.Select(t => t.Value))
-                : Failures.Report(screen.Error, VirtualCard.Cure, ExitCode.Failed);
+            var textbook = parsed.GetValue(form) == Textbook;
+            var step = TrainCommand.Network(parsed.GetValue(genotype), parsed.GetValue(arch)) is { } network
+                ? textbook
+                    ? throw new OptionsException("--form textbook is of a search; leave it out, or --genotype and --arch")
+                    : Training(
+                        parsed.GetValue(genotype) ?? parsed.GetValue(arch)!, TrainOptions.Table.Resolve(
+                            parsed.GetValue(preset), parsed.GetValue(config), [.. typed, new("network", network)]))
+                : Search(SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed), textbook);
+            return VirtualCard.Run(
+                screen, parsed.GetValue(device)!, Changes(parsed), parsed.Tokens.Select(t => t.Value),
+                model => Model(screen, model, step));
         });
         return command;
 
@@ -63,21 +82,56 @@ internal static class ForecastCommand
                 .ToDictionary(c => c.Item1, c => parsed.GetValue(c.Item2)!.Value.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static int Model(Screen screen, TimeModel model, SearchOptions options)
+    /// <summary>A step that can be built.</summary>
+    /// <param name="Text">What it is, for people.</param>
+    /// <param name="Images">Images in its batch.</param>
+    /// <param name="Deterministic">Whether its sums have an order.</param>
+    /// <param name="Open">Opens its data, and returns what builds it.</param>
+    private sealed record Step(string Text, int Images, bool Deterministic, Func<Func<MIOpenBackend, IBlankStep>> Open);
+
+    private static Step Search(SearchOptions options, bool textbook)
     {
-        var images = BlankSearchStep.Images(options);
-        using var gpu = MIOpenBackend.Create(0, options.Deterministic);
-        using var step = new BlankSearchStep(options, images, gpu);
+        BlankSearchStep.RequireSteps(options);
+        var stages = options.Skeleton == Skeleton.NasBench201;
+        if (textbook && stages) throw new OptionsException("--form textbook has no cells of nas-bench-201; leave one of the two out");
+        return new Step(
+            $"a step of {options.Algorithm} with {Size(options)} and batch {options.BatchSize}"
+            + (textbook ? ", in textbook form" : ""),
+            options.BatchSize, options.Deterministic,
+            () =>
+            {
+                var images = BlankSearchStep.Images(options);
+                return gpu => new BlankSearchStep(options, images, gpu, textbook ? CellForm.Textbook : CellForm.Shared);
+            });
+    }
+
+    private static Step Training(string name, TrainOptions options) => new(
+        $"a step of training {name} with " + (NetworkDescription.Baselines.Contains(name) ? "" : $"{Size(options)} and ")
+        + $"batch {options.BatchSize}",
+        options.BatchSize, options.Deterministic,
+        () =>
+        {
+            var data = EvaluationTraining.Open(options);
+            return gpu => new BlankTrainingStep(options, data, gpu);
+        });
+
+    private static string Size(RunOptions options) =>
+        $"{options.InitChannels} channels, "
+        + (options.Skeleton == Skeleton.NasBench201 ? $"{options.CellsPerStage} cells a stage" : $"{options.Layers} cells");
+
+    private static int Model(Screen screen, TimeModel model, Step described)
+    {
+        var build = described.Open();
+        using var gpu = MIOpenBackend.Create(0, described.Deterministic);
+        using var step = build(gpu);
         // The first step prepares, and models what the second only repeats.
         using (var progress = new Timer(_ => screen.Error.WriteLine($"modelled {model.Launches} launches"), null, BetweenLines,
             BetweenLines)) step.Run();
         var before = new Dictionary<string, KernelUse>(gpu.KernelUses);
         var kernels = model.Record(step.Run);
         var bytes = gpu.KernelUses.ToDictionary(u => u.Key, u => u.Value.Bytes - before.GetValueOrDefault(u.Key).Bytes);
-        var cells = options.Skeleton == Skeleton.NasBench201 ? $"{options.CellsPerStage} cells a stage" : $"{options.Layers} cells";
-        screen.Output.WriteLine(
-            $"a step of {options.Algorithm} with {options.InitChannels} channels, {cells} and batch {options.BatchSize}");
-        ForecastTable.Write(screen.Output, model, kernels, bytes);
+        screen.Output.WriteLine(described.Text);
+        ForecastTable.Write(screen.Output, model, kernels, bytes, described.Images);
         return ExitCode.Done;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Cli.Profiling;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Costs;
@@ -11,7 +12,6 @@ using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Diagnostics;
 using MIOpenDarts.Layers.Machine;
-using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Commands;
 
@@ -19,6 +19,8 @@ namespace MIOpenDarts.Cli.Commands;
 internal static class ProfileCommand
 {
     public const string Name = "profile";
+
+    private const string Here = "here";
 
     // From here on a table's order of parts cannot be trusted: the device was not the same at the start and at the end.
     private const double MostDrift = 0.1;
@@ -30,11 +32,15 @@ internal static class ProfileCommand
         after every part; the same command goes on where it was stopped. Afterwards random genotypes are measured whole, and the rank
         correlation of their costs with the sums of the table, which is written last, tells whether the table can be trusted.
         Nothing else should run on the device meanwhile. A table may serve several networks: profile each with the same --out.
+        With --device the times are those of a card that is not here, by the time model of the virtual gfx803 (native/virtual-gpu), with
+        the number of launches and the time without them; --published makes the tables that this program carries.
 
         Examples:
           miopendarts profile --backend cpu --out cpu-b1.json
           miopendarts profile --backend onnxruntime --threads 1 --target-channels 16 --target-layers 8
           miopendarts profile --backend hip --batch 64 --mode training
+          miopendarts profile --device rx580 --batch 64 --target-channels 24
+          miopendarts profile --device rx580 --published data/costs
           miopendarts search --cost latency:cpu-b1.json --target 40
         """;
 
@@ -48,24 +54,75 @@ internal static class ProfileCommand
         var nodes = OptionNames.Number("--nodes", "Nodes of a cell [4].", 1, 16);
         var multiplier = OptionNames.Number("--multiplier", "Nodes that make the output of a cell [all].", 1, 16);
         var output = OptionNames.Path("--out", "FILE", "The table (default: its name and .json).");
+        var device = OptionNames.OneOf("--device", "Where times come from: this machine, or a card by the time model.",
+            [Here, .. TimeModel.Cards]);
+        var published = OptionNames.Path(
+            PublishedTables.Option, "FOLDER",
+            "With --device: tables for NAS-Bench-201 and for DARTS on CIFAR-10 and ImageNet, of batches 1, 32 and 64 and both modes.");
         var command = new Command(Name, "Measure what operations cost on a device, as a table for search and show.")
-        { backend, kind, batch, mode, threads, nodes, multiplier, output };
+        { backend, device, kind, batch, mode, threads, nodes, multiplier, output, published };
         var target = new CostArguments();
         target.AddTo(command);
         command.SetAction(parsed =>
         {
             var space = Space(parsed.GetValue(nodes) ?? CellTopology.Darts.Nodes, parsed.GetValue(multiplier));
-            var (on, images, training) = (parsed.GetValue(backend)!, parsed.GetValue(batch) ?? 1, parsed.GetValue(mode) == "training");
-            using var profiler = Open(screen, on, images, training, parsed.GetValue(threads) ?? 0);
-            var meter = Meter(profiler, parsed.GetValue(kind)!);
-            var name = $"{profiler.Device.Backend}-b{images}-{parsed.GetValue(mode)}";
-            var file = parsed.GetValue(output) ?? $"{(meter.Kind == "latency" ? name : $"{name}-{meter.Kind}")}.json";
-            var begun = Begin(file, name, meter, profiler.Device, images, parsed.GetValue(mode)!);
-            OutputFile.Write("--out", file, path => Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!));
-            Run(screen, new TableProfile(profiler, meter, target.Network(parsed), space), begun, file);
-            return ExitCode.Done;
+            var (card, images, on) = (parsed.GetValue(device)!, parsed.GetValue(batch), parsed.GetValue(mode)!);
+            var (network, folder) = (target.Network(parsed), parsed.GetValue(published));
+            if (card == Here)
+            {
+                if (folder is not null) throw new OptionsException($"{PublishedTables.Option} makes tables of a modelled card; give --device");
+                using var profiler = Open(
+                    screen, parsed.GetValue(backend)!, images ?? 1, on == "training", parsed.GetValue(threads) ?? 0);
+                var meter = Meter(profiler, parsed.GetValue(kind)!);
+                return One(profiler, meter, profiler.Device.Backend, table => table);
+            }
+
+            if (new Option[] { backend, threads, kind }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other)
+                throw new OptionsException($"{other.Name} does not go with --device {card}, whose latencies are modelled");
+            if (folder is not null) PublishedTables.Require(images);
+            if (folder is not null && (parsed.GetValue(output) is not null || target.Typed(parsed) || parsed.GetValue(nodes) is not null))
+                throw new OptionsException(
+                    $"{PublishedTables.Option} says of what networks tables are and where they go; leave --out, --nodes and --target-... out");
+            return VirtualCard.Run(
+                screen, card, Visible(folder ?? parsed.GetValue(output)), parsed.Tokens.Select(token => token.Value), model =>
+                {
+                    if (folder is not null)
+                        return Published(screen, model, folder, images, parsed.GetResult(mode) is { Implicit: false } ? on : null);
+                    using var profiler = new ModelledProfiler(model, images ?? 1, on == "training");
+                    return One(profiler, new ModelMeter(model), model.Card, ModelMeter.Modelled);
+                });
+
+            int One(IProfiler profiler, CostMeter meter, string what, Func<CostTable, CostTable> described)
+            {
+                var name = $"{what}-b{images ?? 1}-{on}";
+                var path = parsed.GetValue(output) ?? $"{(meter.Kind == "latency" ? name : $"{name}-{meter.Kind}")}.json";
+                var file = new TableFile("--out", path);
+                var begun = file.Begin(described(TableFile.Empty(name, profiler, meter, images ?? 1, on)));
+                var profile = new TableProfile(profiler, meter, network, space);
+                Tell(screen, path, Run(
+                    screen, begun.Unit, path, (progress, cancellation) => profile.Complete(begun, file.Keep, progress, cancellation)));
+                return ExitCode.Done;
+            }
         });
         return command;
+    }
+
+    private static int Published(Screen screen, TimeModel model, string folder, int? batch, string? mode)
+    {
+        var tables = Run(screen, "ms", folder, (progress, cancellation) =>
+            PublishedTables.Make(model, folder, batch, mode, progress, cancellation));
+        foreach (var (path, table) in tables) Tell(screen, path, table);
+        return ExitCode.Done;
+    }
+
+    // The virtual card's process sees the present directory, and others where it is told of them.
+    private static Dictionary<string, string> Visible(string? path)
+    {
+        const string Bind = "VGPU_BIND";
+        if (path is null) return [];
+        var full = Path.GetFullPath(path);
+        while (!Directory.Exists(full)) full = Path.GetDirectoryName(full)!;
+        return new() { [Bind] = $"{full}:{Environment.GetEnvironmentVariable(Bind)}" };
     }
 
     private static CellSpace Space(int nodes, int? multiplier) => multiplier is null || multiplier <= nodes
@@ -87,7 +144,8 @@ internal static class ProfileCommand
         if (backend.Threads > 0 || !TimeModel.IsVirtual) return backend;
         backend.Dispose();
         throw new OptionsException(
-            $"this GPU is the virtual gfx803, its times are the interpreter's; take --backend cpu or {OnnxProfiler.Name}");
+            $"this GPU is the virtual gfx803, its times are the interpreter's; take --backend cpu or {OnnxProfiler.Name}, or model a card "
+            + "with --device");
     }
 
     private static CostMeter Meter(IProfiler profiler, string kind)
@@ -97,47 +155,25 @@ internal static class ProfileCommand
         return new CostEnergy(new EnergyMeasurement(found.Require(), TimeProvider.System, Thread.Sleep));
     }
 
-    // A table that was begun goes on if everything that decides over its numbers is the same.
-    private static CostTable Begin(string file, string name, CostMeter meter, TableDevice device, int batch, string mode)
-    {
-        var fresh = new CostTable
-        {
-            Name = name,
-            Kind = meter.Kind,
-            Unit = meter.Unit,
-            Batch = batch,
-            Mode = mode,
-            Source = "measured",
-            Device = device,
-            Entries = new Dictionary<string, CostEntry>(),
-        };
-        if (!File.Exists(file)) return fresh;
-        var begun = CostTable.Read(file);
-        var same = fresh with { Name = begun.Name, Entries = begun.Entries, Drift = begun.Drift, Check = begun.Check, Error = begun.Error };
-        if (same == begun) return begun;
-        throw new IOException($"{file}: has a table of {begun.Device.Device}, {begun.Device.Backend} with {begun.Device.Threads} threads, "
-            + $"batch {begun.Batch}, {begun.Mode}, {begun.Kind} ({begun.Device.Versions}), not of what is measured now; "
-            + "choose another --out");
-    }
-
-    private static void Run(Screen screen, TableProfile profile, CostTable begun, string file)
+    private static T Run<T>(Screen screen, string unit, string path, Func<Action<ProfileStep>, CancellationToken, T> measure)
     {
         using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after this measurement; once more stops at once"));
-        CostTable table;
         try
         {
-            table = Measure(screen, progress => profile.Complete(
-                begun, written => OutputFile.Write("--out", file, written.Write), progress, signals.Token), begun.Unit);
+            return ProfileProgress.Show(screen, unit, progress => measure(progress, signals.Token));
         }
         catch (OperationCanceledException e)
         {
-            throw signals.Stopped($"stopped; the same command goes on with {file}", e);
+            throw signals.Stopped($"stopped; the same command goes on with {path}", e);
         }
+    }
 
-        var check = table.Check!;
+    private static void Tell(Screen screen, string path, CostTable table)
+    {
+        var (check, how) = (table.Check!, table.Source);
         screen.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{table.Entries.Count} parts; drift {table.Drift:P1}; {check.Genotypes} random genotypes measured whole: "
+            $"{table.Entries.Count} parts; drift {table.Drift:P1}; {check.Genotypes} random genotypes {how} whole: "
             + $"Spearman's rho {check.Rho:F3}, mean ratio {check.Ratio:F3}"));
         if (!(check.Rho >= TableProfile.LeastRho))
             screen.Error.WriteLine(
@@ -145,26 +181,6 @@ internal static class ProfileCommand
                 + "measure again while nothing else runs, or with one thread");
         if (Math.Abs(table.Drift ?? 0) > MostDrift)
             screen.Error.WriteLine("miopendarts: the device was not the same at the end as at the start; measure again while it is quiet");
-        screen.Output.WriteLine($"table    {file}; use it with --cost {table.Kind}:{file}");
-    }
-
-    private static CostTable Measure(Screen screen, Func<Action<ProfileStep>, CostTable> complete, string unit)
-    {
-        if (screen.Terminal is not { } terminal)
-            return complete(step => screen.Output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{step.Done}/{step.All}  {step.Name}  {step.Entry.Median:0.####} {unit} "
-                + $"(spread {step.Entry.Spread:0.####}, {step.Entry.Count} times)")));
-        CostTable? table = null;
-        terminal.Progress().Start(progress =>
-        {
-            var task = progress.AddTask("measuring");
-            table = complete(step =>
-            {
-                (task.MaxValue, task.Value) = (step.All, step.Done);
-                task.Description = step.Name.EscapeMarkup();
-            });
-        });
-        return table!;
+        screen.Output.WriteLine($"table    {path}; use it with --cost {table.Kind}:{path}");
     }
 }

@@ -63,11 +63,8 @@ internal static class WarmupCommand
     {
         var data = EvaluationTraining.Open(options);
         using var gpu = Create(options.Backend, options.Deterministic);
-        using var state = new TrainState(options, EvaluationTraining.Describe(data, options), gpu);
-        state.Initialize();
-        var pixels = new float[options.BatchSize * data.Train.Channels * data.Train.Height * data.Train.Width];
-        var labels = new int[options.BatchSize];
-        return Show(screen, ((IWarmUp)gpu).WarmUp(() => state.Step(new(pixels, labels), options.LearningRate, 0, 0)));
+        using var step = new BlankTrainingStep(options, data, gpu);
+        return Show(screen, ((IWarmUp)gpu).WarmUp(step.Run));
     }
 
     private static IEnumerable<BackendKind> Warming => BackendChoice.All.Where(kind => kind.WarmsUp);

@@ -12,8 +12,9 @@ internal static class ForecastTable
     /// <param name="model">The model.</param>
     /// <param name="kernels">What it says of the step.</param>
     /// <param name="bytes">Bytes of tensors that the step moves, by kernel of ours or operation of MIOpen.</param>
-    public static void Write(TextWriter output, TimeModel model, IReadOnlyList<ModelledKernel> kernels, IReadOnlyDictionary<string,
-        long> bytes)
+    /// <param name="images">Images in its batch.</param>
+    public static void Write(
+        TextWriter output, TimeModel model, IReadOnlyList<ModelledKernel> kernels, IReadOnlyDictionary<string, long> bytes, int images)
     {
         var all = kernels.Sum(k => k.Microseconds);
         output.WriteLine(
@@ -30,7 +31,7 @@ internal static class ForecastTable
         var (kernelTime, launchTime) = (all / 1000, launches * model.LaunchMicroseconds / 1000);
         output.WriteLine(
             $"modelled on {model.Card}: {kernelTime + launchTime:F1} ms = {kernelTime:F1} ms of kernels "
-            + $"+ {launches} launches of {model.LaunchMicroseconds:F0} us");
+            + $"+ {launches} launches of {model.LaunchMicroseconds:F0} us; {(kernelTime + launchTime) / images:F2} ms an image");
         output.WriteLine(
             $"floor of the bytes at {model.GigabytesPerSecond:F0} GB/s: {Milliseconds(bytes.Values.Sum()):F1} ms; "
             + "how far the model is off on cards at hand, and on which, is in native/virtual-gpu/README.md");

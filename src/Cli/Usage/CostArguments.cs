@@ -40,6 +40,9 @@ internal sealed class CostArguments
         foreach (var option in All) command.Options.Add(option);
     }
 
+    /// <summary>Whether any word about the network was typed.</summary>
+    public bool Typed(ParseResult parsed) => FirstTyped(parsed) is not null;
+
     /// <summary>The network that was described.</summary>
     public TargetNetwork Network(ParseResult parsed)
     {
@@ -56,9 +59,11 @@ internal sealed class CostArguments
     public void RequireCost(ParseResult parsed, string? names)
     {
         if (names is not null) return;
-        if (All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } lonely)
+        if (FirstTyped(parsed) is { } lonely)
             throw new OptionsException($"{lonely.Name} says of what network a cost is; give --cost with it, or leave it out");
     }
+
+    private Option? FirstTyped(ParseResult parsed) => All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
 
     private Option[] All => [channels, layers, size, classes, grey, stem];
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using MIOpenDarts.Darts.Evaluation.NasBench201;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
@@ -39,12 +40,18 @@ internal sealed record NetworkPart(string Name, int Inputs, int Outputs, int Hei
     /// <summary>Global pool and linear layer.</summary>
     public const string Classifier = "classifier";
 
+    /// <summary>The residual block between two stages of NAS-Bench-201.</summary>
+    public const string ResidualReduce = "residual_reduce";
+
+    /// <summary>Norm, ReLU, global pool and linear layer: the head of NAS-Bench-201.</summary>
+    public const string NormClassifier = "norm_classifier";
+
     /// <summary>Names of the parts that are no primitives.</summary>
     public static IReadOnlyList<string> Skeleton { get; } =
-        [Stem, Stem0, Stem1, Preprocess, PreprocessReduce, Sum, Concat, Classifier];
+        [Stem, Stem0, Stem1, Preprocess, PreprocessReduce, ResidualReduce, Sum, Concat, Classifier, NormClassifier];
 
     /// <summary>Rows and columns of the destination.</summary>
-    public (int Height, int Width) OutputSize => Name == Classifier
+    public (int Height, int Width) OutputSize => Name is Classifier or NormClassifier
         ? (1, 1)
         : Name == Stem0 ? (Half(Half(Height)), Half(Half(Width))) : Stride == 2 ? (Half(Height), Half(Width)) : (Height, Width);
 
@@ -53,6 +60,9 @@ internal sealed record NetworkPart(string Name, int Inputs, int Outputs, int Hei
 
     /// <summary>Whether it hands its source on.</summary>
     public bool IsIdentity => Primitives.TryParse(Name, out var primitive) && primitive.IsIdentity(Stride);
+
+    /// <summary>Whether it stands between cells, as a module of its own.</summary>
+    public bool IsModule => Name is Stem or Stem0 or Stem1 or ResidualReduce or Classifier or NormClassifier;
 
     /// <summary>Name and size in one line, by which tables know it: <c>sep_conv_3x3 36-36 32x32 s1</c>.</summary>
     public string Key => string.Create(CultureInfo.InvariantCulture, $"{Name} {Inputs}-{Outputs} {Height}x{Width} s{Stride}");
@@ -92,6 +102,11 @@ internal sealed record NetworkPart(string Name, int Inputs, int Outputs, int Hei
                 return new ReluConvBn<T>(parameters, "", Inputs, Outputs, Window2D.Point, affine: true);
             case PreprocessReduce:
                 return new FactorizedReduce<T>(parameters, "", Inputs, Outputs, affine: true);
+            case ResidualReduce:
+                return NasBench201Network<T>.Reduction(parameters, "", Inputs);
+            case NormClassifier:
+                return new Sequential<T>(
+                    Norm("0.", Inputs), new Relu<T>(), new GlobalAveragePool<T>(), new Linear<T>(parameters, "", Inputs, Outputs));
             case Classifier:
                 return new Sequential<T>(new GlobalAveragePool<T>(), new Linear<T>(parameters, "", Inputs, Outputs));
             default:

@@ -42,6 +42,20 @@ internal sealed record TargetNetwork(EvaluationShape Shape)
         return parts;
     }
 
+    /// <summary>Every part that the network of a genotype of a space may have, once.</summary>
+    public IEnumerable<NetworkPart> PartsOfAny(CellSpace space)
+    {
+        var outline = new CellOutline(space.Topology.Multiplier, 1);
+        // All states behind the inputs are equal.
+        int[] sources = space.Topology.Nodes > 1 ? [0, GenotypeCell.Inputs] : [0];
+        return Skeleton(outline, outline).Concat(
+            from kind in Enumerable.Range(0, Kinds)
+            from operation in space.Operations
+            from source in sources
+            from part in At(kind, source, operation)
+            select part).Distinct();
+    }
+
     /// <summary>An operation on a state, once for each cell of a kind.</summary>
     public IEnumerable<NetworkPart> At(int kind, int source, Primitive operation)
     {

@@ -24,14 +24,19 @@ internal sealed class SearchState : IRunState, IDisposable
     private readonly SearchOptions options;
     private readonly SupernetShape shape;
     private readonly Backend<float> backend;
+    private readonly CellForm form;
     private readonly Adam<float>[] adams;
     private CostPenalty<float>? penalty;
     private (int Epoch, bool Alphas) moves = (-1, false);
 
     /// <summary>Builds and plans everything on <paramref name="backend"/>; the weights are not drawn yet.</summary>
-    public SearchState(SearchOptions options, SupernetShape shape, Backend<float> backend)
+    /// <param name="options">Checked options.</param>
+    /// <param name="shape">Sizes of the supernet.</param>
+    /// <param name="backend">Where it computes.</param>
+    /// <param name="form">How cells like those of DARTS are computed.</param>
+    public SearchState(SearchOptions options, SupernetShape shape, Backend<float> backend, CellForm form = CellForm.Shared)
     {
-        (this.options, this.shape, this.backend) = (options, shape, backend);
+        (this.options, this.shape, this.backend, this.form) = (options, shape, backend, form);
         Algorithm = SearchAlgorithm.From(options);
         Costs = TargetCosts.Of(options, shape);
         Net = NewNet(0);
@@ -200,7 +205,7 @@ internal sealed class SearchState : IRunState, IDisposable
                     new ImageTask(shape.ImageChannels, shape.Height, shape.Width, shape.Classes), shape.InitChannels,
                     options.CellsPerStage),
                 space, Relax(0), dropPath)
-            : new Supernet<float>(backend, shape, dropPath: dropPath, space: space, relax: Relax);
+            : new Supernet<float>(backend, shape, form, dropPath, space: space, relax: Relax);
 
         Relaxation<float> Relax(int kind) => Algorithm.Relax<float>(options, options.Topology.Edges, kind);
     }

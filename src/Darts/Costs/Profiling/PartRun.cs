@@ -78,7 +78,7 @@ internal sealed class PartRun : IPreparedRun
     private (Action Forward, Action Backward) Computed(
         NetworkPart part, Module<float> module, Tensor<float> src, Scratchpad<float> scratchpad, LivenessSchedule time, Pass pass)
     {
-        if (part.Name is NetworkPart.Stem or NetworkPart.Stem0 or NetworkPart.Stem1 or NetworkPart.Classifier)
+        if (part.IsModule)
         {
             module.Plan(plan, src);
             return (() => module.Forward(pass), () => module.Backward(pass, accumulate: true));

@@ -19,7 +19,9 @@ internal readonly record struct ProfileStep(int Done, int All, string Name, Cost
 /// <param name="meter">What is measured.</param>
 /// <param name="network">The network that is to be built.</param>
 /// <param name="space">Operations and nodes of its cells.</param>
-internal sealed class TableProfile(IProfiler profiler, CostMeter meter, TargetNetwork network, CellSpace space)
+/// <param name="others">Parts of other networks that the table is to have, which come after those of this one.</param>
+internal sealed class TableProfile(
+    IProfiler profiler, CostMeter meter, TargetNetwork network, CellSpace space, IReadOnlyList<NetworkPart>? others = null)
 {
     /// <summary>Random genotypes that are measured whole.</summary>
     public const int CheckedGenotypes = 20;
@@ -65,25 +67,15 @@ internal sealed class TableProfile(IProfiler profiler, CostMeter meter, TargetNe
     /// <summary>What a table for the network has to have: parts in the order in which they are measured.</summary>
     public List<NetworkPart> Parts()
     {
-        var outline = new CellOutline(space.Topology.Multiplier, 1);
-        var all = network.Skeleton(outline, outline).ToList();
-        for (var kind = 0; kind < TargetNetwork.Kinds; kind++)
-        {
-            var of = kind;
-            // All states behind the inputs are equal.
-            all.AddRange(space.Operations.SelectMany(operation => network.At(of, 0, operation).Concat(
-                space.Topology.Nodes > 1 ? network.At(of, GenotypeCell.Inputs, operation) : [])));
-        }
-
         var random = new CounterRandom(Seed, RandomStream.Architecture);
-        var parts = all.Distinct().ToArray();
+        var parts = network.PartsOfAny(space).ToArray();
         for (var i = parts.Length - 1; i > 0; i--)
         {
             var j = random.NextInt32(i + 1);
             (parts[i], parts[j]) = (parts[j], parts[i]);
         }
 
-        return [.. parts];
+        return [.. parts.Concat(others ?? []).Distinct()];
     }
 
     private CostEntry Measure(NetworkPart part)

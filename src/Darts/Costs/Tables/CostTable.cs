@@ -8,7 +8,16 @@ namespace MIOpenDarts.Darts.Costs.Tables;
 /// <param name="Median">In the table's unit, for a whole batch.</param>
 /// <param name="Spread">Distance of the quartiles, in the same unit.</param>
 /// <param name="Count">Repetitions.</param>
-internal sealed record CostEntry(double Median, double Spread, int Count);
+internal sealed record CostEntry(double Median, double Spread, int Count)
+{
+    /// <summary>Kernels that a GPU launches for a batch; null where they were not counted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Launches { get; init; }
+
+    /// <summary>The median without what the launches cost beside their kernels; null where it is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? WithoutLaunches { get; init; }
+}
 
 /// <summary>What whole networks say of the sums of their parts.</summary>
 /// <param name="Genotypes">Random genotypes that were measured whole.</param>

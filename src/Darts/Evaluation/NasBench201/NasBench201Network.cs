@@ -44,7 +44,7 @@ internal sealed class NasBench201Network<T> : BaselineNetwork<T>
         {
             if (stage > 0)
             {
-                Append(Reduction($"cells.{index++}.", channels));
+                Append(Reduction(Parameters, $"cells.{index++}.", channels));
                 channels *= 2;
             }
 
@@ -62,11 +62,14 @@ internal sealed class NasBench201Network<T> : BaselineNetwork<T>
         Parameters.Commit(backend);
     }
 
-    // [N,C,H,W] to [N,2C,H/2,W/2]: two 3x3 convolutions, beside a 2x2 pool and a 1x1 convolution without batch norm.
-    private Residual<T> Reduction(string prefix, int channels) => new(
+    /// <summary>
+    /// [N,C,H,W] to [N,2C,H/2,W/2]: two 3x3 convolutions, beside a 2x2 pool and a 1x1 convolution without batch norm.
+    /// </summary>
+    internal static Residual<T> Reduction(ParameterSet<T> parameters, string prefix, int channels) => new(
         new Sequential<T>(
-            new ReluConvBn<T>(Parameters, prefix + "conv_a.", channels, 2 * channels, Window2D.Square(3, 2, 1), affine: true),
-            new ReluConvBn<T>(Parameters, prefix + "conv_b.", 2 * channels, 2 * channels, Window2D.Square(3, 1, 1), affine: true)),
+            new ReluConvBn<T>(parameters, prefix + "conv_a.", channels, 2 * channels, Window2D.Square(3, 2, 1), affine: true),
+            new ReluConvBn<T>(parameters, prefix + "conv_b.", 2 * channels, 2 * channels, Window2D.Square(3, 1, 1), affine: true)),
         new Sequential<T>(
-            new AveragePool<T>(Window2D.Square(2, 2, 0)), Convolve(prefix + "downsample.1", channels, 2 * channels, Window2D.Point)));
+            new AveragePool<T>(Window2D.Square(2, 2, 0)),
+            new Convolution<T>(parameters, prefix + "downsample.1.", channels, 2 * channels, Window2D.Point)));
 }
