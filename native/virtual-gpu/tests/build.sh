@@ -23,7 +23,7 @@ program() {
   echo "$key" > "$OUT/keys/$name"
 }
 
-for t in basic bench instructions time-rates; do
+for t in basic bench instructions time-rates times-peaks; do
   program $t $t.hip clang++-21 --offload-arch=gfx803 -O3 -std=c++17 -D__HIP_PLATFORM_AMD__=1 -Wno-unused-result --hip-link -L"$OUT" -lamdhip64
 done
 program lanes lanes.cpp g++ $LANES -march=native

@@ -2,6 +2,8 @@
 // ../measured/r9nano-sgemm.tsv (matrix products) or ../measured/measured.tsv (MIOpen's convolutions). ../times runs it on the card.
 //   --launches OUT   every launch of every row with its counts, for times-fit; OUT stands in the present directory or the table's
 //   --shortest N     only the N rows that took the least time
+//   --only TEXT      only rows whose key has this text, such as a solver's name
+//   --tuned TABLE    parameters of MIOpen's solvers, in the format of ../measured/tuned.tsv.gz
 //   --part I/N       only rows I, I + N, I + 2 N, ... (from 0)
 #include "times.h"
 #include <algorithm>
@@ -9,6 +11,7 @@
 #include <cstring>
 #include <dlfcn.h>
 #include <fstream>
+#include <map>
 
 template <class F> static F entry(const char* name) {
   F f = (F)dlsym(RTLD_DEFAULT, name);
@@ -63,8 +66,18 @@ static Table read(const char* path) {
   return table;
 }
 
+static void give_parameters(Table& table, const char* path) {
+  std::ifstream file(path);
+  std::map<std::string, std::string> known;
+  for (std::string line; std::getline(file, line);) {
+    auto f = split(line, '\t');
+    if (f.size() == 3) known[f[0] + " " + f[1]] = f[2];
+  }
+  for (Row& row : table.rows) row.parameters = known[row.key];
+}
+
 int main(int argc, char** argv) {
-  const char *path = nullptr, *launches = nullptr;
+  const char *path = nullptr, *launches = nullptr, *only = "", *tuned = nullptr;
   int part = 0, parts = 1;
   size_t shortest = ~0ull;
   for (int i = 1; i < argc; i++) {
@@ -72,16 +85,24 @@ int main(int argc, char** argv) {
       launches = argv[++i];
     else if (!strcmp(argv[i], "--shortest") && i + 1 < argc)
       shortest = strtoull(argv[++i], nullptr, 10);
+    else if (!strcmp(argv[i], "--only") && i + 1 < argc)
+      only = argv[++i];
+    else if (!strcmp(argv[i], "--tuned") && i + 1 < argc)
+      tuned = argv[++i];
     else if (!strcmp(argv[i], "--part") && i + 1 < argc)
       sscanf(argv[++i], "%d/%d", &part, &parts);
     else
       path = argv[i];
   }
   if (!path || parts < 1) {
-    fprintf(stderr, "usage: times FILE [--launches OUT] [--shortest N] [--part I/N]\n");
+    fprintf(stderr, "usage: times FILE [--launches OUT] [--only TEXT] [--shortest N] [--tuned TABLE] [--part I/N]\n");
     return 2;
   }
   Table table = read(path);
+  std::erase_if(table.rows, [&](const Row& row) {
+    return row.key.find(only) == std::string::npos;
+  });
+  if (tuned && !table.products) give_parameters(table, tuned);
   if (shortest < table.rows.size()) {
     std::stable_sort(table.rows.begin(), table.rows.end(), [](auto& a, auto& b) {
       return a.measured < b.measured;
@@ -94,9 +115,16 @@ int main(int argc, char** argv) {
   std::ofstream all;
   if (launches) all.open(launches);
   std::vector<double> errors, logarithms;
+  struct Kind {
+    std::vector<double> errors, logarithms;
+    size_t rows = 0;
+  };
+  std::map<std::string, Kind> kinds; // by solver, or by what of a product is transposed
   printf("modelled us\tmeasured us\tratio\trow\n");
   for (size_t i = part; i < table.rows.size(); i += parts) {
     Row& row = table.rows[i];
+    Kind& kind = kinds[row.fields[0]];
+    kind.rows++;
     std::string own = std::string(launches ? launches : "") + ".row";
     auto begin = [&] {
       if (launches) log(own.c_str());
@@ -110,10 +138,13 @@ int main(int argc, char** argv) {
       continue;
     }
     double ratio = outcome.microseconds / row.measured;
-    printf("%.2f\t%.2f\t%.3f\t%s\n", outcome.microseconds, row.measured, ratio, row.key.c_str());
+    printf("%.2f\t%.2f\t%.3f\t%s%s%s\n", outcome.microseconds, row.measured, ratio, row.key.c_str(), row.parameters.empty() ? "" : " with ",
+           row.parameters.c_str());
     fflush(stdout);
     errors.push_back(fabs(ratio - 1));
     logarithms.push_back(log_ratio(ratio));
+    kind.errors.push_back(errors.back());
+    kind.logarithms.push_back(logarithms.back());
     if (!launches) continue;
     std::ifstream lines(own);
     std::string line;
@@ -127,6 +158,10 @@ int main(int argc, char** argv) {
     }
     all.flush();
     remove(own.c_str());
+  }
+  for (auto& [name, kind] : kinds) {
+    printf("%s, %zu of %zu rows ran; ", name.c_str(), kind.errors.size(), kind.rows);
+    summary(kind.errors, kind.logarithms);
   }
   summary(errors, logarithms);
   return 0;

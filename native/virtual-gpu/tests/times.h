@@ -11,6 +11,7 @@
 struct Row {
   std::string key;
   std::vector<std::string> fields;
+  std::string parameters; // of the solver, where they are known
   double measured; // microseconds
 };
 
