@@ -94,6 +94,17 @@ public class ParetoStudyTests
     }
 
     [Fact]
+    public void Networks_that_are_told_by_name_alone_have_no_cells()
+    {
+        var named = Study with { Points = [new("compressed", 0, "as trained", 5, 5), new("compressed", 0, "pruned <half>", 3, 6)] };
+        var parsed = Parsed(ParetoReport.Render(named));
+        Assert.Equal(2, WithClass(parsed, "spot").Count);
+        Assert.Empty(WithClass(parsed, "cell"));
+        Assert.DoesNotContain(parsed.Descendants(), e => e.Name.LocalName == "use");
+        Assert.Equal(2, parsed.Descendants().Count(e => e.Name.LocalName == "pre"));
+    }
+
+    [Fact]
     public void Csv_and_archive_have_every_point()
     {
         Assert.Equal(1 + Study.Points.Count, ParetoText.Csv(Study).TrimEnd().Split("\r\n").Length);

@@ -15,8 +15,8 @@ internal sealed class ParetoChart(ParetoStudy study)
 {
     private const double Width = 860, Left = 70, Right = 840, Top = 30, Bottom = 400, Legend = 448, Preview = 456;
     private static readonly string[] Colours = ["train", "valid", "pool-1", "dil-1", "conv-1", "skip"];
-    private readonly Dictionary<string, Genotype> genotypes = study.Points.Select(point => point.Architecture).Distinct()
-        .ToDictionary(architecture => architecture, Genotype.Parse);
+    private readonly Dictionary<string, Genotype?> genotypes = study.Points.DistinctBy(point => point.Architecture)
+        .ToDictionary(point => point.Architecture, point => point.Genotype);
 
     /// <summary>What the page's style has for it.</summary>
     public static Markup Style { get; } = new Markup().Add($$$"""
@@ -34,14 +34,17 @@ internal sealed class ParetoChart(ParetoStudy study)
         var y = AxisTicks.Covering(study.Points.SelectMany(point => new[] { point.Error, point.Retrained ?? point.Error }), 6);
         double X(double cost) => Left + (cost - x.Low) / (x.High - x.Low) * (Right - Left);
         double Y(double error) => Bottom - (error - y.Low) / (y.High - y.Low) * (Bottom - Top);
-        var first = genotypes.Values.First();
-        var arcs = new CellArcs(CellGraph.Of(first.Cells[0]), (Right - Left) / 2 - 20);
+        var cells = genotypes.Values.OfType<Genotype>().SelectMany(genotype => genotype.Cells).ToList();
+        var arcs = cells.Count > 0 ? new CellArcs(CellGraph.Of(cells[0]), (Right - Left) / 2 - 20) : null;
         var svg = new Markup();
-        svg.Add($"<svg style=\"width:100%\" role=\"img\" viewBox=\"0 0 {Width} {Preview + arcs.Height}\">");
-        svg.Add($"<title>{study.Cost} and error</title>").Add(arcs.Define()).Add(Axes(x, y, X, Y));
-        svg.Add(CellArcs.Legend(
-            genotypes.Values.SelectMany(genotype => genotype.Cells).SelectMany(cell => cell.Edges)
-                .Select(item => item.Edge.Operation.Name).Distinct().Order(StringComparer.Ordinal), Left, Legend));
+        svg.Add($"<svg style=\"width:100%\" role=\"img\" viewBox=\"0 0 {Width} {(arcs is null ? Legend : Preview + arcs.Height)}\">");
+        svg.Add($"<title>{study.Cost} and error</title>").Add(Axes(x, y, X, Y));
+        if (arcs is not null)
+        {
+            var operations = cells.SelectMany(cell => cell.Edges).Select(item => item.Edge.Operation.Name).Distinct();
+            svg.Add(arcs.Define()).Add(CellArcs.Legend(operations.Order(StringComparer.Ordinal), Left, Legend));
+        }
+
         var fronts = study.Methods.Select(study.Front).ToList();
         var onFront = fronts.SelectMany(front => front).ToHashSet(ReferenceEqualityComparer.Instance);
         foreach (var point in study.Points.Where(point => !onFront.Contains(point)))
@@ -93,7 +96,7 @@ internal sealed class ParetoChart(ParetoStudy study)
         var svg = new Markup().Add($"<g class=\"spot\"><circle class=\"point\" cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" ");
         svg.Add($"style=\"fill:var(--{colour})\"><title>{Describe(point)}</title></circle><g class=\"seen\">");
         var place = Left;
-        foreach (var cell in genotypes[point.Architecture].Cells)
+        foreach (var cell in genotypes[point.Architecture]?.Cells ?? [])
         {
             svg.Add(CellArcs.Draw(CellGraph.Of(cell), place, Preview));
             place += (Right - Left) / 2;

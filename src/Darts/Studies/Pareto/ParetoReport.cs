@@ -27,7 +27,7 @@ internal static class ParetoReport
         page.Add($"<p class=\"soft\">Reference point of the hypervolumes, fixed before the search: ");
         page.Add($"{Show(study.Reference.Cost)} {study.Unit}, {Show(study.Reference.Error)} % wrong. Mean over seeds.</p>");
         page.Add(new ParetoChart(study).Draw());
-        page.Add($"<p class=\"soft\">A point shows its cells where the pointer rests; one of a front leads to their drawing below.");
+        page.Add($"<p class=\"soft\">A point tells what it is where the pointer rests; one of a front leads to its place below.");
         if (study.IsRetrained) page.Add($" Rings are errors on the test images after a training from scratch.");
         return page.Add($"</p>").Add(Fronts(study)).Add($"</main></body></html>").ToString();
     }
@@ -68,7 +68,8 @@ internal static class ParetoReport
                 var seed = front[k].Seed.ToString(CultureInfo.InvariantCulture);
                 var trained = front[k].Retrained is { } error ? $"; trained from scratch {Show(error)} % wrong on the test images" : "";
                 html.Add($"<h3>{Show(front[k].Cost)} {study.Unit}, {Show(front[k].Error)} % wrong, seed {seed}{trained}</h3>");
-                html.Add(Cells(Genotype.Parse(front[k].Architecture))).Add($"<pre>{front[k].Architecture}</pre></section>");
+                if (front[k].Genotype is { } genotype) html.Add(Cells(genotype));
+                html.Add($"<pre>{front[k].Architecture}</pre></section>");
             }
         }
 

@@ -1,17 +1,26 @@
+using System.Text.Json.Serialization;
 using MIOpenDarts.Darts.Evolution;
+using MIOpenDarts.Darts.Genotypes;
 
 namespace MIOpenDarts.Darts.Studies.Pareto;
 
 /// <summary>An architecture with what it costs and how often it errs.</summary>
 /// <param name="Method">What found it.</param>
 /// <param name="Seed">Seed of the search.</param>
-/// <param name="Architecture">A genotype or cell as text.</param>
+/// <param name="Architecture">A genotype or cell as text, or the name of a network that is neither.</param>
 /// <param name="Cost">In the unit of the study.</param>
 /// <param name="Error">In percent.</param>
 internal sealed record ParetoPoint(string Method, ulong Seed, string Architecture, double Cost, double Error)
 {
     /// <summary>Error on the test images after a training from scratch, in percent; null for what was not trained so.</summary>
     public double? Retrained { get; init; }
+
+    /// <summary>The genotype that the architecture is; null for a name.</summary>
+    [JsonIgnore]
+    public Genotype? Genotype =>
+        Architecture.StartsWith("Genotype(", StringComparison.Ordinal) || NasBench201Cell.IsIn(Architecture)
+            ? Genotypes.Genotype.Parse(Architecture)
+            : null;
 }
 
 /// <summary>What several methods found between cost and error.</summary>
