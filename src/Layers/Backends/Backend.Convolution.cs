@@ -5,19 +5,6 @@ namespace MIOpenDarts.Layers.Backends;
 public abstract partial class Backend<T>
 {
     /// <summary>
-    /// Prepares for a convolution of these shapes (workspace, choice of algorithm) in all three directions; comes before its first call.
-    /// </summary>
-    /// <param name="plan">Where workspace is booked.</param>
-    /// <param name="src">[N,I,H,W].</param>
-    /// <param name="weights">[O,I/groups,kh,kw].</param>
-    /// <param name="dst">[N,O,H',W'].</param>
-    /// <param name="window">Kernel, stride, zero padding, dilation: H' is <see cref="Window2D.OutputHeight"/> of H.</param>
-    /// <param name="groups">1, or I for a depthwise convolution.</param>
-    public virtual void PlanConvolution(MemoryPlan<T> plan, Tensor<T> src, Tensor<T> weights, Tensor<T> dst, Window2D window, int groups)
-    {
-    }
-
-    /// <summary>
     /// dst = src ∗ weights, a cross-correlation as in PyTorch, with zeros outside the image. src: [N,I,H,W], weights: [O,I/groups,kh,kw],
     /// dst: [N,O,H',W'].
     /// </summary>

@@ -7,14 +7,14 @@ namespace MIOpenDarts.Layers.Backends;
 /// and has asked for its scratch memory, which all operations of a backend use in turn, so that a pass allocates nothing.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-internal abstract class Operation<T>
+public abstract class Operation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>
     /// Whether a source in <see cref="Tensors.Tensor{T}.Segments"/> can be read and its gradient be added to, so that a cell's output need
     /// not be copied together.
     /// </summary>
-    public virtual bool CanReadSegments => false;
+    internal virtual bool CanReadSegments => false;
 
     /// <summary>Overwrites the results; statistics of batch norms are the batch's in training and the running ones otherwise.</summary>
     /// <param name="training">Whether a backward pass may follow.</param>

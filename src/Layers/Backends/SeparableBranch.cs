@@ -41,9 +41,7 @@ internal sealed class SeparableBranch<T>
         get
         {
             var (o, i, _, _) = Pointwise.Capacity;
-            var depthwise = $"depthwise {Window.KernelH}x{Window.KernelW}{(Window.Dilation > 1 ? " dilated" : "")}" +
-                $"{(Window.StrideH > 1 ? $" stride {Window.StrideH}" : "")} + ";
-            return $"{(Depthwise is null ? "" : depthwise)}pointwise {i}x{o}";
+            return $"{(Depthwise is null ? "" : $"depthwise {Window.Describe()} + ")}pointwise {i}x{o}";
         }
     }
 }

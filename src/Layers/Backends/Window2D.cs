@@ -17,6 +17,10 @@ public readonly record struct Window2D(int KernelH, int KernelW, int StrideH, in
     public static Window2D Square(int kernel, int stride, int padding, int dilation = 1) =>
         new(kernel, kernel, stride, stride, padding, padding, dilation);
 
+    /// <summary>Such as <c>5x5 dilated stride 2</c>.</summary>
+    internal string Describe() =>
+        $"{KernelH}x{KernelW}{(Dilation > 1 ? " dilated" : "")}{(StrideH > 1 ? $" stride {StrideH}" : "")}";
+
     /// <summary>Number of taps.</summary>
     public int Taps => KernelH * KernelW;
 

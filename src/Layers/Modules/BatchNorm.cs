@@ -13,18 +13,11 @@ namespace MIOpenDarts.Layers.Modules;
 /// <param name="prefix">Official name of the layer, with its dot.</param>
 /// <param name="channels">C.</param>
 /// <param name="affine">Whether scale and shift are learnt.</param>
-public sealed class BatchNorm<T>(ParameterSet<T> parameters, string prefix, int channels, bool affine) : Module<T>
+public sealed class BatchNorm<T>(ParameterSet<T> parameters, string prefix, int channels, bool affine) : OperationModule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Statistics and affine pair.</summary>
     public BatchNormState<T> Norm { get; } = new(parameters, prefix, channels, affine);
-
-    /// <inheritdoc/>
-    public override void Forward(in Pass pass) => Backend.BatchNormForward(Src, Norm, Dst, pass.Training);
-
-    /// <inheritdoc/>
-    public override void Backward(in Pass pass, bool accumulate) =>
-        Backend.NormalizationBackward(Src, Norm, Dst.Diff!, Src.Diff!, accumulate, pass.WeightGradients);
 
     /// <inheritdoc/>
     public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => graph.BatchNorm(source, Norm);
@@ -39,9 +32,9 @@ public sealed class BatchNorm<T>(ParameterSet<T> parameters, string prefix, int 
     }
 
     /// <inheritdoc/>
-    protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)
+    protected override LayerOperation<T> PlanOperation(MemoryPlan<T> plan, Tensor<T> source)
     {
-        Norm.Plan(plan);
-        return plan.ActivationWithDiff("batch norm", source.Capacity.C, source.Capacity.H, source.Capacity.W);
+        var dst = plan.ActivationWithDiff("batch norm", source.Capacity.C, source.Capacity.H, source.Capacity.W);
+        return plan.Backend.PlanBatchNorm(plan, source, Norm, dst);
     }
 }

@@ -6,11 +6,10 @@ namespace MIOpenDarts.Layers.Modules;
 
 /// <summary>Convolution without bias. x: [N,I,H,W], filter: [O,I/groups,kh,kw], y: [N,O,H',W'].</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class Convolution<T> : Module<T>
+public sealed class Convolution<T> : OperationModule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int groups;
-
     /// <summary>Declares prefix + "weight".</summary>
     /// <exception cref="ArgumentException">The groups do not divide both channel counts.</exception>
     public Convolution(ParameterSet<T> parameters, string prefix, int inputs, int outputs, Window2D window, int groups = 1)
@@ -29,16 +28,6 @@ public sealed class Convolution<T> : Module<T>
 
     /// <summary>Geometry.</summary>
     public Window2D Window { get; }
-
-    /// <inheritdoc/>
-    public override void Forward(in Pass pass) => Backend.ConvolutionForward(Src, Weights, Dst, Window, groups);
-
-    /// <inheritdoc/>
-    public override void Backward(in Pass pass, bool accumulate)
-    {
-        if (pass.WeightGradients) Backend.ConvolutionBackwardWeights(Src, Dst.Diff!, Weights.Diff!, Window, groups);
-        if (Src.Diff is { } diffSrc) Backend.ConvolutionBackwardData(Dst.Diff!, Weights, diffSrc, Window, groups, accumulate);
-    }
 
     /// <inheritdoc/>
     public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => graph.Convolution(source, Weights, Window);
@@ -62,14 +51,13 @@ public sealed class Convolution<T> : Module<T>
     }
 
     /// <inheritdoc/>
-    protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source)
+    protected override LayerOperation<T> PlanOperation(MemoryPlan<T> plan, Tensor<T> source)
     {
         var x = source.Capacity;
         if (x.C != Weights.Capacity.C * groups)
             throw new ArgumentException(
                 $"{Weights.Name} takes {Weights.Capacity.C * groups} channels, but {source.Name} has {x.C}.", nameof(source));
         var dst = plan.ActivationWithDiff(Weights.Name + " output", Weights.Capacity.N, Window.OutputHeight(x.H), Window.OutputWidth(x.W));
-        plan.Backend.PlanConvolution(plan, source, Weights, dst, Window, groups);
-        return dst;
+        return plan.Backend.PlanConvolution(plan, source, Weights, dst, Window, groups);
     }
 }

@@ -28,7 +28,7 @@ public sealed class FactorizedReduce<T> : Sequential<T>
     public BatchNorm<T> Norm { get; }
 
     /// <summary>The pair of convolutions of a factorized reduction. x: [N,I,H,W], y: [N,O,⌈H/2⌉,⌈W/2⌉].</summary>
-    public sealed class ConvolutionPair : Module<T>
+    public sealed class ConvolutionPair : OperationModule<T>
     {
         /// <summary>Declares conv_1.weight and conv_2.weight.</summary>
         /// <exception cref="ArgumentException">An odd number of output channels.</exception>
@@ -45,16 +45,6 @@ public sealed class FactorizedReduce<T> : Sequential<T>
 
         /// <summary>Filter on x[1:,1:] [O/2,I,1,1].</summary>
         public Tensor<T> Odd { get; }
-
-        /// <inheritdoc/>
-        public override void Forward(in Pass pass) => Backend.FactorizedReduceForward(Src, Even, Odd, Dst);
-
-        /// <inheritdoc/>
-        public override void Backward(in Pass pass, bool accumulate)
-        {
-            if (pass.WeightGradients) Backend.FactorizedReduceBackwardWeights(Src, Dst.Diff!, Even.Diff!, Odd.Diff!);
-            Backend.FactorizedReduceBackwardData(Dst.Diff!, Even, Odd, Src.Diff!, accumulate);
-        }
 
         /// <inheritdoc/>
         public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source)
@@ -75,8 +65,11 @@ public sealed class FactorizedReduce<T> : Sequential<T>
         }
 
         /// <inheritdoc/>
-        protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source) =>
-            plan.ActivationWithDiff(
+        protected override LayerOperation<T> PlanOperation(MemoryPlan<T> plan, Tensor<T> source)
+        {
+            var dst = plan.ActivationWithDiff(
                 Even.Name + " output", 2 * Even.Capacity.N, (source.Capacity.H + 1) / 2, (source.Capacity.W + 1) / 2);
+            return plan.Backend.PlanFactorizedReduce(plan, source, Even, Odd, dst);
+        }
     }
 }

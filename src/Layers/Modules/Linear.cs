@@ -10,7 +10,7 @@ namespace MIOpenDarts.Layers.Modules;
 /// <param name="prefix">Official name of the layer, with its dot.</param>
 /// <param name="inputs">I.</param>
 /// <param name="outputs">O.</param>
-public sealed class Linear<T>(ParameterSet<T> parameters, string prefix, int inputs, int outputs) : Module<T>
+public sealed class Linear<T>(ParameterSet<T> parameters, string prefix, int inputs, int outputs) : OperationModule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>W [O,I,1,1].</summary>
@@ -21,19 +21,12 @@ public sealed class Linear<T>(ParameterSet<T> parameters, string prefix, int inp
     public Tensor<T> Bias { get; } = parameters.AddParameter(prefix + "bias", Shape.Vector(outputs), Initializer.FanIn, inputs);
 
     /// <inheritdoc/>
-    public override void Forward(in Pass pass) => Backend.LinearForward(Src, Weights, Bias, Dst);
-
-    /// <inheritdoc/>
-    public override void Backward(in Pass pass, bool accumulate)
-    {
-        if (accumulate) throw new NotSupportedException("A linear layer is the only consumer of its source.");
-        if (pass.WeightGradients) Backend.LinearBackwardWeights(Src, Dst.Diff!, Weights.Diff!, Bias.Diff!);
-        Backend.LinearBackwardData(Dst.Diff!, Weights, Src.Diff!);
-    }
-
-    /// <inheritdoc/>
     public override GraphValue Trace(InferenceGraph<T> graph, GraphValue source) => graph.Linear(source, Weights, Bias);
 
     /// <inheritdoc/>
-    protected override Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source) => plan.ActivationWithDiff("linear", outputs, 1, 1);
+    protected override LayerOperation<T> PlanOperation(MemoryPlan<T> plan, Tensor<T> source)
+    {
+        var dst = plan.ActivationWithDiff("linear", outputs, 1, 1);
+        return plan.Backend.PlanLinear(plan, source, Weights, Bias, dst);
+    }
 }

@@ -79,5 +79,5 @@ public abstract class Module<T>
     /// <summary>Makes the destination and whatever else the module needs.</summary>
     protected abstract Tensor<T> PlanDestination(MemoryPlan<T> plan, Tensor<T> source);
 
-    private InvalidOperationException NotPlanned() => new($"{GetType().Name} is used before it was planned.");
+    private protected InvalidOperationException NotPlanned() => new($"{GetType().Name} is used before it was planned.");
 }

@@ -23,15 +23,7 @@ internal sealed class ConvolutionCase(string name, Window2D window, bool depthwi
         var groups = depthwise ? i : 1;
         var (src, dst) = (bench.Images(i, g.Size), bench.Images(o, window.OutputHeight(g.Size)));
         var weights = bench.Filter(o, i / groups, window.KernelH);
-        bench.Backend.PlanConvolution(bench.Plan, src, weights, dst, window, groups);
-        return (
-            () => bench.Backend.ConvolutionForward(src, weights, dst, window, groups),
-            () =>
-            {
-                bench.Backend.ConvolutionBackwardWeights(src, dst.Diff!, weights.Diff!, window, groups);
-                bench.Backend.ConvolutionBackwardData(dst.Diff!, weights, src.Diff!, window, groups, accumulate: false);
-            }
-        );
+        return Passes(bench.Backend.PlanConvolution(bench.Plan, src, weights, dst, window, groups));
     }
 
     private double Filter(Geometry g) => (double)outputs(g.Channels) * (depthwise ? 1 : inputs(g.Channels)) * window.Taps;
@@ -56,14 +48,7 @@ internal sealed class FactorizedReduceCase() : OperationCase("factorized_reduce_
     {
         var (src, dst) = (bench.Images(g), bench.Images(g.Strided(2)));
         var (even, odd) = (bench.Filter(g.Channels / 2, g.Channels, 1), bench.Filter(g.Channels / 2, g.Channels, 1));
-        return (
-            () => bench.Backend.FactorizedReduceForward(src, even, odd, dst),
-            () =>
-            {
-                bench.Backend.FactorizedReduceBackwardWeights(src, dst.Diff!, even.Diff!, odd.Diff!);
-                bench.Backend.FactorizedReduceBackwardData(dst.Diff!, even, odd, src.Diff!, accumulate: false);
-            }
-        );
+        return Passes(bench.Backend.PlanFactorizedReduce(bench.Plan, src, even, odd, dst));
     }
 
     private static double MultiplyAdds(Geometry g) => g.Strided(2).Count * g.Channels;
@@ -82,14 +67,7 @@ internal sealed class LinearCase() : OperationCase("linear")
     {
         var (src, dst) = (bench.Images(g.Channels, 1), bench.Images(Classes, 1));
         var (weights, bias) = (bench.Filter(Classes, g.Channels, 1), bench.Filter(1, Classes, 1));
-        return (
-            () => bench.Backend.LinearForward(src, weights, bias, dst),
-            () =>
-            {
-                bench.Backend.LinearBackwardWeights(src, dst.Diff!, weights.Diff!, bias.Diff!);
-                bench.Backend.LinearBackwardData(dst.Diff!, weights, src.Diff!);
-            }
-        );
+        return Passes(bench.Backend.PlanLinear(bench.Plan, src, weights, bias, dst));
     }
 
     private static double Floats(Geometry g, int sources) =>

@@ -32,18 +32,8 @@ internal sealed class ElementwiseCase(
     private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g) =>
         build(bench, bench.Images(g), bench.Images(g));
 
-    private static (Action Forward, Action Backward) BatchNorm(Workbench bench, Tensor<float> src, Tensor<float> dst)
-    {
-        var norm = bench.Normalized(src, dst.Diff!).Norm;
-        return (
-            () =>
-            {
-                bench.Backend.NormalizationStatistics(src, norm);
-                bench.Backend.NormalizationForward(src, norm, dst);
-            },
-            () => bench.Backend.NormalizationBackward(src, norm, dst.Diff!, src.Diff!, accumulate: false, weightGradients: true)
-        );
-    }
+    private static (Action Forward, Action Backward) BatchNorm(Workbench bench, Tensor<float> src, Tensor<float> dst) =>
+        Passes(bench.Backend.PlanBatchNorm(bench.Plan, src, bench.Norm(src.Capacity.C), dst));
 
     private static (Action Forward, Action Backward) Scale(Workbench bench, Tensor<float> src, Tensor<float> dst)
     {

@@ -27,6 +27,11 @@ internal abstract class OperationCase(string name)
     /// <summary>Asks for tensors; the actions run after they have memory.</summary>
     private protected abstract (Action Forward, Action Backward) Build(Workbench bench, Geometry g);
 
+    /// <summary>Both passes of a layer's operation, the source's gradient overwritten.</summary>
+    private protected static (Action Forward, Action Backward) Passes(LayerOperation<float> operation) => (
+        () => operation.Forward(training: true),
+        () => operation.Backward(weightGradients: true, accumulate: false));
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -15,20 +15,9 @@ internal sealed class PoolCase(bool max, int stride) : OperationCase($"{(max ? "
     private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g)
     {
         var (src, dst) = (bench.Images(g), bench.Images(g.Strided(stride)));
-        if (!max)
-        {
-            return (
-                () => bench.Backend.AveragePoolForward(src, dst, window),
-                () => bench.Backend.AveragePoolBackward(dst.Diff!, src.Diff!, window, accumulate: false)
-            );
-        }
-
+        if (!max) return Passes(bench.Backend.PlanAveragePool(bench.Plan, src, dst, window));
         var (_, c, h, w) = dst.Capacity;
-        var indices = bench.Plan.PerImage<byte>("indices", c, h, w);
-        return (
-            () => bench.Backend.MaxPoolForward(src, dst, indices, window),
-            () => bench.Backend.MaxPoolBackward(dst.Diff!, indices, src.Diff!, window, accumulate: false)
-        );
+        return Passes(bench.Backend.PlanMaxPool(bench.Plan, src, dst, bench.Plan.PerImage<byte>("indices", c, h, w), window));
     }
 }
 
@@ -42,10 +31,7 @@ internal sealed class GlobalAverageCase() : OperationCase("global_average")
     private protected override (Action Forward, Action Backward) Build(Workbench bench, Geometry g)
     {
         var (src, dst) = (bench.Images(g), bench.Images(g.Channels, 1));
-        return (
-            () => bench.Backend.GlobalAverageForward(src, dst),
-            () => bench.Backend.GlobalAverageBackward(dst.Diff!, src.Diff!, accumulate: false)
-        );
+        return Passes(bench.Backend.PlanGlobalAverage(bench.Plan, src, dst));
     }
 }
 

@@ -17,14 +17,14 @@ internal sealed class SubsampleAndPad<T>(int before, int after) : Module<T>
 {
     private readonly Tensor<T>[] sources = new Tensor<T>[3];
     private readonly Tensor<T>[] diffs = new Tensor<T>[3];
-    private Tensor<byte> indices = new("indices", default);
+    private LayerOperation<T>? everySecond;
 
     private static Window2D EverySecond => Window2D.Square(1, 2, 0);
 
     /// <inheritdoc/>
     public override void Forward(in Pass pass)
     {
-        Backend.MaxPoolForward(Src, sources[1], indices, EverySecond);
+        everySecond!.Forward(pass.Training);
         Backend.Fill(sources[0], T.Zero);
         Backend.Fill(sources[2], T.Zero);
         Backend.ConcatForward(sources, Dst);
@@ -34,7 +34,7 @@ internal sealed class SubsampleAndPad<T>(int before, int after) : Module<T>
     public override void Backward(in Pass pass, bool accumulate)
     {
         Backend.ConcatBackward(Dst.Diff!, diffs, accumulate: false);
-        Backend.MaxPoolBackward(diffs[1], indices, Src.Diff!, EverySecond, accumulate);
+        everySecond!.Backward(pass.WeightGradients, accumulate);
     }
 
     /// <inheritdoc/>
@@ -53,7 +53,8 @@ internal sealed class SubsampleAndPad<T>(int before, int after) : Module<T>
             diffs[i] = sources[i].Diff!;
         }
 
-        indices = plan.PerImage<byte>("shortcut indices", c, height, width);
+        var indices = plan.PerImage<byte>("shortcut indices", c, height, width);
+        everySecond = plan.Backend.PlanMaxPool(plan, source, sources[1], indices, EverySecond);
         return plan.ActivationWithDiff("shortcut", before + c + after, height, width);
     }
 }

@@ -76,6 +76,16 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
     public override int Threads => context.Workers.Threads;
     public override string Signature => $"cpu/Single/{S.Width * 32}/{Revision}";
 
+    internal override string Implementation(PlainOperation operation) => $"cpu {S.Width * 32} bits, " + operation switch
+    {
+        PlainOperation.DepthwiseConvolution => "depthwise kernel over bordered copies",
+        PlainOperation.PointwiseConvolution or PlainOperation.Linear => "gemm",
+        PlainOperation.Convolution => "implicit gemm, tile by tile",
+        PlainOperation.FactorizedReduce => "gemm over every second pixel",
+        PlainOperation.Pool => "along rows, then down columns",
+        _ => "image by image",
+    };
+
     // Memory.
     public override long? FreeBytes => context.Tally is null ? null : long.MaxValue;
     internal override Backend<float> Counting(MemoryTally tally) => new CpuBackend<S, V>(new CpuContext(context.Workers, tally));
@@ -130,7 +140,7 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
         partial.MergeBackward(diffDst, diffMixed, diffBypass);
 
     // Convolutions.
-    public override void PlanConvolution(
+    internal override void PrepareConvolution(
         MemoryPlan<float> plan, Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window2D window, int groups)
     {
         if (IsDepthwise(weights, groups)) depthwise.Plan(src.Shape, dst.Shape, window);

@@ -67,6 +67,14 @@ internal sealed partial class MIOpenBackend : Backend<float>
     public override int Threads => 0;
 
     /// <inheritdoc/>
+    internal override string Implementation(PlainOperation operation) => operation switch
+    {
+        PlainOperation.PointwiseConvolution => "hip, product by hipBLAS, or MIOpen where a warm-up found that faster",
+        PlainOperation.Convolution => "hip, MIOpen's solver",
+        _ => "hip, kernel of our own",
+    };
+
+    /// <inheritdoc/>
     public override bool NeedsSelfTest => true;
 
     /// <summary>The GPU.</summary>

@@ -31,6 +31,9 @@ public unsafe partial class ReferenceBackend<T> : Backend<T>
     public override int Threads => 1;
 
     /// <inheritdoc/>
+    internal override string Implementation(PlainOperation operation) => $"reference {typeof(T).Name}, plain loops";
+
+    /// <inheritdoc/>
     public override string Signature => $"reference/{typeof(T).Name}";
 
     /// <inheritdoc/>

@@ -33,7 +33,7 @@ internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>,
         place = new ScratchPlace(context, this);
     }
 
-    public override bool CanReadSegments => true;
+    internal override bool CanReadSegments => true;
 
     public override string Describe() =>
         $"cpu {S.Width * 32} bits, image by image, gemm over every second pixel: " +

@@ -33,7 +33,7 @@ internal sealed unsafe partial class SeparableOperation<S, V> : Operation<float>
         place = new ScratchPlace(context, this);
     }
 
-    public override bool CanReadSegments => branches.All.All(b => b.Depthwise is null && b.NormalizedSrc is null);
+    internal override bool CanReadSegments => branches.All.All(b => b.Depthwise is null && b.NormalizedSrc is null);
 
     public override string Describe() =>
         $"cpu {S.Width * 32} bits, image by image, gemm and winograd depthwise: {SeparableBranch<float>.Describe(branches.All)}";
