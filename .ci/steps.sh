@@ -95,7 +95,7 @@ install_packages() {
     limited apt-get update -q >"$logs/apt" 2>&1
     limited apt-get install -y -q --no-install-recommends \
         git python3 chromium fonts-dejavu-core gcc g++ binutils xz-utils zstd util-linux wget gpgv \
-        ca-certificates debian-archive-keyring zsh unzip \
+        ca-certificates debian-archive-keyring zsh unzip dataset-fashion-mnist \
         openmpi-bin libopenmpi-dev mpich libmpich-dev >>"$logs/apt" 2>&1 || { tail -5 "$logs/apt"; return 1; }
 }
 

@@ -4,6 +4,7 @@ using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Tensors;
 using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Tests;
@@ -101,6 +102,9 @@ public sealed class CompressionCommandTests : IDisposable
         var (before, halfway, after) = (MultiplyAdds("trained"), MultiplyAdds("whole/stage-1"), MultiplyAdds("whole"));
         Assert.InRange(halfway, after + 1, Math.Sqrt(0.8) * before);
         Assert.InRange(after, 1, 0.8 * before);
+        // The second step goes on from what the first fine-tuned: what pruning leaves alone is as it was there.
+        Assert.Equal(Bias("whole/stage-1/weights.safetensors"), Bias("whole/compressed.safetensors"));
+        Assert.NotEqual(Bias("trained/weights.safetensors"), Bias("whole/compressed.safetensors"));
         Assert.Equal(0, Command.Run("evaluate", tiny.In("whole"), "--backend", "cpu").Code);
         // In the first step, before its last checkpoint.
         tiny.Copy("whole", "first");
@@ -228,6 +232,12 @@ public sealed class CompressionCommandTests : IDisposable
 
     private Outcome Compress(string command, string target, string output) => Command.Run(
         command, tiny.In("trained"), "--target", target, "--epochs", "2", "--calibration", "32", "--out", tiny.In(output));
+
+    private float[] Bias(string weights)
+    {
+        using var file = SafetensorsFile.Open(tiny.In(weights));
+        return file.ReadSingle("classifier.bias");
+    }
 
     private long MultiplyAdds(string run)
     {
