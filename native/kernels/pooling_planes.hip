@@ -1,5 +1,6 @@
-// What pooling.hip computes with a 3 x 3 window that moves by one pixel, for planes of at most 32 x 32 pixels whose rows are whole quads. A
-// work-group takes whole planes of a channel (planes.hip). Grid: groups of images, channels. PlaneForm.cs decides which pools fit.
+// What pooling.hip computes with a 3 x 3 window that moves by one pixel, the gradient by two pixels too, for sources of at most 32 x 32
+// pixels whose rows are whole quads. A work-group takes whole planes of a channel (planes.hip). Grid: groups of images, channels.
+// PlaneForm.cs decides which pools fit.
 #include "planes.hip"
 #include "diffs.hip"
 
@@ -119,44 +120,75 @@ KERNEL pools_forward_planes_8(PlanePools p) { forward<8>(p); }
 KERNEL pools_forward_planes_16(PlanePools p) { forward<16>(p); }
 KERNEL pools_forward_planes_32(PlanePools p) { forward<32>(p); }
 
-// A pool's gradient, which is the sum over its batch norms. Nothing where there is no pixel.
-template <int W>
-__device__ inline Quad diff_of(const PlanePools& p, const PoolQuad<W>& at, const DiffTable& t)
+// The pools' gradients under a thread's quad of the source: side by side, or, where windows move by two pixels, with zeros between.
+template <int W, int S>
+struct PoolDiffs
 {
-    Quad sum = 0;
-    const Quad z = at.load(p, t.terms[0].value);
-    for (int k = 0; k < t.used; k++)
+    int offset, plane, floats;
+    bool valid;
+    __device__ PoolDiffs(const PlanePools& p, const PoolQuad<W>& at)
     {
-        const DiffTerm& d = t.terms[k];
-        const float of_z = uniform(d.gradient_z)[blockIdx.y], constant = uniform(d.gradient_constant)[blockIdx.y];
-        sum += uniform(d.gradient_dy)[blockIdx.y] * at.load(p, d.diff) + (of_z * z + constant);
+        const int height = (p.height + S - 1) / S, width = p.width / S, image = blockIdx.x * Plane<W>::planes + at.spot.plane;
+        const QuadAt out(image, at.spot.row / S, at.spot.column / S, p.images, p.channels, height, width);
+        valid = out.valid > 0 && at.spot.row % S == 0;
+        offset = valid ? out.offset : OUTSIDE;
+        plane = blockIdx.y * height * width * FLOAT;
+        floats = p.images * p.channels * height * width;
     }
-    return at.at.valid > 0 ? sum : 0;
-}
+    __device__ Quad load(const float* from) const
+    {
+        if (S == 1) return buffer_load_quad(descriptor(from, floats), offset, plane, 0);
+        const Pair pair = buffer_load_pair(descriptor(from, floats), offset, plane, 0);
+        return {pair.x, 0, pair.y, 0};
+    }
+    // A pool's, which is the sum over its batch norms.
+    __device__ Quad sum(const DiffTable& t) const
+    {
+        Quad sum = 0;
+        const Quad z = load(t.terms[0].value);
+        for (int k = 0; k < t.used; k++)
+        {
+            const DiffTerm& d = t.terms[k];
+            const float of_z = uniform(d.gradient_z)[blockIdx.y], constant = uniform(d.gradient_constant)[blockIdx.y];
+            sum += uniform(d.gradient_dy)[blockIdx.y] * load(d.diff) + (of_z * z + constant);
+        }
+        if (S == 2) sum.y = sum.w = 0;
+        return valid ? sum : 0;
+    }
+    // The taps that maxima are from.
+    __device__ Taps taps(const unsigned char* indices) const
+    {
+        const int place = (offset + plane) / FLOAT;
+        const int word = buffer_load_bytes(descriptor((const float*)indices, floats), valid ? place & ~3 : OUTSIDE, 0, 0);
+        const unsigned bytes = (unsigned)word >> (place & 3) * 8;
+        if (S == 2) return {(int)(bytes & 255), 0, (int)(bytes >> 8 & 255), 0};
+        return {(int)(bytes & 255), (int)(bytes >> 8 & 255), (int)(bytes >> 16 & 255), (int)(bytes >> 24)};
+    }
+};
 
 // Adds the gradient of both pools to the source's: that of a mean goes to its whole window, that of a maximum to the tap that it is from.
-template <int W>
+template <int W, int S>
 __device__ inline void backward(const PlanePools& p, const DiffTable& max, const DiffTable& average)
 {
     typedef PoolQuad<W> At;
     __shared__ __attribute__((aligned(16))) float diffs[At::Planes::floats];
     __shared__ __attribute__((aligned(16))) int taps[At::Planes::floats];
     const At at(p);
+    const PoolDiffs<W, S> pools(p, at);
     Quad sum = at.load(p, p.src);
     At::Planes::clear(diffs);
     __syncthreads();
     if (average.used > 0)
     {
-        *(Quad*)(diffs + at.place) = diff_of(p, at, average) * shares(at.spot.row, at.spot.column, p.height, p.width);
+        *(Quad*)(diffs + at.place) = pools.sum(average) * shares(at.spot.row, at.spot.column, p.height, p.width);
         __syncthreads();
         Pool3::pixels<1, -1, At::Planes::pitch>(diffs + at.place, [&](int, Quad values) { sum += values; });
         __syncthreads();
     }
     if (max.used > 0)
     {
-        const int bytes = buffer_load_bytes(at.of(p, p.indices), bytes_at(at.at), at.plane / FLOAT, 0);
-        *(Quad*)(diffs + at.place) = diff_of(p, at, max);
-        *(Taps*)(taps + at.place) = {bytes & 255, bytes >> 8 & 255, bytes >> 16 & 255, (int)((unsigned)bytes >> 24)};
+        *(Quad*)(diffs + at.place) = pools.sum(max);
+        *(Taps*)(taps + at.place) = pools.taps(p.indices);
         __syncthreads();
 #pragma unroll
         for (int kh = 0; kh < 3; kh++)
@@ -185,6 +217,9 @@ __device__ inline void backward(const PlanePools& p, const DiffTable& max, const
     at.store(p, p.src, sum);
 }
 
-KERNEL pools_backward_planes_8(PlanePools p, DiffTable max, DiffTable average) { backward<8>(p, max, average); }
-KERNEL pools_backward_planes_16(PlanePools p, DiffTable max, DiffTable average) { backward<16>(p, max, average); }
-KERNEL pools_backward_planes_32(PlanePools p, DiffTable max, DiffTable average) { backward<32>(p, max, average); }
+KERNEL pools_backward_planes_8(PlanePools p, DiffTable max, DiffTable average) { backward<8, 1>(p, max, average); }
+KERNEL pools_backward_planes_16(PlanePools p, DiffTable max, DiffTable average) { backward<16, 1>(p, max, average); }
+KERNEL pools_backward_planes_32(PlanePools p, DiffTable max, DiffTable average) { backward<32, 1>(p, max, average); }
+KERNEL pools_backward_planes_8_stride_2(PlanePools p, DiffTable max, DiffTable average) { backward<8, 2>(p, max, average); }
+KERNEL pools_backward_planes_16_stride_2(PlanePools p, DiffTable max, DiffTable average) { backward<16, 2>(p, max, average); }
+KERNEL pools_backward_planes_32_stride_2(PlanePools p, DiffTable max, DiffTable average) { backward<32, 2>(p, max, average); }

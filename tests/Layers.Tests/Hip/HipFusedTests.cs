@@ -52,6 +52,8 @@ public class HipFusedTests
         // Planes in local memory: full and cut in rows, columns and images, of each width; more edges than a table of gradients has.
         new(18, 3, 8, 8, 1, 2, 3), new(3, 2, 5, 4, 1, 1, 1), new(5, 3, 16, 16, 1, 4, 2), new(6, 2, 13, 12, 1, 1, 0),
         new(3, 2, 32, 32, 1, 2, 2), new(1, 3, 32, 28, 1, 0, 2), new(1, 1, 1, 20, 1, 1, 1), new(2, 2, 8, 8, 1, DiffTable.Capacity + 1, 1),
+        new(18, 3, 8, 8, 2, 2, 1), new(3, 3, 7, 4, 2, 1, 2), new(5, 3, 16, 16, 2, 3, 2), new(2, 5, 13, 12, 2, 1, 0),
+        new(3, 2, 32, 32, 2, 2, 2), new(2, 3, 9, 28, 2, 0, 2), new(1, 3, 1, 4, 2, 1, 1),
     ];
 
     [Fact]

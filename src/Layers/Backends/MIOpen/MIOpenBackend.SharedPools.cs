@@ -36,7 +36,7 @@ internal sealed partial class MIOpenBackend
     {
         if (pools.MaxEdges.Active.IsEmpty && pools.AverageEdges.Active.IsEmpty) return;
         var (shape, count) = (pools.Max.Shape, pools.Max.Shape.N * pools.Max.Shape.Pixels);
-        var form = PlaneForm.OfPools(pools.Window, pools.Src.Shape);
+        var form = PlaneForm.OfPools(pools.Window, pools.Src.Shape) is { Stride: 1 } fitting ? fitting : (PlaneForm?)null;
         var (groups, pixels) = form is { } planes
             ? (planes.Groups(shape.N), planes.Images * shape.Pixels)
             : (Groups(count), KernelConstants.Threads);

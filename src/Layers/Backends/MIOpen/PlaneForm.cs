@@ -50,11 +50,14 @@ internal readonly record struct PlaneForm(int Width, int Stride)
         return form.Width <= Widest ? form : null;
     }
 
-    /// <summary>For pools, or null where they need the general form: 3x3 windows that move by a pixel, and rows of whole quads.</summary>
+    /// <summary>
+    /// For pools, over the planes of their source, or null where they need the general form: 3x3 windows that move by one or two pixels,
+    /// and rows of whole quads.
+    /// </summary>
     public static PlaneForm? OfPools(Window2D window, Shape src)
     {
-        var form = new PlaneForm(WidthOf(src.H, src.W), 1);
-        return window == Window2D.Square(3, 1, 1) && src.W % 4 == 0 && form.Width <= Widest ? form : null;
+        var form = new PlaneForm(WidthOf(src.H, src.W), window.StrideH);
+        return form.Stride is 1 or 2 && window == Window2D.Square(3, form.Stride, 1) && src.W % 4 == 0 && form.Width <= Widest ? form : null;
     }
 
     private static int WidthOf(int height, int width) => Math.Max(8, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(height, width)));
