@@ -146,7 +146,7 @@ public sealed class CompressionCommandTests : IDisposable
             Mode = "inference",
             Source = "measured",
             Device = new TableDevice("none", "none", 1, "none"),
-            Entries = TargetNetwork.Of(network)!.Parts(GenotypeReader.Resolve(network.Network)).DistinctBy(part => part.Key)
+            Entries = TargetNetwork.From(network)!.Parts(GenotypeReader.Resolve(network.Network)).DistinctBy(part => part.Key)
                 .ToDictionary(part => part.Key, part => new CostEntry(part.IsIdentity ? 0 : part.Inputs * part.Outputs, 0, 1)),
         }.Write(table);
         var made = Command.Run(

@@ -115,7 +115,7 @@ internal sealed class CompressionArguments
         using var trained = TrainedNetwork.Open(source, parsed.GetValue(best), foreign: null, options.Backend, options.Threads);
         return
         [
-            .. ways(HostNetwork.Of(trained.Description, trained.Net)).Select(way => (way.Name, new CompressionPlan
+            .. ways(HostNetwork.From(trained.Description, trained.Net)).Select(way => (way.Name, new CompressionPlan
             {
                 Source = Path.GetFullPath(source),
                 Best = parsed.GetValue(best),

@@ -79,7 +79,7 @@ internal sealed class EvolvingOnImages
     {
         Require(backend => SearchMemory.RequirePaths(options, shape, backend, plan.Jobs));
         Directory.CreateDirectory(folder);
-        var supernet = new KeptSupernet(folder, options, shape, DataFingerprint.Of(data.Train));
+        var supernet = new KeptSupernet(folder, options, shape, DataFingerprint.From(data.Train));
         var (train, valid) = SearchImages.Split(data, options);
         supernet.Complete(screen, train);
         List<IDisposable> open = [];

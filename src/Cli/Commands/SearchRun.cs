@@ -46,7 +46,7 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
     protected override SearchResult Compute(Backend<float> backend, CancellationToken cancellation)
     {
         var ring = Recorder.Checkpoints(Options.CheckpointRing, View.Warn);
-        var data = images ?? Reopen(SearchImages.Open, found => DataFingerprint.Of(found.Train), ring);
+        var data = images ?? Reopen(SearchImages.Open, found => DataFingerprint.From(found.Train), ring);
         var (train, valid) = SearchImages.Split(data, Options);
         Begin(data, train.Indices.Length, valid.Indices.Length, backend);
         var result = DartsSearch.Run(train, valid, Options, backend, Recorder, ring, cancellation);

@@ -38,7 +38,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         }
 
         var checkpoints = recorder.Checkpoints(options.CheckpointRing, view.Warn);
-        run.Adopt(options, () => DataFingerprint.Of(data.Train), checkpoints);
+        run.Adopt(options, () => DataFingerprint.From(data.Train), checkpoints);
         var (train, valid) = SearchImages.Split(data, options);
         return Failures.Recorded(path, recorder.Stop, () =>
         {

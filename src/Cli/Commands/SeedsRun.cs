@@ -71,7 +71,7 @@ internal sealed class SeedsRun : IDisposable
         folder.Adopt(options with { Data = NewRun.Lasting(options.Data) });
         if (retrain is { } epochs) folder.Retrain(epochs);
         var (data, atOnce) = Check(folder.Plan, jobs);
-        folder.Keep(() => DataFingerprint.Of(data.Train));
+        folder.Keep(() => DataFingerprint.From(data.Train));
         return new SeedsRun(screen, folder, folder.Plan.Seeds, data, atOnce) { LocalRank = localRank };
     }
 

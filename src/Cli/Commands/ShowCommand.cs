@@ -91,7 +91,7 @@ internal static class ShowCommand
     private static string Render(Genotype genotype, string format, string cell)
     {
         if (genotype.Kinds.Count == 1) cell = genotype.Kinds[0].Name;
-        var graph = CellGraph.Of(genotype.Kinds.Zip(genotype.Cells).First(kind => kind.First.Name == cell).Second);
+        var graph = CellGraph.From(genotype.Kinds.Zip(genotype.Cells).First(kind => kind.First.Name == cell).Second);
         return format switch
         {
             "json" => GenotypeJsonConverter.Format(genotype),

@@ -38,7 +38,7 @@ internal sealed class StudyTraining(ImageData data, string place, Backend<float>
         }
 
         var checkpoints = recorder.Checkpoints(options.CheckpointRing, view.Warn);
-        run.Adopt(options, () => DataFingerprint.Of(data.Train, data.Test), checkpoints);
+        run.Adopt(options, () => DataFingerprint.From(data.Train, data.Test), checkpoints);
         return Failures.Recorded(path, recorder.Stop, () =>
         {
             recorder.Begin(

@@ -81,7 +81,7 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     protected override TrainResult Compute(Backend<float> backend, CancellationToken cancellation)
     {
         var ring = Recorder.Checkpoints(Options.CheckpointRing, View.Warn);
-        var data = images ?? Reopen(EvaluationTraining.Open, found => DataFingerprint.Of(found.Train, found.Test), ring);
+        var data = images ?? Reopen(EvaluationTraining.Open, found => DataFingerprint.From(found.Train, found.Test), ring);
         foreach (var note in notes) View.Print($"weights  {note}");
         Begin(data, data.Train.Count, EvaluationTraining.RequireTest(data).Count, backend);
         return EvaluationTraining.Run(data, Options, backend, Recorder, ring, folder.Weights, cancellation);

@@ -49,7 +49,7 @@ internal sealed class CompressionWork(Screen screen, string command)
         var images = EvaluationTraining.Open(options);
         EvaluationTraining.RequireTest(images);
         var sample = new CalibrationImages(images.Train, trained.Description, calibration, options.Seed);
-        var before = HostNetwork.Of(trained.Description, trained.Net);
+        var before = HostNetwork.From(trained.Description, trained.Net);
         var (after, lines) = WithBar(sample, () => compress(new CompressionTask(before, sample, trained.Backend)));
         foreach (var line in lines) screen.Output.WriteLine(line);
         var (was, now) = (before.Size, after.Size);

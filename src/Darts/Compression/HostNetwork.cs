@@ -28,7 +28,7 @@ internal sealed record HostNetwork(
     }
 
     /// <summary>Takes a trained network's operations and numbers.</summary>
-    public static HostNetwork Of(NetworkDescription description, ImageClassifier<float> net)
+    public static HostNetwork From(NetworkDescription description, ImageClassifier<float> net)
     {
         var operations = OperationList.Of(net.Trace());
         var tensors = net.Parameters.Parameters.Concat(net.Parameters.Statistics).ToDictionary(tensor => tensor.Name, tensor =>

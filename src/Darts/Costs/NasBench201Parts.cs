@@ -38,6 +38,6 @@ internal static class NasBench201Parts
     {
         var space = CellSpace.NasBench201;
         return space.Operations.SelectMany(operation => From(
-            shape with { CellsPerStage = 1 }, NasBench201Cell.Of([.. Enumerable.Repeat(operation, space.Topology.Edges)]))).Distinct();
+            shape with { CellsPerStage = 1 }, NasBench201Cell.From([.. Enumerable.Repeat(operation, space.Topology.Edges)]))).Distinct();
     }
 }

@@ -13,14 +13,14 @@ internal sealed record TargetNetwork(EvaluationShape Shape)
     public const int Kinds = 2;
 
     /// <summary>The network of a trained genotype; null for one that does not consist of cells like those of DARTS.</summary>
-    public static TargetNetwork? Of(NetworkDescription network) =>
+    public static TargetNetwork? From(NetworkDescription network) =>
         network.IsBaseline || network.Operations is not null || network.CellsPerStage > 0
             ? null
             : new TargetNetwork(new EvaluationShape(network.Task, network.InitChannels, network.Layers, Auxiliary: false, network.Stem));
 
     /// <summary>What a trained network costs; null as above.</summary>
     public static double? CostOf(NetworkDescription network, ICostModel model) =>
-        Of(network)?.Parts(GenotypeReader.Resolve(network.Network)).Sum(model.Of);
+        From(network)?.Parts(GenotypeReader.Resolve(network.Network)).Sum(model.Of);
 
     /// <summary>All parts of a genotype's network.</summary>
     /// <exception cref="GenotypeFormatException">A cell has no output, or one that mixes sizes.</exception>

@@ -15,7 +15,7 @@ internal sealed record DataFingerprint(int Train, int Test, string Shape, int Cl
     string? TestHash)
 {
     /// <summary>Takes the fingerprint of some images.</summary>
-    public static DataFingerprint Of(ImageSet train, ImageSet? test = null) => new(
+    public static DataFingerprint From(ImageSet train, ImageSet? test = null) => new(
         train.Count, test?.Count ?? 0, $"{train.Channels}x{train.Height}x{train.Width}", train.Classes, train.ClassNames, train.Hash(),
         test?.Hash());
 

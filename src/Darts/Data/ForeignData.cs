@@ -38,7 +38,7 @@ internal static class ForeignData
     /// <summary>Why a folder has no data that can be read.</summary>
     public static string WhyNoData(string folder)
     {
-        var top = FolderListing.Of(folder);
+        var top = FolderListing.From(folder);
         var holding = top.Folders.Where(FolderListing.HoldsImages).Select(Path.GetFileName).ToList();
         // Folders of classes would have been taken, so these are called as parts are.
         if (holding.Count > 0)
@@ -49,7 +49,7 @@ internal static class ForeignData
         if (top.Images.Length > 0)
             return $"has {top.Images.Length} images but no class folders; sort them into a sub-folder for each class";
         if (top.Folders.FirstOrDefault(IsReadable) is { } deeper) return $"the data is in a folder of it; give {deeper}";
-        string[] files = [.. top.Others, .. top.Folders.SelectMany(inside => FolderListing.Of(inside).Others)];
+        string[] files = [.. top.Others, .. top.Folders.SelectMany(inside => FolderListing.From(inside).Others)];
         if (files.FirstOrDefault(IsReadableFile) is { } packed) return $"the data is in a file of it; give {packed}";
         if (files.FirstOrDefault(file => FormOf(file) is not null) is { } foreign && FormOf(foreign) is { } form)
             return $"{Path.GetRelativePath(folder, foreign)} is {form.Form}, which cannot be read; {CureOf(foreign, form.Cure)}";

@@ -7,7 +7,7 @@ namespace MIOpenDarts.Darts.Data;
 internal readonly record struct IndexedFile(string Path, long Length, long Written)
 {
     /// <summary>Looks at a file, or at the file that a link leads to. What cannot be looked at is told when it is read.</summary>
-    public static IndexedFile Of(string path)
+    public static IndexedFile From(string path)
     {
         try
         {

@@ -28,7 +28,7 @@ internal sealed class TruthFitness : IFitness<NasBench201Cell>
         (this.table, this.space, this.cost, this.accuracy, this.limit) = (table, space, cost, accuracy, limit);
         table.Column(accuracy);
         MostCost = cost is "params" or "macs"
-            ? Counted(NasBench201Cell.Of([.. Enumerable.Repeat(Primitives.NorConv3x3, CellSpace.NasBench201.Topology.Edges)]))
+            ? Counted(NasBench201Cell.From([.. Enumerable.Repeat(Primitives.NorConv3x3, CellSpace.NasBench201.Topology.Edges)]))
             : table.Column(cost).Max();
     }
 
@@ -55,7 +55,7 @@ internal sealed class TruthFitness : IFitness<NasBench201Cell>
 
     private double Counted(NasBench201Cell cell)
     {
-        var size = NasBench201Size.Of(cell, Shape);
+        var size = NasBench201Size.From(cell, Shape);
         return cost == "params" ? size.Parameters : size.MultiplyAdds;
     }
 }

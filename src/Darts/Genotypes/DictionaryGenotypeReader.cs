@@ -118,7 +118,7 @@ internal ref struct DictionaryGenotypeReader
     private GenotypeCell Build(PythonToken start, string name) =>
         cells.TryGetValue(name, out var cell) && concats.TryGetValue(name, out var concat)
         // JSON does not tell a range from a list.
-        ? cell.Build(GenotypeConcat.Of([.. concat]))
+        ? cell.Build(GenotypeConcat.From([.. concat]))
         : throw start.Unexpected(
             $"a dictionary that has the {(name == "normal" ? "normal" : "reduction")} cell with its concatenation, "
             + $"under '{name}' and '{name}_concat'");

@@ -51,7 +51,7 @@ public sealed class GenotypeConcat : IReadOnlyList<int>, IEquatable<GenotypeConc
     /// States of a form that cannot say whether they are a range: consecutive ones are, as the official search writes them.
     /// </summary>
     /// <exception cref="ArgumentException">There is none, one is negative, or one occurs twice.</exception>
-    public static GenotypeConcat Of(params ReadOnlySpan<int> states)
+    public static GenotypeConcat From(params ReadOnlySpan<int> states)
     {
         for (var i = 0; i < states.Length; i++)
             if (states[i] < 0 || states[i] - i != states[0]) return List(states);

@@ -51,7 +51,7 @@ internal sealed class GenotypeJsonConverter : JsonConverter<Genotype>
                     ? new GenotypeEdge(operation, edge!.Source)
                     : throw new ArgumentException($"found the operation '{edge?.Op}', "
                             + $"expected one of {string.Join(", ", Primitives.Names)}")));
-            return new GenotypeCell(nodes, GenotypeConcat.Of(cell.Concat ?? []));
+            return new GenotypeCell(nodes, GenotypeConcat.From(cell.Concat ?? []));
         }
         catch (ArgumentException e)
         {

@@ -51,7 +51,7 @@ internal sealed class NasBench201Cell
 
     /// <summary>The cell of these operations on the edges 0→1, 0→2, 1→2, 0→3, 1→3, 2→3.</summary>
     /// <exception cref="ArgumentException">There are not six of them, or one is not of the space.</exception>
-    public static NasBench201Cell Of(IReadOnlyList<Primitive> operations)
+    public static NasBench201Cell From(IReadOnlyList<Primitive> operations)
     {
         var topology = CellSpace.NasBench201.Topology;
         if (operations.Count != topology.Edges || operations.Except(Known).Any())
@@ -89,7 +89,7 @@ internal sealed class NasBench201Cell
             operations[edge] = row[best] >= least ? candidates[best] : Primitives.None;
         }
 
-        return Of(operations);
+        return From(operations);
     }
 
     /// <summary>Reads an architecture string.</summary>
@@ -125,7 +125,7 @@ internal sealed class NasBench201Cell
         }
 
         if (node < topology.Nodes) throw Unexpected(offset, "", $"{topology.Nodes} nodes with '+' between");
-        return Of(operations);
+        return From(operations);
     }
 
     private static Primitive ReadEdge(string edge, int column, int expected)

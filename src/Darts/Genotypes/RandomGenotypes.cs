@@ -73,7 +73,7 @@ internal static class RandomGenotypes
         var random = new CounterRandom(seed, RandomStream.Architecture, 0, index);
         var operations = new Primitive[space.Topology.Edges];
         for (var edge = 0; edge < operations.Length; edge++) operations[edge] = space.Candidates[random.NextInt32(space.Candidates.Count)];
-        return NasBench201Cell.Of(operations);
+        return NasBench201Cell.From(operations);
     }
 
     private static GenotypeCell Cell(ref CounterRandom random, int nodes, int multiplier, IReadOnlyList<Primitive> operations)

@@ -29,7 +29,7 @@ internal static class ReportProgress
 
     public static Markup Alphas(IReadOnlyList<EpochRecord> epochs, RunStarted start)
     {
-        var (primitives, axes) = (start.Primitives, AlphaAxes.Of(start));
+        var (primitives, axes) = (start.Primitives, AlphaAxes.From(start));
         var shown = Thin(epochs);
         var numbers = shown.Select(epoch => epoch.Epoch).ToList();
         (string Name, Func<EpochRecord, AlphaRecord> Of, Func<Genotype, GenotypeCell> Kept)[] cells =
@@ -46,7 +46,7 @@ internal static class ReportProgress
         html.Add(Legend(primitives)).Add($"<div class=\"charts\">");
         foreach (var (name, _, kept) in cells)
             html.Add(OperationShares.Draw(
-                $"{name}: edges by operation", numbers, [.. shown.Select(epoch => CellGraph.Of(kept(epoch.Genotype)))], primitives));
+                $"{name}: edges by operation", numbers, [.. shown.Select(epoch => CellGraph.From(kept(epoch.Genotype)))], primitives));
         html.Add($"</div>");
 
         html.Add($"<h2>Architecture weights</h2>");

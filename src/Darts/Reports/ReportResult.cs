@@ -59,7 +59,7 @@ internal static class ReportResult
 
     private static Markup Cell(string name, GenotypeCell cell)
     {
-        var graph = CellGraph.Of(cell);
+        var graph = CellGraph.From(cell);
         var html = new Markup();
         html.Add($"<figure><figcaption>{name}</figcaption>");
         html.Add($"<div class=\"wide\">").Add(CellDrawing.Inline(graph, name, CellDirection.LeftToRight)).Add($"</div>");

@@ -53,7 +53,7 @@ internal sealed class SearchFolder : RunFolder<SearchOptions, SearchHistory, Sea
             Write("genotype.json", GenotypeJsonConverter.Format(genotype) + "\n");
             foreach (var (kind, cell) in genotype.Kinds.Zip(genotype.Cells))
             {
-                var graph = CellGraph.Of(cell);
+                var graph = CellGraph.From(cell);
                 Write($"{kind.Name}.svg", CellDrawing.Svg(graph, kind.Name));
                 Write($"{kind.Name}.dot", CellDot.Write(graph, kind.Name));
             }

@@ -40,7 +40,7 @@ public static class DartsSearch
         SearchMemory.Require(options, ShapeOf(train, options), backend);
         using var state = new SearchState(options, ShapeOf(train, options), backend)
         {
-            Data = checkpoints is null ? null : DataFingerprint.Of(train.Encoder.Images),
+            Data = checkpoints is null ? null : DataFingerprint.From(train.Encoder.Images),
         };
         var cost = progress is null ? default : SearchCost.Measure(state, train, valid, options);
         var position = new LoopPosition<EpochRecord>();

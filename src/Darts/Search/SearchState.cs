@@ -110,7 +110,7 @@ internal sealed class SearchState : IRunState, IDisposable
     private Genotype Strongest => Algorithm.Derive(Scores, options);
 
     /// <summary>How far the operations of an edge are ahead of one another now.</summary>
-    public OperationLead Lead => OperationLead.Of(Net.Architectures, options.Seed, options.AlphaLearningRate, adams[0].Steps);
+    public OperationLead Lead => OperationLead.From(Net.Architectures, options.Seed, options.AlphaLearningRate, adams[0].Steps);
 
     /// <summary>Draws weights and alphas and clears the optimisers.</summary>
     public void Initialize()

@@ -13,7 +13,7 @@ namespace MIOpenDarts.Darts.Spaces;
 internal readonly record struct NasBench201Size(long Parameters, long MultiplyAdds)
 {
     /// <summary>The size of a cell's network.</summary>
-    public static NasBench201Size Of(NasBench201Cell cell, NasBench201Shape shape)
+    public static NasBench201Size From(NasBench201Cell cell, NasBench201Shape shape)
     {
         var (c, classes) = ((long)shape.InitChannels, shape.Task.Classes);
         long m = cell.Operations.Count(operation => Kernel(operation) > 0), k = cell.Operations.Sum(Kernel);

@@ -34,7 +34,7 @@ public sealed record OperationLead(
     /// <param name="seed">Seed of their first draw.</param>
     /// <param name="rate">Learning rate of their Adam.</param>
     /// <param name="steps">Steps that they have made.</param>
-    internal static OperationLead Of(IReadOnlyList<ArchitectureParameters<float>> cells, ulong seed, double rate, int steps)
+    internal static OperationLead From(IReadOnlyList<ArchitectureParameters<float>> cells, ulong seed, double rate, int steps)
     {
         List<Decision> now = [], first = [];
         double squares = 0;

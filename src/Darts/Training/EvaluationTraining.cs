@@ -55,7 +55,7 @@ public static class EvaluationTraining
         TrainMemory.Require(data, options, backend);
         using var state = new TrainState(options, Describe(data, options), backend)
         {
-            Data = checkpoints is null ? null : DataFingerprint.Of(data.Train, data.Test),
+            Data = checkpoints is null ? null : DataFingerprint.From(data.Train, data.Test),
         };
         var position = new LoopPosition<TrainEpochRecord>();
         var cost = progress is null ? default : TrainCost.Measure(state, data, options);

@@ -18,7 +18,7 @@ public sealed unsafe class MemoryPool : DeviceHandle
 
     /// <summary>The device's default pool. It belongs to the device: disposing this object leaves it as it is.</summary>
     /// <exception cref="HipException">The device has no pools (<see cref="HipDevice.SupportsMemoryPools"/>).</exception>
-    public static MemoryPool Of(HipDevice device)
+    public static MemoryPool From(HipDevice device)
     {
         var pool = new MemoryPool(device);
         hipMemPool_t found;

@@ -32,7 +32,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <param name="tensors">Its tensors, each in a range of offsets of its own.</param>
     /// <param name="fill">Reads so many bytes from an offset on; called from any thread.</param>
     /// <param name="owner">What is disposed of with the file.</param>
-    internal static SafetensorsFile Of(
+    internal static SafetensorsFile From(
         string path, IReadOnlyList<SafetensorsEntry> tensors, Action<long, Span<byte>> fill, IDisposable owner) =>
         new(path, owner, fill, tensors, []);
 

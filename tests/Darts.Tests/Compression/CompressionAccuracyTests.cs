@@ -83,7 +83,7 @@ public sealed class CompressionAccuracyTests : IDisposable
     {
         var (description, net) = NetworkDescription.Load(Trained, backend);
         HostNetwork host;
-        using (net) host = HostNetwork.Of(description, net);
+        using (net) host = HostNetwork.From(description, net);
         var images = new CalibrationImages(data.Train, description, 256, options.Seed);
         var target = new CompressionTarget(CountsParameters: false, Share);
         var small = command == "prune"

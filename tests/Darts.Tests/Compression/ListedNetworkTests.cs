@@ -127,7 +127,7 @@ public class ListedNetworkTests
                     Assert.Equal(expected.Sources, actual.Sources);
                 }
 
-                var again = HostNetwork.Of(description, net);
+                var again = HostNetwork.From(description, net);
                 Assert.All(host.Tensors.Where(pair => again.Tensors.ContainsKey(pair.Key)),
                     pair => Assert.Equal(pair.Value, again.Tensors[pair.Key]));
                 Assert.Equal(net.Parameters.Parameters.Count() + net.Parameters.Statistics.Count(), again.Tensors.Count);

@@ -23,7 +23,7 @@ public class LowRankTests
     public void Singular_values_equal_those_of_another_library(int rows, int columns)
     {
         var matrix = Random(rows, columns, 1);
-        var own = SingularValues.Of(matrix);
+        var own = SingularValues.From(matrix);
         var expected = Matrix<double>.Build.DenseOfArray(matrix).Svd(computeVectors: false).S;
         Assert.Equal(expected.Count, own.Values.Length);
         for (var i = 0; i < expected.Count; i++) Assert.Equal(expected[i], own.Values[i], 1e-12 * expected[0]);
@@ -39,7 +39,7 @@ public class LowRankTests
         // With E[x·xᵀ] = 1 the theorem of Eckart and Young: ‖W − Wᵣ‖² = Σ dropped σ².
         const int O = 9, I = 14;
         var weights = Random(O, I, 2);
-        var spectrum = PointwiseSpectrum.Of(Flat(weights), I, Identity(I));
+        var spectrum = PointwiseSpectrum.From(Flat(weights), I, Identity(I));
         var sigma = Matrix<double>.Build.DenseOfArray(ToDouble(spectrum.Weights, O, I)).Svd(computeVectors: false).S;
         var whole = sigma.Sum(s => s * s);
         for (var rank = 1; rank <= O; rank++)
@@ -59,7 +59,7 @@ public class LowRankTests
         var moment = new SecondMoment(I);
         for (var n = 0; n < 500; n++) moment.Add(Mixed(mixing, n));
         var factor = moment.Factor();
-        var (aware, plain) = (PointwiseSpectrum.Of(weights, I, factor), PointwiseSpectrum.Of(weights, I, Identity(I)));
+        var (aware, plain) = (PointwiseSpectrum.From(weights, I, factor), PointwiseSpectrum.From(weights, I, Identity(I)));
         var whole = aware.Decomposition.Values.Sum(s => s * s);
         for (var rank = 1; rank < O; rank++)
         {
@@ -88,7 +88,7 @@ public class LowRankTests
             moment.Add(x);
         }
 
-        var spectrum = PointwiseSpectrum.Of(Flat(Random(5, I, 6)), I, moment.Factor());
+        var spectrum = PointwiseSpectrum.From(Flat(Random(5, I, 6)), I, moment.Factor());
         Assert.All(spectrum.Decomposition.Values, value => Assert.True(double.IsFinite(value)));
         Assert.All(spectrum.Factors(3).First, value => Assert.True(float.IsFinite(value)));
     }
@@ -194,7 +194,7 @@ public class LowRankTests
         // A layer at its full rank is the same layer.
         var first = host.Operations.Index().First(pair => pair.Item is { Kind: OperationKind.Convolution, Groups: 1, Window.Taps: 1 });
         var inputs = OperationList.Channels(host.Operations, host.Origin.Task.Channels)[first.Item.Sources[0]];
-        var spectrum = PointwiseSpectrum.Of(host.Tensors[first.Item.Name + "weight"], inputs, Identity(inputs));
+        var spectrum = PointwiseSpectrum.From(host.Tensors[first.Item.Name + "weight"], inputs, Identity(inputs));
         var product = Error(spectrum, spectrum.FullRank, Identity(inputs));
         Assert.True(product < 1e-10, $"{product}");
     }
@@ -216,7 +216,7 @@ public class LowRankTests
     }
 
     private static RankCandidate Candidate(int key, int pixels = 1) =>
-        new PointwiseFactors(PointwiseSpectrum.Of(Flat(Random(16, 24, key)), 24, Identity(24)), Window2D.Point).Candidate(pixels, pixels);
+        new PointwiseFactors(PointwiseSpectrum.From(Flat(Random(16, 24, key)), 24, Identity(24)), Window2D.Point).Candidate(pixels, pixels);
 
     private static float[] Run(HostNetwork host, float[] images)
     {

@@ -35,7 +35,7 @@ internal static class TestNetwork
         net.Plan(16);
         net.LoadBatch(Images(net.Task, 16), new int[16]);
         for (var i = 0; i < 8; i++) net.Forward(new Pass(Training: true));
-        return HostNetwork.Of(description, net);
+        return HostNetwork.From(description, net);
     }
 
     public static float[] Logits(ImageClassifier<float> net, int count)

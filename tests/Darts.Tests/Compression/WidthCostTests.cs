@@ -105,7 +105,7 @@ public sealed class WidthCostTests : IDisposable
     {
         var file = Path.Combine(folder, $"{name}-{string.Join('-', channels)}.json");
         var parts = channels.SelectMany(width =>
-            TargetNetwork.Of(TestNetwork.Describe(name, width))!.Parts(GenotypeReader.Resolve(name))).Distinct();
+            TargetNetwork.From(TestNetwork.Describe(name, width))!.Parts(GenotypeReader.Resolve(name))).Distinct();
         new CostTable
         {
             Name = "made-up",

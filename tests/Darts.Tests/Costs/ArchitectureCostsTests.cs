@@ -13,10 +13,10 @@ public class ArchitectureCostsTests
     public void Networks_of_other_cells_than_those_of_DARTS_have_no_cost()
     {
         var cells = new NetworkDescription { Network = "DARTS_V2", Task = new ImageTask(3, 32, 32, 10), InitChannels = 4, Layers = 3 };
-        Assert.NotNull(TargetNetwork.Of(cells));
-        Assert.Null(TargetNetwork.Of(cells with { Network = "resnet20" }));
-        Assert.Null(TargetNetwork.Of(cells with { Operations = [] }));
-        Assert.Null(TargetNetwork.Of(cells with { Layers = 0, CellsPerStage = 5 }));
+        Assert.NotNull(TargetNetwork.From(cells));
+        Assert.Null(TargetNetwork.From(cells with { Network = "resnet20" }));
+        Assert.Null(TargetNetwork.From(cells with { Operations = [] }));
+        Assert.Null(TargetNetwork.From(cells with { Layers = 0, CellsPerStage = 5 }));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public class NasBench201PartsTests
         for (var index = 0; index < 20; index++)
         {
             var cell = RandomGenotypes.Draw(5, index, space: CellSpace.NasBench201).NasBench201!;
-            var (parts, size) = (NasBench201Parts.From(Shape, cell).ToList(), NasBench201Size.Of(cell, Shape));
+            var (parts, size) = (NasBench201Parts.From(Shape, cell).ToList(), NasBench201Size.From(cell, Shape));
             Assert.Equal(size.Parameters, parts.Sum(CountedCost.Parameters.Of));
             // The size has the classifier's biases among them.
             Assert.Equal(size.MultiplyAdds - Shape.Task.Classes, parts.Sum(CountedCost.MultiplyAdds.Of));

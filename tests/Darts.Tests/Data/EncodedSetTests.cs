@@ -31,7 +31,7 @@ public sealed class EncodedSetTests : IDisposable
             Assert.Equal(plain.Normalization.Mean, packed.Normalization.Mean);
             Assert.Equal(Batches(plain), Batches(packed));
             if (file != "labels.tar") Assert.Equal(["ant", "bee"], packed.Train.ClassNames);
-            if (file == "folders.tar") Assert.Null(DataFingerprint.Of(plain.Train).Difference(DataFingerprint.Of(packed.Train)));
+            if (file == "folders.tar") Assert.Null(DataFingerprint.From(plain.Train).Difference(DataFingerprint.From(packed.Train)));
         }
 
         // Seen from the folder that it lies in, it is the same.
@@ -120,12 +120,12 @@ public sealed class EncodedSetTests : IDisposable
         var path = EncodedSets.Tar(Path.Combine(folder, "a.tar"), labels: true);
         var store = new IndexStore(Path.Combine(folder, "cache"));
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(1));
-        var images = TarIndex.Of(IndexedFile.Of(path), store);
+        var images = TarIndex.Of(IndexedFile.From(path), store);
         Assert.Null(store.Open(path));
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
-        TarIndex.Of(IndexedFile.Of(path), store);
+        TarIndex.Of(IndexedFile.From(path), store);
         using (var kept = store.Open(path)) Assert.NotNull(kept);
-        Assert.Equal(images, TarIndex.Of(IndexedFile.Of(path), store));
+        Assert.Equal(images, TarIndex.Of(IndexedFile.From(path), store));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class FingerprintTests : IDisposable
     [Fact]
     public void What_is_written_is_read_back()
     {
-        var print = DataFingerprint.Of(TestImages.Set(6), TestImages.Set(3));
+        var print = DataFingerprint.From(TestImages.Set(6), TestImages.Set(3));
         Assert.Null(print.Difference(DataFingerprint.Parse(print.Format())));
         Assert.Equal((6, 3, "1x5x4", 3), (print.Train, print.Test, print.Shape, print.Classes));
     }
@@ -27,7 +27,7 @@ public sealed class FingerprintTests : IDisposable
     [Fact]
     public void A_difference_is_named()
     {
-        var print = DataFingerprint.Of(Set([1, 2, 3], [0, 1, 0], "a", "b"), Set([4, 5], [0, 1], "a", "b"));
+        var print = DataFingerprint.From(Set([1, 2, 3], [0, 1, 0], "a", "b"), Set([4, 5], [0, 1], "a", "b"));
         Differs("then 3 training images, now 2", Set([1, 2], [0, 1], "a", "b"));
         Differs("then 2 test images, now 0", Set([1, 2, 3], [0, 1, 0], "a", "b"), withTest: false);
         Differs("then images of 1x1x1, now of 1x1x2", new ImageSet("x", 1, 1, 2, 2, [1, 1, 2, 2, 3, 3], [0, 1, 0]));
@@ -37,11 +37,11 @@ public sealed class FingerprintTests : IDisposable
         Differs("other images or labels", Set([1, 2, 3], [0, 1, 1], "a", "b"));
         Differs("other images or labels", Set([2, 1, 3], [0, 1, 0], "a", "b"));
         Assert.Equal("the same training images, but other test images",
-            print.Difference(DataFingerprint.Of(Set([1, 2, 3], [0, 1, 0]), Set([4, 6], [0, 1]))));
-        Assert.Null(print.Difference(DataFingerprint.Of(Set([1, 2, 3], [0, 1, 0]), Set([4, 5], [0, 1]))));
+            print.Difference(DataFingerprint.From(Set([1, 2, 3], [0, 1, 0]), Set([4, 6], [0, 1]))));
+        Assert.Null(print.Difference(DataFingerprint.From(Set([1, 2, 3], [0, 1, 0]), Set([4, 5], [0, 1]))));
 
         void Differs(string words, ImageSet train, bool withTest = true) =>
-            Assert.Contains(words, print.Difference(DataFingerprint.Of(train, withTest ? Set([4, 5], [0, 1], "a", "b") : null)));
+            Assert.Contains(words, print.Difference(DataFingerprint.From(train, withTest ? Set([4, 5], [0, 1], "a", "b") : null)));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class FingerprintTests : IDisposable
         folder.Put("there/b/1.png", [.. Plain(4, 4, 1), 0]);
         Assert.Contains("other images or labels", print.Difference(Of("there")));
 
-        DataFingerprint Of(string name) => DataFingerprint.Of(DataSource.Open(Path.Combine(folder, name), 4, whole: true).Train);
+        DataFingerprint Of(string name) => DataFingerprint.From(DataSource.Open(Path.Combine(folder, name), 4, whole: true).Train);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public class GenotypeSpaceTests
             Primitives.NorConv3x3, Primitives.NorConv1x1, Primitives.NorConv3x3, Primitives.None, Primitives.SkipConnect,
             Primitives.AvgPool3x3,
         ];
-        var cell = NasBench201Cell.Of(operations);
+        var cell = NasBench201Cell.From(operations);
         Assert.Equal("323014", space.Key(cell));
         for (var i = 0; i < 100; i++)
         {

@@ -124,8 +124,8 @@ public sealed class TruthTableTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    private static double MillionMacs(string cell) => NasBench201Size.Of(
-        NasBench201Cell.Of([.. cell.Select(digit => CellSpace.NasBench201.Candidates[digit - '0'])]),
+    private static double MillionMacs(string cell) => NasBench201Size.From(
+        NasBench201Cell.From([.. cell.Select(digit => CellSpace.NasBench201.Candidates[digit - '0'])]),
         new NasBench201Shape(new ImageTask(3, 32, 32, 10))).MultiplyAdds / 1e6;
 
     // Su et al. 2021: a 3x3 stem of 32 channels, stages of 2, 3 and 3 layers that halve and double at their first, 1x1 to 1280, classifier.

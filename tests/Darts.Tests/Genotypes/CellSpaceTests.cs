@@ -40,7 +40,7 @@ public class CellSpaceTests
         var edges = ThresholdDerivation.DeriveCell<double>(weights, candidates, 0.05, ThresholdMode.Edge, 1).Cell.Edges;
         Assert.Equal([Primitives.SkipConnect, Primitives.SepConv3x3], edges.Select(item => item.Edge.Operation));
         var alphas = new ArchitectureParameters<float>(2, new SearchSpace(candidates));
-        Assert.Equal(2, OperationLead.Of([alphas], seed: 1, rate: 0.01, steps: 1).Operations);
+        Assert.Equal(2, OperationLead.From([alphas], seed: 1, rate: 0.01, steps: 1).Operations);
     }
 
     private sealed class Nothing() : Primitive("nothing", colour: "none", SharedKind.None)

@@ -42,7 +42,7 @@ public sealed class DerivedGenotypeTests
             foreach (var (cell, reduction) in new[] { (genotype.Normal, false), (genotype.Reduce, true) })
             {
                 var built = DiscreteCell.From(cell, reduction);
-                var drawn = CellGraph.Of(cell);
+                var drawn = CellGraph.From(cell);
                 Assert.Equal(built.Concat, drawn.Concat);
                 Assert.Equal(built.Nodes.Sum(node => node.Edges.Length), drawn.Edges.Count);
                 Assert.Contains("digraph", CellDot.Write(drawn, "cell"));

@@ -10,7 +10,7 @@ public sealed class CellGraphTests
     public void A_node_without_edges_feeds_neither_the_output_nor_another_node()
     {
         // Node 1 of FairDARTS_c has no edges, and node 3 reads it.
-        var graph = CellGraph.Of(NamedGenotypes.Get("FairDARTS_c").Normal);
+        var graph = CellGraph.From(NamedGenotypes.Get("FairDARTS_c").Normal);
         Assert.Equal([2, 4, 5], graph.Concat);
         Assert.DoesNotContain(graph.Edges, edge => edge.Source == 3 || edge.Target == 3);
         Assert.Equal(["sep_conv_3x3"], graph.Edges.Where(edge => edge.Target == 5).Select(edge => edge.Operation));
@@ -24,7 +24,7 @@ public sealed class CellGraphTests
     {
         var cell = new GenotypeCell([[new(Primitives.SkipConnect, 0)], [], [new(Primitives.SkipConnect, 3)]], GenotypeConcat.Range(2, 5));
         Assert.Equal([true, true, true, false, false], cell.Carries);
-        Assert.Equal([2], CellGraph.Of(cell).Concat);
+        Assert.Equal([2], CellGraph.From(cell).Concat);
     }
 
     [Fact]
@@ -33,8 +33,8 @@ public sealed class CellGraphTests
         foreach (var name in new[] { "DARTS_V2", "FairDARTS_d", "NASNet" })
         {
             var cell = NamedGenotypes.Get(name).Normal;
-            Assert.Equal(cell.Edges.Count(), CellGraph.Of(cell).Edges.Count);
-            Assert.Equal(cell.Concat, CellGraph.Of(cell).Concat);
+            Assert.Equal(cell.Edges.Count(), CellGraph.From(cell).Edges.Count);
+            Assert.Equal(cell.Concat, CellGraph.From(cell).Concat);
         }
     }
 }

@@ -9,12 +9,12 @@ internal static class SampleCells
 {
     public static readonly string[] Operations = [.. Primitives.SearchSpace.Select(primitive => primitive.Name)];
 
-    public static CellGraph DartsV2Normal { get; } = CellGraph.Of(NamedGenotypes.Get("DARTS_V2").Normal);
+    public static CellGraph DartsV2Normal { get; } = CellGraph.From(NamedGenotypes.Get("DARTS_V2").Normal);
 
     /// <summary>Both cells of every published genotype.</summary>
     public static IEnumerable<(string Name, CellGraph Graph)> Published =>
         NamedGenotypes.Names.Select(name => (name, NamedGenotypes.Get(name))).SelectMany(item => ((string, CellGraph)[])
-            [($"{item.name} normal", CellGraph.Of(item.Item2.Normal)), ($"{item.name} reduce", CellGraph.Of(item.Item2.Reduce))]);
+            [($"{item.name} normal", CellGraph.From(item.Item2.Normal)), ($"{item.name} reduce", CellGraph.From(item.Item2.Reduce))]);
 
     /// <summary>Each node reads the one before it: the deepest cell that four nodes can form.</summary>
     public static CellGraph Chain { get; } = Pairs(

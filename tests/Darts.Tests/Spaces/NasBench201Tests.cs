@@ -58,7 +58,7 @@ public class NasBench201Tests
     public void Sizes_are_those_of_the_benchmark_also_of_built_networks(string code, long parameters, long multiplyAdds)
     {
         Assert.Equal(code, Cell(code).Code);
-        Assert.Equal(new NasBench201Size(parameters, multiplyAdds), NasBench201Size.Of(Cell(code), Cifar10));
+        Assert.Equal(new NasBench201Size(parameters, multiplyAdds), NasBench201Size.From(Cell(code), Cifar10));
         using var backend = CpuBackend.Create(1);
         using var net = new NasBench201Network<float>(backend, Cifar10, Cell(code));
         // A classifier's biases are additions; the benchmark counts them.
@@ -71,7 +71,7 @@ public class NasBench201Tests
     public void Sizes_for_other_data_sets_are_those_of_the_benchmark(int classes, int side, long parameters, long multiplyAdds) =>
         Assert.Equal(
             new NasBench201Size(parameters, multiplyAdds),
-            NasBench201Size.Of(Cell("421211"), new NasBench201Shape(new ImageTask(3, side, side, classes))));
+            NasBench201Size.From(Cell("421211"), new NasBench201Shape(new ImageTask(3, side, side, classes))));
 
     [Fact]
     public void All_cells_have_twenty_eight_sizes_and_built_networks_have_them()
@@ -79,7 +79,7 @@ public class NasBench201Tests
         var codes = Enumerable.Range(0, 15_625).Select(
             number => string.Concat(Enumerable.Range(0, 6).Select(i => number / (int)Math.Pow(5, i) % 5)));
         var cells = codes.Select(Cell);
-        var bySize = cells.GroupBy(cell => NasBench201Size.Of(cell, Cifar10)).ToList();
+        var bySize = cells.GroupBy(cell => NasBench201Size.From(cell, Cifar10)).ToList();
         Assert.Equal(28, bySize.Count);
         Assert.Equal(new NasBench201Size(73_306, 7_783_050), bySize.MinBy(group => group.Key.Parameters)!.Key);
         Assert.Equal(new NasBench201Size(1_531_546, 220_119_690), bySize.MaxBy(group => group.Key.Parameters)!.Key);
@@ -271,5 +271,5 @@ public class NasBench201Tests
     }
 
     private static NasBench201Cell Cell(string code) =>
-        NasBench201Cell.Of([.. code.Select(digit => CellSpace.NasBench201.Candidates[digit - '0'])]);
+        NasBench201Cell.From([.. code.Select(digit => CellSpace.NasBench201.Candidates[digit - '0'])]);
 }

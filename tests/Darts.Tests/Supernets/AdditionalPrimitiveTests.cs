@@ -133,7 +133,7 @@ public class AdditionalPrimitiveTests
     [Fact]
     public void It_is_drawn_in_its_own_colour()
     {
-        var svg = XDocument.Parse(CellDrawing.Svg(CellGraph.Of(Found.Normal), "cell"));
+        var svg = XDocument.Parse(CellDrawing.Svg(CellGraph.From(Found.Normal), "cell"));
         var operations = svg.Descendants().Where(element => (string?)element.Attribute("class") == "cell-operation").ToList();
         Assert.Contains(
             operations, element =>

@@ -35,7 +35,7 @@ public class OperationLeadTests
                 }
             }
 
-            leads.Add(OperationLead.Of(cells, (ulong)run, Rate, steps));
+            leads.Add(OperationLead.From(cells, (ulong)run, Rate, steps));
         }
 
         // The walk of this Adam was computed to be 0.95 (0.5) and 1.04 (0.9) of the random walk; 24 runs of 28 edges add 4 % of their own.
@@ -46,7 +46,7 @@ public class OperationLeadTests
     [Fact]
     public void A_search_that_has_not_moved_leads_as_its_first_draw_does()
     {
-        var lead = OperationLead.Of(Cells(3), 3, Rate, 0);
+        var lead = OperationLead.From(Cells(3), 3, Rate, 0);
         Assert.Equal((0, 0.0, 28, 7, 28), (lead.Steps, lead.Moved, lead.Edges, lead.Operations, lead.Unchanged));
         // The largest two of seven normal deviates are 1.3522 - 0.7574 deviations apart in the mean; 28 edges and 200 draws know it to
         // a few percent.
@@ -64,7 +64,7 @@ public class OperationLeadTests
             for (var edge = 0; edge < Edges; edge++) cell.Alphas[cell.Path(edge, Primitives.SepConv3x3)] = 0.03f;
         }
 
-        var lead = OperationLead.Of(cells, 1, Rate, 100);
+        var lead = OperationLead.From(cells, 1, Rate, 100);
         Assert.Equal(1 - Math.Exp(-0.03), lead.Lead, 6);
         Assert.Equal(0, lead.ChanceShare);
         Assert.True(lead.ChanceLead < lead.Lead / 5);
@@ -82,7 +82,7 @@ public class OperationLeadTests
             cells[1].Alphas[8 * edge + 1 + Array.IndexOf(row, row.Min())] = 1;
         }
 
-        Assert.Equal(24, OperationLead.Of(cells, 5, Rate, 10).Unchanged);
+        Assert.Equal(24, OperationLead.From(cells, 5, Rate, 10).Unchanged);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public class OperationLeadTests
         var (plain, without) = (Cells(2), Cells(2));
         foreach (var cell in without)
             for (var edge = 0; edge < Edges; edge++) cell.Alphas[cell.Path(edge, Primitives.None)] = 9;
-        var (one, other) = (OperationLead.Of(plain, 2, Rate, 1), OperationLead.Of(without, 2, Rate, 1));
+        var (one, other) = (OperationLead.From(plain, 2, Rate, 1), OperationLead.From(without, 2, Rate, 1));
         Assert.Equal(one.Lead, other.Lead, 5);
         Assert.Equal(one.Unchanged, other.Unchanged);
     }
@@ -102,7 +102,7 @@ public class OperationLeadTests
     [MemberData(nameof(Methods))]
     public void Every_method_has_a_lead_and_a_chance(string method)
     {
-        var lead = OperationLead.Of(Cells(4, method), 4, Rate, 50);
+        var lead = OperationLead.From(Cells(4, method), 4, Rate, 50);
         Assert.Equal(7, lead.Operations);
         Assert.InRange(lead.ChanceLead, 1e-4, 0.01);
         // Sigmoids start equal, so that no operation is the first draw's.
@@ -114,7 +114,7 @@ public class OperationLeadTests
     {
         var cells = Cells(4, "dr-nas");
         foreach (var cell in cells) ((DirichletRelaxation<float>)cell.Relaxation).Prune(cell.Alphas, 1);
-        Assert.Equal(1, OperationLead.Of(cells, 4, Rate, 50).Lead);
+        Assert.Equal(1, OperationLead.From(cells, 4, Rate, 50).Lead);
     }
 
     private static ArchitectureParameters<float>[] Cells(ulong seed, string method = "darts")

@@ -20,7 +20,7 @@ public sealed class GpuPoolInside : IDisposable
     [GpuFact]
     public void Memory_of_the_devices_pool_can_be_used_at_once_and_comes_back()
     {
-        using var pool = MemoryPool.Of(device);
+        using var pool = MemoryPool.From(device);
         pool.SetReleaseThreshold(1 << 20);
         UseAndGiveBack(null);
         UseAndGiveBack(pool);
@@ -31,7 +31,7 @@ public sealed class GpuPoolInside : IDisposable
     public void The_stream_and_the_pool_of_a_buffer_outlive_it_whoever_is_disposed_first()
     {
         var failed = NativeHandle.FailedReleaseCount;
-        var (other, pool) = (HipStream.Create(device), MemoryPool.Of(device));
+        var (other, pool) = (HipStream.Create(device), MemoryPool.From(device));
         var live = NativeHandle.LiveCount;
         var buffer = other.Allocate(4096, pool);
         other.Dispose();
@@ -46,7 +46,7 @@ public sealed class GpuPoolInside : IDisposable
     [GpuFact]
     public void Too_much_for_a_pool_is_reported_as_lack_of_memory_and_leaves_nothing_behind()
     {
-        using var pool = MemoryPool.Of(device);
+        using var pool = MemoryPool.From(device);
         var live = NativeHandle.LiveCount;
         foreach (var (from, call) in new[] { (null, "hipMallocAsync"), (pool, "hipMallocFromPoolAsync") })
         {

@@ -60,7 +60,7 @@ public sealed unsafe class HipInside
         Action[] attempts =
         [
             () => DeviceBuffer.Allocate(device, 16), () => PinnedBuffer.Allocate(device, 16), () => HipStream.Create(device),
-            () => HipEvent.Create(device), () => MemoryPool.Of(device),
+            () => HipEvent.Create(device), () => MemoryPool.From(device),
         ];
         Assert.All(attempts, attempt => Assert.True(Assert.Throws<HipException>(attempt).IsNoDevice));
         Assert.Equal((live, 0), (NativeHandle.LiveCount, NativeHandle.FailedReleaseCount));

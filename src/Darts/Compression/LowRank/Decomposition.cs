@@ -45,7 +45,8 @@ internal sealed class Decomposition
             var (source, weights) = (net.Values[operation.Sources[0]].Capacity, network.Tensors[operation.Name + "weight"]);
             LayerFactors factors = IsPointwise(operation)
                 ? new PointwiseFactors(
-                    PointwiseSpectrum.Of(weights, source.C, triangles[(operation.Sources[0], operation.Window.StrideH)]), operation.Window)
+                    PointwiseSpectrum.From(weights, source.C, triangles[(operation.Sources[0], operation.Window.StrideH)]),
+                    operation.Window)
                 : new TuckerFactors(weights, source.C, operation.Window);
             layers.Add((i, factors, factors.Candidate(source.Pixels, net.Values[i + 1].Capacity.Pixels), factors.Candidate(1, 1)));
         }

@@ -17,7 +17,7 @@ internal sealed record PointwiseSpectrum(float[] Weights, int Inputs, int Output
     /// <param name="weights">W [O,I].</param>
     /// <param name="inputs">I.</param>
     /// <param name="factor">L [I,I], lower triangular.</param>
-    public static PointwiseSpectrum Of(float[] weights, int inputs, double[,] factor)
+    public static PointwiseSpectrum From(float[] weights, int inputs, double[,] factor)
     {
         var outputs = weights.Length / inputs;
         var product = new double[outputs, inputs];
@@ -31,7 +31,7 @@ internal sealed record PointwiseSpectrum(float[] Weights, int Inputs, int Output
             }
         }
 
-        return new PointwiseSpectrum(weights, inputs, outputs, SingularValues.Of(product));
+        return new PointwiseSpectrum(weights, inputs, outputs, SingularValues.From(product));
     }
 
     /// <summary>Share of the mean of ‖y‖² that a rank loses.</summary>

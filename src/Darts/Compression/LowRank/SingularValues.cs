@@ -18,7 +18,7 @@ internal sealed class SingularValues
     public double[] Values { get; }
 
     /// <summary>Decomposes a matrix [rows, columns].</summary>
-    public static SingularValues Of(double[,] matrix)
+    public static SingularValues From(double[,] matrix)
     {
         var (rows, columns) = (matrix.GetLength(0), matrix.GetLength(1));
         return columns <= rows ? Tall(matrix, rows, columns) : Wide(matrix, rows, columns);

@@ -31,7 +31,7 @@ internal sealed class TuckerFactors : LayerFactors
         for (var i = 0; i < values.Length; i++) weights[i / weights.GetLength(1), i % weights.GetLength(1)] = values[i];
         energy = weights.Cast<double>().Sum(w => w * w);
         (outputVectors, inputVectors) = (
-            SingularValues.Of(weights).Left, SingularValues.Of(Turned(weights, Outputs, Inputs)).Left);
+            SingularValues.From(weights).Left, SingularValues.From(Turned(weights, Outputs, Inputs)).Left);
         kept = Kept(Core(outputVectors, inputVectors));
     }
 
@@ -110,8 +110,8 @@ internal sealed class TuckerFactors : LayerFactors
         double norm = 0;
         for (var round = 0; round < MostRounds; round++)
         {
-            u = SingularValues.Of(Turned(Projected(Turned(weights, Outputs, Inputs), v), inputRank, Outputs)).Left[..rank];
-            var left = SingularValues.Of(Turned(Projected(weights, u), rank, Inputs));
+            u = SingularValues.From(Turned(Projected(Turned(weights, Outputs, Inputs), v), inputRank, Outputs)).Left[..rank];
+            var left = SingularValues.From(Turned(Projected(weights, u), rank, Inputs));
             v = left.Left[..inputRank];
             var now = left.Values[..inputRank].Sum(s => s * s);
             if (now - norm < LeastGrowth * now) break;

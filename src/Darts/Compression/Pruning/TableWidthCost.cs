@@ -28,7 +28,7 @@ internal sealed class TableWidthCost : WidthCost
         : base(network)
     {
         this.sizes = sizes;
-        var origin = TargetNetwork.Of(network.Origin with { Operations = null }) ?? throw new OptionsException(
+        var origin = TargetNetwork.From(network.Origin with { Operations = null }) ?? throw new OptionsException(
             $"--target {table.Name}: tables know networks of cells like those of DARTS, not {network.Origin.Network}; "
             + "give macs=X or params=X");
         var known = table.Table.Entries.Select(entry => (Part: NetworkPart.FromKey(entry.Key), entry.Value.Median))

@@ -27,7 +27,7 @@ internal static class ImageArchives
 
     private static FoundData? Found(string name, string[] trainNames, string[] testNames, string[] others)
     {
-        var (train, test) = (Array.ConvertAll(trainNames, IndexedFile.Of), Array.ConvertAll(testNames, IndexedFile.Of));
+        var (train, test) = (Array.ConvertAll(trainNames, IndexedFile.From), Array.ConvertAll(testNames, IndexedFile.From));
         var (trained, tested) = (Index(train), Index(test));
         if (trained.Length == 0) return null;
         LeftOut[] left = others.Length == 0 ? [] : [new LeftOut("files beside the parts", others.Length, Path.GetFileName(others[0]))];

@@ -21,7 +21,7 @@ internal sealed class FileImages(IndexedFile[] files, FolderIndex index) : Encod
     {
         var file = files[image];
         var bytes = ImageFile.Load(file.Path);
-        if (bytes.Length == file.Length && IndexedFile.Of(file.Path) == file) return bytes;
+        if (bytes.Length == file.Length && IndexedFile.From(file.Path) == file) return bytes;
         index.Forget();
         throw new ChangedFileException(file.Path, "its folder", file.Length, bytes.Length);
     }

@@ -30,7 +30,7 @@ internal static class FolderImages
             // A link may lead back to a folder above it. What lies behind one is named from its target on, where it has one name only.
             var target = Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName;
             if (!seen.Add(target ?? Path.GetFullPath(path))) return;
-            var listing = FolderListing.Of(target ?? path);
+            var listing = FolderListing.From(target ?? path);
             images.AddRange(listing.Images);
             left.AddUnusable(listing);
             foreach (var inside in listing.Folders) Walk(inside);

@@ -54,7 +54,7 @@ internal sealed class FolderIndex
         var written = IndexedTime(path);
         if (entries.TryGetValue(path, out var entry) && entry.Written == written) return entry.Listing;
         changed = true;
-        var listing = FolderListing.Of(path);
+        var listing = FolderListing.From(path);
         entries[path] = new Entry(written, listing);
         return listing;
     }
@@ -64,7 +64,7 @@ internal sealed class FolderIndex
     public IndexedFile[] Files(FolderListing folder)
     {
         var entry = entries[folder.Path];
-        return entry.Files ??= [.. folder.Images.AsParallel().AsOrdered().Select(IndexedFile.Of)];
+        return entry.Files ??= [.. folder.Images.AsParallel().AsOrdered().Select(IndexedFile.From)];
     }
 
     /// <summary>Keeps the listings of a large set that changed.</summary>

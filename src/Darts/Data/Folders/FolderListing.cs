@@ -17,7 +17,7 @@ internal sealed record FolderListing(string Path, string[] Folders, string[] Ima
     /// <summary>Reads a folder.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static FolderListing Of(string path)
+    public static FolderListing From(string path)
     {
         var folders = Directory.EnumerateDirectories(path).Order(StringComparer.Ordinal).ToLookup(IsHidden);
         var files = Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).ToLookup(IsHidden);

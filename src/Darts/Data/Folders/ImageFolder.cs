@@ -64,7 +64,7 @@ internal static class ImageFolder
             .ThenBy(part => part, StringComparer.Ordinal).FirstOrDefault();
 
     /// <summary>Whether a folder has sub-folders with images.</summary>
-    public static bool HoldsClasses(string folder) => FolderListing.Of(folder).Folders.Any(FolderListing.HoldsImages);
+    public static bool HoldsClasses(string folder) => FolderListing.From(folder).Folders.Any(FolderListing.HoldsImages);
 
     private static FolderListing[] ClassesOf(FolderListing part, FolderIndex index, LeftOutList left)
     {

@@ -32,16 +32,19 @@ internal sealed unsafe class Picture : IDisposable
     /// <param name="width">W.</param>
     /// <param name="step">Bytes of a pixel.</param>
     /// <param name="orientation">EXIF orientation.</param>
-    public static Picture Of(byte* native, int channels, int height, int width, int step, int orientation)
+    public static Picture From(byte* native, int channels, int height, int width, int step, int orientation)
     {
         var decoded = new Picture(native, [], channels, height, width, step);
         if (!Turning.Turns(orientation)) return decoded;
         using (decoded)
-            return Of(new ReadOnlySpan<byte>(native, checked(height * width * step)).ToArray(), channels, height, width, step, orientation);
+        {
+            var pixels = new ReadOnlySpan<byte>(native, checked(height * width * step)).ToArray();
+            return From(pixels, channels, height, width, step, orientation);
+        }
     }
 
     /// <summary>The same of managed pixels.</summary>
-    public static Picture Of(byte[] pixels, int channels, int height, int width, int step, int orientation)
+    public static Picture From(byte[] pixels, int channels, int height, int width, int step, int orientation)
     {
         var upright = Turning.Turns(orientation) ? Turning.Upright(pixels, step, height, width, orientation) : pixels;
         return Turning.Swaps(orientation)

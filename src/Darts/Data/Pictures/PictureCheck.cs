@@ -16,7 +16,7 @@ internal readonly record struct PictureCheck(string? Fault, int Orientation = 1,
     ];
 
     /// <summary>Checks a file's bytes: every segment or chunk up to the last has to be there.</summary>
-    public static PictureCheck Of(ReadOnlySpan<byte> file)
+    public static PictureCheck From(ReadOnlySpan<byte> file)
     {
         if (JpegSegments.Begin(file)) return JpegSegments.Check(file);
         if (PngChunks.Begin(file)) return PngChunks.Check(file);

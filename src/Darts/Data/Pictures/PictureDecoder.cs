@@ -38,7 +38,7 @@ internal static class PictureDecoder
 
     private static (PictureCheck Check, int Height, int Width) Check(string name, byte[] bytes)
     {
-        var check = PictureCheck.Of(bytes);
+        var check = PictureCheck.From(bytes);
         if (check.Fault is { } fault) throw new DataException($"{name}: {fault}");
         using var stream = new MemoryStream(bytes);
         var info = ImageInfo.FromStream(stream)
@@ -58,7 +58,7 @@ internal static class PictureDecoder
         var step = channels == 1 ? 1 : 4;
         var pixels = StbImage.load_jpeg_image(decoder, &width, &height, &found, step);
         if (pixels is null) throw Damaged(name, StbImage.stbi__g_failure_reason ?? "for no reason that is told");
-        var picture = Picture.Of(pixels, channels, height, width, step, check.Orientation);
+        var picture = Picture.From(pixels, channels, height, width, step, check.Orientation);
         if (stream.Position == check.End) return picture;
         picture.Dispose();
         // The decoder gives up amid a JPEG without a word, and what it did not write is as the memory was.
@@ -70,7 +70,7 @@ internal static class PictureDecoder
     {
         using var stream = new MemoryStream(bytes);
         var image = ImageResult.FromStream(stream, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
-        return Picture.Of(image.Data, channels, image.Height, image.Width, channels, orientation);
+        return Picture.From(image.Data, channels, image.Height, image.Width, channels, orientation);
     }
 
     private static DataException Damaged(string name, string how, Exception? cause = null) =>

@@ -18,7 +18,7 @@ internal sealed class NasBench201Genomes : IGenomeSpace<NasBench201Cell>
     {
         var operations = new Primitive[CellSpace.NasBench201.Topology.Edges];
         foreach (ref var operation in operations.AsSpan()) operation = Operations[random.NextInt32(Operations.Count)];
-        return NasBench201Cell.Of(operations);
+        return NasBench201Cell.From(operations);
     }
 
     /// <inheritdoc/>
@@ -27,7 +27,7 @@ internal sealed class NasBench201Genomes : IGenomeSpace<NasBench201Cell>
         var operations = genome.Operations.ToArray();
         var edge = random.NextInt32(operations.Length);
         operations[edge] = Operations[(IndexOf(operations[edge]) + 1 + random.NextInt32(Operations.Count - 1)) % Operations.Count];
-        return NasBench201Cell.Of(operations);
+        return NasBench201Cell.From(operations);
     }
 
     /// <inheritdoc/>
@@ -36,7 +36,7 @@ internal sealed class NasBench201Genomes : IGenomeSpace<NasBench201Cell>
         var operations = genome.Operations.ToArray();
         foreach (ref var operation in operations.AsSpan())
             if (random.NextInt32(operations.Length) == 0) operation = Operations[random.NextInt32(Operations.Count)];
-        return NasBench201Cell.Of(operations);
+        return NasBench201Cell.From(operations);
     }
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ internal sealed class NasBench201Genomes : IGenomeSpace<NasBench201Cell>
         var (child, other) = (first.Operations.ToArray(), second.Operations.ToArray());
         for (var edge = 0; edge < child.Length; edge++)
             if (random.NextInt32(2) == 1) child[edge] = other[edge];
-        return NasBench201Cell.Of(child);
+        return NasBench201Cell.From(child);
     }
 
     private static int IndexOf(Primitive operation) => Operations.TakeWhile(other => other != operation).Count();

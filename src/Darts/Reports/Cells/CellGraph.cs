@@ -28,7 +28,7 @@ internal sealed record CellGraph(
     /// The graph of one cell of a genotype, as a network builds it: a node that nothing leads to stays as a node, but what reads it is left
     /// out.
     /// </summary>
-    public static CellGraph Of(GenotypeCell cell)
+    public static CellGraph From(GenotypeCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
         var edges = cell.Edges.Where(item => cell.Carries[item.Edge.Source]);

@@ -11,7 +11,7 @@ namespace MIOpenDarts.Darts.Reports.Charts;
 internal sealed record AlphaAxes(IReadOnlyList<string> Operations, int Inputs = GenotypeCell.Inputs, bool TakesNone = false)
 {
     /// <summary>Those of a run.</summary>
-    public static AlphaAxes Of(RunStarted start)
+    public static AlphaAxes From(RunStarted start)
     {
         // The log of an earlier version says nothing of a space.
         var name = start.Options.FirstOrDefault(option => option.Name == "space")?.Value;

@@ -35,7 +35,7 @@ internal sealed class ParetoChart(ParetoStudy study)
         double X(double cost) => Left + (cost - x.Low) / (x.High - x.Low) * (Right - Left);
         double Y(double error) => Bottom - (error - y.Low) / (y.High - y.Low) * (Bottom - Top);
         var cells = genotypes.Values.OfType<Genotype>().SelectMany(genotype => genotype.Cells).ToList();
-        var arcs = cells.Count > 0 ? new CellArcs(CellGraph.Of(cells[0]), (Right - Left) / 2 - 20) : null;
+        var arcs = cells.Count > 0 ? new CellArcs(CellGraph.From(cells[0]), (Right - Left) / 2 - 20) : null;
         var svg = new Markup();
         svg.Add($"<svg style=\"width:100%\" role=\"img\" viewBox=\"0 0 {Width} {(arcs is null ? Legend : Preview + arcs.Height)}\">");
         svg.Add($"<title>{study.Cost} and error</title>").Add(Axes(x, y, X, Y));
@@ -98,7 +98,7 @@ internal sealed class ParetoChart(ParetoStudy study)
         var place = Left;
         foreach (var cell in genotypes[point.Architecture]?.Cells ?? [])
         {
-            svg.Add(CellArcs.Draw(CellGraph.Of(cell), place, Preview));
+            svg.Add(CellArcs.Draw(CellGraph.From(cell), place, Preview));
             place += (Right - Left) / 2;
         }
 

@@ -80,7 +80,7 @@ internal static class ParetoReport
     {
         var html = new Markup().Add($"<div class=\"cells\">");
         foreach (var (kind, cell) in genotype.Kinds.Zip(genotype.Cells))
-            html.Add($"<figure>").Add(CellDrawing.Inline(CellGraph.Of(cell), kind.Title, CellDirection.LeftToRight)).Add($"</figure>");
+            html.Add($"<figure>").Add(CellDrawing.Inline(CellGraph.From(cell), kind.Title, CellDirection.LeftToRight)).Add($"</figure>");
         return html.Add($"</div>");
     }
 }

@@ -33,7 +33,7 @@ internal sealed class ShortTraining
         };
         var recipe = TrainOptions.Table.All.Where(field => field.HasEffect && field.Name != "network")
             .Select(field => $"{field.Name} {field.Show(plan.TrainingOf(options.Seed, ""))}");
-        Identity = $"trained from scratch: {string.Join(", ", recipe.Append($"{DataFingerprint.Of(Images.Train, Images.Test)}"))}";
+        Identity = $"trained from scratch: {string.Join(", ", recipe.Append($"{DataFingerprint.From(Images.Train, Images.Test)}"))}";
     }
 
     /// <summary>What it trains on, and what it is tested on.</summary>

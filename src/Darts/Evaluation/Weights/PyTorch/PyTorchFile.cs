@@ -64,7 +64,7 @@ internal static class PyTorchFile
         if (entries.Count == 0) throw new InvalidDataException($"{path}: there are no tensors in it; save model.state_dict()");
         var starts = entries.ConvertAll(entry => entry.Offset);
         var gate = new Lock();
-        return SafetensorsFile.Of(path, entries, Fill, storages);
+        return SafetensorsFile.From(path, entries, Fill, storages);
 
         void Fill(long from, Span<byte> bytes)
         {
