@@ -48,7 +48,7 @@ internal sealed class NetworkArguments(Screen screen, string forms = "The folder
         command.Options.Add(best);
     }
 
-    /// <summary>Adds what tells of a file of another program, behind the command's own options.</summary>
+    /// <summary>Adds what tells of a file of another program, after the command's own options.</summary>
     public void AddForeignTo(Command command)
     {
         foreach (var option in Foreign) command.Options.Add(option);

@@ -46,7 +46,7 @@ internal sealed record TargetNetwork(EvaluationShape Shape)
     public IEnumerable<NetworkPart> PartsOfAny(CellSpace space)
     {
         var outline = new CellOutline(space.Topology.Multiplier, 1);
-        // All states behind the inputs are equal.
+        // All states after the inputs are equal.
         int[] sources = space.Topology.Nodes > 1 ? [0, GenotypeCell.Inputs] : [0];
         return Skeleton(outline, outline).Concat(
             from kind in Enumerable.Range(0, Kinds)

@@ -158,7 +158,7 @@ public sealed class SafetensorsFile : IDisposable
             throw new InvalidDataException($"{Path}: tensor '{entry.Name}' is {entry.Type}, not {SafetensorsEntry.TypeOf<T>()}");
     }
 
-    // Pipes and devices say that they have no bytes; opening one may wait without end, and bytes behind others cannot be asked of it.
+    // Pipes and devices say that they have no bytes; opening one may wait without end, and bytes after others cannot be asked of it.
     private static bool IsEmptyOrEndless(string path)
     {
         var file = new FileInfo(path);

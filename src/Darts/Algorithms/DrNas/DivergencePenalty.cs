@@ -9,7 +9,7 @@ namespace MIOpenDarts.Darts.Algorithms.DrNas;
 /// </summary>
 /// <param name="weight">1e-3 in the official code, where it stands in place of the alphas' weight decay.</param>
 /// <param name="candidates">Operations of an edge.</param>
-/// <param name="kinds">Kinds of cells: weights of edges stand behind their alphas.</param>
+/// <param name="kinds">Kinds of cells: weights of edges stand after their alphas.</param>
 internal sealed class DivergencePenalty(double weight, int candidates, int kinds) : IAlphaPenalty
 {
     /// <inheritdoc/>

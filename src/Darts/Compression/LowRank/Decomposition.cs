@@ -10,7 +10,7 @@ namespace MIOpenDarts.Darts.Compression.LowRank;
 /// <param name="Inputs">I.</param>
 /// <param name="Outputs">O.</param>
 /// <param name="Taps">Taps of its window.</param>
-/// <param name="InputRank">Channels behind its first factor.</param>
+/// <param name="InputRank">Channels after its first factor.</param>
 /// <param name="Rank">Channels in front of its last; 0 where the layer stays whole.</param>
 /// <param name="Loss">Share of its energy that is lost.</param>
 /// <param name="Energy">The energy of what: a 1x1 convolution's output on the calibration images, or the weights of a larger one.</param>

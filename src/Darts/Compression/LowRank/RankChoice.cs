@@ -10,7 +10,7 @@ internal sealed record RankCandidate(long Whole, IReadOnlyList<RankOption> Optio
 /// <summary>Ranks that a layer may have.</summary>
 /// <param name="Cost">What its factors cost then.</param>
 /// <param name="Loss">Share of the layer's energy that is lost.</param>
-/// <param name="InputRank">Channels behind the first factor.</param>
+/// <param name="InputRank">Channels after the first factor.</param>
 /// <param name="Rank">Channels in front of the last; the same for a layer of two factors.</param>
 internal readonly record struct RankOption(long Cost, double Loss, int InputRank, int Rank);
 

@@ -65,7 +65,7 @@ internal static class TarIndex
                 if (Path.GetFileName(entry.Name).StartsWith('.')) continue;
                 if (entry.Length > fileBytes - entry.DataOffset)
                     throw new DataException(
-                        $"{path}: {OneLine.Of(entry.Name)} in it ends behind the end of the file; it is cut off, fetch it again");
+                        $"{path}: {OneLine.Of(entry.Name)} in it ends after the end of the file; it is cut off, fetch it again");
                 if (entry.Name.EndsWith(LabelEnding, StringComparison.OrdinalIgnoreCase)) labels[KeyOf(entry.Name)] = LabelOf(path, entry);
                 else if (ImageFile.HasName(entry.Name)) images.Add(new TarImage(entry.Name, entry.DataOffset, entry.Length, -1));
             }
@@ -81,7 +81,7 @@ internal static class TarIndex
         return [.. images.Select(image => image with { Label = labels.GetValueOrDefault(KeyOf(image.Name), -1) })];
     }
 
-    // WebDataset: files of one sample have the same name up to the first dot behind the last slash.
+    // WebDataset: files of one sample have the same name up to the first dot after the last slash.
     private static string KeyOf(string name)
     {
         var dot = name.IndexOf('.', name.LastIndexOf('/') + 1);

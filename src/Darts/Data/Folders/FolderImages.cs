@@ -27,7 +27,7 @@ internal static class FolderImages
 
         void Walk(string path)
         {
-            // A link may lead back to a folder above it. What lies behind one is named from its target on, where it has one name only.
+            // A link may lead back to a folder above it. What lies beyond one is named from its target on, where it has one name only.
             var target = Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName;
             if (!seen.Add(target ?? Path.GetFullPath(path))) return;
             var listing = FolderListing.From(target ?? path);

@@ -24,7 +24,7 @@ internal sealed class JpegFrame
     public static bool IsIts(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
     /// <summary>
-    /// What a file is that the decoder does not read, by its marker and the header behind it; null for one that it reads.
+    /// What a file is that the decoder does not read, by its marker and the header after it; null for one that it reads.
     /// </summary>
     public static string? OtherForm(byte marker, ReadOnlySpan<byte> header) => marker switch
     {

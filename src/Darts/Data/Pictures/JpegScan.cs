@@ -1,7 +1,7 @@
 namespace MIOpenDarts.Darts.Data.Pictures;
 
 /// <summary>
-/// Walks the coded bytes of a scan up to the marker behind it, and counts its restart intervals (ITU-T T.81, B.2.1 and E.1.4).
+/// Walks the coded bytes of a scan up to the marker after it, and counts its restart intervals (ITU-T T.81, B.2.1 and E.1.4).
 /// </summary>
 internal static class JpegScan
 {
@@ -10,7 +10,7 @@ internal static class JpegScan
 
     /// <summary>Checks the coded bytes; null for sound ones.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="at">Where they begin; then where the marker behind them stands, or the file ends.</param>
+    /// <param name="at">Where they begin; then where the marker after them stands, or the file ends.</param>
     /// <param name="intervals">How many restart intervals there should be.</param>
     public static PictureCheck? Check(ReadOnlySpan<byte> file, ref int at, long intervals)
     {
@@ -29,7 +29,7 @@ internal static class JpegScan
                 continue;
             }
 
-            // Nothing can be coded in no bytes; a restart marker behind the last unit is in use.
+            // Nothing can be coded in no bytes; a restart marker after the last unit is in use.
             if (at > start) found++;
             if (marker is < 0xD0 or > 0xD7) break;
             if (marker - 0xD0 != restarts++ % Restarts) return Damaged("its restart markers are not in order");

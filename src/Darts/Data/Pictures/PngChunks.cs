@@ -9,9 +9,9 @@ namespace MIOpenDarts.Darts.Data.Pictures;
 /// </summary>
 internal static class PngChunks
 {
-    // Length and type before the data of a chunk, checksum behind it.
+    // Length and type before the data of a chunk, checksum after it.
     private const int Before = 8;
-    private const int Behind = 4;
+    private const int After = 4;
 
     private static readonly PictureCheck CutOff = new("the PNG data ends before its last chunk; the file is cut off, fetch it again");
 
@@ -26,10 +26,10 @@ internal static class PngChunks
     {
         var left = file[Signature.Length..];
         var orientation = 1;
-        while (left.Length >= Before + Behind)
+        while (left.Length >= Before + After)
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(left);
-            if (length > left.Length - Before - Behind) return CutOff;
+            if (length > left.Length - Before - After) return CutOff;
             var end = Before + (int)length;
             var type = left[4..Before];
             var whole = Crc32.HashToUInt32(left[4..end]) == BinaryPrimitives.ReadUInt32BigEndian(left[end..]);
@@ -39,7 +39,7 @@ internal static class PngChunks
                     + "it again");
             if (type.SequenceEqual("IEND"u8)) return new PictureCheck(null, orientation);
             if (whole && type.SequenceEqual("eXIf"u8)) orientation = Exif.Orientation(left[Before..end]);
-            left = left[(end + Behind)..];
+            left = left[(end + After)..];
         }
 
         return CutOff;

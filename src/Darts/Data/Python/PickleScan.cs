@@ -14,7 +14,7 @@ internal static class PickleScan
     // Each may become an object of some hundred bytes.
     private const int MostOpcodes = 1 << 22;
 
-    /// <summary>Bytes of the pickle that begins here; the stream stands behind it then.</summary>
+    /// <summary>Bytes of the pickle that begins here; the stream stands after it then.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or claims more than the stream has.</exception>
     public static long Measure(Stream stream)
     {
@@ -32,7 +32,7 @@ internal static class PickleScan
         throw new InvalidDataException($"the pickle has more than {MostOpcodes} opcodes");
     }
 
-    // Bytes behind an opcode and the length that it may have.
+    // Bytes after an opcode and the length that it may have.
     private static long Argument(Stream stream, char code) => code switch
     {
         'K' or 'h' or 'q' or '\u0080' or '\u0082' => 1,

@@ -39,7 +39,7 @@ internal static partial class SafePickle
     /// <param name="name">The file, for messages.</param>
     /// <param name="forPurpose">What is read, whose classes are allowed.</param>
     /// <param name="unpickler">The reader.</param>
-    /// <param name="stream">Where the pickle begins; then behind it.</param>
+    /// <param name="stream">Where the pickle begins; then after it.</param>
     /// <exception cref="DataException">It has a class that is not allowed, or is damaged.</exception>
     public static object? Read(string name, string forPurpose, Unpickler unpickler, Stream stream)
     {

@@ -24,7 +24,7 @@ internal sealed class WeightsShape
     {
         var auxiliary = names.All.Any(name => name.StartsWith(ImageClassifier<float>.AuxiliaryPrefix, StringComparison.Ordinal));
         var layers = names.All.Select(CellOf).Max();
-        // Only a network of NAS-Bench-201 has a batch norm behind its last cell; three stages of cells have two reductions between them.
+        // Only a network of NAS-Bench-201 has a batch norm after its last cell; three stages of cells have two reductions between them.
         if (Shape("lastact.0.weight", 1) is not null)
             return new WeightsShape(
                 auxiliary, (Arch, null), ("--stem", null), (CellsPerStage, Show((layers - 2) / 3)),

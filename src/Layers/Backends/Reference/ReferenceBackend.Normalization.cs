@@ -82,7 +82,7 @@ public unsafe partial class ReferenceBackend<T>
         for (var c = 0; c < shape.C; c++)
         {
             var (mean, inverse) = Active(v.Norm, c);
-            // Behind a batch norm that was applied in place, ẑ is its own normalised value and the deviation is one more factor.
+            // After a batch norm that was applied in place, ẑ is its own normalised value and the deviation is one more factor.
             var statistics = v.Applied ? (0, 1) : (mean, inverse);
             var (sum, product) = GradientSums(v.Value, statistics, v.Diff!, c);
             total += product;

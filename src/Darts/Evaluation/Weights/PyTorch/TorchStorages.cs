@@ -133,7 +133,7 @@ internal sealed class OldStorages : TorchStorages
         Span<byte> count = stackalloc byte[8];
         stream.ReadExactly(count);
         var (numbers, left) = (BinaryPrimitives.ReadInt64LittleEndian(count), stream.Length - stream.Position);
-        // A storage that no tensor uses has no type, and nothing behind it can be found.
+        // A storage that no tensor uses has no type, and so its bytes cannot be found.
         if (!used.TryGetValue(key, out var storage) || numbers < 0 || numbers > left / storage.Width)
             throw new DataException(
                 $"{path}: says that a storage has {numbers} numbers in {left} bytes; it is cut off or damaged, fetch it again");

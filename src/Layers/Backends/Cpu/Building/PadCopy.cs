@@ -59,7 +59,7 @@ internal static unsafe class PadCopy<S, V>
             }
     }
 
-    /// <summary>The way back through a ReLU: x += d where gate is positive; d and gate lie as <see cref="Pixels{A}"/> writes.</summary>
+    /// <summary>The backward pass of a ReLU: x += d where gate is positive; d and gate lie as <see cref="Pixels{A}"/> writes.</summary>
     public static void AddMasked(float* d, float* gate, nint pitch, in ChannelSegments x, int pixels, int step)
     {
         for (var w = 0; w < pixels; w++, d += pitch, gate += pitch)

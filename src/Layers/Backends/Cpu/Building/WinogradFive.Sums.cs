@@ -99,20 +99,20 @@ internal static unsafe partial class WinogradFive<S, V>
         if (Last.Is) s6 = S.MultiplyAdd(c2, x1, S.MultiplyAdd(c0, x, s6));
         if (!First.Is && !Second.Is) return;
         var x2 = R.At(p + 2 * step, q + 2 * step);
-        V before = S.Subtract(x, x1), behind = S.Subtract(x2, x1);
+        V left = S.Subtract(x, x1), right = S.Subtract(x2, x1);
         x = x2;
         if (Second.Is)
         {
-            s3 = S.MultiplyAdd(b0, before, s3);
+            s3 = S.MultiplyAdd(b0, left, s3);
             s4 = S.MultiplyAdd(b1, x1, s4);
-            s5 = S.MultiplyAdd(b2, behind, s5);
+            s5 = S.MultiplyAdd(b2, right, s5);
         }
 
         if (First.Is)
         {
-            s0 = S.MultiplyAdd(a0, before, s0);
+            s0 = S.MultiplyAdd(a0, left, s0);
             s1 = S.MultiplyAdd(a1, x1, s1);
-            s2 = S.MultiplyAdd(a2, behind, s2);
+            s2 = S.MultiplyAdd(a2, right, s2);
         }
     }
 

@@ -109,20 +109,20 @@ internal static unsafe partial class WinogradFive<S, V>
 
         if (!First.Is && !Second.Is) return;
         var x2 = R.At(p + 2 * step, q + 2 * step);
-        V before = S.Subtract(x, x1), behind = S.Subtract(x2, x1);
+        V left = S.Subtract(x, x1), right = S.Subtract(x2, x1);
         x = x2;
         if (Second.Is)
         {
-            b0 = S.MultiplyAdd(f3, before, b0);
+            b0 = S.MultiplyAdd(f3, left, b0);
             b1 = S.MultiplyAdd(f4, x1, b1);
-            b2 = S.MultiplyAdd(f5, behind, b2);
+            b2 = S.MultiplyAdd(f5, right, b2);
         }
 
         if (First.Is)
         {
-            a0 = S.MultiplyAdd(f0, before, a0);
+            a0 = S.MultiplyAdd(f0, left, a0);
             a1 = S.MultiplyAdd(f1, x1, a1);
-            a2 = S.MultiplyAdd(f2, behind, a2);
+            a2 = S.MultiplyAdd(f2, right, a2);
         }
     }
 

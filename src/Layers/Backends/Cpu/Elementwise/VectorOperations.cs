@@ -25,12 +25,12 @@ internal sealed unsafe class VectorOperations<S, V>(CpuContext context)
         Tensor<float> weights, Tensor<float> diffs, Tensor<float> momentumBuffer, double rate, double momentum, double decay,
             bool nesterov) =>
         elementwise.Each(
-            new Sgd(weights.Data(), diffs.Data(), momentumBuffer.Data(), (float)-rate, (float)momentum, (float)decay, nesterov),
+            new SgdUpdate(weights.Data(), diffs.Data(), momentumBuffer.Data(), (float)-rate, (float)momentum, (float)decay, nesterov),
                 weights.Shape.Count);
 
     public void AdamStep(Tensor<float> weights, Tensor<float> diffs, Tensor<float> mean, Tensor<float> meanSquare,
         in AdamSettings settings) =>
-        elementwise.Each(new Adam(weights.Data(), diffs.Data(), mean.Data(), meanSquare.Data(), settings), weights.Shape.Count);
+        elementwise.Each(new AdamUpdate(weights.Data(), diffs.Data(), mean.Data(), meanSquare.Data(), settings), weights.Shape.Count);
 
     public void ScaleBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, int index) =>
         diffWeights.Data()[index] += (float)Dot(src, diffDst);
@@ -82,7 +82,7 @@ internal sealed unsafe class VectorOperations<S, V>(CpuContext context)
     }
 
     // w, d, m: [count] float32
-    private readonly struct Sgd(float* w, float* d, float* m, float minusRate, float momentum, float decay, bool nesterov) : IElementwise
+    private readonly struct SgdUpdate(float* w, float* d, float* m, float minusRate, float momentum, float decay, bool nesterov) : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(long i, int p, int count)
@@ -97,7 +97,7 @@ internal sealed unsafe class VectorOperations<S, V>(CpuContext context)
     }
 
     // w, d, m, v: [count] float32
-    private readonly struct Adam(float* w, float* d, float* m, float* v, AdamSettings settings) : IElementwise
+    private readonly struct AdamUpdate(float* w, float* d, float* m, float* v, AdamSettings settings) : IElementwise
     {
         private readonly float decay = (float)settings.WeightDecay;
         private readonly float beta1 = (float)settings.Beta1;
