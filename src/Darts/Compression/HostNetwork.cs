@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Evaluation.Operations;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Tensors;
@@ -28,8 +29,11 @@ internal sealed record HostNetwork(
     }
 
     /// <summary>Takes a trained network's operations and numbers.</summary>
+    /// <exception cref="OptionsException">It is quantised.</exception>
     public static HostNetwork From(NetworkDescription description, ImageClassifier<float> net)
     {
+        if (description.IsQuantised)
+            throw new OptionsException("this network is quantised already, which comes last; give the run that it was made from");
         var operations = OperationList.Of(net.Trace());
         var tensors = net.Parameters.Parameters.Concat(net.Parameters.Statistics).ToDictionary(tensor => tensor.Name, tensor =>
         {

@@ -45,6 +45,9 @@ public abstract class ImageClassifier<T> : IDisposable
     public long ParameterCount =>
         Parameters.Parameters.Where(p => !p.Name.StartsWith(AuxiliaryPrefix, StringComparison.Ordinal)).Sum(p => p.Capacity.Count);
 
+    /// <summary>Bytes of the parameters when the network is used.</summary>
+    internal virtual long WeightBytes => sizeof(float) * ParameterCount;
+
     /// <summary>Weight of the auxiliary head's loss: 0.4 in the official recipe.</summary>
     public double AuxiliaryWeight { get; set; } = 0.4;
 

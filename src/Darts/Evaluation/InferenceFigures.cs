@@ -29,7 +29,7 @@ internal sealed record InferenceFigures(long Parameters, long MultiplyAdds, long
 
         Array.Sort(seconds);
         return new InferenceFigures(
-            net.ParameterCount, net.Trace().MultiplyAdds, sizeof(float) * net.ParameterCount, net.ActivationBytes,
+            net.ParameterCount, net.Trace().MultiplyAdds, net.WeightBytes, net.ActivationBytes,
             seconds[Repetitions / 2]);
     }
 }

@@ -61,6 +61,10 @@ public sealed record NetworkDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     internal IReadOnlyList<NetworkOperation>? Operations { get; init; }
 
+    /// <summary>Whether it computes with bytes.</summary>
+    [JsonIgnore]
+    internal bool IsQuantised => Operations is [{ Kind: OperationKind.Quantise }, ..];
+
     /// <summary>Whether it is one of <see cref="Baselines"/>.</summary>
     [JsonIgnore]
     public bool IsBaseline => Baselines.Contains(Network);

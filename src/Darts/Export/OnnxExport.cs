@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MIOpenDarts.Darts.Compression.Quantisation;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Records;
@@ -18,8 +19,8 @@ public sealed class OnnxExport : IGraphVisitor<float>
     /// <summary>Version of the operator set.</summary>
     public const int Opset = 17;
 
-    private const string Images = "images";
-    private const string Logits = "logits";
+    internal const string Images = "images";
+    internal const string Logits = "logits";
     private const int IrVersion = 8;
     private readonly Backend<float> backend;
     private readonly InferenceGraph<float> source;
@@ -44,24 +45,26 @@ public sealed class OnnxExport : IGraphVisitor<float>
     public static void Write(
         string path, ImageClassifier<float> net, NetworkDescription description, bool foldNorms, bool normalise = false, int batch = 0)
     {
-        var bytes = Bytes(net.Backend, net.Trace(), foldNorms, description, normalise, batch);
+        var bytes = description.IsQuantised
+            ? QuantisedOnnx.Bytes(IntegerNetwork.From(description, net), description, normalise, batch)
+            : Bytes(net.Backend, net.Trace(), foldNorms, description, normalise, batch);
         WholeFile.Write(path, stream => stream.Write(bytes));
     }
 
     /// <summary>The message <c>ModelProto</c> of a graph.</summary>
     internal static byte[] Bytes(
         Backend<float> backend, InferenceGraph<float> source, bool foldNorms, NetworkDescription? description = null,
-        bool normalise = false, int batch = 0)
-    {
-        var export = new OnnxExport(backend, source, foldNorms);
-        var model = new ProtoWriter().Add(1, (long)IrVersion).Add(2, "miopendarts").Add(3, RunEnvironment.ThisVersion)
-            .Add(7, export.Graph(normalise ? description : null, batch));
-        model.Add(8, new ProtoWriter().Add(1, "").Add(2, (long)Opset));
-        if (description is not null)
-        {
-            foreach (var (key, value) in Metadata(description, normalise)) model.Add(14, new ProtoWriter().Add(1, key).Add(2, value));
-        }
+        bool normalise = false, int batch = 0) =>
+        Model(new OnnxExport(backend, source, foldNorms).Graph(normalise ? description : null, batch), description, normalise);
 
+    /// <summary>The message <c>ModelProto</c> of a message <c>GraphProto</c>.</summary>
+    internal static byte[] Model(
+        ProtoWriter graph, NetworkDescription? description, bool normalised, params (string Key, string Value)[] more)
+    {
+        var model = new ProtoWriter().Add(1, (long)IrVersion).Add(2, "miopendarts").Add(3, RunEnvironment.ThisVersion).Add(7, graph);
+        model.Add(8, new ProtoWriter().Add(1, "").Add(2, (long)Opset));
+        var metadata = description is null ? [] : Metadata(description, normalised);
+        foreach (var (key, value) in metadata.Concat(more)) model.Add(14, new ProtoWriter().Add(1, key).Add(2, value));
         return model.Bytes.ToArray();
     }
 
@@ -86,7 +89,7 @@ public sealed class OnnxExport : IGraphVisitor<float>
     private ProtoWriter Graph(NetworkDescription? normalisation, int batch)
     {
         var (input, output) = (source.Input.Shape, source.Output.Shape);
-        names[source.Input] = normalisation is null ? Images : Normalised(normalisation);
+        names[source.Input] = normalisation is null ? Images : Normalised(target, normalisation, input.C);
         foreach (var node in source.Nodes)
         {
             if (node is NormNode<float> norm && folded.ContainsValue(norm))
@@ -108,9 +111,8 @@ public sealed class OnnxExport : IGraphVisitor<float>
     }
 
     // (v / 255 − mean) / deviation, in the order of the image encoder, so that the bits are the same.
-    private string Normalised(NetworkDescription description)
+    internal static string Normalised(OnnxGraph target, NetworkDescription description, int channels)
     {
-        var channels = source.Input.Shape.C;
         target.Node("Cast", [Images], "pixels_float", ("to", OnnxGraph.FloatType));
         target.Node("Div", ["pixels_float", target.Constant("white", [255f])], "pixels_scaled");
         target.Node("Sub", ["pixels_scaled", target.Constant("mean", [.. description.Mean], channels, 1, 1)], "pixels_centred");
@@ -198,6 +200,9 @@ public sealed class OnnxExport : IGraphVisitor<float>
     void IGraphVisitor<float>.Visit(ConcatNode<float> node) => Add("Concat", node, ("axis", 1));
 
     void IGraphVisitor<float>.Visit(SumNode<float> node) => Add("Add", node);
+
+    void IGraphVisitor<float>.Visit(QuantiseNode<float> node) =>
+        throw new NotSupportedException($"Bytes have no form in a graph of floats; {nameof(QuantisedOnnx)} writes them.");
 
     private void Add(string operation, GraphNode<float> node, params (string Name, object Value)[] attributes) =>
         target.Node(operation, [.. node.Sources.Select(s => names[s])], names[node.Dst], attributes);

@@ -13,6 +13,8 @@ internal sealed class OnnxGraph
     /// <summary>The element type uint8.</summary>
     public const int ByteType = 2;
 
+    private const int Int8Type = 3;
+    private const int Int32Type = 6;
     private const int Int64Type = 7;
     private readonly ProtoWriter graph = new();
     private readonly HashSet<string> constants = [];
@@ -38,6 +40,17 @@ internal sealed class OnnxGraph
     /// <summary>Adds a vector of integers once and returns its name.</summary>
     public string Constant(string name, params ReadOnlySpan<long> values) =>
         Constant(name, Int64Type, MemoryMarshal.AsBytes(values), [values.Length]);
+
+    /// <summary>Adds one byte without an extent once and returns its name.</summary>
+    public string Byte(string name, byte value) => Constant(name, ByteType, [value], []);
+
+    /// <summary>Adds a constant of signed bytes once and returns its name.</summary>
+    public string Int8(string name, ReadOnlySpan<sbyte> values, params ReadOnlySpan<long> shape) =>
+        Constant(name, Int8Type, MemoryMarshal.AsBytes(values), shape);
+
+    /// <summary>Adds a constant of 32-bit integers once and returns its name.</summary>
+    public string Int32(string name, ReadOnlySpan<int> values, params ReadOnlySpan<long> shape) =>
+        Constant(name, Int32Type, MemoryMarshal.AsBytes(values), shape);
 
     /// <summary>
     /// Declares the input or output, so many times <paramref name="extents"/>; any number of times where <paramref name="batch"/> is 0.

@@ -54,6 +54,9 @@ internal interface IGraphVisitor<T>
 
     /// <summary>Writes a sum.</summary>
     void Visit(SumNode<T> node);
+
+    /// <summary>Writes values as bytes.</summary>
+    void Visit(QuantiseNode<T> node);
 }
 
 /// <summary>A convolution without bias. Weights: [O,I/groups,kh,kw].</summary>
@@ -145,6 +148,14 @@ internal sealed record ConcatNode<T>(GraphValue[] Sources, GraphValue Dst) : Gra
 
 /// <summary>a + b.</summary>
 internal sealed record SumNode<T>(GraphValue First, GraphValue Second, GraphValue Dst) : GraphNode<T>([First, Second], Dst)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public override void Accept(IGraphVisitor<T> visitor) => visitor.Visit(this);
+}
+
+/// <summary>x + bias rounded to what bytes hold. Bias: [C] or null.</summary>
+internal sealed record QuantiseNode<T>(GraphValue Src, GraphValue Dst, Tensor<T>? Bias, ByteScale Scale) : GraphNode<T>([Src], Dst)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

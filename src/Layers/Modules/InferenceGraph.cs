@@ -90,6 +90,10 @@ public sealed class InferenceGraph<T>
     /// <summary>a + b.</summary>
     public GraphValue Sum(GraphValue a, GraphValue b) => Append(new SumNode<T>(a, b, Next(a.Shape)));
 
+    /// <summary>x + bias rounded to what bytes hold. Bias: [C] or null.</summary>
+    internal GraphValue Quantise(GraphValue source, Tensor<T>? bias, ByteScale scale) =>
+        Append(new QuantiseNode<T>(source, Next(source.Shape), bias, scale));
+
     private static Shape Strided(Shape source, Window2D window) =>
         source with { H = window.OutputHeight(source.H), W = window.OutputWidth(source.W) };
 

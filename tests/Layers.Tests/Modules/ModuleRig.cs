@@ -48,6 +48,8 @@ internal sealed class ModuleRig : IDisposable
         return values;
     }
 
+    public void Put(Tensor<double> tensor, double[] values) => backend.Upload<double>(values, tensor);
+
     public double[] Forward()
     {
         backend.WriteImages(source, Src);

@@ -13,6 +13,7 @@ namespace MIOpenDarts.Darts.Evaluation.Operations;
 internal sealed class ListedNetwork<T> : ImageClassifier<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly IReadOnlyList<NetworkOperation> list;
     private readonly ListedOperation<T>[] operations;
     // Arrays: a step walks over them, and allocates no enumerator.
     private readonly int[][] sources;
@@ -23,6 +24,7 @@ internal sealed class ListedNetwork<T> : ImageClassifier<T>
     public ListedNetwork(Backend<T> backend, ImageTask task, IReadOnlyList<NetworkOperation> list)
         : base(backend, task)
     {
+        this.list = list;
         var channels = OperationList.Channels(list, task.Channels);
         operations = [.. list.Select(operation => Place(operation, channels))];
         sources = [.. list.Select(operation => operation.Sources.ToArray())];
@@ -35,6 +37,13 @@ internal sealed class ListedNetwork<T> : ImageClassifier<T>
 
     /// <inheritdoc/>
     public override Tensor<T> Logits => values[^1];
+
+    /// <inheritdoc/>
+    internal override long WeightBytes => list.Any(operation => operation.MostWeight > 0)
+        // A bias and a scale for each output channel, and a byte for each weight.
+        ? Parameters.Parameters.Sum(tensor =>
+            (tensor.Name.EndsWith("bias", StringComparison.Ordinal) ? sizeof(int) + sizeof(float) : 1) * tensor.Capacity.Count)
+        : base.WeightBytes;
 
     /// <summary>Values of the last pass by their number, the images first; all of them hold only where a training was planned.</summary>
     public IReadOnlyList<Tensor<T>> Values => values;
@@ -80,7 +89,7 @@ internal sealed class ListedNetwork<T> : ImageClassifier<T>
                 // The last reader of the forward pass is the first to write the gradient.
                 if (lastReaders[source] != i || values[source].Diff is not { } diff) continue;
                 // A module writes the gradient of its only source; whatever has more adds to what must be zero.
-                if (operations[i] is ListedModule<T>) accumulate = false;
+                if (operations[i].IsModule) accumulate = false;
                 else Backend.Fill(diff, T.Zero);
             }
 
@@ -91,23 +100,42 @@ internal sealed class ListedNetwork<T> : ImageClassifier<T>
     private ListedOperation<T> Place(NetworkOperation operation, int[] channels)
     {
         var inputs = channels[operation.Sources[0]];
-        return operation.Kind switch
-        {
-            OperationKind.Convolution => new ListedModule<T>(
-                new Convolution<T>(Parameters, operation.Name, inputs, operation.Channels, operation.Window, operation.Groups)),
-            OperationKind.FactorizedReduce => new ListedModule<T>(
-                new FactorizedReduce<T>.ConvolutionPair(Parameters, operation.Name, inputs, operation.Channels)),
-            OperationKind.BatchNorm => new ListedModule<T>(new BatchNorm<T>(Parameters, operation.Name, inputs, operation.Affine)),
-            OperationKind.Relu => new ListedModule<T>(new Relu<T>()),
-            OperationKind.MaxPool => new ListedModule<T>(new MaxPool<T>(operation.Window)),
-            OperationKind.AveragePool => new ListedModule<T>(new AveragePool<T>(operation.Window)),
-            OperationKind.GlobalAverage => new ListedModule<T>(new GlobalAveragePool<T>()),
-            OperationKind.Linear => new ListedModule<T>(new Linear<T>(Parameters, operation.Name, inputs, operation.Channels)),
-            OperationKind.Zero => new ListedModule<T>(new Zero<T>(operation.Window.StrideH)),
-            OperationKind.PadChannels => new ListedPad<T>(operation.Before, operation.After),
-            OperationKind.Concat => new ListedConcat<T>(),
-            OperationKind.Sum => new ListedSum<T>(),
-            _ => throw new NotSupportedException($"{operation.Kind} is no operation of a network."),
-        };
+        var layer = operation.MostWeight > 0 ? Quantised(operation, inputs) : null;
+        var placed = layer is null ? Plain(operation, inputs) : new ListedModule<T>(layer);
+        return operation.Rounding is { } scale && operation.Kind != OperationKind.Quantise
+            ? new ListedRounding<T>(placed, new Quantise<T>(scale, (layer as IBiasedLayer<T>)?.Layer))
+            : placed;
     }
+
+    private Module<T> Quantised(NetworkOperation operation, int inputs) => operation.Kind switch
+    {
+        OperationKind.Convolution => new QuantisedConvolution<T>(
+            Parameters, operation.Name, inputs, operation.Channels, operation.Window, operation.Groups, operation.MostWeight,
+            operation.InputStep),
+        OperationKind.FactorizedReduce => new QuantisedReduction<T>(
+            Parameters, operation.Name, inputs, operation.Channels, operation.MostWeight, operation.InputStep),
+        OperationKind.Linear => new QuantisedLinear<T>(
+            Parameters, operation.Name, inputs, operation.Channels, operation.MostWeight, operation.InputStep),
+        _ => throw new NotSupportedException($"{operation.Kind} has no weights that int8 could keep."),
+    };
+
+    private ListedOperation<T> Plain(NetworkOperation operation, int inputs) => operation.Kind switch
+    {
+        OperationKind.Convolution => new ListedModule<T>(
+            new Convolution<T>(Parameters, operation.Name, inputs, operation.Channels, operation.Window, operation.Groups)),
+        OperationKind.FactorizedReduce => new ListedModule<T>(
+            new FactorizedReduce<T>.ConvolutionPair(Parameters, operation.Name, inputs, operation.Channels)),
+        OperationKind.BatchNorm => new ListedModule<T>(new BatchNorm<T>(Parameters, operation.Name, inputs, operation.Affine)),
+        OperationKind.Relu => new ListedModule<T>(new Relu<T>()),
+        OperationKind.MaxPool => new ListedModule<T>(new MaxPool<T>(operation.Window)),
+        OperationKind.AveragePool => new ListedModule<T>(new AveragePool<T>(operation.Window)),
+        OperationKind.GlobalAverage => new ListedModule<T>(new GlobalAveragePool<T>()),
+        OperationKind.Linear => new ListedModule<T>(new Linear<T>(Parameters, operation.Name, inputs, operation.Channels)),
+        OperationKind.Zero => new ListedModule<T>(new Zero<T>(operation.Window.StrideH)),
+        OperationKind.PadChannels => new ListedPad<T>(operation.Before, operation.After),
+        OperationKind.Concat => new ListedConcat<T>(),
+        OperationKind.Sum => new ListedSum<T>(),
+        OperationKind.Quantise => new ListedModule<T>(new Quantise<T>(operation.Rounding!.Value, null)),
+        _ => throw new NotSupportedException($"{operation.Kind} is no operation of a network."),
+    };
 }

@@ -10,6 +10,9 @@ namespace MIOpenDarts.Darts.Evaluation.Operations;
 internal abstract class ListedOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Whether it is a module of one source, which may write the source's gradient instead of adding to it.</summary>
+    public virtual bool IsModule => false;
+
     /// <summary>Asks for memory and returns the result: [N,C,H,W].</summary>
     public abstract Tensor<T> Plan(MemoryPlan<T> plan, Tensor<T>[] sources);
 

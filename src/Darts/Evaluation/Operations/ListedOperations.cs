@@ -9,6 +9,8 @@ namespace MIOpenDarts.Darts.Evaluation.Operations;
 internal sealed class ListedModule<T>(Module<T> module) : ListedOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public override bool IsModule => true;
+
     public override Tensor<T> Plan(MemoryPlan<T> plan, Tensor<T>[] sources) => module.Plan(plan, sources[0]);
 
     public override void Forward(in Pass pass) => module.Forward(pass);
@@ -106,4 +108,28 @@ internal sealed class ListedPad<T>(int before, int after) : ListedOperation<T>
     }
 
     public override GraphValue Trace(InferenceGraph<T> graph, GraphValue[] sources) => graph.PadChannels(sources[0], before, after);
+}
+
+/// <summary>An operation whose result is rounded to what bytes hold.</summary>
+internal sealed class ListedRounding<T>(ListedOperation<T> operation, Quantise<T> rounding) : ListedOperation<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public override bool IsModule => operation.IsModule;
+
+    public override Tensor<T> Plan(MemoryPlan<T> plan, Tensor<T>[] sources) => rounding.Plan(plan, operation.Plan(plan, sources));
+
+    public override void Forward(in Pass pass)
+    {
+        operation.Forward(pass);
+        rounding.Forward(pass);
+    }
+
+    public override void Backward(in Pass pass, bool accumulate)
+    {
+        rounding.Backward(pass, accumulate: false);
+        operation.Backward(pass, accumulate);
+    }
+
+    public override GraphValue Trace(InferenceGraph<T> graph, GraphValue[] sources) =>
+        rounding.Trace(graph, operation.Trace(graph, sources));
 }

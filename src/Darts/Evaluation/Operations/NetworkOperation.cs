@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Evaluation.Operations;
@@ -29,6 +30,8 @@ internal enum OperationKind
     Concat,
     /// <summary>a + b.</summary>
     Sum,
+    /// <summary>x rounded to what bytes hold.</summary>
+    Quantise,
 }
 
 /// <summary>
@@ -63,4 +66,24 @@ internal sealed record NetworkOperation
 
     /// <summary>Channels of zeros after them.</summary>
     public int After { get; init; }
+
+    /// <summary>Greatest |q| of int8 weights, with which convolutions and factorized reductions have a bias; 0 for floats.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MostWeight { get; init; }
+
+    /// <summary>Step of the source that int8 weights are multiplied with.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public float InputStep { get; init; }
+
+    /// <summary>Step of the bytes to which the result is rounded; 0 where it is not, or keeps the bytes of its source.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public float Step { get; init; }
+
+    /// <summary>The byte of the result that is zero.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public byte ZeroPoint { get; init; }
+
+    /// <summary>To which bytes the result is rounded; null where it is not, or keeps the bytes of its source.</summary>
+    [JsonIgnore]
+    public ByteScale? Rounding => Step > 0 ? new ByteScale(Step, ZeroPoint) : null;
 }

@@ -8,6 +8,7 @@ using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.NodeSum;
 using MIOpenDarts.Layers.Backends.Cpu.Normalization;
 using MIOpenDarts.Layers.Backends.Cpu.Pooling;
+using MIOpenDarts.Layers.Backends.Cpu.Quantisation;
 using MIOpenDarts.Layers.Backends.Cpu.Separable;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
@@ -66,6 +67,7 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
     private readonly DepthwiseConvolution<S, V> depthwise = new(context);
     private readonly Linear<S, V> linear = new(context);
     private readonly BatchNorm<S, V> batchNorm = new(context);
+    private readonly Quantiser<S, V> quantiser = new(context);
     private readonly Pools<S, V> pools = new(context);
     private readonly GlobalAverage<S, V> globalAverage = new(context);
     private readonly PlainFactorizedReduce<S, V> factorizedReduce = new(context);
@@ -203,6 +205,14 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
         Tensor<float> logits, Tensor<int> labels, Tensor<float> result, Tensor<float>? diffLogits, double labelSmoothing = 0,
             double lossScale = 1) =>
         CrossEntropyLoss.Run(logits, labels, result, diffLogits, labelSmoothing, lossScale);
+
+    // Bytes.
+    internal override void QuantiseForward(Tensor<float> src, Tensor<float>? bias, Tensor<float> dst, ByteScale scale) =>
+        quantiser.Forward(src, bias, dst, scale);
+    internal override void QuantiseBackward(
+        Tensor<float> src, Tensor<float>? bias, Tensor<float> diffDst, Tensor<float> diffSrc, Tensor<float>? diffBias, ByteScale scale,
+        bool accumulate) =>
+        quantiser.Backward(src, bias, diffDst, diffSrc, diffBias, scale, accumulate);
 
     // Pools.
     public override void MaxPoolForward(Tensor<float> src, Tensor<float> dst, Tensor<byte> indices, Window2D window) =>
