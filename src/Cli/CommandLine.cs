@@ -52,6 +52,7 @@ internal static class CommandLine
             DecomposeCommand.Create(screen),
             PruneCommand.Create(screen),
             CompressCommand.Create(screen),
+            QuantizeCommand.Create(screen),
             PredictCommand.Create(screen),
             CompareCommand.Create(screen),
             DataCommand.Create(screen),

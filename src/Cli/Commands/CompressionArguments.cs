@@ -2,6 +2,7 @@ using System.CommandLine;
 using MIOpenDarts.Cli.Compressing;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Compression;
+using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Training;
@@ -14,8 +15,7 @@ namespace MIOpenDarts.Cli.Commands;
 /// </summary>
 internal sealed class CompressionArguments
 {
-    private const int Epochs = 5;
-    private const double RateShare = 0.4;
+    private static readonly FineTuning Usual = new(Epochs: 5, RateShare: 0.4, EpochsOption: null);
 
     // What the form of the network decides, or its fine-tuning has no use for.
     private static readonly string[] Fixed =
@@ -37,20 +37,28 @@ internal sealed class CompressionArguments
     private readonly Option<string?> output = OptionNames.Path("--out", "FOLDER", "Folder for the new run (default: runs/ and the time).");
     private readonly Option<string?> resume = OptionNames.Path(
         "--resume", "FOLDER", "Go on with a fine-tuning that was stopped or killed.");
-    private readonly FieldOptions fields = new(
-        TrainOptions.Table.All.Where(field => !Fixed.Contains(field.Name)).Select(field => ((OptionDefinition)field, field.Name switch
-        {
-            "epochs" => $"{Epochs}",
-            "learning_rate" => $"{RateShare} of the training's",
-            _ => "as in the training",
-        })));
+    private readonly FineTuning tuning;
+    private readonly FieldOptions fields;
 
     /// <summary>Adds them to a command, with what the command has of its own between them.</summary>
     public CompressionArguments(Command command, params Option[] own)
+        : this(command, Usual, own)
     {
-        this.command = command.Name;
+    }
+
+    /// <summary>Adds them to a command that fine-tunes otherwise.</summary>
+    public CompressionArguments(Command command, FineTuning tuning, params Option[] own)
+    {
+        (this.command, this.tuning) = (command.Name, tuning);
+        fields = new FieldOptions(TrainOptions.Table.All.Where(IsFree).Select(field => ((OptionDefinition)field, field.Name switch
+        {
+            "epochs" => $"{tuning.Epochs}",
+            "learning_rate" => $"{tuning.RateShare} of the training's",
+            _ => "as in the training",
+        })));
         command.Arguments.Add(run);
-        foreach (var option in (Option[])[best, .. own, calibration, output, resume]) command.Options.Add(option);
+        Option[] epochs = tuning.EpochsOption is { } option ? [option] : [];
+        foreach (var each in (Option[])[best, .. own, calibration, .. epochs, output, resume]) command.Options.Add(each);
         fields.AddTo(command);
     }
 
@@ -102,7 +110,12 @@ internal sealed class CompressionArguments
     public string Folder(ParseResult parsed) => parsed.GetValue(output) ?? NewRun.Folder();
 
     /// <summary>Options of the fine-tuning that were typed.</summary>
-    public List<KeyValuePair<string, string>> Typed(ParseResult parsed) => [.. fields.Typed(parsed)];
+    public List<KeyValuePair<string, string>> Typed(ParseResult parsed)
+    {
+        var typed = fields.Typed(parsed).ToList();
+        if (tuning.EpochsOption is { } option && parsed.GetValue(option) is { } epochs) typed.Add(new("epochs", $"{epochs}"));
+        return typed;
+    }
 
     /// <summary>Plans of several ways to compress one trained network, by name.</summary>
     /// <param name="parsed">The command line.</param>
@@ -138,7 +151,7 @@ internal sealed class CompressionArguments
     }
 
     // Options of the fine-tuning of a training's network.
-    private TrainOptions Options(ParseResult parsed, string source) => Options(TrainFolder.ReadOptions(source), fields.Typed(parsed));
+    private TrainOptions Options(ParseResult parsed, string source) => Options(TrainFolder.ReadOptions(source), Typed(parsed));
 
     // What was typed and does not go with a resume; null for nothing.
     private string? Given(ParseResult parsed) => parsed.GetValue(run) is not null ? "a run" : FieldOptions.Given(parsed, output);
@@ -149,7 +162,7 @@ internal sealed class CompressionArguments
     private int? Resumed(Screen screen, ParseResult parsed)
     {
         if (parsed.GetValue(resume) is not { } begun) return null;
-        var typed = fields.Typed(parsed).ToList();
+        var typed = Typed(parsed);
         var given = Given(parsed);
         if (CompressionPlan.IsIn(begun) && given is null)
             return new CompressionWork(screen, command).Complete(CompressionPlan.Read(begun), begun, typed, Again(begun));
@@ -157,14 +170,17 @@ internal sealed class CompressionArguments
         return resumed.ToEnd();
     }
 
-    private static TrainOptions Options(TrainOptions trained, IEnumerable<KeyValuePair<string, string>> typed) => TrainOptions.Table.Apply(
+    private bool IsFree(OptionDefinition field) =>
+        !Fixed.Contains(field.Name) && (field.Name != "epochs" || tuning.EpochsOption is null);
+
+    private TrainOptions Options(TrainOptions trained, IEnumerable<KeyValuePair<string, string>> typed) => TrainOptions.Table.Apply(
         trained with
         {
-            Epochs = Epochs,
-            LearningRate = RateShare * trained.LearningRate,
+            Epochs = tuning.Epochs,
+            LearningRate = tuning.RateShare * trained.LearningRate,
             Auxiliary = false,
             DropPath = 0,
-            Weights = "",
+            Weights = TrainFolder.CompressedName,
             NewClassifier = false,
         },
         typed);
@@ -173,5 +189,16 @@ internal sealed class CompressionArguments
 /// <summary>What a command compresses.</summary>
 /// <param name="Network">The trained network.</param>
 /// <param name="Images">Calibration images.</param>
-/// <param name="Backend">Where it computes.</param>
-internal sealed record CompressionTask(HostNetwork Network, CalibrationImages Images, Backend<float> Backend);
+/// <param name="Trained">The trained network as it computes.</param>
+/// <param name="Test">Test images.</param>
+internal sealed record CompressionTask(HostNetwork Network, CalibrationImages Images, TrainedNetwork Trained, ImageSet Test)
+{
+    /// <summary>Where it computes.</summary>
+    public Backend<float> Backend => Trained.Backend;
+}
+
+/// <summary>How a compressed network is fine-tuned unless told.</summary>
+/// <param name="Epochs">Passes over the training images.</param>
+/// <param name="RateShare">Learning rate at the start, as a share of the training's.</param>
+/// <param name="EpochsOption">The option that takes the epochs; null for that of a training.</param>
+internal sealed record FineTuning(int Epochs, double RateShare, Option<int?>? EpochsOption);

@@ -96,7 +96,9 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     {
         var (epochs, best) = (history.Epochs, history.Epochs.MaxBy(epoch => epoch.Test.Top1)!);
         View.Print($"test     {EvaluateCommand.Describe(epochs[^1].Test)}");
-        View.Print($"best     epoch {best.Epoch + 1}, {best.Test.Top1:F2} %; report: {folder.ReportFile}");
+        View.Print(Options.Epochs == 0
+            ? $"report   {folder.ReportFile}"
+            : $"best     epoch {best.Epoch + 1}, {best.Test.Top1:F2} %; report: {folder.ReportFile}");
     }
 
     private static TrainOptions Whole(TrainOptions options) =>

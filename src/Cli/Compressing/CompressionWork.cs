@@ -47,10 +47,10 @@ internal sealed class CompressionWork(Screen screen, string command)
     {
         using var trained = TrainedNetwork.Open(source, best, foreign: null, options.Backend, options.Threads);
         var images = EvaluationTraining.Open(options);
-        EvaluationTraining.RequireTest(images);
+        var test = EvaluationTraining.RequireTest(images);
         var sample = new CalibrationImages(images.Train, trained.Description, calibration, options.Seed);
         var before = HostNetwork.From(trained.Description, trained.Net);
-        var (after, lines) = WithBar(sample, () => compress(new CompressionTask(before, sample, trained.Backend)));
+        var (after, lines) = WithBar(sample, () => compress(new CompressionTask(before, sample, trained, test)));
         foreach (var line in lines) screen.Output.WriteLine(line);
         var (was, now) = (before.Size, after.Size);
         screen.Output.WriteLine(

@@ -92,6 +92,12 @@ internal sealed record OnnxDifference(int Images, float Difference, float Larges
     // Two programs sum in other orders; a wrong operator changes a logit by far more.
     private const float Rounding = 1e-3f;
 
+    // A sum near half a step may be rounded up in one program and down in the other, and a byte is far more than rounding.
+    private const double Agreement = 0.99;
+
+    /// <summary>Whether both answer alike, as networks over bytes do.</summary>
+    public bool IsAgreement => Same >= Agreement * Images;
+
     /// <summary>Whether rounding explains the difference.</summary>
     public bool IsRounding => Difference <= Rounding * Largest;
 }

@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Costs.Profiling;
 using MIOpenDarts.Darts.Costs.Tables;
@@ -51,7 +50,7 @@ internal sealed class OnnxProfiler(int batch, int threads) : IProfiler
                 : graph.Concat([.. Enumerable.Repeat(graph.Input, part.Outputs / part.Inputs)]));
         }
 
-        return new Session(Export(graph), batch, part.Inputs, part.Height, part.Width, threads);
+        return new OnnxRun(Export(graph), batch, part.Inputs, part.Height, part.Width, threads);
     }
 
     /// <inheritdoc/>
@@ -60,34 +59,11 @@ internal sealed class OnnxProfiler(int batch, int threads) : IProfiler
         using var net = new EvaluationNetwork<float>(exporting, network.Shape, genotype);
         net.Parameters.Initialize(1);
         var task = network.Shape.Task;
-        return new Session(Export(net.Trace()), batch, task.Channels, task.Height, task.Width, threads);
+        return new OnnxRun(Export(net.Trace()), batch, task.Channels, task.Height, task.Width, threads);
     }
 
     /// <inheritdoc/>
     public void Dispose() => exporting.Dispose();
 
     private byte[] Export(InferenceGraph<float> graph) => OnnxExport.Bytes(exporting, graph, foldNorms: true);
-
-    private sealed class Session : IPreparedRun
-    {
-        private readonly InferenceSession session;
-        private readonly NamedOnnxValue[] inputs;
-
-        public Session(byte[] model, int batch, int channels, int height, int width, int threads)
-        {
-            using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1 };
-            // Its threads would look out for work after a run and take the cores from what is measured next.
-            options.AddSessionConfigEntry("session.force_spinning_stop", "1");
-            session = new InferenceSession(model, options);
-            inputs = [NamedOnnxValue.CreateFromTensor("images", new DenseTensor<float>([batch, channels, height, width]))];
-        }
-
-        public void Run() => session.Run(inputs).Dispose();
-
-        public void Finish()
-        {
-        }
-
-        public void Dispose() => session.Dispose();
-    }
 }

@@ -46,6 +46,9 @@ internal abstract class ProgressView(int epochs) : IProgress<RunEvent>, IDisposa
                     var what = alarm.Ends ? "the search ends with" : "a better one to end with may be";
                     Line($"alarm    {alarm.Watchdog}: {alarm.Message}; {what} the genotype of epoch {alarm.Chosen + 1}");
                     break;
+                case TrainEpochDone when epochs == 0:
+                    Line("nothing is trained");
+                    break;
                 case TrainEpochDone { Record: var trained }:
                     Line($"epoch {trained.Epoch + 1}/{epochs} done  train {trained.TrainAccuracy:F2} % (loss {trained.TrainLoss:F3})  "
                         + $"test {trained.Test.Top1:F2} % (loss {trained.Test.Loss:F3}){(trained.IsBest ? "  best" : "")}  "

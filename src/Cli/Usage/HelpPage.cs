@@ -24,6 +24,7 @@ internal sealed class HelpPage(HelpAction generated) : SynchronousCommandLineAct
             DecomposeCommand.Name => DecomposeCommand.Footer,
             PruneCommand.Name => PruneCommand.Footer,
             CompressCommand.Name => CompressCommand.Footer,
+            QuantizeCommand.Name => QuantizeCommand.Footer,
             PredictCommand.Name => PredictCommand.Footer,
             CompareCommand.Name => CompareCommand.Footer,
             DemoCommand.Name => DemoCommand.Footer,

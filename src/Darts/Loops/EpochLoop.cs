@@ -98,7 +98,8 @@ internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
         }
     }
 
-    private void Finish()
+    /// <summary>Evaluates the network, records that, and writes a checkpoint.</summary>
+    protected void Finish()
     {
         var make = Evaluate();
         AccumulateTime();

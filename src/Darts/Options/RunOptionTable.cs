@@ -19,6 +19,8 @@ internal abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
     /// <summary>Names of the presets, see <see cref="Resolve(string?, string?, IEnumerable{KeyValuePair{string, string}})"/>.</summary>
     private protected abstract IReadOnlyList<string> PresetNames { get; }
 
+    private protected const int MostEpochs = 100_000;
+
     private protected static OptionField<TOptions> Data { get; } = Text(
         "data", "fashion-mnist-slice or a folder", "Data set to learn from.", o =>
             o.Data, (o, v) => o with { Data = v }, text => text.Length > 0)
@@ -45,7 +47,7 @@ internal abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
     private protected static IEnumerable<OptionField<TOptions>> Length { get; } =
     [
         Integer("seed", "Seed of every random draw.", o => o.Seed, (o, v) => o with { Seed = v }),
-        Integer("epochs", 1, 100_000, "Passes over the training images.", o => o.Epochs, (o, v) => o with { Epochs = v }),
+        Integer("epochs", 1, MostEpochs, "Passes over the training images.", o => o.Epochs, (o, v) => o with { Epochs = v }),
         Integer("batch_size", 1, 65_536, "Images in a batch.", o => o.BatchSize, (o, v) => o with { BatchSize = v }),
     ];
 

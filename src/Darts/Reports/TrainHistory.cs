@@ -13,10 +13,11 @@ internal sealed record TrainHistory(
     : IRunHistory
 {
     /// <inheritdoc/>
-    public int EpochsDone => Epochs.Count;
+    public int EpochsDone => Math.Min(Epochs.Count, Start.Epochs);
 
     /// <inheritdoc/>
-    public bool HasAll(int epochs) => Epochs.Count == epochs;
+    /// <remarks>A run without training has one record, of the weights that it was given.</remarks>
+    public bool HasAll(int epochs) => Epochs.Count == Math.Max(epochs, 1);
 
     /// <summary>Best test accuracy of all epochs, in percent; NaN before the first.</summary>
     public double Best => Epochs.Count == 0 ? double.NaN : Epochs.Max(epoch => epoch.Test.Top1);

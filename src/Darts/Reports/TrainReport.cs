@@ -54,7 +54,8 @@ internal static class TrainReport
         html.Add($"<li><b>{history.Best.ToString("0.00")} %</b><span>best epoch</span></li>");
         if (history.Forecast is { } forecast) html.Add($"<li><b>{forecast.Parameters.ToString("N0")}</b><span>parameters</span></li>");
         html.Add($"<li><b>{ReportResult.Duration(history.Seconds)}</b><span>total time</span></li>");
-        html.Add($"<li><b>{history.Epochs.Count} of {history.Start.Epochs}</b><span>epochs</span></li>");
+        var done = Math.Min(history.Epochs.Count, history.Start.Epochs);
+        html.Add($"<li><b>{done} of {history.Start.Epochs}</b><span>epochs</span></li>");
         html.Add($"<li><b>{history.Epochs.Average(epoch => epoch.ImagesPerSecond).ToString("0")}</b><span>images per second</span></li>");
         html.Add($"<li><b>{ReportResult.Memory(last.PeakMemoryBytes)}</b><span>peak memory</span></li>");
         return html.Add($"</ul>");

@@ -36,7 +36,9 @@ internal sealed class TrainLoop : EpochLoop<TrainOptions, TrainEpochRecord>
 
     public TrainResult ToEnd(CancellationToken cancellation)
     {
-        RunAll(cancellation);
+        // Without an epoch the one record is of the weights as they were given.
+        if (Options.Epochs == 0 && Position.History.Count == 0) Finish();
+        else RunAll(cancellation);
         if (weights.Last is { } last) state.Description.Save(last, state.Net);
         return new TrainResult(Position.History.Max(epoch => epoch.Test.Top1), Position.History, Options);
     }
@@ -49,7 +51,7 @@ internal sealed class TrainLoop : EpochLoop<TrainOptions, TrainEpochRecord>
     }
 
     /// <summary>Cosine to zero, or a factor each epoch.</summary>
-    internal static double Rate(TrainOptions options, int epoch) => options.LearningRateDecay < 1
+    internal static double Rate(TrainOptions options, int epoch) => options.Epochs == 0 ? 0 : options.LearningRateDecay < 1
         ? options.LearningRate * Math.Pow(options.LearningRateDecay, epoch)
         : new CosineSchedule(options.LearningRate, 0, options.Epochs).Rate(epoch);
 

@@ -13,7 +13,7 @@ internal sealed class TrainOptionTable : RunOptionTable<TrainOptions>
             Number(
                 "held_out", "from 0, below 1", "Share of the training images to test on, where there are no test images.",
                 o => o.HeldOut, (o, v) => o with { HeldOut = v }, x => x is >= 0 and < 1),
-            .. Place, .. Length, Choice(
+            .. Place, .. Length.Select(field => field.Name == "epochs" ? Epochs : field), Choice(
                 "stem", ["cifar", "imagenet"], "What stands before the first cell.", o => o.Stem, (o, v) => o with { Stem = v }),
             .. Layers("Cells of a genotype's network."), InitChannels(2), .. Loss, LearningRate,
             Number(
@@ -26,6 +26,13 @@ internal sealed class TrainOptionTable : RunOptionTable<TrainOptions>
 
     /// <summary>The only one.</summary>
     internal static TrainOptionTable Instance { get; } = new();
+
+    private static OptionField<TrainOptions> Epochs => Integer(
+        "epochs", 0, MostEpochs, "Passes over the training images; 0 tests given weights as they are.",
+        o => o.Epochs, (o, v) => o with { Epochs = v }).Checked(o =>
+            o.Epochs <= MostEpochs && o.Epochs >= (o.Weights.Length > 0 ? 0 : 1)
+                ? null
+                : $"a whole number from 1 to {MostEpochs}, or 0 with weights");
 
     private static IEnumerable<OptionField<TrainOptions>> Network =>
     [

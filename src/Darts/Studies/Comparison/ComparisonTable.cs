@@ -19,7 +19,7 @@ internal sealed record ComparisonRow(string Method, IReadOnlyList<RunSummary> Ru
     public double Parameters => Runs.Average(run => (double)run.Parameters);
 
     /// <summary>Mean bytes of the weights.</summary>
-    public double Bytes => sizeof(float) * Parameters;
+    public double Bytes => Runs.Average(run => (double)run.Bytes);
 }
 
 /// <summary>A table of trainings: text, CSV and HTML.</summary>

@@ -26,6 +26,9 @@ internal sealed record RunSummary(
     /// <summary>The method of a genotype that has no published name.</summary>
     internal const string Unnamed = "genotype";
 
+    /// <summary>Bytes of the weights.</summary>
+    internal long Bytes { get; init; } = sizeof(float) * Parameters;
+
     /// <summary>What the network costs by each model that was asked; null where no model knows it.</summary>
     internal IReadOnlyList<double?> Costs { get; init; } = [];
 
@@ -49,16 +52,17 @@ internal sealed record RunSummary(
             && f.Name is not ("seed" or "network")).Select(f => $"{f.Name} {f.Show(options)}");
         return new RunSummary(
             NameOf(description), description.Network, string.Join(", ", recipe), net.ParameterCount, net.Trace().MultiplyAdds,
-            history.Epochs.Count,
+            Math.Min(history.Epochs.Count, options.Epochs),
             history.Epochs[^1].Test.Top1, history.Epochs.Average(epoch => epoch.ImagesPerSecond), history.Seconds)
         {
+            Bytes = net.WeightBytes,
             Costs = [.. costs.Select(cost => TargetNetwork.CostOf(description, cost))],
         };
     }
 
     /// <summary>A published name where there is one.</summary>
     private static string NameOf(NetworkDescription description) =>
-        description.Operations is null ? OriginOf(description) : OriginOf(description) + " compressed";
+        OriginOf(description) + (description.IsQuantised ? " int8" : description.Operations is null ? "" : " compressed");
 
     private static string OriginOf(NetworkDescription description) => description.IsBaseline
         ? description.Network
