@@ -30,7 +30,7 @@ internal static class ForecastCommand
         The step runs on the virtual gfx803 (native/virtual-gpu), which counts instructions, caches and conflicts of sampled work-groups and
         makes microseconds of them. Its results mean nothing, nothing is learnt. The data set gives the size of the images only.
         floor is what the step's bytes take at the card's nominal bandwidth. The textbook form computes the same supernet operation by
-        operation, through plain calls of MIOpen and hipBLAS, as frameworks do.
+        operation, every convolution by MIOpen, as a framework does.
 
         Examples:
           miopendarts forecast --device rx580 --preset darts
@@ -86,8 +86,9 @@ internal static class ForecastCommand
     /// <param name="Text">What it is, for people.</param>
     /// <param name="Images">Images in its batch.</param>
     /// <param name="Deterministic">Whether its sums have an order.</param>
+    /// <param name="Textbook">Whether libraries compute all convolutions.</param>
     /// <param name="Open">Opens its data, and returns what builds it.</param>
-    private sealed record Step(string Text, int Images, bool Deterministic, Func<Func<MIOpenBackend, IBlankStep>> Open);
+    private sealed record Step(string Text, int Images, bool Deterministic, bool Textbook, Func<Func<MIOpenBackend, IBlankStep>> Open);
 
     private static Step Search(SearchOptions options, bool textbook)
     {
@@ -97,7 +98,7 @@ internal static class ForecastCommand
         return new Step(
             $"a step of {options.Algorithm} with {Size(options)} and batch {options.BatchSize}"
             + (textbook ? ", in textbook form" : ""),
-            options.BatchSize, options.Deterministic,
+            options.BatchSize, options.Deterministic, textbook,
             () =>
             {
                 var images = BlankSearchStep.Images(options);
@@ -108,7 +109,7 @@ internal static class ForecastCommand
     private static Step Training(string name, TrainOptions options) => new(
         $"a step of training {name} with " + (NetworkDescription.Baselines.Contains(name) ? "" : $"{Size(options)} and ")
         + $"batch {options.BatchSize}",
-        options.BatchSize, options.Deterministic,
+        options.BatchSize, options.Deterministic, Textbook: false,
         () =>
         {
             var data = EvaluationTraining.Open(options);
@@ -122,7 +123,7 @@ internal static class ForecastCommand
     private static int Model(Screen screen, TimeModel model, Step described)
     {
         var build = described.Open();
-        using var gpu = MIOpenBackend.Create(0, described.Deterministic);
+        using var gpu = MIOpenBackend.Create(0, described.Deterministic, described.Textbook);
         using var step = build(gpu);
         // The first step prepares, and models what the second only repeats.
         using (var progress = new Timer(_ => screen.Error.WriteLine($"modelled {model.Launches} launches"), null, BetweenLines,

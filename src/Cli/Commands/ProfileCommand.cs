@@ -70,19 +70,22 @@ internal static class ProfileCommand
             var (network, folder) = (target.Network(parsed), parsed.GetValue(published));
             if (card == Here)
             {
-                if (folder is not null) throw new OptionsException($"{PublishedTables.Option} makes tables of a modelled card; give --device");
+                if (folder is not null)
+                    throw new OptionsException($"{PublishedTables.Option} makes tables of a modelled card; give --device");
                 using var profiler = Open(
                     screen, parsed.GetValue(backend)!, images ?? 1, on == "training", parsed.GetValue(threads) ?? 0);
                 var meter = Meter(profiler, parsed.GetValue(kind)!);
                 return One(profiler, meter, profiler.Device.Backend, table => table);
             }
 
-            if (new Option[] { backend, threads, kind }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other)
+            Option[] measuring = [backend, threads, kind];
+            if (measuring.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other)
                 throw new OptionsException($"{other.Name} does not go with --device {card}, whose latencies are modelled");
             if (folder is not null) PublishedTables.Require(images);
             if (folder is not null && (parsed.GetValue(output) is not null || target.Typed(parsed) || parsed.GetValue(nodes) is not null))
                 throw new OptionsException(
-                    $"{PublishedTables.Option} says of what networks tables are and where they go; leave --out, --nodes and --target-... out");
+                    $"{PublishedTables.Option} says of what networks tables are and where they go; "
+                    + "leave --out, --nodes and --target-... out");
             return VirtualCard.Run(
                 screen, card, Visible(folder ?? parsed.GetValue(output)), parsed.Tokens.Select(token => token.Value), model =>
                 {

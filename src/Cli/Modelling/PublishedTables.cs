@@ -8,8 +8,8 @@ using MIOpenDarts.Layers.Diagnostics;
 namespace MIOpenDarts.Cli.Modelling;
 
 /// <summary>
-/// The tables of a modelled card for the networks of the literature (<see cref="PublishedNetworks"/>): batches of 1, 32 and 64, in inference
-/// and in training. They are whole networks of <see cref="PublishedNetworks.Cifar10"/> that are checked.
+/// The tables of a modelled card for the networks of the literature (<see cref="PublishedNetworks"/>): batches of 1, 32 and 64, in
+/// inference and in training. Whole networks of <see cref="PublishedNetworks.Cifar10"/> check them.
 /// </summary>
 internal static class PublishedTables
 {

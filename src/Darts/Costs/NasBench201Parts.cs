@@ -6,7 +6,9 @@ namespace MIOpenDarts.Darts.Costs;
 /// <summary>The parts that networks of NAS-Bench-201 consist of.</summary>
 internal static class NasBench201Parts
 {
-    /// <summary>The parts of a cell's network, each as often as it occurs. What an operation costs includes that of handing it on.</summary>
+    /// <summary>
+    /// The parts of a cell's network, each as often as it occurs. What an operation costs includes handing its result on.
+    /// </summary>
     public static IEnumerable<NetworkPart> From(NasBench201Shape shape, NasBench201Cell cell)
     {
         var (channels, height, width) = (shape.InitChannels, shape.Task.Height, shape.Task.Width);

@@ -106,9 +106,10 @@ internal sealed partial class MIOpenBackend
         Tensor<float> diffOdd) =>
         PointwiseGradients(Halves(src, 0, 0, null, diffDst), 2, [diffEven.Address, diffOdd.Address]);
 
-    private static bool IsDepthwise(Shape weights, int groups) => groups > 1 && weights.C == 1 && weights.N == groups;
+    private bool IsDepthwise(Shape weights, int groups) => !LibraryConvolutions && groups > 1 && weights.C == 1 && weights.N == groups;
 
-    private static bool IsPointwise(Window2D window, int groups) => groups == 1 && window with { Dilation = 1 } == Window2D.Point;
+    private bool IsPointwise(Window2D window, int groups) =>
+        !LibraryConvolutions && groups == 1 && window with { Dilation = 1 } == Window2D.Point;
 
     private static BranchTable Single(in Branch branch, int images)
     {

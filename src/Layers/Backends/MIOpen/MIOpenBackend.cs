@@ -86,6 +86,11 @@ internal sealed partial class MIOpenBackend : Backend<float>
     /// <summary>Whether MIOpen and rocBLAS may use only what sums in the same order every time. Our own kernels always do.</summary>
     public bool Deterministic { get; }
 
+    /// <summary>
+    /// Whether MIOpen computes every convolution that stands alone, as in a program without kernels of its own: only to compare with one.
+    /// </summary>
+    internal bool LibraryConvolutions { get; init; }
+
     /// <summary>Kernels of our own and operations of MIOpen that were launched; hipBLAS's are not counted.</summary>
     public long Launches => uses.Values.Sum(u => u.Launches);
 
@@ -99,7 +104,14 @@ internal sealed partial class MIOpenBackend : Backend<float>
     /// <param name="ordinal">From 0.</param>
     /// <param name="deterministic">See <see cref="Deterministic"/>.</param>
     /// <exception cref="BackendUnavailableException">There is no such GPU, or its libraries are missing; the text says why.</exception>
-    public static MIOpenBackend Create(int ordinal = 0, bool deterministic = true)
+    public static MIOpenBackend Create(int ordinal = 0, bool deterministic = true) => Create(ordinal, deterministic, false);
+
+    /// <summary>The same.</summary>
+    /// <param name="ordinal">From 0.</param>
+    /// <param name="deterministic">See <see cref="Deterministic"/>.</param>
+    /// <param name="libraryConvolutions">See <see cref="LibraryConvolutions"/>.</param>
+    /// <exception cref="BackendUnavailableException">As above.</exception>
+    internal static MIOpenBackend Create(int ordinal, bool deterministic, bool libraryConvolutions)
     {
         if (HipDevice.All.Count == 0) throw new BackendUnavailableException($"backend 'hip': {HipDevice.WhyNone}");
         if (ordinal < 0 || ordinal >= HipDevice.All.Count)
@@ -107,7 +119,7 @@ internal sealed partial class MIOpenBackend : Backend<float>
         if (Rocm.WhyUnavailable(RocmLibrary.HipRtc) is { } missing) throw new BackendUnavailableException($"backend 'hip': {missing}");
         try
         {
-            return new MIOpenBackend(HipDevice.All[ordinal], deterministic);
+            return new MIOpenBackend(HipDevice.All[ordinal], deterministic) { LibraryConvolutions = libraryConvolutions };
         }
         catch (HipException e)
         {

@@ -57,7 +57,8 @@ internal readonly record struct PlaneForm(int Width, int Stride)
     public static PlaneForm? OfPools(Window2D window, Shape src)
     {
         var form = new PlaneForm(WidthOf(src.H, src.W), window.StrideH);
-        return form.Stride is 1 or 2 && window == Window2D.Square(3, form.Stride, 1) && src.W % 4 == 0 && form.Width <= Widest ? form : null;
+        var moves = form.Stride is 1 or 2 && window == Window2D.Square(3, form.Stride, 1);
+        return moves && src.W % 4 == 0 && form.Width <= Widest ? form : null;
     }
 
     private static int WidthOf(int height, int width) => Math.Max(8, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(height, width)));
