@@ -209,6 +209,8 @@ public sealed class CompressionCommandTests : IDisposable
         Assert.Equal(expected, Weights("study/prune-decompose"));
         Command.Refuses(1, ["compress", tiny.In("trained"), "--out", tiny.In("study")], "holds a study already");
         Command.Refuses(2, ["compress", "--resume", tiny.In("study"), "--out", tiny.In("x")], "--out does not go with --resume");
+        Command.Refuses(
+            2, ["compress", "--resume", tiny.In("study"), "--multiple", "4"], "--multiple does not go with --resume");
         Command.Refuses(1, ["compress", "--resume", tiny.In("trained")], "there is no study in this folder");
     }
 
@@ -224,6 +226,7 @@ public sealed class CompressionCommandTests : IDisposable
         Command.Refuses(2, [command, trained, "--target", "macs=0.001", "--out", tiny.In("none")], "cannot be met");
         Assert.False(Directory.Exists(tiny.In("none")));
         Command.Refuses(2, [command, trained, "--resume", trained], "a run does not go with --resume");
+        Command.Refuses(2, [command, "--target", "macs=0.5", "--resume", trained], "--target does not go with --resume");
         tiny.WriteImages(24, classes: 3);
         Command.Refuses(1, [command, trained, "--target", "macs=0.5"], "3 classes", "calibrate with the data");
         File.Delete(Path.Combine(trained, "weights.safetensors"));

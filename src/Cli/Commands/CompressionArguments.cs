@@ -24,6 +24,7 @@ internal sealed class CompressionArguments
     ];
 
     private readonly string command;
+    private readonly Option[] deciding;
     private readonly Argument<string?> run = new("run")
     {
         Description = "The folder of a training.",
@@ -50,6 +51,7 @@ internal sealed class CompressionArguments
     public CompressionArguments(Command command, FineTuning tuning, params Option[] own)
     {
         (this.command, this.tuning) = (command.Name, tuning);
+        deciding = [best, .. own, calibration, output];
         fields = new FieldOptions(TrainOptions.Table.All.Where(IsFree).Select(field => ((OptionDefinition)field, field.Name switch
         {
             "epochs" => $"{tuning.Epochs}",
@@ -154,7 +156,9 @@ internal sealed class CompressionArguments
     private TrainOptions Options(ParseResult parsed, string source) => Options(TrainFolder.ReadOptions(source), Typed(parsed));
 
     // What was typed and does not go with a resume; null for nothing.
-    private string? Given(ParseResult parsed) => parsed.GetValue(run) is not null ? "a run" : FieldOptions.Given(parsed, output);
+    private string? Given(ParseResult parsed) => parsed.GetValue(run) is not null
+        ? "a run"
+        : Array.Find(deciding, option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
     private string Again(string folder) => $"miopendarts {command} --resume {folder}";
 

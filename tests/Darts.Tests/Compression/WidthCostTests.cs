@@ -83,6 +83,16 @@ public sealed class WidthCostTests : IDisposable
     }
 
     [Fact]
+    public void A_part_is_read_from_its_key_and_nothing_else_is_one()
+    {
+        foreach (var part in TargetNetwork.Of(TestNetwork.Describe("PC_DARTS_cifar", 16))!.Parts(GenotypeReader.Resolve("PC_DARTS_cifar")))
+            Assert.Equal(part, NetworkPart.FromKey(part.Key));
+        string[] others =
+            ["", "sum", "sum 4-4 8x8", "sum 4-4 8x8 1", "sum 4 8x8 s1", "sum 0-4 8x8 s1", "sum 4-4 8x-8 s1", "sum 4-4 8x8 s1 s1"];
+        Assert.All(others, text => Assert.Null(NetworkPart.FromKey(text)));
+    }
+
+    [Fact]
     public void What_a_table_cannot_say_is_refused_in_words()
     {
         using var backend = CpuBackend.Create(2);
