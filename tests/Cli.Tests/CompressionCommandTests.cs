@@ -193,12 +193,14 @@ public sealed class CompressionCommandTests : IDisposable
         string[] ways = ["decompose", "decompose-prune", "prune-decompose", "prune-norm", "prune-taylor"];
         foreach (var way in ways) Assert.InRange(MultiplyAdds($"study/{way}"), 1, 0.85 * MultiplyAdds("trained"));
         var csv = File.ReadAllLines(tiny.In("study/results.csv"));
-        Assert.Equal(["network", "as trained", .. ways], csv.Select(line => line.Split(',')[0]));
+        Assert.Equal(["network", "as-trained", .. ways], csv.Select(line => line.Split(',')[0]));
         Assert.All(["size", "macs", "milliseconds"], cost =>
         {
             Assert.Contains(csv, line => line.Split(',')[^1].Split(' ').Contains(cost));
             Assert.Contains("</html>", File.ReadAllText(tiny.In($"study/{cost}.html")));
         });
+        Assert.All(["as-trained", .. ways], name =>
+            Assert.Equal(0, Command.Run("evaluate", tiny.In($"study/{name}.onnx"), "--data", tiny.Data).Code));
         // What was done is not done again; what was not ends as it did.
         var expected = Weights("study/prune-decompose");
         foreach (var file in Directory.GetFiles(tiny.In("study/prune-decompose")))

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Compressing;
+using MIOpenDarts.Cli.Onnx;
 using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Export;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Studies.Compressed;
 using MIOpenDarts.Darts.Studies.Pareto;
-using MIOpenDarts.Darts.Training;
 
 namespace MIOpenDarts.Cli.Commands;
 
@@ -13,14 +14,15 @@ namespace MIOpenDarts.Cli.Commands;
 internal static class CompressCommand
 {
     public const string Name = "compress";
-    private const string AsTrained = "as trained";
+    private const string AsTrained = "as-trained";
 
     /// <summary>What the help says below the options.</summary>
     public static string Footer =>
         $"""
         The network is decomposed, pruned by two rules, and both in either order, each until the target is met and with a fine-tuning after
-        each step; what cannot meet the target is left out with a line. Every way is a folder of a training. Then all are timed one after
-        the other, and the folder gets results.csv and, for each of size, multiply-adds and milliseconds, a page with the front.
+        each step; what cannot meet the target is left out with a line. Every way is a folder of a training. Then all are exported, with
+        folded batch norms, and timed in ONNX Runtime one after the other, and the folder gets results.csv and, for each of size,
+        multiply-adds and milliseconds, a page with the front.
 
         Examples:
           miopendarts compress runs/trained --target macs=0.5 --out runs/compressed
@@ -69,11 +71,10 @@ internal static class CompressCommand
         var ways = Ways(folder);
         if (ways.Count == 0) throw new RunFolderException($"{folder}: there is no study in this folder; give the folder of a compress");
         var (source, done) = ("", new List<string>());
-        var options = new TrainOptions();
         foreach (var way in ways)
         {
             var plan = CompressionPlan.Read(way);
-            (source, options) = (plan.Source, plan.Finetuning(way, typed));
+            source = plan.Source;
             screen.Output.WriteLine($"way      {Path.GetFileName(way)}");
             try
             {
@@ -87,22 +88,26 @@ internal static class CompressCommand
         }
 
         if (done.Count == 0) throw new OptionsException("no way meets the --target; ask for less, in a new folder");
-        Report(screen, folder, source, done, options);
+        Report(screen, folder, source, done);
     }
 
-    private static void Report(Screen screen, string folder, string source, List<string> done, TrainOptions options)
+    private static void Report(Screen screen, string folder, string source, List<string> done)
     {
-        using var backend = Backends.Create(options.Backend, Backends.Threads(options.Threads, _ => { }));
+        using var backend = Backends.Create("cpu", 1);
         var study = new CompressedStudy(
-            Path.GetFileName(source),
-            [
-                CompressedNetwork.Read(AsTrained, source, backend),
-                .. done.Select(way => CompressedNetwork.Read(Path.GetFileName(way), way, backend)),
-            ]);
+            Path.GetFileName(source), [Read(AsTrained, source), .. done.Select(way => Read(Path.GetFileName(way), way))]);
         OutputFile.Write("--out", Path.Combine(folder, "results.csv"), study.ToCsv());
         foreach (var (name, front) in study.Fronts)
             OutputFile.Write("--out", Path.Combine(folder, $"{name}.html"), ParetoReport.Render(front));
         screen.Output.Write(study.ToText());
         screen.Output.WriteLine($"results  {Path.Combine(folder, "results.csv")}");
+
+        CompressedNetwork Read(string name, string run) => CompressedNetwork.Read(name, run, backend, (description, net) =>
+        {
+            var file = Path.Combine(folder, $"{name}.onnx");
+            OutputFile.Write("--out", file, path => OnnxExport.Write(path, net, description, foldNorms: true));
+            using var model = OnnxModel.Open(file);
+            return model.Milliseconds();
+        });
     }
 }

@@ -85,7 +85,8 @@ public sealed class WidthCostTests : IDisposable
     [Fact]
     public void A_part_is_read_from_its_key_and_nothing_else_is_one()
     {
-        foreach (var part in TargetNetwork.Of(TestNetwork.Describe("PC_DARTS_cifar", 16))!.Parts(GenotypeReader.Resolve("PC_DARTS_cifar")))
+        var network = TargetNetwork.From(TestNetwork.Describe("PC_DARTS_cifar", 16))!;
+        foreach (var part in network.Parts(GenotypeReader.Resolve("PC_DARTS_cifar")))
             Assert.Equal(part, NetworkPart.FromKey(part.Key));
         string[] others =
             ["", "sum", "sum 4-4 8x8", "sum 4-4 8x8 1", "sum 4 8x8 s1", "sum 0-4 8x8 s1", "sum 4-4 8x-8 s1", "sum 4-4 8x8 s1 s1"];

@@ -10,7 +10,7 @@ namespace MIOpenDarts.Darts.Studies.Compressed;
 /// <param name="Parameters">Of the network.</param>
 /// <param name="Bytes">Of its weights file.</param>
 /// <param name="MultiplyAdds">For one image.</param>
-/// <param name="Milliseconds">Median time of an image at batch 1.</param>
+/// <param name="Milliseconds">Median time of one image in ONNX Runtime.</param>
 /// <param name="Accuracy">Test accuracy after the last epoch, in percent.</param>
 internal sealed record CompressedNetwork(
     string Name, long Parameters, long Bytes, long MultiplyAdds, double Milliseconds, double Accuracy)
@@ -18,19 +18,20 @@ internal sealed record CompressedNetwork(
     /// <summary>Reads and times the network of a finished run.</summary>
     /// <param name="name">What was done to it.</param>
     /// <param name="folder">Folder of the run.</param>
-    /// <param name="backend">Where it is timed.</param>
+    /// <param name="backend">Where its weights are read to.</param>
+    /// <param name="time">Times it, in milliseconds.</param>
     /// <exception cref="RunFolderException">The run has no finished epoch.</exception>
     /// <exception cref="Checkpoints.CheckpointException">Its weights are damaged.</exception>
-    public static CompressedNetwork Read(string name, string folder, Backend<float> backend)
+    public static CompressedNetwork Read(
+        string name, string folder, Backend<float> backend, Func<NetworkDescription, ImageClassifier<float>, double> time)
     {
         var weights = Path.Combine(folder, TrainFolder.WeightsName);
         var accuracy = RunSummary.Read(folder, []).Accuracy;
-        var (_, net) = NetworkDescription.Load(weights, backend);
+        var (description, net) = NetworkDescription.Load(weights, backend);
         using (net)
         {
-            var figures = InferenceFigures.Measure(net);
             return new CompressedNetwork(
-                name, figures.Parameters, new FileInfo(weights).Length, figures.MultiplyAdds, 1000 * figures.Seconds, accuracy);
+                name, net.ParameterCount, new FileInfo(weights).Length, net.Trace().MultiplyAdds, time(description, net), accuracy);
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class CompressedStudy(string title, IReadOnlyList<CompressedNetw
     [
         ("size", Front(title, networks, "size of the weights", "KiB", network => network.Bytes / 1024.0)),
         ("macs", Front(title, networks, "multiply-adds", "M", network => network.MultiplyAdds / 1e6)),
-        ("milliseconds", Front(title, networks, "time of an image at batch 1", "ms", network => network.Milliseconds)),
+        ("milliseconds", Front(title, networks, "time of an image in ONNX Runtime", "ms", network => network.Milliseconds)),
     ];
 
     /// <summary>A row for each network, with the fronts that it is on.</summary>
@@ -26,7 +26,7 @@ internal sealed class CompressedStudy(string title, IReadOnlyList<CompressedNetw
     public string ToCsv() => string.Concat(new[] { Titles }.Concat(Rows).Select(row => string.Join(",", row) + "\r\n"));
 
     private static string[] Titles =>
-        ["network", "parameters", "KiB", "M multiply-adds", "ms at batch 1", "test accuracy %", "on the front of"];
+        ["network", "parameters", "KiB", "M multiply-adds", "ms in ONNX Runtime", "test accuracy %", "on the front of"];
 
     private IEnumerable<string[]> Rows => networks.Select(network => (string[])[
         network.Name, Show(network.Parameters, "0"), Show(network.Bytes / 1024.0, "0.0"), Show(network.MultiplyAdds / 1e6, "0.00"),
