@@ -48,6 +48,13 @@ public sealed class TrainCommandTests : IDisposable
             evaluated.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Command.Refuses(
             1, ["evaluate", tiny.In("run"), "--backend", "cpu", "--cost", "latency:nowhere"], "nowhere: there is no such table");
+        // A hand-made network is in no table, but the title says what kind of numbers there would be.
+        Assert.Equal(0, Command.Run(
+            "train", "--arch", "resnet20", "--data", tiny.Data, "--backend", "cpu", "--batch-size", "32", "--epochs", "1",
+            "--data-workers", "1", "--out", tiny.In("handmade")).Code);
+        Assert.Equal(0, Command.Run("compare", tiny.In("handmade"), "--cost", "latency:rx580-b64-inference", "--csv", csv).Code);
+        Assert.EndsWith(",latency:rx580-b64-inference (modelled)", File.ReadAllLines(csv)[0], StringComparison.Ordinal);
+        Assert.EndsWith(",n/a", File.ReadAllLines(csv)[1], StringComparison.Ordinal);
     }
 
     [Fact]

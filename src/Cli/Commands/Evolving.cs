@@ -29,9 +29,7 @@ internal static class Evolving
         var fitness = new TruthFitness(TruthTable.Read(table), genomes, cost, accuracy, limit);
         var points = Evolve(screen, folder, plan, genomes, fitness, cell => cell.ToString());
         return new ParetoStudy(
-            $"NAS-Bench-201: {cost} and {accuracy}", cost, cost.EndsWith("_ms", StringComparison.Ordinal) ? "ms" : cost,
-            $"error on {accuracy}",
-            (fitness.MostCost, 100), points);
+            $"NAS-Bench-201: {cost} and {accuracy}", cost, fitness.Unit, $"error on {accuracy}", (fitness.MostCost, 100), points);
     }
 
     /// <summary>NSGA-II, then the random baseline, each with every seed; what the folder has recorded is not evaluated again.</summary>

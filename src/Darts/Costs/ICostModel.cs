@@ -12,8 +12,11 @@ internal interface ICostModel
     /// <summary>Where its numbers come from: counted, measured, modelled or estimated.</summary>
     string Source { get; }
 
-    /// <summary>Unit of its numbers.</summary>
+    /// <summary>Unit of its numbers; it says so where they are modelled.</summary>
     string Unit { get; }
+
+    /// <summary>Whether its numbers are those of a model of a device, which is not there.</summary>
+    bool IsModelled => false;
 
     /// <summary>Cost of a part; 0 for <c>none</c>.</summary>
     /// <exception cref="InvalidDataException">A table does not know the part; the message names it and the cure.</exception>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Evaluation.NasBench201;
 using MIOpenDarts.Darts.Genotypes;
@@ -12,50 +13,68 @@ internal sealed class TruthFitness : IFitness<NasBench201Cell>
     private static readonly NasBench201Shape Shape = new(new ImageTask(3, 32, 32, 10));
     private readonly TruthTable table;
     private readonly IGenomeSpace<NasBench201Cell> space;
-    private readonly string cost;
     private readonly string accuracy;
     private readonly double limit;
+    private readonly Func<NasBench201Cell, double> price;
+    private readonly Func<double, string> show;
 
     /// <summary>A fitness of two objectives.</summary>
     /// <param name="table">Accuracies in percent, and costs.</param>
     /// <param name="space">Names cells as the table does.</param>
-    /// <param name="cost">A column, or <c>params</c> or <c>macs</c>, which are counted.</param>
+    /// <param name="cost">A column, or a cost as searches take it, of the benchmark's own network.</param>
     /// <param name="accuracy">A column.</param>
     /// <param name="limit">Most that a cell may cost; infinite for no limit.</param>
-    /// <exception cref="InvalidDataException">There is no such column; the message lists those that are.</exception>
+    /// <exception cref="InvalidDataException">
+    /// There is no such column, and the message lists those that are; or a table of costs is not there, or lacks a part.
+    /// </exception>
     public TruthFitness(TruthTable table, IGenomeSpace<NasBench201Cell> space, string cost, string accuracy, double limit)
     {
-        (this.table, this.space, this.cost, this.accuracy, this.limit) = (table, space, cost, accuracy, limit);
+        (this.table, this.space, this.accuracy, this.limit) = (table, space, accuracy, limit);
         table.Column(accuracy);
-        MostCost = cost is "params" or "macs"
-            ? Counted(NasBench201Cell.From([.. Enumerable.Repeat(Primitives.NorConv3x3, CellSpace.NasBench201.Topology.Edges)]))
-            : table.Column(cost).Max();
+        var priced = cost;
+        (Unit, show) = (cost.EndsWith("_ms", StringComparison.Ordinal) ? "ms" : cost, value => Shown(value, cost));
+        if (cost is "params" or "macs")
+        {
+            // As the benchmark counts: the classifier's biases are multiply-adds too.
+            price = cell => cost == "params" ? NasBench201Size.From(cell, Shape).Parameters : NasBench201Size.From(cell, Shape).MultiplyAdds;
+            MostCost = price(NasBench201Cell.From([.. Enumerable.Repeat(Primitives.NorConv3x3, CellSpace.NasBench201.Topology.Edges)]));
+        }
+        else if (!table.Columns.Contains(cost) && CostName.IsName(cost))
+        {
+            var model = CostName.Open(cost);
+            var costs = new NasBench201Costs(model, Shape);
+            (price, MostCost, Unit, show) = (costs.Of, costs.Most, model.Unit, model.Show);
+            priced = string.Create(CultureInfo.InvariantCulture, $"{cost} to {MostCost:R}");
+        }
+        else
+        {
+            MostCost = table.Column(cost).Max();
+            price = cell => table.Value(space.Key(cell), cost);
+        }
+
+        Identity = string.Create(
+            CultureInfo.InvariantCulture, $"{accuracy} and {priced} of {table.Networks.Count} cells within {limit}");
     }
 
     /// <summary>Cost of the dearest cell of the space.</summary>
     public double MostCost { get; }
 
+    /// <summary>Unit of the cost.</summary>
+    public string Unit { get; }
+
     /// <inheritdoc/>
-    public string Identity => string.Create(
-        CultureInfo.InvariantCulture, $"{accuracy} and {cost} of {table.Networks.Count} cells within {limit}");
+    public string Identity { get; }
 
     /// <inheritdoc/>
     public Fitness Evaluate(NasBench201Cell genome, CancellationToken cancellation)
     {
-        var price = CostOf(genome);
-        return new Fitness([price, 100 - table.Value(space.Key(genome), accuracy)], Math.Max(0, price / limit - 1));
+        var cost = price(genome);
+        return new Fitness([cost, 100 - table.Value(space.Key(genome), accuracy)], Math.Max(0, cost / limit - 1));
     }
 
     /// <inheritdoc/>
     public string Describe(Fitness fitness) => string.Create(
-        CultureInfo.InvariantCulture, $"{fitness.Objectives[0]:0.####} of {cost} and {fitness.Objectives[1]:0.##} % wrong");
+        CultureInfo.InvariantCulture, $"{show(fitness.Objectives[0])} and {fitness.Objectives[1]:0.##} % wrong");
 
-    private double CostOf(NasBench201Cell cell) =>
-        cost is "params" or "macs" ? Counted(cell) : table.Value(space.Key(cell), cost);
-
-    private double Counted(NasBench201Cell cell)
-    {
-        var size = NasBench201Size.From(cell, Shape);
-        return cost == "params" ? size.Parameters : size.MultiplyAdds;
-    }
+    private static string Shown(double value, string cost) => string.Create(CultureInfo.InvariantCulture, $"{value:0.####} of {cost}");
 }

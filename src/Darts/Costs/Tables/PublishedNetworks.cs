@@ -22,6 +22,10 @@ internal static class PublishedNetworks
     /// <summary>NAS-Bench-201: 16 channels, 5 cells a stage, CIFAR-10.</summary>
     public static NasBench201Shape NasBench201 { get; } = new(Images);
 
+    /// <summary>What a message says of them.</summary>
+    public const string InWords =
+        "it has cells of 4 nodes in 20 from 36 channels and 8 from 16, on 32x32 pixels of 10 classes, and in 14 from 48 on ImageNet; ";
+
     /// <summary>Every part that they have, those of <see cref="Cifar10"/> first. Stems for grey images are among them.</summary>
     public static IReadOnlyList<NetworkPart> Parts { get; } =
     [

@@ -14,7 +14,10 @@ internal sealed record TableCost(CostTable Table, string Path) : ICostModel
     public string Source => $"{Table.Source} on {Table.Device.Device}";
 
     /// <inheritdoc/>
-    public string Unit => Table.Unit;
+    public string Unit => IsModelled ? $"{Table.Source} {Table.Unit}" : Table.Unit;
+
+    /// <inheritdoc/>
+    public bool IsModelled => Table.Source == "modelled";
 
     /// <inheritdoc/>
     public double Of(NetworkPart part) => part.IsZero
@@ -22,8 +25,8 @@ internal sealed record TableCost(CostTable Table, string Path) : ICostModel
         : Table.Entries.TryGetValue(part.Key, out var entry)
             ? entry.Median
             : throw new InvalidDataException(
-                $"{Path}: has no cost of '{part.Key}'; profile a table for the network that is to be built, with its --target-channels, "
-                + "--target-layers, --target-image-size and --nodes");
+                $"{Path}: has no cost of '{part.Key}'; {(IsModelled ? PublishedNetworks.InWords : "")}profile a table for the network "
+                + "that is to be built, with its --target-channels, --target-layers, --target-image-size and --nodes");
 
     /// <inheritdoc/>
     public string Show(double cost) => string.Create(

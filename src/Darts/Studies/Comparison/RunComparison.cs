@@ -44,7 +44,7 @@ internal static class RunComparison
         }
 
         return runs.Count > 0
-            ? ComparisonTable.Create(runs, searches, [.. costs.Select(cost => cost.Name)])
+            ? ComparisonTable.Create(runs, searches, [.. costs.Select(cost => cost.IsModelled ? $"{cost.Name} (modelled)" : cost.Name)])
             : throw new RunFolderException(
                 "compare: none of these folders holds a training; train what a search found first: miopendarts train --genotype FOLDER");
     }
