@@ -190,8 +190,8 @@ public sealed class CompressionCommandTests : IDisposable
         var made = Command.Run(
             "compress", tiny.In("trained"), "--target", "macs=0.85", "--epochs", "1", "--calibration", "32", "--out", tiny.In("study"));
         Assert.Equal((0, ""), (made.Code, made.Error));
-        string[] ways = ["decompose", "decompose-prune", "prune-decompose", "prune-norm", "prune-taylor"];
-        foreach (var way in ways) Assert.InRange(MultiplyAdds($"study/{way}"), 1, 0.85 * MultiplyAdds("trained"));
+        string[] ways = ["decompose", "decompose-prune", "prune-decompose", "prune-norm", "prune-quantize", "prune-taylor", "quantize"];
+        foreach (var way in ways[..^1]) Assert.InRange(MultiplyAdds($"study/{way}"), 1, 0.85 * MultiplyAdds("trained"));
         var csv = File.ReadAllLines(tiny.In("study/results.csv"));
         Assert.Equal(["network", "as-trained", .. ways], csv.Select(line => line.Split(',')[0]));
         Assert.All(["size", "macs", "milliseconds"], cost =>
@@ -201,6 +201,8 @@ public sealed class CompressionCommandTests : IDisposable
         });
         Assert.All(["as-trained", .. ways], name =>
             Assert.Equal(0, Command.Run("evaluate", tiny.In($"study/{name}.onnx"), "--data", tiny.Data).Code));
+        Assert.All(["prune-quantize", "quantize"], way =>
+            Assert.True(NetworkDescription.Read(tiny.In($"study/{way}/weights.safetensors")).IsQuantised));
         // What was done is not done again; what was not ends as it did.
         var expected = Weights("study/prune-decompose");
         foreach (var file in Directory.GetFiles(tiny.In("study/prune-decompose")))

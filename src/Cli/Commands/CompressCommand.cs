@@ -20,9 +20,9 @@ internal static class CompressCommand
     public static string Footer =>
         $"""
         The network is decomposed, pruned by two rules, and both in either order, each until the target is met and with a fine-tuning after
-        each step; what cannot meet the target is left out with a line. Every way is a folder of a training. Then all are exported, with
-        folded batch norms, and timed in ONNX Runtime one after the other, and the folder gets results.csv and, for each of size,
-        multiply-adds and milliseconds, a page with the front.
+        each step; what cannot meet the target is left out with a line. It is also quantised, as it is and after pruning, without a
+        fine-tuning. Every way is a folder of a training. Then all are exported, with folded batch norms, and timed in ONNX Runtime one
+        after the other, and the folder gets results.csv and, for each of size, multiply-adds and milliseconds, a page with the front.
 
         Examples:
           miopendarts compress runs/trained --target macs=0.5 --out runs/compressed

@@ -3,7 +3,9 @@ using MIOpenDarts.Darts.Compression.Pruning;
 
 namespace MIOpenDarts.Cli.Compressing;
 
-/// <summary>The ways of compression that a study tries: each alone and, halfway each, one after the other.</summary>
+/// <summary>
+/// The ways of compression that a study tries: each alone and, halfway each, one after the other; bytes alone, and after pruning.
+/// </summary>
 internal static class CompressionGrid
 {
     /// <summary>The ways by name, in order, with their stages.</summary>
@@ -22,5 +24,8 @@ internal static class CompressionGrid
         yield return ("prune-taylor", [prune with { By = ImportanceRule.Taylor }]);
         yield return ("decompose-prune", [decompose with { Budget = halfway }, prune]);
         yield return ("prune-decompose", [prune with { Budget = halfway }, decompose]);
+        var quantize = new CompressionStage { Kind = CompressionKind.Quantize, Epochs = 0 };
+        yield return ("quantize", [quantize]);
+        yield return ("prune-quantize", [prune, quantize]);
     }
 }

@@ -72,10 +72,14 @@ internal sealed record CompressionPlan
         }
     }
 
-    /// <summary>Options of every fine-tuning, with what was typed over them.</summary>
+    /// <summary>Options of the fine-tuning of a stage, with what was typed over them.</summary>
     /// <exception cref="OptionsException">The file was changed to something that is not allowed.</exception>
-    public TrainOptions Finetuning(string folder, IEnumerable<KeyValuePair<string, string>> typed) => TrainOptions.Table.Apply(
-        TrainOptions.Table.Parse(Options.GetRawText(), Path.Combine(folder, FileName)), typed);
+    public TrainOptions Finetuning(string folder, int stage, IEnumerable<KeyValuePair<string, string>> typed)
+    {
+        var options = TrainOptions.Table.Apply(
+            TrainOptions.Table.Parse(Options.GetRawText(), Path.Combine(folder, FileName)), typed);
+        return options with { Epochs = Stages[stage].Epochs ?? options.Epochs };
+    }
 
     /// <summary>Where a stage works: the last in the folder itself.</summary>
     public string PathOf(string folder, int stage) => stage == Stages.Count - 1 ? folder : Path.Combine(folder, $"stage-{stage + 1}");

@@ -3,6 +3,7 @@ using MIOpenDarts.Cli.Commands;
 using MIOpenDarts.Darts.Compression;
 using MIOpenDarts.Darts.Compression.LowRank;
 using MIOpenDarts.Darts.Compression.Pruning;
+using MIOpenDarts.Darts.Compression.Quantisation;
 
 namespace MIOpenDarts.Cli.Compressing;
 
@@ -14,6 +15,8 @@ internal enum CompressionKind
     Decompose,
     /// <summary>Fewer channels.</summary>
     Prune,
+    /// <summary>Bytes instead of floats.</summary>
+    Quantize,
 }
 
 /// <summary>One time that a network is made smaller, before it is fine-tuned.</summary>
@@ -38,13 +41,20 @@ internal sealed record CompressionStage
     /// <summary>Widths stay multiples of it.</summary>
     public int Multiple { get; init; } = DefaultMultiple;
 
+    /// <summary>Epochs of its fine-tuning; null for those of the plan.</summary>
+    public int? Epochs { get; init; }
+
     /// <summary>Unless told: what vectors and matrix kernels are made for.</summary>
     public const int DefaultMultiple = 8;
 
     /// <summary>Makes the smaller network, and says in lines what was done.</summary>
     /// <exception cref="Darts.Options.OptionsException">The target cannot be met.</exception>
-    public (HostNetwork Network, IEnumerable<string> Lines) Apply(CompressionTask task) =>
-        Kind == CompressionKind.Prune ? Pruned(task) : Decomposed(task);
+    public (HostNetwork Network, IEnumerable<string> Lines) Apply(CompressionTask task) => Kind switch
+    {
+        CompressionKind.Prune => Pruned(task),
+        CompressionKind.Quantize => Quantised(task),
+        _ => Decomposed(task),
+    };
 
     private (HostNetwork Network, IEnumerable<string> Lines) Pruned(CompressionTask task)
     {
@@ -73,6 +83,10 @@ internal sealed record CompressionStage
             $"ranks    {decomposed.Count} of {layers.Count} convolutions are decomposed, measured on {task.Images.Count} images",
         ]);
     }
+
+    private static (HostNetwork Network, IEnumerable<string> Lines) Quantised(CompressionTask task) => (
+        NetworkQuantiser.Apply(task.Network, new QuantisationChoice(), task.Images, task.Backend).Network,
+        [$"bytes    weights and values have 8 bits, with ranges measured on {task.Images.Count} images"]);
 
     private static string Ranks(DecomposedLayer layer) =>
         layer.Taps == 1 ? $"rank {layer.Rank}" : $"ranks {layer.InputRank} and {layer.Rank}";

@@ -61,7 +61,7 @@ internal sealed class CompressionWork(Screen screen, string command)
 
     private TrainRun Begin(CompressionPlan plan, string folder, int stage, List<KeyValuePair<string, string>> typed, string again) => Begin(
         stage == 0 ? plan.Source : plan.PathOf(folder, stage - 1), stage == 0 && plan.Best, plan.Calibration,
-        plan.Finetuning(folder, typed), plan.PathOf(folder, stage), plan.Stages[stage].Apply, again);
+        plan.Finetuning(folder, stage, typed), plan.PathOf(folder, stage), plan.Stages[stage].Apply, again);
 
     // A bar on a terminal while values are measured.
     private T WithBar<T>(CalibrationImages images, Func<T> measure)

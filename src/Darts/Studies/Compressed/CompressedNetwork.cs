@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Studies.Compressed;
 /// <summary>A network as trained, or as a way of compression left it.</summary>
 /// <param name="Name">What was done to it.</param>
 /// <param name="Parameters">Of the network.</param>
-/// <param name="Bytes">Of its weights file.</param>
+/// <param name="Bytes">Of its weights.</param>
 /// <param name="MultiplyAdds">For one image.</param>
 /// <param name="Milliseconds">Median time of one image in ONNX Runtime.</param>
 /// <param name="Accuracy">Test accuracy after the last epoch, in percent.</param>
@@ -31,7 +31,7 @@ internal sealed record CompressedNetwork(
         using (net)
         {
             return new CompressedNetwork(
-                name, net.ParameterCount, new FileInfo(weights).Length, net.Trace().MultiplyAdds, time(description, net), accuracy);
+                name, net.ParameterCount, net.WeightBytes, net.Trace().MultiplyAdds, time(description, net), accuracy);
         }
     }
 }
