@@ -10,7 +10,7 @@ internal sealed class ModelMeter(TimeModel model) : CostMeter
 {
     private const string Error =
         "no error is known for this card; on the products of an R9 Nano the median error is 7 % and the standard deviation of "
-        + "ln(modelled/measured) is 0.14, convolutions of a Vega 10 come out too fast by four tenths (native/virtual-gpu/README.md)";
+        + "ln(modelled/measured) is 0.14, on OpenCL convolutions of a Vega 10 27 % and 0.42 (native/virtual-gpu/README.md)";
 
     /// <summary>A table that says that its numbers are modelled, and what is known of their error.</summary>
     public static CostTable Modelled(CostTable table) => table with { Source = "modelled", Error = Error };
