@@ -137,12 +137,12 @@ internal sealed class QuantisedOnnx
         string[] weights =
         [
             target.Int8($"{name}.weight", filter.Weights, shape), target.Constant($"{name}.scale", filter.Scales, outputs),
-            target.Int8($"{name}.zero", new sbyte[outputs], outputs),
+            target.Int8($"int8_zeros_{outputs}", new sbyte[outputs], outputs),
         ];
         string[] bias =
         [
             target.Int32($"{name}.bias", filter.Bias, outputs), target.Constant($"{name}.bias_scale", biasScales, outputs),
-            target.Int32($"{name}.bias_zero", new int[outputs], outputs),
+            target.Int32($"int32_zeros_{outputs}", new int[outputs], outputs),
         ];
         target.Node("DequantizeLinear", weights, $"{name}.weight_numbers", ("axis", 0));
         target.Node("DequantizeLinear", bias, $"{name}.bias_numbers", ("axis", 0));

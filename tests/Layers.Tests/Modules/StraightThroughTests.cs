@@ -12,20 +12,20 @@ public class StraightThroughTests
 
     private static readonly Dictionary<string, (Func<ParameterSet<double>, Module<double>> Rounded,
         Func<ParameterSet<double>, Module<double>> Plain)> Layers = new()
-    {
-        ["convolution"] = (
-            p => new QuantisedConvolution<double>(p, "", 4, 6, Window2D.Square(3, 1, 1), 1, Most, InputStep),
-            p => new Convolution<double>(p, "", 4, 6, Window2D.Square(3, 1, 1))),
-        ["depthwise"] = (
-            p => new QuantisedConvolution<double>(p, "", 4, 4, Window2D.Square(5, 2, 4, 2), 4, Most, InputStep),
-            p => new Convolution<double>(p, "", 4, 4, Window2D.Square(5, 2, 4, 2), 4)),
-        ["reduction"] = (
-            p => new QuantisedReduction<double>(p, "", 4, 6, Most, InputStep),
-            p => new FactorizedReduce<double>.ConvolutionPair(p, "", 4, 6)),
-        ["classifier"] = (
-            p => new Sequential<double>(new GlobalAveragePool<double>(), new QuantisedLinear<double>(p, "", 4, 3, Most, InputStep)),
-            p => new Sequential<double>(new GlobalAveragePool<double>(), new Linear<double>(p, "", 4, 3))),
-    };
+        {
+            ["convolution"] = (
+                p => new QuantisedConvolution<double>(p, "", 4, 6, Window2D.Square(3, 1, 1), 1, Most, InputStep),
+                p => new Convolution<double>(p, "", 4, 6, Window2D.Square(3, 1, 1))),
+            ["depthwise"] = (
+                p => new QuantisedConvolution<double>(p, "", 4, 4, Window2D.Square(5, 2, 4, 2), 4, Most, InputStep),
+                p => new Convolution<double>(p, "", 4, 4, Window2D.Square(5, 2, 4, 2), 4)),
+            ["reduction"] = (
+                p => new QuantisedReduction<double>(p, "", 4, 6, Most, InputStep),
+                p => new FactorizedReduce<double>.ConvolutionPair(p, "", 4, 6)),
+            ["classifier"] = (
+                p => new Sequential<double>(new GlobalAveragePool<double>(), new QuantisedLinear<double>(p, "", 4, 3, Most, InputStep)),
+                p => new Sequential<double>(new GlobalAveragePool<double>(), new Linear<double>(p, "", 4, 3))),
+        };
 
     public static TheoryData<string> Names => [.. Layers.Keys];
 

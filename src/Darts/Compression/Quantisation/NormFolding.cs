@@ -72,7 +72,10 @@ internal sealed class NormFolding
             Fold(operation, weights, bias);
             operation = operation with
             {
-                Kind = OperationKind.Convolution, Channels = channels[value], Groups = channels[value], Window = Window2D.Point,
+                Kind = OperationKind.Convolution,
+                Channels = channels[value],
+                Groups = channels[value],
+                Window = Window2D.Point,
             };
         }
         else if (operation.Kind is OperationKind.Convolution or OperationKind.FactorizedReduce

@@ -57,7 +57,11 @@ public class EqualisationTests
         var layer = new FoldedLayer(
             new NetworkOperation
             {
-                Kind = OperationKind.Convolution, Sources = [0], Channels = O, Groups = groups, Window = Window2D.Square(kernel, 1, 0),
+                Kind = OperationKind.Convolution,
+                Sources = [0],
+                Channels = O,
+                Groups = groups,
+                Window = Window2D.Square(kernel, 1, 0),
             },
             1, false, weights, bias);
         var corrected = BiasCorrection.Apply(layer, means, step, most);
