@@ -25,6 +25,20 @@ public sealed class HipDoctorTests
 
     [Fact]
     [Trait("Category", "virtual-gpu")]
+    public async Task A_dry_run_chooses_no_solver_for_others_and_MIOpen_remembers_apart_what_it_found()
+    {
+        using var tiny = new TinySearch();
+        var (_, output) = await VirtualGpu.RunAsync(
+            ["dotnet", Command.Program, "doctor"], "VGPU_DRY=1", $"VGPU_BIND={tiny.Root}", $"MIOPENDARTS_CACHE={tiny.In("cache")}");
+        Assert.Contains("verdict", output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(tiny.In("cache/solvers")));
+        var own = Assert.Single(Directory.GetDirectories(tiny.In("cache/solvers")));
+        Assert.EndsWith("-dry", own, StringComparison.Ordinal);
+        Assert.NotEmpty(Directory.GetFiles(own));
+    }
+
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
     public async Task A_compiler_that_MIOpen_misses_is_named_with_the_cure()
     {
         // In Debian's package its path is that of the machine that built it.

@@ -45,6 +45,9 @@ awk 'NR==FNR {ours[$1]=1; next}
     printf ".section .rodata\n.Ls%d: .asciz \"%s\"\n", n, $1
   }
   END {print ".section .note.GNU-stack,\"\",@progbits"}' "$OUT/obj/ours.txt" "$OUT/obj/real.txt" > "$OUT/obj/stubs.s"
+# What modelled times were made with: constants and form of the model, and the cycles of instructions.
+printf '.section .rodata\n.globl vgpu_time_sources\nvgpu_time_sources: .asciz "%s"\n' \
+  "$(cat "$SRC"/time-*.h "$SRC"/time-*.cpp "$SRC"/parse.cpp | sha256sum | cut -c 1-12)" >> "$OUT/obj/stubs.s"
 $CXX -c "$OUT/obj/stubs.s" -o "$OUT/obj/stubs.o"
 
 previous=

@@ -216,7 +216,7 @@ CodeObj* vg_load(const void* data, size_t size, string& err) {
   co->size = (hi + 4095) & ~4095ull;
   co->image = (uint8_t*)mmap(nullptr, co->size + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   vg_add_range(co->image, co->size + 4096);
-  timing::map(co->image, co->size + 4096);
+  timing::map_code(co->image, co->size + 4096);
   for (int i = 0; i < h->e_phnum; i++)
     if (ph[i].p_type == PT_LOAD) memcpy(co->image + ph[i].p_vaddr, f + ph[i].p_offset, ph[i].p_filesz);
   co->code.assign(co->size / 4, nullptr);

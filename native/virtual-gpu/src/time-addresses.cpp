@@ -5,7 +5,7 @@
 #include <mutex>
 
 namespace timing {
-static constexpr uint64_t PAGE = 4096, UNKNOWN = 1ull << 46;
+static constexpr uint64_t PAGE = 4096, CODE = 1ull << 44, UNKNOWN = 1ull << 46;
 struct Range {
   uint64_t bytes, device;
 };
@@ -13,17 +13,21 @@ static std::mutex guard;
 static std::map<uint64_t, Range> by_host;        // host address -> range
 static std::map<uint64_t, uint64_t> used_device; // device address -> bytes in pages
 
-void map(const void* host, uint64_t bytes) {
+static void map_from(uint64_t first, const void* host, uint64_t bytes) {
   if (!chip()) return;
   std::lock_guard<std::mutex> lock(guard);
-  uint64_t pages = (bytes + PAGE - 1) / PAGE * PAGE, at = PAGE;
-  for (auto& u : used_device) {
-    if (u.first - at >= pages) break;
-    at = u.first + u.second;
+  uint64_t pages = (bytes + PAGE - 1) / PAGE * PAGE, at = first;
+  for (auto u = used_device.lower_bound(first); u != used_device.end(); ++u) {
+    if (u->first - at >= pages) break;
+    at = u->first + u->second;
   }
   used_device[at] = pages;
   by_host[(uint64_t)host] = {bytes, at};
 }
+
+void map(const void* host, uint64_t bytes) { map_from(PAGE, host, bytes); }
+
+void map_code(const void* host, uint64_t bytes) { map_from(CODE, host, bytes); }
 
 void unmap(const void* host) {
   if (!chip()) return;

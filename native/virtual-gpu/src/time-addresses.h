@@ -3,7 +3,8 @@
 #include <cstdint>
 
 namespace timing {
-void map(const void* host, uint64_t bytes); // nothing is recorded without VGPU_TIME
+void map(const void* host, uint64_t bytes);      // nothing is recorded without VGPU_TIME
+void map_code(const void* host, uint64_t bytes); // apart: where buffers lie does not depend on the code objects that libraries keep loaded
 void unmap(const void* host);
 bool is_mapped(uint64_t host);
 

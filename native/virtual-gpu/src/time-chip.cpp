@@ -68,3 +68,10 @@ extern "C" __attribute__((visibility("default"))) const char* vgpu_time_chip(dou
   *launch = timing::queued_launch();
   return card->option;
 }
+
+// The modelled card's clock in GHz, and the GB/s at which it is expected to stream.
+extern "C" __attribute__((visibility("default"))) void vgpu_time_rates(double* gigahertz, double* streaming) {
+  const timing::Chip* card = timing::chip();
+  *gigahertz = card ? card->gigahertz : 0;
+  *streaming = card ? card->gigabytes * card->dramEfficiency * timing::COMBINATION.dram : 0;
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using MIOpenDarts.Interop.Loading;
@@ -20,12 +21,21 @@ internal sealed unsafe class TimeModel
     // What the virtual GPU's library has and no real one.
     private const string ChipExport = "vgpu_time_chip";
 
+    // The youngest of the functions that are called here: a library that has it has all.
+    private const string ForgetExport = "vgpu_time_forget";
+
     private readonly nint library;
 
     private TimeModel(nint library, string card, double gigabytesPerSecond, double launchMicroseconds)
     {
         this.library = library;
         (Card, GigabytesPerSecond, LaunchMicroseconds) = (card, gigabytesPerSecond, launchMicroseconds);
+        double gigahertz, streaming;
+        ((delegate* unmanaged<double*, double*, void>)NativeLibrary.GetExport(library, "vgpu_time_rates"))(&gigahertz, &streaming);
+        var sources = Marshal.PtrToStringUTF8(NativeLibrary.GetExport(library, "vgpu_time_sources"));
+        Constants = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{gigahertz:0.####} GHz, {streaming:0.#} GB/s, {launchMicroseconds:0.##} us a launch, time model {sources}");
     }
 
     /// <summary>Cards that it has constants for.</summary>
@@ -39,6 +49,11 @@ internal sealed unsafe class TimeModel
 
     /// <summary>What a launch in a full queue costs beside its kernel.</summary>
     public double LaunchMicroseconds { get; }
+
+    /// <summary>
+    /// What its times follow from, in a line: clock, rate of streaming from memory, time of a launch, and a hash of the model's sources.
+    /// </summary>
+    public string Constants { get; }
 
     /// <summary>Launches that were modelled so far.</summary>
     public long Launches
@@ -60,16 +75,26 @@ internal sealed unsafe class TimeModel
     public static bool IsVirtual =>
         Rocm.PathOf(RocmLibrary.Hip) is { } path && NativeLibrary.TryGetExport(NativeLibrary.Load(path), ChipExport, out _);
 
+    /// <summary>Whether the virtual gfx803 executes no kernel in this process: a clock sees nothing of what a kernel takes then.</summary>
+    public static bool IsDry =>
+        int.TryParse(Environment.GetEnvironmentVariable("VGPU_DRY"), CultureInfo.InvariantCulture, out var dry) && dry != 0 && IsVirtual;
+
     /// <summary>The model, or null where this process does not run on a modelled GPU.</summary>
     public static TimeModel? Here()
     {
         if (!IsAskedFor || Rocm.PathOf(RocmLibrary.Hip) is not { } path) return null;
         var library = NativeLibrary.Load(path);
-        if (!NativeLibrary.TryGetExport(library, ChipExport, out var chip)) return null;
+        if (!NativeLibrary.TryGetExport(library, ChipExport, out var chip) || !NativeLibrary.TryGetExport(library, ForgetExport, out _))
+            return null;
         double gigabytes, launch;
         var card = ((delegate* unmanaged<double*, double*, byte*>)chip)(&gigabytes, &launch);
         return card is null ? null : new TimeModel(library, Marshal.PtrToStringUTF8((nint)card)!, gigabytes, launch);
     }
+
+    /// <summary>
+    /// Empties the modelled L2 and counts every launch anew, so that what follows does not depend on what ran before. Nothing may be running.
+    /// </summary>
+    public void Forget() => ((delegate* unmanaged<void>)NativeLibrary.GetExport(library, ForgetExport))();
 
     /// <summary>Runs something and returns what the model says of its kernels, the longest first.</summary>
     public IReadOnlyList<ModelledKernel> Record(Action run)

@@ -47,10 +47,9 @@ internal sealed partial class MIOpenBackend : Backend<float>
         stream = HipStream.Create(device);
         memory = new DeviceMemory(device, stream);
         kernels = new KernelLibrary(device);
-        miopen = new(() => MIOpenHandle.Create(stream));
+        miopen = new(CreateMIOpen);
         blas = new(CreateBlas);
-        choices = new(() => SolverMemory.Open(
-            CodeObjectCache.Default().Directory, device.Architecture, HipDevice.DriverVersion, MIOpenHandle.LibraryVersion));
+        choices = new(() => Times.Open(SolverFolder));
         solver = new(() => new ConvolutionSolver(miopen.Value, descriptors, memory, choices.Value));
     }
 
@@ -90,6 +89,9 @@ internal sealed partial class MIOpenBackend : Backend<float>
     /// Whether MIOpen computes every convolution that stands alone, as in a program without kernels of its own: only to compare with one.
     /// </summary>
     internal bool LibraryConvolutions { get; init; }
+
+    /// <summary>Searches for a convolution's solver that were run, and not spared by what is remembered.</summary>
+    internal int SolverSearches => solver.IsValueCreated ? solver.Value.Searches : 0;
 
     /// <summary>Kernels of our own and operations of MIOpen that were launched; hipBLAS's are not counted.</summary>
     public long Launches => uses.Values.Sum(u => u.Launches);
@@ -152,6 +154,17 @@ internal sealed partial class MIOpenBackend : Backend<float>
         }
 
         base.Dispose(disposing);
+    }
+
+    // Beside the kernels.
+    private static string SolverFolder => Path.Combine(CodeObjectCache.Default().Directory, "..", "solvers");
+
+    private TimingSource Times => new(Device.Architecture, Device.Name, HipDevice.DriverVersion, MIOpenHandle.LibraryVersion);
+
+    private MIOpenHandle CreateMIOpen()
+    {
+        Times.SeparateMIOpen(SolverFolder);
+        return MIOpenHandle.Create(stream);
     }
 
     private HipBlasHandle CreateBlas()

@@ -19,6 +19,9 @@ internal sealed class ConvolutionSolver(MIOpenHandle miopen, Descriptors descrip
         public ConvolutionSolution? Solution { get; set; }
     }
 
+    /// <summary>Searches that were run so far.</summary>
+    public int Searches { get; private set; }
+
     /// <summary>Overwrites the tensor that the direction computes: y, x or w.</summary>
     public void Run(in ConvolutionKey key, nint x, nint w, nint y)
     {
@@ -75,6 +78,7 @@ internal sealed class ConvolutionSolver(MIOpenHandle miopen, Descriptors descrip
 
     private ConvolutionSolution Find(in ConvolutionCall call)
     {
+        Searches++;
         // Asked anew each time: the answer depends on what earlier searches found.
         var bytes = Math.Max(64, miopen.ConvolutionWorkspaceBytes(call));
         miopen.FindConvolutions(call, memory.Span(Workspace(bytes), bytes));

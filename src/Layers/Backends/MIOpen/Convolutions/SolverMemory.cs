@@ -14,28 +14,22 @@ internal sealed record SolverChoice(string Library, ulong Solution, long Workspa
 }
 
 /// <summary>
-/// Choices on disk, one line each, in a file for each architecture, driver and version of MIOpen. Lines are only appended, and of two for
-/// the same convolution the first counts: processes that measure at the same time agree afterwards. A file that cannot be read or written
-/// is no error: then everything is found anew in each process.
+/// Choices on disk, one line each, in a file for each <see cref="TimingSource"/>. Lines are only appended, and of two for the same
+/// convolution the first counts: processes that measure at the same time agree afterwards. A file that cannot be read or written is no
+/// error: then everything is found anew in each process.
 /// </summary>
 internal sealed class SolverMemory
 {
-    private readonly string path;
+    private readonly string? path;
     private readonly Dictionary<string, SolverChoice> known = [];
 
-    public SolverMemory(string path)
+    /// <summary>The memory in a file.</summary>
+    /// <param name="path">Where; null for choices that only this process knows.</param>
+    public SolverMemory(string? path)
     {
         this.path = path;
         Read();
     }
-
-    /// <summary>The memory of a card in MIOPENDARTS_CACHE or, without it, in the user's cache directory.</summary>
-    /// <param name="folder">Where kernels are kept; the memory lies beside.</param>
-    /// <param name="architecture">For example gfx803.</param>
-    /// <param name="driver">Version of the driver.</param>
-    /// <param name="miopen">Version of MIOpen.</param>
-    public static SolverMemory Open(string folder, string architecture, int driver, Version miopen) =>
-        new(Path.Combine(folder, "..", "solvers", $"{architecture}-{driver.ToString(CultureInfo.InvariantCulture)}-{miopen}.tsv"));
 
     /// <summary>Number of convolutions with a choice.</summary>
     public int Count => known.Count;
@@ -48,6 +42,7 @@ internal sealed class SolverMemory
     public SolverChoice Add(in ConvolutionKey key, SolverChoice choice)
     {
         var name = key.ToString();
+        if (path is null) return known.TryAdd(name, choice) ? choice : known[name];
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -71,7 +66,7 @@ internal sealed class SolverMemory
 
     private void Read()
     {
-        if (!File.Exists(path)) return;
+        if (path is null || !File.Exists(path)) return;
         try
         {
             foreach (var line in File.ReadLines(path))

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using MIOpenDarts.Interop.Rtc;
 
 namespace MIOpenDarts.Layers.Backends.MIOpen.Kernels;
@@ -15,6 +17,13 @@ internal static class KernelSources
         .. typeof(KernelSources).Assembly.GetManifestResourceNames()
             .Where(n => n.EndsWith(".hip", StringComparison.Ordinal) && Kernels(n).Count > 0).Order(StringComparer.Ordinal),
     ];
+
+    /// <summary>A short hash of everything that is compiled for an architecture, and of what it is compiled with.</summary>
+    public static string Version(string architecture)
+    {
+        var all = Files.Select(file => Read(file, architecture)).SelectMany(source => source.Options.Prepend(source.Text).Prepend(source.Name));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', all))))[..12];
+    }
 
     /// <summary>The kernels of a file.</summary>
     public static IReadOnlyList<string> Kernels(string file) =>
