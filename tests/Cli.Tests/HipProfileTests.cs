@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using MIOpenDarts.Darts.Costs.Tables;
+using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 using MIOpenDarts.Layers.Diagnostics;
 using MIOpenDarts.Tests.Hip;
 
@@ -29,7 +30,7 @@ public sealed class HipProfileTests : IDisposable
 
     [Fact]
     [Trait("Category", "virtual-gpu")]
-    public async Task A_modelled_table_counts_launches_and_goes_on_where_it_was_stopped()
+    public async Task A_modelled_table_counts_launches_and_is_the_same_wherever_it_was_stopped()
     {
         var table = tiny.In(Path.Combine("tables", "table.json"));
         var whole = await Model();
@@ -41,23 +42,38 @@ public sealed class HipProfileTests : IDisposable
             Assert.Equal(part.Value.Median, part.Value.WithoutLaunches!.Value + 0.005 * part.Value.Launches!.Value, 2e-6);
         });
         Assert.NotNull(first.Check);
+        Assert.Null(first.Drift);
+        Assert.Contains($"kernels {KernelSources.Version("gfx803")}, ", first.Device.Versions, StringComparison.Ordinal);
+        Assert.Matches(@"1\.2 GHz, \d+(\.\d)? GB/s, 5 us a launch, time model [0-9a-f]{12}$", first.Device.Versions);
 
-        var removed = first.Entries.Keys.Order(StringComparer.Ordinal).First();
-        (first with { Entries = first.Entries.Where(part => part.Key != removed).ToDictionary(), Check = null }).Write(table);
+        // Every second part is missing: what remains begins after others than it did.
+        var kept = first.Entries.OrderBy(part => part.Key, StringComparer.Ordinal).Where((_, i) => i % 2 == 0).ToDictionary();
+        (first with { Entries = kept, Check = null }).Write(table);
         var rest = await Model();
-        Assert.Equal(first.Entries.Keys.Order(), CostTable.Read(table).Entries.Keys.Order());
-        Assert.Contains($"{removed}  ", rest, StringComparison.Ordinal);
-        Assert.True(Parts(whole) == first.Entries.Count && Parts(rest) == 1, rest);
+        var second = CostTable.Read(table);
+        Assert.Equal(first.Entries.OrderBy(part => part.Key), second.Entries.OrderBy(part => part.Key));
+        // Of whole networks nothing is kept: their ratio was seen to differ by 2e-6 between processes, for a reason that is not known.
+        Assert.Equal(first.Check.Rho, second.Check!.Rho);
+        Assert.Equal(first.Check.Ratio, second.Check.Ratio, 1e-3);
+        Assert.True(Parts(whole) == first.Entries.Count && Parts(rest) == first.Entries.Count - kept.Count, rest);
+
+        // Another clock is another card.
+        var (refused, message) = await Start("VGPU_TIME_CLOCK=1");
+        Assert.NotEqual(0, refused);
+        Assert.Contains("1.2 GHz", message, StringComparison.Ordinal);
+        Assert.Equal(second.Entries.Count, CostTable.Read(table).Entries.Count);
 
         async Task<string> Model()
         {
-            var (code, output) = await VirtualGpu.RunAsync(
-                ["dotnet", Command.Program, "profile", "--device", "rx560", "--batch", "2", "--mode", "training", "--target-channels", "2",
-                    "--target-layers", "3", "--target-image-size", "8", "--target-grey", "--nodes", "1", "--out", table],
-                $"{TimeModel.CardVariable}=rx560", "VGPU_TIME_SAMPLE=once", $"VGPU_BIND={tiny.Root}");
+            var (code, output) = await Start();
             Assert.True(code == 0, output);
             return output;
         }
+
+        Task<(int Code, string Output)> Start(params string[] settings) => VirtualGpu.RunAsync(
+            ["dotnet", Command.Program, "profile", "--device", "rx560", "--batch", "2", "--mode", "training", "--target-channels", "2",
+                "--target-layers", "3", "--target-image-size", "8", "--target-grey", "--nodes", "1", "--out", table],
+            [$"{TimeModel.CardVariable}=rx560", "VGPU_TIME_SAMPLE=once", $"VGPU_BIND={tiny.Root}", .. settings]);
 
         static int Parts(string output) => output.Split('\n').Count(line => Regex.IsMatch(line, @"^\d+/\d+  \S+ \d+-\d+ \d+x\d+ s\d  "));
     }

@@ -174,9 +174,10 @@ internal static class ProfileCommand
     private static void Tell(Screen screen, string path, CostTable table)
     {
         var (check, how) = (table.Check!, table.Source);
+        var drift = table.Drift is { } seen ? string.Create(CultureInfo.InvariantCulture, $"drift {seen:P1}; ") : "";
         screen.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{table.Entries.Count} parts; drift {table.Drift:P1}; {check.Genotypes} random genotypes {how} whole: "
+            $"{table.Entries.Count} parts; {drift}{check.Genotypes} random genotypes {how} whole: "
             + $"Spearman's rho {check.Rho:F3}, mean ratio {check.Ratio:F3}"));
         if (!(check.Rho >= TableProfile.LeastRho))
             screen.Error.WriteLine(

@@ -22,11 +22,12 @@ internal sealed class ModelMeter(TimeModel model) : CostMeter
     public override string Unit => "ms";
 
     /// <inheritdoc/>
+    public override bool SeesDrift => false;
+
+    /// <inheritdoc/>
     public override CostEntry Measure(IPreparedRun run, int together)
     {
-        // The first run lets MIOpen find its solvers. The model says the same of every run: there is nothing to repeat.
-        run.Run();
-        run.Finish();
+        // The model says the same of every run: there is nothing to repeat.
         var kernels = model.Record(() =>
         {
             run.Run();

@@ -40,16 +40,17 @@ internal static class PublishedTables
         TimeModel model, string folder, int? batch, string? mode, Action<ProfileStep> progress, CancellationToken cancellation)
     {
         var chosen = All.Where(table => (batch ?? table.Batch) == table.Batch && (mode ?? table.Mode) == table.Mode).ToList();
-        var steps = PublishedNetworks.Parts.Count + 1 + TableProfile.CheckedGenotypes;
         var tables = new List<(string File, CostTable Table)>();
         foreach (var (images, of) in chosen)
         {
             using var profiler = new ModelledProfiler(model, images, of == "training");
             var name = $"{model.Card}-b{images}-{of}";
-            var (path, before) = (Path.Combine(folder, $"{name}.json"), tables.Count * steps);
+            var path = Path.Combine(folder, $"{name}.json");
             var file = new TableFile(Option, path);
             var meter = new ModelMeter(model);
             var profile = new TableProfile(profiler, meter, PublishedNetworks.Cifar10, CellSpace.Darts, PublishedNetworks.Parts);
+            var steps = profile.Steps(PublishedNetworks.Parts.Count);
+            var before = tables.Count * steps;
             tables.Add((path, profile.Complete(
                 file.Begin(ModelMeter.Modelled(TableFile.Empty(name, profiler, meter, images, of))), file.Keep,
                 step => progress(step with { Done = before + step.Done, All = chosen.Count * steps, Name = $"{name}: {step.Name}" }),

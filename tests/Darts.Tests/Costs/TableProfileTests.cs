@@ -3,7 +3,10 @@ using MIOpenDarts.Darts.Costs.Profiling;
 using MIOpenDarts.Darts.Costs.Tables;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Tests.Costs;
 
@@ -51,6 +54,30 @@ public class TableProfileTests
         var parts = profile.Parts().Count;
         var table = profile.Complete(Empty(), _ => { }, step => clock.Slowness = step.Done >= parts ? 1.5 : 1, Never);
         Assert.Equal(0.5, table.Drift!.Value, 6);
+    }
+
+    [Fact]
+    public void What_cannot_drift_is_not_measured_again()
+    {
+        var steps = new List<ProfileStep>();
+        var profile = new TableProfile(new Machine(new Clock()), new Once { Drifts = false }, Network, CellSpace.Darts);
+        var table = profile.Complete(Empty(), _ => { }, steps.Add, Never);
+        Assert.Null(table.Drift);
+        Assert.NotNull(table.Check);
+        Assert.DoesNotContain(steps, step => step.Name.EndsWith("again", StringComparison.Ordinal));
+        Assert.Equal((steps.Count, steps.Count), (steps[^1].Done, steps[^1].All));
+    }
+
+    [Theory]
+    [InlineData(NetworkPart.Stem, 0)]
+    [InlineData(NetworkPart.Stem0, 1)]
+    [InlineData(NetworkPart.Stem1, 1)]
+    public void A_stem_computes_no_gradient_of_its_images(string stem, int gradientsOfSources)
+    {
+        using var backend = new Watched();
+        using var run = new PartRun(backend, new NetworkPart(stem, 4, 4, 8, 8, stem == NetworkPart.Stem ? 1 : 2), 2, training: true);
+        run.Run();
+        Assert.Equal(gradientsOfSources, backend.GradientsOfSources);
     }
 
     [Fact]
@@ -195,15 +222,32 @@ public class TableProfileTests
     /// <summary>Runs once, so that every part is seen to run.</summary>
     private sealed class Once : CostMeter
     {
+        public bool Drifts { get; init; } = true;
+
         public override string Kind => "latency";
 
         public override string Unit => "ms";
+
+        public override bool SeesDrift => Drifts;
 
         public override CostEntry Measure(IPreparedRun run, int together)
         {
             run.Run();
             run.Finish();
             return new CostEntry(1, 0, 1);
+        }
+    }
+
+    /// <summary>Counts gradients of convolutions' sources.</summary>
+    private sealed class Watched : ReferenceBackend<float>
+    {
+        public int GradientsOfSources { get; private set; }
+
+        public override void ConvolutionBackwardData(
+            Tensor<float> diffDst, Tensor<float> weights, Tensor<float> diffSrc, Window2D window, int groups, bool accumulate)
+        {
+            GradientsOfSources++;
+            base.ConvolutionBackwardData(diffDst, weights, diffSrc, window, groups, accumulate);
         }
     }
 }

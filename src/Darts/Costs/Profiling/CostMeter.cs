@@ -11,6 +11,9 @@ internal abstract class CostMeter
     /// <summary>Unit of the entries.</summary>
     public abstract string Unit { get; }
 
+    /// <summary>Whether the same run may cost something else at another time.</summary>
+    public virtual bool SeesDrift => true;
+
     /// <summary>Measures.</summary>
     /// <param name="run">What is run.</param>
     /// <param name="together">How many runs are measured as one.</param>

@@ -31,7 +31,10 @@ internal sealed class PartRun : IPreparedRun
             var module = part.Build(parameters);
             parameters.Commit(backend);
             parameters.Initialize(1);
-            var src = plan.ActivationWithDiff("source", part.Inputs, part.Height, part.Width);
+            // Nobody asks for the gradient of images.
+            var src = part.Name is NetworkPart.Stem or NetworkPart.Stem0
+                ? plan.Activation("source", part.Inputs, part.Height, part.Width)
+                : plan.ActivationWithDiff("source", part.Inputs, part.Height, part.Width);
             (forward, backward) = module is null ? Joined(part, src) : Computed(part, module, src, scratchpad, time, pass);
             if (!training) backward = null;
             scratchpad.Reserve();

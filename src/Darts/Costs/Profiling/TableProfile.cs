@@ -12,8 +12,9 @@ namespace MIOpenDarts.Darts.Costs.Profiling;
 internal readonly record struct ProfileStep(int Done, int All, string Name, CostEntry Entry);
 
 /// <summary>
-/// Measures a table for a network: every part once, in an order that keeps kinds apart, the first again at the end, then whole networks of
-/// random genotypes against the sums of their parts. The table is written after each part, and goes on where it was stopped.
+/// Measures a table for a network: every part once, in an order that keeps kinds apart, the first again at the end where it may have
+/// drifted, then whole networks of random genotypes against the sums of their parts. The table is written after each part, and goes on
+/// where it was stopped.
 /// </summary>
 /// <param name="profiler">Where.</param>
 /// <param name="meter">What is measured.</param>
@@ -43,7 +44,7 @@ internal sealed class TableProfile(
         if (missing.Count == 0 && table.Check is not null) return table;
         // What an earlier check said is not true of entries that are to come.
         if (missing.Count > 0) table = table with { Drift = null, Check = null };
-        var (done, all) = (parts.Count - missing.Count, parts.Count + 1 + CheckedGenotypes);
+        var (done, all) = (parts.Count - missing.Count, Steps(parts.Count));
         foreach (var part in missing)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -54,15 +55,22 @@ internal sealed class TableProfile(
         }
 
         cancellation.ThrowIfCancellationRequested();
-        var first = parts.Find(part => !part.IsIdentity)!;
-        var again = Measure(first);
-        table = table with { Drift = again.Median / table.Entries[first.Key].Median - 1 };
-        progress(new ProfileStep(++done, all, $"{first.Key} again", again));
+        if (meter.SeesDrift)
+        {
+            var first = parts.Find(part => !part.IsIdentity)!;
+            var again = Measure(first);
+            table = table with { Drift = again.Median / table.Entries[first.Key].Median - 1 };
+            progress(new ProfileStep(++done, all, $"{first.Key} again", again));
+        }
+
         var check = Check(new TableCost(table, table.Name), step => progress(step with { Done = ++done, All = all }), cancellation);
         table = table with { Check = check };
         write(table);
         return table;
     }
+
+    /// <summary>Steps of a table with so many parts.</summary>
+    public int Steps(int parts) => parts + (meter.SeesDrift ? 1 : 0) + CheckedGenotypes;
 
     /// <summary>What a table for the network has to have: parts in the order in which they are measured.</summary>
     public List<NetworkPart> Parts()
