@@ -12,6 +12,7 @@ internal sealed class BlankSearchStep : IBlankStep
     private readonly SearchState state;
     private readonly float[] pixels;
     private readonly int[] labels;
+    private readonly BatchShare share;
 
     /// <summary>Builds the search and draws its weights.</summary>
     /// <param name="options">Checked options.</param>
@@ -23,8 +24,9 @@ internal sealed class BlankSearchStep : IBlankStep
         var shape = DartsSearch.ShapeOf(images, options);
         state = new SearchState(options, shape, backend, form);
         state.Initialize();
-        pixels = new float[options.BatchSize * shape.ImageChannels * shape.Height * shape.Width];
-        labels = new int[options.BatchSize];
+        share = backend.Leaves.ShareOf(options.BatchSize, out var count);
+        pixels = new float[count * shape.ImageChannels * shape.Height * shape.Width];
+        labels = new int[count];
     }
 
     /// <summary>Steps that the alphas have made.</summary>
@@ -48,7 +50,7 @@ internal sealed class BlankSearchStep : IBlankStep
     }
 
     /// <inheritdoc/>
-    public void Run() => state.StepAsInLastEpoch(new(pixels, labels), new(pixels, labels));
+    public void Run() => state.StepAsInLastEpoch(new(pixels, labels, share), new(pixels, labels, share));
 
     /// <inheritdoc/>
     public void Dispose() => state.Dispose();

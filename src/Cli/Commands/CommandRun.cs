@@ -1,6 +1,7 @@
 using MIOpenDarts.Cli.Progress;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Distributed;
 using MIOpenDarts.Darts.Export;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Records;
@@ -44,7 +45,22 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     /// <summary>The whole line that goes on with it.</summary>
     protected virtual string Again => $"miopendarts {Command} --resume {folder.Path}";
 
+    /// <summary>Where the run is.</summary>
+    public string Path => folder.Path;
+
+    /// <summary>Whether something is still to be computed.</summary>
+    public bool HasWork => Options.Epochs > folder.Options.Epochs || Recorder.Finished is null;
+
+    /// <summary>The options as text, for the other processes.</summary>
+    public abstract string OptionsText { get; }
+
+    /// <summary>The processes that share its batches; null for this one alone.</summary>
+    public Ranks? Ranks { get; set; }
+
     protected TOptions Options { get; }
+
+    /// <summary>What ranks that differ in it call their data.</summary>
+    protected const string Data = "data";
 
     protected ProgressView View { get; }
 
@@ -74,7 +90,9 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
         try
         {
             threads = Backends.Threads(Options.Threads, View.Print);
-            using var backend = BackendChoice.Create(Options.Backend, threads, Options.Deterministic);
+            using var backend = Ranks is null
+                ? BackendChoice.Create(Options.Backend, threads, Options.Deterministic)
+                : RankRun.Backend(Ranks, Options);
             return Reported(Recorder.Complete(Compute(backend, signals.Token)));
         }
         catch (OperationCanceledException e)

@@ -37,6 +37,7 @@ internal static class ForecastCommand
           miopendarts forecast --device rx560 --init-channels 8 --batch-size 32
           miopendarts forecast --device rx580 --genotype DARTS_V2 --preset darts
           miopendarts forecast --device rx580 --form textbook --batch-size 16
+          miopendarts forecast --ranks 2,4,8 --preset darts
         """;
 
     public static Command Create(Screen screen)
@@ -52,15 +53,25 @@ internal static class ForecastCommand
         var clock = OptionNames.Measure("--clock", "GHZ", "Another clock than the card's.");
         var bandwidth = OptionNames.Measure("--bandwidth", "GB/S", "Another rate of streaming from memory than is expected of it.");
         var launch = OptionNames.Measure("--launch", "US", "Another time of a queued launch than 5 us.");
+        var ranks = OptionNames.Path(
+            "--ranks", "LIST", "What ranks of MPI that share the batches would exchange, such as 2,4,8; computed on cpu, without a card.");
         var command = new Command(Name, "Forecast the time of a step on a card that is not here, kernel by kernel.")
         {
-            device, preset, config, genotype, arch, form, clock, bandwidth, launch,
+            device, preset, config, genotype, arch, form, clock, bandwidth, launch, ranks,
         };
         var fields = new FieldOptions(SearchOptions.Table.All.Select(f => ((OptionDefinition)f, f.Show(SearchPresets.Get(Paper)))));
         fields.AddTo(command);
         command.SetAction(parsed =>
         {
             // Faults in the options are reported before anything is started.
+            if (parsed.GetValue(ranks) is { } list)
+            {
+                RankForecast.Write(
+                    screen.Output, SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), fields.Typed(parsed)),
+                    Numbers(list));
+                return ExitCode.Done;
+            }
+
             List<KeyValuePair<string, string>> typed = [.. fields.Typed(parsed).Where(o => o.Key != "backend"), new("backend", "hip")];
             var textbook = parsed.GetValue(form) == Textbook;
             var step = TrainCommand.Network(parsed.GetValue(genotype), parsed.GetValue(arch)) is { } network
@@ -81,6 +92,14 @@ internal static class ForecastCommand
                 .Where(c => parsed.GetValue(c.Item2) is not null)
                 .ToDictionary(c => c.Item1, c => parsed.GetValue(c.Item2)!.Value.ToString(CultureInfo.InvariantCulture));
     }
+
+    private static int[] Numbers(string list) =>
+    [
+        .. list.Split(',', StringSplitOptions.TrimEntries).Select(
+            word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 1
+                ? number
+                : throw new OptionsException($"--ranks is '{list}'; allowed are numbers from 2 on, such as 2,4,8")),
+    ];
 
     /// <summary>A step that can be built.</summary>
     /// <param name="Text">What it is, for people.</param>

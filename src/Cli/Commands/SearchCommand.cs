@@ -83,29 +83,39 @@ internal static class SearchCommand
             if (parsed.GetValue(seeds) is not null || (parsed.GetValue(resume) is { } study && SeedFolder.IsAt(study)))
             {
                 if (parsed.GetValue(board)) throw new OptionsException("--tensorboard does not go with several seeds; leave it out");
-                SeedsRun Begin() => parsed.GetValue(resume) is { } begun
-                    ? SeedsRun.Resume(
-                        screen, begun, typed, FieldOptions.Given(parsed, preset, config, output, seeds), parsed.GetValue(jobs),
-                        parsed.GetValue(retrain))
-                    : SeedsRun.Start(
+                SeedsRun Begin()
+                {
+                    if (parsed.GetValue(resume) is { } begun)
+                        return SeedsRun.Resume(
+                            screen, begun, typed, FieldOptions.Given(parsed, preset, config, output, seeds), parsed.GetValue(jobs),
+                            parsed.GetValue(retrain));
+                    ranks?.RequireSeeds(SeedList.Parse(parsed.GetValue(seeds)!).Count);
+                    return SeedsRun.Start(
                         screen, parsed.GetValue(seeds)!, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output),
                         parsed.GetValue(jobs), parsed.GetValue(retrain), parsed.GetValue(join));
+                }
+
                 if (ranks is not null)
-                    return SeedRanks.ToEnd(ranks, screen, Begin, path => SeedsRun.Resume(
+                    return SeedRanks.ToEnd(ranks, screen, OptionNames.Line(parsed), Begin, path => SeedsRun.Resume(
                         screen, path, typed, given: null, parsed.GetValue(jobs), retrain: null, ranks.LocalRank));
                 using var several = Begin();
                 several.Work();
                 return several.End();
             }
 
-            if (ranks is not null) return SeveralRanks.Refuse(ranks);
+            SearchRun One()
+            {
+                if ((parsed.GetValue(jobs) ?? parsed.GetValue(retrain)) is not null)
+                    throw new OptionsException("--jobs and --retrain are for several seeds; add --seeds, such as --seeds 0..3");
+                return parsed.GetValue(resume) is { } folder
+                    ? SearchRun.Resume(screen, folder, typed, FieldOptions.Given(parsed, preset, config, output), parsed.GetValue(board))
+                    : SearchRun.Start(
+                        screen, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output), parsed.GetValue(board),
+                        ranks);
+            }
 
-            if ((parsed.GetValue(jobs) ?? parsed.GetValue(retrain)) is not null)
-                throw new OptionsException("--jobs and --retrain are for several seeds; add --seeds, such as --seeds 0..3");
-            using var run = parsed.GetValue(resume) is { } folder
-                ? SearchRun.Resume(screen, folder, typed, FieldOptions.Given(parsed, preset, config, output), parsed.GetValue(board))
-                : SearchRun.Start(
-                    screen, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output), parsed.GetValue(board));
+            if (ranks is not null) return RankRun.ToEnd(ranks, screen, OptionNames.Line(parsed), One, SearchRun.Follow);
+            using var run = One();
             return run.ToEnd();
         });
         return command;

@@ -1,7 +1,9 @@
 using MIOpenDarts.Cli.Profiling;
+using MIOpenDarts.Cli.Progress;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Distributed;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Runs;
@@ -19,15 +21,19 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
     private SearchRun(Screen screen, SearchFolder folder, SearchOptions options, ImageData? images, bool tensorBoard)
         : base(screen, folder, options, tensorBoard) => (this.folder, this.images) = (folder, images);
 
+    public override string OptionsText => SearchOptions.Table.Format(Options);
+
     protected override string Command => SearchCommand.Name;
 
     /// <summary>A new run. Everything that a user may have got wrong is checked before the folder is made.</summary>
     public static SearchRun Start(
-        Screen screen, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, bool tensorBoard)
+        Screen screen, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, bool tensorBoard,
+        Ranks? ranks = null)
     {
         var options = SearchOptions.Table.Resolve(preset, config, typed);
         var images = SearchImages.Open(options);
-        var (train, _) = SearchImages.Split(images, options);
+        var (train, valid) = SearchImages.Split(images, options);
+        RequireLeaves(ranks, train, valid, options);
         TargetCosts.Of(options, DartsSearch.ShapeOf(train, options));
         Backends.Require(
             options.Backend, options.Threads, backend => SearchMemory.Require(options, DartsSearch.ShapeOf(train, options), backend));
@@ -41,6 +47,23 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         () => SearchFolder.Open(path), given, options => Lasting(SearchOptions.Table.Apply(options, typed)),
         (folder, options) => new SearchRun(screen, folder, options, images: null, tensorBoard));
 
+    /// <summary>Takes part in a run of the first rank.</summary>
+    public static void Follow(Ranks ranks, string path, string text)
+    {
+        var options = SearchOptions.Table.Parse(text, "the options of rank 0");
+        using var signals = new StopSignals(() => { });
+        using var backend = RankRun.Backend(ranks, options);
+        var data = SearchImages.Open(options);
+        var (train, valid) = SearchImages.Split(data, options);
+        ranks.RequireSame(Data, DataFingerprint.From(data.Train).TrainHash);
+        RequireLeaves(ranks, train, valid, options);
+        using var log = new RankLog(ranks, path, backend);
+        DartsSearch.Run(train, valid, options, backend, log, RankRun.Checkpoints(path, options), signals.Token);
+    }
+
+    private static void RequireLeaves(Ranks? ranks, SearchImages train, SearchImages valid, SearchOptions options) =>
+        ranks?.RequireLeaves(options, ("training", train.Indices.Length), ("validation", valid.Indices.Length));
+
     protected override string Extending(SearchOptions then) => MoreEpochs.Describe(then, Options);
 
     protected override SearchResult Compute(Backend<float> backend, CancellationToken cancellation)
@@ -48,6 +71,8 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         var ring = Recorder.Checkpoints(Options.CheckpointRing, View.Warn);
         var data = images ?? Reopen(SearchImages.Open, found => DataFingerprint.From(found.Train), ring);
         var (train, valid) = SearchImages.Split(data, Options);
+        Ranks?.RequireSame(Data, DataFingerprint.From(data.Train).TrainHash);
+        RequireLeaves(Ranks, train, valid, Options);
         Begin(data, train.Indices.Length, valid.Indices.Length, backend);
         var result = DartsSearch.Run(train, valid, Options, backend, Recorder, ring, cancellation);
         var costs = TargetCosts.Of(Options, DartsSearch.ShapeOf(train, Options));

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Distributed;
+using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Cli.Commands;
 
@@ -8,12 +9,21 @@ internal static class SeedRanks
     /// <summary>Works to the end.</summary>
     /// <param name="ranks">The processes.</param>
     /// <param name="screen">Where this one writes.</param>
+    /// <param name="commandLine">What was typed.</param>
     /// <param name="begin">Makes the study, or opens it; called by the first rank.</param>
     /// <param name="follow">Opens the study in a folder; called by the others.</param>
-    public static int ToEnd(Ranks ranks, Screen screen, Func<SeedsRun> begin, Func<string, SeedsRun> follow)
+    public static int ToEnd(Ranks ranks, Screen screen, string commandLine, Func<SeedsRun> begin, Func<string, SeedsRun> follow)
     {
-        foreach (var line in ranks.DescribeCores())
-            if (ranks.IsFirst) screen.Output.WriteLine(line);
+        try
+        {
+            RankRun.Introduce(ranks, screen, commandLine);
+        }
+        catch (OptionsException) when (!ranks.IsFirst)
+        {
+            // The first says it for all.
+            return ExitCode.Done;
+        }
+
         SeedsRun? run = null;
         var path = ranks.FromFirst(() => (run = begin()).Path);
         if (path is null) return ExitCode.Done;

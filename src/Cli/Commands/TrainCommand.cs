@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Distributed;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
@@ -59,10 +60,14 @@ internal static class TrainCommand
         {
             var typed = fields.Typed(parsed).ToList();
             if (Network(parsed.GetValue(genotype), parsed.GetValue(arch)) is { } network) typed.Add(new("network", network));
-            using var run = parsed.GetValue(resume) is { } folder
+            using var ranks = Ranks.Join();
+            TrainRun One() => parsed.GetValue(resume) is { } folder
                 ? TrainRun.Resume(screen, folder, typed, FieldOptions.Given(parsed, preset, config, output), parsed.GetValue(board))
                 : TrainRun.Start(
-                    screen, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output), parsed.GetValue(board));
+                    screen, parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(output), parsed.GetValue(board),
+                    ranks);
+            if (ranks is not null) return RankRun.ToEnd(ranks, screen, OptionNames.Line(parsed), One, TrainRun.Follow);
+            using var run = One();
             return run.ToEnd();
         });
         return command;

@@ -1,5 +1,7 @@
+using MIOpenDarts.Cli.Progress;
 using MIOpenDarts.Darts.Compression;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Distributed;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Training;
@@ -21,17 +23,21 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         : base(screen, folder, options, tensorBoard) =>
         (this.folder, this.images, this.notes, Command, this.again) = (folder, images, notes, command, again);
 
+    public override string OptionsText => TrainOptions.Table.Format(Options);
+
     protected override string Command { get; }
 
     protected override string Again => again ?? base.Again;
 
     /// <summary>A new run. Everything that a user may have got wrong is checked before the folder is made.</summary>
     public static TrainRun Start(
-        Screen screen, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, bool tensorBoard)
+        Screen screen, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, bool tensorBoard,
+        Ranks? ranks = null)
     {
         var options = TrainOptions.Table.Resolve(preset, config, typed);
         var images = EvaluationTraining.Open(options);
         EvaluationTraining.RequireTest(images);
+        RequireLeaves(ranks, images, options);
         var notes = EvaluationTraining.RequireNetwork(images, options);
         Backends.Require(options.Backend, options.Threads, backend => TrainMemory.Require(images, options, backend));
         // A genotype's file may change until a resume.
@@ -76,6 +82,28 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         () => TrainFolder.Open(path), given, options => Whole(Lasting(TrainOptions.Table.Apply(options, typed)) with { Folder = path }),
         (folder, options) => new TrainRun(screen, folder, options, images: null, notes: [], tensorBoard, command, again));
 
+    /// <summary>Takes part in a run of the first rank.</summary>
+    public static void Follow(Ranks ranks, string path, string text)
+    {
+        var options = TrainOptions.Table.Parse(text, "the options of rank 0") with { Folder = path };
+        using var signals = new StopSignals(() => { });
+        using var backend = RankRun.Backend(ranks, options);
+        var data = EvaluationTraining.Open(options);
+        RequireSameData(ranks, data);
+        RequireLeaves(ranks, data, options);
+        using var log = new RankLog(ranks, path, backend);
+        EvaluationTraining.Run(data, options, backend, log, RankRun.Checkpoints(path, options), weights: null, signals.Token);
+    }
+
+    private static void RequireSameData(Ranks? ranks, ImageData data)
+    {
+        var fingerprint = DataFingerprint.From(data.Train, EvaluationTraining.RequireTest(data));
+        ranks?.RequireSame(Data, $"{fingerprint.TrainHash}, {fingerprint.TestHash}");
+    }
+
+    private static void RequireLeaves(Ranks? ranks, ImageData data, TrainOptions options) =>
+        ranks?.RequireLeaves(options, ("training", data.Train.Count), ("test", EvaluationTraining.RequireTest(data).Count));
+
     protected override string Extending(TrainOptions then) => MoreEpochs.Describe(then, Options);
 
     protected override TrainResult Compute(Backend<float> backend, CancellationToken cancellation)
@@ -83,6 +111,8 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         var ring = Recorder.Checkpoints(Options.CheckpointRing, View.Warn);
         var data = images ?? Reopen(EvaluationTraining.Open, found => DataFingerprint.From(found.Train, found.Test), ring);
         foreach (var note in notes) View.Print($"weights  {note}");
+        if (Ranks is not null) RequireSameData(Ranks, data);
+        RequireLeaves(Ranks, data, Options);
         Begin(data, data.Train.Count, EvaluationTraining.RequireTest(data).Count, backend);
         return EvaluationTraining.Run(data, Options, backend, Recorder, ring, folder.Weights, cancellation);
     }

@@ -19,6 +19,9 @@ internal static class OptionNames
         return option;
     }
 
+    /// <summary>What was typed.</summary>
+    public static string Line(ParseResult parsed) => string.Join(' ', parsed.Tokens.Select(token => token.Value));
+
     /// <summary>An option that takes one of a few words; the first is its default.</summary>
     public static Option<string> OneOf(string name, string description, params string[] words)
     {

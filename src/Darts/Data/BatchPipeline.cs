@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
+using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Data;
 
@@ -13,6 +14,7 @@ internal sealed class BatchPipeline : IDisposable
 
     private readonly object gate = new();
     private readonly ImageEncoder encoder;
+    private readonly BatchLeaves? leaves;
     private readonly int batchSize;
     private readonly Batch[] ring;
     private readonly int[] ready;
@@ -33,11 +35,12 @@ internal sealed class BatchPipeline : IDisposable
     /// The most background threads; one works at first, and one more each time that the consumer had to wait. 0 prepares each batch when it
     /// is read.
     /// </param>
-    public BatchPipeline(ImageEncoder encoder, int batchSize, int workers)
+    /// <param name="leaves">Says which images of a batch are this process's; null for all.</param>
+    public BatchPipeline(ImageEncoder encoder, int batchSize, int workers, BatchLeaves? leaves = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         ArgumentOutOfRangeException.ThrowIfNegative(workers);
-        this.encoder = encoder;
+        (this.encoder, this.leaves) = (encoder, leaves);
         this.batchSize = batchSize;
         ring = new Batch[workers == 0 ? 1 : workers + Ahead];
         for (var i = 0; i < ring.Length; i++) ring[i] = new Batch(batchSize, encoder.Size);
@@ -106,7 +109,7 @@ internal sealed class BatchPipeline : IDisposable
             batch = ring[step % ring.Length];
             if (threads.Length == 0)
             {
-                batch.Fill(current, step, encoder);
+                batch.Fill(current, step, encoder, leaves);
                 return true;
             }
 
@@ -142,7 +145,7 @@ internal sealed class BatchPipeline : IDisposable
         {
             try
             {
-                ring[step % ring.Length].Fill(current, step, encoder);
+                ring[step % ring.Length].Fill(current, step, encoder, leaves);
                 Finish(step, null);
             }
             catch (Exception e)

@@ -1,5 +1,7 @@
 using System.Text;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Interop.Mpi;
+using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Distributed;
 
@@ -22,8 +24,14 @@ internal sealed class Ranks : IDisposable
     /// <summary>Number of this process among those of its machine.</summary>
     public int LocalRank => world.LocalRank;
 
+    /// <summary>Name of this process's machine.</summary>
+    public string Node => world.Node;
+
     /// <summary>Whether this process writes what is written once.</summary>
     public bool IsFirst => Rank == 0;
+
+    /// <summary>Whether the others go on to the next member, and would wait there for ever for this rank if it failed.</summary>
+    public bool OthersWait { get; set; } = true;
 
     /// <summary>Whether a launcher of several processes started this one, be it well or not.</summary>
     public static bool AreLaunched
@@ -69,6 +77,7 @@ internal sealed class Ranks : IDisposable
         {
             length[0] = -1;
             world.Broadcast<int>(length, 0);
+            OthersWait = false;
             throw;
         }
 
@@ -115,6 +124,55 @@ internal sealed class Ranks : IDisposable
                 + "or srun --cpus-per-task=N");
         return lines;
     }
+
+    /// <summary>The cut of a run's batches, of which every rank computes its share.</summary>
+    public BatchLeaves Share(RunOptions options) => options.Cut(Size == 1 ? null : new MpiLeafExchange(world, RequireSame));
+
+    /// <summary>Refuses ranks that differ in something that all must have.</summary>
+    /// <param name="what">Its name.</param>
+    /// <param name="own">What this rank has.</param>
+    /// <exception cref="OptionsException">One has something else; the text names both. All ranks throw it.</exception>
+    public void RequireSame(string what, string own)
+    {
+        var all = Gather(own);
+        for (var rank = 1; rank < Size; rank++)
+            if (all[rank] != all[0])
+                throw new OptionsException($"rank {rank} has {what} {all[rank]}, but rank 0 has {all[0]}; all ranks need the same");
+    }
+
+    /// <summary>Refuses batches that leave a rank without a leaf, or a leaf without images.</summary>
+    /// <param name="options">Options of the run.</param>
+    /// <param name="sets">Kinds of images that batches are made of, and how many there are.</param>
+    /// <exception cref="OptionsException">A batch has fewer leaves than there are ranks, or fewer images than leaves.</exception>
+    public void RequireLeaves(RunOptions options, params ReadOnlySpan<(string What, int Images)> sets)
+    {
+        if (Size == 1) return;
+        if (Size > options.Leaves)
+            throw new OptionsException(
+                $"{Size} ranks are more than the {options.Leaves} leaves that a batch is cut into; start fewer, or give more --leaves");
+        foreach (var (what, images) in sets)
+        {
+            var last = images % options.BatchSize;
+            var least = last == 0 ? Math.Min(images, options.BatchSize) : last;
+            if (least < options.Leaves)
+                throw new OptionsException(
+                    $"a {what} batch has {least} images, fewer than the {options.Leaves} leaves that ranks share; "
+                    + "change --batch-size, or give fewer --leaves");
+        }
+    }
+
+    /// <summary>Refuses ranks for which there is no seed.</summary>
+    /// <exception cref="OptionsException">There are more ranks than seeds. All ranks throw it.</exception>
+    public void RequireSeeds(int seeds)
+    {
+        if (Size > seeds)
+            throw new OptionsException(
+                $"{Size} ranks are more than there are seeds, {seeds}; ranks that take seeds share no batches, so start at most {seeds}, "
+                + "or leave --seeds out for all ranks to share the batches of one search");
+    }
+
+    /// <summary>Ends all ranks, as those that wait for this one would wait for ever.</summary>
+    public void Abort(int code) => world.Abort(code);
 
     /// <summary>Leaves the others; waits until all do.</summary>
     public void Dispose() => world.Dispose();

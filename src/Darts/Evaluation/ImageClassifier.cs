@@ -15,7 +15,6 @@ namespace MIOpenDarts.Darts.Evaluation;
 public abstract class ImageClassifier<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T[] result = new T[2];
     private MemoryPlan<T>? plan;
     private Scratchpad<T>? scratchpad;
     private Tensor<T> images = new("images", default);
@@ -89,17 +88,21 @@ public abstract class ImageClassifier<T> : IDisposable
 
     /// <summary>Copies a batch in: images in N, C, H, W order, normalised.</summary>
     /// <exception cref="InvalidOperationException">The network is not planned.</exception>
-    public void LoadBatch(ReadOnlySpan<T> nchw, ReadOnlySpan<int> targets)
+    public void LoadBatch(ReadOnlySpan<T> nchw, ReadOnlySpan<int> targets) => LoadBatch(new ImageBatch<T>(nchw, targets));
+
+    /// <summary>The same of a batch of which other processes may have the rest.</summary>
+    internal void LoadBatch(ImageBatch<T> batch)
     {
         if (plan is null) throw new InvalidOperationException("The plan comes before the first batch: call Plan.");
-        if (images.Shape.N != targets.Length)
+        if (images.Shape.N != batch.Labels.Length)
         {
-            plan.SetBatch(targets.Length);
-            scratchpad!.SetBatch(targets.Length);
+            plan.SetBatch(batch.Labels.Length);
+            scratchpad!.SetBatch(batch.Labels.Length);
         }
 
-        Backend.WriteImages(nchw[..checked((int)images.Shape.Count)], images);
-        Backend.Upload(targets, labels);
+        Backend.Leaves.UnderWay = batch.Share;
+        Backend.WriteImages(batch.Images[..checked((int)images.Shape.Count)], images);
+        Backend.Upload(batch.Labels, labels);
     }
 
     /// <summary>
@@ -110,16 +113,14 @@ public abstract class ImageClassifier<T> : IDisposable
     {
         RunForward(pass);
         Backend.CrossEntropy(Logits, labels, resultTensor, pass.Training ? Logits.Diff : null, pass.Training ? LabelSmoothing : 0);
-        Backend.Download(resultTensor, result.AsSpan());
-        var (loss, correct) = (double.CreateTruncating(result[0]), int.CreateTruncating(result[1]));
+        var (loss, correct) = Backend.ReadLoss(resultTensor, images.Shape.N);
         if (pass.Training && AuxiliaryLogits is { } auxiliary)
         {
             Backend.CrossEntropy(auxiliary, labels, auxiliaryResult, auxiliary.Diff, LabelSmoothing, AuxiliaryWeight);
-            Backend.Download(auxiliaryResult, result.AsSpan());
-            loss += AuxiliaryWeight * double.CreateTruncating(result[0]);
+            loss += AuxiliaryWeight * Backend.ReadLoss(auxiliaryResult, images.Shape.N).Loss;
         }
 
-        return new BatchResult(loss, correct, images.Shape.N);
+        return new BatchResult(loss, correct, Backend.Leaves.WholeOf(images.Shape.N));
     }
 
     /// <summary>Gradients of all parameters after a training pass, unless the pass asks for none.</summary>
@@ -127,6 +128,7 @@ public abstract class ImageClassifier<T> : IDisposable
     {
         if (pass.WeightGradients) Backend.Fill(Parameters.Diffs, T.Zero);
         RunBackward(pass);
+        if (pass.WeightGradients) Backend.SumOverProcesses(Parameters.Diffs);
     }
 
     /// <summary>What the network computes in inference, as a graph of plain operations.</summary>

@@ -3,6 +3,7 @@ using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Records;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Darts.Loops;
@@ -35,6 +36,12 @@ internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
 
     /// <summary>Options of the run.</summary>
     protected TOptions Options { get; }
+
+    /// <summary>What the run learns.</summary>
+    protected abstract IRunState State { get; }
+
+    /// <summary>How batches are cut, and the processes that share them: all of these stop before the same step.</summary>
+    protected BatchLeaves Leaves => State.Backend.Leaves;
 
     /// <summary>Where it stands.</summary>
     protected LoopPosition<TEpoch> Position { get; }
@@ -75,6 +82,7 @@ internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
     /// <exception cref="RunInterruptedException">It was cancelled; a checkpoint has what was done.</exception>
     protected void RunAll(CancellationToken cancellation)
     {
+        RequireSameState();
         while (!IsDone)
         {
             Train(cancellation);
@@ -88,7 +96,7 @@ internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
         var (epoch, rate) = (Position.Epoch, Rate(Position.Epoch));
         while (Position.Step < Steps)
         {
-            if (cancellation.IsCancellationRequested) Interrupt();
+            if (Leaves.Any(cancellation.IsCancellationRequested)) Interrupt();
             var result = Step(rate);
             Position.Count(result);
             AccumulateTime();
@@ -107,8 +115,13 @@ internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
         Position.History.Add(record);
         foreach (var line in Events(record)) progress?.Report(line);
         Position.NextEpoch();
+        RequireSameState();
         Save();
     }
+
+    // A process that sees another folder of checkpoints would go on from elsewhere.
+    private void RequireSameState() => Leaves.Exchange?.RequireSame(
+        "the run", $"in epoch {Position.Epoch}, step {Position.Step}, with the state {StateFingerprint.Of(State)}");
 
     private void Interrupt()
     {
@@ -120,7 +133,7 @@ internal abstract class EpochLoop<TOptions, TEpoch> : IDisposable
 
     private void Save()
     {
-        if (checkpoints is null) return;
+        if (checkpoints is null || !Leaves.IsFirst) return;
         var (file, bytes) = checkpoints.Save(Position.Epoch, Position.Step, Collect());
         progress?.Report(new CheckpointWritten(Position.Seconds, Position.Epoch, Position.Step, file, bytes));
     }

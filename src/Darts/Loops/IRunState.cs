@@ -17,6 +17,9 @@ internal interface IRunState
     /// <summary>Optimiser of the weights.</summary>
     Sgd<float> Sgd { get; }
 
+    /// <summary>The vectors of architecture parameters; none where there are none.</summary>
+    IReadOnlyList<float[]> Alphas { get; }
+
     /// <summary>Fingerprint of the images that it learns from; null where no checkpoint is kept.</summary>
     DataFingerprint? Data { get; }
 }

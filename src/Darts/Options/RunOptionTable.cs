@@ -43,12 +43,21 @@ internal abstract class RunOptionTable<TOptions> : OptionTable<TOptions>
             o => o.Deterministic, (o, v) => o with { Deterministic = v }).WithoutEffect(),
     ];
 
+    private const int MostLeaves = 256;
+    private const string Power = "a power of two up to 256";
+
     /// <summary>Seed, epochs, batches.</summary>
     private protected static IEnumerable<OptionField<TOptions>> Length { get; } =
     [
         Integer("seed", "Seed of every random draw.", o => o.Seed, (o, v) => o with { Seed = v }),
         Integer("epochs", 1, MostEpochs, "Passes over the training images.", o => o.Epochs, (o, v) => o with { Epochs = v }),
         Integer("batch_size", 1, 65_536, "Images in a batch.", o => o.BatchSize, (o, v) => o with { BatchSize = v }),
+        Integer(
+            "leaves", Power, "Leaves of the tree by which a batch is summed; at most as many processes share it.",
+            o => o.Leaves, (o, v) => o with { Leaves = v }, o => o.Leaves is > 0 and <= MostLeaves && int.IsPow2(o.Leaves) ? null : Power),
+        Choice(
+            "batch_norm", [RunOptions.WholeBatch, RunOptions.PerLeaf], "Statistics of batch norms in training: the batch's or a leaf's.",
+            o => o.BatchNorm, (o, v) => o with { BatchNorm = v }),
     ];
 
     private protected static OptionField<TOptions> LearningRate { get; } = Number(

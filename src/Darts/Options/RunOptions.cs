@@ -6,6 +6,9 @@ namespace MIOpenDarts.Darts.Options;
 /// <summary>Options of searches and trainings alike. Where their defaults differ, each says its own in its constructor.</summary>
 public abstract record RunOptions
 {
+    internal const string WholeBatch = "sync";
+    internal const string PerLeaf = "leaf";
+
     /// <summary>The data set: <c>fashion-mnist-slice</c> (embedded) or a folder with CIFAR files, IDX files, or images by class.</summary>
     public string Data { get; init; } = "fashion-mnist-slice";
 
@@ -29,6 +32,17 @@ public abstract record RunOptions
 
     /// <summary>Images in a batch; the last batch of an epoch may have fewer.</summary>
     public int BatchSize { get; init; }
+
+    /// <summary>
+    /// Leaves that a batch is cut into, a power of two: what is summed over a batch is summed over a leaf first, then over the leaves by a
+    /// binary tree, so that neither threads nor processes change a bit of it. At most so many processes share a batch.
+    /// </summary>
+    public int Leaves { get; init; } = BatchLeaves.Default;
+
+    /// <summary>
+    /// What batch norms take the statistics of in training: <c>sync</c>, the whole batch, or <c>leaf</c>, a leaf of it.
+    /// </summary>
+    public string BatchNorm { get; init; } = WholeBatch;
 
     /// <summary>
     /// Cells of a network like those of DARTS, of which those at one and two thirds reduce; 0 for one of NAS-Bench-201.
@@ -79,4 +93,7 @@ public abstract record RunOptions
 
     /// <summary>Checkpoints kept before the oldest is replaced.</summary>
     public int CheckpointRing { get; init; } = 3;
+
+    /// <summary>The cut of batches, for one process or for several that share them.</summary>
+    internal BatchLeaves Cut(ILeafExchange? exchange) => new(Leaves, exchange, perLeaf: BatchNorm == PerLeaf);
 }

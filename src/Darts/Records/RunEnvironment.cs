@@ -34,6 +34,10 @@ internal sealed record RunEnvironment
     public static string ThisVersion { get; } =
         typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
+    /// <summary>What tells this program from one that may compute otherwise: version, build and runtime.</summary>
+    public static string ThisBuild { get; } = $"{ThisVersion} (build {Build(typeof(RunEnvironment))}-{Build(typeof(BackendChoice))}, "
+        + $"{RuntimeInformation.FrameworkDescription})";
+
     /// <summary>Bits of the widest vector that the runtime uses here.</summary>
     public static int WidestVector => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
@@ -49,6 +53,8 @@ internal sealed record RunEnvironment
             return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
         }
     }
+
+    private static string Build(Type type) => type.Assembly.ManifestModule.ModuleVersionId.ToString("N")[..8];
 
     /// <summary>This machine, computing on <paramref name="backend"/> with so many threads (0: one for each core).</summary>
     public static RunEnvironment Current(Backend<float> backend, int threads) => new()

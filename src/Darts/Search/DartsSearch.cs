@@ -42,7 +42,8 @@ public static class DartsSearch
         {
             Data = checkpoints is null ? null : DataFingerprint.From(train.Encoder.Images),
         };
-        var cost = progress is null ? default : SearchCost.Measure(state, train, valid, options);
+        // Where processes share a batch, all of them take every step.
+        var cost = progress is null && backend.Leaves.Exchange is null ? default : SearchCost.Measure(state, train, valid, options);
         var position = new LoopPosition<EpochRecord>();
         if (checkpoints?.Load(file => SearchCheckpoint.Restore(file, state, options, checkpoints.Warn)) is { } resumed) position = resumed;
         else state.Initialize();

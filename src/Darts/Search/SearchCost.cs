@@ -12,19 +12,20 @@ internal static class SearchCost
     public static RunCost Measure(SearchState state, SearchImages train, SearchImages valid, SearchOptions options)
     {
         state.Initialize();
-        using var trainBatches = new BatchPipeline(train.Encoder, options.BatchSize, workers: 0);
-        using var validBatches = new BatchPipeline(valid.Encoder, options.BatchSize, workers: 0);
+        using var trainBatches = new BatchPipeline(train.Encoder, options.BatchSize, workers: 0, state.Net.Backend.Leaves);
+        using var validBatches = new BatchPipeline(valid.Encoder, options.BatchSize, workers: 0, state.Net.Backend.Leaves);
         trainBatches.Start(BatchSchedule.InOrder(train.Indices, options.BatchSize));
         validBatches.Start(BatchSchedule.InOrder(valid.Indices, options.BatchSize));
         trainBatches.TryRead(out var batch);
         validBatches.TryRead(out var draw);
         return RunCost.Measure(
-            i => state.StepAsInLastEpoch(new(batch!.Pixels, batch.Labels), new(draw!.Pixels, draw.Labels), i),
+            i => state.StepAsInLastEpoch(
+                new(batch!.Pixels, batch.Labels, batch.Share), new(draw!.Pixels, draw.Labels, draw.Share), i),
             () =>
             {
-                state.Net.LoadBatch(draw!.Pixels, draw.Labels);
+                state.Net.LoadBatch(new(draw!.Pixels, draw.Labels, draw.Share));
                 state.Net.Forward(Pass.Inference);
             },
-            RunCost.StepsOf(train.Indices.Length, options.BatchSize), (double)valid.Indices.Length / draw!.Count);
+            RunCost.StepsOf(train.Indices.Length, options.BatchSize), (double)valid.Indices.Length / draw!.Share.Whole);
     }
 }

@@ -35,10 +35,13 @@ internal sealed class SearchLoop : EpochLoop<SearchOptions, EpochRecord>
         (this.train, this.valid, this.state) = (train, valid, state);
         schedule = new CosineSchedule(options.LearningRate, options.LearningRateMin, options.Epochs);
         augmentation = AugmentationOf(options);
-        trainBatches = new BatchPipeline(train.Encoder, options.BatchSize, options.DataWorkers);
-        validBatches = new BatchPipeline(valid.Encoder, options.BatchSize, options.DataWorkers);
+        trainBatches = new BatchPipeline(train.Encoder, options.BatchSize, options.DataWorkers, Leaves);
+        validBatches = new BatchPipeline(valid.Encoder, options.BatchSize, options.DataWorkers, Leaves);
         watch = SearchWatch.Create(options, state, valid);
     }
+
+    /// <inheritdoc/>
+    protected override IRunState State => state;
 
     /// <inheritdoc/>
     protected override bool IsDone => SearchEnd.IsReached(Position.History, Options.Epochs);
@@ -79,7 +82,8 @@ internal sealed class SearchLoop : EpochLoop<SearchOptions, EpochRecord>
     {
         if (!trainBatches.TryRead(out var batch) || !validBatches.TryRead(out var draw))
             throw new InvalidOperationException($"The data ended before step {Position.Step} of {Steps}.");
-        return state.Step(new(batch.Pixels, batch.Labels), new(draw.Pixels, draw.Labels), rate, Position.Epoch, Position.Step);
+        return state.Step(
+            new(batch.Pixels, batch.Labels, batch.Share), new(draw.Pixels, draw.Labels, draw.Share), rate, Position.Epoch, Position.Step);
     }
 
     /// <inheritdoc/>
@@ -129,7 +133,7 @@ internal sealed class SearchLoop : EpochLoop<SearchOptions, EpochRecord>
         validBatches.Start(BatchSchedule.InOrder(valid.Indices, Options.BatchSize, augmentation, Options.Seed, Position.Epoch));
         while (validBatches.TryRead(out var batch))
         {
-            state.Net.LoadBatch(batch.Pixels, batch.Labels);
+            state.Net.LoadBatch(new(batch.Pixels, batch.Labels, batch.Share));
             var result = state.Net.Forward(Pass.Inference);
             loss += result.Loss * result.Images;
             correct += result.Correct;

@@ -39,14 +39,15 @@ internal sealed class SearchState : IRunState, IDisposable
         (this.options, this.shape, this.backend, this.form) = (options, shape, backend, form);
         Algorithm = SearchAlgorithm.From(options);
         Costs = TargetCosts.Of(options, shape);
+        backend.Leaves = options.Cut(backend.Leaves.Exchange);
         Net = NewNet(0);
         adams =
         [
             .. Net.Alphas.Select(alphas => new Adam<float>(
                 alphas.Length, options.AlphaLearningRate, options.AlphaBeta1, options.AlphaBeta2, options.AlphaWeightDecay)),
         ];
-        (Sgd, Architect) = NewOptimisers(Net);
-        Net.Plan(options.BatchSize);
+        (Model, Sgd, Architect) = NewOptimisers(Net);
+        Net.Plan(backend.Leaves.MostImagesOf(options.BatchSize));
     }
 
     /// <summary>Fingerprint of the images that it learns from, which a checkpoint keeps; null where nothing is kept.</summary>
@@ -61,7 +62,12 @@ internal sealed class SearchState : IRunState, IDisposable
     /// <summary>The network.</summary>
     public ISupernet<float> Net { get; private set; }
 
+    /// <summary>The network as its batch norms have it: with batches or, on the option's word, leaf by leaf.</summary>
+    public IBilevelModel<float> Model { get; private set; }
+
     Backend<float> IRunState.Backend => backend;
+
+    IReadOnlyList<float[]> IRunState.Alphas => Net.Alphas;
 
     /// <summary>The network's weights and statistics.</summary>
     public ParameterSet<float> Parameters => Net.Parameters;
@@ -136,7 +142,7 @@ internal sealed class SearchState : IRunState, IDisposable
         foreach (var (before, now) in old.Net.Alphas.Zip(Net.Alphas)) before.CopyTo(now, 0);
         Algorithm.BeginStage(old, Built, options);
         old.Net.Dispose();
-        Net.Plan(options.BatchSize);
+        Net.Plan(backend.Leaves.MostImagesOf(options.BatchSize));
     }
 
     /// <summary>Makes room for what a checkpoint of a stage holds.</summary>
@@ -152,7 +158,7 @@ internal sealed class SearchState : IRunState, IDisposable
         }
 
         restore?.Invoke(this);
-        if (!isBuilt) Net.Plan(options.BatchSize);
+        if (!isBuilt) Net.Plan(backend.Leaves.MostImagesOf(options.BatchSize));
     }
 
     /// <summary>One bilevel step: the alphas on the validation batch, unless they rest, then the weights on the training batch.</summary>
@@ -162,7 +168,7 @@ internal sealed class SearchState : IRunState, IDisposable
         var pass = new Pass(Training: true, WeightGradients: true, options.Seed, epoch, 2 * step);
         if (MovesAlphas(epoch)) Architect.Step(train, valid, rate, pass);
         pass = pass with { Step = 2 * step + 1 };
-        var result = Net.Evaluate(train, pass);
+        var result = Model.Evaluate(train, pass);
         Sgd.Clip(options.GradClip);
         Sgd.Step(rate);
         return result;
@@ -191,7 +197,7 @@ internal sealed class SearchState : IRunState, IDisposable
     private void Rebuild(int stage)
     {
         Net = NewNet(stage);
-        (Sgd, Architect) = NewOptimisers(Net);
+        (Model, Sgd, Architect) = NewOptimisers(Net);
         Stage = stage;
     }
 
@@ -210,13 +216,15 @@ internal sealed class SearchState : IRunState, IDisposable
         Relaxation<float> Relax(int kind) => Algorithm.Relax<float>(options, options.Topology.Edges, kind);
     }
 
-    private (Sgd<float> Sgd, Architect<float> Architect) NewOptimisers(ISupernet<float> net)
+    private (IBilevelModel<float> Model, Sgd<float> Sgd, Architect<float> Architect) NewOptimisers(ISupernet<float> net)
     {
+        IBilevelModel<float> model = backend.Leaves.PerLeaf ? new LeafwiseModel<float>(net) : net;
         var sgd = new Sgd<float>(backend, net.Parameters, options.Momentum, options.WeightDecay, options.Nesterov);
         if (Costs is not null)
             penalty = new CostPenalty<float>(Costs, net.Architectures, options.CostReference) { Weight = CostWeight };
         IAlphaPenalty?[] penalties = [Algorithm.Penalty(options), penalty];
-        return (sgd, new Architect<float>(net, sgd, adams, options.Unrolled) { Penalties = [.. penalties.OfType<IAlphaPenalty>()] });
+        var architect = new Architect<float>(model, sgd, adams, options.Unrolled) { Penalties = [.. penalties.OfType<IAlphaPenalty>()] };
+        return (model, sgd, architect);
     }
 
     private bool ExceedsLimit(Genotype genotype) => options.Target > 0 && Costs!.Of(genotype) > options.Target;

@@ -3,6 +3,7 @@ using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Watchdogs;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 
 namespace MIOpenDarts.Darts.Search;
@@ -19,6 +20,7 @@ internal sealed class SearchWatch
     private ISupernet<float>? net;
     private readonly float[] pixels = [];
     private readonly int[] labels = [];
+    private readonly BatchShare share;
 
     private SearchWatch(SearchOptions options, SearchState state, SearchImages valid)
     {
@@ -26,10 +28,10 @@ internal sealed class SearchWatch
         measures = WatchNames.Chosen(options).Contains(WatchNames.Eigenvalue);
         if (!measures) return;
         // The same images in every epoch, so that values differ by the alphas and weights only.
-        using var batches = new BatchPipeline(valid.Encoder, options.BatchSize, workers: 0);
+        using var batches = new BatchPipeline(valid.Encoder, options.BatchSize, workers: 0, state.Net.Backend.Leaves);
         batches.Start(BatchSchedule.InOrder(valid.Indices[..options.BatchSize], options.BatchSize));
         if (!batches.TryRead(out var batch)) throw new InvalidOperationException("There is no validation image.");
-        (pixels, labels) = (batch.Pixels.ToArray(), batch.Labels.ToArray());
+        (pixels, labels, share) = (batch.Pixels.ToArray(), batch.Labels.ToArray(), batch.Share);
     }
 
     /// <summary>The watchdogs that the options ask for; null for none.</summary>
@@ -41,13 +43,14 @@ internal sealed class SearchWatch
     {
         if (!measures || epoch % options.WatchInterval != 0 || !state.Algorithm.MovesAlphas(options, epoch)) return null;
         // A search in stages goes on with another network.
-        if (net != state.Net) (net, eigenvalue) = (state.Net, new DominantEigenvalue<float>(state.Net));
+        if (net != state.Net) (net, eigenvalue) = (state.Net, new DominantEigenvalue<float>(state.Model));
         net.SetDropPath(0);
         // A drawn operation is a step of alpha, and a step has no Hessian; the expectation of the weights has.
         net.UseExpectation(true);
         try
         {
-            return eigenvalue!.Estimate(new(pixels, labels), new Pass(Training: true, WeightGradients: false, options.Seed, epoch, 0));
+            return eigenvalue!.Estimate(
+                new(pixels, labels, share), new Pass(Training: true, WeightGradients: false, options.Seed, epoch, 0));
         }
         finally
         {

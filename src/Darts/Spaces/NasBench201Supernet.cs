@@ -97,7 +97,7 @@ internal sealed class NasBench201Supernet<T> : ISupernet<T>
     public void UseExpectation(bool means) => Architecture.Relaxation.UsesExpectation = means;
 
     /// <inheritdoc/>
-    public void LoadBatch(ReadOnlySpan<T> nchw, ReadOnlySpan<int> targets) => network.LoadBatch(nchw, targets);
+    public void LoadBatch(ImageBatch<T> batch) => network.LoadBatch(batch);
 
     /// <inheritdoc/>
     public BatchResult Forward(in Pass pass)
@@ -109,7 +109,7 @@ internal sealed class NasBench201Supernet<T> : ISupernet<T>
     /// <inheritdoc/>
     public BatchResult Evaluate(ImageBatch<T> batch, in Pass pass)
     {
-        LoadBatch(batch.Images, batch.Labels);
+        LoadBatch(batch);
         var result = Forward(pass);
         network.Backward(pass);
         Architecture.PullDiffs(Backend);

@@ -36,7 +36,7 @@ internal interface ISupernet<T> : IBilevelModel<T>, IDisposable
 
     /// <summary>Copies a batch in: images in N, C, H, W order, normalised.</summary>
     /// <exception cref="InvalidOperationException">The network is not planned.</exception>
-    void LoadBatch(ReadOnlySpan<T> nchw, ReadOnlySpan<int> targets);
+    void LoadBatch(ImageBatch<T> batch);
 
     /// <summary>Logits and loss of the loaded batch; in training also the loss's gradient in the logits.</summary>
     BatchResult Forward(in Pass pass);

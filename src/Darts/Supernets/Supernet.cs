@@ -35,7 +35,6 @@ internal sealed class Supernet<T> : ISupernet<T>
     private readonly GlobalAveragePool<T> globalPool = new();
     private readonly Linear<T> classifier;
     private readonly Storage[] mixing = new Storage[2];
-    private readonly T[] result = new T[2];
     private MemoryPlan<T>? plan;
     private Tensor<T> images = new("images", default);
     private Tensor<int> labels = new("labels", default);
@@ -164,14 +163,14 @@ internal sealed class Supernet<T> : ISupernet<T>
     /// <summary>Lets all cells mix by the expectation of their weights instead of a draw, or draw again.</summary>
     public void UseExpectation(bool means) => Normal.Relaxation.UsesExpectation = Reduce.Relaxation.UsesExpectation = means;
 
-    /// <summary>Copies a batch in: images in N, C, H, W order, normalised.</summary>
-    /// <exception cref="InvalidOperationException">The network is not planned.</exception>
-    public void LoadBatch(ReadOnlySpan<T> nchw, ReadOnlySpan<int> targets)
+    /// <inheritdoc/>
+    public void LoadBatch(ImageBatch<T> batch)
     {
         if (plan is null) throw new InvalidOperationException("The plan comes before the first batch: call Plan.");
-        if (images.Shape.N != targets.Length) plan.SetBatch(targets.Length);
-        Backend.WriteImages(nchw[..checked((int)images.Shape.Count)], images);
-        Backend.Upload(targets, labels);
+        if (images.Shape.N != batch.Labels.Length) plan.SetBatch(batch.Labels.Length);
+        Backend.Leaves.UnderWay = batch.Share;
+        Backend.WriteImages(batch.Images[..checked((int)images.Shape.Count)], images);
+        Backend.Upload(batch.Labels, labels);
     }
 
     /// <summary>Logits and loss of the loaded batch; in training also the loss's gradient in the logits.</summary>
@@ -185,8 +184,8 @@ internal sealed class Supernet<T> : ISupernet<T>
         globalPool.Forward(pass);
         classifier.Forward(pass);
         Backend.CrossEntropy(Logits, labels, resultTensor, pass.Training ? Logits.Diff : null);
-        Backend.Download(resultTensor, result.AsSpan());
-        return new BatchResult(double.CreateTruncating(result[0]), int.CreateTruncating(result[1]), images.Shape.N);
+        var (loss, correct) = Backend.ReadLoss(resultTensor, images.Shape.N);
+        return new BatchResult(loss, correct, Backend.Leaves.WholeOf(images.Shape.N));
     }
 
     /// <summary>
@@ -210,6 +209,7 @@ internal sealed class Supernet<T> : ISupernet<T>
         {
             stemNorm.Backward(pass, accumulate: false);
             stemConvolution.Backward(pass, accumulate: false);
+            Backend.SumOverProcesses(Parameters.Diffs);
         }
 
         Normal.PullDiffs(Backend);
@@ -219,7 +219,7 @@ internal sealed class Supernet<T> : ISupernet<T>
     /// <inheritdoc/>
     public BatchResult Evaluate(ImageBatch<T> batch, in Pass pass)
     {
-        LoadBatch(batch.Images, batch.Labels);
+        LoadBatch(batch);
         var result = Forward(pass);
         Backward(pass);
         return result;

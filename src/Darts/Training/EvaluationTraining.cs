@@ -58,7 +58,7 @@ public static class EvaluationTraining
             Data = checkpoints is null ? null : DataFingerprint.From(data.Train, data.Test),
         };
         var position = new LoopPosition<TrainEpochRecord>();
-        var cost = progress is null ? default : TrainCost.Measure(state, data, options);
+        var cost = progress is null && backend.Leaves.Exchange is null ? default : TrainCost.Measure(state, data, options);
         if (checkpoints?.Load(file => TrainCheckpoint.Restore(file, state, options, checkpoints.Warn)) is { } resumed) position = resumed;
         else Begin(state, options);
         using var run = new TrainLoop(data, options, state, position, progress, checkpoints, weights ?? new WeightFiles());

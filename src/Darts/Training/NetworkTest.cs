@@ -50,11 +50,15 @@ public sealed class NetworkTest(ImageClassifier<float> net)
         batches.Start(BatchSchedule.InOrder([.. Enumerable.Range(0, images)], batchSize));
         while (batches.TryRead(out var batch))
         {
-            net.LoadBatch(batch.Pixels, batch.Labels);
-            loss += net.Forward(Pass.Inference).Loss * batch.Count;
+            net.LoadBatch(new(batch.Pixels, batch.Labels, batch.Share));
+            var mean = net.Forward(Pass.Inference).Loss;
+            // All processes that share the images know it, and end.
+            if (net.Backend.Leaves.Shares) TestScores.RequireFinite([(float)mean]);
+            loss += mean * batch.Share.Whole;
             scores.Add(Logits(batch.Count), batch.Labels);
         }
 
+        scores.Share(net.Backend.Leaves);
         return scores.Result(loss);
     }
 

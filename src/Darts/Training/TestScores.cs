@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Records;
+using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Training;
 
@@ -47,6 +48,21 @@ internal sealed class TestScores(int classes)
         }
 
         images += labels.Length;
+    }
+
+    /// <summary>Adds what other processes counted, of images of their own.</summary>
+    public unsafe void Share(BatchLeaves leaves)
+    {
+        // Whole numbers, and so exact in double precision.
+        double[] counts = [images, first, few, .. confusion.SelectMany(row => row)];
+        fixed (double* sums = counts)
+        {
+            leaves.QueueSums(sums, counts.Length);
+            leaves.ExchangeQueued();
+        }
+
+        (images, first, few) = ((int)counts[0], (long)counts[1], (long)counts[2]);
+        for (var i = 0; i < classes * classes; i++) confusion[i / classes][i % classes] = (int)counts[3 + i];
     }
 
     /// <summary>What was counted.</summary>

@@ -11,11 +11,12 @@ internal static class TrainCost
     public static RunCost Measure(TrainState state, ImageData data, TrainOptions options)
     {
         state.Initialize();
-        using var batches = new BatchPipeline(new ImageEncoder(data.Train, data.Normalization), options.BatchSize, workers: 0);
+        using var batches = new BatchPipeline(
+            new ImageEncoder(data.Train, data.Normalization), options.BatchSize, workers: 0, state.Net.Backend.Leaves);
         batches.Start(BatchSchedule.InOrder([.. Enumerable.Range(0, data.Train.Count)], options.BatchSize));
         batches.TryRead(out var batch);
         return RunCost.Measure(
-            i => state.Step(new(batch!.Pixels, batch.Labels), 0, 0, i), () => state.Net.Forward(Pass.Inference),
-            RunCost.StepsOf(data.Train.Count, options.BatchSize), (double)data.Test!.Count / batch!.Count);
+            i => state.Step(new(batch!.Pixels, batch.Labels, batch.Share), 0, 0, i), () => state.Net.Forward(Pass.Inference),
+            RunCost.StepsOf(data.Train.Count, options.BatchSize), (double)data.Test!.Count / batch!.Share.Whole);
     }
 }

@@ -29,8 +29,8 @@ internal sealed class TrainLoop : EpochLoop<TrainOptions, TrainEpochRecord>
         (this.data, this.state, this.weights) = (data, state, weights);
         augmentation = AugmentationOf(options);
         images = [.. Enumerable.Range(0, data.Train.Count)];
-        trainBatches = new BatchPipeline(new ImageEncoder(data.Train, data.Normalization), options.BatchSize, options.DataWorkers);
-        testBatches = new BatchPipeline(new ImageEncoder(data.Test!, data.Normalization), options.BatchSize, options.DataWorkers);
+        trainBatches = new BatchPipeline(new ImageEncoder(data.Train, data.Normalization), options.BatchSize, options.DataWorkers, Leaves);
+        testBatches = new BatchPipeline(new ImageEncoder(data.Test!, data.Normalization), options.BatchSize, options.DataWorkers, Leaves);
         test = new NetworkTest(state.Net);
     }
 
@@ -56,6 +56,9 @@ internal sealed class TrainLoop : EpochLoop<TrainOptions, TrainEpochRecord>
         : new CosineSchedule(options.LearningRate, 0, options.Epochs).Rate(epoch);
 
     /// <inheritdoc/>
+    protected override IRunState State => state;
+
+    /// <inheritdoc/>
     protected override double Rate(int epoch) => Rate(Options, epoch);
 
     /// <inheritdoc/>
@@ -70,7 +73,7 @@ internal sealed class TrainLoop : EpochLoop<TrainOptions, TrainEpochRecord>
     {
         if (!trainBatches.TryRead(out var batch))
             throw new InvalidOperationException($"The data ended before step {Position.Step} of {Steps}.");
-        return state.Step(new(batch.Pixels, batch.Labels), rate, Position.Epoch, Position.Step);
+        return state.Step(new(batch.Pixels, batch.Labels, batch.Share), rate, Position.Epoch, Position.Step);
     }
 
     /// <inheritdoc/>

@@ -13,16 +13,20 @@ namespace MIOpenDarts.Darts.Training;
 internal sealed class TrainState : IRunState, IDisposable
 {
     private readonly TrainOptions options;
+    private readonly IBilevelModel<float> model;
 
     /// <summary>Builds and plans everything on <paramref name="backend"/>; the weights are not drawn yet.</summary>
     public TrainState(TrainOptions options, NetworkDescription description, Backend<float> backend)
     {
         (this.options, Description) = (options, description);
+        backend.Leaves = options.Cut(backend.Leaves.Exchange);
         Net = description.Build(backend);
         Net.AuxiliaryWeight = options.AuxiliaryWeight;
         Net.LabelSmoothing = options.LabelSmoothing;
         Sgd = new Sgd<float>(backend, Net.Parameters, options.Momentum, options.WeightDecay);
-        Net.Plan(options.BatchSize);
+        model = new Classifier(Net);
+        if (backend.Leaves.PerLeaf) model = new LeafwiseModel<float>(model);
+        Net.Plan(backend.Leaves.MostImagesOf(options.BatchSize));
     }
 
     /// <summary>
@@ -37,6 +41,8 @@ internal sealed class TrainState : IRunState, IDisposable
     public ImageClassifier<float> Net { get; }
 
     Backend<float> IRunState.Backend => Net.Backend;
+
+    IReadOnlyList<float[]> IRunState.Alphas => [];
 
     /// <summary>The network's weights and statistics.</summary>
     public ParameterSet<float> Parameters => Net.Parameters;
@@ -55,9 +61,7 @@ internal sealed class TrainState : IRunState, IDisposable
     public BatchResult Step(ImageBatch<float> batch, double rate, int epoch, int step)
     {
         var pass = new Pass(Training: true, WeightGradients: true, options.Seed, epoch, step);
-        Net.LoadBatch(batch.Images, batch.Labels);
-        var result = Net.Forward(pass);
-        Net.Backward(pass);
+        var result = model.Evaluate(batch, pass);
         Sgd.Clip(options.GradClip);
         Sgd.Step(rate);
         return result;
@@ -65,4 +69,24 @@ internal sealed class TrainState : IRunState, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Net.Dispose();
+
+    /// <summary>A network that has no alphas.</summary>
+    private sealed class Classifier(ImageClassifier<float> net) : IBilevelModel<float>
+    {
+        public Backend<float> Backend => net.Backend;
+
+        public ParameterSet<float> Parameters => net.Parameters;
+
+        public IReadOnlyList<float[]> Alphas => [];
+
+        public IReadOnlyList<float[]> AlphaDiffs => [];
+
+        public BatchResult Evaluate(ImageBatch<float> batch, in Pass pass)
+        {
+            net.LoadBatch(batch);
+            var result = net.Forward(pass);
+            net.Backward(pass);
+            return result;
+        }
+    }
 }

@@ -47,6 +47,46 @@ public abstract partial class Backend<T> : IDisposable
     /// <summary>The GPU that it computes on, for diagnostics of the libraries there; null on a processor.</summary>
     internal virtual HipDevice? Gpu => null;
 
+    /// <summary>
+    /// How sums over a batch are cut and added. Where processes share a batch, a backend exchanges every sum over it itself or, by default,
+    /// none: then batch norms must have the statistics of a leaf.
+    /// </summary>
+    /// <exception cref="BackendUnavailableException">It is set to processes that share statistics, which this backend cannot.</exception>
+    internal virtual BatchLeaves Leaves
+    {
+        get;
+        set => field = value.Exchange is null || value.PerLeaf ? value : throw new BackendUnavailableException(
+            $"{Name} cannot share the statistics of batch norms with other processes; add --batch-norm leaf, use --backend cpu, or give "
+            + "each process its seeds by --seeds");
+    } = new();
+
+    /// <summary>Makes this process's sums over its images, such as gradients, those over the batch of all processes.</summary>
+    /// <param name="sums">[n], added elementwise by the tree of the leaves.</param>
+    internal virtual void SumOverProcesses(Tensor<T> sums)
+    {
+        if (!Leaves.Shares) return;
+        var numbers = new T[sums.Shape.Count];
+        Download(sums, numbers);
+        if (numbers is not float[] floats)
+            throw new BackendUnavailableException("processes exchange numbers of single precision only; use --backend cpu");
+        Leaves.Exchange!.Sum(floats);
+        Upload<T>(numbers, sums);
+    }
+
+    /// <summary>What <see cref="CrossEntropy"/> left in <paramref name="result"/>, over the batch of all processes.</summary>
+    /// <param name="result">[2]: mean loss and right answers of the images at hand.</param>
+    /// <param name="images">How many these are.</param>
+    internal virtual unsafe (double Loss, int Correct) ReadLoss(Tensor<T> result, int images)
+    {
+        Span<T> numbers = stackalloc T[2];
+        Download(result, numbers);
+        if (!Leaves.Shares) return (double.CreateTruncating(numbers[0]), int.CreateTruncating(numbers[1]));
+        double* sums = stackalloc double[] { double.CreateTruncating(numbers[0]) * images, double.CreateTruncating(numbers[1]) };
+        Leaves.QueueSums(sums, 2);
+        Leaves.ExchangeQueued();
+        return (sums[0] / Leaves.WholeOf(images), (int)sums[1]);
+    }
+
     /// <summary>Bytes of the device's memory that a plan may take, or null where the machine's memory is what counts.</summary>
     public virtual long? FreeBytes => null;
 

@@ -32,6 +32,8 @@ public sealed class DropPath<T>(int index) : Module<T>
         }
 
         var random = pass.Random(RandomStream.DropPath, index);
+        // One draw for each image of the batch, of which only some may be at hand.
+        for (var others = Backend.Leaves.UnderWay.First; others > 0; others--) random.NextDouble();
         var images = Src.Shape.N;
         var keep = T.CreateChecked(1 / (1 - Probability));
         for (var n = 0; n < images; n++) draws[n] = random.NextDouble() < Probability ? T.Zero : keep;
@@ -84,6 +86,7 @@ public sealed class Dropout<T>(int index, double probability) : Module<T>
         }
 
         var random = pass.Random(RandomStream.Dropout, index);
+        for (var others = Backend.Leaves.UnderWay.First * Src.Shape.CountPerImage; others > 0; others--) random.NextSingle();
         var count = (int)Src.Shape.Count;
         var keep = T.CreateChecked(1 / (1 - probability));
         for (var i = 0; i < count; i++) draws[i] = random.NextSingle() < probability ? T.Zero : keep;

@@ -50,7 +50,7 @@ public sealed class InheritedFitnessTests : IDisposable
             net.Plan(2);
             var pixels = new float[2 * 64];
             for (var i = 0; i < pixels.Length; i++) pixels[i] = i % 5 - 2;
-            net.LoadBatch(pixels, [0, 1]);
+            net.LoadBatch(new(pixels, [0, 1]));
             net.Forward(new Pass(Training: true, WeightGradients: false));
             var read = new float[4];
             backend.ReadImages(net.Logits, read);

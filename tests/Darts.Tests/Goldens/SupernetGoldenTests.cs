@@ -51,7 +51,7 @@ public class SupernetGoldenTests
         using var golden = SafetensorsFile.Open(file);
         using var net = Load(backend, golden, golden, "input", form);
         var training = new Pass(Training: true);
-        net.LoadBatch(golden.ReadNumbers<T>("input"), Labels(golden.ReadInt64("labels")));
+        net.LoadBatch(new(golden.ReadNumbers<T>("input"), Labels(golden.ReadInt64("labels"))));
         var result = net.Forward(training);
         net.Backward(training);
         Close.Equal<T>(golden, "logits", Raw(backend, net.Logits), tolerance);
@@ -97,7 +97,7 @@ public class SupernetGoldenTests
                 if (step == 0) Close.Equal<T>(golden, "step0.unrolled_theta", virtualWeights, tolerance);
             }
 
-            net.LoadBatch(trainImages, trainLabels);
+            net.LoadBatch(new(trainImages, trainLabels));
             var result = net.Forward(training);
             net.Backward(training);
             Close.Equal<T>(golden, $"step{step}.logits", Raw(backend, net.Logits), tolerance);

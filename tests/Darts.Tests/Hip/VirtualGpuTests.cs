@@ -27,5 +27,8 @@ public class VirtualGpuTests
     public Task Two_devices() => VirtualGpu.TestAsync(typeof(HipTwoDevicesTests), "VGPU_DEVICES=2", "VGPU_POISON=1");
 
     [Fact]
+    public Task Two_devices_that_share_batches() => VirtualGpu.TestAsync(typeof(HipSharedBatchTests), "VGPU_DEVICES=2", "VGPU_POISON=1");
+
+    [Fact]
     public Task Injected_faults() => VirtualGpu.TestAsync(typeof(HipFaultTests), "VGPU_DRY=1");
 }

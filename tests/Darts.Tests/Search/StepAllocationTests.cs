@@ -7,9 +7,11 @@ using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Records;
+using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Tests.Supernets;
 using MIOpenDarts.Layers.Backends.Cpu;
+using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Optimisers;
 using MIOpenDarts.Layers.Tensors;
@@ -73,7 +75,12 @@ public class StepAllocationTests
     {
         public const int Length = 8;
 
+        private readonly SearchState state = new(
+            SmallSearch.Options, DartsSearch.ShapeOf(SmallSearch.Images().Train, SmallSearch.Options), new ReferenceBackend<float>());
+
         public List<long> Allocated { get; } = new(Length);
+
+        protected override IRunState State => state;
 
         public void Run()
         {
@@ -81,9 +88,7 @@ public class StepAllocationTests
             Assert.Throws<NotSupportedException>(() => RunAll(CancellationToken.None));
         }
 
-        public override void Dispose()
-        {
-        }
+        public override void Dispose() => state.Dispose();
 
         protected override double Rate(int epoch) => 0.1;
 

@@ -57,7 +57,7 @@ public class PlanTests
         var images = new float[2 * 3 * 12 * 12];
         // A forecast lays the network out, but gives it no memory.
         net.ForecastBytes(2);
-        Assert.Contains("Plan", Assert.Throws<InvalidOperationException>(() => net.LoadBatch(images, [0, 1])).Message);
+        Assert.Contains("Plan", Assert.Throws<InvalidOperationException>(() => net.LoadBatch(new(images, [0, 1]))).Message);
         Assert.Contains("Plan", Assert.Throws<InvalidOperationException>(() => trained.LoadBatch(images, [0, 1])).Message);
     }
 

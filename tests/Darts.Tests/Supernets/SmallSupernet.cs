@@ -40,7 +40,7 @@ internal sealed class SmallSupernet<T> : IDisposable
         {
             using var reference = new KinkBackend();
             using var small = make(reference, seed);
-            small.Net.LoadBatch(small.images, small.labels);
+            small.Net.LoadBatch(small.Batch);
             small.Net.Forward(pass);
             if (reference.Margin >= KinkBackend.Safe) return seed;
         }
@@ -71,7 +71,7 @@ internal sealed class SmallSupernet<T> : IDisposable
     {
         get
         {
-            Net.LoadBatch(images, labels);
+            Net.LoadBatch(Batch);
             return Net.Forward(new Pass(Training: true)).Loss;
         }
     }

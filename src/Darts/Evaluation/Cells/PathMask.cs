@@ -27,6 +27,8 @@ internal sealed class PathMask<T>(int index)
     public void Draw(Backend<T> backend, in Pass pass, double probability)
     {
         var random = pass.Random(RandomStream.DropPath, index);
+        // One draw for each image of the batch, of which only some may be at hand.
+        for (var others = backend.Leaves.UnderWay.First; others > 0; others--) random.NextDouble();
         var images = Factors.Shape.N;
         var keep = T.CreateChecked(1 / (1 - probability));
         for (var n = 0; n < images; n++) draws[n] = random.NextDouble() < probability ? T.Zero : keep;

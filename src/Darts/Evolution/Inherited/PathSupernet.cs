@@ -80,7 +80,7 @@ internal sealed class PathSupernet : IDisposable
         while (batches.TryRead(out var batch))
         {
             cancellation.ThrowIfCancellationRequested();
-            net.LoadBatch(batch.Pixels, batch.Labels);
+            net.LoadBatch(new(batch.Pixels, batch.Labels));
             var result = net.Forward(new Pass(Training: true, WeightGradients: false));
             (correct, seen) = (correct + result.Correct, seen + result.Images);
         }

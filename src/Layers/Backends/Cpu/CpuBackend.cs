@@ -57,7 +57,7 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
     where V : struct
 {
     // Counts up with every version that orders a sum differently from the one before.
-    private const int Revision = 2;
+    private const int Revision = 3;
 
     private readonly ElementwiseOperations<S, V> elementwise = new(context);
     private readonly VectorOperations<S, V> vectors = new(context);
@@ -88,9 +88,20 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
         _ => "image by image",
     };
 
+    // Sums over the batch.
+    internal override BatchLeaves Leaves { get => context.Leaves; set => context.Leaves = value; }
+    internal override void SumOverProcesses(Tensor<float> sums)
+    {
+        if (context.Leaves.Shares) context.Leaves.Exchange!.Sum(new Span<float>(sums.Data(), checked((int)sums.Shape.Count)));
+    }
+
+    // The loss is exchanged before it is rounded.
+    internal override (double Loss, int Correct) ReadLoss(Tensor<float> result, int images) => (result.Data()[0], (int)result.Data()[1]);
+
     // Memory.
     public override long? FreeBytes => context.Tally is null ? null : long.MaxValue;
-    internal override Backend<float> Counting(MemoryTally tally) => new CpuBackend<S, V>(new CpuContext(context.Workers, tally));
+    internal override Backend<float> Counting(MemoryTally tally) => new CpuBackend<S, V>(
+        new CpuContext(context.Workers, tally) { Leaves = context.Leaves });
     public override Storage Allocate(long bytes) => context.Allocate(bytes);
     public override void Upload<TElement>(ReadOnlySpan<TElement> source, Tensor<TElement> dst) =>
         source.CopyTo(new Span<TElement>((void*)dst.Address, checked((int)dst.Shape.Count)));
@@ -204,7 +215,7 @@ internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<floa
     public override void CrossEntropy(
         Tensor<float> logits, Tensor<int> labels, Tensor<float> result, Tensor<float>? diffLogits, double labelSmoothing = 0,
             double lossScale = 1) =>
-        CrossEntropyLoss.Run(logits, labels, result, diffLogits, labelSmoothing, lossScale);
+        CrossEntropyLoss.Run(logits, labels, result, diffLogits, labelSmoothing, lossScale, context.Leaves);
 
     // Bytes.
     internal override void QuantiseForward(Tensor<float> src, Tensor<float>? bias, Tensor<float> dst, ByteScale scale) =>

@@ -24,11 +24,22 @@ internal static unsafe class DepthwiseTaps
         WinogradDepthwise<S, V>.Prepare(ref list, pattern, source.StrideH * source.RowFloats);
     }
 
-    /// <summary>diff[c, tap] += the sums [tap][pattern] of a list's taps.</summary>
-    public static void AddGradient(in TapList list, float* sums, int channels, int pattern, float* diff)
+    /// <summary>
+    /// diff[c, tap] += the sums [group][tap][pattern] of a list's taps: of a group over its pattern, then by the tree of the groups.
+    /// </summary>
+    public static void AddGradient<S, V>(in TapList list, float* sums, int groups, int channels, int pattern, float* diff)
+        where S : struct, ISimd<V>
+        where V : struct
     {
+        for (var t = 0; t < groups * list.Taps; t++)
+        {
+            var first = sums + (nint)t * pattern;
+            for (var j = channels; j < pattern; j += channels)
+                for (var c = 0; c < channels; c++) first[c] += first[j + c];
+        }
+
+        LaneStores<S, V>.AddGroups(sums, groups, (nint)list.Taps * pattern);
         for (var t = 0; t < list.Taps; t++, sums += pattern)
-            for (var j = 0; j < pattern; j += channels)
-                for (var c = 0; c < channels; c++) diff[c * list.Taps + list.Numbers[t]] += sums[j + c];
+            for (var c = 0; c < channels; c++) diff[c * list.Taps + list.Numbers[t]] += sums[c];
     }
 }

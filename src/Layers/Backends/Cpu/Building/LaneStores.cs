@@ -31,9 +31,11 @@ internal static unsafe class LaneStores<S, V>
         if (i < count) Put(S.Load(from + i), to + i, count - i, accumulate);
     }
 
-    /// <summary>Adds the vectors of all groups to the first, in their order.</summary>
+    /// <summary>Adds the vectors of all groups, a power of two of them, by a binary tree into the first.</summary>
     public static void AddGroups(float* sums, int groups, nint length)
     {
-        for (var g = 1; g < groups; g++) PutRun(sums + g * length, sums, (int)length, accumulate: true);
+        for (var step = 1; step < groups; step *= 2)
+            for (var g = 0; g < groups; g += 2 * step)
+                PutRun(sums + (g + step) * length, sums + g * length, (int)length, accumulate: true);
     }
 }

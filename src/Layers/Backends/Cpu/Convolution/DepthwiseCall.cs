@@ -1,7 +1,6 @@
 using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
-using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Convolution;
@@ -20,7 +19,7 @@ internal unsafe struct DepthwiseCall
     /// <summary>The rotated filter over the bordered gradient.</summary>
     public RotatedFilter Rotated;
 
-    public GradientGroups Groups;
+    public ImageGroups Groups;
 
     /// <summary>[groups][taps][pattern].</summary>
     public float* Sums;
@@ -40,9 +39,9 @@ internal unsafe struct DepthwiseCall
     public readonly int Pattern(int width) => Source.Period * width;
 
     /// <summary>Takes the memory.</summary>
-    public void LayOut(Shape src, Shape dst, Window2D window, int width, ref BumpAllocator cursor, ref BumpAllocator thread)
+    public void LayOut(Shape src, Shape dst, Window2D window, int groups, int width, ref BumpAllocator cursor, ref BumpAllocator thread)
     {
-        (Src, Dst, Window, Groups) = (src, dst, window, new GradientGroups(src.N));
+        (Src, Dst, Window, Groups) = (src, dst, window, new ImageGroups(src.N, groups));
         Source = new SourceLayout(src.H, src.W, src.C, Math.Max(window.PaddingH, window.PaddingW), window.StrideH, window.StrideW, width);
         Diff = new DiffLayout(Source, width);
         Diff.Cover(Geometry);

@@ -14,7 +14,8 @@ internal sealed unsafe class DepthwiseConvolution<S, V>(CpuContext context)
     private readonly Descriptors<DepthwiseCall> calls = new(1);
 
     /// <summary>Makes sure of the scratch memory of all passes.</summary>
-    public void Plan(Shape src, Shape dst, Window2D window) => context.Measure(new Layout(calls.First, src, dst, window));
+    public void Plan(Shape src, Shape dst, Window2D window) =>
+        context.Measure(new Layout(calls.First, src, dst, window, context.Leaves.Parts));
 
     /// <summary>dst = src ∗ weights.</summary>
     public void Forward(Tensor<float> src, Tensor<float> weights, Tensor<float> dst, Window2D window)
@@ -39,23 +40,22 @@ internal sealed unsafe class DepthwiseConvolution<S, V>(CpuContext context)
         var work = new WeightImages(call, src.Data(), diffDst.Data());
         context.Workers.Run(call->Groups.Count, ref work);
         var pattern = call->Pattern(S.Width);
-        LaneStores<S, V>.AddGroups(call->Sums, call->Groups.Count, (nint)window.Taps * pattern);
-        DepthwiseTaps.AddGradient(call->Taps, call->Sums, src.Shape.C, pattern, diffWeights.Data());
+        DepthwiseTaps.AddGradient<S, V>(call->Taps, call->Sums, call->Groups.Count, src.Shape.C, pattern, diffWeights.Data());
     }
 
     private DepthwiseCall* LayOut(Shape src, Shape dst, Window2D window, float* filter)
     {
-        context.Place(new Layout(calls.First, src, dst, window));
+        context.Place(new Layout(calls.First, src, dst, window, context.Leaves.Parts));
         calls.First->Threads = context.Scratch.Threads;
         calls.First->FloatsPerThread = context.FloatsPerThread;
         calls.First->Pack<S, V>(filter);
         return calls.First;
     }
 
-    private readonly struct Layout(DepthwiseCall* call, Shape src, Shape dst, Window2D window) : IScratchLayout
+    private readonly struct Layout(DepthwiseCall* call, Shape src, Shape dst, Window2D window, int groups) : IScratchLayout
     {
         public void LayOut(ref BumpAllocator shared, ref BumpAllocator thread) =>
-            call->LayOut(src, dst, window, S.Width, ref shared, ref thread);
+            call->LayOut(src, dst, window, groups, S.Width, ref shared, ref thread);
     }
 
     private static float* Bordered(DepthwiseCall* call, float* x, int n, float* memory)

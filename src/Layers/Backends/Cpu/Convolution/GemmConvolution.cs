@@ -62,7 +62,7 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
     }
 
     /// <summary>
-    /// diffWeights[o, i, tap] += Σ over the groups, in their order, of sums[group][o · <paramref name="outputStep"/> + (tap · I + i) ·
+    /// diffWeights[o, i, tap] += Σ over the groups, by their tree, of sums[group][o · <paramref name="outputStep"/> + (tap · I + i) ·
     /// <paramref name="depthStep"/>].
     /// </summary>
     public void AddGradient(float* sums, int groups, nint floats, Tensor<float> diffWeights, nint outputStep, nint depthStep)
@@ -76,10 +76,10 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
         call.TilePixels * ((nint)call.PaddedDepth(S.Width) + call.PaddedOutputs(S.Width));
 
     /// <summary>Groups of images with a partial sum of so many floats each.</summary>
-    private static GradientGroups Sums(in ConvolutionCall call, out nint floats)
+    private ImageGroups Sums(in ConvolutionCall call, out nint floats)
     {
         floats = (nint)call.Groups * call.Outputs * call.PaddedDepth(S.Width);
-        return new GradientGroups(call.Src.N, floats);
+        return new ImageGroups(call.Src.N, context.Leaves.Parts);
     }
 
     private void Run(Images work, int items) => context.Workers.Run(items, ref work);
@@ -118,7 +118,7 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
     {
         public bool Accumulate { get; init; }
 
-        public GradientGroups Batch { get; init; }
+        public ImageGroups Batch { get; init; }
 
         public nint SumFloats { get; init; }
 
@@ -185,10 +185,10 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
             for (var i = 0; i < weights.C; i++)
                 for (var t = 0; t < taps; t++)
                 {
-                    double total = 0;
                     var from = sums + item * outputStep + (t * weights.C + i) * depthStep;
-                    for (var g = 0; g < groups; g++) total += from[g * floats];
-                    *to++ += (float)total;
+                    for (var step = 1; step < groups; step *= 2)
+                        for (var g = 0; g < groups; g += 2 * step) from[g * floats] += from[(g + step) * floats];
+                    *to++ += *from;
                 }
         }
     }

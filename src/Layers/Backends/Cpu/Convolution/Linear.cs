@@ -24,12 +24,20 @@ internal sealed unsafe class Linear<S, V>(CpuContext context)
 
     public void BackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, Tensor<float> diffBias)
     {
-        gemm.BackwardWeights(Call(src, diffDst), src, diffDst, diffWeights);
+        // Here every image is one, as sums over the batch are cut by images.
+        gemm.BackwardWeights(new(src.Shape, diffDst.Shape, Window2D.Point, 1, diffDst.Shape.C), src, diffDst, diffWeights);
+        var groups = new ImageGroups(src.Shape.N, context.Leaves.Parts);
+        var sums = stackalloc float[groups.Count + S.Width];
         for (var o = 0; o < diffDst.Shape.C; o++)
         {
-            double sum = 0;
-            for (var n = 0; n < diffDst.Shape.N; n++) sum += diffDst.Data()[(nint)n * diffDst.Shape.C + o];
-            diffBias.Data()[o] += (float)sum;
+            for (var g = 0; g < groups.Count; g++)
+            {
+                sums[g] = 0;
+                for (var n = groups.First(g); n < groups.First(g + 1); n++) sums[g] += diffDst.Data()[(nint)n * diffDst.Shape.C + o];
+            }
+
+            LaneStores<S, V>.AddGroups(sums, groups.Count, 1);
+            diffBias.Data()[o] += *sums;
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed unsafe class VectorOperations<S, V>(CpuContext context)
 
     public void ScaleVector(Tensor<float> x, double factor) => elementwise.Scale(x, (float)factor, x, accumulate: false);
 
-    public double SquaredNorm(Tensor<float> x) => Dot(x, x);
+    public double SquaredNorm(Tensor<float> x) => Dot(x.Data(), x.Data(), x.Shape.Count);
 
     public void SgdStep(
         Tensor<float> weights, Tensor<float> diffs, Tensor<float> momentumBuffer, double rate, double momentum, double decay,
@@ -32,15 +32,28 @@ internal sealed unsafe class VectorOperations<S, V>(CpuContext context)
         in AdamSettings settings) =>
         elementwise.Each(new AdamUpdate(weights.Data(), diffs.Data(), mean.Data(), meanSquare.Data(), settings), weights.Shape.Count);
 
-    public void ScaleBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, int index) =>
-        diffWeights.Data()[index] += (float)Dot(src, diffDst);
+    public void ScaleBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, int index)
+    {
+        var groups = new ImageGroups(src.Shape.N, context.Leaves.Parts);
+        var sums = stackalloc double[groups.Count];
+        for (var g = 0; g < groups.Count; g++)
+        {
+            var first = groups.First(g) * src.Shape.CountPerImage;
+            sums[g] = Dot(src.Data() + first, diffDst.Data() + first, groups.First(g + 1) * src.Shape.CountPerImage - first);
+        }
 
-    private double Dot(Tensor<float> x, Tensor<float> y)
+        GroupSums.Add(sums, groups.Count, 1);
+        context.Leaves.QueueSums(sums, 1);
+        context.Leaves.ExchangeQueued();
+        diffWeights.Data()[index] += (float)*sums;
+    }
+
+    private double Dot(float* x, float* y, long count)
     {
         var pattern = ChannelPattern.Long<S, V>(1);
         context.Reserve(2 * DotItems + pattern, 2 * pattern, out var shared, out var threads);
         new Span<float>(shared, 2 * DotItems + pattern).Clear();
-        var work = new DotParts(x.Data(), y.Data(), x.Shape.Count, pattern, (double*)shared, threads, context.FloatsPerThread);
+        var work = new DotParts(x, y, count, pattern, (double*)shared, threads, context.FloatsPerThread);
         context.Workers.Run(DotItems, ref work);
         double sum = 0;
         for (var item = 0; item < DotItems; item++) sum += ((double*)shared)[item];

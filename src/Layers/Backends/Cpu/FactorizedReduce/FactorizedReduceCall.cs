@@ -1,7 +1,6 @@
 using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
-using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.FactorizedReduce;
@@ -56,7 +55,7 @@ internal unsafe struct FactorizedReduceCall
     public ChannelSegments X, DiffX;
     public int Count;
     public FactorizedReduceOutput* Outputs;
-    public GradientGroups Groups;
+    public ImageGroups Groups;
     public bool WeightGradients;
 
     public float* Threads;
@@ -74,12 +73,12 @@ internal unsafe struct FactorizedReduceCall
     public int RowsTogether;
 
     public void LayOut<S, V>(
-        Shape src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, ref BumpAllocator cursor, ref BumpAllocator thread)
+        Shape src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, int groups, ref BumpAllocator cursor, ref BumpAllocator thread)
         where S : struct, ISimd<V>
         where V : struct
     {
         (Src, Count) = (src, branches.Length);
-        Groups = new GradientGroups(Src.N, Src.C * (long)SourceLayout.RoundUp(branches[0].Dst.Norm.Channels, S.Width));
+        Groups = new ImageGroups(Src.N, groups);
         PixelFloats = (int)SourceLayout.RoundUp(Src.C, S.Width);
         var (largest, tile) = ((nint)0, 0);
         for (var i = 0; i < Count; i++)

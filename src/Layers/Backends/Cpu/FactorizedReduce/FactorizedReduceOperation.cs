@@ -64,7 +64,7 @@ internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>,
     public void LayOut(ref BumpAllocator shared, ref BumpAllocator thread)
     {
         calls.First->Outputs = outputs.First;
-        calls.First->LayOut<S, V>(src.Shape, branches.Active, ref shared, ref thread);
+        calls.First->LayOut<S, V>(src.Shape, branches.Active, context.Leaves.Parts, ref shared, ref thread);
     }
 
     private FactorizedReduceCall* Prepare(bool backward)

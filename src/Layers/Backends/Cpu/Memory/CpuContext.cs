@@ -18,6 +18,9 @@ internal sealed unsafe class CpuContext : IDisposable
     /// <summary>Counts memory instead of having it, where there is one.</summary>
     public MemoryTally? Tally { get; }
 
+    /// <summary>How sums over a batch are cut and added.</summary>
+    public BatchLeaves Leaves { get; set; } = new();
+
     /// <summary>Memory of the operation under way.</summary>
     public Scratchpad Scratch { get; }
 

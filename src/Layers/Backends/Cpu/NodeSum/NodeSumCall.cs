@@ -1,7 +1,6 @@
 using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
-using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.NodeSum;
@@ -66,15 +65,16 @@ internal unsafe struct NodeSumCall
     /// <summary>Rows of sums.</summary>
     public readonly int Rows => NodeCount + Count;
 
-    /// <summary>Groups of images with sums of their own: the cut depends on the batch alone.</summary>
-    public readonly GradientGroups Groups => new(Images);
+    /// <summary>Groups of images with sums of their own: the cut is that of the batch into leaves.</summary>
+    public ImageGroups Groups;
 
     /// <summary>[2][C]: the sums that one batch norm's gradient is made from.</summary>
     public double* Pair;
 
     /// <summary>Takes the memory for at most so many branches, each into a node of its own.</summary>
-    public void LayOut(int count, Shape shape, int pattern, int threads, ref BumpAllocator cursor)
+    public void LayOut(int count, Shape shape, int pattern, int threads, int groups, ref BumpAllocator cursor)
     {
+        Groups = new ImageGroups(shape.N, groups);
         (Images, Channels, Length, Pattern) = (shape.N, shape.C, checked((int)shape.CountPerImage), pattern);
         (Count, NodeCount) = (count, count);
         Offsets = cursor.Take<nint>(count);

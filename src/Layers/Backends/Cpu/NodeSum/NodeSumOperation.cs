@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Normalization;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
@@ -42,7 +43,7 @@ internal sealed unsafe class NodeSumOperation<S, V> : Operation<float>, IScratch
     public void LayOut(ref BumpAllocator shared, ref BumpAllocator thread) =>
         calls.First->LayOut(
             sum.Terms.All.Count, sum.Terms.All.Count > 0 && sum.Terms.All[0].Dst is { } node ? node.Shape : sum.Extent,
-            ChannelPattern.Long<S, V>(sum.Extent.C), context.Workers.Threads, ref shared);
+            ChannelPattern.Long<S, V>(sum.Extent.C), context.Workers.Threads, context.Leaves.Parts, ref shared);
 
     private bool Prepare(bool gradients)
     {
@@ -53,11 +54,13 @@ internal sealed unsafe class NodeSumOperation<S, V> : Operation<float>, IScratch
     }
 
     /// <summary>From the groups' sums to the mixing weights' gradients and the terms' gradient vectors.</summary>
-    private static void Finish(ReadOnlySpan<NodeSumTerm<float>> terms, float* diffWeights, NodeSumCall* call)
+    private void Finish(ReadOnlySpan<NodeSumTerm<float>> terms, float* diffWeights, NodeSumCall* call)
     {
         double* sums = call->Sums, pair = call->Pair;
         var channels = call->Channels;
-        BatchStatistics.Add(sums, call->Groups.Count, call->Rows * channels);
+        GroupSums.Add(sums, call->Groups.Count, call->Rows * channels);
+        context.Leaves.QueueSums(sums, call->Rows * channels);
+        context.Leaves.ExchangeQueued();
         for (var k = 0; k < terms.Length; k++)
         {
             var products = sums + (call->NodeCount + k) * channels;
@@ -67,7 +70,7 @@ internal sealed unsafe class NodeSumOperation<S, V> : Operation<float>, IScratch
             {
                 var inverse = v.Norm.InverseDeviation.Data();
                 for (var c = 0; c < channels; c++) pair[channels + c] = products[c] * inverse[c];
-                total = BatchStatistics.Gradient(pair, 1, v, call->Weights[k]);
+                total = BatchStatistics.Gradient(pair, context.Leaves, v, call->Weights[k]);
             }
             else
             {

@@ -25,8 +25,10 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
         var moments = (double*)shared;
         var work = new ImageMoments(src.Data(), shape, moments, threads, context.FloatsPerThread);
         context.Workers.Run(shape.N, ref work);
-        BatchStatistics.Merge(moments, shape.N, shape);
-        BatchStatistics.Apply(moments, shape, norm);
+        BatchStatistics.Merge(moments, GroupsOf(shape), shape.C, shape.Pixels);
+        context.Leaves.QueueMoments(moments, shape.C, shape.Pixels);
+        context.Leaves.ExchangeQueued();
+        BatchStatistics.Apply(moments, CountOf(shape), norm);
     }
 
     /// <summary>
@@ -40,7 +42,7 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
             return;
         }
 
-        BatchStatistics.Apply(moments, v.Value.Shape, v.Norm);
+        BatchStatistics.Apply(moments, CountOf(v.Value.Shape), v.Norm);
         v.Norm.BatchesTracked++;
     }
 
@@ -85,7 +87,7 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
     public void NormalizationGradient(DeferredBatchNorm<float> v, Tensor<float>? weights, int index, Tensor<float>? diffWeights)
     {
         var sums = GradientSums(v.Value, v.Norm, v.Diff!, v.Applied, out _);
-        var total = BatchStatistics.Gradient(sums, 1, v, weights is null || index < 0 ? 1 : weights.Data()[index]);
+        var total = BatchStatistics.Gradient(sums, context.Leaves, v, weights is null || index < 0 ? 1 : weights.Data()[index]);
         if (diffWeights is not null && index >= 0) diffWeights.Data()[index] += (float)total;
     }
 
@@ -126,13 +128,17 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
 
     private static double Weight(BatchNormState<float> norm, int c) => norm.Scale is null ? 1 : norm.Scale.Data()[c];
 
-    private static (float Dy, float Z, float Constant) Factors(BatchNormState<float> norm, double weight, double* sums, int c,
-        Shape shape) =>
-        BatchStatistics.Factors(
-            norm.Mean.Data()[c], norm.InverseDeviation.Data()[c], weight, sums[c], sums[shape.C + c], (double)shape.N * shape.Pixels);
+    private ImageGroups GroupsOf(Shape shape) => new(shape.N, context.Leaves.Parts);
 
-    private static void AddAffine(BatchNormState<float> norm, double* sums)
+    private double CountOf(Shape shape) => (double)context.Leaves.WholeOf(shape.N) * shape.Pixels;
+
+    private (float Dy, float Z, float Constant) Factors(BatchNormState<float> norm, double weight, double* sums, int c, Shape shape) =>
+        BatchStatistics.Factors(norm.Mean.Data()[c], norm.InverseDeviation.Data()[c], weight, sums[c], sums[shape.C + c], CountOf(shape));
+
+    // Shared sums are those of the whole batch, which the processes' gradients are added up to: one of them has it.
+    private void AddAffine(BatchNormState<float> norm, double* sums)
     {
+        if (context.Leaves is { Shares: true, IsFirst: false }) return;
         for (var c = 0; c < norm.Channels && norm.Scale is not null; c++)
         {
             norm.Scale.Diff!.Data()[c] += (float)sums[norm.Channels + c];
@@ -152,7 +158,9 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
         else ChannelPattern.Fill(means, norm.Mean.Data(), channels, pattern);
         var work = new ImageProducts(src.Data(), diffDst.Data(), means, shape, sums, threads, context.FloatsPerThread);
         context.Workers.Run(shape.N, ref work);
-        BatchStatistics.Add(sums, shape.N, 2 * channels);
+        GroupSums.Add(sums, GroupsOf(shape), 2 * channels);
+        context.Leaves.QueueSums(sums, 2 * channels);
+        context.Leaves.ExchangeQueued();
         for (var c = 0; c < channels && !applied; c++) sums[channels + c] *= norm.InverseDeviation.Data()[c];
         return sums;
     }

@@ -4,25 +4,39 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Normalization;
 
-/// <summary>Turns per-item sums, added in item order in double precision, into batch-norm statistics and gradient vectors.</summary>
+/// <summary>Turns sums of images, added by the tree of the leaves in double precision, into batch-norm statistics and gradients.</summary>
 internal static unsafe class BatchStatistics
 {
     /// <summary>
-    /// Merges <paramref name="sums"/>: [items][Σd, Σd², shift][C] of equally many values into mean and Σ(z − mean)² in its first two
-    /// rows (Chan, Golub and LeVeque 1983). Reads whole vectors, up to one after the last row.
+    /// Merges <paramref name="sums"/>: [images][Σd, Σd², shift][C], each over the pixels of an image, into mean and Σ(z − mean)² in its
+    /// first two rows: by images within a group, then by the tree of the groups. Reads whole vectors, up to one after the last row.
     /// </summary>
-    public static void Merge(double* sums, int items, Shape shape)
+    public static void Merge(double* sums, ImageGroups groups, int channels, int pixels)
     {
-        var (channels, each) = (shape.C, (double)shape.N * shape.Pixels / items);
-        var (row, inverse) = (3 * (nint)channels, 1 / each);
+        var row = 3 * (nint)channels;
+        for (var g = 0; g < groups.Count; g++)
+            MergeGroup(sums + groups.First(g) * row, groups.First(g + 1) - groups.First(g), channels, pixels, sums + groups.First(g) * row);
+        for (var step = 1; step < groups.Count; step *= 2)
+            for (var g = 0; g < groups.Count; g += 2 * step)
+            {
+                var (first, second, end) = (groups.First(g), groups.First(g + step), groups.First(g + 2 * step));
+                BatchLeaves.MergeMoments(
+                    sums + first * row, (second - first) * (double)pixels, sums + second * row, (end - second) * (double)pixels, channels);
+            }
+    }
+
+    // Images of equally many values, so that means are means of means.
+    private static void MergeGroup(double* sums, int images, int channels, int pixels, double* merged)
+    {
+        var (row, each, inverse) = (3 * (nint)channels, (double)pixels, 1.0 / pixels);
         double* means = stackalloc double[channels + Vector<double>.Count], squares = stackalloc double[channels + Vector<double>.Count];
         for (var c = 0; c < channels; c += Vector<double>.Count)
         {
             double* plain = sums + c, square = plain + channels, shift = square + channels;
             Vector<double> mean = default, total = default;
-            for (var i = 0; i < items; i++) mean += Vector.Load(shift + i * row) + Vector.Load(plain + i * row) * inverse;
-            mean /= items;
-            for (var i = 0; i < items; i++)
+            for (var i = 0; i < images; i++) mean += Vector.Load(shift + i * row) + Vector.Load(plain + i * row) * inverse;
+            mean /= images;
+            for (var i = 0; i < images; i++)
             {
                 var offset = Vector.Load(plain + i * row) * inverse;
                 var apart = Vector.Load(shift + i * row) + offset - mean;
@@ -33,21 +47,23 @@ internal static unsafe class BatchStatistics
             Vector.Store(total, squares + c);
         }
 
-        new Span<double>(means, channels).CopyTo(new Span<double>(sums, channels));
-        new Span<double>(squares, channels).CopyTo(new Span<double>(sums + channels, channels));
+        new Span<double>(means, channels).CopyTo(new Span<double>(merged, channels));
+        new Span<double>(squares, channels).CopyTo(new Span<double>(merged + channels, channels));
     }
 
     /// <summary>Makes merged sums the active statistics and updates the running ones.</summary>
-    public static void Apply(double* merged, Shape shape, BatchNormState<float> norm)
+    /// <param name="merged">[mean, Σ(z − mean)²][C].</param>
+    /// <param name="count">Values of a channel in the batch.</param>
+    /// <param name="norm">Whose statistics they are.</param>
+    public static void Apply(double* merged, double count, BatchNormState<float> norm)
     {
-        var count = (double)shape.N * shape.Pixels;
         var mean = (float*)norm.Mean.Address;
         var inverse = (float*)norm.InverseDeviation.Address;
         var runningMean = (float*)norm.RunningMean.Address;
         var runningVariance = (float*)norm.RunningVariance.Address;
-        for (var c = 0; c < shape.C; c++)
+        for (var c = 0; c < norm.Channels; c++)
         {
-            var squares = Math.Max(merged[shape.C + c], 0);
+            var squares = Math.Max(merged[norm.Channels + c], 0);
             mean[c] = (float)merged[c];
             inverse[c] = (float)(1 / Math.Sqrt(squares / count + BatchNormState<float>.Epsilon));
             runningMean[c] = UpdateRunning(runningMean[c], merged[c]);
@@ -56,14 +72,13 @@ internal static unsafe class BatchStatistics
     }
 
     /// <summary>
-    /// The three vectors of dz for the loss through weight · BN(z) from <paramref name="sums"/>: [items][Σdy, Σdy·ẑ][C].
+    /// The three vectors of dz for the loss through weight · BN(z) from <paramref name="sums"/> over the batch: [Σdy, Σdy·ẑ][C].
     /// Returns Σ_c Σdy·ẑ.
     /// </summary>
-    public static double Gradient(double* sums, int items, DeferredBatchNorm<float> v, double weight)
+    public static double Gradient(double* sums, BatchLeaves leaves, DeferredBatchNorm<float> v, double weight)
     {
         var shape = v.Value.Shape;
-        Add(sums, items, 2 * shape.C);
-        var count = (double)shape.N * shape.Pixels;
+        var count = (double)leaves.WholeOf(shape.N) * shape.Pixels;
         var mean = (float*)v.Norm.Mean.Address;
         var inverse = (float*)v.Norm.InverseDeviation.Address;
         double total = 0;
@@ -95,21 +110,6 @@ internal static unsafe class BatchStatistics
         gradient.Dy.Data()[c] = factors.Dy;
         gradient.Z.Data()[c] = factors.Z;
         gradient.Constant.Data()[c] = factors.Constant;
-    }
-
-    /// <summary>Adds the items' vectors to the first, in order.</summary>
-    public static void Add(double* sums, int items, int length)
-    {
-        var j = 0;
-        for (; j <= length - Vector<double>.Count; j += Vector<double>.Count)
-        {
-            var sum = Vector.Load(sums + j);
-            for (var i = 1; i < items; i++) sum += Vector.Load(sums + (nint)i * length + j);
-            Vector.Store(sum, sums + j);
-        }
-
-        for (; j < length; j++)
-            for (var i = 1; i < items; i++) sums[j] += sums[(nint)i * length + j];
     }
 
     private static float UpdateRunning(float running, double batch) =>

@@ -44,8 +44,15 @@ internal sealed unsafe class PoolsOperation<S, V> : Operation<float>, IScratchLa
         call.Src = pools.Src.Data();
         var work = new PoolForward<S, V, BothPools>(calls.First, training);
         context.Workers.Run(call.Images, ref work);
-        Apply(pools.MaxEdges.Active, call.MaxStatistics, pools.Max.Shape, training);
-        Apply(pools.AverageEdges.Active, call.AverageStatistics, pools.Average.Shape, training);
+        if (training)
+        {
+            Merge(call.MaxStatistics, pools.Max.Shape);
+            Merge(call.AverageStatistics, pools.Average.Shape);
+            context.Leaves.ExchangeQueued();
+        }
+
+        foreach (var edge in pools.MaxEdges.Active) batchNorm.Apply(call.MaxStatistics, edge, training);
+        foreach (var edge in pools.AverageEdges.Active) batchNorm.Apply(call.AverageStatistics, edge, training);
     }
 
     public override void Backward(bool weightGradients)
@@ -82,9 +89,9 @@ internal sealed unsafe class PoolsOperation<S, V> : Operation<float>, IScratchLa
         return calls.First;
     }
 
-    private void Apply(ReadOnlySpan<DeferredBatchNorm<float>> edges, double* sums, Shape shape, bool training)
+    private void Merge(double* sums, Shape shape)
     {
-        if (training) BatchStatistics.Merge(sums, shape.N, shape);
-        foreach (var edge in edges) batchNorm.Apply(sums, edge, training);
+        BatchStatistics.Merge(sums, new(shape.N, context.Leaves.Parts), shape.C, shape.Pixels);
+        context.Leaves.QueueMoments(sums, shape.C, shape.Pixels);
     }
 }

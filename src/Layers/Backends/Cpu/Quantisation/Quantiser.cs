@@ -45,7 +45,7 @@ internal sealed unsafe class Quantiser<S, V>(CpuContext context)
         new Span<float>(means, shortest).Clear();
         var work = new ImageSums(diffSrc.Data(), means, shape, sums, threads, context.FloatsPerThread);
         context.Workers.Run(shape.N, ref work);
-        BatchStatistics.Add(sums, shape.N, 2 * channels);
+        GroupSums.Add(sums, new ImageGroups(shape.N, context.Leaves.Parts), 2 * channels);
         for (var c = 0; c < channels; c++) diffBias.Data()[c] += (float)sums[c];
     }
 

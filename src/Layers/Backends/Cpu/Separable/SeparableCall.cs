@@ -1,7 +1,6 @@
 using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
-using MIOpenDarts.Layers.Backends.Cpu.Threads;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
@@ -37,8 +36,11 @@ internal unsafe struct SeparableCall
     /// <summary>In a thread's memory: bordered source, tile of depthwise outputs, tile of z or dz, sums by output pattern.</summary>
     public nint Rectified, Middle, Tile, Sums;
 
-    /// <summary>Groups of images with one partial weight gradient each.</summary>
-    public readonly GradientGroups Groups => new(Images);
+    /// <summary>Most groups of images with one partial weight gradient each.</summary>
+    public int MostGroups;
+
+    /// <summary>These groups.</summary>
+    public readonly ImageGroups Groups => new(Images, MostGroups);
 
     /// <summary>Reads the geometry of branches that share a source and lays out their filters.</summary>
     public void Describe(ReadOnlySpan<SeparableBranch<float>> branches, int vectorWidth, ref BumpAllocator cursor, ref BumpAllocator thread)

@@ -36,17 +36,17 @@ internal sealed unsafe partial class SeparableOperation<S, V>
     }
 
     /// <summary>The images' sums of every branch into those of the batch. Item: branch.</summary>
-    private readonly struct MergeMoments(BranchCall* branches, int images) : IParallelBody
+    private readonly struct MergeMoments(BranchCall* branches, ImageGroups groups) : IParallelBody
     {
         public void Run(int item, int thread)
         {
             ref var b = ref branches[item];
-            BatchStatistics.Merge(b.Statistics, images, new Shape(images, b.Outputs, b.Height, b.Width));
+            BatchStatistics.Merge(b.Statistics, groups, b.Outputs, b.Height * b.Width);
         }
     }
 
     /// <summary>
-    /// Adds the groups' partial weight gradients, in group order, to the parameters' gradients in the official layout. Item: branch.
+    /// Adds the groups' partial weight gradients, by their tree, to the parameters' gradients in the official layout. Item: branch.
     /// </summary>
     private readonly struct WeightGradientReduction(BranchCall* branches, int groups) : IParallelBody
     {
@@ -61,20 +61,25 @@ internal sealed unsafe partial class SeparableOperation<S, V>
         {
             float* sums = b.PointwiseSums, diff = b.DiffPointwise;
             var (packed, inputs) = (b.Backward, b.Backward.Outputs);
+            // Blocks of pixels that were multiplied together belong to one group of images, so they are added first.
+            for (var group = 0; group < groups; group++)
+                for (var g = 1; g < packed.Group; g++)
+                    for (var o = 0; o < b.Outputs; o++)
+                    {
+                        var first = sums + group * b.PointwiseFloats + (nint)o * packed.Row;
+                        var row = first + (nint)g * b.Outputs * packed.Row + g * inputs;
+                        for (var i = 0; i < inputs; i++) first[i] += row[i];
+                    }
+
             LaneStores<S, V>.AddGroups(sums, groups, b.PointwiseFloats);
-            for (var g = 0; g < packed.Group; g++)
-                for (var o = 0; o < b.Outputs; o++)
-                {
-                    var row = sums + (nint)(g * b.Outputs + o) * packed.Row + g * inputs;
-                    for (var i = 0; i < inputs; i++) diff[o * inputs + i] += row[i];
-                }
+            for (var o = 0; o < b.Outputs; o++)
+                for (var i = 0; i < inputs; i++) diff[o * inputs + i] += sums[(nint)o * packed.Row + i];
         }
 
         private void Depthwise(in BranchCall b)
         {
             var (channels, pattern) = (b.Backward.Outputs, ChannelPattern.Shortest<S, V>(b.Backward.Outputs));
-            LaneStores<S, V>.AddGroups(b.DepthwiseSums, groups, (nint)b.Taps.Taps * pattern);
-            DepthwiseTaps.AddGradient(b.Taps, b.DepthwiseSums, channels, pattern, b.DiffDepthwise);
+            DepthwiseTaps.AddGradient<S, V>(b.Taps, b.DepthwiseSums, groups, channels, pattern, b.DiffDepthwise);
         }
     }
 }

@@ -51,8 +51,19 @@ internal sealed unsafe partial class SeparableOperation<S, V> : Operation<float>
             context.Workers.Run(all, ref packing);
             var work = new SeparableForward<S, V>(group.Calls, group.Count, context.Workers.Threads, training);
             context.Workers.Run(group.Count * images, ref work, images);
-            var merging = new MergeMoments(group.Packed, images);
-            if (training) context.Workers.Run(all, ref merging);
+            var merging = new MergeMoments(group.Packed, group.Calls->Call.Groups);
+            if (training)
+            {
+                context.Workers.Run(all, ref merging);
+                for (var i = 0; i < all; i++)
+                {
+                    ref var b = ref group.Packed[i];
+                    context.Leaves.QueueMoments(b.Statistics, b.Outputs, b.Height * b.Width);
+                }
+
+                context.Leaves.ExchangeQueued();
+            }
+
             for (var i = 0; i < all; i++) batchNorm.Apply(group.Packed[i].Statistics, group.Branches[i].Dst, training);
         }
     }
@@ -80,8 +91,16 @@ internal sealed unsafe partial class SeparableOperation<S, V> : Operation<float>
             var sums = new WeightGradientReduction(group.Packed, parts);
             if (weightGradients) context.Workers.Run(all, ref sums);
             for (var i = 0; i < group.Count; i++)
+            {
+                if (group.BranchesOf(i)[0].NormalizedSrc is not { } normalized) continue;
+                GroupSums.Add(group.Calls[i].SourceSums, parts, 2 * normalized.Norm.Channels);
+                context.Leaves.QueueSums(group.Calls[i].SourceSums, 2 * normalized.Norm.Channels);
+            }
+
+            context.Leaves.ExchangeQueued();
+            for (var i = 0; i < group.Count; i++)
                 if (group.BranchesOf(i)[0].NormalizedSrc is { } normalized)
-                    BatchStatistics.Gradient(group.Calls[i].SourceSums, parts, normalized, 1);
+                    BatchStatistics.Gradient(group.Calls[i].SourceSums, context.Leaves, normalized, 1);
         }
     }
 
@@ -98,6 +117,7 @@ internal sealed unsafe partial class SeparableOperation<S, V> : Operation<float>
                 var own = default(BumpAllocator);
                 var call = new SeparableGradient { Rotated = rotated.First + filters, Lists = lists.First + tapLists };
                 call.Call.Branches = group.Packed + first;
+                call.Call.MostGroups = context.Leaves.Parts;
                 call.Call.BorderOwner = borderOwners.First;
                 call.Call.CallId = i + 1;
                 call.Call.Describe(together, S.Width, ref cursor, ref own);

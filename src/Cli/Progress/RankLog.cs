@@ -1,0 +1,39 @@
+using System.Globalization;
+using MIOpenDarts.Darts.Distributed;
+using MIOpenDarts.Darts.Records;
+using MIOpenDarts.Layers.Backends;
+
+namespace MIOpenDarts.Cli.Progress;
+
+/// <summary>
+/// The log of a rank that shows nothing, <c>rank-1.log</c> and so on beside the log of the run: where it computes, and how long its epochs
+/// took. On a machine that does not see the run's folder there is none.
+/// </summary>
+internal sealed class RankLog : IProgress<RunEvent>, IDisposable
+{
+    private readonly StreamWriter? file;
+
+    /// <summary>Begins a log, or goes on with it.</summary>
+    public RankLog(Ranks ranks, string folder, Backend<float> backend)
+    {
+        if (!Directory.Exists(folder)) return;
+        file = new StreamWriter(Path.Combine(folder, $"rank-{ranks.Rank}.log"), append: true) { AutoFlush = true };
+        Line($"rank {ranks.Rank} of {ranks.Size} on {ranks.Node}, process {Environment.ProcessId}: {backend.Name}, {backend.Description}");
+    }
+
+    /// <inheritdoc/>
+    public void Report(RunEvent value)
+    {
+        if (value is EpochDone { Record: var searched }) Epoch(searched.Epoch, searched.Seconds, searched.PeakMemoryBytes);
+        if (value is TrainEpochDone { Record: var trained }) Epoch(trained.Epoch, trained.Seconds, trained.PeakMemoryBytes);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => file?.Dispose();
+
+    private void Epoch(int epoch, double seconds, long bytes) =>
+        Line(string.Create(CultureInfo.InvariantCulture, $"epoch {epoch + 1} done in {seconds:F1} s, peak memory {bytes >> 20} MiB"));
+
+    private void Line(string text) =>
+        file?.WriteLine($"{TimeProvider.System.GetUtcNow().ToString("s", CultureInfo.InvariantCulture)}Z {text}");
+}

@@ -1,0 +1,23 @@
+namespace MIOpenDarts.Layers.Backends;
+
+/// <summary>Exchanges numbers between the processes that compute one batch together. All call the same members in one order.</summary>
+internal interface ILeafExchange
+{
+    /// <summary>Number of this process, from 0.</summary>
+    int Rank { get; }
+
+    /// <summary>How many there are.</summary>
+    int Size { get; }
+
+    /// <summary>Gives every process's numbers to all.</summary>
+    /// <param name="all">[processes][n]; this process's own are set.</param>
+    void Gather(Span<double> all);
+
+    /// <summary>Adds the vectors of all processes by the tree of their leaves; all get the sum.</summary>
+    void Sum(Span<float> values);
+
+    /// <summary>Ends all processes with one error where one has something else than the first.</summary>
+    /// <param name="what">Its name.</param>
+    /// <param name="own">What this process has.</param>
+    void RequireSame(string what, string own);
+}
