@@ -46,7 +46,8 @@ internal sealed class QuantisedOnnx
         target.Node("Gemm", [Numbers(flat, classifier.Source), .. weights], OnnxExport.Logits, ("transB", 1));
         target.Message.Add(2, "network");
         target.Declare(
-            isInput: true, OnnxExport.Images, bytes ? OnnxGraph.ByteType : OnnxGraph.FloatType, batch, task.Channels, task.Height, task.Width);
+            isInput: true, OnnxExport.Images, bytes ? OnnxGraph.ByteType : OnnxGraph.FloatType, batch, task.Channels, task.Height,
+            task.Width);
         target.Declare(isInput: false, OnnxExport.Logits, OnnxGraph.FloatType, batch, classes);
         for (var k = 0; withValues && k < source.Values.Count; k++)
         {

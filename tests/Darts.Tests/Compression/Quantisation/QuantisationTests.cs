@@ -24,7 +24,8 @@ public class QuantisationTests
         var host = TestNetwork.Host(name, backend);
         foreach (var full in new[] { false, true })
         {
-            var quantised = NetworkQuantiser.Apply(host, new QuantisationChoice(FullRange: full, IsPlain: true), TestNetwork.Sample(host), backend);
+            var choice = new QuantisationChoice(FullRange: full, IsPlain: true);
+            var quantised = NetworkQuantiser.Apply(host, choice, TestNetwork.Sample(host), backend);
             var filters = IntegerNetwork.From(quantised.Network).Layers.OfType<IntegerConvolution>().Select(layer => layer.Filter).ToList();
             Assert.Equal(full ? 127 : 64, filters.Max(filter => filter.Weights.Max(q => Math.Abs((int)q))));
             var losses = LayerLoss.Measure(quantised, TestNetwork.Sample(host), backend);

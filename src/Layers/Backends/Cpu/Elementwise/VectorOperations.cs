@@ -95,7 +95,8 @@ internal sealed unsafe class VectorOperations<S, V>(CpuContext context)
     }
 
     // w, d, m: [count] float32
-    private readonly struct SgdUpdate(float* w, float* d, float* m, float minusRate, float momentum, float decay, bool nesterov) : IElementwise
+    private readonly struct SgdUpdate(float* w, float* d, float* m, float minusRate, float momentum, float decay, bool nesterov)
+        : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(long i, int p, int count)
