@@ -108,6 +108,21 @@ public sealed class CostCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_seed_that_finds_nothing_within_the_limit_leaves_what_others_found()
+    {
+        // The fewest parameters of any cell: eight draws of a seed may all have more.
+        string[] line =
+            ["pareto", "--space", "nas-bench-201", "--truth", Truth, "--cost", "params", "--evaluations", "8", "--population", "4"];
+        var some = Command.Run([.. line, "--target", "80000", "--seeds", "0..4", "--out", tiny.In("some")]);
+        Assert.Equal(0, some.Code);
+        Assert.Matches(@"nsga2, seed \d: 8 evaluated, none within the limit", some.Output);
+        Assert.Matches(@"nsga2, seed \d: 8 evaluated, \d on the front", some.Output);
+        Assert.Contains("mean of 5 seeds", some.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(tiny.In("some"), "report.html")));
+        Command.Refuses(1, [.. line, "--target", "70000", "--seeds", "0", "--out", tiny.In("none")], "none of 8 genotypes keeps the limit");
+    }
+
+    [Fact]
     public void A_front_on_the_benchmark_is_the_same_after_a_kill_and_beats_the_random_baseline()
     {
         string[] line =

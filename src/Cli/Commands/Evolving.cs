@@ -29,11 +29,14 @@ internal static class Evolving
         var fitness = new TruthFitness(TruthTable.Read(table), genomes, cost, accuracy, limit);
         var points = Evolve(screen, folder, plan, genomes, fitness, cell => cell.ToString());
         return new ParetoStudy(
-            $"NAS-Bench-201: {cost} and {accuracy}", cost, fitness.Unit, $"error on {accuracy}", (fitness.MostCost, 100), points);
+            $"NAS-Bench-201: {cost} and {accuracy}", cost, fitness.Unit, $"error on {accuracy}", (fitness.MostCost, 100), points)
+        {
+            Seeds = [.. plan.Seeds],
+        };
     }
 
     /// <summary>NSGA-II, then the random baseline, each with every seed; what the folder has recorded is not evaluated again.</summary>
-    /// <exception cref="InfeasibleLimitException">No genotype of a seed keeps the limit.</exception>
+    /// <exception cref="InfeasibleLimitException">No genotype of any seed keeps the limit.</exception>
     /// <exception cref="StoppedException">A signal stopped it.</exception>
     public static List<ParetoPoint> Evolve<TGenome>(
         Screen screen, string folder, EvolutionPlan plan, IGenomeSpace<TGenome> space, IFitness<TGenome> fitness,
@@ -44,6 +47,7 @@ internal static class Evolving
         if (log.Recorded > 0) screen.Output.WriteLine($"{log.Recorded} evaluations are recorded and not made again");
         using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after what is evaluated now; once more stops at once"));
         var points = new List<ParetoPoint>();
+        InfeasibleLimitException? infeasible = null;
         (string, IEvolution)[] methods = [("nsga2", new Nsga2(plan.Population)), (ParetoStudy.Random, new RandomSearch())];
         foreach (var (name, method) in methods)
         {
@@ -59,14 +63,23 @@ internal static class Evolving
                     throw signals.Stopped($"stopped; the same command with --out {folder} goes on", e);
                 }
 
-                var front = name == ParetoStudy.Random && !history.All.Any(a => a.Fitness.IsFeasible) ? [] : history.Front();
-                screen.Output.WriteLine($"{name}, seed {seed}: {history.All.Count} evaluated, {front.Count} on the front");
+                // What other seeds found is not lost for one that found nothing within the limit.
+                try
+                {
+                    screen.Output.WriteLine($"{name}, seed {seed}: {history.All.Count} evaluated, {history.Front().Count} on the front");
+                }
+                catch (InfeasibleLimitException e)
+                {
+                    infeasible ??= e;
+                    screen.Output.WriteLine($"{name}, seed {seed}: {history.All.Count} evaluated, none within the limit");
+                }
+
                 points.AddRange(history.All.Where(a => a.Fitness.IsFeasible).Select(a => new ParetoPoint(
                     name, seed, show(a.Genome), a.Fitness.Objectives[0], a.Fitness.Objectives[1])));
             }
         }
 
-        return points;
+        return points.Count == 0 && infeasible is not null ? throw infeasible : points;
     }
 
     private static double Limit(string? text)

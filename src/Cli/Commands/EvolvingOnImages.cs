@@ -120,7 +120,10 @@ internal sealed class EvolvingOnImages
 
     private ParetoStudy Evolved(IFitness<Genotype> fitness, string title, string error) => new(
         $"{data.Name}: {costs.Model.Name} and {title}", costs.Model.Name, costs.Model.Unit, error, (costs.Most, 100),
-        Evolving.Evolve(screen, folder, plan, new GenotypeSpace(Space), fitness, genotype => genotype.ToString()));
+        Evolving.Evolve(screen, folder, plan, new GenotypeSpace(Space), fitness, genotype => genotype.ToString()))
+    {
+        Seeds = [.. plan.Seeds],
+    };
 
     private void Require(Action<Backend<float>> fits)
     {

@@ -23,6 +23,7 @@ namespace MIOpenDarts.Cli.Commands;
 internal sealed class FrontTraining(Screen screen, string folder, ImageData data, SeedPlan plan, int jobs)
 {
     private readonly TextWriter output = TextWriter.Synchronized(screen.Output);
+    private readonly string images = $"{DataFingerprint.From(data.Train, data.Test)}";
 
     /// <summary>The same study with the test errors of what lies on its fronts.</summary>
     /// <exception cref="StoppedException">A signal stopped it.</exception>
@@ -89,11 +90,11 @@ internal sealed class FrontTraining(Screen screen, string folder, ImageData data
         }
     }
 
-    // The place on a front changes when the study is given more evaluations; the genotype does not.
+    // The place on a front changes when the study is given more evaluations; the genotype does not. Other images are another training.
     private string FolderOf(string genotype)
     {
         var all = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"trained-{plan.Retrain}-epochs"));
         Directory.CreateDirectory(all);
-        return Path.Combine(all, Convert.ToHexStringLower(XxHash64.Hash(Encoding.UTF8.GetBytes(genotype))));
+        return Path.Combine(all, Convert.ToHexStringLower(XxHash64.Hash(Encoding.UTF8.GetBytes(genotype + images))));
     }
 }

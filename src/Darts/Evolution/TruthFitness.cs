@@ -36,7 +36,8 @@ internal sealed class TruthFitness : IFitness<NasBench201Cell>
         if (cost is "params" or "macs")
         {
             // As the benchmark counts: the classifier's biases are multiply-adds too.
-            price = cell => cost == "params" ? NasBench201Size.From(cell, Shape).Parameters : NasBench201Size.From(cell, Shape).MultiplyAdds;
+            NasBench201Size Size(NasBench201Cell cell) => NasBench201Size.From(cell, Shape);
+            price = cell => cost == "params" ? Size(cell).Parameters : Size(cell).MultiplyAdds;
             MostCost = price(NasBench201Cell.From([.. Enumerable.Repeat(Primitives.NorConv3x3, CellSpace.NasBench201.Topology.Edges)]));
         }
         else if (!table.Columns.Contains(cost) && CostName.IsName(cost))

@@ -54,13 +54,14 @@ public sealed class MeasuredOrderTests : IDisposable
             Seed = seed,
             CostWeight = weight,
         })))];
-        var medians = ByTurns([.. found.Select(genotype => profiler.Prepare(network, genotype))]);
+        var medians = ByTurns(found, genotype => profiler.Prepare(network, genotype));
         for (var i = 0; i < found.Length; i++)
             TestContext.Current.SendDiagnosticMessage(
                 $"weight {(i < Seeds.Length ? 0 : 5)}, seed {Seeds[i % Seeds.Length]}: measured {medians[i]:F3} ms, "
                 + $"table times its mean ratio {costs.Of(found[i]) * profiled.Check!.Ratio:F3} ms (rho {profiled.Check.Rho:F3})");
         var (free, light) = (medians[..Seeds.Length].Sum(), medians[Seeds.Length..].Sum());
-        Assert.True(light < free, $"under a strong penalty {light} ms, without one {free} ms");
+        var networks = string.Join("; ", found.Select(genotype => genotype.ToString()));
+        Assert.True(light < free, $"under a strong penalty {light} ms, without one {free} ms: {networks}");
     }
 
     private static Genotype Searched(ImageData data, SearchOptions options)
@@ -73,22 +74,29 @@ public sealed class MeasuredOrderTests : IDisposable
             backend).Genotype;
     }
 
-    private static double[] ByTurns(IPreparedRun[] runs)
+    private static double[] ByTurns(Genotype[] networks, Func<Genotype, IPreparedRun> prepare)
     {
-        var times = runs.Select(_ => new List<double>()).ToArray();
-        // The first round is the warm-up.
-        for (var round = 0; round <= Rounds; round++)
+        var (runs, times) = (new List<IPreparedRun>(), networks.Select(_ => new List<double>()).ToArray());
+        try
         {
-            for (var i = 0; i < runs.Length; i++)
+            foreach (var network in networks) runs.Add(prepare(network));
+            // The first round is the warm-up.
+            for (var round = 0; round <= Rounds; round++)
             {
-                var begun = Stopwatch.GetTimestamp();
-                runs[i].Run();
-                runs[i].Finish();
-                if (round > 0) times[i].Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+                for (var i = 0; i < runs.Count; i++)
+                {
+                    var begun = Stopwatch.GetTimestamp();
+                    runs[i].Run();
+                    runs[i].Finish();
+                    if (round > 0) times[i].Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+                }
             }
         }
+        finally
+        {
+            foreach (var run in runs) run.Dispose();
+        }
 
-        foreach (var run in runs) run.Dispose();
         return [.. times.Select(of => of.Order().ElementAt(Rounds / 2))];
     }
 

@@ -35,7 +35,9 @@ public class ParetoStudyTests
     {
         // Of (4,6), (5,5), (7,4): 6·4 + 5·1 + 3·1; of (2,7): 8·3.
         Assert.Equal([32, 24], Study.Hypervolumes("nsga2"));
-        Assert.Equal([1], Study.Hypervolumes("random"));
+        // The second seed has points of the other method only.
+        Assert.Equal([1, 0], Study.Hypervolumes("random"));
+        Assert.Equal([0, 32, 24], (Study with { Seeds = [9, 0, 1] }).Hypervolumes("nsga2"));
     }
 
     [Fact]

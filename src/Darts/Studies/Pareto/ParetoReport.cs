@@ -41,7 +41,7 @@ internal static class ParetoReport
         var html = new Markup();
         html.Add($"<div class=\"scroll\"><table class=\"numbers\"><tr><th>method</th><th>hypervolume</th><th>seeds</th><th>points</th>");
         html.Add($"<th>front</th>");
-        if (retrained) html.Add($"<th>hypervolume of the trained front</th>");
+        if (retrained) html.Add($"<th>hypervolume of the trained front, all seeds</th>");
         html.Add($"</tr>");
         foreach (var method in study.Methods)
         {
@@ -66,7 +66,8 @@ internal static class ParetoReport
             {
                 html.Add($"<section class=\"front\" id=\"{ParetoChart.IdOf(i, k)}\">");
                 var seed = front[k].Seed.ToString(CultureInfo.InvariantCulture);
-                var trained = front[k].Retrained is { } error ? $"; trained from scratch {Show(error)} % wrong on the test images" : "";
+                var trained = front[k].Retrained is { } error ? $"; trained from scratch {Show(error)} % wrong on the test images"
+                    : study.IsRetrained ? "; trained from scratch it diverged" : "";
                 html.Add($"<h3>{Show(front[k].Cost)} {study.Unit}, {Show(front[k].Error)} % wrong, seed {seed}{trained}</h3>");
                 if (front[k].Genotype is { } genotype) html.Add(Cells(genotype));
                 html.Add($"<pre>{front[k].Architecture}</pre></section>");

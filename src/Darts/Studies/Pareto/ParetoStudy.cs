@@ -36,25 +36,32 @@ internal sealed record ParetoStudy(
     /// <summary>Name of the baseline's points.</summary>
     public const string Random = "random";
 
+    /// <summary>Seeds of the study; those of its points unless it says so, as one may have none within a limit.</summary>
+    public IReadOnlyList<ulong> Seeds
+    {
+        get => field ?? [.. Points.Select(point => point.Seed).Distinct()];
+        init;
+    }
+
     /// <summary>The methods in the order of their points.</summary>
     public IReadOnlyList<string> Methods => [.. Points.Select(point => point.Method).Distinct()];
 
-    /// <summary>Hypervolumes of a method, seed by seed.</summary>
+    /// <summary>Hypervolumes of a method, seed by seed; zero for a seed that has no point of it.</summary>
     public IReadOnlyList<double> Hypervolumes(string method) =>
     [
-        .. Points.Where(point => point.Method == method).GroupBy(point => point.Seed)
-            .Select(seed => Hypervolume.Of(seed.Select(Objectives), [Reference.Cost, Reference.Error])),
+        .. Seeds.Select(seed => Hypervolume.Of(
+            Points.Where(point => point.Method == method && point.Seed == seed).Select(Objectives), [Reference.Cost, Reference.Error])),
     ];
 
     /// <summary>Whether something was trained from scratch.</summary>
     public bool IsRetrained => Points.Any(point => point.Retrained is not null);
 
     /// <summary>
-    /// Hypervolume of what was trained from scratch of a method, over all its seeds, by the test error; null where nothing was.
+    /// Hypervolume of what was trained from scratch of a method's front, over all its seeds, by the test error; null where nothing was.
     /// </summary>
     public double? RetrainedHypervolume(string method)
     {
-        var trained = Points.Where(point => point.Method == method && point.Retrained is not null)
+        var trained = Front(method).Where(point => point.Retrained is not null)
             .Select(point => new[] { point.Cost, point.Retrained!.Value }).ToList();
         return trained.Count > 0 ? Hypervolume.Of(trained, [Reference.Cost, Reference.Error]) : null;
     }
