@@ -5,6 +5,7 @@ using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Diagnostics;
+using MIOpenDarts.Layers.Machine;
 using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Cli.Tests;

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using MIOpenDarts.Darts.Costs.Tables;
 using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 using MIOpenDarts.Layers.Diagnostics;
+using MIOpenDarts.Layers.Machine;
 using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Cli.Tests;

@@ -11,6 +11,7 @@ using MIOpenDarts.Darts.Costs.Profiling;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Diagnostics;
+using MIOpenDarts.Layers.Machine;
 
 namespace MIOpenDarts.Cli.Commands;
 

@@ -7,6 +7,7 @@ using MIOpenDarts.Interop.Devices;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.MIOpen;
 using MIOpenDarts.Layers.Diagnostics;
+using MIOpenDarts.Layers.Machine;
 
 namespace MIOpenDarts.Cli.Commands;
 

@@ -10,6 +10,7 @@ using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends.MIOpen;
 using MIOpenDarts.Layers.Diagnostics;
+using MIOpenDarts.Layers.Machine;
 
 namespace MIOpenDarts.Cli.Commands;
 

@@ -5,6 +5,7 @@ using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Diagnostics;
+using MIOpenDarts.Layers.Machine;
 using Spectre.Console;
 
 namespace MIOpenDarts.Cli.Commands;

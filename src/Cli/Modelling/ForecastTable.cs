@@ -1,4 +1,5 @@
 using MIOpenDarts.Layers.Diagnostics;
+using MIOpenDarts.Layers.Machine;
 
 namespace MIOpenDarts.Cli.Modelling;
 

@@ -1,6 +1,7 @@
 using MIOpenDarts.Darts.Costs.Profiling;
 using MIOpenDarts.Darts.Costs.Tables;
 using MIOpenDarts.Layers.Diagnostics;
+using MIOpenDarts.Layers.Machine;
 
 namespace MIOpenDarts.Cli.Modelling;
 

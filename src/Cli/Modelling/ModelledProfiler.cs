@@ -7,6 +7,7 @@ using MIOpenDarts.Interop.MIOpen;
 using MIOpenDarts.Layers.Backends.MIOpen;
 using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 using MIOpenDarts.Layers.Diagnostics;
+using MIOpenDarts.Layers.Machine;
 
 namespace MIOpenDarts.Cli.Modelling;
 

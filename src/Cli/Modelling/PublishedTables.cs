@@ -4,6 +4,7 @@ using MIOpenDarts.Darts.Costs.Tables;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Layers.Diagnostics;
+using MIOpenDarts.Layers.Machine;
 
 namespace MIOpenDarts.Cli.Modelling;
 

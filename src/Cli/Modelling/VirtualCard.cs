@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using MIOpenDarts.Layers.Diagnostics;
+using MIOpenDarts.Layers.Machine;
 
 namespace MIOpenDarts.Cli.Modelling;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MIOpenDarts.Layers.Diagnostics;
+namespace MIOpenDarts.Layers.Machine;
 
 /// <summary>What the model says of all launches of one kernel.</summary>
 /// <param name="Name">The kernel.</param>

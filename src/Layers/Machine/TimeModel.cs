@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using MIOpenDarts.Interop.Loading;
 
-namespace MIOpenDarts.Layers.Diagnostics;
+namespace MIOpenDarts.Layers.Machine;
 
 /// <summary>
 /// The time model of the virtual gfx803 that this process runs on: <c>native/virtual-gpu/README.md</c> says what it counts and how far it
