@@ -14,21 +14,25 @@ namespace MIOpenDarts.Cli.Onnx;
 /// </summary>
 internal sealed class OnnxModel : IDisposable
 {
-    private const int MostImages = 64;
+    private const int Usual = 64;
     private readonly string path;
     private readonly InferenceSession session;
     private readonly RunOptions run = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
     private readonly string input;
     private readonly string output;
     private readonly bool takesBytes;
-    private readonly int batch;
+    private readonly bool isFixed;
 
     private OnnxModel(string path, InferenceSession session)
     {
         (this.path, this.session) = (path, session);
         var form = OnnxForm.Read(path, session);
-        (input, output, takesBytes, batch, Description) = (form.Input, form.Output, form.TakesBytes, form.Batch, form.Description);
+        (input, output, takesBytes, Description) = (form.Input, form.Output, form.TakesBytes, form.Description);
+        (isFixed, Batch) = (form.Batch > 0, form.Batch > 0 ? form.Batch : Usual);
     }
+
+    /// <summary>How many images are best run together: those of a fixed batch, which a smaller number would not fill.</summary>
+    public int Batch { get; }
 
     /// <summary>What it says of itself. Mean and deviation are empty where the graph normalises, or where it does not say them.</summary>
     public NetworkDescription Description { get; }
@@ -69,12 +73,11 @@ internal sealed class OnnxModel : IDisposable
     {
         var classes = Description.Task.Classes;
         var logits = new float[count * classes];
-        var together = batch > 0 ? batch : Math.Min(count, MostImages);
-        for (var done = 0; done < count; done += together)
+        for (var done = 0; done < count; done += Batch)
         {
-            var some = Math.Min(together, count - done);
+            var some = Math.Min(Batch, count - done);
             // A fixed batch is filled up with zeros, whose logits nobody reads.
-            var size = batch > 0 ? batch : some;
+            var size = isFixed ? Batch : some;
             using var value = takesBytes
                 ? Bytes(images, first + done, some, size)
                 : Floats(images, first + done, some, size, usual);
@@ -88,7 +91,7 @@ internal sealed class OnnxModel : IDisposable
     /// <exception cref="InvalidDataException">The model cannot be run.</exception>
     public double Milliseconds()
     {
-        var (size, task) = (Math.Max(batch, 1), Description.Task);
+        var (size, task) = (isFixed ? Batch : 1, Description.Task);
         var pixels = size * task.Channels * task.Height * task.Width;
         using var value = takesBytes
             ? OrtValue.CreateTensorValueFromMemory(new byte[pixels], Shape(size))

@@ -11,8 +11,6 @@ namespace MIOpenDarts.Cli.Onnx;
 /// </summary>
 internal static class OnnxTest
 {
-    private const int Batch = 64;
-
     /// <summary>Classifies all images of a set.</summary>
     /// <exception cref="DataException">The images are of another size or in other classes than the model's.</exception>
     /// <exception cref="NotFiniteNumberException">A logit is no number.</exception>
@@ -22,13 +20,13 @@ internal static class OnnxTest
         var classes = model.Description.Task.Classes;
         var scores = new TestScores(classes);
         double loss = 0;
-        for (var first = 0; first < images.Count; first += Batch)
+        for (var first = 0; first < images.Count; first += model.Batch)
         {
-            var count = Math.Min(Batch, images.Count - first);
+            var count = Math.Min(model.Batch, images.Count - first);
             var logits = model.Logits(images, first, count, usual);
             TestScores.RequireFinite(logits);
             var labels = images.Labels.Slice(first, count);
-            for (var i = 0; i < count; i++) loss += CrossEntropy(logits.AsSpan(i * classes, classes), labels[i]);
+            for (var i = 0; i < count; i++) loss += TestScores.CrossEntropy(logits.AsSpan(i * classes, classes), labels[i]);
             scores.Add(logits, labels);
         }
 
@@ -46,13 +44,14 @@ internal static class OnnxTest
         OnnxModel model, ImageClassifier<float> net, NetworkDescription description, ImageSet images, int most)
     {
         NetworkTest.RequireTask(images, description);
-        net.Plan(Batch, training: false);
-        var encoder = new ImageEncoder(images, new Normalization(description.Mean, description.Deviation));
         var (test, classes, all) = (new NetworkTest(net), net.Task.Classes, Math.Min(most, images.Count));
+        var together = Math.Min(model.Batch, all);
+        net.Plan(together, training: false);
+        var encoder = new ImageEncoder(images, new Normalization(description.Mean, description.Deviation));
         var (difference, largest, same) = (0f, 0f, 0);
-        for (var first = 0; first < all; first += Batch)
+        for (var first = 0; first < all; first += together)
         {
-            var count = Math.Min(Batch, all - first);
+            var count = Math.Min(together, all - first);
             var pixels = new float[count * encoder.Size];
             for (var i = 0; i < count; i++) encoder.Encode(first + i, pixels.AsSpan(i * encoder.Size, encoder.Size));
             net.LoadBatch(pixels, images.Labels.Slice(first, count));
@@ -71,14 +70,6 @@ internal static class OnnxTest
         }
 
         return new OnnxDifference(all, difference, largest, same);
-    }
-
-    private static double CrossEntropy(ReadOnlySpan<float> logits, int label)
-    {
-        double largest = float.NegativeInfinity, sum = 0;
-        foreach (var logit in logits) largest = Math.Max(largest, logit);
-        foreach (var logit in logits) sum += Math.Exp(logit - largest);
-        return Math.Log(sum) + largest - logits[label];
     }
 }
 

@@ -19,6 +19,9 @@ public sealed class OnnxExport : IGraphVisitor<float>
     /// <summary>Version of the operator set.</summary>
     public const int Opset = 17;
 
+    /// <summary>What stands in a model as the program that made it.</summary>
+    internal const string Producer = "miopendarts";
+
     internal const string Images = "images";
     internal const string Logits = "logits";
     private const int IrVersion = 8;
@@ -61,7 +64,7 @@ public sealed class OnnxExport : IGraphVisitor<float>
     internal static byte[] Model(
         ProtoWriter graph, NetworkDescription? description, bool normalised, params (string Key, string Value)[] more)
     {
-        var model = new ProtoWriter().Add(1, (long)IrVersion).Add(2, "miopendarts").Add(3, RunEnvironment.ThisVersion).Add(7, graph);
+        var model = new ProtoWriter().Add(1, (long)IrVersion).Add(2, Producer).Add(3, RunEnvironment.ThisVersion).Add(7, graph);
         model.Add(8, new ProtoWriter().Add(1, "").Add(2, (long)Opset));
         var metadata = description is null ? [] : Metadata(description, normalised);
         foreach (var (key, value) in metadata.Concat(more)) model.Add(14, new ProtoWriter().Add(1, key).Add(2, value));

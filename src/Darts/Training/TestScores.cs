@@ -35,6 +35,15 @@ internal sealed class TestScores(int classes)
         return best;
     }
 
+    /// <summary>What a classifier loses on an image of some class.</summary>
+    public static double CrossEntropy(ReadOnlySpan<float> logits, int label)
+    {
+        double largest = float.NegativeInfinity, sum = 0;
+        foreach (var logit in logits) largest = Math.Max(largest, logit);
+        foreach (var logit in logits) sum += Math.Exp(logit - largest);
+        return Math.Log(sum) + largest - logits[label];
+    }
+
     /// <summary>Counts a batch: logits [N, classes], labels [N].</summary>
     public void Add(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels)
     {
