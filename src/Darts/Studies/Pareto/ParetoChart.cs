@@ -105,7 +105,9 @@ internal sealed class ParetoChart(ParetoStudy study)
         return svg.Add($"</g></g>");
     }
 
-    private static string Describe(ParetoPoint point) =>
-        $"{point.Method}, seed {point.Seed.ToString(CultureInfo.InvariantCulture)}: {ParetoReport.Show(point.Cost)}, "
-        + $"{ParetoReport.Show(point.Error)} % wrong, {point.Architecture}";
+    private string Describe(ParetoPoint point)
+    {
+        var seed = study.HasSeeds ? $", seed {point.Seed.ToString(CultureInfo.InvariantCulture)}" : "";
+        return $"{point.Method}{seed}: {ParetoReport.Show(point.Cost)}, {ParetoReport.Show(point.Error)} % wrong, {point.Architecture}";
+    }
 }

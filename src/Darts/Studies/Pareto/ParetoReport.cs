@@ -24,8 +24,9 @@ internal static class ParetoReport
         page.Add($"<title>{study.Title}</title><style>").Add(Stylesheet.Palette).Add(Stylesheet.Cell).Add(Stylesheet.Page);
         page.Add(ParetoChart.Style).Add(Style);
         page.Add($"</style></head><body><main><h1>{study.Title}</h1>").Add(Hypervolumes(study));
-        page.Add($"<p class=\"soft\">Reference point of the hypervolumes, fixed before the search: ");
-        page.Add($"{Show(study.Reference.Cost)} {study.Unit}, {Show(study.Reference.Error)} % wrong. Mean over seeds.</p>");
+        page.Add($"<p class=\"soft\">Reference point of the hypervolumes, {study.ReferenceChoice}: ");
+        page.Add($"{Show(study.Reference.Cost)} {study.Unit}, {Show(study.Reference.Error)} % wrong.");
+        page.Add($"{(study.HasSeeds ? " Mean over seeds." : "")}</p>");
         page.Add(new ParetoChart(study).Draw());
         page.Add($"<p class=\"soft\">A point tells what it is where the pointer rests; one of a front leads to its place below.");
         if (study.IsRetrained) page.Add($" Rings are errors on the test images after a training from scratch.");
@@ -39,14 +40,16 @@ internal static class ParetoReport
     {
         var retrained = study.IsRetrained;
         var html = new Markup();
-        html.Add($"<div class=\"scroll\"><table class=\"numbers\"><tr><th>method</th><th>hypervolume</th><th>seeds</th><th>points</th>");
-        html.Add($"<th>front</th>");
+        html.Add($"<div class=\"scroll\"><table class=\"numbers\"><tr><th>method</th><th>hypervolume</th>");
+        if (study.HasSeeds) html.Add($"<th>seeds</th>");
+        html.Add($"<th>points</th><th>front</th>");
         if (retrained) html.Add($"<th>hypervolume of the trained front, all seeds</th>");
         html.Add($"</tr>");
         foreach (var method in study.Methods)
         {
             var (volumes, count) = (study.Hypervolumes(method), study.Points.Count(point => point.Method == method));
-            html.Add($"<tr><td>{method}</td><td>{volumes.Average().ToString("0.######")}</td><td>{volumes.Count}</td>");
+            html.Add($"<tr><td>{method}</td><td>{volumes.Average().ToString("0.######")}</td>");
+            if (study.HasSeeds) html.Add($"<td>{volumes.Count}</td>");
             html.Add($"<td>{count}</td><td>{study.Front(method).Count}</td>");
             if (retrained) html.Add($"<td>{study.RetrainedHypervolume(method)?.ToString("0.######") ?? ""}</td>");
             html.Add($"</tr>");
@@ -65,10 +68,10 @@ internal static class ParetoReport
             for (var k = 0; k < front.Count; k++)
             {
                 html.Add($"<section class=\"front\" id=\"{ParetoChart.IdOf(i, k)}\">");
-                var seed = front[k].Seed.ToString(CultureInfo.InvariantCulture);
+                var seed = study.HasSeeds ? $", seed {front[k].Seed.ToString(CultureInfo.InvariantCulture)}" : "";
                 var trained = front[k].Retrained is { } error ? $"; trained from scratch {Show(error)} % wrong on the test images"
                     : study.IsRetrained ? "; trained from scratch it diverged" : "";
-                html.Add($"<h3>{Show(front[k].Cost)} {study.Unit}, {Show(front[k].Error)} % wrong, seed {seed}{trained}</h3>");
+                html.Add($"<h3>{Show(front[k].Cost)} {study.Unit}, {Show(front[k].Error)} % wrong{seed}{trained}</h3>");
                 if (front[k].Genotype is { } genotype) html.Add(Cells(genotype));
                 html.Add($"<pre>{front[k].Architecture}</pre></section>");
             }

@@ -28,11 +28,17 @@ internal sealed record ParetoPoint(string Method, ulong Seed, string Architectur
 /// <param name="Cost">Name of the cost.</param>
 /// <param name="Unit">Its unit.</param>
 /// <param name="Error">What the error is one of.</param>
-/// <param name="Reference">Reference point of hypervolumes, fixed before the search: the dearest of the space, 100 % wrong.</param>
+/// <param name="Reference">Reference point of hypervolumes: of a search the dearest of the space, 100 % wrong.</param>
 /// <param name="Points">Everything that was evaluated, in the order of methods and seeds; the baseline last.</param>
 internal sealed record ParetoStudy(
     string Title, string Cost, string Unit, string Error, (double Cost, double Error) Reference, IReadOnlyList<ParetoPoint> Points)
 {
+    /// <summary>How the reference point was chosen, in words.</summary>
+    public string ReferenceChoice { get; init; } = "fixed before the search";
+
+    /// <summary>Whether the points are of searches by their seeds, over which hypervolumes are averaged.</summary>
+    public bool HasSeeds { get; init; } = true;
+
     /// <summary>Name of the baseline's points.</summary>
     public const string Random = "random";
 
