@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Forecasts;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Layers.Backends;
@@ -12,13 +13,18 @@ namespace MIOpenDarts.Darts.Training;
 internal static class TrainMemory
 {
     /// <summary>The need of a training, found by building its network with memory that is only counted; null on a device.</summary>
+    /// <param name="data">Its images.</param>
+    /// <param name="options">Checked options.</param>
+    /// <param name="backend">Where it computes.</param>
+    /// <param name="compressed">The network where it is a compressed one that no file has yet; null for that of the options.</param>
     /// <exception cref="PlanDoesNotFitException">It has more parameters than a network may have.</exception>
-    public static MemoryNeed? Need(ImageData data, TrainOptions options, Backend<float> backend)
+    public static MemoryNeed? Need(
+        ImageData data, TrainOptions options, Backend<float> backend, NetworkDescription? compressed = null)
     {
         var tally = new MemoryTally();
         using var counting = backend.Counting(tally);
         if (counting is null) return null;
-        using var state = new TrainState(options, EvaluationTraining.Describe(data, options), counting);
+        using var state = new TrainState(options, compressed ?? EvaluationTraining.Describe(data, options), counting);
         var (net, images) = (state.Net, data.Train);
         var image = (long)images.Channels * images.Height * images.Width;
         return MemoryNeed.OfRun(options, net.ActivationBytes, tally.Bytes - net.ActivationBytes, net.Parameters, image);
@@ -30,12 +36,15 @@ internal static class TrainMemory
     /// <param name="backend">Where it computes.</param>
     /// <param name="jobs">Trainings side by side.</param>
     /// <param name="room">What there is; null for what there is now.</param>
+    /// <param name="compressed">The network where it is a compressed one that no file has yet; null for that of the options.</param>
     /// <exception cref="PlanDoesNotFitException">The message has the need, what there is, and settings that fit.</exception>
-    public static void Require(ImageData data, TrainOptions options, Backend<float> backend, int jobs = 1, MemoryRoom? room = null)
+    public static void Require(
+        ImageData data, TrainOptions options, Backend<float> backend, int jobs = 1, MemoryRoom? room = null,
+        NetworkDescription? compressed = null)
     {
         List<SmallerOption<TrainOptions>> smaller = [new("batch_size", o => o.BatchSize, 2, (o, value) => o with { BatchSize = value })];
-        // A hand-made network is as large as it is.
-        if (!EvaluationTraining.Describe(data, options).IsBaseline)
+        // A hand-made network and a compressed one are as large as they are.
+        if ((compressed ?? EvaluationTraining.Describe(data, options)) is { IsBaseline: false, Operations: null })
         {
             smaller.Add(new("init_channels", o => o.InitChannels, 2, (o, value) => o with { InitChannels = value }));
             smaller.Add(options.Skeleton == Skeleton.NasBench201
@@ -44,6 +53,7 @@ internal static class TrainMemory
         }
 
         var what = jobs == 1 ? "the training" : $"the training of {jobs} networks side by side (fewer --jobs need less)";
-        new MemoryFit<TrainOptions>(room ?? MemoryRoom.Here(), o => Need(data, o, backend)?.Times(jobs), smaller).Require(what, options);
+        new MemoryFit<TrainOptions>(room ?? MemoryRoom.Here(), o => Need(data, o, backend, compressed)?.Times(jobs), smaller)
+            .Require(what, options);
     }
 }

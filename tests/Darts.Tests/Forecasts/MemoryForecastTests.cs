@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Algorithms.DrNas;
+using MIOpenDarts.Darts.Compression;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evolution.Inherited;
 using MIOpenDarts.Darts.Forecasts;
@@ -208,6 +209,21 @@ public sealed partial class MemoryForecastTests
         var room = new MemoryRoom(new MemoryLimit("the machine", TrainMemory.Need(data, options, backend)!.Total / 2), Heap);
         Assert.Matches("What would fit: batch_size [0-9]+$",
             Assert.Throws<PlanDoesNotFitException>(() => TrainMemory.Require(data, options, backend, room: room)).Message);
+    }
+
+    [Fact]
+    public void A_compressed_network_is_told_only_what_has_an_effect_on_it()
+    {
+        using var backend = CpuBackend.Create(1);
+        var data = DataSource.Open(DataSource.FashionMnistSlice);
+        var options = TrainPresets.Get("demo") with { Auxiliary = false };
+        var description = EvaluationTraining.Describe(data, options);
+        using var net = description.Build(backend);
+        var compressed = HostNetwork.From(description, net).Description;
+        var need = TrainMemory.Need(data, options, backend, compressed)!.Total;
+        var room = new MemoryRoom(new MemoryLimit("the machine", need / 2), Heap);
+        Assert.Matches("What would fit: batch_size [0-9]+$", Assert.Throws<PlanDoesNotFitException>(
+            () => TrainMemory.Require(data, options, backend, room: room, compressed: compressed)).Message);
     }
 
     [Fact]
