@@ -16,6 +16,9 @@ internal readonly record struct CompressionTarget(bool CountsParameters, double 
     /// <summary>What is allowed, in words.</summary>
     public const string Allowed = "macs=X, params=X or latency:TABLE=X, with a share X over 0 and below 1, as in macs=0.5";
 
+    /// <summary>What is met unless told.</summary>
+    public const string Usual = "macs=0.5";
+
     private const string Macs = "macs";
     private const string Parameters = "params";
     private const string LatencyPrefix = "latency:";
@@ -40,6 +43,22 @@ internal readonly record struct CompressionTarget(bool CountsParameters, double 
         }
 
         throw new OptionsException($"--target is '{text}'; allowed is {Allowed}");
+    }
+
+    /// <summary>The same target with the full path of its table, so that it is found from any folder.</summary>
+    public CompressionTarget Lasting => Latency is null ? this : this with { Latency = CostName.Lasting(Latency) };
+
+    /// <summary>Hash of its table; null where there is none.</summary>
+    public string? TableHash => Latency is null ? null : CostName.TableHash(Latency);
+
+    /// <summary>Refuses a table of latencies, which only pruning reckons with.</summary>
+    /// <param name="command">What does not.</param>
+    /// <exception cref="OptionsException">It is one.</exception>
+    public void RequireCounted(string command)
+    {
+        if (Latency is not null)
+            throw new OptionsException(
+                $"--target {this}: a table of latencies is a target of prune; {command} takes macs=X or params=X");
     }
 
     /// <summary>What it counts.</summary>

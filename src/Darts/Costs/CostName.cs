@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using MIOpenDarts.Darts.Costs.Tables;
 
 namespace MIOpenDarts.Darts.Costs;
@@ -41,6 +42,18 @@ internal static class CostName
         ? $"{text[..^table.Length]}{Path.GetFullPath(table)}"
         : text;
 
+    /// <summary>Hash of the table of a name; null for a cost without one, or where there is no such table.</summary>
+    /// <exception cref="IOException">The table cannot be read.</exception>
+    public static string? TableHash(string text)
+    {
+        if (TableOf(text) is not { Length: > 0 } typed) return null;
+        using var table = File.Exists(typed) ? File.OpenRead(typed) : CarriedTable(typed);
+        if (table is null) return null;
+        var hash = new XxHash128();
+        hash.Append(table);
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
     /// <summary>The cost of a name.</summary>
     /// <exception cref="InvalidDataException">There is no such cost or table, or the table is damaged or of another kind.</exception>
     /// <exception cref="IOException">The table cannot be read.</exception>
@@ -57,10 +70,13 @@ internal static class CostName
 
     private static bool IsCounted(string text) => Array.Exists(Counted, cost => cost.Name == text);
 
+    private static Stream? CarriedTable(string typed) =>
+        typeof(CostName).Assembly.GetManifestResourceStream(Prefix + typed + Suffix);
+
     private static CostTable Read(string typed)
     {
         if (File.Exists(typed)) return CostTable.Read(typed);
-        using var carried = typeof(CostName).Assembly.GetManifestResourceStream(Prefix + typed + Suffix);
+        using var carried = CarriedTable(typed);
         if (carried is not null) return CostTable.Read(typed, carried);
         var known = Carried.Count == 0 ? "this program carries none" : $"this program carries {string.Join(", ", Carried)}";
         throw new InvalidDataException($"{typed}: there is no such table, and {known}; write one with miopendarts profile");

@@ -70,13 +70,15 @@ public class TuckerTests
     }
 
     [Fact]
-    public void Options_fall_in_cost_and_rise_ever_faster_in_loss()
+    public void Options_fall_in_cost_and_rise_in_loss_and_those_on_the_hull_ever_faster()
     {
         var candidate = new TuckerFactors(Random(O * I * Taps, 6), I, Window).Candidate(49, 16);
         Assert.Equal(O * I * Taps * 16, candidate.Whole);
-        Assert.True(candidate.Options.Count > 3);
+        Assert.True(candidate.Options.Count > candidate.Hull.Count && candidate.Hull.Count > 3);
+        foreach (var (dearer, cheaper) in candidate.Options.Zip(candidate.Options.Skip(1)))
+            Assert.True(cheaper.Cost < dearer.Cost && cheaper.Loss > dearer.Loss);
         var (before, rate) = (new RankOption(candidate.Whole, 0, I, O), 0.0);
-        foreach (var option in candidate.Options)
+        foreach (var option in candidate.Hull)
         {
             Assert.True(option.Cost < before.Cost && option.Loss > before.Loss);
             var next = (option.Loss - before.Loss) / (before.Cost - option.Cost);

@@ -58,43 +58,19 @@ internal sealed class Decomposition
     /// <exception cref="OptionsException">It cannot be met.</exception>
     public (HostNetwork Network, IReadOnlyList<DecomposedLayer> Layers) To(CompressionTarget target, double? budget = null)
     {
-        if (target.Latency is not null)
-            throw new OptionsException($"--target {target}: a table of latencies is a target of prune; decompose takes macs=X or params=X");
+        target.RequireCounted("decompose");
         var before = network.Size;
         var candidates = layers.Select(layer => target.CountsParameters ? layer.Parameters : layer.Macs).ToList();
         var rest = target.Of(before) - candidates.Sum(candidate => candidate.Whole);
-        return Apply(RankChoice.ByBudget(candidates, (budget ?? target.Budget(before)) - rest, target.ToString()));
+        return Cut(RankChoice.ByBudget(candidates, budget ?? target.Budget(before), target.ToString(), rest));
     }
 
     /// <summary>Decomposes every layer as far as a share of its energy is kept.</summary>
     public (HostNetwork Network, IReadOnlyList<DecomposedLayer> Layers) Keeping(double energy) =>
-        Apply(RankChoice.ByEnergy([.. layers.Select(layer => layer.Parameters)], energy));
+        Cut(RankChoice.ByEnergy([.. layers.Select(layer => layer.Parameters)], energy));
 
-    private static bool IsPointwise(NetworkOperation operation) =>
-        operation.Kind == OperationKind.Convolution && operation.Groups == 1 && operation.Window.Taps == 1
-        && operation.Window is { PaddingH: 0, PaddingW: 0 } && operation.Window.StrideH == operation.Window.StrideW;
-
-    private static bool IsDense(NetworkOperation operation) =>
-        operation.Kind == OperationKind.Convolution && operation.Groups == 1 && operation.Window.Taps > 1 && operation.Sources[0] > 0;
-
-    private static void Measure(
-        ListedNetwork<float> net, CalibrationImages images, Dictionary<(int Value, int Stride), SecondMoment> moments)
-    {
-        foreach (var (pixels, labels) in images.Batches())
-        {
-            net.LoadBatch(pixels, labels);
-            net.Forward(Pass.Inference);
-            foreach (var ((value, stride), moment) in moments)
-            {
-                var tensor = net.Values[value];
-                var values = new float[tensor.Shape.Count];
-                net.Backend.ReadImages(tensor, values);
-                moment.Add(values, labels.Length, tensor.Shape.H, tensor.Shape.W, stride);
-            }
-        }
-    }
-
-    private (HostNetwork Network, IReadOnlyList<DecomposedLayer> Layers) Apply(RankOption?[] ranks)
+    /// <summary>Decomposes each layer at ranks of its own, in the order of the network; null leaves it whole.</summary>
+    public (HostNetwork Network, IReadOnlyList<DecomposedLayer> Layers) Cut(IReadOnlyList<RankOption?> ranks)
     {
         var tensors = network.Tensors.ToDictionary();
         var rewritten = new OperationRewriter(network.Operations);
@@ -122,5 +98,29 @@ internal sealed class Decomposition
         }
 
         return (network with { Operations = rewritten.Operations(), Tensors = tensors }, told);
+    }
+
+    private static bool IsPointwise(NetworkOperation operation) =>
+        operation.Kind == OperationKind.Convolution && operation.Groups == 1 && operation.Window.Taps == 1
+        && operation.Window is { PaddingH: 0, PaddingW: 0 } && operation.Window.StrideH == operation.Window.StrideW;
+
+    private static bool IsDense(NetworkOperation operation) =>
+        operation.Kind == OperationKind.Convolution && operation.Groups == 1 && operation.Window.Taps > 1 && operation.Sources[0] > 0;
+
+    private static void Measure(
+        ListedNetwork<float> net, CalibrationImages images, Dictionary<(int Value, int Stride), SecondMoment> moments)
+    {
+        foreach (var (pixels, labels) in images.Batches())
+        {
+            net.LoadBatch(pixels, labels);
+            net.Forward(Pass.Inference);
+            foreach (var ((value, stride), moment) in moments)
+            {
+                var tensor = net.Values[value];
+                var values = new float[tensor.Shape.Count];
+                net.Backend.ReadImages(tensor, values);
+                moment.Add(values, labels.Length, tensor.Shape.H, tensor.Shape.W, stride);
+            }
+        }
     }
 }

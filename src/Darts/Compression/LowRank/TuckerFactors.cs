@@ -61,9 +61,9 @@ internal sealed class TuckerFactors : LayerFactors
             // More vectors than the other side lets differ would add nothing.
             where cost < whole && inputRank <= rank * window.Taps && rank <= inputRank * window.Taps
             let option = new RankOption(cost, Loss(inputRank, rank), inputRank, rank)
-            orderby option.Cost descending, option.Loss
+            orderby option.Cost, option.Loss
             select option;
-        return new RankCandidate(whole, Hull(new RankOption(whole, 0, Inputs, Outputs), forms));
+        return new RankCandidate(whole, Undominated(forms));
     }
 
     /// <inheritdoc/>
@@ -85,21 +85,14 @@ internal sealed class TuckerFactors : LayerFactors
         return (factors, lost);
     }
 
-    // Of forms by falling cost those on the lower hull of loss against cost: each cut is then the best next one too.
-    private static List<RankOption> Hull(RankOption whole, IEnumerable<RankOption> forms)
+    // Of forms by rising cost those that lose less than every cheaper one, the dearest first.
+    private static List<RankOption> Undominated(IEnumerable<RankOption> forms)
     {
-        var hull = new List<RankOption> { whole };
+        var kept = new List<RankOption>();
         foreach (var form in forms)
-        {
-            if (form.Cost == hull[^1].Cost) continue;
-            while (hull.Count > 1 && (form.Loss <= hull[^1].Loss || Rate(hull[^2], hull[^1]) >= Rate(hull[^1], form)))
-                hull.RemoveAt(hull.Count - 1);
-            hull.Add(form);
-        }
-
-        return hull[1..];
-
-        static double Rate(RankOption from, RankOption to) => (to.Loss - from.Loss) / (from.Cost - to.Cost);
+            if (kept.Count == 0 || form.Loss < kept[^1].Loss) kept.Add(form);
+        kept.Reverse();
+        return kept;
     }
 
     // Vectors of outputs [S][O] and inputs [R][I]; all unit vectors on a side at full rank.
