@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Costs.Tables;
 using MIOpenDarts.Darts.Evaluation;
@@ -36,7 +38,7 @@ public sealed class CompressionCommandTests : IDisposable
         var told = made.Output.Split('\n').Single(line => line.StartsWith("test     ", StringComparison.Ordinal))[9..];
         var (small, trained) = (tiny.In("small"), tiny.In("trained"));
         Assert.Equal(told, Command.Run("evaluate", small, "--backend", "cpu").Output.TrimEnd());
-        Assert.Equal(0, Command.Run("export", small, "--fold", "--out", tiny.In("model.onnx")).Code);
+        Assert.Equal(0, Command.Run("export", small, "--fold", "--check", "--out", tiny.In("model.onnx")).Code);
         var compared = Command.Run("compare", trained, small);
         Assert.Equal((0, ""), (compared.Code, compared.Error));
         Assert.Contains("DARTS_V2 compressed", compared.Output);
@@ -135,20 +137,7 @@ public sealed class CompressionCommandTests : IDisposable
     [Fact]
     public void A_table_of_latencies_is_a_target_of_pruning()
     {
-        var table = tiny.In("table.json");
-        var network = NetworkDescription.Read(Path.Combine(tiny.In("trained"), "weights.safetensors"));
-        new CostTable
-        {
-            Name = "made-up",
-            Kind = "latency",
-            Unit = "ms",
-            Batch = 1,
-            Mode = "inference",
-            Source = "measured",
-            Device = new TableDevice("none", "none", 1, "none"),
-            Entries = TargetNetwork.From(network)!.Parts(GenotypeReader.Resolve(network.Network)).DistinctBy(part => part.Key)
-                .ToDictionary(part => part.Key, part => new CostEntry(part.IsIdentity ? 0 : part.Inputs * part.Outputs, 0, 1)),
-        }.Write(table);
+        var table = Table();
         var made = Command.Run(
             "prune", tiny.In("trained"), "--target", $"latency:{table}=0.95", "--epochs", "1", "--calibration", "32",
             "--out", tiny.In("small"));
@@ -188,10 +177,12 @@ public sealed class CompressionCommandTests : IDisposable
     public void A_study_tries_several_ways_goes_on_after_a_stop_and_writes_the_fronts()
     {
         var made = Command.Run(
-            "compress", tiny.In("trained"), "--target", "macs=0.85", "--epochs", "1", "--calibration", "32", "--out", tiny.In("study"));
+            "compress", tiny.In("trained") + Path.DirectorySeparatorChar, "--target", "macs=0.85", "--epochs", "1", "--calibration", "32",
+            "--out", tiny.In("study"));
         Assert.Equal((0, ""), (made.Code, made.Error));
-        string[] ways = ["decompose", "decompose-prune", "prune-decompose", "prune-norm", "prune-quantize", "prune-taylor", "quantize"];
-        foreach (var way in ways[..^1]) Assert.InRange(MultiplyAdds($"study/{way}"), 1, 0.85 * MultiplyAdds("trained"));
+        string[] ways =
+            ["decompose", "prune-bn-scale", "prune-taylor", "decompose-prune", "prune-decompose", "quantize", "prune-quantize"];
+        foreach (var way in ways.Where(way => way != "quantize")) Assert.InRange(MultiplyAdds($"study/{way}"), 1, 0.85 * MultiplyAdds("trained"));
         var csv = File.ReadAllLines(tiny.In("study/results.csv"));
         Assert.Equal(["network", "as-trained", .. ways], csv.Select(line => line.Split(',')[0]));
         Assert.All(["size", "macs", "milliseconds"], cost =>
@@ -205,17 +196,119 @@ public sealed class CompressionCommandTests : IDisposable
             Assert.True(NetworkDescription.Read(tiny.In($"study/{way}/weights.safetensors")).IsQuantised));
         // What was done is not done again; what was not ends as it did.
         var expected = Weights("study/prune-decompose");
-        foreach (var file in Directory.GetFiles(tiny.In("study/prune-decompose")))
-            if (!file.EndsWith("stages.json", StringComparison.Ordinal)) File.Delete(file);
-        Directory.Delete(tiny.Checkpoints("study/prune-decompose"), recursive: true);
+        Forget("study/prune-decompose");
+        // What else is wrong keeps no way from its end.
+        File.Delete(tiny.In("study/decompose/compressed.safetensors"));
         var resumed = Command.Run("compress", "--resume", tiny.In("study"));
-        Assert.Equal((0, ""), (resumed.Code, resumed.Error));
+        Assert.Equal(1, resumed.Code);
+        Command.AssertOneLine(resumed.Error, "decompose: ", "compressed.safetensors: is gone", "left out");
         Assert.Equal(expected, Weights("study/prune-decompose"));
-        Command.Refuses(1, ["compress", tiny.In("trained"), "--out", tiny.In("study")], "holds a study already");
+        var page = File.ReadAllText(tiny.In("study/macs.html"));
+        Assert.Contains("<title>trained: multiply-adds</title>", page);
+        Assert.All(["before the search", "over seeds", "seed 0"], words => Assert.DoesNotContain(words, page));
+        Command.Refuses(1, ["compress", tiny.In("trained"), "--out", tiny.In("study")], "holds a run already");
+        Command.Refuses(1, ["compress", tiny.In("trained"), "--out", tiny.In("trained")], "holds a run already");
+        Command.Refuses(
+            1, ["compress", "--resume", tiny.In("study"), "--learning-rate", "0.5"], "was begun with learning_rate", "not 0.5");
         Command.Refuses(2, ["compress", "--resume", tiny.In("study"), "--out", tiny.In("x")], "--out does not go with --resume");
         Command.Refuses(
             2, ["compress", "--resume", tiny.In("study"), "--multiple", "4"], "--multiple does not go with --resume");
         Command.Refuses(1, ["compress", "--resume", tiny.In("trained")], "there is no study in this folder");
+    }
+
+    [Fact]
+    public void A_study_leaves_out_what_cannot_meet_its_target_before_it_fine_tunes_and_tells_the_epoch_that_it_began_with()
+    {
+        var (trained, study) = (tiny.In("trained"), tiny.In("study"));
+        Assert.Equal(0, Command.Run(
+            "train", "--genotype", "DARTS_V2", "--data", tiny.Data, "--layers", "3", "--init-channels", "16", "--epochs", "3",
+            "--batch-size", "16", "--learning-rate", "0.2", "--auxiliary", "false", "--backend", "cpu", "--threads", "1", "--out",
+            tiny.In("longer")).Code);
+        // Below what decomposition alone reaches, above what pruning does.
+        var (pruned, decomposed) = (Least("prune", trained), Least("decompose", trained));
+        Assert.True(pruned < decomposed, $"{pruned} and {decomposed}");
+        var between = FormattableString.Invariant($"macs={(decomposed + pruned) / 2}");
+        var made = Command.Run(
+            "compress", tiny.In("longer"), "--best", "--target", between, "--epochs", "1", "--calibration", "32", "--out", study);
+        Assert.Equal(0, made.Code);
+        Assert.Contains("decompose: --target", made.Error);
+        Assert.False(Directory.Exists(tiny.In("study/decompose")));
+        Assert.True(Directory.Exists(tiny.In("study/prune-bn-scale")));
+        // What was begun came to its end.
+        Assert.Equal(
+            Directory.GetDirectories(study).Select(Path.GetFileName).Order(StringComparer.Ordinal),
+            File.ReadAllLines(tiny.In("study/results.csv")).Skip(2).Select(line => line.Split(',')[0]).Order(StringComparer.Ordinal));
+        var told = Command.Run("evaluate", tiny.In("longer"), "--best", "--backend", "cpu").Output.Split(' ')[0];
+        Assert.Equal(told, File.ReadAllLines(tiny.In("study/results.csv"))[1].Split(',')[5]);
+        Command.Refuses(
+            2, ["compress", trained, "--target", "latency:x.json=0.5", "--out", tiny.In("none")], "is a target of prune", "macs=X");
+        Assert.False(Directory.Exists(tiny.In("none")));
+    }
+
+    [Fact]
+    public void What_is_stopped_before_its_configuration_is_written_was_not_begun()
+    {
+        string[] words = ["--target", "macs=0.8", "--epochs", "1", "--calibration", "32"];
+        // A folder where the file would be: the network cannot be written.
+        Directory.CreateDirectory(tiny.In("small/compressed.safetensors"));
+        Assert.Equal(1, Command.Run(["prune", tiny.In("trained"), .. words, "--out", tiny.In("small")]).Code);
+        Assert.False(File.Exists(tiny.In("small/config.json")));
+        Directory.Delete(tiny.In("small/compressed.safetensors"));
+        Assert.Equal(0, Command.Run(["prune", tiny.In("trained"), .. words, "--out", tiny.In("small")]).Code);
+        // A kill between the network and the configuration leaves the first alone.
+        Assert.Equal(0, Command.Run(["prune", tiny.In("trained"), .. words, "--steps", "2", "--out", tiny.In("whole")]).Code);
+        var expected = Weights("whole");
+        Forget("whole", "compressed.safetensors");
+        var resumed = Command.Run("prune", "--resume", tiny.In("whole"));
+        Assert.Equal((0, ""), (resumed.Code, resumed.Error));
+        Assert.Equal(expected, Weights("whole"));
+    }
+
+    [Fact]
+    public void Steps_refuse_before_a_folder_is_made_what_the_rule_and_the_data_do_not_allow()
+    {
+        Assert.Equal(0, Compress("decompose", "macs=0.7", "factors").Code);
+        // No norm stands between two factors: by scales of norms the first is never narrower.
+        var (scales, filters) = (Least("bn-scale"), Least("l1"));
+        Assert.True(filters < scales, $"{filters} and {scales}");
+        var between = FormattableString.Invariant($"macs={(scales + filters) / 2}");
+        string[] words = ["--target", between, "--multiple", "2", "--steps", "2", "--epochs", "1", "--calibration", "32", "--out", tiny.In("none")];
+        Command.Refuses(2, ["prune", tiny.In("factors"), "--by", "bn-scale", .. words], "cannot be met");
+        Assert.False(Directory.Exists(tiny.In("none")));
+        foreach (var command in (string[][])[["prune", "--steps", "2"], ["compress"]])
+        {
+            Command.Refuses(
+                1, [.. command, tiny.In("trained"), "--data", tiny.In("nowhere"), "--out", tiny.In("none")], "nowhere");
+            Assert.False(Directory.Exists(tiny.In("none")));
+        }
+
+        double Least(string rule) => CompressionCommandTests.Least("prune", tiny.In("factors"), "--by", rule, "--multiple", "2");
+    }
+
+    [Fact]
+    public void A_resume_in_steps_takes_no_other_options_and_no_other_table()
+    {
+        var table = Table();
+        Assert.Equal(0, Command.Run(
+            "prune", tiny.In("trained"), "--target", $"latency:{table}=0.9", "--steps", "2", "--epochs", "1", "--calibration", "32", "--out",
+            tiny.In("steps")).Code);
+        var stages = File.ReadAllText(tiny.In("steps/stages.json"));
+        Assert.Contains(Path.GetFullPath(table).Replace("\\", "\\\\", StringComparison.Ordinal), stages);
+        foreach (var typed in (string[][])[["--learning-rate", "0.5"], ["--epochs", "2"]])
+            Command.Refuses(1, ["prune", "--resume", tiny.In("steps"), .. typed], "was begun with", "leave that option out");
+        Command.Refuses(2, ["prune", "--resume", tiny.In("steps"), "--by", "l1"], "--by does not go with --resume");
+        Forget("steps");
+        File.AppendAllText(table, " ");
+        Command.Refuses(1, ["prune", "--resume", tiny.In("steps")], "the table is another one");
+        // The cure names the command that began it.
+        tiny.Copy("steps", "moved");
+        Directory.Delete(tiny.In("steps"), recursive: true);
+        Assert.Equal(0, Compress("prune", "macs=0.9", "run").Code);
+        tiny.TakeBack("run");
+        File.Move(tiny.ImagesFile, tiny.ImagesFile + ".gone");
+        Directory.Move(tiny.Data, tiny.Data + "-elsewhere");
+        Command.Refuses(1, ["prune", "--resume", tiny.In("run")], "is not there", "miopendarts prune --resume");
+        Directory.Move(tiny.Data + "-elsewhere", tiny.Data);
     }
 
     [Theory]
@@ -232,9 +325,44 @@ public sealed class CompressionCommandTests : IDisposable
         Command.Refuses(2, [command, trained, "--resume", trained], "a run does not go with --resume");
         Command.Refuses(2, [command, "--target", "macs=0.5", "--resume", trained], "--target does not go with --resume");
         tiny.WriteImages(24, classes: 3);
-        Command.Refuses(1, [command, trained, "--target", "macs=0.5"], "3 classes", "calibrate with the data");
+        Command.Refuses(1, [command, trained, "--target", "macs=0.5"], "3 classes", "give the data it was trained for");
         File.Delete(Path.Combine(trained, "weights.safetensors"));
         Command.Refuses(1, [command, trained], "no weights.safetensors in this folder");
+    }
+
+    // A table of latencies of the trained network.
+    private string Table()
+    {
+        var table = tiny.In("table.json");
+        var network = NetworkDescription.Read(Path.Combine(tiny.In("trained"), "weights.safetensors"));
+        new CostTable
+        {
+            Name = "made-up",
+            Kind = "latency",
+            Unit = "ms",
+            Batch = 1,
+            Mode = "inference",
+            Source = "measured",
+            Device = new TableDevice("none", "none", 1, "none"),
+            Entries = TargetNetwork.From(network)!.Parts(GenotypeReader.Resolve(network.Network)).DistinctBy(part => part.Key)
+                .ToDictionary(part => part.Key, part => new CostEntry(part.IsIdentity ? 0 : part.Inputs * part.Outputs, 0, 1)),
+        }.Write(table);
+        return table;
+    }
+
+    // The least share of multiply-adds that a command reaches.
+    private static double Least(string command, string run, params string[] more)
+    {
+        var told = Command.Run([command, run, "--target", "macs=0.001", "--calibration", "32", .. more]).Error;
+        return double.Parse(Regex.Match(told, @"costs? (\d\.\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    // All of a run but its plan, what stages before it made, and the files that are named.
+    private void Forget(string run, params string[] kept)
+    {
+        foreach (var file in Directory.GetFiles(tiny.In(run)))
+            if (Path.GetFileName(file) != "stages.json" && !kept.Contains(Path.GetFileName(file))) File.Delete(file);
+        Directory.Delete(tiny.Checkpoints(run), recursive: true);
     }
 
     private Outcome Compress(string command, string target, string output) => Command.Run(

@@ -2,10 +2,14 @@ using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using MIOpenDarts.Additional;
+using MIOpenDarts.Darts.Compression;
+using MIOpenDarts.Darts.Compression.LowRank;
+using MIOpenDarts.Darts.Compression.Pruning;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Evaluation.Baselines;
 using MIOpenDarts.Darts.Export;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Tests.Compression;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Modules;
@@ -40,6 +44,31 @@ public class OnnxRuntimeTests
         var expected = new float[Batch * net.Task.Classes];
         backend.ReadImages(net.Logits, expected);
         AssertSame(expected, OnnxExport.Bytes(backend, net.Trace(), fold, description), net.Task, images);
+    }
+
+    [Theory]
+    [InlineData("DARTS_V2", false)]
+    [InlineData("DARTS_V2", true)]
+    [InlineData("PC_DARTS_cifar", true)]
+    [InlineData("resnet20", false)]
+    [InlineData("mobilenetv2", true)]
+    [InlineData(TestNetwork.Cell, false)]
+    public void A_network_that_was_decomposed_and_pruned_gives_the_same_logits(string name, bool fold)
+    {
+        using var backend = CpuBackend.Create(2);
+        var host = TestNetwork.Host(name, backend, channels: 16);
+        var sample = TestNetwork.Sample(host);
+        var (decomposed, layers) = new Decomposition(host, sample, backend).Keeping(0.8);
+        Assert.Contains(layers, layer => layer.Rank > 0);
+        var (small, groups) = new ChannelPruning(decomposed, ImportanceRule.L1, 4, sample, backend).To(new CompressionTarget(false, 0.8));
+        Assert.Contains(groups, group => group.After < group.Before);
+        using var net = small.Build(backend);
+        net.Plan(Batch, training: false);
+        var images = Images(net.Task, Batch);
+        net.LoadBatch(images, new int[Batch]);
+        net.Forward(Pass.Inference);
+        AssertSame(
+            TestNetwork.Logits(net, Batch), OnnxExport.Bytes(backend, net.Trace(), fold, small.Description), net.Task, images);
     }
 
     [Theory]

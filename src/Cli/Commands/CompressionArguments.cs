@@ -2,11 +2,9 @@ using System.CommandLine;
 using MIOpenDarts.Cli.Compressing;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Compression;
-using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Training;
-using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Cli.Commands;
 
@@ -24,7 +22,6 @@ internal sealed class CompressionArguments
     ];
 
     private readonly string command;
-    private readonly Option[] deciding;
     private readonly Argument<string?> run = new("run")
     {
         Description = "The folder of a training.",
@@ -38,6 +35,7 @@ internal sealed class CompressionArguments
     private readonly Option<string?> output = OptionNames.Path("--out", "FOLDER", "Folder for the new run (default: runs/ and the time).");
     private readonly Option<string?> resume = OptionNames.Path(
         "--resume", "FOLDER", "Go on with a fine-tuning that was stopped or killed.");
+    private readonly Option[] ofNewOnes;
     private readonly FineTuning tuning;
     private readonly FieldOptions fields;
 
@@ -51,7 +49,6 @@ internal sealed class CompressionArguments
     public CompressionArguments(Command command, FineTuning tuning, params Option[] own)
     {
         (this.command, this.tuning) = (command.Name, tuning);
-        deciding = [best, .. own, calibration, output];
         fields = new FieldOptions(TrainOptions.Table.All.Where(IsFree).Select(field => ((OptionDefinition)field, field.Name switch
         {
             "epochs" => $"{tuning.Epochs}",
@@ -59,6 +56,7 @@ internal sealed class CompressionArguments
             _ => "as in the training",
         })));
         command.Arguments.Add(run);
+        ofNewOnes = [best, .. own, calibration, output];
         Option[] epochs = tuning.EpochsOption is { } option ? [option] : [];
         foreach (var each in (Option[])[best, .. own, calibration, .. epochs, output, resume]) command.Options.Add(each);
         fields.AddTo(command);
@@ -66,9 +64,6 @@ internal sealed class CompressionArguments
 
     /// <summary>Calibration images unless told.</summary>
     public const int DefaultImages = 256;
-
-    /// <summary>What is met unless told.</summary>
-    public const string DefaultTarget = "macs=0.5";
 
     /// <summary>Compresses and fine-tunes, or goes on with a fine-tuning.</summary>
     /// <param name="screen">What it prints on.</param>
@@ -78,10 +73,10 @@ internal sealed class CompressionArguments
         Screen screen, ParseResult parsed, Func<CompressionTask, (HostNetwork Network, IEnumerable<string> Lines)> compress)
     {
         if (Resumed(screen, parsed) is { } code) return code;
-        var source = Source(parsed);
+        var (source, folder) = (Source(parsed), Folder(parsed));
+        PlanFile.RequireNew(folder);
         using var finetuning = new CompressionWork(screen, command).Begin(
-            source, parsed.GetValue(best), parsed.GetValue(calibration) ?? DefaultImages, Options(parsed, source), parsed.GetValue(output),
-            compress);
+            source, parsed.GetValue(best), parsed.GetValue(calibration) ?? DefaultImages, Options(parsed, source), folder, compress);
         return finetuning.ToEnd();
     }
 
@@ -89,11 +84,12 @@ internal sealed class CompressionArguments
     /// <param name="screen">What it prints on.</param>
     /// <param name="parsed">The command line.</param>
     /// <param name="stages">Makes the stages for the trained network.</param>
-    public int RunStages(Screen screen, ParseResult parsed, Func<HostNetwork, IReadOnlyList<CompressionStage>> stages)
+    public int RunStages(Screen screen, ParseResult parsed, Func<CompressionTask, IReadOnlyList<CompressionStage>> stages)
     {
         if (Resumed(screen, parsed) is { } code) return code;
-        var (_, plan) = Plans(parsed, Source(parsed), network => [("", stages(network))]).Single();
-        var folder = Folder(parsed);
+        var (source, folder) = (Source(parsed), Folder(parsed));
+        PlanFile.RequireNew(folder);
+        var plan = Planned(screen, parsed, source, (task, planned) => planned(stages(task)));
         plan.Write(folder);
         return new CompressionWork(screen, command).Complete(plan, folder, [], Again(folder));
     }
@@ -119,26 +115,27 @@ internal sealed class CompressionArguments
         return typed;
     }
 
-    /// <summary>Plans of several ways to compress one trained network, by name.</summary>
+    /// <summary>
+    /// Plans something with a trained network and its images, when nothing is wrong with them and before anything is written.
+    /// </summary>
+    /// <param name="screen">What it prints on.</param>
     /// <param name="parsed">The command line.</param>
     /// <param name="source">Folder of the training.</param>
-    /// <param name="ways">Makes the ways.</param>
-    public IReadOnlyList<(string Name, CompressionPlan Plan)> Plans(
-        ParseResult parsed, string source, Func<HostNetwork, IEnumerable<(string Name, IReadOnlyList<CompressionStage> Stages)>> ways)
+    /// <param name="use">Takes what is compressed, and what makes a plan of stages.</param>
+    public T Planned<T>(
+        Screen screen, ParseResult parsed, string source,
+        Func<CompressionTask, Func<IReadOnlyList<CompressionStage>, CompressionPlan>, T> use)
     {
-        var options = Options(parsed, source);
-        using var trained = TrainedNetwork.Open(source, parsed.GetValue(best), foreign: null, options.Backend, options.Threads);
-        return
-        [
-            .. ways(HostNetwork.From(trained.Description, trained.Net)).Select(way => (way.Name, new CompressionPlan
-            {
-                Source = Path.GetFullPath(source),
-                Best = parsed.GetValue(best),
-                Calibration = parsed.GetValue(calibration) ?? DefaultImages,
-                Options = CompressionPlan.Keep(options with { Data = NewRun.Lasting(options.Data) }),
-                Stages = way.Stages,
-            })),
-        ];
+        var (options, images) = (Options(parsed, source), parsed.GetValue(calibration) ?? DefaultImages);
+        using var opened = CompressionSource.Open(source, parsed.GetValue(best), images, options);
+        return new CompressionWork(screen, command).WithBar(opened.Task.Images, () => use(opened.Task, stages => new CompressionPlan
+        {
+            Source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)),
+            Best = parsed.GetValue(best),
+            Calibration = images,
+            Options = CompressionPlan.Keep(options with { Data = NewRun.Lasting(options.Data) }),
+            Stages = stages,
+        }));
     }
 
     /// <summary>The folder of the training.</summary>
@@ -156,9 +153,7 @@ internal sealed class CompressionArguments
     private TrainOptions Options(ParseResult parsed, string source) => Options(TrainFolder.ReadOptions(source), Typed(parsed));
 
     // What was typed and does not go with a resume; null for nothing.
-    private string? Given(ParseResult parsed) => parsed.GetValue(run) is not null
-        ? "a run"
-        : Array.Find(deciding, option => parsed.GetResult(option) is { Implicit: false })?.Name;
+    private string? Given(ParseResult parsed) => parsed.GetValue(run) is not null ? "a run" : OptionsApart.Given(parsed, ofNewOnes);
 
     private string Again(string folder) => $"miopendarts {command} --resume {folder}";
 
@@ -188,17 +183,6 @@ internal sealed class CompressionArguments
             NewClassifier = false,
         },
         typed);
-}
-
-/// <summary>What a command compresses.</summary>
-/// <param name="Network">The trained network.</param>
-/// <param name="Images">Calibration images.</param>
-/// <param name="Trained">The trained network as it computes.</param>
-/// <param name="Test">Test images.</param>
-internal sealed record CompressionTask(HostNetwork Network, CalibrationImages Images, TrainedNetwork Trained, ImageSet Test)
-{
-    /// <summary>Where it computes.</summary>
-    public Backend<float> Backend => Trained.Backend;
 }
 
 /// <summary>How a compressed network is fine-tuned unless told.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MIOpenDarts.Cli.Compressing;
 using MIOpenDarts.Cli.Usage;
+using MIOpenDarts.Darts.Compression;
 using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Cli.Commands;
@@ -30,7 +31,7 @@ internal static class DecomposeCommand
     public static Command Create(Screen screen)
     {
         var target = OptionNames.Path(
-            "--target", "macs=X|params=X", "What may be left of multiply-adds or parameters (default: macs=0.5).");
+            "--target", "macs=X|params=X", $"What may be left of multiply-adds or parameters (default: {CompressionTarget.Usual}).");
         var energy = OptionNames.Path(
             "--energy", "X", "Share of its output's or weights' square that each layer keeps, instead of a target.");
         var command = new Command(Name, "Make a trained network smaller by factors of low rank, and fine-tune it.");
@@ -43,7 +44,7 @@ internal static class DecomposeCommand
             return new CompressionStage
             {
                 Kind = CompressionKind.Decompose,
-                Target = parsed.GetValue(target) ?? CompressionArguments.DefaultTarget,
+                Target = parsed.GetValue(target) ?? CompressionTarget.Usual,
                 Energy = kept,
             }.Apply(task);
         }));

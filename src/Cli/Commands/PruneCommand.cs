@@ -34,10 +34,10 @@ internal static class PruneCommand
     {
         var target = OptionNames.Path(
             "--target", "macs=X|params=X|latency:TABLE=X",
-            $"What may be left of multiply-adds, parameters or latency (default: {CompressionArguments.DefaultTarget}).");
+            $"What may be left of multiply-adds, parameters or latency (default: {CompressionTarget.Usual}).");
         var rule = OptionNames.OneOf(
             "--by", "What channels are judged by: scales of batch norms, weights of filters, or what the loss says.",
-            "norm", "filter", "taylor");
+            "bn-scale", "l1", "taylor");
         var multiple = OptionNames.Number(
             "--multiple", $"Widths stay multiples of it, and at least it (default: {CompressionStage.DefaultMultiple}).", 1, 1024);
         var steps = OptionNames.Number("--steps", "Times that it is pruned and fine-tuned (default: 1).", 1, MostSteps);
@@ -48,32 +48,37 @@ internal static class PruneCommand
             var stage = new CompressionStage
             {
                 Kind = CompressionKind.Prune,
-                Target = parsed.GetValue(target) ?? CompressionArguments.DefaultTarget,
+                Target = parsed.GetValue(target) ?? CompressionTarget.Usual,
                 By = parsed.GetValue(rule) switch
                 {
-                    "filter" => ImportanceRule.Filter,
+                    "l1" => ImportanceRule.L1,
                     "taylor" => ImportanceRule.Taylor,
-                    _ => ImportanceRule.Norm,
+                    _ => ImportanceRule.BatchNormScale,
                 },
                 Multiple = parsed.GetValue(multiple) ?? CompressionStage.DefaultMultiple,
             };
             return parsed.GetValue(steps) is { } count and > 1
-                ? arguments.RunStages(screen, parsed, network => Stages(stage, network, count))
+                ? arguments.RunStages(screen, parsed, task => Stages(stage, task, count))
                 : arguments.Run(screen, parsed, stage.Apply);
         });
         return command;
     }
 
     // Every step leaves the same share of what the one before left, of the cost of the network that was trained.
-    private static List<CompressionStage> Stages(CompressionStage last, HostNetwork network, int count)
+    private static List<CompressionStage> Stages(CompressionStage last, CompressionTask task, int count)
     {
         var target = CompressionTarget.Parse(last.Target);
-        var whole = WidthCost.For(target, network).Whole;
+        var whole = WidthCost.For(target, task.Network).Whole;
         // An impossible target is told before hours of fine-tuning towards it.
-        ChannelPruning.Require(network, target, last.Multiple);
+        last.Apply(task);
         return
         [
-            .. Enumerable.Range(1, count).Select(step => last with { Budget = Math.Pow(target.Share, (double)step / count) * whole }),
+            .. Enumerable.Range(1, count).Select(step => last with
+            {
+                Target = target.Lasting.ToString(),
+                Table = target.TableHash,
+                Budget = Math.Pow(target.Share, (double)step / count) * whole,
+            }),
         ];
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
+using MIOpenDarts.Cli.Compressing;
 using MIOpenDarts.Cli.Profiling;
 using MIOpenDarts.Darts.Compression.Quantisation;
 using MIOpenDarts.Darts.Costs.Profiling;
@@ -25,7 +26,7 @@ internal static class QuantisationReport
         var integers = IntegerNetwork.From(quantised.Network);
         using var rounded = quantised.Network.Build(task.Backend);
         var (before, after) = (
-            OnnxExport.Bytes(task.Backend, task.Trained.Net.Trace(), foldNorms: true, description),
+            OnnxExport.Bytes(task.Backend, task.Trained.Trace(), foldNorms: true, description),
             QuantisedOnnx.Bytes(integers, compressed));
         var losses = LayerLoss.Measure(quantised, task.Images, task.Backend);
         var (images, agreeing) = Agreement(task, integers, rounded, after);
@@ -41,7 +42,7 @@ internal static class QuantisationReport
             .. EqualColumns.Text(
                 [
                     ["network", "test accuracy %", "ONNX KiB", "ms"],
-                    Row("float", NetworkTest.Run(task.Trained.Net, description, task.Test, Batch).Top1, before, description.Task),
+                    Row("float", NetworkTest.Run(task.Trained, description, task.Test, Batch).Top1, before, description.Task),
                     Row("int8", NetworkTest.Run(rounded, compressed, task.Test, Batch).Top1, after, description.Task),
                 ]).Split('\n', StringSplitOptions.RemoveEmptyEntries),
             $"(an image at a time in ONNX Runtime {OrtEnv.Instance().GetVersionString()} with one thread; on an RX 580 INT8 saves size, "

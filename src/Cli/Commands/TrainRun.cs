@@ -20,8 +20,11 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     private TrainRun(
         Screen screen, TrainFolder folder, TrainOptions options, ImageData? images, IReadOnlyList<string> notes, bool tensorBoard,
         string command = TrainCommand.Name, string? again = null)
-        : base(screen, folder, options, tensorBoard) =>
+        : base(screen, folder, options, tensorBoard)
+    {
         (this.folder, this.images, this.notes, Command, this.again) = (folder, images, notes, command, again);
+        folder.Again = Again;
+    }
 
     public override string OptionsText => TrainOptions.Table.Format(Options);
 
@@ -55,24 +58,14 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     /// <param name="network">The network.</param>
     /// <param name="options">Checked options.</param>
     /// <param name="images">Their data.</param>
-    /// <param name="output">The folder, or null.</param>
+    /// <param name="path">The folder.</param>
     /// <param name="again">The whole line that goes on with it, where it is one of several; null for its own.</param>
     public static TrainRun Finetune(
-        Screen screen, string command, HostNetwork network, TrainOptions options, ImageData images, string? output, string? again = null)
+        Screen screen, string command, HostNetwork network, TrainOptions options, ImageData images, string path, string? again = null)
     {
-        var path = output ?? NewRun.Folder();
         options = Lasting(options) with { Weights = TrainFolder.CompressedName, Folder = path };
-        var folder = TrainFolder.Create(path, options);
-        try
-        {
-            folder.Try("the compressed network", () => network.Save(options.WeightsFile));
-            return new TrainRun(screen, folder, options, images, notes: [], tensorBoard: false, command, again);
-        }
-        catch
-        {
-            folder.Dispose();
-            throw;
-        }
+        var folder = TrainFolder.Create(path, options, () => network.Save(options.WeightsFile));
+        return new TrainRun(screen, folder, options, images, notes: [], tensorBoard: false, command, again);
     }
 
     /// <summary>A run that was begun before.</summary>

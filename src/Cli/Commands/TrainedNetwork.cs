@@ -48,13 +48,9 @@ internal sealed class TrainedNetwork : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        Net.Dispose();
-        Backend.Dispose();
-    }
-
-    private static string FileOf(string typed, bool best)
+    /// <summary>The weights file of what a user typed.</summary>
+    /// <exception cref="RunFolderException">It is not there.</exception>
+    public static string FileOf(string typed, bool best)
     {
         if (!Directory.Exists(typed)) return File.Exists(typed)
             ? typed
@@ -63,5 +59,11 @@ internal sealed class TrainedNetwork : IDisposable
         var file = Path.Combine(typed, name);
         return File.Exists(file) ? file : throw new RunFolderException(
             $"{typed}: there is no {name} in this folder; a training writes it {(best ? "after its first epoch" : "when it is done")}");
+    }
+
+    public void Dispose()
+    {
+        Net.Dispose();
+        Backend.Dispose();
     }
 }

@@ -10,22 +10,40 @@ internal static class CompressionGrid
 {
     /// <summary>The ways by name, in order, with their stages.</summary>
     /// <param name="network">The network as trained.</param>
-    /// <param name="text">The target that each is to meet.</param>
+    /// <param name="target">The target that each is to meet; none of latency.</param>
     /// <param name="multiple">Widths stay multiples of it.</param>
-    public static IEnumerable<(string Name, IReadOnlyList<CompressionStage> Stages)> For(HostNetwork network, string text, int multiple)
+    public static IEnumerable<(string Name, IReadOnlyList<CompressionStage> Stages)> For(
+        HostNetwork network, CompressionTarget target, int multiple)
     {
-        var target = CompressionTarget.Parse(text);
         var whole = WidthCost.For(target, network).Whole;
-        var decompose = new CompressionStage { Kind = CompressionKind.Decompose, Target = text, Budget = target.Share * whole };
+        var decompose = new CompressionStage
+        {
+            Kind = CompressionKind.Decompose,
+            Target = target.ToString(),
+            Budget = target.Share * whole,
+        };
         var prune = decompose with { Kind = CompressionKind.Prune, Multiple = multiple };
         var halfway = Math.Sqrt(target.Share) * whole;
         yield return ("decompose", [decompose]);
-        yield return ("prune-norm", [prune]);
+        yield return ("prune-bn-scale", [prune]);
         yield return ("prune-taylor", [prune with { By = ImportanceRule.Taylor }]);
         yield return ("decompose-prune", [decompose with { Budget = halfway }, prune]);
         yield return ("prune-decompose", [prune with { Budget = halfway }, decompose]);
         var quantize = new CompressionStage { Kind = CompressionKind.Quantize, Epochs = 0 };
         yield return ("quantize", [quantize]);
         yield return ("prune-quantize", [prune, quantize]);
+    }
+
+    /// <summary>Whether a stage is done until a target is met.</summary>
+    public static bool HasTarget(CompressionStage stage) => stage.Kind != CompressionKind.Quantize;
+
+    /// <summary>
+    /// Refuses stages that will not meet their targets, by going through those that have one without the fine-tunings: those change
+    /// numbers, on which no least size depends.
+    /// </summary>
+    /// <exception cref="Darts.Options.OptionsException">One of them cannot be met.</exception>
+    public static void Rehearse(IEnumerable<CompressionStage> stages, CompressionTask task)
+    {
+        foreach (var stage in stages.Where(HasTarget)) task = task with { Network = stage.Apply(task).Network };
     }
 }

@@ -1,13 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Training;
 
 namespace MIOpenDarts.Cli.Compressing;
 
-/// <summary>What several stages need, so that they go on wherever they were stopped: it lies in the folder of the last.</summary>
+/// <summary>What several stages need: it lies in the folder of the last, or in the plan of a study.</summary>
 internal sealed record CompressionPlan
 {
     private const string FileName = "stages.json";
@@ -39,47 +38,28 @@ internal sealed record CompressionPlan
 
     /// <summary>Reads the plan in a folder.</summary>
     /// <exception cref="RunFolderException">It cannot be read, or is none.</exception>
-    public static CompressionPlan Read(string folder)
-    {
-        var file = Path.Combine(folder, FileName);
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllText(file), CompressionPlanJson.Default.CompressionPlan)
-                ?? throw new JsonException("it is null");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            throw new RunFolderException(
-                $"{file}: the stages cannot be read ({e.Message.Split(". ")[0].TrimEnd('.')}); begin another run with another --out", e);
-        }
-    }
+    public static CompressionPlan Read(string folder) => PlanFile.Read(folder, FileName, CompressionPlanJson.Default.CompressionPlan);
 
     /// <summary>Writes it into a new folder.</summary>
-    /// <exception cref="RunFolderException">It cannot be written, or the folder holds a run already.</exception>
-    public void Write(string folder)
+    /// <exception cref="RunFolderException">It cannot be written, or the folder holds something already.</exception>
+    public void Write(string folder) => PlanFile.Write(folder, FileName, this, CompressionPlanJson.Default.CompressionPlan);
+
+    /// <summary>Options of every fine-tuning, with what was typed over them where that changes nothing that is computed.</summary>
+    /// <exception cref="OptionsException">The file was changed to something that is not allowed.</exception>
+    /// <exception cref="RunFolderException">What was typed changes what is computed: earlier stages are done without it.</exception>
+    public TrainOptions Finetuning(string folder, IEnumerable<KeyValuePair<string, string>> typed)
     {
-        if (IsIn(folder) || RunConfiguration.KindAt(folder) is not null)
-            throw new RunFolderException($"{folder}: holds a run already; go on with it by --resume {folder}, or choose another --out");
-        try
-        {
-            Directory.CreateDirectory(folder);
-            var text = JsonSerializer.Serialize(this, CompressionPlanJson.Default.CompressionPlan);
-            WholeFile.Write(Path.Combine(folder, FileName), text + "\n");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new RunFolderException($"{folder}: cannot be written ({e.Message.TrimEnd('.')}); choose another --out", e);
-        }
+        var begun = TrainOptions.Table.Parse(Options.GetRawText(), Path.Combine(folder, FileName));
+        var options = TrainOptions.Table.Apply(begun, typed);
+        return TrainOptions.Table.Difference(begun, options) is { } field
+            ? throw new RunFolderException(
+                $"{folder}: was begun with {field.Name} {field.Show(begun)}, not {field.Show(options)}; leave that option out, "
+                + "or begin another run")
+            : options;
     }
 
-    /// <summary>Options of the fine-tuning of a stage, with what was typed over them.</summary>
-    /// <exception cref="OptionsException">The file was changed to something that is not allowed.</exception>
-    public TrainOptions Finetuning(string folder, int stage, IEnumerable<KeyValuePair<string, string>> typed)
-    {
-        var options = TrainOptions.Table.Apply(
-            TrainOptions.Table.Parse(Options.GetRawText(), Path.Combine(folder, FileName)), typed);
-        return options with { Epochs = Stages[stage].Epochs ?? options.Epochs };
-    }
+    /// <summary>Options of the fine-tuning of a stage, of those of all.</summary>
+    public TrainOptions OptionsOf(int stage, TrainOptions all) => all with { Epochs = Stages[stage].Epochs ?? all.Epochs };
 
     /// <summary>Where a stage works: the last in the folder itself.</summary>
     public string PathOf(string folder, int stage) => stage == Stages.Count - 1 ? folder : Path.Combine(folder, $"stage-{stage + 1}");
@@ -87,4 +67,5 @@ internal sealed record CompressionPlan
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(CompressionPlan))]
+[JsonSerializable(typeof(CompressionStudyPlan))]
 internal sealed partial class CompressionPlanJson : JsonSerializerContext;

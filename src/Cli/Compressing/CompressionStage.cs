@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using MIOpenDarts.Cli.Commands;
 using MIOpenDarts.Darts.Compression;
 using MIOpenDarts.Darts.Compression.LowRank;
 using MIOpenDarts.Darts.Compression.Pruning;
@@ -26,7 +25,10 @@ internal sealed record CompressionStage
     public required CompressionKind Kind { get; init; }
 
     /// <summary>What is counted, and its share, as it was typed.</summary>
-    public string Target { get; init; } = CompressionArguments.DefaultTarget;
+    public string Target { get; init; } = CompressionTarget.Usual;
+
+    /// <summary>Hash of the target's table when the work was begun; null where there is none, or where it is done at once.</summary>
+    public string? Table { get; init; }
 
     /// <summary>What may be left of it; null for the target's share of what the network of this stage costs.</summary>
     public double? Budget { get; init; }
@@ -49,6 +51,7 @@ internal sealed record CompressionStage
 
     /// <summary>Makes the smaller network, and says in lines what was done.</summary>
     /// <exception cref="Darts.Options.OptionsException">The target cannot be met.</exception>
+    /// <exception cref="InvalidDataException">The target's table is another one than when the work was begun.</exception>
     public (HostNetwork Network, IEnumerable<string> Lines) Apply(CompressionTask task) => Kind switch
     {
         CompressionKind.Prune => Pruned(task),
@@ -58,8 +61,12 @@ internal sealed record CompressionStage
 
     private (HostNetwork Network, IEnumerable<string> Lines) Pruned(CompressionTask task)
     {
+        var target = CompressionTarget.Parse(Target);
+        if (Table is not null && target.TableHash != Table)
+            throw new InvalidDataException(
+                $"--target {target}: the table is another one than when this was begun; put that one back, or begin another run");
         var pruning = new ChannelPruning(task.Network, By, Multiple, task.Images, task.Backend);
-        var (network, groups) = pruning.To(CompressionTarget.Parse(Target), Budget);
+        var (network, groups) = pruning.To(target, Budget);
         var narrower = groups.Where(group => group.After < group.Before).ToList();
         return (network,
         [

@@ -13,7 +13,10 @@ internal static class OptionsApart
     /// <exception cref="OptionsException">One of them was typed.</exception>
     public static void Refuse(ParseResult parsed, string way, params Option[] others)
     {
-        if (Array.Find(others, option => parsed.GetResult(option) is { Implicit: false }) is { } given)
-            throw new OptionsException($"{given.Name} does not go {way}; leave it out");
+        if (Given(parsed, others) is { } given) throw new OptionsException($"{given} does not go {way}; leave it out");
     }
+
+    /// <summary>Name of the first of some options that was typed; null for none.</summary>
+    public static string? Given(ParseResult parsed, params Option[] options) =>
+        Array.Find(options, option => parsed.GetResult(option) is { Implicit: false })?.Name;
 }

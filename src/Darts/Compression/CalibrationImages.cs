@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Compression;
@@ -24,14 +25,7 @@ internal sealed class CalibrationImages
     /// <exception cref="DataException">The images are of another size or of other classes than the network's.</exception>
     public CalibrationImages(ImageSet images, NetworkDescription network, int count, ulong seed)
     {
-        var task = new ImageTask(images.Channels, images.Height, images.Width, images.Classes);
-        if (task != network.Task)
-        {
-            throw new DataException(
-                $"{images.Name}: images are {Show(task)}, but the network takes {Show(network.Task)}; "
-                + "calibrate with the data it was trained on");
-        }
-
+        NetworkTest.RequireTask(images, network);
         this.images = images;
         encoder = new ImageEncoder(images, new Normalization(network.Mean, network.Deviation));
         var order = Enumerable.Range(0, images.Count).ToArray();
@@ -57,6 +51,4 @@ internal sealed class CalibrationImages
             Progress?.Invoke(done += batch.Length);
         }
     }
-
-    private static string Show(ImageTask task) => $"{task.Channels}x{task.Height}x{task.Width} in {task.Classes} classes";
 }

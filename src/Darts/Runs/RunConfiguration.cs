@@ -22,8 +22,9 @@ internal static class RunConfiguration
     /// <param name="path">The folder.</param>
     /// <param name="name">Name of the file that says what the folder holds.</param>
     /// <param name="text">Its contents.</param>
+    /// <param name="first">Writes what a run cannot do without: where it is stopped in that, no run was begun. Null for nothing.</param>
     /// <exception cref="RunFolderException">It cannot be written, or holds a run already.</exception>
-    public static FileStream Begin(string path, string name, string text)
+    public static FileStream Begin(string path, string name, string text, Action? first = null)
     {
         RequireNew(path);
         FileStream? held = null;
@@ -32,6 +33,7 @@ internal static class RunConfiguration
             Directory.CreateDirectory(path);
             held = RunLock.Take(path);
             RequireNew(path);
+            first?.Invoke();
             WholeFile.Write(Path.Combine(path, name), text.TrimEnd('\n') + "\n");
             return held;
         }
@@ -126,6 +128,15 @@ internal static class RunConfiguration
             throw new RunFolderException($"{path}: its data, {data}, is not there; say where it lies now by: {resume} --data FOLDER");
     }
 
+    /// <summary>Refuses a folder in which a run or a study was begun before.</summary>
+    /// <exception cref="RunFolderException">It holds one.</exception>
+    public static void RequireNew(string path)
+    {
+        if (File.Exists(FileOf(path)) || File.Exists(Path.Combine(path, "log.jsonl")) || IsStudy(path)
+            || Directory.Exists(Path.Combine(path, CheckpointsName)))
+            throw new RunFolderException($"{path}: holds a run already; go on with it by --resume {path}, or choose another --out");
+    }
+
     private static string FileOf(string path) => Path.Combine(path, FileName);
 
     private static T Opened<T>(string path, string need, Func<T> open)
@@ -154,12 +165,5 @@ internal static class RunConfiguration
         {
             return null;
         }
-    }
-
-    private static void RequireNew(string path)
-    {
-        if (File.Exists(FileOf(path)) || File.Exists(Path.Combine(path, "log.jsonl")) || IsStudy(path)
-            || Directory.Exists(Path.Combine(path, CheckpointsName)))
-            throw new RunFolderException($"{path}: holds a run already; go on with it by --resume {path}, or choose another --out");
     }
 }

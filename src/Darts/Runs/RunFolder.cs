@@ -19,18 +19,18 @@ internal abstract class RunFolder<TOptions, THistory, TResult> : IDisposable
     where TOptions : RunOptions, new()
     where THistory : class, IRunHistory
 {
-    private readonly RunKind kind;
     private readonly RunOptionTable<TOptions> table;
     private readonly FileStream held;
 
-    // Opens an earlier run, or makes a new one where options are given.
-    private protected RunFolder(RunKind kind, RunOptionTable<TOptions> table, string path, TOptions? options)
+    // Opens an earlier run, or makes a new one where options are given, after what it cannot do without.
+    private protected RunFolder(
+        RunKind kind, RunOptionTable<TOptions> table, string path, TOptions? options, Action? first = null)
     {
-        (this.kind, this.table, Path) = (kind, table, path);
+        (this.table, Path, Again) = (table, path, kind.Resume(path));
         Options = options ?? RunConfiguration.Read(path, kind, table.Parse);
         held = options is null
             ? RunConfiguration.Hold(path)
-            : RunConfiguration.Begin(path, RunConfiguration.FileName, table.Format(options));
+            : RunConfiguration.Begin(path, RunConfiguration.FileName, table.Format(options), first);
     }
 
     /// <summary>The options that the run was begun with, or was given more epochs with.</summary>
@@ -38,6 +38,9 @@ internal abstract class RunFolder<TOptions, THistory, TResult> : IDisposable
 
     /// <summary>Where it is.</summary>
     public string Path { get; }
+
+    /// <summary>The line that goes on with the run, which messages name: of the kind's command, unless another command began it.</summary>
+    internal string Again { get; set; }
 
     /// <summary>The log.</summary>
     public string LogFile => In("log.jsonl");
@@ -97,7 +100,7 @@ internal abstract class RunFolder<TOptions, THistory, TResult> : IDisposable
 
     /// <summary>Refuses to look for data that is gone.</summary>
     /// <exception cref="RunFolderException">It is not where the options say.</exception>
-    public void RequireDataThere(TOptions options) => RunConfiguration.RequireDataThere(Path, options.Data, kind.Resume(Path));
+    public void RequireDataThere(TOptions options) => RunConfiguration.RequireDataThere(Path, options.Data, Again);
 
     /// <summary>Takes the place where the run's data lies now, and more epochs, if they are others than before.</summary>
     /// <param name="options">The current options.</param>
@@ -131,7 +134,7 @@ internal abstract class RunFolder<TOptions, THistory, TResult> : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RunFolderException(
-                $"{Path}: {what} cannot be written ({e.Message.TrimEnd('.')}); make room, then go on with: {kind.Resume(Path)}", e);
+                $"{Path}: {what} cannot be written ({e.Message.TrimEnd('.')}); make room, then go on with: {Again}", e);
         }
     }
 

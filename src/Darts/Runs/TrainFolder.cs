@@ -20,8 +20,8 @@ internal sealed class TrainFolder : RunFolder<TrainOptions, TrainHistory, TrainR
     /// <summary>Name of the file with a compressed network before its fine-tuning.</summary>
     public const string CompressedName = "compressed.safetensors";
 
-    private TrainFolder(string path, TrainOptions? options)
-        : base(RunKind.Train, TrainOptions.Table, path, options)
+    private TrainFolder(string path, TrainOptions? options, Action? first = null)
+        : base(RunKind.Train, TrainOptions.Table, path, options, first)
     {
     }
 
@@ -29,8 +29,11 @@ internal sealed class TrainFolder : RunFolder<TrainOptions, TrainHistory, TrainR
     public WeightFiles Weights => new(In(BestName), In(WeightsName));
 
     /// <summary>Makes the folder of a new run and writes its configuration.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="first">Writes what the run cannot do without, before its configuration; null for nothing.</param>
     /// <exception cref="RunFolderException">It cannot be written, or holds a run already.</exception>
-    public static TrainFolder Create(string path, TrainOptions options) => new(path, options);
+    public static TrainFolder Create(string path, TrainOptions options, Action? first = null) => new(path, options, first);
 
     /// <summary>Opens the folder of an earlier run and reads its configuration.</summary>
     /// <exception cref="RunFolderException">There is no training in it, it cannot be written, or another process works in it.</exception>

@@ -21,7 +21,7 @@ public class ChannelImportanceTests
             for (var c = 0; c < scale.Length; c++) scale[c] = 1 + c;
         }
 
-        var (small, _) = new ChannelPruning(host, ImportanceRule.Norm, 8, TestNetwork.Sample(host), backend)
+        var (small, _) = new ChannelPruning(host, ImportanceRule.BatchNormScale, 8, TestNetwork.Sample(host), backend)
             .To(new CompressionTarget(false, 0.6));
         var cut = 0;
         foreach (var operation in host.Operations.Where(operation => operation.Kind == OperationKind.BatchNorm))
@@ -46,7 +46,7 @@ public class ChannelImportanceTests
         var channels = host.Operations[value - 1].Channels;
         ChannelGroup group = new(
             [.. Enumerable.Range(0, channels).Select(channel => new[] { (value, channel) })], IsFree: true, ChannelsPerTie: 1);
-        var scores = ChannelImportance.Of(host, [group], ImportanceRule.Filter, TestNetwork.Sample(host), backend)[0]!;
+        var scores = ChannelImportance.Of(host, [group], ImportanceRule.L1, TestNetwork.Sample(host), backend)[0]!;
         Assert.All(scores[..(channels / 2)], score => Assert.Equal(4.0 / 3, score, 1e-6));
         Assert.All(scores[(channels / 2)..], score => Assert.Equal(2.0 / 3, score, 1e-6));
     }

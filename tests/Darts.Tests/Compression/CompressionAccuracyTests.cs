@@ -87,7 +87,7 @@ public sealed class CompressionAccuracyTests : IDisposable
         var images = new CalibrationImages(data.Train, description, 256, options.Seed);
         var target = new CompressionTarget(CountsParameters: false, Share);
         var small = command == "prune"
-            ? new ChannelPruning(host, ImportanceRule.Norm, 8, images, backend).To(target).Network
+            ? new ChannelPruning(host, ImportanceRule.BatchNormScale, 8, images, backend).To(target).Network
             : new Decomposition(host, images, backend).To(target).Network;
         Assert.InRange(small.Size.MultiplyAdds, 1, target.Budget(host.Size));
         var file = Path.Combine(folder, $"{command}.safetensors");

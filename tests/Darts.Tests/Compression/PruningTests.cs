@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using MIOpenDarts.Darts.Compression;
 using MIOpenDarts.Darts.Compression.Pruning;
 using MIOpenDarts.Darts.Data;
@@ -19,21 +21,64 @@ public class PruningTests
         ["DARTS_V1", "DARTS_V2", "PC_DARTS_cifar", "PDARTS", "resnet20", "mobilenetv2", TestNetwork.Cell];
 
     /// <summary>
-    /// Groups of the states {0, 1} and {2, 3, 4, 5} of a cell and free middles of its separable blocks, by hand from each genotype.
+    /// Which of the states {0, 1} and {2, 3, 4, 5} of a cell are tied, and how many middles of its separable blocks are free, by hand from
+    /// each genotype.
     /// </summary>
     [Theory]
-    [InlineData("DARTS_V1", 3, 5, 1, 0)]
-    [InlineData("DARTS_V2", 4, 5, 1, 0)]
-    [InlineData("PC_DARTS_cifar", 4, 4, 5, 7)]
-    [InlineData("PDARTS", 4, 4, 4, 2)]
-    public void A_genotype_has_the_ties_of_its_skips_and_pools(string name, int normal, int normalFree, int reduce, int reduceFree)
+    [InlineData("DARTS_V1", "0,3,4 1 2,5", 5, "0,1,2,3,4,5", 0)]
+    [InlineData("DARTS_V2", "0,4,5 1 2 3", 5, "0,1,2,3,4,5", 0)]
+    [InlineData("PC_DARTS_cifar", "0,2,5 1 3 4", 4, "0,2 1 3 4 5", 7)]
+    [InlineData("PDARTS", "0,2,3 1 4 5", 4, "0,2,4 1 3 5", 2)]
+    public void A_genotype_has_the_ties_of_its_skips_and_pools(string name, string normal, int normalFree, string reduce, int reduceFree)
     {
         using var backend = CpuBackend.Create(1);
         using var net = TestNetwork.Describe(name, channels: 8).Build(backend);
-        var groups = new ChannelTies(OperationList.Of(net.Trace()), net.Task.Channels).Groups;
-        // Four cells: a normal one, two reductions, a normal one; and the stem.
-        Assert.Equal(2 * (normal + normalFree) + 2 * (reduce + reduceFree) + 1, groups.Count);
-        Assert.True(groups.Count(group => group.IsFree) >= 2 * normalFree + 2 * reduceFree + 1);
+        var operations = OperationList.Of(net.Trace());
+        var groups = new ChannelTies(operations, net.Task.Channels).Groups;
+        var concats = operations.Where(operation => operation.Kind == OperationKind.Concat).ToList();
+        Assert.Equal(4, concats.Count);
+        for (var cell = 0; cell < 4; cell++)
+        {
+            int[] states = [Input(cell, 0), Input(cell, 1), .. concats[cell].Sources];
+            var tied = states.Index().GroupBy(state => groups.Index().Single(group => Sees(group.Item, state.Item)).Index)
+                .Select(group => string.Join(',', group.Select(state => state.Index)));
+            var free = groups.Count(group => group.IsFree && !states.Any(state => Sees(group, state)) && group.Ties[0].Any(
+                member => operations[member.Value - 1].Name.StartsWith($"cells.{cell}._ops.", StringComparison.Ordinal)));
+            // The second and the third cell are reductions.
+            Assert.Equal(cell is 1 or 2 ? (reduce, reduceFree) : (normal, normalFree), (string.Join(' ', tied), free));
+        }
+
+        int Input(int cell, int input) => 1 + operations.Index().Last(
+            pair => pair.Item.Name.StartsWith($"cells.{cell}.preprocess{input}.", StringComparison.Ordinal)).Index;
+
+        bool Sees(ChannelGroup group, int value) => group.Ties[0].Any(member => member.Value == value);
+    }
+
+    [Theory]
+    [InlineData("DARTS_V1", 8)]
+    [InlineData("DARTS_V1", 3)]
+    [InlineData("DARTS_V2", 6)]
+    [InlineData("PC_DARTS_cifar", 5)]
+    public void Every_width_that_falls_stays_a_multiple(string name, int multiple)
+    {
+        using var backend = CpuBackend.Create(2);
+        var host = TestNetwork.Host(name, backend, channels: 16);
+        var sample = TestNetwork.Sample(host);
+        // As far as it goes: what is said of a target that is too small.
+        var told = Assert.Throws<OptionsException>(() => Prune(0.001)).Message;
+        var least = double.Parse(Regex.Match(told, @"cost (\d\.\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
+        var small = Prune(least + 0.01);
+        var (before, after) = (Widths(host), Widths(small));
+        Assert.All(before.Zip(after), pair => Assert.True(
+            pair.First == pair.Second || (pair.Second % multiple == 0 && pair.Second >= multiple), $"{pair.First} became {pair.Second}"));
+        Assert.NotEqual(before, after);
+
+        // A concatenation is as wide as its parts together, of which some may be as they were.
+        IEnumerable<int> Widths(HostNetwork network) => network.Operations
+            .Where(operation => operation.Kind is OperationKind.Convolution or OperationKind.FactorizedReduce).Select(o => o.Channels);
+
+        HostNetwork Prune(double share) =>
+            new ChannelPruning(host, ImportanceRule.L1, multiple, sample, backend).To(new CompressionTarget(false, share)).Network;
     }
 
     [Theory]
@@ -96,7 +141,7 @@ public class PruningTests
         using var backend = CpuBackend.Create(2);
         var host = TestNetwork.Host("DARTS_V2", backend, channels: 16);
         Assert.Contains("cannot be met", Assert.Throws<OptionsException>(
-            () => new ChannelPruning(host, ImportanceRule.Norm, 8, TestNetwork.Sample(host), backend)
+            () => new ChannelPruning(host, ImportanceRule.BatchNormScale, 8, TestNetwork.Sample(host), backend)
                 .To(new CompressionTarget(false, 0.01))).Message);
         // In every group the second half of the scales is the larger one: those channels stay.
         foreach (var operation in host.Operations.Where(operation => operation.Kind == OperationKind.BatchNorm))
@@ -105,7 +150,7 @@ public class PruningTests
             for (var c = 0; c < scale.Length; c++) scale[c] = 1 + c;
         }
 
-        var (small, _) = new ChannelPruning(host, ImportanceRule.Norm, 8, TestNetwork.Sample(host), backend)
+        var (small, _) = new ChannelPruning(host, ImportanceRule.BatchNormScale, 8, TestNetwork.Sample(host), backend)
             .To(new CompressionTarget(false, 0.9));
         foreach (var (before, after) in host.Operations.Zip(small.Operations).Where(pair => pair.First.Kind == OperationKind.BatchNorm))
         {

@@ -8,9 +8,9 @@ namespace MIOpenDarts.Darts.Compression.Pruning;
 internal enum ImportanceRule
 {
     /// <summary>|γ| of its batch norms (network slimming, Liu et al. 2017).</summary>
-    Norm,
+    BatchNormScale,
     /// <summary>Mean |w| of the filters that compute it (Li et al. 2017).</summary>
-    Filter,
+    L1,
     /// <summary>(γ·dγ + β·dβ)² on training images: what the loss changes by without it, to first order (Molchanov et al. 2019).</summary>
     Taylor,
 }
@@ -24,9 +24,9 @@ internal static class ChannelImportance
     {
         var scores = rule switch
         {
-            ImportanceRule.Norm => Norms(
+            ImportanceRule.BatchNormScale => Norms(
                 network, (name, _) => Array.ConvertAll(network.Tensors[name + "weight"], w => Math.Abs((double)w))),
-            ImportanceRule.Filter => Filters(network),
+            ImportanceRule.L1 => Filters(network),
             _ => Taylor(network, images, backend),
         };
         return [.. groups.Select(group => Share(group, scores))];

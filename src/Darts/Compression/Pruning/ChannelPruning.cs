@@ -26,26 +26,14 @@ internal sealed class ChannelPruning
 
     /// <summary>Judges the channels of a network.</summary>
     public ChannelPruning(HostNetwork network, ImportanceRule rule, int multiple, CalibrationImages images, Backend<float> backend)
-        : this(network, multiple, groups => ChannelImportance.Of(network, groups, rule, images, backend))
-    {
-    }
-
-    private ChannelPruning(
-        HostNetwork network, int multiple, Func<IReadOnlyList<ChannelGroup>, IReadOnlyList<double[]?>> judge)
     {
         (this.network, this.multiple) = (network, multiple);
         groups = new ChannelTies(network.Operations, network.Origin.Task.Channels).Groups;
-        importance = judge(groups);
+        importance = ChannelImportance.Of(network, groups, rule, images, backend);
         order = [.. importance.Select(scores =>
             scores is null ? null : Enumerable.Range(0, scores.Length).OrderByDescending(k => scores[k]).ToArray())];
         kept = [.. groups.Select(group => group.Ties.Count)];
     }
-
-    /// <summary>Refuses a target that cannot be met, whatever channels are judged by.</summary>
-    /// <exception cref="OptionsException">It cannot be met.</exception>
-    public static void Require(HostNetwork network, CompressionTarget target, int multiple) =>
-        new ChannelPruning(
-            network, multiple, groups => [.. groups.Select(group => Enumerable.Repeat(1.0, group.Ties.Count).ToArray())]).To(target);
 
     /// <summary>Prunes until a target is met.</summary>
     /// <param name="target">What is counted.</param>
@@ -72,22 +60,24 @@ internal sealed class ChannelPruning
         return (new ChannelRemoval(network, removed).Apply(), [.. groups.Select((group, g) => Told(group, kept[g]))]);
     }
 
-    // One cut: the channels that bring one group to its next width.
+    // One cut: the channels that bring one group to a smaller width, of all groups and widths those that matter least for what they save.
     private bool Cut(WidthCost cost, bool free)
     {
         var (chosen, next, least, now) = (-1, 0, double.PositiveInfinity, Now(cost));
         for (var g = 0; g < groups.Count; g++)
         {
             if (order[g] is not { } best || (free && !groups[g].IsFree)) continue;
-            var step = Math.Max(1, multiple / groups[g].ChannelsPerTie);
-            var width = (kept[g] - 1) / step * step;
-            if (width < step) continue;
-            var lost = best[width..kept[g]].Sum(tie => importance[g]![tie]);
-            var before = kept[g];
-            kept[g] = width;
-            var saved = now - Now(cost);
+            var (step, before) = (groups[g].Step(multiple), kept[g]);
+            for (var width = (before - 1) / step * step; width >= step; width -= step)
+            {
+                var lost = best[width..before].Sum(tie => importance[g]![tie]);
+                kept[g] = width;
+                var saved = now - Now(cost);
+                if (saved > 0 && lost / saved < least) (chosen, next, least) = (g, width, lost / saved);
+                if (cost.IsCounted) break;
+            }
+
             kept[g] = before;
-            if (saved > 0 && lost / saved < least) (chosen, next, least) = (g, width, lost / saved);
         }
 
         if (chosen >= 0) kept[chosen] = next;
@@ -105,8 +95,8 @@ internal sealed class ChannelPruning
 
     private PrunedGroup Told(ChannelGroup group, int left)
     {
-        var layer = group.Ties[0].Select(member => member.Value).Where(value => value > 0)
-            .Select(value => network.Operations[value - 1].Name).FirstOrDefault(name => name.Length > 0) ?? "channels";
+        var layer = group.Ties[0].CountBy(member => member.Value).Where(value => value.Value == group.ChannelsPerTie)
+            .Select(value => network.Operations[value.Key - 1].Name).FirstOrDefault(name => name.Length > 0) ?? "channels";
         return new PrunedGroup(
             layer.TrimEnd('.'), group.Ties.Count * group.ChannelsPerTie, left * group.ChannelsPerTie, group.IsFree);
     }

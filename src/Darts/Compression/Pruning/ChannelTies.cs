@@ -35,6 +35,9 @@ internal sealed class ChannelTies
     public static bool IsDepthwise(NetworkOperation operation, int inputs) =>
         operation.Kind == OperationKind.Convolution && operation.Groups > 1 && operation.Groups == inputs && operation.Channels == inputs;
 
+    /// <summary>The greatest common divisor.</summary>
+    internal static int Divisor(int a, int b) => b == 0 ? a : Divisor(b, a % b);
+
     private void Tie(NetworkOperation operation, int dst)
     {
         var src = operation.Sources[0];
@@ -99,12 +102,16 @@ internal sealed class ChannelTies
             group tied by string.Join(',', tied.Select(member => member.Value)) into same
             select new ChannelGroup(
                 [.. same], !same.First().Any(member => summed.Contains(member.Value)),
-                same.First().CountBy(member => member.Value).Max(pair => pair.Value));
+                same.First().CountBy(member => member.Value).Aggregate(0, (divisor, pair) => Divisor(divisor, pair.Value)));
     }
 }
 
 /// <summary>Tied channels that are in the same values, so that taking one away or another changes the same widths.</summary>
 /// <param name="Ties">Each a set of channels that stand or fall together.</param>
 /// <param name="IsFree">Whether no sum and no concatenation sees them: the inside of a block.</param>
-/// <param name="ChannelsPerTie">How many channels of one value a tie has, at most.</param>
-internal sealed record ChannelGroup(IReadOnlyList<(int Value, int Channel)[]> Ties, bool IsFree, int ChannelsPerTie);
+/// <param name="ChannelsPerTie">The greatest number that divides how many channels a tie has of each of the values.</param>
+internal sealed record ChannelGroup(IReadOnlyList<(int Value, int Channel)[]> Ties, bool IsFree, int ChannelsPerTie)
+{
+    /// <summary>How many ties go at a time, so that the widths of all the values stay multiples of a number.</summary>
+    public int Step(int multiple) => multiple / ChannelTies.Divisor(multiple, ChannelsPerTie);
+}

@@ -11,6 +11,9 @@ internal sealed class CountedWidthCost(HostNetwork network, (int Height, int Wid
     private readonly IReadOnlyList<NetworkOperation> operations = network.Operations;
 
     /// <inheritdoc/>
+    public override bool IsCounted => true;
+
+    /// <inheritdoc/>
     public override double Of(int[] widths)
     {
         double sum = 0;

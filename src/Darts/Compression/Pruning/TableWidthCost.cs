@@ -74,6 +74,9 @@ internal sealed class TableWidthCost : WidthCost
     }
 
     /// <inheritdoc/>
+    public override bool IsCounted => false;
+
+    /// <inheritdoc/>
     public override double Of(int[] widths)
     {
         double sum = 0;

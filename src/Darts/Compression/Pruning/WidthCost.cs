@@ -20,6 +20,12 @@ internal abstract class WidthCost
     /// <summary>Channels of every value as the network has them, the images first.</summary>
     public IReadOnlyList<int> Channels { get; }
 
+    /// <summary>
+    /// Whether it is counted, so that the more channels of a group have gone the less the next ones save, and no wider cut of the least
+    /// important can be worth more than the next one. Measured costs need not even fall with every channel.
+    /// </summary>
+    public abstract bool IsCounted { get; }
+
     /// <summary>The network as it is.</summary>
     public double Whole => Of([.. Channels]);
 

@@ -11,7 +11,7 @@ namespace MIOpenDarts.Darts.Studies.Compressed;
 /// <param name="Bytes">Of its weights.</param>
 /// <param name="MultiplyAdds">For one image.</param>
 /// <param name="Milliseconds">Median time of one image in ONNX Runtime.</param>
-/// <param name="Accuracy">Test accuracy after the last epoch, in percent.</param>
+/// <param name="Accuracy">Test accuracy of these weights, in percent.</param>
 internal sealed record CompressedNetwork(
     string Name, long Parameters, long Bytes, long MultiplyAdds, double Milliseconds, double Accuracy)
 {
@@ -22,11 +22,21 @@ internal sealed record CompressedNetwork(
     /// <param name="time">Times it, in milliseconds.</param>
     /// <exception cref="RunFolderException">The run has no finished epoch.</exception>
     /// <exception cref="Checkpoints.CheckpointException">Its weights are damaged.</exception>
+    public static CompressedNetwork ReadRun(
+        string name, string folder, Backend<float> backend, Func<NetworkDescription, ImageClassifier<float>, double> time) =>
+        Read(name, Path.Combine(folder, TrainFolder.WeightsName), RunSummary.Read(folder, []).Accuracy, backend, time);
+
+    /// <summary>Reads and times a network.</summary>
+    /// <param name="name">What was done to it.</param>
+    /// <param name="weights">Its weights file.</param>
+    /// <param name="accuracy">Test accuracy of these weights, in percent.</param>
+    /// <param name="backend">Where its weights are read to.</param>
+    /// <param name="time">Times it, in milliseconds.</param>
+    /// <exception cref="Checkpoints.CheckpointException">Its weights are damaged.</exception>
     public static CompressedNetwork Read(
-        string name, string folder, Backend<float> backend, Func<NetworkDescription, ImageClassifier<float>, double> time)
+        string name, string weights, double accuracy, Backend<float> backend,
+        Func<NetworkDescription, ImageClassifier<float>, double> time)
     {
-        var weights = Path.Combine(folder, TrainFolder.WeightsName);
-        var accuracy = RunSummary.Read(folder, []).Accuracy;
         var (description, net) = NetworkDescription.Load(weights, backend);
         using (net)
         {
