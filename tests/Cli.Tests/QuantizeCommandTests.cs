@@ -96,7 +96,7 @@ public sealed class QuantizeCommandTests : IDisposable
         Command.Refuses(2, ["quantize", trained, "--ranges", "entropy"], "--ranges is 'entropy'", "min-max");
         Command.Refuses(2, ["quantize", trained, "--resume", trained], "a run does not go with --resume");
         tiny.WriteImages(24, classes: 3);
-        Command.Refuses(1, ["quantize", trained, "--out", tiny.In("none")], "3 classes", "calibrate with the data");
+        Command.Refuses(1, ["quantize", trained, "--out", tiny.In("none")], "3 classes", "give the data it was trained for");
         File.Delete(Path.Combine(trained, "weights.safetensors"));
         Command.Refuses(1, ["quantize", trained, "--out", tiny.In("none")], "no weights.safetensors in this folder");
         Assert.False(Directory.Exists(tiny.In("none")));
