@@ -34,10 +34,9 @@ bool parse(const std::string& key, Problem& p) {
 }
 
 // MIOpen reads parameters from a file for the chip and version in the folder of MIOPEN_USER_DB_PATH.
-std::string give(const Problem& p, const Row& row) {
-  char folder[] = "/tmp/times-XXXXXX", key[256];
+void give(const Problem& p, const Row& row, const char* folder) {
+  char key[256];
   size_t major, minor, patch;
-  if (!mkdtemp(folder)) return "no temporary folder";
   miopenGetVersion(&major, &minor, &patch);
   hipDeviceProp_t device;
   (void)hipGetDeviceProperties(&device, 0);
@@ -50,7 +49,6 @@ std::string give(const Problem& p, const Row& row) {
            p.dilation[0], p.dilation[1], p.groups, p.direction);
   if (!row.parameters.empty()) std::ofstream(name) << key << '=' << row.fields[0] << ':' << row.parameters << '\n';
   setenv("MIOPEN_USER_DB_PATH", folder, 1);
-  return "";
 }
 
 // In a process of its own: MIOpen reads the solver's name once.
@@ -100,15 +98,16 @@ std::string run_convolution(const Row& row, Outcome& outcome) {
   Problem problem;
   if (!parse(row.fields[1], problem)) return "not a problem of MIOpen's in NCHW and FP32";
   int ends[2];
+  char folder[] = "/tmp/times-XXXXXX";
   if (pipe(ends)) return "no pipe";
+  if (!mkdtemp(folder)) return "no temporary folder";
   pid_t child = fork();
   if (!child) {
     setenv("MIOPEN_DEBUG_FIND_ONLY_SOLVER", row.fields[0].c_str(), 1);
     setenv("MIOPEN_FIND_MODE", "1", 1);
     Outcome own;
-    std::string problem_text = give(problem, row);
-    if (problem_text.empty()) problem_text = find(problem, own);
-    if (const char* folder = getenv("MIOPEN_USER_DB_PATH")) std::filesystem::remove_all(folder);
+    give(problem, row, folder);
+    std::string problem_text = find(problem, own);
     dprintf(ends[1], "%.6f %s", own.microseconds, problem_text.c_str());
     _exit(0);
   }
@@ -119,6 +118,7 @@ std::string run_convolution(const Row& row, Outcome& outcome) {
   close(ends[0]);
   int status;
   waitpid(child, &status, 0);
+  std::filesystem::remove_all(folder); // here, as the child may have died
   size_t space = answer.find(' ');
   if (status || space == std::string::npos) return "MIOpen's process ended with status " + std::to_string(status);
   outcome.microseconds = atof(answer.c_str());

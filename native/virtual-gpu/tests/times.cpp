@@ -5,6 +5,9 @@
 //   --only TEXT      only rows whose key has this text, such as a solver's name
 //   --tuned TABLE    parameters of MIOpen's solvers, in the format of ../measured/tuned.tsv.gz
 //   --part I/N       only rows I, I + N, I + 2 N, ... (from 0)
+// It ends with 1 where the rows that ran are worse than it is told:
+//   --most-median X, --most-90th X, --most-deviation X   of the errors, as shares, and of ln(modelled/measured)
+//   --fewest-rows N  fewer rows than so many ran
 #include "times.h"
 #include <algorithm>
 #include <cstdlib>
@@ -76,7 +79,33 @@ static void give_parameters(Table& table, const char* path) {
   for (Row& row : table.rows) row.parameters = known[row.key];
 }
 
+// What is asked of the rows that ran.
+struct Limits {
+  double median = INFINITY, nineties = INFINITY, deviation = INFINITY;
+  size_t rows = 0;
+};
+
+// Whether they have it; says what they do not have.
+static bool within(const Limits& limits, const std::vector<double>& errors, const std::vector<double>& logarithms) {
+  bool good = true;
+  auto most = [&](const char* what, double value, double limit) {
+    if (value <= limit) return;
+    printf("beyond its limit: %s is %.3f, at most %.3f is asked\n", what, value, limit);
+    good = false;
+  };
+  if (errors.size() < limits.rows) {
+    printf("too few rows ran: %zu, at least %zu are asked\n", errors.size(), limits.rows);
+    good = false;
+  }
+  if (errors.empty()) return good;
+  most("the median error", quantile(errors, .5), limits.median);
+  most("the 90th percentile of the error", quantile(errors, .9), limits.nineties);
+  most("the standard deviation of ln(modelled/measured)", deviation(logarithms), limits.deviation);
+  return good;
+}
+
 int main(int argc, char** argv) {
+  Limits limits;
   const char *path = nullptr, *launches = nullptr, *only = "", *tuned = nullptr;
   int part = 0, parts = 1;
   size_t shortest = ~0ull;
@@ -89,13 +118,22 @@ int main(int argc, char** argv) {
       only = argv[++i];
     else if (!strcmp(argv[i], "--tuned") && i + 1 < argc)
       tuned = argv[++i];
+    else if (!strcmp(argv[i], "--most-median") && i + 1 < argc)
+      limits.median = atof(argv[++i]);
+    else if (!strcmp(argv[i], "--most-90th") && i + 1 < argc)
+      limits.nineties = atof(argv[++i]);
+    else if (!strcmp(argv[i], "--most-deviation") && i + 1 < argc)
+      limits.deviation = atof(argv[++i]);
+    else if (!strcmp(argv[i], "--fewest-rows") && i + 1 < argc)
+      limits.rows = strtoull(argv[++i], nullptr, 10);
     else if (!strcmp(argv[i], "--part") && i + 1 < argc)
       sscanf(argv[++i], "%d/%d", &part, &parts);
     else
       path = argv[i];
   }
   if (!path || parts < 1) {
-    fprintf(stderr, "usage: times FILE [--launches OUT] [--only TEXT] [--shortest N] [--tuned TABLE] [--part I/N]\n");
+    fprintf(stderr, "usage: times FILE [--launches OUT] [--only TEXT] [--shortest N] [--tuned TABLE] [--part I/N] [--most-median X] "
+                    "[--most-90th X] [--most-deviation X] [--fewest-rows N]\n");
     return 2;
   }
   Table table = read(path);
@@ -164,5 +202,5 @@ int main(int argc, char** argv) {
     summary(kind.errors, kind.logarithms);
   }
   summary(errors, logarithms);
-  return 0;
+  return within(limits, errors, logarithms) ? 0 : 1;
 }
