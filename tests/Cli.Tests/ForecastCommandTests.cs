@@ -98,6 +98,47 @@ public sealed class ForecastCommandTests
 
     [Fact]
     [Trait("Category", "virtual-gpu")]
+    public async Task Another_card_than_that_of_the_process_is_refused()
+    {
+        var (code, output) = await VirtualGpu.RunAsync(
+            ["dotnet", Command.Program, "forecast", "--device", "rx580", "--layers", "3"], $"{TimeModel.CardVariable}=rx560");
+        Assert.Equal(2, code);
+        Command.AssertOneLine(output, "--device is rx580", $"{TimeModel.CardVariable}=rx560");
+    }
+
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
+    public async Task Data_and_options_outside_the_present_folder_are_seen()
+    {
+        Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable(VirtualCard.Launcher)), VirtualCard.Cure);
+        using var tiny = new TinySearch();
+        File.WriteAllText(tiny.In("options.json"), "{\"init_channels\": 2, \"layers\": 3, \"batch_size\": 2}");
+        using var process = Command.Start(
+            ["forecast", "--device", "rx560", "--config", tiny.In("options.json"), "--data", tiny.Data], (TimeModel.CardVariable, ""));
+        var outcome = await Command.End(process);
+        Assert.True(outcome.Code == 0, outcome.Error);
+        Assert.Contains("2 channels, 3 cells and batch 2", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
+    public async Task A_signal_to_stop_is_passed_on_and_waited_for()
+    {
+        Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable(VirtualCard.Launcher)), VirtualCard.Cure);
+        using var tiny = new TinySearch();
+        using var process = Command.Start(
+            ["profile", "--device", "rx560", "--target-layers", "8", "--target-channels", "4", "--out", tiny.In("table.json")],
+            (TimeModel.CardVariable, ""));
+        var first = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        using (var signal = Command.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
+            await signal.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var outcome = await Command.End(process);
+        Assert.True(outcome.Code == 128 + 15, $"{first}\n{outcome.Output}\n{outcome.Error}");
+        Assert.Contains("the same command goes on with", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
     public async Task Other_constants_than_the_cards_reach_the_model()
     {
         // The command starts the virtual card by itself where it is told of one.

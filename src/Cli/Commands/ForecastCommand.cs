@@ -82,9 +82,9 @@ internal static class ForecastCommand
                         parsed.GetValue(genotype) ?? parsed.GetValue(arch)!, TrainOptions.Table.Resolve(
                             parsed.GetValue(preset), parsed.GetValue(config), [.. typed, new("network", network)]))
                 : Search(SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed), textbook);
-            return VirtualCard.Run(
-                screen, parsed.GetValue(device)!, Changes(parsed), parsed.Tokens.Select(t => t.Value),
-                model => Model(screen, model, step));
+            // Names of data sets and genotypes are no paths.
+            var paths = new[] { step.Data, parsed.GetValue(config), parsed.GetValue(genotype) }.OfType<string>().Where(Path.Exists);
+            return VirtualCard.Run(screen, parsed, device, Changes(parsed), paths, model => Model(screen, model, step));
         });
         return command;
 
@@ -107,8 +107,10 @@ internal static class ForecastCommand
     /// <param name="Images">Images in its batch.</param>
     /// <param name="Deterministic">Whether its sums have an order.</param>
     /// <param name="Textbook">Whether libraries compute all convolutions.</param>
+    /// <param name="Data">Its data set, a name or a folder.</param>
     /// <param name="Open">Opens its data, and returns what builds it.</param>
-    private sealed record Step(string Text, int Images, bool Deterministic, bool Textbook, Func<Func<MIOpenBackend, IBlankStep>> Open);
+    private sealed record Step(
+        string Text, int Images, bool Deterministic, bool Textbook, string Data, Func<Func<MIOpenBackend, IBlankStep>> Open);
 
     private static Step Search(SearchOptions options, bool textbook)
     {
@@ -118,7 +120,7 @@ internal static class ForecastCommand
         return new Step(
             $"a step of {options.Algorithm} with {Size(options)} and batch {options.BatchSize}"
             + (textbook ? ", in textbook form" : ""),
-            options.BatchSize, options.Deterministic, textbook,
+            options.BatchSize, options.Deterministic, textbook, options.Data,
             () =>
             {
                 var images = BlankSearchStep.Images(options);
@@ -129,7 +131,7 @@ internal static class ForecastCommand
     private static Step Training(string name, TrainOptions options) => new(
         $"a step of training {name} with " + (NetworkDescription.Baselines.Contains(name) ? "" : $"{Size(options)} and ")
         + $"batch {options.BatchSize}",
-        options.BatchSize, options.Deterministic, Textbook: false,
+        options.BatchSize, options.Deterministic, Textbook: false, options.Data,
         () =>
         {
             var data = EvaluationTraining.Open(options);

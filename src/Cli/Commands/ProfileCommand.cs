@@ -82,12 +82,14 @@ internal static class ProfileCommand
             if (measuring.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other)
                 throw new OptionsException($"{other.Name} does not go with --device {card}, whose latencies are modelled");
             if (folder is not null) PublishedTables.Require(images);
-            if (folder is not null && (parsed.GetValue(output) is not null || target.Typed(parsed) || parsed.GetValue(nodes) is not null))
+            if (folder is not null && (parsed.GetValue(output) is not null || target.Typed(parsed) || parsed.GetValue(nodes) is not null
+                || parsed.GetValue(multiplier) is not null))
                 throw new OptionsException(
                     $"{PublishedTables.Option} says of what networks tables are and where they go; "
-                    + "leave --out, --nodes and --target-... out");
+                    + "leave --out, --nodes, --multiplier and --target-... out");
+            string[] written = (folder ?? parsed.GetValue(output)) is { } place ? [place] : [];
             return VirtualCard.Run(
-                screen, card, Visible(folder ?? parsed.GetValue(output)), parsed.Tokens.Select(token => token.Value), model =>
+                screen, parsed, device, new Dictionary<string, string>(), written, model =>
                 {
                     if (folder is not null)
                         return Published(screen, model, folder, images, parsed.GetResult(mode) is { Implicit: false } ? on : null);
@@ -116,16 +118,6 @@ internal static class ProfileCommand
             PublishedTables.Make(model, folder, batch, mode, progress, cancellation));
         foreach (var (path, table) in tables) Tell(screen, path, table);
         return ExitCode.Done;
-    }
-
-    // The virtual card's process sees the present directory, and others where it is told of them.
-    private static Dictionary<string, string> Visible(string? path)
-    {
-        const string Bind = "VGPU_BIND";
-        if (path is null) return [];
-        var full = Path.GetFullPath(path);
-        while (!Directory.Exists(full)) full = Path.GetDirectoryName(full)!;
-        return new() { [Bind] = $"{full}:{Environment.GetEnvironmentVariable(Bind)}" };
     }
 
     private static CellSpace Space(int nodes, int? multiplier) => multiplier is null || multiplier <= nodes

@@ -12,8 +12,9 @@ using MIOpenDarts.Layers.Machine;
 namespace MIOpenDarts.Cli.Modelling;
 
 /// <summary>
-/// Runs parts and networks on the modelled card that this process has for a GPU. Each has a backend of its own and begins with an empty L2,
-/// so that its time does not depend on what ran before, nor on where a table was stopped.
+/// Runs parts and networks on the modelled card that this process has for a GPU. Each has a backend of its own. A part begins with an empty
+/// L2 and no launch that is known, and so does the first of several networks, which share most of their launches: times do not depend on
+/// what ran before, nor on where a table was stopped.
 /// </summary>
 /// <param name="model">Its time model.</param>
 /// <param name="batch">Images in a batch.</param>
@@ -21,6 +22,7 @@ namespace MIOpenDarts.Cli.Modelling;
 internal sealed class ModelledProfiler(TimeModel model, int batch, bool training) : IProfiler
 {
     private const string Architecture = "gfx803";
+    private bool inNetworks;
 
     /// <inheritdoc/>
     public TableDevice Device { get; } = new(
@@ -33,10 +35,19 @@ internal sealed class ModelledProfiler(TimeModel model, int batch, bool training
     public int RunsTogether => 1;
 
     /// <inheritdoc/>
-    public IPreparedRun? Prepare(NetworkPart part) => Alone(profiler => profiler.Prepare(part));
+    public IPreparedRun? Prepare(NetworkPart part)
+    {
+        inNetworks = false;
+        return Alone(profiler => profiler.Prepare(part));
+    }
 
     /// <inheritdoc/>
-    public IPreparedRun Prepare(TargetNetwork network, Genotype genotype) => Alone(profiler => profiler.Prepare(network, genotype));
+    public IPreparedRun Prepare(TargetNetwork network, Genotype genotype)
+    {
+        var run = Alone(profiler => profiler.Prepare(network, genotype));
+        inNetworks = true;
+        return run;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -53,7 +64,7 @@ internal sealed class ModelledProfiler(TimeModel model, int batch, bool training
 
         AloneRun Begin()
         {
-            model.Forget();
+            if (!inNetworks) model.Forget();
             return new AloneRun(MIOpenBackend.Create(0, deterministic: true), batch, training, prepare);
         }
     }
