@@ -182,7 +182,8 @@ public sealed class CompressionCommandTests : IDisposable
         Assert.Equal((0, ""), (made.Code, made.Error));
         string[] ways =
             ["decompose", "prune-bn-scale", "prune-taylor", "decompose-prune", "prune-decompose", "quantize", "prune-quantize"];
-        foreach (var way in ways.Where(way => way != "quantize")) Assert.InRange(MultiplyAdds($"study/{way}"), 1, 0.85 * MultiplyAdds("trained"));
+        foreach (var way in ways.Where(way => way != "quantize"))
+            Assert.InRange(MultiplyAdds($"study/{way}"), 1, 0.85 * MultiplyAdds("trained"));
         var csv = File.ReadAllLines(tiny.In("study/results.csv"));
         Assert.Equal(["network", "as-trained", .. ways], csv.Select(line => line.Split(',')[0]));
         Assert.All(["size", "macs", "milliseconds"], cost =>
@@ -272,7 +273,7 @@ public sealed class CompressionCommandTests : IDisposable
         var (scales, filters) = (Least("bn-scale"), Least("l1"));
         Assert.True(filters < scales, $"{filters} and {scales}");
         var between = FormattableString.Invariant($"macs={(scales + filters) / 2}");
-        string[] words = ["--target", between, "--multiple", "2", "--steps", "2", "--epochs", "1", "--calibration", "32", "--out", tiny.In("none")];
+        string[] words = ["--target", between, "--multiple", "2", "--steps", "2", "--epochs", "1", "--out", tiny.In("none")];
         Command.Refuses(2, ["prune", tiny.In("factors"), "--by", "bn-scale", .. words], "cannot be met");
         Assert.False(Directory.Exists(tiny.In("none")));
         foreach (var command in (string[][])[["prune", "--steps", "2"], ["compress"]])
@@ -290,8 +291,8 @@ public sealed class CompressionCommandTests : IDisposable
     {
         var table = Table();
         Assert.Equal(0, Command.Run(
-            "prune", tiny.In("trained"), "--target", $"latency:{table}=0.9", "--steps", "2", "--epochs", "1", "--calibration", "32", "--out",
-            tiny.In("steps")).Code);
+            "prune", tiny.In("trained"), "--target", $"latency:{table}=0.9", "--steps", "2", "--epochs", "1", "--calibration", "32",
+            "--out", tiny.In("steps")).Code);
         var stages = File.ReadAllText(tiny.In("steps/stages.json"));
         Assert.Contains(Path.GetFullPath(table).Replace("\\", "\\\\", StringComparison.Ordinal), stages);
         foreach (var typed in (string[][])[["--learning-rate", "0.5"], ["--epochs", "2"]])

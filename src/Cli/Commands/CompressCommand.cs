@@ -47,7 +47,8 @@ internal static class CompressCommand
         var arguments = new CompressionArguments(command, target, multiple);
         command.SetAction(parsed =>
         {
-            if (arguments.Begun(parsed) is { } begun) return Work(screen, begun, CompressionStudyPlan.Read(begun), arguments.Typed(parsed));
+            if (arguments.Begun(parsed) is { } begun)
+                return Work(screen, begun, CompressionStudyPlan.Read(begun), arguments.Typed(parsed));
             var wanted = CompressionTarget.Parse(parsed.GetValue(target) ?? CompressionTarget.Usual);
             wanted.RequireCounted(Name);
             var (source, folder) = (arguments.Source(parsed), arguments.Folder(parsed));
@@ -55,7 +56,8 @@ internal static class CompressCommand
             var widths = parsed.GetValue(multiple) ?? CompressionStage.DefaultMultiple;
             var (study, leftOut) = arguments.Planned(screen, parsed, source, (task, planned) => Study(task, planned, wanted, widths));
             foreach (var line in leftOut) Failures.Report(screen.Error, line, ExitCode.Done);
-            if (!study.Ways.Any(way => way.Plan.Stages.Any(CompressionGrid.HasTarget))) throw new OptionsException($"no way meets --target {wanted}; ask for less");
+            if (!study.Ways.Any(way => way.Plan.Stages.Any(CompressionGrid.HasTarget)))
+                throw new OptionsException($"no way meets --target {wanted}; ask for less");
             study.Write(folder);
             return Work(screen, folder, study, arguments.Typed(parsed));
         });

@@ -73,7 +73,8 @@ internal sealed class CompressionWork(Screen screen, string command)
     }
 
     private TrainRun Begin(CompressionPlan plan, string folder, int stage, TrainOptions options, string again) => Begin(
-        stage == 0 ? plan.Source : plan.PathOf(folder, stage - 1), stage == 0 && plan.Best, plan.Calibration, options, plan.PathOf(folder, stage), plan.Stages[stage].Apply, again);
+        stage == 0 ? plan.Source : plan.PathOf(folder, stage - 1), stage == 0 && plan.Best, plan.Calibration, options,
+        plan.PathOf(folder, stage), plan.Stages[stage].Apply, again);
 
     private static string Share(long now, long before) => $"{100.0 * now / before:F1} %";
 }

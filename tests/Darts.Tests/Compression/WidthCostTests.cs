@@ -145,7 +145,8 @@ public sealed class WidthCostTests : IDisposable
     {
         var file = Path.Combine(folder, $"{title}.json");
         var parts = channels.SelectMany(width =>
-            TargetNetwork.From(TestNetwork.Describe(name, width))!.Parts(GenotypeReader.Resolve(name)).Select(part => (Width: width, Part: part)));
+            TargetNetwork.From(TestNetwork.Describe(name, width))!.Parts(GenotypeReader.Resolve(name))
+                .Select(part => (Width: width, Part: part)));
         new CostTable
         {
             Name = "made-up",

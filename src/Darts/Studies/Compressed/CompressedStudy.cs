@@ -41,10 +41,10 @@ internal sealed class CompressedStudy(string title, IReadOnlyList<CompressedNetw
         string title, IReadOnlyList<CompressedNetwork> networks, string cost, string unit, Func<CompressedNetwork, double> of) => new(
         $"{title}: {cost}", cost, unit, "test error", (of(networks[0]), 100),
         [.. networks.Select(network => new ParetoPoint(Method, 0, network.Name, of(network), 100 - network.Accuracy))])
-    {
-        ReferenceChoice = "the network as trained if it were never right",
-        HasSeeds = false,
-    };
+        {
+            ReferenceChoice = "the network as trained if it were never right",
+            HasSeeds = false,
+        };
 
     private static string Show(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }
