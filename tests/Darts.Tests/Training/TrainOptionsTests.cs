@@ -33,7 +33,7 @@ public class TrainOptionsTests
     [Theory]
     [InlineData("epoch", "3", "did you mean epochs")]
     [InlineData("epochs", "0", "whole number from 1")]
-    [InlineData("epochs", "99999999999", "whole number from 1")]
+    [InlineData("epochs", "99999999999", "whole number from 0")]
     [InlineData("stem", "square", "cifar, imagenet")]
     [InlineData("auxiliary", "maybe", "true or false")]
     public void Bad_values_are_named_with_what_is_allowed(string name, string value, string words) =>
