@@ -52,10 +52,14 @@ public sealed class HipProfileTests : IDisposable
         (first with { Entries = kept, Check = null }).Write(table);
         var rest = await Model();
         var second = CostTable.Read(table);
-        Assert.Equal(first.Entries.OrderBy(part => part.Key), second.Entries.OrderBy(part => part.Key));
-        // Of whole networks nothing is kept: their ratio was seen to differ by 2e-6 between processes, for a reason that is not known.
-        Assert.Equal(first.Check.Rho, second.Check!.Rho);
-        Assert.Equal(first.Check.Ratio, second.Check.Ratio, 1e-3);
+        Assert.Equal(first.Entries.Keys.Order(), second.Entries.Keys.Order());
+        // Between processes a part was seen to differ by 0.6 %; one that begins in another's L2 or with its launches counted, by far more.
+        Assert.All(first.Entries, part =>
+        {
+            Assert.Equal(part.Value.Launches, second.Entries[part.Key].Launches);
+            Assert.Equal(1, second.Entries[part.Key].Median / part.Value.Median, 0.05);
+        });
+        Assert.Equal(1, second.Check!.Ratio / first.Check.Ratio, 0.05);
         Assert.True(Parts(whole) == first.Entries.Count && Parts(rest) == first.Entries.Count - kept.Count, rest);
 
         // Another clock is another card.

@@ -92,7 +92,8 @@ internal sealed unsafe class TimeModel
     }
 
     /// <summary>
-    /// Empties the modelled L2 and counts every launch anew, so that what follows does not depend on what ran before. Nothing may be running.
+    /// Empties the modelled L2 and counts every launch anew, so that what follows does not depend on what ran before. Nothing may be
+    /// running.
     /// </summary>
     public void Forget() => ((delegate* unmanaged<void>)NativeLibrary.GetExport(library, ForgetExport))();
 

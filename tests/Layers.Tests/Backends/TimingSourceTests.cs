@@ -12,7 +12,8 @@ public sealed class TimingSourceTests : IDisposable
     { Constants = null, IsDry = false };
 
     private static readonly ConvolutionKey Key = new(
-        ConvolutionDirection.Forward, new Shape(2, 3, 8, 8), new Shape(4, 3, 3, 3), new Shape(2, 4, 8, 8), Window2D.Square(3, 1, 1), 1, true);
+        ConvolutionDirection.Forward, new Shape(2, 3, 8, 8), new Shape(4, 3, 3, 3), new Shape(2, 4, 8, 8), Window2D.Square(3, 1, 1), 1,
+        true);
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("solvers");
 

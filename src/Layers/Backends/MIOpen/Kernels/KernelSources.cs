@@ -21,7 +21,8 @@ internal static class KernelSources
     /// <summary>A short hash of everything that is compiled for an architecture, and of what it is compiled with.</summary>
     public static string Version(string architecture)
     {
-        var all = Files.Select(file => Read(file, architecture)).SelectMany(source => source.Options.Prepend(source.Text).Prepend(source.Name));
+        var all = Files.Select(file => Read(file, architecture))
+            .SelectMany(source => source.Options.Prepend(source.Text).Prepend(source.Name));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', all))))[..12];
     }
 
