@@ -43,11 +43,15 @@ internal static partial class RankedRuns
             var name = $"ranks-{count}";
             var (code, output, error) = await launcher.RunAsync(count, Ranked(args((tiny, name))));
             Assert.True((code, error) == (0, ""), output + error);
-            tiny.AssertSameTensors(tiny.Newest("alone"), tiny.Newest(name));
+            TinySearch.AssertSameTensors(tiny.Newest("alone"), tiny.Newest(name));
             Assert.Equal(Log(tiny, "alone"), Log(tiny, name));
             foreach (var result in new[] { "genotype.txt", "weights.safetensors", "best.safetensors" })
+            {
+                Assert.Equal(File.Exists(tiny.In($"alone/{result}")), File.Exists(tiny.In($"{name}/{result}")));
                 if (File.Exists(tiny.In($"alone/{result}")))
                     Assert.Equal(File.ReadAllBytes(tiny.In($"alone/{result}")), File.ReadAllBytes(tiny.In($"{name}/{result}")));
+            }
+
             for (var rank = 1; rank < count; rank++)
                 Assert.Contains($"rank {rank} of {count} on ", File.ReadAllText(tiny.In($"{name}/rank-{rank}.log")));
         }

@@ -34,7 +34,7 @@ public sealed class SharedBatchTests
     [Fact]
     public async Task What_a_signal_to_one_rank_or_its_death_ends_goes_on_with_other_numbers_of_ranks_bit_for_bit()
     {
-        using var tiny = new TinySearch { Epochs = 8 };
+        using var tiny = new TinySearch { Epochs = 16 };
         var mpi = Mpirun.Of("openmpi");
         string[] resume = ["search", "--resume", tiny.In("ranks"), "--threads", "1"];
         using (var three = mpi.Start(3, RankedRuns.Ranked(tiny.Args("ranks", "--threads", "1"))))

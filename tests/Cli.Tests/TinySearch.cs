@@ -96,7 +96,7 @@ public class TinySearch : IDisposable
     }
 
     /// <summary>The tensors of two files are equal bit by bit.</summary>
-    public void AssertSameTensors(string expected, string actual)
+    public static void AssertSameTensors(string expected, string actual)
     {
         using var a = SafetensorsFile.Open(expected);
         using var b = SafetensorsFile.Open(actual);

@@ -90,12 +90,20 @@ public class QuantisedOnnxTests
         rounded.Plan(Images, training: false);
         rounded.LoadBatch(images, new int[Images]);
         rounded.Forward(Pass.Inference);
-        var expected = Answers(TestNetwork.Logits(rounded, Images));
+        var logits = TestNetwork.Logits(rounded, Images);
+        var expected = Answers(logits);
+        // Where two classes are as good as equal, the last byte decides, and it may differ by a step.
+        var clear = logits.Chunk(logits.Length / Images).Select(row => row.OrderDescending().Take(2).ToArray())
+            .Select(best => best[0] - best[1] > 0.01 * logits.Max(Math.Abs)).ToArray();
+        Assert.InRange(clear.Count(c => c), Images / 5, Images);
         var size = images.Length / Images;
         float[] simulated = [.. Enumerable.Range(0, Images).SelectMany(n => integers.Run(images.AsSpan(n * size, size)).Logits)];
         foreach (var answers in new[]
             { Answers(simulated), Answers(Logits(optimised, images, integers.Task)), Answers(Logits(unoptimised, images, integers.Task)) })
-            Assert.InRange(answers.Zip(expected).Count(pair => pair.First == pair.Second), 0.99 * Images, Images);
+        {
+            var same = answers.Zip(expected, clear).Count(image => image.Third && image.First == image.Second);
+            Assert.InRange(same, 0.99 * clear.Count(c => c), Images);
+        }
     }
 
     [Theory]

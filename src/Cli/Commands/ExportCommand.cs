@@ -74,7 +74,11 @@ internal static class ExportCommand
         using var model = OnnxModel.Open(file);
         var found = OnnxTest.Compare(model, trained.Net, trained.Description, images, CheckedImages);
         var (difference, largest) = (Show(found.Difference), Show(found.Largest));
-        if (!(trained.Description.IsQuantised ? found.IsAgreement : found.IsRounding))
+        if (trained.Description.IsQuantised && !found.IsAgreement)
+            throw new InvalidDataException(
+                $"{file}: in ONNX Runtime only {found.Same:N0} of {found.Images:N0} images are in the network's class; "
+                + "do not use it, and report this");
+        if (!trained.Description.IsQuantised && !found.IsRounding)
             throw new InvalidDataException(
                 $"{file}: in ONNX Runtime its logits differ by up to {difference} from the network's, which are up to {largest}; "
                 + "do not use it, and report this");

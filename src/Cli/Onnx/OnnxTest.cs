@@ -86,8 +86,11 @@ internal sealed record OnnxDifference(int Images, float Difference, float Larges
     // A sum near half a step may be rounded up in one program and down in the other, and a byte is far more than rounding.
     private const double Agreement = 0.99;
 
+    // One in a hundred would be none of few images.
+    private const int FewOthers = 3;
+
     /// <summary>Whether both answer alike, as networks over bytes do.</summary>
-    public bool IsAgreement => Same >= Agreement * Images;
+    public bool IsAgreement => Images - Same <= Math.Max(FewOthers, (1 - Agreement) * Images);
 
     /// <summary>Whether rounding explains the difference.</summary>
     public bool IsRounding => Difference <= Rounding * Largest;

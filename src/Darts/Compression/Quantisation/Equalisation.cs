@@ -63,7 +63,8 @@ internal sealed class Equalisation
             var losses = LayerLoss.Measure(quantised, images, backend, ImagesOfTrial).ToDictionary(loss => loss.Name, loss => loss.Alone);
             foreach (var pair in equalisation.pairs.Where(pair => !pair.IsFree))
             {
-                var loss = losses[network.Operations[pair.Reader].Name.TrimEnd('.')];
+                // What only zeros read is no layer of the quantised network, and its factors count for nothing.
+                var loss = losses.GetValueOrDefault(network.Operations[pair.Reader].Name.TrimEnd('.'));
                 if (!best.TryGetValue(pair, out var before) || loss < before.Loss) best[pair] = (exponent, loss);
             }
         }
