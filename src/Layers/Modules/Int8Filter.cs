@@ -15,8 +15,8 @@ internal static class Int8Filter
 
     private const float MinimumNormal = 1.17549435e-38f;
 
-    // Below 2³¹ in single precision, with room for the rounding of a quotient.
-    private const float MostBias = 2_147_000_000f;
+    // Half of int32: the rest is for the products, of filters of up to 33,000 weights at full range.
+    private const float MostBias = 1 << 30;
 
     /// <summary>
     /// The scale of one channel: its greatest weight is <paramref name="most"/>; greater where the bias in steps of

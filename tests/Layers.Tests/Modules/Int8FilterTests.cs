@@ -28,6 +28,23 @@ public class Int8FilterTests
         Assert.Equal(3, 0.01f * scale * Int8Filter.RoundBias(3, 0.01f, scale), 1e-6);
     }
 
+    [Theory]
+    [InlineData(9)]
+    [InlineData(288)]
+    [InlineData(4608)]
+    public void A_bias_leaves_room_for_the_greatest_sum_of_products(int weights)
+    {
+        const float bias = 3, step = 0.01f;
+        // As large as the least scale of this bias allows, so that the weights are rounded to whole numbers near the end of their range.
+        var least = Int8Filter.Scale(new float[weights], bias, step, Int8Filter.FullRange);
+        var filter = Enumerable.Repeat(0.9f * least * Int8Filter.FullRange, weights).ToArray();
+        var scale = Int8Filter.Scale(filter, bias, step, Int8Filter.FullRange);
+        Assert.Equal(least, scale);
+        var products = filter.Sum(w => 255L * Int8Filter.Round(w, scale, Int8Filter.FullRange));
+        Assert.True(products > 200L * 100 * weights);
+        Assert.InRange(Int8Filter.RoundBias(bias, step, scale) + products, 0, int.MaxValue);
+    }
+
     /// <summary>
     /// <c>vpmaddubsw</c> of AVX2 multiplies bytes by signed bytes and adds pairs with saturation in int16. With weights up to 64 no pair
     /// reaches its ends, whatever the bytes are; with 127 the sum of a layer comes out wrong.
