@@ -1,11 +1,8 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Costs.Tables;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Records;
-using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Tensors;
 using Spectre.Console;
 
@@ -14,16 +11,7 @@ namespace MIOpenDarts.Cli.Tests;
 /// <summary>A trained run becomes a smaller run, which every other command understands.</summary>
 public sealed class CompressionCommandTests : IDisposable
 {
-    private readonly TinySearch tiny = new();
-
-    public CompressionCommandTests()
-    {
-        File.Copy(tiny.ImagesFile, tiny.ImagesFile.Replace("train", "t10k", StringComparison.Ordinal));
-        File.Copy(tiny.LabelsFile, tiny.LabelsFile.Replace("train", "t10k", StringComparison.Ordinal));
-        Assert.Equal(0, Command.Run(
-            "train", "--genotype", "DARTS_V2", "--data", tiny.Data, "--layers", "3", "--init-channels", "16", "--epochs", "1",
-            "--batch-size", "16", "--auxiliary", "false", "--backend", "cpu", "--threads", "1", "--out", tiny.In("trained")).Code);
-    }
+    private readonly TinyTraining tiny = new();
 
     public void Dispose() => tiny.Dispose();
 
@@ -81,7 +69,7 @@ public sealed class CompressionCommandTests : IDisposable
     {
         Assert.Equal(0, Compress(command, "macs=0.9", "whole").Code);
         tiny.Copy("whole", "run");
-        var expected = Weights("whole");
+        var expected = tiny.Weights("whole");
         // A folder may lie elsewhere by then.
         Directory.Delete(tiny.In("whole"), recursive: true);
         tiny.TakeBack("run");
@@ -89,7 +77,7 @@ public sealed class CompressionCommandTests : IDisposable
         var resumed = Command.Run(command, "--resume", tiny.In("run"));
         Assert.Equal((0, ""), (resumed.Code, resumed.Error));
         Assert.Equal(RunOutcome.Done, tiny.Log("run").OfType<RunEnded>().Last().Outcome);
-        Assert.Equal(expected, Weights("run"));
+        Assert.Equal(expected, tiny.Weights("run"));
         File.Delete(Path.Combine(tiny.In("run"), "compressed.safetensors"));
         Command.Refuses(1, [command, "--resume", tiny.In("run")], "compressed.safetensors", "put a copy of it back");
     }
@@ -101,7 +89,7 @@ public sealed class CompressionCommandTests : IDisposable
         var made = Command.Run(["prune", tiny.In("trained"), .. words, "--out", tiny.In("whole")]);
         Assert.Equal((0, ""), (made.Code, made.Error));
         Assert.Contains("stage    2 of 2", made.Output);
-        var (before, halfway, after) = (MultiplyAdds("trained"), MultiplyAdds("whole/stage-1"), MultiplyAdds("whole"));
+        var (before, halfway, after) = (tiny.MultiplyAdds("trained"), tiny.MultiplyAdds("whole/stage-1"), tiny.MultiplyAdds("whole"));
         Assert.InRange(halfway, after + 1, Math.Sqrt(0.8) * before);
         Assert.InRange(after, 1, 0.8 * before);
         // The second step goes on from what the first fine-tuned: what pruning leaves alone is as it was there.
@@ -123,7 +111,7 @@ public sealed class CompressionCommandTests : IDisposable
         {
             var resumed = Command.Run("prune", "--resume", tiny.In(run));
             Assert.Equal((0, ""), (resumed.Code, resumed.Error));
-            Assert.Equal(Weights("whole"), Weights(run));
+            Assert.Equal(tiny.Weights("whole"), tiny.Weights(run));
         }
 
         Command.Refuses(1, ["prune", tiny.In("trained"), .. words, "--out", tiny.In("whole")], "holds a run already");
@@ -142,7 +130,7 @@ public sealed class CompressionCommandTests : IDisposable
             "prune", tiny.In("trained"), "--target", $"latency:{table}=0.95", "--epochs", "1", "--calibration", "32",
             "--out", tiny.In("small"));
         Assert.Equal((0, ""), (made.Code, made.Error));
-        Assert.True(MultiplyAdds("small") < MultiplyAdds("trained"));
+        Assert.True(tiny.MultiplyAdds("small") < tiny.MultiplyAdds("trained"));
         Command.Refuses(
             2, ["decompose", tiny.In("trained"), "--target", $"latency:{table}=0.9"], "is a target of prune", "macs=X");
         Command.Refuses(
@@ -162,7 +150,7 @@ public sealed class CompressionCommandTests : IDisposable
             var made = Command.Run(
                 command, tiny.In(arch), "--target", "macs=0.6", "--epochs", "1", "--calibration", "32", "--out", tiny.In(command));
             Assert.Equal((0, ""), (made.Code, made.Error));
-            Assert.InRange(MultiplyAdds(command), 1, 0.6 * MultiplyAdds(arch));
+            Assert.InRange(tiny.MultiplyAdds(command), 1, 0.6 * tiny.MultiplyAdds(arch));
         }
 
         Assert.Equal(0, Compress("prune", "macs=0.9", "found").Code);
@@ -171,79 +159,6 @@ public sealed class CompressionCommandTests : IDisposable
         Assert.Equal((0, ""), (compared.Code, compared.Error));
         Assert.Contains($"{arch} compressed", compared.Output);
         Assert.Contains("DARTS_V2 compressed", compared.Output);
-    }
-
-    [Fact]
-    public void A_study_tries_several_ways_goes_on_after_a_stop_and_writes_the_fronts()
-    {
-        var made = Command.Run(
-            "compress", tiny.In("trained") + Path.DirectorySeparatorChar, "--target", "macs=0.85", "--epochs", "1", "--calibration", "32",
-            "--out", tiny.In("study"));
-        Assert.Equal((0, ""), (made.Code, made.Error));
-        string[] ways =
-            ["decompose", "prune-bn-scale", "prune-taylor", "decompose-prune", "prune-decompose", "quantize", "prune-quantize"];
-        foreach (var way in ways.Where(way => way != "quantize"))
-            Assert.InRange(MultiplyAdds($"study/{way}"), 1, 0.85 * MultiplyAdds("trained"));
-        var csv = File.ReadAllLines(tiny.In("study/results.csv"));
-        Assert.Equal(["network", "as-trained", .. ways], csv.Select(line => line.Split(',')[0]));
-        Assert.All(["size", "macs", "milliseconds"], cost =>
-        {
-            Assert.Contains(csv, line => line.Split(',')[^1].Split(' ').Contains(cost));
-            Assert.Contains("</html>", File.ReadAllText(tiny.In($"study/{cost}.html")));
-        });
-        Assert.All(["as-trained", .. ways], name =>
-            Assert.Equal(0, Command.Run("evaluate", tiny.In($"study/{name}.onnx"), "--data", tiny.Data).Code));
-        Assert.All(["prune-quantize", "quantize"], way =>
-            Assert.True(NetworkDescription.Read(tiny.In($"study/{way}/weights.safetensors")).IsQuantised));
-        // What was done is not done again; what was not ends as it did.
-        var expected = Weights("study/prune-decompose");
-        Forget("study/prune-decompose");
-        // What else is wrong keeps no way from its end.
-        File.Delete(tiny.In("study/decompose/compressed.safetensors"));
-        var resumed = Command.Run("compress", "--resume", tiny.In("study"));
-        Assert.Equal(1, resumed.Code);
-        Command.AssertOneLine(resumed.Error, "decompose: ", "compressed.safetensors: is gone", "left out");
-        Assert.Equal(expected, Weights("study/prune-decompose"));
-        var page = File.ReadAllText(tiny.In("study/macs.html"));
-        Assert.Contains("<title>trained: multiply-adds</title>", page);
-        Assert.All(["before the search", "over seeds", "seed 0"], words => Assert.DoesNotContain(words, page));
-        Command.Refuses(1, ["compress", tiny.In("trained"), "--out", tiny.In("study")], "holds a run already");
-        Command.Refuses(1, ["compress", tiny.In("trained"), "--out", tiny.In("trained")], "holds a run already");
-        Command.Refuses(
-            1, ["compress", "--resume", tiny.In("study"), "--learning-rate", "0.5"], "was begun with learning_rate", "not 0.5");
-        Command.Refuses(2, ["compress", "--resume", tiny.In("study"), "--out", tiny.In("x")], "--out does not go with --resume");
-        Command.Refuses(
-            2, ["compress", "--resume", tiny.In("study"), "--multiple", "4"], "--multiple does not go with --resume");
-        Command.Refuses(1, ["compress", "--resume", tiny.In("trained")], "there is no study in this folder");
-    }
-
-    [Fact]
-    public void A_study_leaves_out_what_cannot_meet_its_target_before_it_fine_tunes_and_tells_the_epoch_that_it_began_with()
-    {
-        var (trained, study) = (tiny.In("trained"), tiny.In("study"));
-        Assert.Equal(0, Command.Run(
-            "train", "--genotype", "DARTS_V2", "--data", tiny.Data, "--layers", "3", "--init-channels", "16", "--epochs", "3",
-            "--batch-size", "16", "--learning-rate", "0.2", "--auxiliary", "false", "--backend", "cpu", "--threads", "1", "--out",
-            tiny.In("longer")).Code);
-        // Below what decomposition alone reaches, above what pruning does.
-        var (pruned, decomposed) = (Least("prune", trained), Least("decompose", trained));
-        Assert.True(pruned < decomposed, $"{pruned} and {decomposed}");
-        var between = FormattableString.Invariant($"macs={(decomposed + pruned) / 2}");
-        var made = Command.Run(
-            "compress", tiny.In("longer"), "--best", "--target", between, "--epochs", "1", "--calibration", "32", "--out", study);
-        Assert.Equal(0, made.Code);
-        Assert.Contains("decompose: --target", made.Error);
-        Assert.False(Directory.Exists(tiny.In("study/decompose")));
-        Assert.True(Directory.Exists(tiny.In("study/prune-bn-scale")));
-        // What was begun came to its end.
-        Assert.Equal(
-            Directory.GetDirectories(study).Select(Path.GetFileName).Order(StringComparer.Ordinal),
-            File.ReadAllLines(tiny.In("study/results.csv")).Skip(2).Select(line => line.Split(',')[0]).Order(StringComparer.Ordinal));
-        var told = Command.Run("evaluate", tiny.In("longer"), "--best", "--backend", "cpu").Output.Split(' ')[0];
-        Assert.Equal(told, File.ReadAllLines(tiny.In("study/results.csv"))[1].Split(',')[5]);
-        Command.Refuses(
-            2, ["compress", trained, "--target", "latency:x.json=0.5", "--out", tiny.In("none")], "is a target of prune", "macs=X");
-        Assert.False(Directory.Exists(tiny.In("none")));
     }
 
     [Fact]
@@ -258,11 +173,11 @@ public sealed class CompressionCommandTests : IDisposable
         Assert.Equal(0, Command.Run(["prune", tiny.In("trained"), .. words, "--out", tiny.In("small")]).Code);
         // A kill between the network and the configuration leaves the first alone.
         Assert.Equal(0, Command.Run(["prune", tiny.In("trained"), .. words, "--steps", "2", "--out", tiny.In("whole")]).Code);
-        var expected = Weights("whole");
-        Forget("whole", "compressed.safetensors");
+        var expected = tiny.Weights("whole");
+        tiny.Forget("whole", "compressed.safetensors");
         var resumed = Command.Run("prune", "--resume", tiny.In("whole"));
         Assert.Equal((0, ""), (resumed.Code, resumed.Error));
-        Assert.Equal(expected, Weights("whole"));
+        Assert.Equal(expected, tiny.Weights("whole"));
     }
 
     [Fact]
@@ -283,7 +198,7 @@ public sealed class CompressionCommandTests : IDisposable
             Assert.False(Directory.Exists(tiny.In("none")));
         }
 
-        double Least(string rule) => CompressionCommandTests.Least("prune", tiny.In("factors"), "--by", rule, "--multiple", "2");
+        double Least(string rule) => TinyTraining.Least("prune", tiny.In("factors"), "--by", rule, "--multiple", "2");
     }
 
     [Fact]
@@ -298,7 +213,7 @@ public sealed class CompressionCommandTests : IDisposable
         foreach (var typed in (string[][])[["--learning-rate", "0.5"], ["--epochs", "2"]])
             Command.Refuses(1, ["prune", "--resume", tiny.In("steps"), .. typed], "was begun with", "leave that option out");
         Command.Refuses(2, ["prune", "--resume", tiny.In("steps"), "--by", "l1"], "--by does not go with --resume");
-        Forget("steps");
+        tiny.Forget("steps");
         File.AppendAllText(table, " ");
         Command.Refuses(1, ["prune", "--resume", tiny.In("steps")], "the table is another one");
         // The cure names the command that began it.
@@ -351,21 +266,6 @@ public sealed class CompressionCommandTests : IDisposable
         return table;
     }
 
-    // The least share of multiply-adds that a command reaches.
-    private static double Least(string command, string run, params string[] more)
-    {
-        var told = Command.Run([command, run, "--target", "macs=0.001", "--calibration", "32", .. more]).Error;
-        return double.Parse(Regex.Match(told, @"costs? (\d\.\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
-    }
-
-    // All of a run but its plan, what stages before it made, and the files that are named.
-    private void Forget(string run, params string[] kept)
-    {
-        foreach (var file in Directory.GetFiles(tiny.In(run)))
-            if (Path.GetFileName(file) != "stages.json" && !kept.Contains(Path.GetFileName(file))) File.Delete(file);
-        Directory.Delete(tiny.Checkpoints(run), recursive: true);
-    }
-
     private Outcome Compress(string command, string target, string output) => Command.Run(
         command, tiny.In("trained"), "--target", target, "--epochs", "2", "--calibration", "32", "--out", tiny.In(output));
 
@@ -374,13 +274,4 @@ public sealed class CompressionCommandTests : IDisposable
         using var file = SafetensorsFile.Open(tiny.In(weights));
         return file.ReadSingle("classifier.bias");
     }
-
-    private long MultiplyAdds(string run)
-    {
-        using var backend = CpuBackend.Create(1);
-        var (_, net) = NetworkDescription.Load(Path.Combine(tiny.In(run), "weights.safetensors"), backend);
-        using (net) return net.Trace().MultiplyAdds;
-    }
-
-    private byte[] Weights(string run) => File.ReadAllBytes(Path.Combine(tiny.In(run), "weights.safetensors"));
 }

@@ -9,16 +9,7 @@ namespace MIOpenDarts.Cli.Tests;
 /// <summary>A trained run becomes one of 8-bit integers, which every other command understands.</summary>
 public sealed class QuantizeCommandTests : IDisposable
 {
-    private readonly TinySearch tiny = new();
-
-    public QuantizeCommandTests()
-    {
-        File.Copy(tiny.ImagesFile, tiny.ImagesFile.Replace("train", "t10k", StringComparison.Ordinal));
-        File.Copy(tiny.LabelsFile, tiny.LabelsFile.Replace("train", "t10k", StringComparison.Ordinal));
-        Assert.Equal(0, Command.Run(
-            "train", "--genotype", "DARTS_V2", "--data", tiny.Data, "--layers", "3", "--init-channels", "16", "--epochs", "1",
-            "--batch-size", "16", "--auxiliary", "false", "--backend", "cpu", "--threads", "1", "--out", tiny.In("trained")).Code);
-    }
+    private readonly TinyTraining tiny = new();
 
     public void Dispose() => tiny.Dispose();
 
@@ -53,6 +44,7 @@ public sealed class QuantizeCommandTests : IDisposable
         Assert.Equal(0, Command.Run("data", tiny.Data, "--samples", tiny.In("samples.png")).Code);
         Assert.Equal(0, Command.Run("predict", small, tiny.In("samples.png")).Code);
         Assert.Equal(0, Command.Run("quantize", "--resume", small).Code);
+        if (epochs == "0") Command.Refuses(1, ["quantize", "--resume", small, "--finetune", "2"], "was begun without an epoch");
         foreach (var further in new[] { "quantize", "decompose", "prune" })
             Command.Refuses(2, [further, small, "--out", tiny.In("further")], "quantised already");
     }
@@ -67,9 +59,9 @@ public sealed class QuantizeCommandTests : IDisposable
         var resumed = Command.Run("quantize", "--resume", tiny.In("run"));
         Assert.Equal((0, ""), (resumed.Code, resumed.Error));
         Assert.Equal(RunOutcome.Done, tiny.Log("run").OfType<RunEnded>().Last().Outcome);
-        Assert.Equal(Weights("whole", "weights"), Weights("run", "weights"));
+        Assert.Equal(tiny.Weights("whole", "weights"), tiny.Weights("run", "weights"));
         // It has learnt something, and not only been tested.
-        Assert.NotEqual(Weights("whole", "compressed"), Weights("whole", "weights"));
+        Assert.NotEqual(tiny.Weights("whole", "compressed"), tiny.Weights("whole", "weights"));
     }
 
     [Fact]
@@ -110,6 +102,4 @@ public sealed class QuantizeCommandTests : IDisposable
 
     private static double Share(string told) =>
         double.Parse(Regex.Match(told, @"(\d+\.\d+) %").Groups[1].Value, CultureInfo.InvariantCulture);
-
-    private byte[] Weights(string run, string name) => File.ReadAllBytes(Path.Combine(tiny.In(run), $"{name}.safetensors"));
 }

@@ -178,6 +178,9 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     private void RequireMore()
     {
         var then = folder.Options;
+        if (then.Epochs == 0)
+            throw new RunFolderException(
+                $"{folder.Path}: was begun without an epoch, to test its weights as they are; begin another run to train them");
         if (Recorder.Finished is not { } history)
             throw new RunFolderException(
                 $"{folder.Path}: is not done with its {then.Epochs} epochs; leave --epochs out until it is, then give it more");

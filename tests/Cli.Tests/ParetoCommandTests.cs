@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace MIOpenDarts.Cli.Tests;
+
+/// <summary>Fronts between cost and error from the command line.</summary>
+public sealed class ParetoCommandTests : IDisposable
+{
+    private static readonly string Truth = Path.Combine(MIOpenDarts.Tests.Checkout.Folder, "data", "truth", "nas-bench-201.tsv.gz");
+
+    private readonly TinySearch tiny = new();
+
+    public void Dispose() => tiny.Dispose();
+
+    [Fact]
+    public void A_seed_that_finds_nothing_within_the_limit_leaves_what_others_found()
+    {
+        // The fewest parameters of any cell: eight draws of a seed may all have more.
+        string[] line =
+            ["pareto", "--space", "nas-bench-201", "--truth", Truth, "--cost", "params", "--evaluations", "8", "--population", "4"];
+        var some = Command.Run([.. line, "--target", "80000", "--seeds", "0..4", "--out", tiny.In("some")]);
+        Assert.Equal(0, some.Code);
+        Assert.Matches(@"nsga2, seed \d: 8 evaluated, none within the limit", some.Output);
+        Assert.Matches(@"nsga2, seed \d: 8 evaluated, \d on the front", some.Output);
+        Assert.Contains("mean of 5 seeds", some.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(tiny.In("some"), "report.html")));
+        Command.Refuses(1, [.. line, "--target", "70000", "--seeds", "0", "--out", tiny.In("none")], "none of 8 genotypes keeps the limit");
+    }
+
+    [Fact]
+    public void A_front_on_the_benchmark_is_the_same_after_a_kill_and_beats_the_random_baseline()
+    {
+        string[] line =
+            ["pareto", "--space", "nas-bench-201", "--truth", Truth, "--cost", "fpga_ms", "--seeds", "0..1", "--evaluations", "520"];
+        Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("whole")]).Code);
+        Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("killed"), "--jobs", "2"]).Code);
+        // As after a kill in the middle of a line.
+        var log = Path.Combine(tiny.In("killed"), "evaluations.jsonl");
+        var text = File.ReadAllText(log);
+        File.WriteAllText(log, text[..(text.Length / 2)]);
+        File.Delete(Path.Combine(tiny.In("killed"), "archive.jsonl"));
+        var resumed = Command.Run([.. line, "--out", tiny.In("killed")]);
+        Assert.Equal(0, resumed.Code);
+        Assert.Contains("are recorded and not made again", resumed.Output, StringComparison.Ordinal);
+        foreach (var file in new[] { "archive.jsonl", "front.csv", "report.html" })
+            Assert.Equal(File.ReadAllText(Path.Combine(tiny.In("whole"), file)), File.ReadAllText(Path.Combine(tiny.In("killed"), file)));
+        var points = File.ReadLines(Path.Combine(tiny.In("whole"), "archive.jsonl"))
+            .Select(point => JsonDocument.Parse(point).RootElement).ToList();
+        Assert.Equal(2 * 2 * 520, points.Count);
+        Assert.True(Volume("nsga2") > Volume("random"), resumed.Output);
+
+        double Volume(string method) => double.Parse(
+            Regex.Match(resumed.Output, $"^{method}: hypervolume ([0-9.]+) ", RegexOptions.Multiline).Groups[1].Value,
+            CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public void A_limit_that_no_cell_keeps_is_told_with_the_nearest()
+    {
+        var refused = Command.Run(
+            "pareto", "--truth", Truth, "--cost", "fpga_ms", "--target", "0.5", "--evaluations", "60", "--out", tiny.In("front"));
+        Assert.NotEqual(0, refused.Code);
+        Assert.Contains("none of 60 genotypes keeps the limit; the nearest", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_supernet_gives_a_front_and_goes_on_from_what_it_recorded()
+    {
+        string[] line =
+        [
+            "pareto", .. tiny.Args("front")[1..^2], "--cost", "macs", "--target-channels", "2", "--target-layers", "3", "--seeds", "0..1",
+            "--evaluations", "12", "--population", "6",
+        ];
+        Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("front")]).Code);
+        var archive = File.ReadAllText(Path.Combine(tiny.In("front"), "archive.jsonl"));
+        var again = Command.Run([.. line, "--out", tiny.In("front")]);
+        Assert.Contains("are recorded and not made again", again.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("supernet epoch", again.Output, StringComparison.Ordinal);
+        Assert.Equal(archive, File.ReadAllText(Path.Combine(tiny.In("front"), "archive.jsonl")));
+    }
+
+    [Fact]
+    public async Task A_supernet_that_was_killed_goes_on_after_the_last_epoch_with_the_same_bits()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no signal to send; run this on Linux");
+        using var four = new TinySearch { Epochs = 4 };
+        string[] line =
+        [
+            "pareto", .. four.Args("front")[1..^2], "--cost", "macs", "--target-channels", "2", "--target-layers", "3",
+            "--seeds", "0", "--evaluations", "8", "--population", "4", "--jobs", "2",
+        ];
+        Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("whole")]).Code);
+        using (var process = new Blow(Blow.Kill, 0, "supernet epoch 2:").Start([.. line, "--out", tiny.In("killed")]))
+            Assert.Contains((await Command.End(process)).Code, Blow.Codes);
+        var resumed = Command.Run([.. line, "--out", tiny.In("killed")]);
+        Assert.Equal((0, ""), (resumed.Code, resumed.Error));
+        Assert.DoesNotContain("supernet epoch 2:", resumed.Output, StringComparison.Ordinal);
+        Assert.Contains("supernet epoch 4:", resumed.Output, StringComparison.Ordinal);
+        foreach (var file in new[] { "supernet.safetensors", "archive.jsonl" })
+            Assert.Equal(File.ReadAllBytes(Path.Combine(tiny.In("whole"), file)), File.ReadAllBytes(Path.Combine(tiny.In("killed"), file)));
+        Command.Refuses(2, [.. line, "--out", tiny.In("killed"), "--learning-rate", "0.5"], "is of another supernet");
+    }
+
+    [Fact]
+    public async Task Genotypes_are_trained_from_scratch_and_after_a_kill_none_is_trained_again()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no signal to send; run this on Linux");
+        string[] line = [.. OnImages(), "--short-training", "1", "--evaluations", "6", "--population", "3", "--seeds", "0"];
+        var whole = Command.Run([.. line, "--jobs", "2", "--out", tiny.In("whole")]);
+        Assert.Equal((0, ""), (whole.Code, whole.Error));
+        using (var process = new Blow(Blow.Kill, 0, "nsga2, seed 0: 6 evaluated").Start([.. line, "--out", tiny.In("killed")]))
+            Assert.Contains((await Command.End(process)).Code, Blow.Codes);
+        var resumed = Command.Run([.. line, "--out", tiny.In("killed")]);
+        Assert.Equal((0, ""), (resumed.Code, resumed.Error));
+        Assert.Contains("6 evaluations are recorded and not made again", resumed.Output, StringComparison.Ordinal);
+        Assert.InRange(Trained(resumed.Output), 1, 6);
+        Assert.Equal(Trained(whole.Output), 6 + Trained(resumed.Output));
+        foreach (var file in new[] { "archive.jsonl", "report.html" })
+            Assert.Equal(File.ReadAllText(Path.Combine(tiny.In("whole"), file)), File.ReadAllText(Path.Combine(tiny.In("killed"), file)));
+        Assert.Contains("validation error after 1 epochs from scratch", File.ReadAllText(Path.Combine(tiny.In("whole"), "report.html")));
+        Assert.Contains("has evaluations of trained from scratch: ", Command.Run(
+            [.. line, "--train-portion", "0.6", "--out", tiny.In("killed")]).Error, StringComparison.Ordinal);
+
+        static int Trained(string output) =>
+            output.Split('\n').Count(told => told.Contains("% right after 1 epochs", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_lies_on_the_fronts_is_trained_from_scratch_and_after_a_kill_goes_on_with_the_same_bits()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no signal to send; run this on Linux");
+        string[] line =
+            [.. OnImages(), "--epochs", "1", "--evaluations", "6", "--population", "3", "--seeds", "0..1", "--retrain", "2"];
+        Command.Refuses(1, [.. line, "--out", tiny.In("none")], "there are no test images");
+        File.Copy(tiny.ImagesFile, tiny.ImagesFile.Replace("train", "t10k", StringComparison.Ordinal));
+        File.Copy(tiny.LabelsFile, tiny.LabelsFile.Replace("train", "t10k", StringComparison.Ordinal));
+        Assert.Equal(0, Command.Run([.. line, "--jobs", "2", "--out", tiny.In("whole")]).Code);
+        using (var process = new Blow(Blow.Kill, 0, "genotype 2  epoch 1").Start([.. line, "--out", tiny.In("killed")]))
+            Assert.Contains((await Command.End(process)).Code, Blow.Codes);
+        var resumed = Command.Run([.. line, "--out", tiny.In("killed")]);
+        Assert.Equal((0, ""), (resumed.Code, resumed.Error));
+        Assert.Contains("genotype 1  the training is done", resumed.Output, StringComparison.Ordinal);
+        Assert.Contains("nsga2: hypervolume ", resumed.Output, StringComparison.Ordinal);
+        Assert.Contains(" of the front by its test error when trained from scratch", resumed.Output, StringComparison.Ordinal);
+        foreach (var file in new[] { "archive.jsonl", "front.csv", "report.html" })
+            Assert.Equal(File.ReadAllText(Path.Combine(tiny.In("whole"), file)), File.ReadAllText(Path.Combine(tiny.In("killed"), file)));
+        // What a folder says of its genotype is what the archive says.
+        var trained = Path.Combine(tiny.In("whole"), "trained-2-epochs");
+        var points = File.ReadLines(Path.Combine(tiny.In("whole"), "archive.jsonl")).Select(point => JsonDocument.Parse(point).RootElement)
+            .Where(point => point.TryGetProperty("retrained", out _)).ToList();
+        Assert.Equal(
+            Directory.GetDirectories(trained).Length,
+            points.Select(point => point.GetProperty("architecture").GetString()).Distinct().Count());
+        foreach (var folder in Directory.GetDirectories(trained))
+        {
+            var genotype = Command.Run("show", folder).Output.TrimEnd();
+            var point = points.First(point => point.GetProperty("architecture").GetString() == genotype);
+            var evaluated = Command.Run("evaluate", folder, "--backend", "cpu").Output;
+            Assert.StartsWith($"{100 - point.GetProperty("retrained").GetDouble():F2} % of ", evaluated, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_sweep_of_weights_is_a_front_of_searches()
+    {
+        string[] line =
+        [
+            "pareto", .. tiny.Args("sweep")[1..], "--cost", "macs", "--target-channels", "2", "--target-layers", "3", "--seeds", "0..1",
+            "--weights", "0,10",
+        ];
+        var swept = Command.Run(line);
+        Assert.Equal(0, swept.Code);
+        Assert.Contains("cost_weight sweep: hypervolume", swept.Output, StringComparison.Ordinal);
+        Assert.Equal(4, File.ReadLines(Path.Combine(tiny.In("sweep"), "archive.jsonl")).Count());
+        Assert.Equal(0, Command.Run(line).Code);
+        Assert.Contains("supernet of 3 cells and 2 channels", File.ReadAllText(Path.Combine(tiny.In("sweep"), "report.html")));
+        var other = Command.Run([.. line, "--learning-rate", "0.5"]);
+        Assert.NotEqual(0, other.Code);
+        Assert.Contains("was begun with learning_rate", other.Error, StringComparison.Ordinal);
+        var mixed = Command.Run([.. line[..^2], "--targets", "1000000000,5"]);
+        Assert.Contains("but the cheapest genotype of the space costs", mixed.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(tiny.In("sweep"), "target-1000000000")));
+    }
+
+    // The words of a small search, without its epochs, which a short training does not read.
+    private string[] OnImages()
+    {
+        var words = tiny.Args("front")[1..^2].ToList();
+        words.RemoveRange(words.IndexOf("--epochs"), 2);
+        return ["pareto", .. words, "--cost", "macs", "--target-channels", "2", "--target-layers", "3"];
+    }
+}
