@@ -58,6 +58,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         var (plan, size) = (folder.Plan, new CellSize(data, folder.Plan.TrainingOf(seed, found.ToString())));
         // Number 0 is what a random search with this seed finds.
         return RandomGenotypes.DrawOfSize(
-            seed, 1, plan.Options.Nodes, plan.Options.Multiplier, size.Of(found), size.Of, CellSpace.Named(plan.Options.Space)).Genotype;
+            seed, 1, plan.Options.Nodes, plan.Options.Multiplier, size.Of(found), genotype => size.Of(genotype),
+            CellSpace.Named(plan.Options.Space)).Genotype;
     }
 }

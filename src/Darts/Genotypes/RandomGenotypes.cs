@@ -2,13 +2,13 @@ using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Genotypes;
 
-/// <summary>A random genotype whose network was asked to have a given size.</summary>
+/// <summary>A random genotype whose network was asked to have a given size or cost.</summary>
 /// <param name="Genotype">What was drawn.</param>
-/// <param name="Parameters">Parameters of its network.</param>
+/// <param name="Size">The size of its network.</param>
 /// <param name="IsWithin">
 /// Whether that is within <see cref="RandomGenotypes.Tolerance"/> of what was asked for; otherwise it is the closest of all draws.
 /// </param>
-internal sealed record SizedGenotype(Genotype Genotype, long Parameters, bool IsWithin);
+internal sealed record SizedGenotype(Genotype Genotype, double Size, bool IsWithin);
 
 /// <summary>
 /// Genotypes drawn uniformly from the search space: the baseline that a search must beat (Li and Talwalkar 2019; Yu et al. 2020). In DARTS
@@ -19,7 +19,7 @@ internal static class RandomGenotypes
     /// <summary>Draws before the closest is taken.</summary>
     public const int MostDraws = 1000;
 
-    /// <summary>Share by which the parameters of <see cref="DrawOfSize"/> may differ from those asked for.</summary>
+    /// <summary>Share by which the size of <see cref="DrawOfSize"/> may differ from what was asked for.</summary>
     public const double Tolerance = 0.05;
 
     /// <summary>The genotype with a number, a pure function of its arguments.</summary>
@@ -42,26 +42,26 @@ internal static class RandomGenotypes
     }
 
     /// <summary>
-    /// Draws until a network has about as many parameters as asked for; the closest of <see cref="MostDraws"/> where none has. Genotypes
+    /// Draws until a network has about the size that is asked for; the closest of <see cref="MostDraws"/> where none has. Genotypes
     /// with different numbers share no draw.
     /// </summary>
     /// <param name="seed">Seed of the draws.</param>
     /// <param name="number">Number of the genotype.</param>
     /// <param name="nodes">Intermediate nodes of both cells.</param>
     /// <param name="multiplier">How many of the last nodes make the output.</param>
-    /// <param name="parameters">Parameters asked for.</param>
-    /// <param name="count">Parameters of a genotype's network.</param>
+    /// <param name="asked">Size that is asked for.</param>
+    /// <param name="measure">Size of a genotype's network: its parameters, or what else it costs.</param>
     /// <param name="space">What edges choose from; that of DARTS if null.</param>
     public static SizedGenotype DrawOfSize(
-        ulong seed, int number, int nodes, int multiplier, long parameters, Func<Genotype, long> count, CellSpace? space = null)
+        ulong seed, int number, int nodes, int multiplier, double asked, Func<Genotype, double> measure, CellSpace? space = null)
     {
         SizedGenotype? closest = null;
         for (var draw = 0; draw < MostDraws; draw++)
         {
             var genotype = Draw(seed, (long)number * MostDraws + draw, nodes, multiplier, space);
-            var size = count(genotype);
-            if (Math.Abs(size - parameters) <= Tolerance * parameters) return new SizedGenotype(genotype, size, IsWithin: true);
-            if (closest is null || Math.Abs(size - parameters) < Math.Abs(closest.Parameters - parameters))
+            var size = measure(genotype);
+            if (Math.Abs(size - asked) <= Tolerance * asked) return new SizedGenotype(genotype, size, IsWithin: true);
+            if (closest is null || Math.Abs(size - asked) < Math.Abs(closest.Size - asked))
                 closest = new SizedGenotype(genotype, size, IsWithin: false);
         }
 

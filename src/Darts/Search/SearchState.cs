@@ -3,13 +3,9 @@ using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Costs.Search;
 using MIOpenDarts.Darts.Data;
-using MIOpenDarts.Darts.Evaluation;
-using MIOpenDarts.Darts.Evaluation.NasBench201;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Records;
-using MIOpenDarts.Darts.Relaxations;
-using MIOpenDarts.Darts.Spaces;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
@@ -204,16 +200,8 @@ internal sealed class SearchState : IRunState, IDisposable
     private ISupernet<float> NewNet(int stage)
     {
         var (space, dropPath) = (Algorithm.Space(options, stage), options.DropPath > 0);
-        return options.Skeleton == Skeleton.NasBench201
-            ? new NasBench201Supernet<float>(
-                backend,
-                new NasBench201Shape(
-                    new ImageTask(shape.ImageChannels, shape.Height, shape.Width, shape.Classes), shape.InitChannels,
-                    options.CellsPerStage),
-                space, Relax(0), dropPath)
-            : new Supernet<float>(backend, shape, form, dropPath, space: space, relax: Relax);
-
-        Relaxation<float> Relax(int kind) => Algorithm.Relax<float>(options, options.Topology.Edges, kind);
+        return SearchSupernet.Build(
+            options, shape, backend, space, kind => Algorithm.Relax<float>(options, options.Topology.Edges, kind), form, dropPath);
     }
 
     private (IBilevelModel<float> Model, Sgd<float> Sgd, Architect<float> Architect) NewOptimisers(ISupernet<float> net)

@@ -45,7 +45,7 @@ public class RandomGenotypeTests
     public void A_genotype_of_a_given_size_has_a_network_within_five_percent_of_it()
     {
         using var backend = new ReferenceBackend<float>();
-        long Count(Genotype genotype)
+        double Count(Genotype genotype)
         {
             using var net = new EvaluationNetwork<float>(backend, new EvaluationShape(new ImageTask(1, 8, 8, 2), 4, 3, Auxiliary: false),
                 genotype);
@@ -55,16 +55,16 @@ public class RandomGenotypeTests
         var size = Count(NamedGenotypes.Get("PC_DARTS_cifar"));
         var drawn = Enumerable.Range(0, 3).Select(i => RandomGenotypes.DrawOfSize(1, i, 4, 4, size, Count)).ToList();
         Assert.All(drawn, one => Assert.True(one.IsWithin));
-        Assert.All(drawn, one => Assert.InRange(one.Parameters, 0.95 * size, 1.05 * size));
-        Assert.All(drawn, one => Assert.Equal(Count(one.Genotype), one.Parameters));
+        Assert.All(drawn, one => Assert.InRange(one.Size, 0.95 * size, 1.05 * size));
+        Assert.All(drawn, one => Assert.Equal(Count(one.Genotype), one.Size));
         Assert.Equal(3, drawn.Distinct().Count());
     }
 
     [Fact]
     public void The_closest_of_all_draws_stands_in_where_no_network_has_the_size()
     {
-        var sizes = new List<long>();
-        long Count(Genotype genotype)
+        var sizes = new List<double>();
+        double Count(Genotype genotype)
         {
             sizes.Add(genotype.Normal.Edges.Sum(item => Primitives.IndexOf(item.Edge.Operation)));
             return sizes[^1];
@@ -73,6 +73,6 @@ public class RandomGenotypeTests
         var drawn = RandomGenotypes.DrawOfSize(1, 0, 4, 4, 1000, Count);
         Assert.False(drawn.IsWithin);
         Assert.Equal(RandomGenotypes.MostDraws, sizes.Count);
-        Assert.Equal(sizes.Max(), drawn.Parameters);
+        Assert.Equal(sizes.Max(), drawn.Size);
     }
 }
