@@ -172,8 +172,6 @@ public sealed class ParetoCommandTests : IDisposable
         var swept = Command.Run(line);
         Assert.Equal(0, swept.Code);
         Assert.Contains("cost_weight sweep: hypervolume", swept.Output, StringComparison.Ordinal);
-        Assert.Equal(4, File.ReadLines(Path.Combine(tiny.In("sweep"), "archive.jsonl")).Count());
-        Assert.Equal(0, Command.Run(line).Code);
         Assert.Contains("supernet of 3 cells and 2 channels", File.ReadAllText(Path.Combine(tiny.In("sweep"), "report.html")));
         var other = Command.Run([.. line, "--learning-rate", "0.5"]);
         Assert.NotEqual(0, other.Code);
@@ -181,6 +179,62 @@ public sealed class ParetoCommandTests : IDisposable
         var mixed = Command.Run([.. line[..^2], "--targets", "1000000000,5"]);
         Assert.Contains("but the cheapest genotype of the space costs", mixed.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(tiny.In("sweep"), "target-1000000000")));
+    }
+
+    [Fact]
+    public async Task Beside_a_sweep_stand_as_many_random_genotypes_and_after_a_kill_all_errors_have_the_same_bits()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no signal to send; run this on Linux");
+        string[] line =
+        [
+            "pareto", .. tiny.Args("")[1..^2], "--cost", "macs", "--target-channels", "2", "--target-layers", "3", "--seeds", "0..1",
+            "--weights", "0,10", "--alpha-learning-rate", "0.3",
+        ];
+        var whole = Command.Run([.. line, "--jobs", "2", "--out", tiny.In("whole")]);
+        Assert.Equal((0, ""), (whole.Code, whole.Error));
+        Assert.Matches(@"(?m)^random: hypervolume [0-9.]+ \(mean of 2 seeds, reference \d+", whole.Output);
+        var blow = new Blow(Blow.Kill, 0, "cost_weight 10", "seed 0  by inherited weights");
+        using (var process = blow.Start([.. line, "--out", tiny.In("killed")]))
+            Assert.Contains((await Command.End(process)).Code, Blow.Codes);
+        Assert.False(File.Exists(Path.Combine(tiny.In("killed"), "archive.jsonl")));
+        // What was judged needs its checkpoints no more.
+        Directory.Delete(tiny.Checkpoints(Path.Combine("killed", "cost_weight-0", "seed-1")), recursive: true);
+        var resumed = Command.Run([.. line, "--out", tiny.In("killed")]);
+        Assert.Equal((0, ""), (resumed.Code, resumed.Error));
+        foreach (var file in new[] { "archive.jsonl", "front.csv", "report.html" })
+            Assert.Equal(File.ReadAllText(Path.Combine(tiny.In("whole"), file)), File.ReadAllText(Path.Combine(tiny.In("killed"), file)));
+
+        var points = File.ReadLines(Path.Combine(tiny.In("whole"), "archive.jsonl"))
+            .Select(point => JsonDocument.Parse(point).RootElement).ToList();
+        var (found, random) = (points[..4], points[4..]);
+        Assert.All(found, point => Assert.Equal("cost_weight sweep", point.GetProperty("method").GetString()));
+        Assert.All(found, point => Assert.InRange(point.GetProperty("mixture").GetDouble(), 0, 100));
+        Assert.All(random, point => Assert.Equal("random", point.GetProperty("method").GetString()));
+        Assert.Equal(4, random.Count);
+        var (least, most) = (found.Min(Cost), found.Max(Cost));
+        Assert.All(random, point => Assert.InRange(Cost(point), 0.9 * least, 1.1 * most));
+        Assert.Contains("Front of random", File.ReadAllText(Path.Combine(tiny.In("whole"), "report.html")));
+
+        static double Cost(JsonElement point) => point.GetProperty("cost").GetDouble();
+    }
+
+    [Fact]
+    public void A_search_of_a_sweep_without_a_checkpoint_is_told_with_the_cure()
+    {
+        string[] line =
+        [
+            "pareto", .. tiny.Args("sweep")[1..], "--cost", "macs", "--target-channels", "2", "--target-layers", "3", "--seeds", "0",
+            "--weights", "0",
+        ];
+        Assert.Equal(0, Command.Run(line).Code);
+        var search = tiny.In(Path.Combine("sweep", "cost_weight-0", "seed-0"));
+        Directory.Delete(Path.Combine(search, "checkpoints"), recursive: true);
+        File.Delete(Path.Combine(search, "inherited.json"));
+        Command.Refuses(1, line, "there is no checkpoint", "remove the folder of the search");
+        Directory.Delete(search, recursive: true);
+        Assert.Equal(0, Command.Run(line).Code);
+        File.WriteAllText(Path.Combine(search, "inherited.json"), "{");
+        Command.Refuses(1, line, "inherited.json: is no pair of genotypes; remove the file");
     }
 
     // The words of a small search, without its epochs, which a short training does not read.

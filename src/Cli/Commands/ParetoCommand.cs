@@ -19,14 +19,15 @@ internal static class ParetoCommand
     public static string Footer =>
         """
         Three ways to a front:
-          with --weights or --targets   a search for each value and seed; with --retrain its cells are trained from scratch
+          with --weights or --targets   a search for each value and seed, whose cells are judged by the weights of its supernet; with
+                                        --retrain they are trained from scratch
           with neither                  one supernet is trained on random paths, then NSGA-II evolves genotypes by its weights; with
                                         --short-training it evolves them by a training of each; with --retrain the fronts are trained
           with --truth                  NSGA-II on NAS-Bench-201 against known accuracies; --cost is a column of the table, such as fpga_ms,
                                         or a cost of the benchmark's own network, such as macs or latency:rx580-b64-inference
         The folder gets archive.jsonl, front.csv and report.html. What was evaluated or trained is kept there: after a stop the same command
-        with the same --out goes on and ends with the same bits. Random genotypes, as many, stand beside the result, but not beside a sweep
-        without --retrain.
+        with the same --out goes on and ends with the same bits. Random genotypes, as many, stand beside the result; beside a sweep they
+        have the costs of what was found, or with --retrain its parameters.
 
         Examples:
           miopendarts pareto --space nas-bench-201 --truth data/truth/nas-bench-201.tsv.gz --cost fpga_ms --evaluations 520

@@ -40,6 +40,11 @@ internal sealed class SeedsRun : IDisposable
     public int LocalRank { get; init; }
 
     /// <summary>
+    /// What is done with a seed, on its backend, after its search and trainings, while no other process works on it; says what came of it.
+    /// </summary>
+    public Func<SeedFolder, ulong, Backend<float>, CancellationToken, string>? Afterwards { get; set; }
+
+    /// <summary>
     /// A new study, or seeds for one that other processes work on. Everything that a user may have got wrong is checked before the folder
     /// is made.
     /// </summary>
@@ -175,7 +180,11 @@ internal sealed class SeedsRun : IDisposable
 
                 var name = BackendChoice.InTurn(options.Backend, (LocalRank * jobs) + job);
                 using (var backend = BackendChoice.Create(name, threads, options.Deterministic))
+                {
                     new SeedJob(folder, seed, data, backend, threads, output).ToEnd(cancellation);
+                    if (Afterwards?.Invoke(folder, seed, backend, cancellation) is { } line) output.WriteLine($"seed {seed}  {line}");
+                }
+
                 _ = SeedReader.Read(folder, seed, data);
                 lock (gate)
                 {

@@ -1,7 +1,9 @@
+using System.Globalization;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Costs.Search;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Search;
@@ -42,6 +44,9 @@ internal static class Sweeping
             // To join refuses a study with other options, and goes on with one that was stopped.
             using (var study = SeedsRun.Start(screen, seeds, preset, config, With(value), path, jobs, retrain, join: true))
             {
+                // A search alone has the error of a mixture, beside which no random genotype can stand.
+                if (retrain is null)
+                    study.Afterwards = (done, seed, backend, stop) => Told(new SweptSearch(done, seed, data, costs).Judge(backend, stop));
                 study.Work();
                 study.End();
             }
@@ -64,21 +69,34 @@ internal static class Sweeping
     private static string ErrorOf(SearchOptions options, int? retrain)
     {
         if (retrain is not { } epochs)
-            return $"validation error of the supernet of {options.Layers} cells and {options.InitChannels} channels";
+            return $"validation error by the weights of each search's supernet of {options.Layers} cells and "
+                + $"{options.InitChannels} channels";
         var trained = new SeedPlan([], epochs, options).TrainingOf(options.Seed, "");
         return $"test error of the cells, trained in a network of {trained.Layers} cells and {trained.InitChannels} channels";
     }
+
+    private static string Told(InheritedPair pair) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"by inherited weights the found cell is {pair.Found.Error:F2} % wrong, a random one of its cost {pair.Random.Error:F2} %");
 
     private static IEnumerable<ParetoPoint> Read(Screen screen, string path, ImageData data, ArchitectureCosts costs, string method)
     {
         var folder = SeedFolder.Open(path);
         foreach (var result in SeedReader.ReadDone(folder, data, line => Failures.Report(screen.Error, line, ExitCode.Done)))
         {
-            var accuracy = result.Found?.Accuracy ?? result.ValidAccuracy;
-            yield return new ParetoPoint(method, result.Seed, result.Genotype.ToString(), costs.Of(result.Genotype), 100 - accuracy);
-            if (result.Random is { } random)
-                yield return new ParetoPoint(
-                    ParetoStudy.Random, result.Seed, random.Genotype.ToString(), costs.Of(random.Genotype), 100 - random.Accuracy);
+            if (result is { Found: { } found, Random: { } random })
+            {
+                yield return Point(method, found.Genotype.ToString(), 100 - found.Accuracy);
+                yield return Point(ParetoStudy.Random, random.Genotype.ToString(), 100 - random.Accuracy);
+            }
+            else if (new SweptSearch(folder, result.Seed, data, costs).Read() is { } judged)
+            {
+                yield return Point(method, judged.Found.Genotype, judged.Found.Error) with { Mixture = 100 - result.ValidAccuracy };
+                yield return Point(ParetoStudy.Random, judged.Random.Genotype, judged.Random.Error);
+            }
+
+            ParetoPoint Point(string by, string genotype, double error) =>
+                new(by, result.Seed, genotype, costs.Of(Genotype.Parse(genotype)), error);
         }
     }
 }

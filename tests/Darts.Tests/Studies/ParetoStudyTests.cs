@@ -129,11 +129,23 @@ public class ParetoStudyTests
         Assert.Null(trained.RetrainedHypervolume("random"));
         Assert.Equal(Drawn.Hypervolumes("nsga2"), trained.Hypervolumes("nsga2"));
         Assert.Contains("nsga2: hypervolume 41 of the front by its test error", ParetoText.Render(trained), StringComparison.Ordinal);
-        Assert.Contains($"nsga2,0,5,5,1,\"{First}\",3.5\r\n", ParetoText.Csv(trained), StringComparison.Ordinal);
+        Assert.Contains($"nsga2,0,5,5,1,\"{First}\",3.5,\r\n", ParetoText.Csv(trained), StringComparison.Ordinal);
         Assert.Contains("\"cost\":5,\"error\":5,\"retrained\":3.5}", ParetoText.JsonLines(trained), StringComparison.Ordinal);
         var parsed = Parsed(ParetoReport.Render(trained));
         Assert.Equal(3, WithClass(parsed, "retrained").Count);
         Assert.Contains("trained from scratch 3.5 % wrong on the test images", parsed.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_error_of_a_mixture_stands_beside_that_of_what_was_found_in_it()
+    {
+        var swept = Study with { Points = [Study.Points[0] with { Mixture = 41.5 }, Study.Points[^1]] };
+        Assert.Contains($"nsga2,0,5,5,1,\"{First}\",,41.5\r\n", ParetoText.Csv(swept), StringComparison.Ordinal);
+        Assert.Contains($"random,0,9,9,1,\"{First}\",,\r\n", ParetoText.Csv(swept), StringComparison.Ordinal);
+        Assert.Contains("\"error\":5,\"mixture\":41.5}", ParetoText.JsonLines(swept), StringComparison.Ordinal);
+        Assert.Contains("5 % wrong, seed 0; all operations mixed 41.5 % wrong</h3>", ParetoReport.Render(swept), StringComparison.Ordinal);
+        // It is no point of the front.
+        Assert.Equal([25, 0], (swept with { Seeds = [0, 1] }).Hypervolumes("nsga2"));
     }
 
     private static XDocument Parsed(string page) => XDocument.Parse(page.Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));

@@ -71,7 +71,8 @@ internal static class ParetoReport
                 var seed = study.HasSeeds ? $", seed {front[k].Seed.ToString(CultureInfo.InvariantCulture)}" : "";
                 var trained = front[k].Retrained is { } error ? $"; trained from scratch {Show(error)} % wrong on the test images"
                     : study.IsRetrained ? "; trained from scratch it diverged" : "";
-                html.Add($"<h3>{Show(front[k].Cost)} {study.Unit}, {Show(front[k].Error)} % wrong{seed}{trained}</h3>");
+                var mixture = front[k].Mixture is { } mixed ? $"; all operations mixed {Show(mixed)} % wrong" : "";
+                html.Add($"<h3>{Show(front[k].Cost)} {study.Unit}, {Show(front[k].Error)} % wrong{seed}{trained}{mixture}</h3>");
                 if (front[k].Genotype is { } genotype) html.Add(Cells(genotype));
                 html.Add($"<pre>{front[k].Architecture}</pre></section>");
             }

@@ -15,6 +15,9 @@ internal sealed record ParetoPoint(string Method, ulong Seed, string Architectur
     /// <summary>Error on the test images after a training from scratch, in percent; null for what was not trained so.</summary>
     public double? Retrained { get; init; }
 
+    /// <summary>Error of the supernet that found it, all operations mixed, in percent; null for what no mixture found.</summary>
+    public double? Mixture { get; init; }
+
     /// <summary>The genotype that the architecture is; null for a name.</summary>
     [JsonIgnore]
     public Genotype? Genotype =>

@@ -39,11 +39,12 @@ internal static class ParetoText
     public static string Csv(ParetoStudy study)
     {
         var fronts = study.Methods.SelectMany(study.Front).ToHashSet(ReferenceEqualityComparer.Instance);
-        var text = new StringBuilder("method,seed,cost,error,front,architecture,retrained\r\n");
+        var text = new StringBuilder("method,seed,cost,error,front,architecture,retrained,mixture\r\n");
         foreach (var p in study.Points)
             text.Append(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{p.Method},{p.Seed},{p.Cost:R},{p.Error:R},{(fronts.Contains(p) ? 1 : 0)},\"{p.Architecture}\",{p.Retrained:R}\r\n"));
+                $"{p.Method},{p.Seed},{p.Cost:R},{p.Error:R},{(fronts.Contains(p) ? 1 : 0)},\"{p.Architecture}\",{p.Retrained:R},"
+                + $"{p.Mixture:R}\r\n"));
         return text.ToString();
     }
 
