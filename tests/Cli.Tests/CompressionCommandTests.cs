@@ -153,11 +153,14 @@ public sealed class CompressionCommandTests : IDisposable
             Assert.InRange(tiny.MultiplyAdds(command), 1, 0.6 * tiny.MultiplyAdds(arch));
         }
 
+        var quantised = Command.Run("quantize", tiny.In("prune"), "--calibration", "32", "--out", tiny.In("int8"));
+        Assert.Equal(0, quantised.Code);
         Assert.Equal(0, Compress("prune", "macs=0.9", "found").Code);
         var compared = Command.Run(
-            "compare", tiny.In(arch), tiny.In("decompose"), tiny.In("prune"), tiny.In("trained"), tiny.In("found"));
+            "compare", tiny.In(arch), tiny.In("decompose"), tiny.In("prune"), tiny.In("int8"), tiny.In("trained"), tiny.In("found"));
         Assert.Equal((0, ""), (compared.Code, compared.Error));
         Assert.Contains($"{arch} compressed", compared.Output);
+        Assert.Contains($"{arch} int8", compared.Output);
         Assert.Contains("DARTS_V2 compressed", compared.Output);
     }
 

@@ -52,7 +52,6 @@ internal static class CompressCommand
             var wanted = CompressionTarget.Parse(parsed.GetValue(target) ?? CompressionTarget.Usual);
             wanted.RequireCounted(Name);
             var (source, folder) = (arguments.Source(parsed), arguments.Folder(parsed));
-            PlanFile.RequireNew(folder);
             var widths = parsed.GetValue(multiple) ?? CompressionStage.DefaultMultiple;
             var (study, leftOut) = arguments.Planned(screen, parsed, source, (task, planned) => Study(task, planned, wanted, widths));
             foreach (var line in leftOut) Failures.Report(screen.Error, line, ExitCode.Done);

@@ -69,15 +69,23 @@ internal sealed class CompressionArguments
     /// <param name="screen">What it prints on.</param>
     /// <param name="parsed">The command line.</param>
     /// <param name="compress">Makes the smaller network of the trained one, and says in lines what it did.</param>
+    /// <param name="report">Says what came of it, from the folder that is done; null for nobody.</param>
     public int Run(
-        Screen screen, ParseResult parsed, Func<CompressionTask, (HostNetwork Network, IEnumerable<string> Lines)> compress)
+        Screen screen, ParseResult parsed, Func<CompressionTask, (HostNetwork Network, IEnumerable<string> Lines)> compress,
+        Action<string>? report = null)
     {
-        if (Resumed(screen, parsed) is { } code) return code;
+        if (Resumed(screen, parsed) is { } code)
+        {
+            if (code == ExitCode.Done) report?.Invoke(parsed.GetValue(resume)!);
+            return code;
+        }
+
         var (source, folder) = (Source(parsed), Folder(parsed));
-        PlanFile.RequireNew(folder);
         using var finetuning = new CompressionWork(screen, command).Begin(
             source, parsed.GetValue(best), parsed.GetValue(calibration) ?? DefaultImages, Options(parsed, source), folder, compress);
-        return finetuning.ToEnd();
+        code = finetuning.ToEnd();
+        if (code == ExitCode.Done) report?.Invoke(folder);
+        return code;
     }
 
     /// <summary>Does the same in stages, each of which is fine-tuned before the next.</summary>
@@ -88,7 +96,6 @@ internal sealed class CompressionArguments
     {
         if (Resumed(screen, parsed) is { } code) return code;
         var (source, folder) = (Source(parsed), Folder(parsed));
-        PlanFile.RequireNew(folder);
         var plan = Planned(screen, parsed, source, (task, planned) => planned(stages(task)));
         plan.Write(folder);
         return new CompressionWork(screen, command).Complete(plan, folder, [], Again(folder));
@@ -105,7 +112,8 @@ internal sealed class CompressionArguments
     }
 
     /// <summary>The folder for a new one.</summary>
-    public string Folder(ParseResult parsed) => parsed.GetValue(output) ?? NewRun.Folder();
+    /// <exception cref="RunFolderException">It holds something already.</exception>
+    public string Folder(ParseResult parsed) => NewRun.Folder(parsed.GetValue(output));
 
     /// <summary>Options of the fine-tuning that were typed.</summary>
     public List<KeyValuePair<string, string>> Typed(ParseResult parsed)

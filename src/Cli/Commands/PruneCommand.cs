@@ -64,20 +64,19 @@ internal static class PruneCommand
         return command;
     }
 
-    // Every step leaves the same share of what the one before left, of the cost of the network that was trained.
     private static List<CompressionStage> Stages(CompressionStage last, CompressionTask task, int count)
     {
         var target = CompressionTarget.Parse(last.Target);
-        var whole = WidthCost.For(target, task.Network).Whole;
+        var budgets = WidthCost.For(target, task.Network).Budgets(target.Share, count);
         // An impossible target is told before hours of fine-tuning towards it.
         last.Apply(task);
         return
         [
-            .. Enumerable.Range(1, count).Select(step => last with
+            .. budgets.Select(budget => last with
             {
                 Target = target.Lasting.ToString(),
                 Table = target.TableHash,
-                Budget = Math.Pow(target.Share, (double)step / count) * whole,
+                Budget = budget,
             }),
         ];
     }

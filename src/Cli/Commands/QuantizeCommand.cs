@@ -40,18 +40,25 @@ internal static class QuantizeCommand
         var epochs = OptionNames.Number("--finetune", "Epochs of fine-tuning with rounded numbers (default: 0).", 0, 100_000);
         var command = new Command(Name, "Make a trained network one of 8-bit integers, and fine-tune it on request.");
         var arguments = new CompressionArguments(command, new FineTuning(0, RateShare, epochs), ranges, full, plain);
-        command.SetAction(parsed => arguments.Run(screen, parsed, task =>
+        command.SetAction(parsed =>
         {
-            var rule = parsed.GetValue(ranges) switch
-            {
-                "percentile" => RangeRule.Percentile,
-                "mse" => RangeRule.Mse,
-                _ => RangeRule.MinMax,
-            };
-            var quantised = NetworkQuantiser.Apply(
-                task.Network, new QuantisationChoice(rule, parsed.GetValue(full), parsed.GetValue(plain)), task.Images, task.Backend);
-            return (quantised.Network, QuantisationReport.Lines(task, quantised));
-        }));
+            var report = new QuantisationReport(screen, isFinetuned: parsed.GetValue(epochs) > 0);
+            return arguments.Run(
+                screen, parsed,
+                task =>
+                {
+                    var rule = parsed.GetValue(ranges) switch
+                    {
+                        "percentile" => RangeRule.Percentile,
+                        "mse" => RangeRule.Mse,
+                        _ => RangeRule.MinMax,
+                    };
+                    var choice = new QuantisationChoice(rule, parsed.GetValue(full), parsed.GetValue(plain));
+                    var quantised = NetworkQuantiser.Apply(task.Network, choice, task.Images, task.Backend);
+                    return (quantised.Network, report.Losses(task, quantised));
+                },
+                report.Print);
+        });
         return command;
     }
 }

@@ -38,7 +38,7 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         Backends.Require(
             options.Backend, options.Threads, backend => SearchMemory.Require(options, DartsSearch.ShapeOf(train, options), backend));
         options = Lasting(options);
-        return new SearchRun(screen, SearchFolder.Create(output ?? NewRun.Folder(), options), options, images, tensorBoard);
+        return new SearchRun(screen, SearchFolder.Create(NewRun.Folder(output), options), options, images, tensorBoard);
     }
 
     /// <summary>A run that was begun before.</summary>

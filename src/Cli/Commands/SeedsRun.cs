@@ -60,7 +60,7 @@ internal sealed class SeedsRun : IDisposable
         {
             Options = plan.Options with { Data = NewRun.Lasting(plan.Options.Data), Cost = CostName.Lasting(plan.Options.Cost) },
         };
-        var folder = join ? SeedFolder.Join(output!, plan) : SeedFolder.Create(output ?? NewRun.Folder(), plan);
+        var folder = join ? SeedFolder.Join(output!, plan) : SeedFolder.Create(NewRun.Folder(output), plan);
         return new SeedsRun(screen, folder, plan.Seeds, data, atOnce);
     }
 

@@ -49,7 +49,7 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
             Network = EvaluationTraining.Describe(images, options).Network,
             Weights = NewRun.Lasting(options.Weights),
         };
-        return new TrainRun(screen, TrainFolder.Create(output ?? NewRun.Folder(), options), options, images, notes, tensorBoard);
+        return new TrainRun(screen, TrainFolder.Create(NewRun.Folder(output), options), options, images, notes, tensorBoard);
     }
 
     /// <summary>The fine-tuning of a compressed network, which its folder keeps as it was before.</summary>

@@ -15,20 +15,19 @@ internal static class CompressionGrid
     public static IEnumerable<(string Name, IReadOnlyList<CompressionStage> Stages)> For(
         HostNetwork network, CompressionTarget target, int multiple)
     {
-        var whole = WidthCost.For(target, network).Whole;
+        var budgets = WidthCost.For(target, network).Budgets(target.Share, steps: 2);
         var decompose = new CompressionStage
         {
             Kind = CompressionKind.Decompose,
             Target = target.ToString(),
-            Budget = target.Share * whole,
+            Budget = budgets[1],
         };
         var prune = decompose with { Kind = CompressionKind.Prune, Multiple = multiple };
-        var halfway = Math.Sqrt(target.Share) * whole;
         yield return ("decompose", [decompose]);
         yield return ("prune-bn-scale", [prune]);
         yield return ("prune-taylor", [prune with { By = ImportanceRule.Taylor }]);
-        yield return ("decompose-prune", [decompose with { Budget = halfway }, prune]);
-        yield return ("prune-decompose", [prune with { Budget = halfway }, decompose]);
+        yield return ("decompose-prune", [decompose with { Budget = budgets[0] }, prune]);
+        yield return ("prune-decompose", [prune with { Budget = budgets[0] }, decompose]);
         var quantize = new CompressionStage { Kind = CompressionKind.Quantize, Epochs = 0 };
         yield return ("quantize", [quantize]);
         yield return ("prune-quantize", [prune, quantize]);

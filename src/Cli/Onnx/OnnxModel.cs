@@ -112,23 +112,23 @@ internal sealed class OnnxModel : IDisposable
         try
         {
             // What is wrong is said by exceptions; lines of a log would stand beside the one line that a user is to read.
-            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-            return new InferenceSession(path, options);
+            return OnnxLibrary.Open(() =>
+            {
+                using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+                return new InferenceSession(path, options);
+            });
         }
         catch (OnnxRuntimeException e)
         {
-            throw new InvalidDataException($"{path}: is no ONNX model that ONNX Runtime loads ({FirstLine(e)}); export it again", e);
+            throw new InvalidDataException(
+                $"{path}: is no ONNX model that ONNX Runtime loads ({OnnxLibrary.FirstLine(e)}); export it again", e);
         }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
+        catch (BackendUnavailableException e)
         {
             throw new BackendUnavailableException(
-                $"{path}: ONNX Runtime's native library does not load here ({FirstLine(e.InnerException ?? e)}); it comes with the package "
-                + "miopendarts for x86-64 Linux and Windows, so install that anew, or give the folder of the run instead of its ONNX file",
-                e);
+                $"{path}: {e.Message}, or give the folder of the run instead of its ONNX file", e);
         }
     }
-
-    private static string FirstLine(Exception e) => e.Message.Split('\n')[0].Trim().TrimEnd('.');
 
     private float[] Run(OrtValue value, int wanted)
     {
@@ -142,7 +142,7 @@ internal sealed class OnnxModel : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new InvalidDataException($"{path}: ONNX Runtime cannot run it ({FirstLine(e)}); export it again", e);
+            throw new InvalidDataException($"{path}: ONNX Runtime cannot run it ({OnnxLibrary.FirstLine(e)}); export it again", e);
         }
     }
 

@@ -90,7 +90,10 @@ internal sealed record OnnxDifference(int Images, float Difference, float Larges
     private const int FewOthers = 3;
 
     /// <summary>Whether both answer alike, as networks over bytes do.</summary>
-    public bool IsAgreement => Images - Same <= Math.Max(FewOthers, (1 - Agreement) * Images);
+    public bool IsAgreement => Agree(Images, Same);
+
+    /// <summary>Whether so many images of the same class are those of networks over bytes that answer alike.</summary>
+    public static bool Agree(int images, int same) => images - same <= Math.Max(FewOthers, (1 - Agreement) * images);
 
     /// <summary>Whether rounding explains the difference.</summary>
     public bool IsRounding => Difference <= Rounding * Largest;

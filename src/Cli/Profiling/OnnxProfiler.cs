@@ -1,4 +1,4 @@
-using Microsoft.ML.OnnxRuntime;
+using MIOpenDarts.Cli.Onnx;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Costs.Profiling;
 using MIOpenDarts.Darts.Costs.Tables;
@@ -25,7 +25,7 @@ internal sealed class OnnxProfiler(int batch, int threads) : IProfiler
     /// <inheritdoc/>
     public TableDevice Device { get; } = new(
         RunEnvironment.ThisProcessor, Name, threads,
-        $"miopendarts {RunEnvironment.ThisVersion}; ONNX Runtime {OrtEnv.Instance().GetVersionString()}");
+        $"miopendarts {RunEnvironment.ThisVersion}; ONNX Runtime {OnnxLibrary.Version}");
 
     /// <inheritdoc/>
     public int RunsTogether => 1;

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using MIOpenDarts.Cli.Onnx;
 using MIOpenDarts.Darts.Costs.Profiling;
 
 namespace MIOpenDarts.Cli.Profiling;
@@ -12,12 +13,16 @@ internal sealed class OnnxRun : IPreparedRun
     private readonly NamedOnnxValue[] inputs;
 
     /// <summary>Opens a model for batches of zeros.</summary>
+    /// <exception cref="Layers.Backends.BackendUnavailableException">ONNX Runtime does not load here.</exception>
     public OnnxRun(byte[] model, int batch, int channels, int height, int width, int threads)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1 };
-        // Its threads would look out for work after a run and take the cores from what is measured next.
-        options.AddSessionConfigEntry("session.force_spinning_stop", "1");
-        session = new InferenceSession(model, options);
+        session = OnnxLibrary.Open(() =>
+        {
+            using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1 };
+            // Its threads would look out for work after a run and take the cores from what is measured next.
+            options.AddSessionConfigEntry("session.force_spinning_stop", "1");
+            return new InferenceSession(model, options);
+        });
         images = new DenseTensor<float>([batch, channels, height, width]);
         inputs = [NamedOnnxValue.CreateFromTensor("images", images)];
     }

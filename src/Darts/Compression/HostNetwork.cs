@@ -30,6 +30,7 @@ internal sealed record HostNetwork(
 
     /// <summary>Takes a trained network's operations and numbers.</summary>
     /// <exception cref="OptionsException">It is quantised.</exception>
+    /// <exception cref="InvalidDataException">One of its numbers is not finite.</exception>
     public static HostNetwork From(NetworkDescription description, ImageClassifier<float> net)
     {
         if (description.IsQuantised)
@@ -39,6 +40,11 @@ internal sealed record HostNetwork(
         {
             var values = new float[tensor.Capacity.Count];
             net.Backend.Download<float>(tensor, values);
+            // Rounding would make a zero of it.
+            if (!Array.TrueForAll(values, float.IsFinite))
+                throw new InvalidDataException(
+                    $"{tensor.Name} of the trained network holds a number that is not finite; take another epoch by --best, or train it "
+                    + "again with a lower learning rate");
             return values;
         });
         return new HostNetwork(description, operations, tensors);

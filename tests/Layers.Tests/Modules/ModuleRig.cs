@@ -41,6 +41,9 @@ internal sealed class ModuleRig : IDisposable
 
     public Pass Pass { get; init; } = new(Training: true);
 
+    /// <summary>Gradient of the loss with respect to what the module computes.</summary>
+    public IReadOnlyList<double> Upstream => upstream;
+
     public double[] Get(Tensor<double> tensor)
     {
         var values = new double[tensor.Shape.Count];

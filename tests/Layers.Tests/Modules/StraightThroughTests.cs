@@ -71,7 +71,45 @@ public class StraightThroughTests
         var inside = x.Select(value => scale.Holds((float)value)).ToArray();
         Assert.Contains(true, inside);
         Assert.Contains(false, inside);
-        Assert.Equal(inside, passed.Select(d => d != 0));
+        Assert.Equal(inside.Zip(rig.Upstream, (flows, d) => flows ? d : 0), passed);
+    }
+
+    [Fact]
+    public void A_bias_and_its_filter_learn_from_what_lies_within_the_bytes_alone()
+    {
+        const int Images = 2, C = 3, Pixels = 25;
+        var scale = ByteScale.Over(-0.5f, 1);
+        using var rig = new ModuleRig(
+            p =>
+            {
+                var convolution = new QuantisedConvolution<double>(p, "", C, C, Window2D.Point, C, Most, InputStep);
+                return new Sequential<double>(convolution, new Quantise<double>(scale, convolution.Layer));
+            },
+            Images, C, 5, 5);
+        rig.Backward();
+        var (filter, bias) = (rig.Parameters.Parameters.First(), rig.Parameters.Parameters.Last());
+        var (w, b, x) = (rig.Get(filter), rig.Get(bias), rig.Get(rig.Src));
+        var (diffFilter, diffBias, beyond) = (new double[C], new double[C], 0);
+        for (var i = 0; i < x.Length; i++)
+        {
+            var c = i / Pixels % C;
+            var step = Int8Filter.Scale([(float)w[c]], (float)b[c], InputStep, Most);
+            var rounded = (double)(step * Int8Filter.Round((float)w[c], step, Most));
+            var y = rounded * x[i] + InputStep * step * Int8Filter.RoundBias((float)b[c], InputStep, step);
+            // The bytes end half a step beyond the range.
+            if (y < -0.5 - scale.Step / 2 || y > 1 + scale.Step / 2)
+            {
+                beyond++;
+                continue;
+            }
+
+            diffFilter[c] += rig.Upstream[i] * x[i];
+            diffBias[c] += rig.Upstream[i];
+        }
+
+        Assert.InRange(beyond, 1, Images * C * Pixels - 1);
+        Same(diffBias, rig.Get(bias.Diff!));
+        Same(diffFilter, rig.Get(filter.Diff!));
     }
 
     private static void Same(double[] expected, double[] actual)

@@ -43,6 +43,12 @@ internal abstract class WidthCost
             : new CountedWidthCost(network, sizes, target.CountsParameters);
     }
 
+    /// <summary>What may be left after each of some steps to a share: every step leaves the same share of what the one before left.</summary>
+    /// <param name="share">What the last step leaves, of the network as it is.</param>
+    /// <param name="steps">Number of steps, at least one.</param>
+    public IReadOnlyList<double> Budgets(double share, int steps) =>
+        [.. Enumerable.Range(1, steps).Select(step => Math.Pow(share, (double)step / steps) * Whole)];
+
     /// <summary>The network with these channels of every value, the images first.</summary>
     public abstract double Of(int[] widths);
 

@@ -14,6 +14,9 @@ internal sealed class Equalisation
     // Exponents of channel ranges that are tried where the second layer's weights pay for it; with a half both share.
     private static readonly double[] Exponents = [0, 0.25, 0.5, 0.75, 1];
 
+    // A channel that hardly fires on the calibration images may fire on others: it keeps this share of the bytes of its value.
+    private const double LeastFactor = 1.0 / 32;
+
     private const int ImagesOfTrial = 4;
 
     private readonly HostNetwork network;
@@ -101,6 +104,6 @@ internal sealed class Equalisation
     private static double[] Factors(float[] largest, double exponent)
     {
         var most = largest.Max();
-        return Array.ConvertAll(largest, range => range > 0 ? Math.Pow((double)range / most, exponent) : 1);
+        return Array.ConvertAll(largest, range => range > 0 ? Math.Max(LeastFactor, Math.Pow((double)range / most, exponent)) : 1);
     }
 }

@@ -1,5 +1,6 @@
 using MIOpenDarts.Darts.Compression;
 using MIOpenDarts.Darts.Compression.Quantisation;
+using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Evaluation.Operations;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;
@@ -26,6 +27,45 @@ public class EqualisationTests
         Assert.Contains(host.Tensors, pair => !pair.Value.SequenceEqual(equal.Tensors[pair.Key]));
         var (expected, actual) = (Logits(host, backend), Logits(equal, backend));
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 2e-5 * expected.Max(Math.Abs)));
+    }
+
+    [Fact]
+    public void A_channel_that_hardly_fires_on_the_calibration_images_keeps_room_for_others()
+    {
+        using var backend = CpuBackend.Create(2);
+        var host = TestNetwork.Host("DARTS_V2", backend, channels: 8);
+        var norms = host.Operations.Where(operation => operation is { Kind: OperationKind.BatchNorm, Affine: true }).ToList();
+        foreach (var norm in norms)
+            foreach (var vector in new[] { "weight", "bias" }) host.Tensors[norm.Name + vector][0] *= 1e-4f;
+        var equal = Equalisation.Apply(host, new QuantisationChoice(), TestNetwork.Sample(host), backend);
+        float[] growth = [.. norms.SelectMany(norm => equal.Tensors[norm.Name + "weight"].Zip(
+            host.Tensors[norm.Name + "weight"], (after, before) => after / before))];
+        // Without a bound some would grow ten-thousandfold, and what is a little larger on another image would lie beyond all bytes.
+        Assert.Equal(32, growth.Max(), 1e-3);
+    }
+
+    [Fact]
+    public void What_only_zeros_read_is_equalised_too_and_counts_for_nothing()
+    {
+        using var backend = CpuBackend.Create(2);
+        var task = new ImageTask(3, 16, 16, 10);
+        NetworkOperation[] operations =
+        [
+            new() { Kind = OperationKind.Convolution, Sources = [0], Name = "first.", Channels = 4, Window = Window2D.Point },
+            new() { Kind = OperationKind.Convolution, Sources = [1], Name = "second.", Channels = 4, Window = Window2D.Point },
+            new() { Kind = OperationKind.Zero, Sources = [2], Window = Window2D.Point },
+            new() { Kind = OperationKind.Convolution, Sources = [0], Name = "other.", Channels = 4, Window = Window2D.Point },
+            new() { Kind = OperationKind.Sum, Sources = [3, 4] },
+            new() { Kind = OperationKind.GlobalAverage, Sources = [5] },
+            new() { Kind = OperationKind.Linear, Sources = [6], Name = "linear.", Channels = 10 },
+        ];
+        var description = TestNetwork.Describe("DARTS_V2") with { Task = task, Operations = operations };
+        using var net = description.Build(backend);
+        net.Parameters.Initialize(1);
+        var host = HostNetwork.From(description, net);
+        var equal = Equalisation.Apply(host, new QuantisationChoice(), TestNetwork.Sample(host), backend);
+        using var right = new ReferenceBackend<float>();
+        Assert.Equal(Logits(host, right), Logits(equal, right));
     }
 
     [Fact]

@@ -92,7 +92,7 @@ public class QuantisationTests
     }
 
     [Fact]
-    public void Tails_are_cut_and_least_squares_lose_no_more_than_the_whole_range()
+    public void Tails_are_cut_and_least_squares_lose_no_more_than_any_share_of_the_range()
     {
         var random = new CounterRandom(6, RandomStream.Weights);
         var numbers = new float[40_000];
@@ -104,7 +104,11 @@ public class QuantisationTests
             ByteScale.Over(-60, 80), histogram.WithoutTails(), histogram.WithLeastSquares());
         // The two that are far out are half of a ten-thousandth.
         Assert.InRange(tails.Step * 255, 6, 12);
-        Assert.True(Loss(squares) <= Loss(whole));
+        // Two far numbers cost less than wide steps for all: neither the whole range nor half of it is best.
+        double[] shares = [.. Enumerable.Range(0, 51).Select(k => Loss(ByteScale.Over(-60 * (0.5f + k / 100f), 80 * (0.5f + k / 100f))))];
+        Assert.True(shares.Min() < 0.95 * Math.Min(shares[0], Loss(whole)));
+        // A histogram knows a number to a bin, which is an eighth of a step.
+        Assert.InRange(Loss(squares), 0, 1.02 * shares.Min());
 
         double Loss(ByteScale scale) => numbers.Sum(x => Math.Pow(x - scale.Nearest(x), 2));
     }

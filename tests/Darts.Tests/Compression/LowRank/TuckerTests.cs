@@ -8,7 +8,7 @@ using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Randomness;
 
-namespace MIOpenDarts.Darts.Tests.Compression;
+namespace MIOpenDarts.Darts.Tests.Compression.LowRank;
 
 /// <summary>The three factors of a k x k convolution lose what is said, and make the same convolution of lower rank.</summary>
 public class TuckerTests
