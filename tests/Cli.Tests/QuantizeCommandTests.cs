@@ -23,11 +23,15 @@ public sealed class QuantizeCommandTests : IDisposable
         Assert.Equal((0, ""), (made.Code, made.Error));
         Assert.Contains("RX 580", made.Output);
         Assert.Matches(@"\nagree    9[0-6] of 96 test images", made.Output);
-        Assert.Matches(@"\nfloat +\d+\.\d\d +\d+\.\d +\d+\.\d{3}\nint8 +\d+\.\d\d +\d+\.\d +\d+\.\d{3}\n", made.Output);
+        string[] rows = epochs == "0" ? ["float", "int8"] : ["float", "int8, not fine-tuned", "int8, fine-tuned"];
+        const string numbers = @" +(\d+\.\d\d) +\d+\.\d +\d+\.\d{3}\n";
+        Assert.Matches("\n" + string.Concat(rows.Select(row => row + numbers)), made.Output);
         Assert.Matches(@"\ncells\.0\.\S+ +\d+\.\d{3} +\d+\.\d{3}\n", made.Output);
         var told = made.Output.Split('\n').Single(line => line.StartsWith("test     ", StringComparison.Ordinal))[9..];
         var (small, trained) = (tiny.In("small"), tiny.In("trained"));
         Assert.Equal(told, Command.Run("evaluate", small, "--backend", "cpu").Output.TrimEnd());
+        // The last row is of what the folder holds.
+        Assert.Equal(told.Split(' ')[0], Regex.Match(made.Output, rows[^1] + numbers).Groups[1].Value);
         Assert.Equal(0, Command.Run("export", small, "--out", tiny.In("int8.onnx")).Code);
         // A sum near half a step may be rounded up in one program and down in the other: some of 96 images at most.
         Assert.Equal(Share(told), Share(Command.Run("evaluate", tiny.In("int8.onnx"), "--data", tiny.Data).Output), tolerance: 7.0);
@@ -43,7 +47,9 @@ public sealed class QuantizeCommandTests : IDisposable
         Assert.True(NetworkDescription.Read(Path.Combine(small, "weights.safetensors")).IsQuantised);
         Assert.Equal(0, Command.Run("data", tiny.Data, "--samples", tiny.In("samples.png")).Code);
         Assert.Equal(0, Command.Run("predict", small, tiny.In("samples.png")).Code);
-        Assert.Equal(0, Command.Run("quantize", "--resume", small).Code);
+        var again = Command.Run("quantize", "--resume", small);
+        Assert.Equal(0, again.Code);
+        Assert.Matches("\nnetwork .*\n" + rows[^1] + numbers, again.Output);
         if (epochs == "0") Command.Refuses(1, ["quantize", "--resume", small, "--finetune", "2"], "was begun without an epoch");
         foreach (var further in new[] { "quantize", "decompose", "prune" })
             Command.Refuses(2, [further, small, "--out", tiny.In("further")], "quantised already");
