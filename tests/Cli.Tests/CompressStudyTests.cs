@@ -46,10 +46,14 @@ public sealed class CompressStudyTests : IDisposable
         Command.Refuses(1, ["compress", tiny.In("trained"), "--out", tiny.In("study")], "holds a run already");
         Command.Refuses(1, ["compress", tiny.In("trained"), "--out", tiny.In("trained")], "holds a run already");
         // No other run may be begun among its files either.
-        Command.Refuses(1, ["train", "--data", tiny.Data, "--layers", "3", "--init-channels", "4", "--out", tiny.In("study")],
-            "holds a run already");
-        Command.Refuses(1, ["search", "--data", tiny.Data, "--layers", "3", "--init-channels", "4", "--out", tiny.In("study")],
-            "holds a run already");
+        foreach (var command in new[] { "train", "search" })
+            Command.Refuses(
+                1,
+                [
+                    command, "--data", tiny.Data, "--layers", "3", "--init-channels", "4", "--batch-size", "16", "--backend", "cpu",
+                    "--out", tiny.In("study"),
+                ],
+                "holds a run already");
         Command.Refuses(
             1, ["compress", "--resume", tiny.In("study"), "--learning-rate", "0.5"], "was begun with learning_rate", "not 0.5");
         Command.Refuses(2, ["compress", "--resume", tiny.In("study"), "--out", tiny.In("x")], "--out does not go with --resume");

@@ -113,6 +113,23 @@ public class QuantisationTests
         double Loss(ByteScale scale) => numbers.Sum(x => Math.Pow(x - scale.Nearest(x), 2));
     }
 
+    [Fact]
+    public void A_weight_that_is_no_number_is_refused_and_named_before_rounding_makes_a_zero_of_it()
+    {
+        using var backend = CpuBackend.Create(1);
+        var description = TestNetwork.Describe("DARTS_V2");
+        using var net = description.Build(backend);
+        net.Parameters.Initialize(3);
+        var weights = net.Parameters.Parameters.First(tensor => tensor.Name.StartsWith("cells.1.", StringComparison.Ordinal));
+        var values = new float[weights.Capacity.Count];
+        backend.Download<float>(weights, values);
+        values[^1] = float.NaN;
+        backend.Upload<float>(values, weights);
+        var told = Assert.Throws<InvalidDataException>(() => HostNetwork.From(description, net)).Message;
+        Assert.Contains(weights.Name, told);
+        Assert.Contains("--best", told);
+    }
+
     private static QuantisedNetwork Quantised(string name)
     {
         using var backend = CpuBackend.Create(1);
