@@ -27,6 +27,8 @@ namespace MIOpenDarts.Layers.Backends;
 public abstract partial class Backend<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private T[] exchanged = [];
+
     /// <summary>Name as chosen on a command line: that of its line in <see cref="BackendChoice.All"/>.</summary>
     public abstract string Name { get; }
 
@@ -56,8 +58,8 @@ public abstract partial class Backend<T> : IDisposable
     {
         get;
         set => field = value.Exchange is null || value.PerLeaf ? value : throw new BackendUnavailableException(
-            $"{Name} cannot share the statistics of batch norms with other processes; add --batch-norm leaf, use --backend cpu, or give "
-            + "each process its seeds by --seeds");
+            $"{Name} cannot share the statistics of batch norms with other processes; add --batch-norm leaf, use --backend cpu or hip, "
+            + "or give each process its seeds by --seeds");
     } = new();
 
     /// <summary>Makes this process's sums over its images, such as gradients, those over the batch of all processes.</summary>
@@ -65,12 +67,13 @@ public abstract partial class Backend<T> : IDisposable
     internal virtual void SumOverProcesses(Tensor<T> sums)
     {
         if (!Leaves.Shares) return;
-        var numbers = new T[sums.Shape.Count];
-        Download(sums, numbers);
-        if (numbers is not float[] floats)
+        var count = checked((int)sums.Shape.Count);
+        if (exchanged.Length < count) exchanged = new T[count];
+        if (exchanged is not float[] floats)
             throw new BackendUnavailableException("processes exchange numbers of single precision only; use --backend cpu");
-        Leaves.Exchange!.Sum(floats);
-        Upload<T>(numbers, sums);
+        Download(sums, exchanged);
+        Leaves.Exchange!.Sum(floats.AsSpan(0, count));
+        Upload<T>(exchanged.AsSpan(0, count), sums);
     }
 
     /// <summary>What <see cref="CrossEntropy"/> left in <paramref name="result"/>, over the batch of all processes.</summary>

@@ -1,14 +1,21 @@
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Bilevel;
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Tests.Distributed;
 using MIOpenDarts.Darts.Tests.Search;
+using MIOpenDarts.Darts.Tests.Training;
+using MIOpenDarts.Darts.Training;
 using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Backends.MIOpen;
+using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Randomness;
 using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Darts.Tests.Hip;
 
-/// <summary>GPUs that share the batches of a search, leaf by leaf, make the steps of one.</summary>
+/// <summary>GPUs that share batches make the steps of one.</summary>
 [Trait("Category", "gpu")]
 public class HipSharedBatchTests
 {
@@ -16,46 +23,90 @@ public class HipSharedBatchTests
     private const int Images = 8;
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Two_GPUs_make_an_alpha_step_and_a_weight_step_as_one_does(bool unrolled)
+    [InlineData("sync", false, 0.0)]
+    [InlineData("sync", true, 0.0)]
+    // Operation by operation, so that MIOpen's own batch norms are among them.
+    [InlineData("sync", false, 0.3)]
+    [InlineData("leaf", false, 0.0)]
+    [InlineData("leaf", true, 0.0)]
+    public void Two_GPUs_make_an_alpha_step_and_a_weight_step_as_one_does(string batchNorm, bool unrolled, double dropPath)
     {
-        var one = Step(0, unrolled, exchange: null);
-        var both = ThreadExchange.Run(2, exchange => Step(exchange.Rank, unrolled, exchange));
+        var options = SmallSearch.Options with
+        {
+            BatchSize = Images,
+            Leaves = 4,
+            BatchNorm = batchNorm,
+            Unrolled = unrolled,
+            DropPath = dropPath,
+        };
+        AssertSame((device, exchange) => Search(options, device, exchange));
+    }
+
+    [Theory]
+    [InlineData("sync")]
+    [InlineData("leaf")]
+    public void Two_GPUs_train_as_one_does(string batchNorm)
+    {
+        var options = SmallTraining.Options with { Leaves = 4, BatchNorm = batchNorm, Auxiliary = true, LabelSmoothing = 0.1 };
+        AssertSame((device, exchange) => Train(options, device, exchange));
+    }
+
+    private static void AssertSame(Func<int, ILeafExchange?, float[]> step)
+    {
+        var one = step(0, null);
+        var both = ThreadExchange.Run(2, exchange => step(exchange.Rank, exchange));
         Assert.Equal(both[0], both[1]);
         Assert.All(one.Zip(both[0]), pair => Assert.Equal(pair.First, pair.Second, Tolerance * (1 + MathF.Abs(pair.First))));
     }
 
-    [Fact]
-    public void Statistics_of_a_whole_batch_are_not_shared_by_GPUs()
+    // Loss, weights, statistics and alphas after a step from the first state.
+    private static float[] Search(SearchOptions options, int device, ILeafExchange? exchange)
     {
-        using var gpu = Gpu.Create();
-        var error = ThreadExchange.Run(2, exchange =>
-            Assert.Throws<BackendUnavailableException>(() => gpu.Leaves = new BatchLeaves(8, exchange)).Message)[0];
-        Assert.Contains("add --batch-norm leaf", error);
-    }
-
-    // Weights, statistics and alphas after a step from the first state.
-    private static float[] Step(int device, bool unrolled, ILeafExchange? exchange)
-    {
-        var options = SmallSearch.Options with { BatchSize = Images, Leaves = 4, BatchNorm = "leaf", Unrolled = unrolled };
-        using var gpu = Gpu.Create(device);
-        gpu.Leaves = options.Cut(exchange);
+        using var gpu = Cut(options, device, exchange);
         using var state = new SearchState(options, DartsSearch.ShapeOf(SmallSearch.Images().Train, options), gpu);
         state.Initialize();
+        state.Net.SetDropPath(options.DropPath);
         var random = new CounterRandom(7, RandomStream.Augmentation);
-        float[] train = [.. Enumerable.Range(0, 64 * Images).Select(_ => (float)random.NextNormal())];
-        float[] valid = [.. Enumerable.Range(0, 64 * Images).Select(_ => (float)random.NextNormal())];
+        var (train, valid) = (Pixels(random), Pixels(random));
+        var result = state.Step(Share(gpu, train), Share(gpu, valid), rate: 0.025, epoch: 0, step: 0);
+        Assert.Equal(Images, result.Images);
+        return [(float)result.Loss, .. Read(gpu, state.Parameters), .. state.Net.Alphas.SelectMany(alphas => alphas)];
+    }
+
+    // The same of a training with auxiliary head and drop path.
+    private static float[] Train(TrainOptions options, int device, ILeafExchange? exchange)
+    {
+        using var gpu = Cut(options, device, exchange);
+        using var state = new TrainState(options, EvaluationTraining.Describe(SmallTraining.Data(), options), gpu);
+        state.Initialize();
+        state.Net.SetDropPath(0.3);
+        var train = Pixels(new CounterRandom(7, RandomStream.Augmentation));
+        var result = state.Step(Share(gpu, train), rate: 0.025, epoch: 0, step: 0);
+        Assert.Equal(Images, result.Images);
+        return [(float)result.Loss, .. Read(gpu, state.Parameters)];
+    }
+
+    private static MIOpenBackend Cut(RunOptions options, int device, ILeafExchange? exchange)
+    {
+        var gpu = Gpu.Create(device);
+        gpu.Leaves = options.Cut(exchange);
+        return gpu;
+    }
+
+    private static float[] Pixels(CounterRandom random) => [.. Enumerable.Range(0, 64 * Images).Select(_ => (float)random.NextNormal())];
+
+    private static ImageBatch<float> Share(MIOpenBackend gpu, float[] pixels)
+    {
         int[] labels = [0, 1, 1, 0, 1, 0, 0, 1];
         var share = gpu.Leaves.ShareOf(Images, out var count);
-        var result = state.Step(Share(train), Share(valid), rate: 0.025, epoch: 0, step: 0);
-        Assert.Equal(Images, result.Images);
-        var (weights, statistics) = (new float[state.Parameters.Count], new float[state.Parameters.BufferCount]);
-        gpu.Download<float>(state.Parameters.Values, weights);
-        gpu.Download<float>(state.Parameters.Buffers, statistics);
-        return [(float)result.Loss, .. weights, .. statistics, .. state.Net.Alphas.SelectMany(alphas => alphas)];
+        return new(pixels.AsSpan(64 * share.First, 64 * count), labels.AsSpan(share.First, count), share);
+    }
 
-        ImageBatch<float> Share(float[] pixels) =>
-            new(pixels.AsSpan(64 * share.First, 64 * count), labels.AsSpan(share.First, count), share);
+    private static float[] Read(MIOpenBackend gpu, ParameterSet<float> parameters)
+    {
+        var (weights, statistics) = (new float[parameters.Count], new float[parameters.BufferCount]);
+        gpu.Download<float>(parameters.Values, weights);
+        gpu.Download<float>(parameters.Buffers, statistics);
+        return [.. weights, .. statistics];
     }
 }

@@ -15,6 +15,13 @@ internal sealed partial class MIOpenBackend
     /// <inheritdoc/>
     public override void BatchNormForward(Tensor<float> src, BatchNormState<float> norm, Tensor<float> dst, bool training)
     {
+        // MIOpen knows the images of this process alone.
+        if (training && Leaves.Shares)
+        {
+            base.BatchNormForward(src, norm, dst, training);
+            return;
+        }
+
         var (x, y, parameters) = (Described(src), Described(dst), descriptors.Normalization(src.Shape));
         var (scale, shift) = (Scale(norm), Shift(norm));
         var running = (Span(norm.RunningMean), Span(norm.RunningVariance));
@@ -37,6 +44,12 @@ internal sealed partial class MIOpenBackend
     public override void NormalizationBackward(
         Tensor<float> src, BatchNormState<float> norm, Tensor<float> diffDst, Tensor<float> diffSrc, bool accumulate, bool weightGradients)
     {
+        if (Leaves.Shares)
+        {
+            SharedNormalizationBackward(src, norm, diffDst, diffSrc, accumulate, weightGradients);
+            return;
+        }
+
         var bytes = norm.Channels * sizeof(float);
         var distance = (bytes + Alignment - 1) / Alignment * Alignment;
         var diffScale = memory.Scratch(2L * distance + (accumulate ? diffSrc.Shape.Count * sizeof(float) : 0));

@@ -41,8 +41,11 @@ internal sealed partial class MIOpenBackend
             TensorOperation.Multiply, Described(src), Described(Shape.Vector(1), weights.Address + index * sizeof(float)), dst, accumulate);
 
     /// <inheritdoc/>
-    public override void ScaleBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, int index) =>
-        Dot(src, diffDst, 0, diffWeights.Address + index * sizeof(float));
+    public override void ScaleBackwardWeights(Tensor<float> src, Tensor<float> diffDst, Tensor<float> diffWeights, int index)
+    {
+        if (Leaves.Shares) SharedScaleBackwardWeights(src, diffDst, diffWeights, index);
+        else Dot(src, diffDst, 0, diffWeights.Address + index * sizeof(float));
+    }
 
     /// <inheritdoc/>
     public override void ScaleImages(Tensor<float> src, Tensor<float> factors, Tensor<float> dst, bool accumulate)
@@ -65,7 +68,8 @@ internal sealed partial class MIOpenBackend
         Library("softmax forward", 2 * logits.Shape.Count)
             .SoftmaxForward(SoftmaxAlgorithm.Log, SoftmaxMode.Channel, Described(logits), Described(logits.Shape, logProbabilities));
         Arguments.Add(logits.Address).Add(logProbabilities).Add(labels.Address).Add(result.Address).Add(Address(diffLogits))
-            .Add(logits.Shape.N).Add(logits.Shape.C).Add(labelSmoothing).Add(lossScale);
+            .Add(logits.Shape.N).Add(logits.Shape.C).Add(labelSmoothing)
+            .Add(lossScale * ((double)logits.Shape.N / Leaves.WholeOf(logits.Shape.N)));
         Launch("cross_entropy", 1);
     }
 
@@ -77,6 +81,11 @@ internal sealed partial class MIOpenBackend
         var partial = memory.Scratch((groups + 1) * sizeof(double)) + sizeof(double);
         Arguments.Add(a.Address).Add(b.Address).Add(partial).Add(count);
         Launch("dot_partial", groups, moved: 2L * count);
+        FinishDot(partial, groups, result, added);
+    }
+
+    private void FinishDot(nint partial, int groups, nint result, nint added)
+    {
         Arguments.Add(partial).Add(groups).Add(result).Add(added);
         Launch("dot_finish", 1);
     }

@@ -155,7 +155,7 @@ internal sealed partial class MIOpenBackend
         }
 
         if (sources > 0) DiffOfSources(table, sources, filters);
-        if (normalized > 0) FinishGradients(gradients, normalized);
+        if (normalized > 0) FinishGradients(ref gradients, normalized);
     }
 
     private void DiffOfSources(in BranchTable table, int sources, bool filters)

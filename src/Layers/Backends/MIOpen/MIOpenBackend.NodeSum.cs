@@ -80,7 +80,7 @@ internal sealed partial class MIOpenBackend
             Arguments.Add(table);
             Launch("node_sum_backward", groups, table.Channels,
                 moved: (some.Length + table.NodeCount + 2 * identities) * some[0].Dst!.Shape.Count);
-            FinishGradients(gradients, some.Length);
+            FinishGradients(ref gradients, some.Length);
             branches = branches[some.Length..];
         }
     }

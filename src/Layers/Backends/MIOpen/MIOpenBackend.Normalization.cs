@@ -15,7 +15,7 @@ internal sealed partial class MIOpenBackend
         Launch("statistics_partial", groups, channels, moved: src.Shape.Count);
         var table = new StatisticTable();
         table[0] = StatisticOf(norm, partial, groups, KernelConstants.StatisticsPixels, count);
-        FinishStatistics(table, 1, channels, training: true);
+        FinishStatistics(ref table, 1, channels, training: true);
     }
 
     /// <inheritdoc/>
@@ -23,7 +23,7 @@ internal sealed partial class MIOpenBackend
     {
         var table = new StatisticTable();
         table[0] = StatisticOf(norm, 0, 0, 0, 0);
-        FinishStatistics(table, 1, norm.Channels, training: false);
+        FinishStatistics(ref table, 1, norm.Channels, training: false);
     }
 
     /// <inheritdoc/>
@@ -42,9 +42,7 @@ internal sealed partial class MIOpenBackend
         v.Diff = diffDst;
         var table = GradientSums(v.Value, v.Norm.Mean.Address, diffDst);
         table.Terms[0] = TermOf(v, -1, table.Terms[0].Sums, table.Terms[0].Products);
-        table.Scale = Address(v.Norm.Scale);
-        if (weightGradients) (table.DiffGamma, table.DiffBeta) = (Address(v.Norm.Scale?.Diff), Address(v.Norm.Shift?.Diff));
-        FinishGradients(table, 1);
+        FinishAffineGradients(ref table, v.Norm, weightGradients);
     }
 
     /// <inheritdoc/>
@@ -53,7 +51,7 @@ internal sealed partial class MIOpenBackend
         var table = GradientSums(v.Value, v.Applied ? 0 : v.Norm.Mean.Address, v.Diff!);
         table.Terms[0] = TermOf(v, weights is null ? -1 : index, table.Terms[0].Sums, table.Terms[0].Products);
         (table.Weights, table.DiffWeights) = (Address(weights), Address(diffWeights));
-        FinishGradients(table, 1);
+        FinishGradients(ref table, 1);
     }
 
     /// <inheritdoc/>
@@ -94,8 +92,9 @@ internal sealed partial class MIOpenBackend
         Applied = Flag(v.Applied),
     };
 
-    private void FinishStatistics(in StatisticTable table, int used, int channels, bool training)
+    private void FinishStatistics(ref StatisticTable table, int used, int channels, bool training)
     {
+        if (training) ShareMoments(ref table, used);
         Arguments.Add(table);
         if (training) Launch("statistics_finish", channels, used, threads: KernelConstants.FinishThreads);
         else Launch("statistics_inference", Groups(channels), used);
@@ -116,8 +115,18 @@ internal sealed partial class MIOpenBackend
         return table;
     }
 
-    private void FinishGradients(in GradientTable table, int used)
+    private void FinishAffineGradients(ref GradientTable table, BatchNormState<float> norm, bool weightGradients)
     {
+        table.Scale = Address(norm.Scale);
+        // Sums over the batch are known to all processes, whose gradients are added up: one of them has these.
+        if (weightGradients && (Leaves.IsFirst || !Leaves.Shares))
+            (table.DiffGamma, table.DiffBeta) = (Address(norm.Scale?.Diff), Address(norm.Shift?.Diff));
+        FinishGradients(ref table, 1);
+    }
+
+    private void FinishGradients(ref GradientTable table, int used)
+    {
+        ShareGradientSums(ref table, used);
         Arguments.Add(table);
         Launch("gradient_finish", used);
     }

@@ -69,7 +69,7 @@ internal sealed partial class MIOpenBackend
             }
 
             Forward(table, some.Length);
-            FinishStatistics(statistics, some.Length, widest, training);
+            FinishStatistics(ref statistics, some.Length, widest, training);
             branches = branches[some.Length..];
         }
     }

@@ -60,11 +60,11 @@ internal sealed partial class MIOpenBackend
                 table[used++] = StatisticOf(edge.Norm, kind == 0 ? max : average, groups, pixels, count);
                 if (training) edge.Norm.BatchesTracked++;
                 if (used < StatisticTable.Capacity) continue;
-                FinishStatistics(table, used, shape.C, training);
+                FinishStatistics(ref table, used, shape.C, training);
                 used = 0;
             }
 
-        FinishStatistics(table, used, shape.C, training);
+        FinishStatistics(ref table, used, shape.C, training);
     }
 
     private void SharedPoolsBackward(SharedPools<float> pools, nint diffMax)
