@@ -24,6 +24,9 @@ internal sealed class Ranks : IDisposable
     /// <summary>Number of this process among those of its machine.</summary>
     public int LocalRank => world.LocalRank;
 
+    /// <summary>How many of them there are on this machine.</summary>
+    public int LocalSize => world.LocalSize;
+
     /// <summary>Name of this process's machine.</summary>
     public string Node => world.Node;
 

@@ -12,29 +12,27 @@ namespace MIOpenDarts.Interop.Mpi;
 /// <param name="Double">MPI_DOUBLE.</param>
 /// <param name="Max">MPI_MAX.</param>
 /// <param name="ErrorsReturn">MPI_ERRORS_RETURN.</param>
-/// <param name="NoInfo">MPI_INFO_NULL.</param>
 /// <param name="InPlace">MPI_IN_PLACE.</param>
 /// <param name="Funneled">MPI_THREAD_FUNNELED.</param>
-/// <param name="Shared">MPI_COMM_TYPE_SHARED.</param>
 /// <param name="LongestText">The longest of processor names, error texts and versions, with the terminating zero.</param>
 internal sealed record MpiConstants(
-    nint World, nint Byte, nint Int, nint Long, nint Float, nint Double, nint Max, nint ErrorsReturn, nint NoInfo, nint InPlace,
-    int Funneled, int Shared, int LongestText)
+    nint World, nint Byte, nint Int, nint Long, nint Float, nint Double, nint Max, nint ErrorsReturn, nint InPlace, int Funneled,
+    int LongestText)
 {
     /// <summary>MPICH 3 to 5, library version 12.</summary>
     public static MpiConstants Mpich { get; } = new(
         World: 0x44000000, Byte: 0x4c00010d, Int: 0x4c000405, Long: 0x4c00083a, Float: 0x4c00040a, Double: 0x4c00080b, Max: 0x58000001,
-        ErrorsReturn: 0x54000001, NoInfo: 0x1c000000, InPlace: -1, Funneled: 1, Shared: 1, LongestText: 8192);
+        ErrorsReturn: 0x54000001, InPlace: -1, Funneled: 1, LongestText: 8192);
 
     /// <summary>The ABI that MPI 5.0 defines for all implementations.</summary>
     public static MpiConstants Standard { get; } = new(
         World: 0x101, Byte: 0x247, Int: 0x209, Long: 0x258, Float: 0x210, Double: 0x214, Max: 0x23,
-        ErrorsReturn: 0x143, NoInfo: 0x130, InPlace: 1, Funneled: 1024, Shared: 221, LongestText: 8192);
+        ErrorsReturn: 0x143, InPlace: 1, Funneled: 1024, LongestText: 8192);
 
     /// <summary>Open MPI 4 to 6, library version 40.</summary>
     /// <param name="symbol">Gives the address of a symbol of the library.</param>
     public static MpiConstants OpenMpi(Func<string, nint> symbol) => new(
         symbol("ompi_mpi_comm_world"), symbol("ompi_mpi_byte"), symbol("ompi_mpi_int"), symbol("ompi_mpi_int64_t"),
         symbol("ompi_mpi_float"), symbol("ompi_mpi_double"), symbol("ompi_mpi_op_max"), symbol("ompi_mpi_errors_return"),
-        symbol("ompi_mpi_info_null"), InPlace: 1, Funneled: 1, Shared: 0, LongestText: 256);
+        InPlace: 1, Funneled: 1, LongestText: 256);
 }

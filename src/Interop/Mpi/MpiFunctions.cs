@@ -25,10 +25,6 @@ internal sealed unsafe class MpiFunctions(Func<string, nint> export)
     public readonly delegate* unmanaged<nint, int*, int> MPI_Comm_size =
         (delegate* unmanaged<nint, int*, int>)export(nameof(MPI_Comm_size));
 
-    /// <summary>comm, split type, key, info, new comm.</summary>
-    public readonly delegate* unmanaged<nint, int, int, nint, nint*, int> MPI_Comm_split_type =
-        (delegate* unmanaged<nint, int, int, nint, nint*, int>)export(nameof(MPI_Comm_split_type));
-
     /// <summary>comm, error handler.</summary>
     public readonly delegate* unmanaged<nint, nint, int> MPI_Comm_set_errhandler =
         (delegate* unmanaged<nint, nint, int>)export(nameof(MPI_Comm_set_errhandler));

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace MIOpenDarts.Interop.Mpi;
@@ -50,6 +52,9 @@ internal sealed unsafe class MpiWorld : IDisposable
     /// <summary>Which of the processes on this machine this is.</summary>
     public int LocalRank { get; private set; }
 
+    /// <summary>How many of them there are on this machine.</summary>
+    public int LocalSize { get; private set; }
+
     private bool ThreadsAllowed { get; }
 
     /// <summary>Opens the library that fits the launcher, and joins the other processes.</summary>
@@ -73,7 +78,7 @@ internal sealed unsafe class MpiWorld : IDisposable
                     + "together, and each process would work alone; start with the launcher of this library, or under srun with its "
                     + "--mpi=");
             }
-            world.LocalRank = world.RankOnNode();
+            (world.LocalRank, world.LocalSize) = world.OnNode();
             return world;
         }
         catch
@@ -173,14 +178,13 @@ internal sealed unsafe class MpiWorld : IDisposable
         }
     }
 
-    private int RankOnNode()
+    // By the machines' names: what shares memory to MPI_Comm_split_type is each process alone with MPICH 5.0.2 in some containers.
+    private (int Rank, int Size) OnNode()
     {
-        nint node = 0;
-        int rank;
-        Check(
-            mpi.MPI_Comm_split_type(constants.World, constants.Shared, Rank, constants.NoInfo, &node), nameof(mpi.MPI_Comm_split_type));
-        Check(mpi.MPI_Comm_rank(node, &rank), nameof(mpi.MPI_Comm_rank));
-        return rank;
+        var names = new long[Size];
+        names[Rank] = BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(Node)));
+        AllGather<long>(names, [.. Enumerable.Repeat(1, Size)], [.. Enumerable.Range(0, Size)]);
+        return (names.AsSpan(0, Rank).Count(names[Rank]), names.AsSpan().Count(names[Rank]));
     }
 
     private nint TypeOf<T>() =>
