@@ -87,6 +87,14 @@ if [ ! -e "$ROOT/.stage2" ]; then
   touch "$ROOT/.stage2"
 fi
 
+# So that a rootfs of before gets it too.
+if [ ! -e "$ROOT/.mpi" ] && [ "${1:-}" != --check ]; then
+  say "MPICH, for processes with a virtual GPU each (25 MB to download)"
+  progress "$BASE/mpi.log" in_root 'set -e; apt-get update; nice apt-get install -y mpich; apt-get clean' \
+    || fail "MPICH could not be installed: is there a network? ($(tail -1 "$BASE/mpi.log"); see the end of $BASE/mpi.log)"
+  touch "$ROOT/.mpi"
+fi
+
 say "3 of 4: package versions"
 while read -r name proven; do
   case $name in '' | \#*) continue ;; esac

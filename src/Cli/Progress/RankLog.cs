@@ -18,7 +18,8 @@ internal sealed class RankLog : IProgress<RunEvent>, IDisposable
     {
         if (!Directory.Exists(folder)) return;
         file = new StreamWriter(Path.Combine(folder, $"rank-{ranks.Rank}.log"), append: true) { AutoFlush = true };
-        Line($"rank {ranks.Rank} of {ranks.Size} on {ranks.Node}, process {Environment.ProcessId}: {backend.Name}, {backend.Description}");
+        var device = backend.Gpu is { } gpu ? $"{backend.Name}:{gpu.Ordinal}" : backend.Name;
+        Line($"rank {ranks.Rank} of {ranks.Size} on {ranks.Node}, process {Environment.ProcessId}: {device}, {backend.Description}");
     }
 
     /// <inheritdoc/>
