@@ -1,6 +1,7 @@
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Distributed;
 using MIOpenDarts.Darts.Evolution;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
@@ -99,5 +100,5 @@ internal static class Failures
         OptionsException or GenotypeFormatException or NotFiniteNumberException or DataException or CheckpointException
         or RunFolderException or RunDivergedException or BackendUnavailableException or PlanDoesNotFitException or RocmException
         or RocmNotFoundException or LauncherException or MpiException or IOException or UnauthorizedAccessException or InvalidDataException
-        or InfeasibleLimitException or OperationCanceledException;
+        or InfeasibleLimitException or RankFailedException or OperationCanceledException;
 }

@@ -15,13 +15,17 @@ namespace MIOpenDarts.Cli.Tests;
 /// </param>
 internal sealed partial record Blow(int Signal, long FileBytes, params string[] Words)
 {
-    public const int HangUp = 1, Interrupt = 2, Quit = 3, Kill = 9, Terminate = 15;
+    public const int HangUp = 1, Interrupt = 2, Quit = 3, Kill = 9, User1 = 10, Terminate = 15;
 
     private const string Variable = "MIOPENDARTS_TEST_BLOW";
+    private const string RankVariable = "MIOPENDARTS_TEST_BLOW_RANK";
     private const int FileSizeSignal = 25, FileSizeLimit = 1, CoreLimit = 4;
 
     /// <summary>How a shell tells that a process was killed, or ended because a file was too large.</summary>
     public static IReadOnlyList<int> Codes { get; } = [128 + Kill, 128 + FileSizeSignal];
+
+    /// <summary>The log of the rank that gets the signal; empty for the process itself.</summary>
+    public string RankLog { get; init; } = "";
 
     /// <summary>The blow that this process was started with.</summary>
     public static Blow? OfProcess
@@ -29,12 +33,19 @@ internal sealed partial record Blow(int Signal, long FileBytes, params string[] 
         get
         {
             if (System.Environment.GetEnvironmentVariable(Variable)?.Split('|') is not [var signal, var bytes, .. var words]) return null;
-            return new Blow(int.Parse(signal, CultureInfo.InvariantCulture), long.Parse(bytes, CultureInfo.InvariantCulture), words);
+            return new Blow(int.Parse(signal, CultureInfo.InvariantCulture), long.Parse(bytes, CultureInfo.InvariantCulture), words)
+            {
+                RankLog = System.Environment.GetEnvironmentVariable(RankVariable) ?? "",
+            };
         }
     }
 
-    private (string Name, string Value)[] Environment =>
-        [("DOTNET_STARTUP_HOOKS", typeof(Blow).Assembly.Location), (Variable, string.Join('|', [$"{Signal}", $"{FileBytes}", .. Words]))];
+    /// <summary>The variables of a process that it befalls.</summary>
+    public (string Name, string Value)[] Environment =>
+    [
+        ("DOTNET_STARTUP_HOOKS", typeof(Blow).Assembly.Location), (Variable, string.Join('|', [$"{Signal}", $"{FileBytes}", .. Words])),
+        (RankVariable, RankLog),
+    ];
 
     /// <summary>Starts the command so that this befalls it.</summary>
     public Process Start(IEnumerable<string> args) => Command.Start(args, Environment);
@@ -42,7 +53,7 @@ internal sealed partial record Blow(int Signal, long FileBytes, params string[] 
     /// <summary>Starts the command through another program so that this befalls it.</summary>
     public Process StartBy(string program, IEnumerable<string> args) => Command.Start(program, args, Environment);
 
-    /// <summary>Deals it to this process.</summary>
+    /// <summary>Deals it to this process, or to another rank and waits until that one has heard it.</summary>
     public void Fall()
     {
         if (FileBytes > 0)
@@ -53,8 +64,11 @@ internal sealed partial record Blow(int Signal, long FileBytes, params string[] 
             Limit(FileSizeLimit, FileBytes);
         }
 
-        if (Signal > 0 && Send(System.Environment.ProcessId, Signal) != 0)
+        var process = RankLog == "" ? System.Environment.ProcessId : RankedRuns.ProcessOf(RankLog);
+        if (Signal > 0 && Send(process, Signal) != 0)
             throw new InvalidOperationException($"signal {Signal} cannot be sent");
+        // The launcher ends this one when the other is dead.
+        while (RankLog != "" && !File.ReadAllText(RankLog).Contains(" a signal asks ", StringComparison.Ordinal)) Thread.Sleep(10);
     }
 
     private static void Limit(int resource, long value)
@@ -98,6 +112,6 @@ internal sealed class BlowWriter(TextWriter output, Blow blow) : TextWriter
 
         heard |= value?.StartsWith("stopping after this step", StringComparison.Ordinal) == true;
         // The lock under which lines are written lets no line wait for another.
-        if (blow.Signal > 0 && !heard) Thread.Sleep(100);
+        if (blow.Signal > 0 && blow.RankLog == "" && !heard) Thread.Sleep(100);
     }
 }

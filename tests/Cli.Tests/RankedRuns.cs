@@ -1,6 +1,7 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Tests.Mpi;
 
 namespace MIOpenDarts.Cli.Tests;
@@ -45,32 +46,35 @@ internal static partial class RankedRuns
             Assert.True((code, error) == (0, ""), output + error);
             TinySearch.AssertSameTensors(tiny.Newest("alone"), tiny.Newest(name));
             Assert.Equal(Log(tiny, "alone"), Log(tiny, name));
-            foreach (var result in new[] { "genotype.txt", "weights.safetensors", "best.safetensors" })
-            {
-                Assert.Equal(File.Exists(tiny.In($"alone/{result}")), File.Exists(tiny.In($"{name}/{result}")));
-                if (File.Exists(tiny.In($"alone/{result}")))
-                    Assert.Equal(File.ReadAllBytes(tiny.In($"alone/{result}")), File.ReadAllBytes(tiny.In($"{name}/{result}")));
-            }
+            var results = Results(tiny, "alone");
+            Assert.NotEmpty(results);
+            Assert.Equal(results, Results(tiny, name));
+            foreach (var result in results)
+                Assert.Equal(File.ReadAllBytes(tiny.In($"alone/{result}")), File.ReadAllBytes(tiny.In($"{name}/{result}")));
 
             for (var rank = 1; rank < count; rank++)
                 Assert.Contains($"rank {rank} of {count} on ", File.ReadAllText(tiny.In($"{name}/rank-{rank}.log")));
         }
     }
 
-    /// <summary>Number of the process that a rank of a run is, by its log.</summary>
-    public static string ProcessOf(TinySearch tiny, string run, int rank) =>
-        ProcessNumber().Matches(File.ReadAllText(tiny.In($"{run}/rank-{rank}.log")))[^1].Groups[1].Value;
+    /// <summary>Number of the process that the log of a rank is of.</summary>
+    public static int ProcessOf(string log) =>
+        int.Parse(ProcessNumber().Matches(File.ReadAllText(log))[^1].Groups[1].Value, CultureInfo.InvariantCulture);
 
-    /// <summary>Waits until a run has a newer checkpoint than this one.</summary>
-    public static async Task HasNewer(TinySearch tiny, string run, string checkpoint)
+    /// <summary>Every rank but the first has written that it stopped before the step of the last checkpoint.</summary>
+    public static void AssertStoppedTogether(TinySearch tiny, string run, int ranks)
     {
-        var start = Stopwatch.StartNew();
-        while (string.CompareOrdinal(tiny.Newest(run), checkpoint) <= 0)
-        {
-            Assert.True(start.Elapsed < TimeSpan.FromMinutes(2), "there is no further checkpoint");
-            await Task.Delay(20);
-        }
+        Assert.Equal(RunOutcome.Interrupted, Assert.IsType<RunEnded>(tiny.Log(run)[^1]).Outcome);
+        var last = Assert.IsType<CheckpointWritten>(tiny.Log(run)[^2]);
+        Assert.Equal(Path.GetFileName(tiny.Newest(run)), last.File);
+        for (var rank = 1; rank < ranks; rank++)
+            Assert.Contains(
+                $"Stopped before step {last.Step + 1} of epoch {last.Epoch}", File.ReadLines(tiny.In($"{run}/rank-{rank}.log")).Last());
     }
+
+    // A search has a genotype, a training weights.
+    private static List<string> Results(TinySearch tiny, string run) =>
+        [.. new[] { "genotype.txt", "weights.safetensors", "best.safetensors" }.Where(file => File.Exists(tiny.In($"{run}/{file}")))];
 
     private static IEnumerable<string> Log(TinySearch tiny, string run) =>
         File.ReadLines(tiny.In($"{run}/log.jsonl")).Select(line => Lasting(JsonNode.Parse(line))!.ToJsonString());

@@ -71,7 +71,8 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     public int ToEnd()
     {
         View.Print($"run      {folder.Path}");
-        if (Options.Epochs > folder.Options.Epochs) RequireMore();
+        RequireMore();
+        if (Options.Epochs > folder.Options.Epochs) View.Print($"epochs   {Extending(folder.Options)}");
         else if (Recorder.Finished is { } history)
         {
             var end = history.End!.Message is { } reason
@@ -158,11 +159,18 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
         return data;
     }
 
+    /// <summary>What every rank makes for itself; where it fails in one, it fails in all.</summary>
+    protected TMade Agreed<TMade>(Func<TMade> make) => Ranks is null ? make() : Ranks.Agree(make);
+
     /// <summary>Records that the run starts, with what was left out of its data.</summary>
     protected void Begin(ImageData data, int first, int second, Backend<float> backend)
     {
         Recorder.Begin($"{data.Name}, {first} + {second} images", backend, threads, Options);
         if (NewRun.LeftOut(data) is { } line) View.Print(line);
+        if (backend.Threads > backend.Leaves.Own && Ranks is not null)
+            View.Print(
+                $"leaves   {backend.Leaves.Own} of the first rank: a backward pass keeps no more of its {backend.Threads} threads busy; "
+                + "more --leaves do");
     }
 
     /// <summary>Does the work.</summary>
@@ -175,9 +183,13 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     protected abstract void Report(THistory history);
 
     // What the data is decides too, so the configuration is written only when that has been looked at.
-    private void RequireMore()
+
+    /// <summary>Refuses more epochs for a run that cannot have them.</summary>
+    /// <exception cref="RunFolderException">The text says why.</exception>
+    public void RequireMore()
     {
         var then = folder.Options;
+        if (Options.Epochs <= then.Epochs) return;
         if (then.Epochs == 0)
             throw new RunFolderException(
                 $"{folder.Path}: was begun without an epoch, to test its weights as they are; begin another run to train them");
@@ -192,7 +204,6 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
         }
 
         folder.RequireEnd();
-        View.Print($"epochs   {Extending(then)}");
     }
 
     private int Reported(THistory history)

@@ -36,6 +36,7 @@ internal static class RankRun
                 {
                     run = begin();
                     run.Ranks = ranks;
+                    run.RequireMore();
                     return run.HasWork ? $"{run.Path}\n{run.OptionsText}" : "";
                 });
                 ranks.OthersWait = told is not "";
@@ -64,13 +65,15 @@ internal static class RankRun
             Introduce(ranks, screen, commandLine);
             return work();
         }
-        catch (Exception e) when (e is OperationCanceledException or StoppedException or RunDivergedException or OptionsException)
+        catch (Exception e) when (!ranks.OthersWait
+            || e is OperationCanceledException or StoppedException or RunDivergedException or OptionsException)
         {
-            // It happens to all ranks at once, and the first says so.
+            // All ranks know, and the first says so. What nobody expected has a file with its details on the machine where it happened.
             if (ranks.IsFirst) throw;
+            _ = Failures.Reported(e, Path.GetTempPath());
             return ExitCode.Done;
         }
-        catch (Exception e) when (ranks.OthersWait)
+        catch (Exception e)
         {
             // It happened to this rank alone.
             var code = Failures.Guard(screen.Error, () =>
@@ -97,19 +100,13 @@ internal static class RankRun
     /// <exception cref="OptionsException">The ranks differ in backend or width of vectors. All of them throw it.</exception>
     public static Backend<float> Backend(Ranks ranks, RunOptions options)
     {
-        var backend = Backends.Create(
-            BackendChoice.InTurn(options.Backend, ranks.LocalRank), Backends.Threads(options.Threads, _ => { }), options.Deterministic);
+        var backend = ranks.Agree(() => Backends.Create(
+            BackendChoice.InTurn(options.Backend, ranks.LocalRank), Backends.Threads(options.Threads, _ => { }), options.Deterministic));
         try
         {
             ranks.RequireSame("the backend", backend.Signature);
-            backend.Leaves = ranks.Share(options);
+            Cut(ranks, options, backend);
             return backend;
-        }
-        catch (BackendUnavailableException e)
-        {
-            // The backends are the same, so all ranks come here.
-            backend.Dispose();
-            throw new OptionsException(e.Message);
         }
         catch
         {
@@ -118,7 +115,20 @@ internal static class RankRun
         }
     }
 
+    /// <summary>Has a backend share batches with those of the other ranks.</summary>
+    /// <exception cref="OptionsException">It cannot share what these options want; it is the same for all of them.</exception>
+    public static void Cut(Ranks? ranks, RunOptions options, Backend<float> backend)
+    {
+        try
+        {
+            if (ranks is not null) backend.Leaves = ranks.Share(options);
+        }
+        catch (BackendUnavailableException e)
+        {
+            throw new OptionsException(e.Message);
+        }
+    }
+
     /// <summary>The checkpoints of the first rank, to go on from.</summary>
-    public static CheckpointRing Checkpoints(string path, RunOptions options) =>
-        new(Path.Combine(path, "checkpoints"), options.CheckpointRing);
+    public static CheckpointRing Checkpoints(string path) => CheckpointRing.ToRead(Path.Combine(path, "checkpoints"));
 }

@@ -36,7 +36,11 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         RequireLeaves(ranks, train, valid, options);
         TargetCosts.Of(options, DartsSearch.ShapeOf(train, options));
         Backends.Require(
-            options.Backend, options.Threads, backend => SearchMemory.Require(options, DartsSearch.ShapeOf(train, options), backend));
+            options.Backend, options.Threads, backend =>
+            {
+                RankRun.Cut(ranks, options, backend);
+                SearchMemory.Require(options, DartsSearch.ShapeOf(train, options), backend);
+            });
         options = Lasting(options);
         return new SearchRun(screen, SearchFolder.Create(NewRun.Folder(output), options), options, images, tensorBoard);
     }
@@ -51,14 +55,15 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
     public static void Follow(Ranks ranks, string path, string text)
     {
         var options = SearchOptions.Table.Parse(text, "the options of rank 0");
-        using var signals = new StopSignals(() => { });
+        using var log = new RankLog(ranks, path);
+        using var signals = new StopSignals(log.Stopping);
         using var backend = RankRun.Backend(ranks, options);
-        var data = SearchImages.Open(options);
+        var data = ranks.Agree(() => SearchImages.Open(options));
         var (train, valid) = SearchImages.Split(data, options);
         ranks.RequireSame(Data, DataFingerprint.From(data.Train).TrainHash);
         RequireLeaves(ranks, train, valid, options);
-        using var log = new RankLog(ranks, path, backend);
-        DartsSearch.Run(train, valid, options, backend, log, RankRun.Checkpoints(path, options), signals.Token);
+        log.Begin(backend);
+        log.Record(() => DartsSearch.Run(train, valid, options, backend, log, RankRun.Checkpoints(path), signals.Token));
     }
 
     private static void RequireLeaves(Ranks? ranks, SearchImages train, SearchImages valid, SearchOptions options) =>
@@ -69,7 +74,7 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
     protected override SearchResult Compute(Backend<float> backend, CancellationToken cancellation)
     {
         var ring = Recorder.Checkpoints(Options.CheckpointRing, View.Warn);
-        var data = images ?? Reopen(SearchImages.Open, found => DataFingerprint.From(found.Train), ring);
+        var data = Agreed(() => images ?? Reopen(SearchImages.Open, found => DataFingerprint.From(found.Train), ring));
         var (train, valid) = SearchImages.Split(data, Options);
         Ranks?.RequireSame(Data, DataFingerprint.From(data.Train).TrainHash);
         RequireLeaves(Ranks, train, valid, Options);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MIOpenDarts.Cli.Progress;
 using MIOpenDarts.Darts.Compression;
 using MIOpenDarts.Darts.Data;
@@ -42,7 +43,11 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         EvaluationTraining.RequireTest(images);
         RequireLeaves(ranks, images, options);
         var notes = EvaluationTraining.RequireNetwork(images, options);
-        Backends.Require(options.Backend, options.Threads, backend => TrainMemory.Require(images, options, backend));
+        Backends.Require(options.Backend, options.Threads, backend =>
+        {
+            RankRun.Cut(ranks, options, backend);
+            TrainMemory.Require(images, options, backend);
+        });
         // A genotype's file may change until a resume.
         options = Lasting(options) with
         {
@@ -79,19 +84,26 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     public static void Follow(Ranks ranks, string path, string text)
     {
         var options = TrainOptions.Table.Parse(text, "the options of rank 0") with { Folder = path };
-        using var signals = new StopSignals(() => { });
+        using var log = new RankLog(ranks, path);
+        using var signals = new StopSignals(log.Stopping);
         using var backend = RankRun.Backend(ranks, options);
-        var data = EvaluationTraining.Open(options);
-        RequireSameData(ranks, data);
+        var data = ranks.Agree(() => EvaluationTraining.Open(Whole(options)));
+        RequireSame(ranks, options, data);
         RequireLeaves(ranks, data, options);
-        using var log = new RankLog(ranks, path, backend);
-        EvaluationTraining.Run(data, options, backend, log, RankRun.Checkpoints(path, options), weights: null, signals.Token);
+        log.Begin(backend);
+        log.Record(() => EvaluationTraining.Run(
+            data, options, backend, log, RankRun.Checkpoints(path), weights: null, signals.Token));
     }
 
-    private static void RequireSameData(Ranks? ranks, ImageData data)
+    private static void RequireSame(Ranks ranks, TrainOptions options, ImageData data)
     {
         var fingerprint = DataFingerprint.From(data.Train, EvaluationTraining.RequireTest(data));
-        ranks?.RequireSame(Data, $"{fingerprint.TrainHash}, {fingerprint.TestHash}");
+        ranks.RequireSame(Data, $"{fingerprint.TrainHash}, {fingerprint.TestHash}");
+        // A compressed network has its form from there.
+        if (options.Weights.Length > 0)
+            ranks.RequireSame("weights", ranks.Agree(() =>
+                File.Exists(options.WeightsFile) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(options.WeightsFile)))
+                    : "no file"));
     }
 
     private static void RequireLeaves(Ranks? ranks, ImageData data, TrainOptions options) =>
@@ -102,9 +114,9 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
     protected override TrainResult Compute(Backend<float> backend, CancellationToken cancellation)
     {
         var ring = Recorder.Checkpoints(Options.CheckpointRing, View.Warn);
-        var data = images ?? Reopen(EvaluationTraining.Open, found => DataFingerprint.From(found.Train, found.Test), ring);
+        var data = Agreed(() => images ?? Reopen(EvaluationTraining.Open, found => DataFingerprint.From(found.Train, found.Test), ring));
         foreach (var note in notes) View.Print($"weights  {note}");
-        if (Ranks is not null) RequireSameData(Ranks, data);
+        if (Ranks is not null) RequireSame(Ranks, Options, data);
         RequireLeaves(Ranks, data, Options);
         Begin(data, data.Train.Count, EvaluationTraining.RequireTest(data).Count, backend);
         return EvaluationTraining.Run(data, Options, backend, Recorder, ring, folder.Weights, cancellation);

@@ -6,20 +6,46 @@ using MIOpenDarts.Layers.Backends;
 namespace MIOpenDarts.Cli.Progress;
 
 /// <summary>
-/// The log of a rank that shows nothing, <c>rank-1.log</c> and so on beside the log of the run: where it computes, and how long its epochs
-/// took. On a machine that does not see the run's folder there is none.
+/// The log of a rank that shows nothing, <c>rank-1.log</c> and so on beside the log of the run: where it computes, how long its epochs
+/// took, and what ended it. On a machine that does not see the run's folder there is none.
 /// </summary>
 internal sealed class RankLog : IProgress<RunEvent>, IDisposable
 {
-    private readonly StreamWriter? file;
+    private readonly Ranks ranks;
+    private readonly TextWriter? file;
 
     /// <summary>Begins a log, or goes on with it.</summary>
-    public RankLog(Ranks ranks, string folder, Backend<float> backend)
+    public RankLog(Ranks ranks, string folder)
     {
+        this.ranks = ranks;
         if (!Directory.Exists(folder)) return;
-        file = new StreamWriter(Path.Combine(folder, $"rank-{ranks.Rank}.log"), append: true) { AutoFlush = true };
+        // Signals write from a thread of their own.
+        file = TextWriter.Synchronized(
+            new StreamWriter(Path.Combine(folder, $"rank-{ranks.Rank}.log"), append: true) { AutoFlush = true });
+    }
+
+    /// <summary>Writes where the rank computes.</summary>
+    public void Begin(Backend<float> backend)
+    {
         var device = backend.Gpu is { } gpu ? $"{backend.Name}:{gpu.Ordinal}" : backend.Name;
         Line($"rank {ranks.Rank} of {ranks.Size} on {ranks.Node}, process {Environment.ProcessId}: {device}, {backend.Description}");
+    }
+
+    /// <summary>Writes that the rank itself got a signal.</summary>
+    public void Stopping() => Line("a signal asks all ranks to stop after this step");
+
+    /// <summary>Does the work of the rank; what ends it is the last line.</summary>
+    public void Record(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception e)
+        {
+            Line(e.Message);
+            throw;
+        }
     }
 
     /// <inheritdoc/>

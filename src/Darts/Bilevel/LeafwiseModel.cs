@@ -82,8 +82,8 @@ internal sealed class LeafwiseModel<T> : IBilevelModel<T>
         }
 
         var at = 2;
-        foreach (var vector in AlphaDiffs)
-            for (var i = 0; i < vector.Length; i++) vector[i] = T.CreateChecked(sums[at++]);
+        for (var k = 0; k < AlphaDiffs.Count; k++)
+            for (var i = 0; i < AlphaDiffs[k].Length; i++) AlphaDiffs[k][i] = T.CreateChecked(sums[at++]);
         return new BatchResult(sums[0], (int)sums[1], batch.Share.Whole);
     }
 
@@ -92,8 +92,8 @@ internal sealed class LeafwiseModel<T> : IBilevelModel<T>
     {
         (sums[0], sums[1]) = (result.Loss * share, result.Correct);
         var at = 2;
-        foreach (var vector in AlphaDiffs)
-            foreach (var diff in vector) sums[at++] = double.CreateChecked(diff) * share;
+        for (var k = 0; k < AlphaDiffs.Count; k++)
+            foreach (var diff in AlphaDiffs[k]) sums[at++] = double.CreateChecked(diff) * share;
         if (weightGradients) Backend.ScaleVector(Parameters.Diffs, share);
         Backend.AddScaled(-1, before, Parameters.Buffers);
         Backend.ScaleVector(Parameters.Buffers, share);

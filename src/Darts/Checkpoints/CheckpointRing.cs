@@ -31,6 +31,11 @@ public sealed class CheckpointRing
         }
     }
 
+    private CheckpointRing(string folder) => (this.folder, keep, warn) = (folder, 1, _ => { });
+
+    /// <summary>A ring that another process writes, to go on from; the folder is left as it is.</summary>
+    internal static CheckpointRing ToRead(string folder) => new(folder);
+
     /// <summary>The files, newest first.</summary>
     public IReadOnlyList<string> Files => In(folder);
 

@@ -14,6 +14,9 @@ internal sealed class CountedExchange(int size) : ILeafExchange
     /// <inheritdoc/>
     public int Size => size;
 
+    /// <inheritdoc/>
+    public int OnMachine => 1;
+
     /// <summary>Collective calls: one for what is gathered, two for a sum.</summary>
     public long Messages { get; private set; }
 
@@ -44,4 +47,10 @@ internal sealed class CountedExchange(int size) : ILeafExchange
     public void RequireSame(string what, string own)
     {
     }
+
+    /// <inheritdoc/>
+    public void Agree(Action work) => work();
+
+    /// <summary>Counts anew.</summary>
+    public void Reset() => (Messages, VectorBytes, SumBytes) = (0, 0, 0);
 }

@@ -8,7 +8,7 @@ namespace MIOpenDarts.Darts.Distributed;
 /// Exchanges the parts of a batch's sums between ranks. Vectors of gradients are added in slices: every rank gets all ranks' parts of its
 /// slice, adds them by the tree, and gives the sum to all, so that no library's own order of sums has a say.
 /// </summary>
-internal sealed class MpiLeafExchange(MpiWorld world, Action<string, string> requireSame) : ILeafExchange
+internal sealed class MpiLeafExchange(MpiWorld world, Ranks ranks) : ILeafExchange
 {
     private readonly int[] counts = new int[world.Size];
     private readonly int[] starts = new int[world.Size];
@@ -21,6 +21,9 @@ internal sealed class MpiLeafExchange(MpiWorld world, Action<string, string> req
 
     /// <inheritdoc/>
     public int Size => world.Size;
+
+    /// <inheritdoc/>
+    public int OnMachine => world.LocalSize;
 
     /// <inheritdoc/>
     public void Gather(Span<double> all)
@@ -51,7 +54,10 @@ internal sealed class MpiLeafExchange(MpiWorld world, Action<string, string> req
     }
 
     /// <inheritdoc/>
-    public void RequireSame(string what, string own) => requireSame(what, own);
+    public void RequireSame(string what, string own) => ranks.RequireSame(what, own);
+
+    /// <inheritdoc/>
+    public void Agree(Action work) => ranks.Agree(work);
 
     private void Fold(int length, int rank, int size)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Interop.Mpi;
@@ -129,7 +130,37 @@ internal sealed class Ranks : IDisposable
     }
 
     /// <summary>The cut of a run's batches, of which every rank computes its share.</summary>
-    public BatchLeaves Share(RunOptions options) => options.Cut(Size == 1 ? null : new MpiLeafExchange(world, RequireSame));
+    public BatchLeaves Share(RunOptions options) => options.Cut(Size == 1 ? null : new MpiLeafExchange(world, this));
+
+    /// <summary>Does what may fail in one rank alone; none goes on before all have done it.</summary>
+    /// <exception cref="RankFailedException">It failed in another rank. Where it fails, its own exception is thrown.</exception>
+    public void Agree(Action work)
+    {
+        Exception? own = null;
+        try
+        {
+            work();
+        }
+        catch (Exception e)
+        {
+            own = e;
+        }
+
+        var failures = Gather(own is null ? "" : $"rank {Rank} on {Node}: {own.Message}");
+        if (failures.All(text => text.Length == 0)) return;
+        OthersWait = false;
+        if (own is not null) ExceptionDispatchInfo.Throw(own);
+        throw new RankFailedException(failures.First(text => text.Length > 0));
+    }
+
+    /// <summary>What every rank makes for itself, and may fail to.</summary>
+    /// <exception cref="RankFailedException">Another one failed.</exception>
+    public TResult Agree<TResult>(Func<TResult> make)
+    {
+        TResult made = default!;
+        Agree(() => { made = make(); });
+        return made;
+    }
 
     /// <summary>Refuses ranks that differ in something that all must have.</summary>
     /// <param name="what">Its name.</param>

@@ -26,6 +26,14 @@ internal sealed record MemoryNeed(long Activations, long Parameters, long Manage
         activations, parameters, sizeof(float) * (2 * kept.Count + kept.BufferCount
             + 2L * (options.DataWorkers + SpareBatches) * options.BatchSize * image));
 
+    /// <summary>What needs it, for people.</summary>
+    /// <param name="what">Alone.</param>
+    /// <param name="several">More where there are several side by side; null for one.</param>
+    /// <param name="leaves">Says how many ranks of this machine share it.</param>
+    public static string Name(string what, string? several, BatchLeaves leaves) =>
+        (several is null ? what : $"{what} {several}")
+        + (leaves.OnMachine == 1 ? "" : $" by {leaves.OnMachine} ranks on this machine (fewer of them need less)");
+
     /// <summary>All of it.</summary>
     public long Total => Activations + Parameters + Managed + Program;
 

@@ -37,16 +37,18 @@ public static class DartsSearch
         if (problems.Count > 0) throw new OptionsException(problems);
         if (!SearchAlgorithm.From(options).Trains) return Draw(options, ShapeOf(train, options), progress);
         TargetCosts.Of(options, ShapeOf(train, options));
-        SearchMemory.Require(options, ShapeOf(train, options), backend);
+        backend.Leaves.Agree(() => SearchMemory.Require(options, ShapeOf(train, options), backend));
         using var state = new SearchState(options, ShapeOf(train, options), backend)
         {
             Data = checkpoints is null ? null : DataFingerprint.From(train.Encoder.Images),
         };
         // Where processes share a batch, all of them take every step.
         var cost = progress is null && backend.Leaves.Exchange is null ? default : SearchCost.Measure(state, train, valid, options);
-        var position = new LoopPosition<EpochRecord>();
-        if (checkpoints?.Load(file => SearchCheckpoint.Restore(file, state, options, checkpoints.Warn)) is { } resumed) position = resumed;
-        else state.Initialize();
+        LoopPosition<EpochRecord>? resumed = null;
+        backend.Leaves.Agree(
+            () => { resumed = checkpoints?.Load(file => SearchCheckpoint.Restore(file, state, options, checkpoints.Warn)); });
+        if (resumed is null) state.Initialize();
+        var position = resumed ?? new LoopPosition<EpochRecord>();
         progress?.Report(cost.Forecast(position, options, state.Parameters.Count, state.Parameters.Bytes + state.Net.ActivationBytes));
         using var run = new SearchLoop(train, valid, options, state, position, progress, checkpoints);
         return run.ToEnd(cancellation);

@@ -39,7 +39,7 @@ internal static class SearchMemory
         return MemoryNeed.OfRun(options, activations, parameters, state.Net.Parameters, image);
     }
 
-    /// <summary>Refuses a search that needs more than there is.</summary>
+    /// <summary>Refuses a search that needs more than there is, with the shares of all ranks on this machine.</summary>
     /// <param name="options">Checked options.</param>
     /// <param name="shape">The supernet that they describe.</param>
     /// <param name="backend">Where it computes.</param>
@@ -48,8 +48,8 @@ internal static class SearchMemory
     /// <exception cref="PlanDoesNotFitException">The message has the need, what there is, and settings that fit.</exception>
     public static void Require(
         SearchOptions options, SupernetShape shape, Backend<float> backend, int jobs = 1, MemoryRoom? room = null) => Require(
-            jobs == 1 ? "the search" : $"the search with {jobs} seeds side by side (fewer --jobs need less)",
-            (o, of) => Need(o, of, backend)?.Times(jobs), options, shape, room);
+            MemoryNeed.Name("the search", jobs == 1 ? null : $"with {jobs} seeds side by side (fewer --jobs need less)", backend.Leaves),
+            (o, of) => Need(o, of, backend)?.Times(jobs * backend.Leaves.OnMachine), options, shape, backend.Leaves, room);
 
     /// <summary>Refuses a supernet, or several side by side, that need more than there is.</summary>
     /// <param name="options">Checked options.</param>
@@ -61,10 +61,11 @@ internal static class SearchMemory
     public static void RequirePaths(
         SearchOptions options, SupernetShape shape, Backend<float> backend, int jobs = 1, MemoryRoom? room = null) => Require(
             jobs == 1 ? "the supernet" : $"the supernet for {jobs} evaluations side by side (fewer --jobs need less)",
-            (o, of) => PathSupernet.Need(o, of, backend, jobs), options, shape, room);
+            (o, of) => PathSupernet.Need(o, of, backend, jobs), options, shape, backend.Leaves, room);
 
     private static void Require(
-        string what, Func<SearchOptions, SupernetShape, MemoryNeed?> need, SearchOptions options, SupernetShape shape, MemoryRoom? room)
+        string what, Func<SearchOptions, SupernetShape, MemoryNeed?> need, SearchOptions options, SupernetShape shape, BatchLeaves leaves,
+        MemoryRoom? room)
     {
         var parts = SearchAlgorithm.From(options).ChannelMultiple(options);
         SmallerOption<SearchOptions> cells = options.Skeleton == Skeleton.NasBench201
@@ -74,7 +75,7 @@ internal static class SearchMemory
             room ?? MemoryRoom.Here(),
             o => need(o, shape with { InitChannels = o.InitChannels, Layers = o.Layers }),
             [
-                new("batch_size", o => o.BatchSize, 2, (o, value) => o with { BatchSize = value }),
+                new("batch_size", o => o.BatchSize, leaves.LeastBatch, (o, value) => o with { BatchSize = value }),
                 new("init_channels", o => o.InitChannels, parts, (o, value) => o with { InitChannels = value }),
                 cells,
             ]);

@@ -52,15 +52,19 @@ public static class EvaluationTraining
         var problems = TrainOptions.Table.Validate(options);
         if (problems.Count > 0) throw new OptionsException(problems);
         RequireTest(data);
-        TrainMemory.Require(data, options, backend);
+        backend.Leaves.Agree(() => TrainMemory.Require(data, options, backend));
         using var state = new TrainState(options, Describe(data, options), backend)
         {
             Data = checkpoints is null ? null : DataFingerprint.From(data.Train, data.Test),
         };
-        var position = new LoopPosition<TrainEpochRecord>();
         var cost = progress is null && backend.Leaves.Exchange is null ? default : TrainCost.Measure(state, data, options);
-        if (checkpoints?.Load(file => TrainCheckpoint.Restore(file, state, options, checkpoints.Warn)) is { } resumed) position = resumed;
-        else Begin(state, options);
+        LoopPosition<TrainEpochRecord>? resumed = null;
+        backend.Leaves.Agree(() =>
+        {
+            resumed = checkpoints?.Load(file => TrainCheckpoint.Restore(file, state, options, checkpoints.Warn));
+            if (resumed is null) Begin(state, options);
+        });
+        var position = resumed ?? new LoopPosition<TrainEpochRecord>();
         using var run = new TrainLoop(data, options, state, position, progress, checkpoints, weights ?? new WeightFiles());
         progress?.Report(cost.Forecast(position, options, state.Net.ParameterCount, state.Parameters.Bytes + state.Net.ActivationBytes));
         return run.ToEnd(cancellation);

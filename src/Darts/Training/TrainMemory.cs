@@ -30,7 +30,9 @@ internal static class TrainMemory
         return MemoryNeed.OfRun(options, net.ActivationBytes, tally.Bytes - net.ActivationBytes, net.Parameters, image);
     }
 
-    /// <summary>Refuses a training, or several side by side, that need more than there is.</summary>
+    /// <summary>
+    /// Refuses a training, or several side by side, that need more than there is, with the shares of all ranks on this machine.
+    /// </summary>
     /// <param name="data">Its images.</param>
     /// <param name="options">Checked options.</param>
     /// <param name="backend">Where it computes.</param>
@@ -42,7 +44,8 @@ internal static class TrainMemory
         ImageData data, TrainOptions options, Backend<float> backend, int jobs = 1, MemoryRoom? room = null,
         NetworkDescription? compressed = null)
     {
-        List<SmallerOption<TrainOptions>> smaller = [new("batch_size", o => o.BatchSize, 2, (o, value) => o with { BatchSize = value })];
+        List<SmallerOption<TrainOptions>> smaller =
+            [new("batch_size", o => o.BatchSize, backend.Leaves.LeastBatch, (o, value) => o with { BatchSize = value })];
         // A hand-made network and a compressed one are as large as they are.
         if ((compressed ?? EvaluationTraining.Describe(data, options)) is { IsBaseline: false, Operations: null })
         {
@@ -52,8 +55,10 @@ internal static class TrainMemory
                 : new("layers", o => o.Layers, 1, (o, value) => o with { Layers = Math.Max(3, value) }));
         }
 
-        var what = jobs == 1 ? "the training" : $"the training of {jobs} networks side by side (fewer --jobs need less)";
-        new MemoryFit<TrainOptions>(room ?? MemoryRoom.Here(), o => Need(data, o, backend, compressed)?.Times(jobs), smaller)
+        var what = MemoryNeed.Name(
+            "the training", jobs == 1 ? null : $"of {jobs} networks side by side (fewer --jobs need less)", backend.Leaves);
+        var each = jobs * backend.Leaves.OnMachine;
+        new MemoryFit<TrainOptions>(room ?? MemoryRoom.Here(), o => Need(data, o, backend, compressed)?.Times(each), smaller)
             .Require(what, options);
     }
 }

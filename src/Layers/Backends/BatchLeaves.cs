@@ -44,6 +44,12 @@ internal sealed class BatchLeaves
     /// <summary>Whether this process keeps, or adds to a sum, what all of them know.</summary>
     public bool IsFirst => Exchange is null || Exchange.Rank == 0;
 
+    /// <summary>Processes of this machine that share a batch.</summary>
+    public int OnMachine => Exchange?.OnMachine ?? 1;
+
+    /// <summary>Images that a batch must have.</summary>
+    public int LeastBatch => Exchange is null ? 2 : Count;
+
     /// <summary>The images at hand.</summary>
     public BatchShare UnderWay { get; set; }
 
@@ -80,6 +86,13 @@ internal sealed class BatchLeaves
         }
 
         return (first, things);
+    }
+
+    /// <summary>Does what may fail in one of the processes alone, where the others would wait for it.</summary>
+    public void Agree(Action work)
+    {
+        if (Exchange is null) work();
+        else Exchange.Agree(work);
     }
 
     /// <summary>Whether this is true in any of the processes.</summary>

@@ -9,6 +9,9 @@ internal interface ILeafExchange
     /// <summary>How many there are.</summary>
     int Size { get; }
 
+    /// <summary>How many of them share this machine, and its memory.</summary>
+    int OnMachine { get; }
+
     /// <summary>Gives every process's numbers to all.</summary>
     /// <param name="all">[processes][n]; this process's own are set.</param>
     void Gather(Span<double> all);
@@ -20,4 +23,7 @@ internal interface ILeafExchange
     /// <param name="what">Its name.</param>
     /// <param name="own">What this process has.</param>
     void RequireSame(string what, string own);
+
+    /// <summary>Does what may fail in one process alone; none goes on before all have done it. What fails in one ends all.</summary>
+    void Agree(Action work);
 }

@@ -1,4 +1,5 @@
 using MIOpenDarts.Darts.Bilevel;
+using MIOpenDarts.Darts.Distributed;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Tests.Supernets;
 using MIOpenDarts.Layers.Backends;
@@ -35,6 +36,25 @@ public class SharedBatchTests
             Assert.All(
                 ThreadExchange.Run(size, exchange => Pass("Shared", images, leaves, exchange, perLeaf: true)),
                 rank => Assert.Equal(alone, rank));
+    }
+
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public void What_is_counted_for_ranks_is_what_they_exchange(int size, bool perLeaf)
+    {
+        var counted = new CountedExchange(size);
+        Pass("Shared", 13, 8, counted, perLeaf);
+        var exchanged = ThreadExchange.Run(size, exchange =>
+        {
+            Pass("Shared", 13, 8, exchange, perLeaf);
+            return (ThreadExchange)exchange;
+        });
+        Assert.All(exchanged, rank => Assert.Equal(counted.Messages, rank.Messages));
+        Assert.All(exchanged, rank => Assert.Equal(counted.SumBytes, rank.Gathered * sizeof(double) * (size - 1)));
+        // Of a vector a rank sends all but its slice, and its slice to all others.
+        Assert.Equal(counted.VectorBytes * size, exchanged.Sum(rank => 2 * rank.Added * sizeof(float) * (size - 1)), 8.0 * size * size);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Distributed;
 using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Tests.Distributed;
@@ -12,6 +13,17 @@ internal sealed class ThreadExchange : ILeafExchange
     public int Rank { get; }
 
     public int Size => common.Doubles.Length;
+
+    public int OnMachine => Size;
+
+    /// <summary>What <c>CountedExchange</c> counts.</summary>
+    public long Messages { get; private set; }
+
+    /// <summary>Numbers of this rank that the others got.</summary>
+    public long Gathered { get; private set; }
+
+    /// <summary>Numbers of this rank's slices of vectors that were added.</summary>
+    public long Added { get; private set; }
 
     /// <summary>What each of so many threads, on a backend of its own, makes of the cut of a batch.</summary>
     public static TResult[] Run<TResult>(int size, Func<ILeafExchange, TResult> work)
@@ -39,6 +51,8 @@ internal sealed class ThreadExchange : ILeafExchange
     public void Gather(Span<double> all)
     {
         var each = all.Length / Size;
+        Messages++;
+        Gathered += each;
         common.Doubles[Rank] = all.Slice(Rank * each, each).ToArray();
         common.Barrier.SignalAndWait();
         for (var rank = 0; rank < Size; rank++) common.Doubles[rank].CopyTo(all[(rank * each)..]);
@@ -47,11 +61,15 @@ internal sealed class ThreadExchange : ILeafExchange
 
     public void Sum(Span<float> values)
     {
+        Messages += 2;
+        Added += SumSlices.First(values.Length, Rank + 1, Size) - SumSlices.First(values.Length, Rank, Size);
         common.Floats[Rank] = values.ToArray();
         common.Barrier.SignalAndWait();
         Tree(0, Size).CopyTo(values);
         common.Barrier.SignalAndWait();
     }
+
+    public void Agree(Action work) => work();
 
     public void RequireSame(string what, string own)
     {

@@ -80,6 +80,39 @@ public sealed partial class MemoryForecastTests
     }
 
     [Fact]
+    public void Ranks_need_the_memory_of_their_shares_on_each_machine()
+    {
+        using var backend = CpuBackend.Create(1);
+        var options = new SearchOptions { Layers = 5, BatchSize = 64 };
+        var whole = SearchMemory.Need(options, ShapeOf(options), backend)!;
+        backend.Leaves = options.Cut(new Ranks(Size: 4, OnMachine: 2));
+        var share = SearchMemory.Need(options, ShapeOf(options), backend)!;
+        Assert.InRange(share.Activations, whole.Activations / 5, whole.Activations / 3);
+        var room = new MemoryRoom(new MemoryLimit("the machine", share.Times(2).Total), Heap);
+        SearchMemory.Require(options, ShapeOf(options), backend, room: room);
+        room = new MemoryRoom(new MemoryLimit("the machine", share.Times(2).Total - 1), Heap);
+        var message = Assert.Throws<PlanDoesNotFitException>(() =>
+            SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message;
+        Assert.Contains("the search by 2 ranks on this machine (fewer of them need less) needs ", message);
+        // Each rank's share of the batch has its leaves.
+        Assert.Contains("batch_size 56", message);
+    }
+
+    // The first of ranks that never exchange anything.
+    private sealed record Ranks(int Size, int OnMachine) : ILeafExchange
+    {
+        public int Rank => 0;
+
+        public void Gather(Span<double> all) => throw new NotSupportedException();
+
+        public void Sum(Span<float> values) => throw new NotSupportedException();
+
+        public void RequireSame(string what, string own) => throw new NotSupportedException();
+
+        public void Agree(Action work) => work();
+    }
+
+    [Fact]
     public void Settings_that_fit_are_allowed_where_the_parts_of_a_second_stage_divide_them_and_there_is_none()
     {
         using var backend = CpuBackend.Create(1);

@@ -3,6 +3,7 @@ using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Costs.Search;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Distributed;
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Loops;
@@ -10,6 +11,7 @@ using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Tests.Supernets;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Modules;
@@ -50,6 +52,26 @@ public class StepAllocationTests
             sgd.Clip(5);
             sgd.Step(0.01);
         }
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(false, 2)]
+    [InlineData(true, 1)]
+    [InlineData(true, 2)]
+    public void A_step_on_a_share_of_a_batch_allocates_nothing_after_the_first(bool perLeaf, int ranks)
+    {
+        using var backend = CpuBackend.Create(2);
+        backend.Leaves = new BatchLeaves(4, ranks == 1 ? null : new CountedExchange(ranks), perLeaf);
+        var share = backend.Leaves.ShareOf(8, out var images);
+        using var small = new SmallSupernet<float>(backend, new SupernetShape(3, 12, 12, 3, 4, 3), CellForm.Shared, images);
+        IBilevelModel<float> model = perLeaf ? new LeafwiseModel<float>(small.Net) : small.Net;
+        for (var i = 0; i < 2; i++) Step();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 3; i++) Step();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Step() => model.Evaluate(new(small.Batch.Images, small.Batch.Labels, share), new Pass(Training: true));
     }
 
     private static CostPenalty<float> Penalty(Supernet<float> net, SupernetShape shape)

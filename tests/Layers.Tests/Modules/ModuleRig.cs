@@ -44,6 +44,8 @@ internal sealed class ModuleRig : IDisposable
     /// <summary>Gradient of the loss with respect to what the module computes.</summary>
     public IReadOnlyList<double> Upstream => upstream;
 
+    public BatchShare Share { init => backend.Leaves.UnderWay = value; }
+
     public double[] Get(Tensor<double> tensor)
     {
         var values = new double[tensor.Shape.Count];

@@ -1,3 +1,4 @@
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Modules;
 
 namespace MIOpenDarts.Layers.Tests.Modules;
@@ -41,6 +42,18 @@ public class RandomModuleTests
         Assert.Equal(first, Mask(new Pass(true, true, 7, 0, 0)));
         Assert.NotEqual(first, Mask(new Pass(true, true, 7, epoch, step)));
         Assert.NotEqual(first, Mask(new Pass(true, true, 8, 0, 0)));
+    }
+
+    [Fact]
+    public void Images_have_the_draws_of_their_place_in_a_batch_that_processes_share()
+    {
+        foreach (var build in new Func<Module<double>>[]
+            { () => new DropPath<double>(0) { Probability = 0.5 }, () => new Dropout<double>(0, 0.5) })
+        {
+            using var whole = new ModuleRig(_ => build(), 40, 2, 3, 3);
+            using var rest = new ModuleRig(_ => build(), 35, 2, 3, 3) { Share = new BatchShare(First: 5, Whole: 40) };
+            Assert.Equal(whole.Forward().Skip(5 * 18).Select(y => y == 0), rest.Forward().Select(y => y == 0));
+        }
     }
 
     [Fact]

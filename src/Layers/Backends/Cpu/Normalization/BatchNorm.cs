@@ -9,7 +9,7 @@ using MIOpenDarts.Layers.Tensors;
 namespace MIOpenDarts.Layers.Backends.Cpu.Normalization;
 
 /// <summary>
-/// Batch normalisation over whole tensors, by the sums of the fused operations: image by image, then over the batch in image order.
+/// Batch normalisation over whole tensors, by the sums of the fused operations: image by image, then by the tree of the leaves.
 /// </summary>
 internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
     where S : struct, ISimd<V>
