@@ -10,7 +10,7 @@ using MIOpenDarts.Tests.Hip;
 
 namespace MIOpenDarts.Cli.Tests;
 
-public sealed class ForecastCommandTests
+public sealed partial class ForecastCommandTests
 {
     private static readonly string[] Log =
     [
@@ -37,6 +37,39 @@ public sealed class ForecastCommandTests
         Command.Refuses(2, ["forecast", "--clock", "-3"], "--clock", "GHZ", "'-3'");
         Command.Refuses(2, ["forecast", "--algorithm", "random"], "'random' takes no step", "pc-darts");
     }
+
+    [Fact]
+    public void What_ranks_would_exchange_is_counted_for_the_options_of_a_search()
+    {
+        using var tiny = new TinySearch();
+        string[] step = ["forecast", "--data", tiny.Data, "--init-channels", "2", "--layers", "3", "--batch-size", "8", "--threads", "1"];
+        var (first, second, leaf) = (Rows(step), Rows([.. step, "--unrolled", "true"]), Rows([.. step, "--batch-norm", "leaf"]));
+        Assert.Equal([2, 4], first.Select(row => row.Ranks));
+        // Ranks of a power of two send as many messages; a step of second order passes five times over a batch, one of first order twice.
+        Assert.Equal(first[0].Messages, first[1].Messages);
+        Assert.InRange(second[0].Messages, 2 * first[0].Messages, 3 * first[0].Messages);
+        // Two passes with losses, the flag of a signal, gradients once, and running statistics of two passes.
+        Assert.Equal(1 + 2 + 2 + 2 * 2, leaf[0].Messages);
+
+        (int Ranks, int Messages)[] Rows(string[] args)
+        {
+            var outcome = Command.Run([.. args, "--ranks", "2,4"]);
+            Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+            return [.. RankRow().Matches(outcome.Output).Select(m => (int.Parse(m.Groups[1].Value), int.Parse(m.Groups[2].Value)))];
+        }
+    }
+
+    [Theory]
+    [InlineData("--genotype", "DARTS_V2")]
+    [InlineData("--arch", "resnet20")]
+    [InlineData("--form", "shared")]
+    [InlineData("--device", "rx580")]
+    [InlineData("--clock", "1.2")]
+    [InlineData("--bandwidth", "200")]
+    [InlineData("--launch", "4")]
+    [InlineData("--backend", "hip")]
+    public void What_ranks_would_exchange_is_not_a_matter_of_a_card(string option, string value) =>
+        Command.Refuses(2, ["forecast", "--ranks", "2", option, value], $"{option} does not go with --ranks");
 
     [Fact]
     public void The_step_of_a_forecast_and_of_a_warm_up_is_one_of_the_alphas_too_for_every_method()
@@ -159,4 +192,7 @@ public sealed class ForecastCommandTests
             return double.Parse(told.Groups[1].Value, CultureInfo.InvariantCulture);
         }
     }
+
+    [GeneratedRegex(@"(?m)^ +([24]) +(\d+) ", RegexOptions.CultureInvariant)]
+    private static partial Regex RankRow();
 }

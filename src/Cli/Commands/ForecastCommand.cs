@@ -67,9 +67,14 @@ internal static class ForecastCommand
             // Faults in the options are reported before anything is started.
             if (parsed.GetValue(ranks) is { } list)
             {
+                var own = fields.Typed(parsed).ToList();
+                if (new Option[] { device, genotype, arch, form, clock, bandwidth, launch }
+                    .FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false })?.Name is { } other)
+                    throw new OptionsException($"{other} does not go with --ranks, which counts a step of a search on cpu; leave one out");
+                if (own.Exists(o => o.Key == "backend"))
+                    throw new OptionsException("--backend does not go with --ranks, which counts on cpu; leave one out");
                 RankForecast.Write(
-                    screen.Output, SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), fields.Typed(parsed)),
-                    Numbers(list));
+                    screen.Output, SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), own), Numbers(list));
                 return ExitCode.Done;
             }
 
