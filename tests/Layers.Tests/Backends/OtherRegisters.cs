@@ -27,6 +27,9 @@ internal readonly unsafe struct OtherRegisters<S, V> : ISimd<V>
     public static V Spread(V value, int place) => S.Spread(value, place);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V SpreadFour(V value, int place) => S.SpreadFour(value, place);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Add(V a, V b) => S.Add(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

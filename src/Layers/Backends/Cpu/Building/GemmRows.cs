@@ -9,19 +9,19 @@ internal static unsafe class GemmRows<S, V>
 {
     /// <summary>
     /// c (+)= a · b, rows of c <paramref name="ldc"/> floats apart: through <paramref name="tile"/> where a row has no whole vectors, as
-    /// half a vector would spoil what is beside it. Where rows of a and c are four floats and nothing else, those of b must be four floats
-    /// again and again, as <see cref="FourChannels{S,V}"/> reads them.
+    /// half a vector would spoil what is beside it. Where rows of a and c are four or eight floats and nothing else, those of b must repeat
+    /// these, as <see cref="FewChannels{S,V}"/> reads them.
     /// </summary>
     public static void Run<F>(
         float* a, nint lda, float* b, nint ldb, float* c, nint ldc, (int M, int N, int K) extents, bool accumulate, float* tile, F fetch)
         where F : struct, IPrefetch
     {
         var (m, n, k) = extents;
-        if ((n, k, lda, ldc) == (FourChannels<S, V>.Channels, FourChannels<S, V>.Channels, n, n) && n < S.Width)
+        if ((k, lda, ldc) == (n, n, n) && FewChannels<S, V>.Fit(n))
         {
             var (pixels, whole) = (S.Width / n, new OutputRowMap(c, S.Width));
-            if (accumulate) FourChannels<S, V>.Run(a, b, whole, m / pixels, default(Accumulate<S, V>), fetch);
-            else FourChannels<S, V>.Run(a, b, whole, m / pixels, default(Store<S, V>), fetch);
+            if (accumulate) FewChannels<S, V>.Run(n, a, b, whole, m / pixels, default(Accumulate<S, V>), fetch);
+            else FewChannels<S, V>.Run(n, a, b, whole, m / pixels, default(Store<S, V>), fetch);
             a += m / pixels * S.Width;
             c += m / pixels * S.Width;
             m %= pixels;

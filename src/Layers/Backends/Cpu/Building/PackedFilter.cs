@@ -4,11 +4,11 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>
 /// A pointwise filter as the right operand of a product, rows padded to whole vectors. With few outputs, <see cref="Group"/>
-/// neighbouring pixels form one vector: their filter is block diagonal or, of four channels, that of <see cref="FourChannels{S,V}"/>.
+/// neighbouring pixels form one vector: their filter is block diagonal or, of few channels, that of <see cref="FewChannels{S,V}"/>.
 /// </summary>
 internal unsafe struct PackedFilter
 {
-    /// <summary>[Group · inputs][Row]; of four channels [4][Row].</summary>
+    /// <summary>[Group · inputs][Row] or, of few channels, [inputs][Row].</summary>
     public float* Values;
 
     /// <summary>Pixels that share a row.</summary>
@@ -23,8 +23,8 @@ internal unsafe struct PackedFilter
     /// <summary>Output channels of one pixel.</summary>
     public int Outputs;
 
-    /// <summary>Whether four channels of several pixels just fill a row.</summary>
-    public readonly bool IsFourChannels => Group > 1 && Inputs == 4 && Outputs == 4 && Group * Outputs == Row;
+    /// <summary>Whether <see cref="FewChannels{S,V}"/> spreads the inputs of pixels that just fill a vector.</summary>
+    public readonly bool IsSpread => Group > 1 && Inputs == Outputs && Inputs is 4 or 8 && Group * Outputs == Row;
 
     /// <summary>The largest group that fits in a vector and divides the rows of an image.</summary>
     public static PackedFilter For(int inputs, int outputs, int pixels, int vectorWidth)
@@ -49,7 +49,7 @@ internal unsafe struct PackedFilter
     /// </summary>
     public readonly void Pack(float* filter, int inputStep, int outputStep)
     {
-        if (IsFourChannels)
+        if (IsSpread)
         {
             for (var i = 0; i < Inputs; i++)
                 for (var p = 0; p < Row; p++) Values[i * Row + p] = filter[i * inputStep + p % Outputs * outputStep];

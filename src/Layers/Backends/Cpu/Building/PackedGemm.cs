@@ -18,9 +18,9 @@ internal static unsafe class PackedGemm<S, V>
         where E : struct, IGemmEpilogue<V>
         where F : struct, IPrefetch
     {
-        if (filter.IsFourChannels)
+        if (filter.IsSpread)
         {
-            FourChannels<S, V>.Run(src, filter.Values, dst, pixels / filter.Group, end, fetch);
+            FewChannels<S, V>.Run(filter.Inputs, src, filter.Values, dst, pixels / filter.Group, end, fetch);
             return;
         }
 

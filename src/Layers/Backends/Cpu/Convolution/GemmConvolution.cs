@@ -107,7 +107,7 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
                 to[i] = w[(nint)output * call.Depth + d % call.Inputs * call.Window.Taps + d / call.Inputs];
             }
 
-            if (length == FourChannels<S, V>.Channels) ChannelPattern.Repeat(to, length, row);
+            if (FewChannels<S, V>.Fit(length)) ChannelPattern.Repeat(to, length, row);
         }
     }
 

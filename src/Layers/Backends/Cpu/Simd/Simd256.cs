@@ -37,6 +37,10 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
             : Vector256.Create(Simd128.Spread(value.GetLower(), place), Simd128.Spread(value.GetUpper(), place));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> SpreadFour(Vector256<float> value, int place) =>
+        place == 0 ? Vector256.Create(value.GetLower(), value.GetLower()) : Vector256.Create(value.GetUpper(), value.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

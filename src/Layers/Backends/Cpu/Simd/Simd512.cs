@@ -36,6 +36,12 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
             : Vector512.Create(Simd256.Spread(value.GetLower(), place), Simd256.Spread(value.GetUpper(), place));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> SpreadFour(Vector512<float> value, int place) =>
+        Avx512F.IsSupported
+            ? Avx512F.Permute4x64(value.AsDouble(), place == 0 ? (byte)0x44 : (byte)0xEE).AsSingle()
+            : Vector512.Create(Simd256.SpreadFour(value.GetLower(), place), Simd256.SpreadFour(value.GetUpper(), place));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
