@@ -47,12 +47,15 @@ public class LaunchBudgetTests(StandardStep standard) : IClassFixture<StandardSt
 {
     private static readonly StepConfiguration Tiny = new("tiny", new SupernetShape(3, 8, 8, 10, 2, 3, 2, 2), 2);
 
+    // Counted when the kernels were written for clarity, before they were tuned by modelled time: 2,046 MiB.
+    private const long MebibytesBeforeTuning = 2046;
+
     [Fact]
-    public void The_standard_supernet_needs_what_was_forecast_and_less_than_3_GiB()
+    public void The_standard_supernet_needs_what_was_forecast_and_no_more_than_before_its_kernels_were_tuned()
     {
         // Beyond what is planned: mixing weights, and scratch memory of operations and libraries.
         Assert.InRange(standard.PeakBytes, standard.PlannedBytes, standard.PlannedBytes + (128L << 20));
-        Assert.InRange(standard.PeakBytes, 1L << 30, (3L << 30) - 1);
+        Assert.InRange(standard.PeakBytes >> 20, 1024, MebibytesBeforeTuning);
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{standard.PeakBytes >> 20} MiB counted, {standard.PlannedBytes >> 20} MiB planned");
     }

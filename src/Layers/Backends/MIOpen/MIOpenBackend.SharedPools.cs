@@ -14,12 +14,13 @@ internal sealed partial class MIOpenBackend
         private readonly MIOpenBackend backend;
         private readonly SharedPools<float> pools;
 
-        // The gradients of both pools.
-        private readonly Tensor<float> diffs;
+        // The gradients of both pools, where the general form needs them.
+        private readonly Tensor<float>? diffs;
 
         public PoolsOperation(MIOpenBackend backend, MemoryPlan<float> plan, SharedPools<float> pools)
         {
             (this.backend, this.pools) = (backend, pools);
+            if (BackwardForm(pools, pools.MaxEdges.All.Count, pools.AverageEdges.All.Count) is not null) return;
             long used = 0;
             var whole = pools.Max.Capacity;
             diffs = plan.Scratch("d pools", whole with { C = 2 * whole.C }, ref used);
@@ -29,7 +30,7 @@ internal sealed partial class MIOpenBackend
 
         public override void Forward(bool training) => backend.SharedPoolsForward(pools, training);
 
-        public override void Backward(bool weightGradients) => backend.SharedPoolsBackward(pools, diffs.Address);
+        public override void Backward(bool weightGradients) => backend.SharedPoolsBackward(pools, Address(diffs));
     }
 
     private void SharedPoolsForward(SharedPools<float> pools, bool training)
@@ -50,7 +51,8 @@ internal sealed partial class MIOpenBackend
         else
             Arguments.Add(pools.Src.Address).Add(maxDst).Add(pools.Indices.Address).Add(averageDst).Add(max).Add(average)
                 .Add(new PoolWindow(pools.Window)).Add(PoolShapeOf(pools.Src.Shape, shape)).Add(shape.C).Add(count);
-        Launch("pools_forward" + form?.Suffix, groups, shape.C, moved: pools.Src.Shape.Count + 2 * shape.Count + shape.Count / 4);
+        Launch("pools_forward" + form?.Suffix, groups, shape.C,
+            moved: pools.Src.Shape.Count + Pooled(shape.Count, maxDst == 0 ? 0 : 1, averageDst == 0 ? 0 : 1));
 
         var table = new StatisticTable();
         var used = 0;
@@ -74,19 +76,18 @@ internal sealed partial class MIOpenBackend
         if (max.IsEmpty && average.IsEmpty) return;
         var (dst, diffSrc) = (pools.Max.Shape, pools.Src.Diff!);
         var count = (int)diffSrc.Shape.Count;
-        var fits = max.Length <= DiffTable.Capacity && average.Length <= DiffTable.Capacity;
-        if (fits && PlaneForm.OfPools(pools.Window, diffSrc.Shape) is { } planes)
+        if (BackwardForm(pools, max.Length, average.Length) is { } planes)
         {
             Arguments.Add(PlanesOf(pools, diffSrc.Address, 0, 0))
                 .Add(Towards(DiffsOf(max), max.Length, 0, dst, accumulate: false))
                 .Add(Towards(DiffsOf(average), average.Length, 0, dst, accumulate: false));
             Launch("pools_backward" + planes.Suffix, planes.Groups(dst.N), dst.C,
-                moved: (max.Length + average.Length + 2L) * dst.Count + dst.Count / 4 + 2L * count);
+                moved: (max.Length + average.Length) * dst.Count + Pooled(dst.Count, max.Length, average.Length) + 2L * count);
             return;
         }
 
         var diffAverage = diffMax + (nint)(dst.Count * sizeof(float));
-        if (fits && max.Length > 0 && average.Length > 0)
+        if (Fit(max.Length, average.Length) && max.Length > 0 && average.Length > 0)
         {
             Arguments
                 .Add(Towards(DiffsOf(max), max.Length, diffMax, dst, accumulate: false))
@@ -102,8 +103,18 @@ internal sealed partial class MIOpenBackend
 
         Arguments.Add(max.IsEmpty ? 0 : diffMax).Add(pools.Indices.Address).Add(average.IsEmpty ? 0 : diffAverage)
             .Add(diffSrc.Address).Add(new PoolWindow(pools.Window)).Add(PoolShapeOf(diffSrc.Shape, dst)).Add(count);
-        Launch("pools_backward", Groups(count), moved: 2L * dst.Count + dst.Count / 4 + 2L * count);
+        Launch("pools_backward", Groups(count), moved: Pooled(dst.Count, max.Length, average.Length) + 2L * count);
     }
+
+    /// <summary>Floats of one value for each output of the pools that edges use, and of the taps of the largest, a byte each.</summary>
+    private static long Pooled(long outputs, int maxEdges, int averageEdges) =>
+        (maxEdges == 0 ? 0 : outputs + outputs / 4) + (averageEdges == 0 ? 0 : outputs);
+
+    private static bool Fit(int max, int average) => max <= DiffTable.Capacity && average <= DiffTable.Capacity;
+
+    /// <summary>The planes in which the gradient of so many edges is computed at once; null for the general form.</summary>
+    private static PlaneForm? BackwardForm(SharedPools<float> pools, int max, int average) =>
+        Fit(max, average) ? PlaneForm.OfPools(pools.Window, pools.Src.Capacity) : null;
 
     private static PlanePools PlanesOf(SharedPools<float> pools, nint src, nint max, nint average) => new()
     {
