@@ -2,6 +2,7 @@
 // ../measured/r9nano-sgemm.tsv (matrix products) or ../measured/measured.tsv (MIOpen's convolutions). ../times runs it on the card.
 //   --launches OUT   every launch of every row with its counts, for times-fit; OUT stands in the present directory or the table's
 //   --shortest N     only the N rows that took the least time
+//   --longest MS     only rows that took at most so many milliseconds
 //   --only TEXT      only rows whose key has this text, such as a solver's name
 //   --tuned TABLE    parameters of MIOpen's solvers, in the format of ../measured/tuned.tsv.gz
 //   --part I/N       only rows I, I + N, I + 2 N, ... (from 0)
@@ -109,11 +110,14 @@ int main(int argc, char** argv) {
   const char *path = nullptr, *launches = nullptr, *only = "", *tuned = nullptr;
   int part = 0, parts = 1;
   size_t shortest = ~0ull;
+  double longest = INFINITY;
   for (int i = 1; i < argc; i++) {
     if (!strcmp(argv[i], "--launches") && i + 1 < argc)
       launches = argv[++i];
     else if (!strcmp(argv[i], "--shortest") && i + 1 < argc)
       shortest = strtoull(argv[++i], nullptr, 10);
+    else if (!strcmp(argv[i], "--longest") && i + 1 < argc)
+      longest = 1000 * atof(argv[++i]);
     else if (!strcmp(argv[i], "--only") && i + 1 < argc)
       only = argv[++i];
     else if (!strcmp(argv[i], "--tuned") && i + 1 < argc)
@@ -132,13 +136,13 @@ int main(int argc, char** argv) {
       path = argv[i];
   }
   if (!path || parts < 1) {
-    fprintf(stderr, "usage: times FILE [--launches OUT] [--only TEXT] [--shortest N] [--tuned TABLE] [--part I/N] [--most-median X] "
-                    "[--most-90th X] [--most-deviation X] [--fewest-rows N]\n");
+    fprintf(stderr, "usage: times FILE [--launches OUT] [--only TEXT] [--shortest N] [--longest MS] [--tuned TABLE] [--part I/N] "
+                    "[--most-median X] [--most-90th X] [--most-deviation X] [--fewest-rows N]\n");
     return 2;
   }
   Table table = read(path);
   std::erase_if(table.rows, [&](const Row& row) {
-    return row.key.find(only) == std::string::npos;
+    return row.key.find(only) == std::string::npos || row.measured > longest;
   });
   if (tuned && !table.products) give_parameters(table, tuned);
   if (shortest < table.rows.size()) {
