@@ -104,6 +104,17 @@ public sealed class CostCommandTests : IDisposable
         Assert.True(File.Exists(Path.Combine(tiny.In("unmeasured"), "genotype.txt")));
     }
 
+    [Fact]
+    public void A_table_that_another_process_makes_is_left_to_it()
+    {
+        var (table, beside) = (tiny.In("table.json"), tiny.In(".table.json.lock"));
+        using (new FileStream(beside, FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+            Command.Refuses(1, Measuring("cpu", table), "table.json", "another process makes it", "--out");
+        Assert.False(File.Exists(table));
+        Assert.Equal(0, Command.Run(Measuring("cpu", table)).Code);
+        Assert.False(File.Exists(beside));
+    }
+
     private static string[] Measuring(string backend, string table) =>
         ["profile", "--backend", backend, "--threads", "1", "--out", table, .. Small];
 

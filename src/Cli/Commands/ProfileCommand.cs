@@ -101,7 +101,7 @@ internal static class ProfileCommand
             {
                 var name = $"{what}-b{images ?? 1}-{on}";
                 var path = parsed.GetValue(output) ?? $"{(meter.Kind == "latency" ? name : $"{name}-{meter.Kind}")}.json";
-                var file = new TableFile("--out", path);
+                using var file = new TableFile("--out", path);
                 var begun = file.Begin(described(TableFile.Empty(name, profiler, meter, images ?? 1, on)));
                 var profile = new TableProfile(profiler, meter, network, space);
                 Tell(screen, path, Run(

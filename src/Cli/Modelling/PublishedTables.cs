@@ -47,7 +47,7 @@ internal static class PublishedTables
             using var profiler = new ModelledProfiler(model, images, of == "training");
             var name = $"{model.Card}-b{images}-{of}";
             var path = Path.Combine(folder, $"{name}.json");
-            var file = new TableFile(Option, path);
+            using var file = new TableFile(Option, path);
             var meter = new ModelMeter(model);
             var profile = new TableProfile(profiler, meter, PublishedNetworks.Cifar10, CellSpace.Darts, PublishedNetworks.Parts);
             var steps = profile.Steps(PublishedNetworks.Parts.Count);

@@ -1,14 +1,17 @@
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Costs.Profiling;
 using MIOpenDarts.Darts.Costs.Tables;
+using MIOpenDarts.Darts.Runs;
 
 namespace MIOpenDarts.Cli.Profiling;
 
-/// <summary>The file of a table that is being made: it goes on where it was stopped.</summary>
+/// <summary>The file of a table that is being made: it goes on where it was stopped, and one process makes it at a time.</summary>
 /// <param name="option">The option that names it.</param>
 /// <param name="file">Where it is.</param>
-internal sealed class TableFile(string option, string file)
+internal sealed class TableFile(string option, string file) : IDisposable
 {
+    private FileStream? held;
+
     /// <summary>A table without entries, of what a profiler measures.</summary>
     public static CostTable Empty(string name, IProfiler profiler, CostMeter meter, int batch, string mode) => new()
     {
@@ -23,10 +26,16 @@ internal sealed class TableFile(string option, string file)
     };
 
     /// <summary>What is there already, if everything that decides over its numbers is the same, or what is to be begun.</summary>
-    /// <exception cref="IOException">There is another table.</exception>
+    /// <exception cref="IOException">There is another table, or another process makes this one.</exception>
     public CostTable Begin(CostTable empty)
     {
-        OutputFile.Write(option, file, path => Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!));
+        OutputFile.Write(option, file, path =>
+        {
+            var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            Directory.CreateDirectory(folder);
+            held = RunLock.TryTake(Path.Combine(folder, $".{Path.GetFileName(path)}.lock"), FileOptions.DeleteOnClose)
+                ?? throw new IOException("another process makes it; let it end or stop it first");
+        });
         if (!File.Exists(file)) return empty;
         var begun = CostTable.Read(file);
         var same = empty with { Name = begun.Name, Entries = begun.Entries, Drift = begun.Drift, Check = begun.Check, Error = begun.Error };
@@ -39,4 +48,7 @@ internal sealed class TableFile(string option, string file)
     /// <summary>Keeps a table, whole or not at all.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Keep(CostTable table) => OutputFile.Write(option, file, table.Write);
+
+    /// <inheritdoc/>
+    public void Dispose() => held?.Dispose();
 }

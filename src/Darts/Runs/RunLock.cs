@@ -27,13 +27,14 @@ internal static class RunLock
     }
 
     /// <summary>Takes a lock; null where another process has it.</summary>
-    /// <param name="file">The file that is locked; it stays.</param>
+    /// <param name="file">The file that is locked; it stays unless the options say otherwise.</param>
+    /// <param name="options">Of the file.</param>
     /// <exception cref="IOException">The file cannot be made.</exception>
-    public static FileStream? TryTake(string file)
+    public static FileStream? TryTake(string file, FileOptions options = FileOptions.None)
     {
         try
         {
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, options);
         }
         catch (IOException e) when (e.HResult is LinuxTryAgain or WindowsSharingViolation)
         {
