@@ -1,3 +1,6 @@
+using MIOpenDarts.Layers.Machine;
+using MIOpenDarts.Tests.Hip;
+
 namespace MIOpenDarts.Cli.Tests;
 
 public sealed class BenchCommandTests
@@ -28,6 +31,36 @@ public sealed class BenchCommandTests
         Assert.Matches(@"\n +\d+ x cpu \d+ bits, .*depthwise 5x5 dilated \+ pointwise 8x8.* over \[32,8,28,28\]", outcome.Output);
         Assert.Matches(@"\n +\d+ x cpu \d+ bits, .*max pool for \d edges and average pool for \d edges", outcome.Output);
         Assert.DoesNotContain(" x cpu", Command.Run([.. arguments, "--seconds", "1"]).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_textbook_form_of_a_step_is_measured_when_asked_and_at_another_batch()
+    {
+        var outcome = Command.Run(
+            "bench", "--only", "steps", "--config", "C", "--threads", "1", "--backend", "cpu", "--form", "textbook", "--batch", "2",
+            "--verbose", "--seconds", "60");
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Matches(@"\nC +weight step +8 +2 +28x28 +\d", outcome.Output);
+        Assert.Matches(@"\nC, C 8, batch 2:\n +\d+ x cpu", outcome.Output);
+        Assert.DoesNotContain("max pool for", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
+    public async Task Times_of_a_modelled_card_are_the_models_and_labelled_so()
+    {
+        using var tiny = new TinySearch();
+        var table = tiny.In("bench.csv");
+        var (code, output) = await VirtualGpu.RunAsync(
+            ["dotnet", Command.Program, "bench", "--device", "rx560", "--only", "steps", "--config", "C", "--batch", "1", "--seconds", "3600",
+                "--csv", table],
+            $"{TimeModel.CardVariable}=rx560", "VGPU_TIME_SAMPLE=once", $"VGPU_BIND={tiny.Root}");
+        Assert.True(code == 0, output);
+        Assert.Contains("times below are modelled on rx560, with 5 us a launch", output, StringComparison.Ordinal);
+        // A model says the same every time, so it is asked once.
+        var rows = File.ReadAllLines(table)[1..];
+        Assert.Equal(3, rows.Length);
+        Assert.All(rows, row => Assert.Matches(@"^step,C,.*,8,1,28,1,0\.0\d+,.*,modelled$", row));
     }
 
     [Fact]

@@ -129,6 +129,25 @@ public sealed partial class ForecastCommandTests
         Assert.Matches(@"modelled on rx560: \d+\.\d ms = \d+\.\d ms of kernels \+ [1-9]\d* launches of 5 us", output);
     }
 
+    [Theory]
+    [Trait("Category", "virtual-gpu")]
+    [InlineData("--genotype", "DARTS_V2", "a step of training DARTS_V2 with 2 channels, 3 cells and batch 2", "separable_forward")]
+    [InlineData("--arch", "mobilenetv2", "a step of training mobilenetv2 with batch 2", "separable_forward")]
+    [InlineData("--form", "textbook", "2 channels, 3 cells and batch 2, in textbook form", "naive_conv")]
+    public async Task So_is_a_step_of_training_a_network_and_one_in_textbook_form(
+        string option, string value, string told, string kernel)
+    {
+        string[] size = option == "--arch" ? [] : ["--layers", "3", "--init-channels", "2"];
+        var (code, output) = await VirtualGpu.RunAsync(
+            ["dotnet", Command.Program, "forecast", option, value, "--batch-size", "2", .. size],
+            $"{TimeModel.CardVariable}=rx560", "VGPU_TIME_SAMPLE=once");
+        Assert.True(code == 0, output);
+        Assert.Contains(told, output, StringComparison.Ordinal);
+        Assert.Matches(@"modelled on rx560: \d+\.\d ms = \d+\.\d ms of kernels \+ [1-9]\d* launches of 5 us", output);
+        // What our own kernels compute together, MIOpen computes one by one in textbook form.
+        Assert.Matches($"(?m)^{kernel}", output);
+    }
+
     [Fact]
     [Trait("Category", "virtual-gpu")]
     public async Task Another_card_than_that_of_the_process_is_refused()

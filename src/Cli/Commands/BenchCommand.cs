@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Cli.Profiling;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
@@ -8,6 +9,7 @@ using MIOpenDarts.Darts.Benchmarks.Networks;
 using MIOpenDarts.Darts.Benchmarks.Operations;
 using MIOpenDarts.Darts.Benchmarks.Steps;
 using MIOpenDarts.Darts.Costs.Profiling;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Diagnostics;
@@ -24,6 +26,7 @@ internal static class BenchCommand
     private const string StepsOnly = "steps";
     private const string DataOnly = "data";
     private const string NetworkOnly = "network";
+    private const string Here = "here";
 
     // Of the time for everything, layers get this share; steps the rest.
     private const double LayerShare = 0.4;
@@ -38,12 +41,15 @@ internal static class BenchCommand
         alone do not show it: what needs many instructions a cycle then takes up to twice as long.
         network trains {NetworkCase.Genotype} (C {NetworkCase.InitChannels}, {NetworkCase.Layers} cells, batch {NetworkCase.TrainingBatch}; some 4 GiB)
         and lets it classify, beside ONNX Runtime.
+        --form textbook computes the same supernets operation by operation, on a GPU every convolution by MIOpen, as a framework does.
+        With --device the times are those of a card that is not here, by the time model of the virtual gfx803 (native/virtual-gpu).
         data decodes a JPEG image of 500x375 pixels to 224x224, with one worker and with --threads of them.
 
         Examples:
           miopendarts bench
           miopendarts bench --only steps --threads 1 --csv steps.csv
           miopendarts bench --only network --seconds 120
+          miopendarts bench --device rx580 --only steps --config A --form textbook --batch 31 --seconds 3600
         """;
 
     public static Command Create(Screen screen)
@@ -53,48 +59,67 @@ internal static class BenchCommand
         var only = OptionNames.OneOf("--only", "What to measure.", Everything, LayersOnly, StepsOnly, NetworkOnly, DataOnly);
         var configuration = OptionNames.OneOf(
             "--config", "Which supernet's steps.", [Everything, .. StepConfiguration.All.Select(c => c.Name)]);
+        var form = FormOption.Create();
+        var batch = OptionNames.Number("--batch", "Images of a step [as the configuration has].", 1, 65_536);
+        var device = OptionNames.OneOf(
+            "--device", "Where times come from: this machine, or a card by the time model.", [Here, .. TimeModel.Cards]);
         var seconds = Number("--seconds", 45, 1, 86400, "Time to spend, roughly; what does not fit is forecast.");
         var csv = OptionNames.Path("--csv", "FILE", "Write every measurement as CSV.");
         var json = OptionNames.Path("--json", "FILE", "Write every measurement, with all repetitions, as JSON.");
         var verbose = new Option<bool>("--verbose") { Description = "Say which implementation computed each operation, and its shape." };
         var command = new Command(Name, "Measure layers and search steps on a backend, in under a minute.")
         {
-            backend, threads, only, configuration, seconds, csv, json, verbose,
+            backend, device, threads, only, configuration, form, batch, seconds, csv, json, verbose,
         };
         command.SetAction(parsed =>
         {
-            var report = Run(
-                screen, parsed.GetValue(backend)!, parsed.GetValue(threads), parsed.GetValue(seconds), parsed.GetValue(only)!,
-                parsed.GetValue(configuration)!);
-            if (parsed.GetValue(verbose)) Describe(screen, report.Layers.Concat(report.Steps));
-            if (parsed.GetValue(csv) is { } table) OutputFile.Write("--csv", table, report.ToCsv());
-            if (parsed.GetValue(json) is { } file) OutputFile.Write("--json", file, report.ToJson());
-            return ExitCode.Done;
+            var chosen = StepConfiguration.All
+                .Where(c => parsed.GetValue(configuration) is var name && (name is Everything ? c.IsStandard : c.Name == name))
+                .Select(c => c with { Batch = parsed.GetValue(batch) ?? c.Batch, Form = FormOption.Of(parsed, form) });
+            if (parsed.GetValue(device) == Here) return Report(TimeModel.Here());
+            if (parsed.GetResult(backend) is { Implicit: false })
+                throw new OptionsException($"--backend does not go with --device {parsed.GetValue(device)}, which is a GPU");
+            var written = new[] { parsed.GetValue(csv), parsed.GetValue(json) }.OfType<string>();
+            return VirtualCard.Run(screen, parsed, device, new Dictionary<string, string>(), written, Report);
+
+            int Report(TimeModel? model)
+            {
+                var report = Run(
+                    screen, model, parsed.GetValue(backend)!, parsed.GetValue(threads), parsed.GetValue(seconds), parsed.GetValue(only)!,
+                    [.. chosen]);
+                if (parsed.GetValue(verbose)) Describe(screen, report.Layers.Concat(report.Steps));
+                if (parsed.GetValue(csv) is { } table) OutputFile.Write("--csv", table, report.ToCsv());
+                if (parsed.GetValue(json) is { } file) OutputFile.Write("--json", file, report.ToJson());
+                return ExitCode.Done;
+            }
         });
         return command;
     }
 
-    private static BenchmarkReport Run(Screen screen, string name, int threads, double seconds, string only, string configuration)
+    private static BenchmarkReport Run(
+        Screen screen, TimeModel? model, string name, int threads, double seconds, string only,
+        IReadOnlyList<StepConfiguration> configurations)
     {
         if (only == DataOnly) return Decoding(screen, threads, seconds);
         threads = Backends.Threads(threads, screen.Output.WriteLine);
         using var backend = BackendChoice.Create(name, threads);
+        FormOption.Apply(configurations[0].Form, backend);
+        if (backend.Threads > 0) model = null;
         var options = new SearchOptions { Threads = backend.Threads };
         var environment = RunEnvironment.Current(backend, options.Threads);
         screen.Output.WriteLine($"{environment.Program}, {environment.DotNet}, {environment.Processor}");
         screen.Output.WriteLine($"backend {environment.Backend}");
-        if (TimeModel.Here() is { } model && environment.Backend.StartsWith("hip", StringComparison.Ordinal))
+        if (model is not null)
             screen.Output.WriteLine(
-                $"this GPU is a modelled {model.Card}: times below are the interpreter's, modelled ones come from forecast");
-        var suite = new BenchmarkSuite(backend, options.Threads);
+                $"times below are modelled on {model.Card}, with {model.LaunchMicroseconds:F0} us a launch; the interpreter needs longer");
+        var suite = new BenchmarkSuite(backend, options.Threads, model);
         if (suite.Limits is { } limits) screen.Output.WriteLine(Describe(limits));
-        var configurations = StepConfiguration.All.Where(c => configuration is Everything ? c.IsStandard : c.Name == configuration);
         var share = only == Everything ? LayerShare : 0.0;
         var layers = only is Everything or LayersOnly
             ? BenchTable.Show(screen, BenchTable.Layers, suite.Layers(seconds * (only == LayersOnly ? 1 : share), Geometry.Widths))
             : [];
         var steps = only is Everything or StepsOnly
-            ? BenchTable.Show(screen, BenchTable.Steps, suite.Steps(seconds * (1 - share), [.. configurations]))
+            ? BenchTable.Show(screen, BenchTable.Steps, suite.Steps(seconds * (1 - share), configurations))
             : [];
         var networks = only == NetworkOnly ? Networks(screen, suite, backend, seconds) : [];
         if (layers.Concat(steps).Concat(networks).Any(m => m.IsDisturbed))

@@ -21,8 +21,6 @@ internal static class ForecastCommand
 {
     public const string Name = "forecast";
     private const string Paper = "darts";
-    private const string Shared = "shared";
-    private const string Textbook = "textbook";
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(20);
 
     /// <summary>What the help says below the options.</summary>
@@ -32,6 +30,8 @@ internal static class ForecastCommand
         makes microseconds of them. Its results mean nothing, nothing is learnt. The data set gives the size of the images only.
         floor is what the step's bytes take at the card's nominal bandwidth. The textbook form computes the same supernet operation by
         operation, every convolution by MIOpen, as a framework does.
+        Without the virtual gfx803 the step's operations are summed up by the tables that this program carries of an RX 580: coarser, and
+        only for networks that they have.
 
         Examples:
           miopendarts forecast --device rx580 --preset darts
@@ -50,7 +50,7 @@ internal static class ForecastCommand
         var genotype = OptionNames.Path(
             "--genotype", "GENOTYPE", "Forecast a step of training this network (as for train) instead of a search's.");
         var arch = OptionNames.Path("--arch", string.Join('|', NetworkDescription.Baselines), "The same for a hand-made network.");
-        var form = OptionNames.OneOf("--form", "How a search's cells are computed.", Shared, Textbook);
+        var form = FormOption.Create();
         var clock = OptionNames.Measure("--clock", "GHZ", "Another clock than the card's.");
         var bandwidth = OptionNames.Measure("--bandwidth", "GB/S", "Another rate of streaming from memory than is expected of it.");
         var launch = OptionNames.Measure("--launch", "US", "Another time of a queued launch than 5 us.");
@@ -79,17 +79,21 @@ internal static class ForecastCommand
             }
 
             List<KeyValuePair<string, string>> typed = [.. fields.Typed(parsed).Where(o => o.Key != "backend"), new("backend", "hip")];
-            var textbook = parsed.GetValue(form) == Textbook;
+            var chosen = FormOption.Of(parsed, form);
             var step = TrainCommand.Network(parsed.GetValue(genotype), parsed.GetValue(arch)) is { } network
-                ? textbook
+                ? chosen == CellForm.Textbook
                     ? throw new OptionsException("--form textbook is of a search; leave it out, or --genotype and --arch")
-                    : Training(
+                    : ForecastStep.OfTraining(
                         parsed.GetValue(genotype) ?? parsed.GetValue(arch)!, TrainOptions.Table.Resolve(
                             parsed.GetValue(preset), parsed.GetValue(config), [.. typed, new("network", network)]))
-                : Search(SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed), textbook);
+                : ForecastStep.OfSearch(SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed), chosen);
             // Names of data sets and genotypes are no paths.
-            var paths = new[] { step.Data, parsed.GetValue(config), parsed.GetValue(genotype) }.OfType<string>().Where(Path.Exists);
-            return VirtualCard.Run(screen, parsed, device, Changes(parsed), paths, model => Model(screen, model, step));
+            var paths = new[] { step.Options.Data, parsed.GetValue(config), parsed.GetValue(genotype) }.OfType<string>()
+                .Where(Path.Exists);
+            return VirtualCard.Run(
+                screen, parsed, device, Changes(parsed), paths, model => Model(screen, model, step),
+                () => Sum(screen, parsed.GetValue(device)!, step, parsed.GetValue(launch),
+                    parsed.GetValue(clock) is not null || parsed.GetValue(bandwidth) is not null));
         });
         return command;
 
@@ -107,50 +111,17 @@ internal static class ForecastCommand
                 : throw new OptionsException($"--ranks is '{list}'; allowed are numbers from 2 on, such as 2,4,8")),
     ];
 
-    /// <summary>A step that can be built.</summary>
-    /// <param name="Text">What it is, for people.</param>
-    /// <param name="Images">Images in its batch.</param>
-    /// <param name="Deterministic">Whether its sums have an order.</param>
-    /// <param name="Textbook">Whether libraries compute all convolutions.</param>
-    /// <param name="Data">Its data set, a name or a folder.</param>
-    /// <param name="Open">Opens its data, and returns what builds it.</param>
-    private sealed record Step(
-        string Text, int Images, bool Deterministic, bool Textbook, string Data, Func<Func<MIOpenBackend, IBlankStep>> Open);
-
-    private static Step Search(SearchOptions options, bool textbook)
+    private static int Sum(Screen screen, string card, ForecastStep step, double? launch, bool changed)
     {
-        BlankSearchStep.RequireSteps(options);
-        var stages = options.Skeleton == Skeleton.NasBench201;
-        if (textbook && stages) throw new OptionsException("--form textbook has no cells of nas-bench-201; leave one of the two out");
-        return new Step(
-            $"a step of {options.Algorithm} with {Size(options)} and batch {options.BatchSize}"
-            + (textbook ? ", in textbook form" : ""),
-            options.BatchSize, options.Deterministic, textbook, options.Data,
-            () =>
-            {
-                var images = BlankSearchStep.Images(options);
-                return gpu => new BlankSearchStep(options, images, gpu, textbook ? CellForm.Textbook : CellForm.Shared);
-            });
+        if (changed) return SumOfTables.Refuse(screen, "--clock and --bandwidth are for the model; tables have those of the card");
+        return step.NotInTables is { } reason ? SumOfTables.Refuse(screen, reason) : step.Tables().Write(screen, card, launch);
     }
 
-    private static Step Training(string name, TrainOptions options) => new(
-        $"a step of training {name} with " + (NetworkDescription.Baselines.Contains(name) ? "" : $"{Size(options)} and ")
-        + $"batch {options.BatchSize}",
-        options.BatchSize, options.Deterministic, Textbook: false, options.Data,
-        () =>
-        {
-            var data = EvaluationTraining.Open(options);
-            return gpu => new BlankTrainingStep(options, data, gpu);
-        });
-
-    private static string Size(RunOptions options) =>
-        $"{options.InitChannels} channels, "
-        + (options.Skeleton == Skeleton.NasBench201 ? $"{options.CellsPerStage} cells a stage" : $"{options.Layers} cells");
-
-    private static int Model(Screen screen, TimeModel model, Step described)
+    private static int Model(Screen screen, TimeModel model, ForecastStep described)
     {
         var build = described.Open();
-        using var gpu = MIOpenBackend.Create(0, described.Deterministic, described.Textbook);
+        using var gpu = MIOpenBackend.Create(0, described.Options.Deterministic);
+        FormOption.Apply(described.Form, gpu);
         using var step = build(gpu);
         // The first step prepares, and models what the second only repeats.
         using (var progress = new Timer(_ => screen.Error.WriteLine($"modelled {model.Launches} launches"), null, BetweenLines,
@@ -159,7 +130,7 @@ internal static class ForecastCommand
         var kernels = model.Record(step.Run);
         var bytes = gpu.KernelUses.ToDictionary(u => u.Key, u => u.Value.Bytes - before.GetValueOrDefault(u.Key).Bytes);
         screen.Output.WriteLine(described.Text);
-        ForecastTable.Write(screen.Output, model, kernels, bytes, described.Images);
+        ForecastTable.Write(screen.Output, model, kernels, bytes, described.Options.BatchSize);
         return ExitCode.Done;
     }
 }

@@ -19,6 +19,10 @@ internal static class VirtualCard
         "the time model belongs to the virtual gfx803, which is not set up here: run native/virtual-gpu/setup.sh (root, 7 GB, once) "
         + "and set " + Launcher + " to the full path of native/virtual-gpu/exec";
 
+    // How native/virtual-gpu/exec ends where there is no virtual gfx803 that it could start; it says why. Faults in options end alike, but
+    // they were told before it was asked.
+    private const int LauncherRefuses = 2;
+
     private static readonly (PosixSignal Signal, int Number)[] PassedOn = [(PosixSignal.SIGHUP, 1), (PosixSignal.SIGTERM, 15)];
 
     /// <summary>Runs something on the modelled card that this process has, or starts this program once more where it has none.</summary>
@@ -28,6 +32,7 @@ internal static class VirtualCard
     /// <param name="changes">Further variables of the virtual gfx803 with their values.</param>
     /// <param name="paths">Files and folders that the other process has to see.</param>
     /// <param name="run">What is run, and returns the exit code.</param>
+    /// <param name="without">What is done where there is no virtual gfx803; null for nothing but to say so.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="OptionsException">
     /// This process has another card, or a path lies where the virtual gfx803 has files of its own.
@@ -35,7 +40,7 @@ internal static class VirtualCard
     /// <exception cref="IOException">The command that starts it is not there; the message has the cure.</exception>
     public static int Run(
         Screen screen, ParseResult parsed, Option<string> device, IReadOnlyDictionary<string, string> changes, IEnumerable<string> paths,
-        Func<TimeModel, int> run)
+        Func<TimeModel, int> run, Func<int>? without = null)
     {
         var card = parsed.GetValue(device)!;
         if (TimeModel.Here() is { } model)
@@ -48,7 +53,7 @@ internal static class VirtualCard
 
         if (TimeModel.IsAskedFor) return Failures.Report(screen.Error, TimeModel.TooOld, ExitCode.Failed);
         if (Environment.GetEnvironmentVariable(Launcher) is not { Length: > 0 } launcher)
-            return Failures.Report(screen.Error, Cure, ExitCode.Failed);
+            return without?.Invoke() ?? Failures.Report(screen.Error, Cure, ExitCode.Failed);
         var program = Path.Combine(AppContext.BaseDirectory, "miopendarts.dll");
         var start = new ProcessStartInfo(launcher, ["dotnet", "exec", program, .. parsed.Tokens.Select(token => token.Value)]);
         start.Environment[TimeModel.CardVariable] = card;
@@ -66,7 +71,7 @@ internal static class VirtualCard
         })).ToList();
         process.WaitForExit();
         foreach (var registration in registrations) registration.Dispose();
-        return process.ExitCode;
+        return process.ExitCode == LauncherRefuses && without is not null ? without() : process.ExitCode;
     }
 
     [DllImport("libc")]

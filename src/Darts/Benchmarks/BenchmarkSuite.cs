@@ -5,6 +5,7 @@ using MIOpenDarts.Darts.Benchmarks.Steps;
 using MIOpenDarts.Darts.Forecasts;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Layers.Backends;
+using MIOpenDarts.Layers.Machine;
 
 namespace MIOpenDarts.Darts.Benchmarks;
 
@@ -23,14 +24,16 @@ internal sealed class BenchmarkSuite
     private const double ShortestSample = 0.5e-3;
     private readonly Backend<float> backend;
     private readonly CoreCheck? cores;
+    private readonly TimeModel? model;
     private double flopsPerSecond;
 
     /// <summary>Measures the machine's limits and, with one small step, how fast the backend is.</summary>
     /// <param name="backend">What is measured; it stays the caller's.</param>
     /// <param name="threads">Threads that it computes with on this machine's processor; 0 for a device of its own.</param>
-    public BenchmarkSuite(Backend<float> backend, int threads)
+    /// <param name="model">Whose times are taken where the device is a modelled card; null for those of a clock.</param>
+    public BenchmarkSuite(Backend<float> backend, int threads, TimeModel? model = null)
     {
-        this.backend = backend;
+        (this.backend, this.model) = (backend, model);
         if (threads > 0)
         {
             Limits = MachineLimits.Measure(threads);
@@ -126,7 +129,8 @@ internal sealed class BenchmarkSuite
     }
 
     private bool Fits(StepConfiguration configuration, bool unrolled) =>
-        SearchMemory.Need(configuration.Options with { Unrolled = unrolled }, configuration.Shape, backend) is not { } need
+        SearchMemory.Need(
+            configuration.Options with { Unrolled = unrolled }, configuration.Shape, backend, configuration.Form) is not { } need
             || MemoryRoom.Here().Missing(need) is null;
 
     private List<Measurement> Layer(OperationCase layer, Geometry g, double seconds)
@@ -136,6 +140,12 @@ internal sealed class BenchmarkSuite
         foreach (var pass in Passes(layer, g))
         {
             Action run = pass.Pass == "forward" ? prepared.Forward : prepared.Backward;
+            if (model is not null)
+            {
+                measured.Add(Modelled(model, run, pass) with { Operations = prepared.Operations });
+                continue;
+            }
+
             var before = cores?.Look();
             var calls = Math.Max(1, (int)(ShortestSample / Budget.Repeat(run, 0, FewestSamples, FewestSamples).Min()));
             var times = Budget.Repeat(() => Several(run, calls), seconds / 3, MostSamples, FewestSamples).ConvertAll(t => t / calls);
@@ -154,6 +164,7 @@ internal sealed class BenchmarkSuite
 
     private Measurement Timed(Action step, Measurement row, double seconds)
     {
+        if (model is not null) return Modelled(model, step, row);
         var looks = new List<CoreState>();
         // The first steps touch fresh memory and are compiled on the way; where there is hardly time for any, they have to do.
         if (seconds > 2 * row.Flops / flopsPerSecond) seconds -= Budget.Repeat(step, seconds / 3, WarmUpSteps).Sum();
@@ -176,6 +187,20 @@ internal sealed class BenchmarkSuite
             var after = cores!.Look();
             looks.Add(new CoreState(Math.Min(first.Share, after.Share), Math.Min(first.Dispatch, after.Dispatch)));
         }
+    }
+
+    // Of a modelled card: the first run is compiled, searches for solvers and says how long a run is interpreted; of all others the model
+    // says the same.
+    private Measurement Modelled(TimeModel model, Action run, Measurement row)
+    {
+        var finished = () =>
+        {
+            run();
+            backend.Synchronize();
+        };
+        flopsPerSecond = row.Flops > 0 ? row.Flops / Budget.Repeat(finished, 0, 1).Min() : flopsPerSecond;
+        var microseconds = model.Record(finished).Sum(kernel => kernel.Microseconds + kernel.Launches * model.LaunchMicroseconds);
+        return row with { Seconds = [microseconds / 1e6], IsModelled = true };
     }
 
     private IEnumerable<Measurement> Passes(OperationCase layer, Geometry g) =>

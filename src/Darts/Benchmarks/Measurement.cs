@@ -29,6 +29,9 @@ internal sealed record Measurement
     /// <summary>Seconds of every repetition; empty if there was no time for one.</summary>
     public IReadOnlyList<double> Seconds { get; init; } = [];
 
+    /// <summary>Whether these are what a model says of a card that is not there.</summary>
+    public bool IsModelled { get; init; }
+
     /// <summary>
     /// Share of the cores that was there around every repetition of a step, or around all of a layer's; empty on a device of its own.
     /// </summary>

@@ -18,13 +18,14 @@ internal static class SearchMemory
     /// device.
     /// </summary>
     /// <exception cref="PlanDoesNotFitException">It has more parameters than a network may have.</exception>
-    public static MemoryNeed? Need(SearchOptions options, SupernetShape shape, Backend<float> backend)
+    public static MemoryNeed? Need(
+        SearchOptions options, SupernetShape shape, Backend<float> backend, CellForm form = CellForm.Shared)
     {
         var algorithm = SearchAlgorithm.From(options);
         var tally = new MemoryTally();
         using var counting = backend.Counting(tally);
         if (counting is null || !algorithm.Trains) return null;
-        using var state = new SearchState(options, shape, counting);
+        using var state = new SearchState(options, shape, counting, form);
         var (activations, parameters) = (state.Net.ActivationBytes, tally.Bytes - state.Net.ActivationBytes);
         if (algorithm.Stage(options, options.Epochs - 1) is > 0 and var last)
         {

@@ -123,7 +123,7 @@ public class BenchmarkSuiteTests
         };
         var lines = report.ToCsv().TrimEnd().Split('\n');
         Assert.Equal(4, lines.Length);
-        Assert.Equal("layer,x,weight step,4,8,16,3,2,1,4E+09,2,1,25,4,1,0,0,0,0.75", lines[1]);
+        Assert.Equal("layer,x,weight step,4,8,16,3,2,1,4E+09,2,1,25,4,1,0,0,0,0.75,measured", lines[1]);
         Assert.All(lines, line => Assert.Equal(lines[0].Split(',').Length, line.Split(',').Length));
         var step = JsonDocument.Parse(report.ToJson()).RootElement.GetProperty("steps")[0];
         Assert.Equal([4.0, 1.0, 2.0], step.GetProperty("seconds").EnumerateArray().Select(s => s.GetDouble()));

@@ -18,7 +18,7 @@ internal sealed class PreparedStep : IDisposable
     {
         var shape = configuration.Shape;
         options = configuration.Options with { Unrolled = unrolled };
-        state = new SearchState(options, shape, backend);
+        state = new SearchState(options, shape, backend, configuration.Form);
         state.Initialize();
         batch = new RandomBatch(configuration.Batch, new(shape.ImageChannels, shape.Height, shape.Width, shape.Classes));
     }

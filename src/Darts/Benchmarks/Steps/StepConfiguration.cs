@@ -35,6 +35,9 @@ internal sealed record StepConfiguration(string Name, SupernetShape Shape, int B
         new("P", new SupernetShape(3, 32, 32, 10, 16, 8), 256, "pc-darts"),
     ];
 
+    /// <summary>How its cells are computed.</summary>
+    public CellForm Form { get; init; }
+
     /// <summary>Whether it is measured unless another is asked for: the others take 3 GiB of memory and more.</summary>
     public bool IsStandard => Algorithm == "darts";
 

@@ -86,9 +86,10 @@ internal sealed partial class MIOpenBackend : Backend<float>
     public bool Deterministic { get; }
 
     /// <summary>
-    /// Whether MIOpen computes every convolution that stands alone, as in a program without kernels of its own: only to compare with one.
+    /// Whether MIOpen computes every convolution that stands alone, as in a program without kernels of its own: only to compare with one. Of
+    /// what is planned afterwards.
     /// </summary>
-    internal bool LibraryConvolutions { get; init; }
+    internal bool LibraryConvolutions { get; set; }
 
     /// <summary>Searches for a convolution's solver that were run, and not spared by what is remembered.</summary>
     internal int SolverSearches => solver.IsValueCreated ? solver.Value.Searches : 0;
@@ -106,14 +107,7 @@ internal sealed partial class MIOpenBackend : Backend<float>
     /// <param name="ordinal">From 0.</param>
     /// <param name="deterministic">See <see cref="Deterministic"/>.</param>
     /// <exception cref="BackendUnavailableException">There is no such GPU, or its libraries are missing; the text says why.</exception>
-    public static MIOpenBackend Create(int ordinal = 0, bool deterministic = true) => Create(ordinal, deterministic, false);
-
-    /// <summary>The same.</summary>
-    /// <param name="ordinal">From 0.</param>
-    /// <param name="deterministic">See <see cref="Deterministic"/>.</param>
-    /// <param name="libraryConvolutions">See <see cref="LibraryConvolutions"/>.</param>
-    /// <exception cref="BackendUnavailableException">As above.</exception>
-    internal static MIOpenBackend Create(int ordinal, bool deterministic, bool libraryConvolutions)
+    public static MIOpenBackend Create(int ordinal = 0, bool deterministic = true)
     {
         if (HipDevice.All.Count == 0) throw new BackendUnavailableException($"backend 'hip': {HipDevice.WhyNone}");
         if (ordinal < 0 || ordinal >= HipDevice.All.Count)
@@ -121,7 +115,7 @@ internal sealed partial class MIOpenBackend : Backend<float>
         if (Rocm.WhyUnavailable(RocmLibrary.HipRtc) is { } missing) throw new BackendUnavailableException($"backend 'hip': {missing}");
         try
         {
-            return new MIOpenBackend(HipDevice.All[ordinal], deterministic) { LibraryConvolutions = libraryConvolutions };
+            return new MIOpenBackend(HipDevice.All[ordinal], deterministic);
         }
         catch (HipException e)
         {
