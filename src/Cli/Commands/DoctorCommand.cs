@@ -45,7 +45,7 @@ internal static class DoctorCommand
     private static int Tabulate(TextWriter output, string architecture)
     {
         var (uses, kernels) = HipDevice.All.Count > 0 ? OneStep() : ([], []);
-        output.Write(KernelTable.Markdown(architecture, uses));
+        output.Write(KernelTable.Markdown(architecture, uses, kernels));
         if (kernels.Count == 0) return ExitCode.Done;
         output.WriteLine();
         ForecastTable.Write(

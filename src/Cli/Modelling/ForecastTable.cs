@@ -35,7 +35,7 @@ internal static class ForecastTable
             + $"+ {launches} launches of {model.LaunchMicroseconds:F0} us; {(kernelTime + launchTime) / images:F2} ms an image");
         output.WriteLine(
             $"floor of the bytes at {model.GigabytesPerSecond:F0} GB/s: {Milliseconds(bytes.Values.Sum()):F1} ms; "
-            + "how far the model is off on cards at hand, and on which, is in native/virtual-gpu/README.md");
+            + TimeModel.ErrorOn(model.Card));
 
         double Milliseconds(long moved) => moved / model.GigabytesPerSecond / 1e6;
     }

@@ -9,18 +9,11 @@ namespace MIOpenDarts.Cli.Modelling;
 /// <param name="model">The model.</param>
 internal sealed class ModelMeter(TimeModel model) : CostMeter
 {
-    private const string Known =
-        "on the products of an R9 Nano the median error is 7 % and the standard deviation of ln(modelled/measured) is 0.14, "
-        + "on OpenCL convolutions of a Vega 10 27 % and 0.42 (native/virtual-gpu/README.md)";
-
-    // The cards of these rows, by their name in the model: the others were compared in rates at most.
-    private static readonly string[] Compared = ["fiji", "vega10"];
-
     /// <summary>A table that says that its numbers are modelled, and what is known of their error.</summary>
     public static CostTable Modelled(CostTable table) => table with
     {
         Source = "modelled",
-        Error = Compared.Contains(table.Device.Device) ? Known : $"no error is known for this card; {Known}",
+        Error = TimeModel.ErrorOn(table.Device.Device),
     };
 
     /// <inheritdoc/>

@@ -18,6 +18,11 @@ internal sealed unsafe class TimeModel
     public const string TooOld =
         "the virtual gfx803 here does not have the time model of this version: run native/virtual-gpu/setup.sh again";
 
+    private const string OnConvolutions =
+        "1.5 either way (one standard deviation over OpenCL convolutions of a Vega 10, which took 1.2 times as long as modelled)";
+
+    private const string Known = "the time of a kernel is off by a factor of ";
+
     // What the virtual GPU's library has and no real one.
     private const string ChipExport = "vgpu_time_chip";
 
@@ -40,6 +45,15 @@ internal sealed unsafe class TimeModel
 
     /// <summary>Cards that it has constants for.</summary>
     public static string[] Cards { get; } = ["rx580", "rx570", "rx560", "fiji", "vega10"];
+
+    /// <summary>How far its times are off on a card, by the times that were measured on cards (native/virtual-gpu/README.md).</summary>
+    /// <param name="card">One of <see cref="Cards"/>.</param>
+    public static string ErrorOn(string card) => card switch
+    {
+        "fiji" => Known + "1.15 either way (one standard deviation over products of an R9 Nano)",
+        "vega10" => Known + OnConvolutions,
+        _ => $"{Known}{OnConvolutions}; no kernel was timed on this card",
+    };
 
     /// <summary>The modelled card.</summary>
     public string Card { get; }
