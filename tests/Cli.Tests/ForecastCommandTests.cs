@@ -133,7 +133,7 @@ public sealed partial class ForecastCommandTests
     [Trait("Category", "virtual-gpu")]
     [InlineData("--genotype", "DARTS_V2", "a step of training DARTS_V2 with 2 channels, 3 cells and batch 2", "separable_forward")]
     [InlineData("--arch", "mobilenetv2", "a step of training mobilenetv2 with batch 2", "separable_forward")]
-    [InlineData("--form", "textbook", "2 channels, 3 cells and batch 2, in textbook form", "naive_conv")]
+    [InlineData("--form", "textbook", "2 channels, 3 cells and batch 2, in textbook form", "Col2Im2dU")]
     public async Task So_is_a_step_of_training_a_network_and_one_in_textbook_form(
         string option, string value, string told, string kernel)
     {
