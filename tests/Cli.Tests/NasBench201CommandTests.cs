@@ -64,8 +64,59 @@ public sealed class NasBench201CommandTests : IDisposable
             Command.Refuses(2, ["train", "--genotype", Text, option, value, "--data", tiny.Data, "--out", tiny.In("other")],
                 option[2..].Replace('-', '_'), "allowed is");
         Command.Refuses(2, ["search", "--space", "nas-bench-201", "--layers", "8", "--data", tiny.Data], "layers is 8", "cells_per_stage");
-        Command.Refuses(2, ["show", Text, "--cost", "macs"], "nas-bench-201");
-        Command.Refuses(2, ["search", "--space", "nas-bench-201", "--cost", "macs", "--data", tiny.Data], "cost is macs", "nas-bench-201");
+        Command.Refuses(
+            2, ["search", "--space", "nas-bench-201", "--target-layers", "8", "--data", tiny.Data], "target_layers is 8", "nas-bench-201");
+        Command.Refuses(2, ["search", "--target-cells-per-stage", "2", "--data", tiny.Data], "target_cells_per_stage is 2", "space darts");
+        Command.Refuses(2, ["show", Text, "--cost", "macs", "--target-layers", "8"], "does not go with cells of nas-bench-201");
+        Command.Refuses(2, ["show", "DARTS_V2", "--cost", "macs", "--target-cells-per-stage", "2"], "cells like those of darts");
+        Command.Refuses(2, ["profile", "--space", "nas-bench-201", "--nodes", "2"], "--nodes does not go with --space nas-bench-201");
+    }
+
+    [Fact]
+    public void Costs_are_those_of_the_benchmarks_network_in_every_command()
+    {
+        // As many as the benchmark counts, less the biases of its classifier.
+        Assert.Contains(" M multiply-adds, counted", Done(["show", Text, "--cost", "macs"]));
+        var shown = Done(["show", Text, "--cost", "latency:rx580-b64-inference"]);
+        Assert.Matches(@"(?m)^cell  0 -> 1  nor_conv_3x3 +\d", shown);
+        Assert.Matches(@"(?m)^cell  0 -> 2  none +0 ", shown);
+        Assert.Contains("modelled", shown);
+
+        string[] target = ["--target-channels", "4", "--target-cells-per-stage", "1", "--target-image-size", "8", "--target-grey"];
+        string[] profiled =
+        [
+            "profile", "--space", "nas-bench-201", "--backend", "cpu", "--threads", "1", .. target, "--target-classes", "2", "--out",
+            tiny.In("cpu.json"),
+        ];
+        Assert.Contains("random genotypes measured whole", Command.Run(profiled).Output);
+        // Measured once more at its end, as this is the device of the table.
+        var found = Done(
+            ["search", "--space", "nas-bench-201", "--preset", "demo", "--epochs", "1", .. Small, "--cost",
+                $"latency:{tiny.In("cpu.json")}", "--cost-weight", "1", "--target-channels", "4", "--target-cells-per-stage", "1", "--out",
+                tiny.In("found")]);
+        Assert.Matches(@"(?m)^cost .*latency:cpu-b1-inference", found);
+        Assert.Matches(@"(?m)^cost .*measured", found);
+        Done(["train", "--genotype", tiny.In("found"), "--preset", "demo", "--epochs", "1", .. Small, "--out", tiny.In("net")]);
+        Assert.Contains("macs: ", Done(["evaluate", tiny.In("net"), "--backend", "cpu", "--cost", "macs"]));
+        Assert.DoesNotContain("n/a", Done(["evaluate", tiny.In("net"), "--backend", "cpu", "--cost", "macs"]));
+        Assert.Contains("macs", Done(["compare", tiny.In("net"), "--cost", "macs"]));
+    }
+
+    [Fact]
+    public void Fronts_are_found_by_a_supernet_by_short_trainings_and_by_a_sweep()
+    {
+        string[] line =
+        [
+            "pareto", "--space", "nas-bench-201", "--preset", "demo", .. Small, "--init-channels", "4", "--cost", "macs",
+            "--target-channels", "4", "--target-cells-per-stage", "1", "--seeds", "0",
+        ];
+        string[] evolved = ["--evaluations", "6", "--population", "3"];
+        Assert.Contains(
+            "random: hypervolume", Done([.. line, "--epochs", "1", .. evolved, "--retrain", "1", "--out", tiny.In("supernet")]));
+        Assert.Contains("random: hypervolume", Done([.. line, "--short-training", "1", .. evolved, "--out", tiny.In("trained")]));
+        Assert.Contains("random: hypervolume", Done([.. line, "--epochs", "1", "--weights", "0,1", "--out", tiny.In("sweep")]));
+        Assert.Contains("1 cells a stage and 4 channels", File.ReadAllText(Path.Combine(tiny.In("sweep"), "report.html")));
+        Assert.Contains("class=\"cells\"", File.ReadAllText(Path.Combine(tiny.In("supernet"), "report.html")));
     }
 
     [Fact]

@@ -84,8 +84,8 @@ internal static class EvaluateCommand
 
     private static string Describe(ICostModel model, NetworkDescription network)
     {
-        if (TargetNetwork.CostOf(network, model) is { } cost) return $"{model.Name}: {model.Show(cost)}";
+        if (ITargetNetwork.CostOf(network, model) is { } cost) return $"{model.Name}: {model.Show(cost)}";
         var what = network.Operations is not null ? "a compressed network" : network.Network;
-        return $"{model.Name}: n/a, {what} is no network of cells like those of DARTS";
+        return $"{model.Name}: n/a, {what} is no network of the cells of a space";
     }
 }

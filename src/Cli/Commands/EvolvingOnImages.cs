@@ -20,7 +20,8 @@ namespace MIOpenDarts.Cli.Commands;
 /// </summary>
 internal sealed class EvolvingOnImages
 {
-    private static readonly string[] Costing = ["cost", "target", "target_channels", "target_layers", "target_image_size"];
+    private static readonly string[] Costing =
+        ["cost", "target", "target_channels", "target_layers", "target_cells_per_stage", "target_image_size"];
 
     private readonly Screen screen;
     private readonly string folder;
@@ -72,7 +73,7 @@ internal sealed class EvolvingOnImages
         return plan.Retrain > 0 ? new FrontTraining(screen, folder, data, retraining, plan.Jobs).Run(study) : study;
     }
 
-    private CellSpace Space => CellSpace.Named(options.Space) with { Topology = shape.Topology };
+    private CellSpace Space => CellSpace.Named(options.Space) with { Topology = options.Topology };
 
     // The supernet is trained first or read from the folder.
     private ParetoStudy BySupernet()
@@ -110,7 +111,7 @@ internal sealed class EvolvingOnImages
                 new TrainedFitness(training, backends, costs, limit, output.WriteLine),
                 $"error after {training.Epochs} epochs",
                 $"validation error after {training.Epochs} epochs from scratch, "
-                + $"{options.Layers} cells and {options.InitChannels} channels");
+                + $"{options.CellsInWords} and {options.InitChannels} channels");
         }
         finally
         {
@@ -120,7 +121,7 @@ internal sealed class EvolvingOnImages
 
     private ParetoStudy Evolved(IFitness<Genotype> fitness, string title, string error) => new(
         $"{data.Name}: {costs.Model.Name} and {title}", costs.Model.Name, costs.Model.Unit, error, (costs.Most, 100),
-        Evolving.Evolve(screen, folder, plan, new GenotypeSpace(Space), fitness, genotype => genotype.ToString()))
+        Evolving.Evolve(screen, folder, plan, GenotypeSpace.Of(Space), fitness, genotype => genotype.ToString()))
     {
         Seeds = [.. plan.Seeds],
     };

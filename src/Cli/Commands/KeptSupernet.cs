@@ -20,20 +20,22 @@ internal sealed class KeptSupernet(string folder, SearchOptions options, Superne
 {
     // Names the supernet in the metadata of its weights.
     private const string Key = "supernet";
+    private const string CellsPerStage = "cells_per_stage";
 
     /// <summary>Options of a search that it reads; where the data lies and what computes is none of them.</summary>
     public static readonly IReadOnlyList<string> Deciding =
     [
-        "image_size", "train_portion", "space", "nodes", "multiplier", "stem_multiplier", "layers", "init_channels", "seed", "epochs",
-        "batch_size", "learning_rate", "learning_rate_min", "momentum", "nesterov", "weight_decay", "grad_clip", "augment", "cutout",
-        "cutout_length",
+        "image_size", "train_portion", "space", "nodes", "multiplier", "stem_multiplier", "layers", CellsPerStage, "init_channels", "seed",
+        "epochs", "batch_size", "learning_rate", "learning_rate_min", "momentum", "nesterov", "weight_decay", "grad_clip", "augment",
+        "cutout", "cutout_length",
     ];
 
     private readonly string file = Path.Combine(folder, "supernet.safetensors");
 
     /// <summary>Everything that decides over the weights; what evolution or its limit is told is none of it.</summary>
     public string Identity { get; } = string.Join(", ", SearchOptions.Table.All
-        .Where(field => Deciding.Contains(field.Name)).Select(field => $"{field.Name} {field.Show(options)}").Append($"{data}"));
+        .Where(field => Deciding.Contains(field.Name) && (field.Name != CellsPerStage || options.CellsPerStage > 0))
+        .Select(field => $"{field.Name} {field.Show(options)}").Append($"{data}"));
 
     /// <summary>Trains the epochs that the folder does not have, with all threads.</summary>
     /// <exception cref="OptionsException">The folder has another supernet.</exception>

@@ -51,6 +51,7 @@ internal static class ProfileCommand
         var batch = OptionNames.Number("--batch", "Images in a batch [1].", 1, 65_536);
         var mode = OptionNames.OneOf("--mode", "What is run: inference, or forward and backward of training.", "inference", "training");
         var threads = OptionNames.Number("--threads", "Threads of a processor [one for each core].", 1, 1024);
+        var space = OptionNames.OneOf("--space", "Whose cells the network has.", CellSpace.Darts.Name, CellSpace.NasBench201.Name);
         var nodes = OptionNames.Number("--nodes", "Nodes of a cell [4].", 1, 16);
         var multiplier = OptionNames.Number("--multiplier", "Nodes that make the output of a cell [all].", 1, 16);
         var output = OptionNames.Path("--out", "FILE", "The table (default: its name and .json).");
@@ -60,14 +61,20 @@ internal static class ProfileCommand
             PublishedTables.Option, "FOLDER",
             "With --device: tables for NAS-Bench-201 and for DARTS on CIFAR-10 and ImageNet, of batches 1, 32 and 64 and both modes.");
         var command = new Command(Name, "Measure what operations cost on a device, as a table for search and show.")
-        { backend, device, kind, batch, mode, threads, nodes, multiplier, output, published };
+        { backend, device, kind, batch, mode, threads, space, nodes, multiplier, output, published };
         var target = new CostArguments();
         target.AddTo(command);
         command.SetAction(parsed =>
         {
-            var space = Space(parsed.GetValue(nodes) ?? CellTopology.Darts.Nodes, parsed.GetValue(multiplier));
+            var cells = Space(parsed.GetValue(nodes) ?? CellTopology.Darts.Nodes, parsed.GetValue(multiplier));
+            if (parsed.GetValue(space) == CellSpace.NasBench201.Name)
+            {
+                OptionsApart.Refuse(parsed, $"with --space {CellSpace.NasBench201.Name}", nodes, multiplier);
+                cells = CellSpace.NasBench201;
+            }
+
             var (card, images, on) = (parsed.GetValue(device)!, parsed.GetValue(batch), parsed.GetValue(mode)!);
-            var (network, folder) = (target.Network(parsed), parsed.GetValue(published));
+            var (network, folder) = (target.Network(parsed, cells), parsed.GetValue(published));
             if (card == Here)
             {
                 if (folder is not null)
@@ -82,11 +89,10 @@ internal static class ProfileCommand
             if (measuring.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other)
                 throw new OptionsException($"{other.Name} does not go with --device {card}, whose latencies are modelled");
             if (folder is not null) PublishedTables.Require(images);
-            if (folder is not null && (parsed.GetValue(output) is not null || target.Typed(parsed) || parsed.GetValue(nodes) is not null
-                || parsed.GetValue(multiplier) is not null))
+            if (folder is not null && (target.Typed(parsed) || OptionsApart.Given(parsed, output, space, nodes, multiplier) is not null))
                 throw new OptionsException(
                     $"{PublishedTables.Option} says of what networks tables are and where they go; "
-                    + "leave --out, --nodes, --multiplier and --target-... out");
+                    + "leave --out, --space, --nodes, --multiplier and --target-... out");
             string[] written = (folder ?? parsed.GetValue(output)) is { } place ? [place] : [];
             return VirtualCard.Run(
                 screen, parsed, device, new Dictionary<string, string>(), written, model =>
@@ -103,7 +109,7 @@ internal static class ProfileCommand
                 var path = parsed.GetValue(output) ?? $"{(meter.Kind == "latency" ? name : $"{name}-{meter.Kind}")}.json";
                 using var file = new TableFile("--out", path);
                 var begun = file.Begin(described(TableFile.Empty(name, profiler, meter, images ?? 1, on)));
-                var profile = new TableProfile(profiler, meter, network, space);
+                var profile = new TableProfile(profiler, meter, network, cells);
                 Tell(screen, path, Run(
                     screen, begun.Unit, path, (progress, cancellation) => profile.Complete(begun, file.Keep, progress, cancellation)));
                 return ExitCode.Done;

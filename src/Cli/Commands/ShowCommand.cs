@@ -56,7 +56,8 @@ internal static class ShowCommand
             var text = parsed.GetValue(truth) is { } table ? Known(TruthTable.Read(table), found)
                 : names is null
                 ? Render(found, parsed.GetValue(format)!, parsed.GetValue(cell)!).TrimEnd('\n') + "\n"
-                : string.Join('\n', CostArguments.Open(names).Select(model => CostBreakdown.Text(model, target.Network(parsed), found)));
+                : string.Join('\n', CostArguments.Open(names).Select(
+                    model => CostBreakdown.Text(model, target.Network(parsed, SpaceOf(found)), found)));
             if (parsed.GetValue(output) is { } file) OutputFile.Write("--out", file, text);
             else screen.Output.Write(text);
             return ExitCode.Done;
@@ -76,6 +77,8 @@ internal static class ShowCommand
                 $"'{typed}' is neither a published genotype nor a file{Spelling.Guess(typed, NamedGenotypes.Names)}; all names: "
                 + "miopendarts show --help");
     }
+
+    private static CellSpace SpaceOf(Genotype genotype) => genotype.NasBench201 is null ? CellSpace.Darts : CellSpace.NasBench201;
 
     private static string Known(TruthTable table, Genotype genotype) =>
         string.Concat(table.Of(genotype).Select(item => $"{item.Column,-24} {item.Value.ToString(CultureInfo.InvariantCulture)}\n"));

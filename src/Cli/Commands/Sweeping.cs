@@ -69,10 +69,10 @@ internal static class Sweeping
     private static string ErrorOf(SearchOptions options, int? retrain)
     {
         if (retrain is not { } epochs)
-            return $"validation error by the weights of each search's supernet of {options.Layers} cells and "
+            return $"validation error by the weights of each search's supernet of {options.CellsInWords} and "
                 + $"{options.InitChannels} channels";
         var trained = new SeedPlan([], epochs, options).TrainingOf(options.Seed, "");
-        return $"test error of the cells, trained in a network of {trained.Layers} cells and {trained.InitChannels} channels";
+        return $"test error of the cells, trained in a network of {options.CellsInWords} and {trained.InitChannels} channels";
     }
 
     private static string Told(InheritedPair pair) => string.Create(

@@ -83,10 +83,7 @@ internal sealed record ForecastStep(
         SumOfTables Sum()
         {
             var network = EvaluationTraining.Describe(EvaluationTraining.Open(options), options);
-            var genotype = GenotypeReader.Resolve(network.Network);
-            var parts = genotype.NasBench201 is { } cell
-                ? NasBench201Parts.From(new NasBench201Shape(network.Task, network.InitChannels, network.CellsPerStage), cell)
-                : TargetNetwork.From(network)!.Parts(genotype);
+            var parts = ITargetNetwork.From(network)!.Parts(GenotypeReader.Resolve(network.Network));
             return new SumOfTables(
                 text, options.BatchSize, [.. parts], Passes: 1, $"{(network.Auxiliary ? "the auxiliary head, " : "")}loss and optimiser");
         }
@@ -103,7 +100,5 @@ internal sealed record ForecastStep(
             : null;
     }
 
-    private static string Size(RunOptions options) =>
-        $"{options.InitChannels} channels, "
-        + (options.Skeleton == Skeleton.NasBench201 ? $"{options.CellsPerStage} cells a stage" : $"{options.Layers} cells");
+    private static string Size(RunOptions options) => $"{options.InitChannels} channels, {options.CellsInWords}";
 }

@@ -42,7 +42,7 @@ internal sealed class ModelledProfiler(TimeModel model, int batch, bool training
     }
 
     /// <inheritdoc/>
-    public IPreparedRun Prepare(TargetNetwork network, Genotype genotype)
+    public IPreparedRun Prepare(ITargetNetwork network, Genotype genotype)
     {
         var run = Alone(profiler => profiler.Prepare(network, genotype));
         inNetworks = true;

@@ -54,11 +54,11 @@ internal sealed class OnnxProfiler(int batch, int threads) : IProfiler
     }
 
     /// <inheritdoc/>
-    public IPreparedRun Prepare(TargetNetwork network, Genotype genotype)
+    public IPreparedRun Prepare(ITargetNetwork network, Genotype genotype)
     {
-        using var net = new EvaluationNetwork<float>(exporting, network.Shape, genotype);
+        using var net = network.Build(exporting, genotype);
         net.Parameters.Initialize(1);
-        var task = network.Shape.Task;
+        var task = network.Task;
         return new OnnxRun(Export(net.Trace()), batch, task.Channels, task.Height, task.Width, threads);
     }
 

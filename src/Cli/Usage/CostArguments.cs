@@ -1,6 +1,8 @@
 using System.CommandLine;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Evaluation.NasBench201;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 
 namespace MIOpenDarts.Cli.Usage;
@@ -8,7 +10,12 @@ namespace MIOpenDarts.Cli.Usage;
 /// <summary>The words that say which costs are asked for, and of what network a genotype is to be built into.</summary>
 internal sealed class CostArguments
 {
-    private readonly Option<int?> channels = OptionNames.Number("--target-channels", "Channels of the network's first cell [36].", 2, 1024);
+    private readonly Option<int?> channels = OptionNames.Number(
+        "--target-channels", $"Channels of the network's first cell [36, or 16 with cells of {CellSpace.NasBench201.Name}].", 2, 1024);
+
+    private readonly Option<int?> cellsPerStage = OptionNames.Number(
+        "--target-cells-per-stage", $"Its cells in each of the three stages of {CellSpace.NasBench201.Name} [5].", 1, 33);
+
     private readonly Option<int?> layers = OptionNames.Number("--target-layers", "Its cells [20].", 3, 100);
     private readonly Option<int?> size = OptionNames.Number(
         "--target-image-size", "Rows and columns of its images [32, or 224 with the stem imagenet].", 1, 4096);
@@ -43,12 +50,19 @@ internal sealed class CostArguments
     /// <summary>Whether any word about the network was typed.</summary>
     public bool Typed(ParseResult parsed) => FirstTyped(parsed) is not null;
 
-    /// <summary>The network that was described.</summary>
-    public TargetNetwork Network(ParseResult parsed)
+    /// <summary>The network that was described, of cells of a space.</summary>
+    /// <exception cref="OptionsException">A word does not go with such cells.</exception>
+    public ITargetNetwork Network(ParseResult parsed, CellSpace space)
     {
+        var ofBenchmark = space.Skeleton == Skeleton.NasBench201;
+        if (ofBenchmark) OptionsApart.Refuse(parsed, $"with cells of {space.Name}", layers, stem);
+        else OptionsApart.Refuse(parsed, $"with cells like those of {CellSpace.Darts.Name}", cellsPerStage);
         var imageNet = parsed.GetValue(stem) == "imagenet";
         var side = parsed.GetValue(size) ?? (imageNet ? 224 : 32);
         var task = new ImageTask(parsed.GetValue(grey) ? 1 : 3, side, side, parsed.GetValue(classes) ?? 10);
+        if (ofBenchmark)
+            return new NasBench201Target(
+                new NasBench201Shape(task, parsed.GetValue(channels) ?? 16, parsed.GetValue(cellsPerStage) ?? 5).Validated());
         return new TargetNetwork(new EvaluationShape(
             task, parsed.GetValue(channels) ?? 36, parsed.GetValue(layers) ?? 20, Auxiliary: false,
             imageNet ? StemForm.ImageNet : StemForm.Cifar));
@@ -65,7 +79,7 @@ internal sealed class CostArguments
 
     private Option? FirstTyped(ParseResult parsed) => All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
 
-    private Option[] All => [channels, layers, size, classes, grey, stem];
+    private Option[] All => [channels, layers, cellsPerStage, size, classes, grey, stem];
 
     private static string[] Split(string names) => names.Split(',', StringSplitOptions.TrimEntries);
 }

@@ -114,6 +114,9 @@ internal sealed class SearchOptionTable : RunOptionTable<SearchOptions>
             o => o.TargetChannels, (o, v) => o with { TargetChannels = v }),
         Integer("target_layers", 3, 100, "Its cells.", o => o.TargetLayers, (o, v) => o with { TargetLayers = v }),
         Integer(
+            "target_cells_per_stage", 1, 33, $"Its cells in each of the three stages of {CellSpace.NasBench201.Name}.",
+            o => o.TargetCellsPerStage, (o, v) => o with { TargetCellsPerStage = v }),
+        Integer(
             "target_image_size", 0, 4096, "Rows and columns of its images; 0 for those of the data.",
             o => o.TargetImageSize, (o, v) => o with { TargetImageSize = v }),
     ];

@@ -126,6 +126,9 @@ public sealed record SearchOptions : RunOptions
     /// <summary>Its cells.</summary>
     public int TargetLayers { get; init; } = 20;
 
+    /// <summary>Cells in each of its three stages, in the space of NAS-Bench-201.</summary>
+    public int TargetCellsPerStage { get; init; } = 5;
+
     /// <summary>Rows and columns of its images; 0 for those of the data.</summary>
     public int TargetImageSize { get; init; }
 

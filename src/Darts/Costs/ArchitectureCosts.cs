@@ -5,8 +5,8 @@ using MIOpenDarts.Darts.Genotypes;
 namespace MIOpenDarts.Darts.Costs;
 
 /// <summary>
-/// Costs of a search space's operations at every edge, summed over all cells of a kind in the network that is to be built: a genotype with
-/// two edges in every node costs <see cref="Base"/> and one entry for each of its edges.
+/// Costs of a search space's operations at every edge, summed over all cells of a kind in the network that is to be built: a genotype whose
+/// nodes keep as many edges as the space says costs <see cref="Base"/> and one entry for each of them.
 /// </summary>
 internal sealed class ArchitectureCosts
 {
@@ -19,13 +19,21 @@ internal sealed class ArchitectureCosts
     /// <param name="candidates">What an edge chooses from, in the order of the columns of alpha.</param>
     /// <param name="topology">How cells are wired.</param>
     /// <exception cref="InvalidDataException">A table lacks a part; the message names it.</exception>
-    public ArchitectureCosts(ICostModel model, TargetNetwork network, IReadOnlyList<Primitive> candidates, CellTopology topology)
+    public ArchitectureCosts(ICostModel model, ITargetNetwork network, IReadOnlyList<Primitive> candidates, CellTopology topology)
     {
         (Model, Network, Candidates, Topology) = (model, network, candidates, topology);
-        kinds = [.. Enumerable.Range(0, TargetNetwork.Kinds).Select(Kind)];
-        var outline = new CellOutline(topology.Multiplier, topology.Nodes * (topology.KeptEdges - 1));
-        Base = network.Skeleton(outline, outline).Sum(Cost);
+        kinds = [.. Enumerable.Range(0, network.Space.Kinds.Count).Select(Kind)];
+        Base = network.Skeleton(topology).Sum(Cost);
         (Least, Most) = (Base, Base);
+        if (network.Space.TakesNone)
+        {
+            // Where edges may be empty, one operation from the input to the output makes a network.
+            var direct = topology.FirstEdge(topology.Nodes - 1) * candidates.Count;
+            Least += Operations.Min(k => kinds[0][direct + k]);
+            Most += kinds[0].Chunk(candidates.Count).Sum(edge => edge.Max());
+            return;
+        }
+
         foreach (var costs in kinds)
         {
             for (var node = 0; node < topology.Nodes; node++)
@@ -42,7 +50,7 @@ internal sealed class ArchitectureCosts
     public ICostModel Model { get; }
 
     /// <summary>The network that is to be built.</summary>
-    public TargetNetwork Network { get; }
+    public ITargetNetwork Network { get; }
 
     /// <summary>What an edge chooses from.</summary>
     public IReadOnlyList<Primitive> Candidates { get; }
@@ -53,7 +61,7 @@ internal sealed class ArchitectureCosts
     /// <summary>What no choice changes.</summary>
     public double Base { get; }
 
-    /// <summary>Cost of the cheapest genotype of the space.</summary>
+    /// <summary>Cost of the cheapest genotype of the space, of those of which a network can be built.</summary>
     public double Least { get; }
 
     /// <summary>Cost of the dearest.</summary>

@@ -7,15 +7,16 @@ namespace MIOpenDarts.Darts.Costs;
 /// <summary>What a genotype costs, operation by operation.</summary>
 internal static class CostBreakdown
 {
-    /// <summary>A table of columns: the edges of both cells, what no edge decides, the sum.</summary>
-    public static string Text(ICostModel model, TargetNetwork network, Genotype genotype)
+    /// <summary>A table of columns: the edges of all cells, what no edge decides, the sum.</summary>
+    public static string Text(ICostModel model, ITargetNetwork network, Genotype genotype)
     {
         var parts = network.Parts(genotype).ToList();
         var rows = new List<(string Name, double Cost)>();
-        foreach (var (kind, name, cell) in new[] { (0, "normal", genotype.Normal), (1, "reduce", genotype.Reduce) })
+        for (var kind = 0; kind < genotype.Cells.Count; kind++)
         {
+            var (name, cell, of) = (genotype.Kinds[kind].Name, genotype.Cells[kind], kind);
             foreach (var (target, edge) in cell.Edges.Where(item => cell.Carries[item.Edge.Source]))
-                rows.Add(($"{name}  {edge.Source} -> {target}  {edge.Operation.Name}", Sum(network.At(kind, edge.Source, edge.Operation))));
+                rows.Add(($"{name}  {edge.Source} -> {target}  {edge.Operation.Name}", Sum(network.At(of, edge.Source, edge.Operation))));
         }
 
         foreach (var skeleton in NetworkPart.Skeleton)

@@ -1,16 +1,21 @@
 using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Layers.Backends;
 
 namespace MIOpenDarts.Darts.Costs;
 
-/// <summary>
-/// The network that is to be built of a genotype, as the parts that it consists of: full channels, not those of a search's supernet.
-/// </summary>
+/// <summary>A network of cells like those of DARTS, as the parts that it consists of.</summary>
 /// <param name="Shape">Images, channels, cells and stem.</param>
-internal sealed record TargetNetwork(EvaluationShape Shape)
+internal sealed record TargetNetwork(EvaluationShape Shape) : ITargetNetwork
 {
     /// <summary>The kinds of cells: normal (0) and reduction (1), in the order of a search's alphas.</summary>
     public const int Kinds = 2;
+
+    /// <inheritdoc/>
+    public ImageTask Task => Shape.Task;
+
+    /// <inheritdoc/>
+    public CellSpace Space => CellSpace.Darts;
 
     /// <summary>The network of a trained genotype; null for one that does not consist of cells like those of DARTS.</summary>
     public static TargetNetwork? From(NetworkDescription network) =>
@@ -18,17 +23,14 @@ internal sealed record TargetNetwork(EvaluationShape Shape)
             ? null
             : new TargetNetwork(new EvaluationShape(network.Task, network.InitChannels, network.Layers, Auxiliary: false, network.Stem));
 
-    /// <summary>What a trained network costs; null as above.</summary>
-    public static double? CostOf(NetworkDescription network, ICostModel model) =>
-        From(network)?.Parts(GenotypeReader.Resolve(network.Network)).Sum(model.Of);
-
-    /// <summary>All parts of a genotype's network.</summary>
-    /// <exception cref="GenotypeFormatException">A cell has no output, or one that mixes sizes.</exception>
+    /// <inheritdoc/>
+    /// <exception cref="GenotypeFormatException">A cell has no output, or one that mixes sizes, or is of another skeleton.</exception>
     public IEnumerable<NetworkPart> Parts(Genotype genotype)
     {
         if (genotype.NasBench201 is not null)
             throw new GenotypeFormatException(
-                $"genotype: costs are counted in networks like those of DARTS, and {genotype} is a cell of {CellSpace.NasBench201.Name}");
+                $"genotype: the network that is to be built has cells like those of DARTS, and {genotype} is a cell of "
+                + CellSpace.NasBench201.Name);
         var whole = genotype.WithOutputs();
         DiscreteCell[] cells = [DiscreteCell.From(whole.Normal, reduction: false), DiscreteCell.From(whole.Reduce, reduction: true)];
         var parts = Skeleton(Outline(cells[0]), Outline(cells[1]));
@@ -42,7 +44,7 @@ internal sealed record TargetNetwork(EvaluationShape Shape)
         return parts;
     }
 
-    /// <summary>Every part that the network of a genotype of a space may have, once.</summary>
+    /// <inheritdoc/>
     public IEnumerable<NetworkPart> PartsOfAny(CellSpace space)
     {
         var outline = new CellOutline(space.Topology.Multiplier, 1);
@@ -56,7 +58,7 @@ internal sealed record TargetNetwork(EvaluationShape Shape)
             select part).Distinct();
     }
 
-    /// <summary>An operation on a state, once for each cell of a kind.</summary>
+    /// <inheritdoc/>
     public IEnumerable<NetworkPart> At(int kind, int source, Primitive operation)
     {
         foreach (var cell in Cells(new CellOutline(1, 0), new CellOutline(1, 0)))
@@ -68,6 +70,17 @@ internal sealed record TargetNetwork(EvaluationShape Shape)
                 operation.Name, cell.Channels, cell.Channels, height, width, kind == 1 && ofInput ? 2 : 1);
         }
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<NetworkPart> Skeleton(CellTopology topology)
+    {
+        var outline = new CellOutline(topology.Multiplier, topology.Nodes * (topology.KeptEdges - 1));
+        return Skeleton(outline, outline);
+    }
+
+    /// <inheritdoc/>
+    public ImageClassifier<float> Build(Backend<float> backend, Genotype genotype) =>
+        new EvaluationNetwork<float>(backend, Shape, genotype);
 
     /// <summary>What does not depend on the operations: stem, preprocessing, sums, outputs of cells, classifier.</summary>
     public IEnumerable<NetworkPart> Skeleton(CellOutline normal, CellOutline reduce)

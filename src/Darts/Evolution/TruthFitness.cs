@@ -43,8 +43,9 @@ internal sealed class TruthFitness : IFitness<NasBench201Cell>
         else if (!table.Columns.Contains(cost) && CostName.IsName(cost))
         {
             var model = CostName.Open(cost);
-            var costs = new NasBench201Costs(model, Shape);
-            (price, MostCost, Unit, show) = (costs.Of, costs.Most, model.Unit, model.Show);
+            var costs = new ArchitectureCosts(
+                model, new NasBench201Target(Shape), CellSpace.NasBench201.Candidates, CellSpace.NasBench201.Topology);
+            (price, MostCost, Unit, show) = (cell => costs.Of(new Genotype(cell)), costs.Most, model.Unit, model.Show);
             priced = string.Create(CultureInfo.InvariantCulture, $"{cost} to {MostCost:R}");
         }
         else

@@ -52,6 +52,9 @@ public abstract record RunOptions
     /// <summary>Cells in each of the three stages of a network of NAS-Bench-201; 0 for others.</summary>
     public int CellsPerStage { get; init; }
 
+    /// <summary>How many cells a network has, in words.</summary>
+    internal string CellsInWords => Skeleton == Skeleton.NasBench201 ? $"{CellsPerStage} cells a stage" : $"{Layers} cells";
+
     /// <summary>How the network puts cells together: what is asked for says it.</summary>
     internal abstract Skeleton Skeleton { get; }
 

@@ -76,7 +76,7 @@ internal sealed class SearchState : IRunState, IDisposable
 
     /// <summary>The genotype that the alphas say now: the method's, unless it costs more than the limit.</summary>
     public Genotype Genotype => ExceedsLimit(Strongest)
-        ? LimitedDerivation.Derive(Costs!, Scores[0], Scores[1], options.Target)
+        ? LimitedDerivation.Derive(Costs!, Scores, options.Target)
         : Strongest;
 
     /// <summary>What its derivation had to do beside its rule; null for nothing.</summary>

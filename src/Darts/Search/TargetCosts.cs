@@ -2,6 +2,8 @@ using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Costs.Search;
 using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Evaluation.NasBench201;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Supernets;
 
@@ -21,10 +23,11 @@ internal static class TargetCosts
             ? (options.TargetImageSize, options.TargetImageSize)
             : (shape.Height, shape.Width);
         var task = new ImageTask(shape.ImageChannels, height, width, shape.Classes);
+        ITargetNetwork network = options.Skeleton == Skeleton.NasBench201
+            ? new NasBench201Target(new NasBench201Shape(task, options.TargetChannels, options.TargetCellsPerStage).Validated())
+            : new TargetNetwork(new EvaluationShape(task, options.TargetChannels, options.TargetLayers, Auxiliary: false));
         var costs = new ArchitectureCosts(
-            CostName.Open(options.Cost),
-            new TargetNetwork(new EvaluationShape(task, options.TargetChannels, options.TargetLayers, Auxiliary: false)),
-            SearchAlgorithm.From(options).Candidates(options), shape.Topology);
+            CostName.Open(options.Cost), network, SearchAlgorithm.From(options).Candidates(options), options.Topology);
         if (options.Target > 0) LimitedDerivation.Require(costs, options.Target);
         return costs;
     }

@@ -28,7 +28,7 @@ public sealed class WidthCostTests : IDisposable
         using var backend = CpuBackend.Create(2);
         var host = TestNetwork.Host(name, backend, channels: 16);
         var cost = CostName.Open(Table(name, 16));
-        Assert.Equal(TargetNetwork.CostOf(host.Origin, cost)!.Value, Cost(name, host, 16).Whole, 1e-9);
+        Assert.Equal(ITargetNetwork.CostOf(host.Origin, cost)!.Value, Cost(name, host, 16).Whole, 1e-9);
     }
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class WidthCostTests : IDisposable
             before = now;
             if (channels is 14 or 10) continue;
             var built = TestNetwork.Describe(name, channels);
-            Assert.Equal(TargetNetwork.CostOf(built, CostName.Open(Table(name, channels)))!.Value, now, 1e-9);
+            Assert.Equal(ITargetNetwork.CostOf(built, CostName.Open(Table(name, channels)))!.Value, now, 1e-9);
         }
     }
 

@@ -20,8 +20,8 @@ public class LimitedDerivationTests
         {
             var (normal, reduce) = (Weights(seed, 14, 8), Weights(seed + 100, 14, 8));
             var official = GenotypeDerivation.Derive<float>(normal, reduce);
-            Assert.Equal(official, LimitedDerivation.Derive(costs, normal, reduce, costs.Most));
-            Assert.Equal(official, LimitedDerivation.Derive(costs, normal, reduce, costs.Of(official)));
+            Assert.Equal(official, LimitedDerivation.Derive(costs, [normal, reduce], costs.Most));
+            Assert.Equal(official, LimitedDerivation.Derive(costs, [normal, reduce], costs.Of(official)));
         }
     }
 
@@ -45,7 +45,7 @@ public class LimitedDerivationTests
             for (var share = 0.0; share <= 1; share += 0.125)
             {
                 var limit = costs.Least + share * (costs.Most - costs.Least);
-                var found = LimitedDerivation.Derive(costs, normal, reduce, limit);
+                var found = LimitedDerivation.Derive(costs, [normal, reduce], limit);
                 Assert.True(costs.Of(found) <= limit || share == 0, $"{costs.Of(found)} is over {limit}");
                 if (share == 0) continue;
                 Assert.Equal(
@@ -59,8 +59,8 @@ public class LimitedDerivationTests
     {
         var costs = Create(CountedCost.MultiplyAdds, CellSpace.Darts.Candidates, 4);
         var (normal, reduce) = (Weights(1, 14, 8), Weights(2, 14, 8));
-        Assert.Equal(costs.Least, costs.Of(LimitedDerivation.Derive(costs, normal, reduce, costs.Least)));
-        var refused = Assert.Throws<InvalidDataException>(() => LimitedDerivation.Derive(costs, normal, reduce, costs.Least - 1));
+        Assert.Equal(costs.Least, costs.Of(LimitedDerivation.Derive(costs, [normal, reduce], costs.Least)));
+        var refused = Assert.Throws<InvalidDataException>(() => LimitedDerivation.Derive(costs, [normal, reduce], costs.Least - 1));
         Assert.Contains($"costs {costs.Least} (", refused.Message, StringComparison.Ordinal);
     }
 
@@ -71,7 +71,7 @@ public class LimitedDerivationTests
         var (normal, reduce) = (Weights(3, 14, 7), Weights(4, 14, 7));
         for (var i = 0; i < normal.Length; i++)
             if (i % 7 is 0 or 3) (normal[i], reduce[i]) = (0, 0);
-        var found = LimitedDerivation.Derive(costs, normal, reduce, costs.Least + 0.5 * (costs.Most - costs.Least));
+        var found = LimitedDerivation.Derive(costs, [normal, reduce], costs.Least + 0.5 * (costs.Most - costs.Least));
         Assert.All(found.Normal.Edges, item => Assert.True(
             item.Edge.Operation != CellSpace.Darts.Operations[0] && item.Edge.Operation != CellSpace.Darts.Operations[3]));
     }

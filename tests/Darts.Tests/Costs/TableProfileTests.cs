@@ -192,7 +192,7 @@ public class TableProfileTests
 
         public IPreparedRun? Prepare(NetworkPart part) => part.IsIdentity ? null : new Run(() => clock.Milliseconds += Time(part));
 
-        public IPreparedRun Prepare(TargetNetwork network, Genotype genotype)
+        public IPreparedRun Prepare(ITargetNetwork network, Genotype genotype)
         {
             var sum = network.Parts(genotype).Where(part => !part.IsIdentity).Sum(Time);
             return new Run(() => clock.Milliseconds += clock.WholeFactor * sum);

@@ -10,6 +10,7 @@ using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Loops;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Layers.Backends.Cpu;
 using MIOpenDarts.Layers.Backends.Reference;
 using MIOpenDarts.Layers.Modules;
 using MIOpenDarts.Layers.Tensors;
@@ -55,6 +56,27 @@ public sealed class CostSearchTests : IDisposable
         var result = DartsSearch.Run(train, valid, options, backend);
         Assert.InRange(costs.Of(result.Genotype), costs.Least, options.Target);
         Assert.All(result.History, epoch => Assert.InRange(epoch.Cost!.Derived, costs.Least, options.Target));
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void No_method_derives_a_cell_of_NAS_Bench_201_over_its_limit(string method)
+    {
+        var options = SearchOptions.Table.Resolve(
+            null, null,
+            [
+                new("space", "nas-bench-201"), new("algorithm", method), new("cells_per_stage", "1"), new("init_channels", "12"),
+                new("epochs", "2"), new("batch_size", "4"), new("data_workers", "1"), new("alpha_learning_rate", "0.3"),
+                new("cost", "macs"), new("target_channels", "4"), new("target_cells_per_stage", "2"), new("warmup_epochs", "0"),
+            ]);
+        var (train, valid) = SmallSearch.Images();
+        var costs = TargetCosts.Of(options, DartsSearch.ShapeOf(train, options))!;
+        options = options with { Target = costs.Least + 0.3 * (costs.Most - costs.Least), CostWeight = 1 };
+        using var backend = CpuBackend.Create(1);
+        var result = DartsSearch.Run(train, valid, options, backend);
+        Assert.InRange(costs.Of(result.Genotype), costs.Base, options.Target);
+        Assert.All(result.History, epoch => Assert.InRange(epoch.Cost!.Derived, costs.Base, options.Target));
+        Assert.All(result.History, epoch => Assert.InRange(epoch.Cost!.Expected, costs.Base, costs.Most));
     }
 
     [Fact]

@@ -28,25 +28,25 @@ internal sealed class BackendProfiler(Backend<float> backend, int batch, bool tr
     public IPreparedRun Prepare(NetworkPart part) => new PartRun(backend, part, batch, training);
 
     /// <inheritdoc/>
-    public IPreparedRun Prepare(TargetNetwork network, Genotype genotype) => new WholeRun(backend, network, genotype, batch, training);
+    public IPreparedRun Prepare(ITargetNetwork network, Genotype genotype) => new WholeRun(backend, network, genotype, batch, training);
 
     /// <inheritdoc/>
     public void Dispose() => backend.Dispose();
 
     private sealed class WholeRun : IPreparedRun
     {
-        private readonly EvaluationNetwork<float> net;
+        private readonly ImageClassifier<float> net;
         private readonly Pass pass;
 
-        public WholeRun(Backend<float> backend, TargetNetwork network, Genotype genotype, int batch, bool training)
+        public WholeRun(Backend<float> backend, ITargetNetwork network, Genotype genotype, int batch, bool training)
         {
-            net = new EvaluationNetwork<float>(backend, network.Shape, genotype);
+            net = network.Build(backend, genotype);
             pass = training ? new Pass(Training: true) : Pass.Inference;
             try
             {
                 net.Parameters.Initialize(1);
                 net.Plan(batch, training);
-                var task = network.Shape.Task;
+                var task = network.Task;
                 net.LoadBatch(new float[batch * task.Channels * task.Height * task.Width], new int[batch]);
             }
             catch

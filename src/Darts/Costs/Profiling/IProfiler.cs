@@ -18,7 +18,7 @@ internal interface IProfiler : IDisposable
     IPreparedRun? Prepare(NetworkPart part);
 
     /// <summary>The whole network of a genotype, ready to run.</summary>
-    IPreparedRun Prepare(TargetNetwork network, Genotype genotype);
+    IPreparedRun Prepare(ITargetNetwork network, Genotype genotype);
 }
 
 /// <summary>Something that runs again and again.</summary>

@@ -22,7 +22,7 @@ internal readonly record struct ProfileStep(int Done, int All, string Name, Cost
 /// <param name="space">Operations and nodes of its cells.</param>
 /// <param name="others">Parts of other networks that the table is to have, which come after those of this one.</param>
 internal sealed class TableProfile(
-    IProfiler profiler, CostMeter meter, TargetNetwork network, CellSpace space, IReadOnlyList<NetworkPart>? others = null)
+    IProfiler profiler, CostMeter meter, ITargetNetwork network, CellSpace space, IReadOnlyList<NetworkPart>? others = null)
 {
     /// <summary>Random genotypes that are measured whole.</summary>
     public const int CheckedGenotypes = 20;

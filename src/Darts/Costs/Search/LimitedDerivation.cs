@@ -12,23 +12,21 @@ internal static class LimitedDerivation
     // The weight of what has left the race, or of what a sigmoid or a softmax rounds to nothing.
     private const double LeastWeight = 1e-30;
 
-    /// <summary>Derives both cells.</summary>
+    /// <summary>Derives the cells.</summary>
     /// <param name="costs">Of the space's operations.</param>
-    /// <param name="normal">Weights [edges, candidates] of the normal cells.</param>
-    /// <param name="reduce">The same of the reduction cells.</param>
+    /// <param name="weights">[edges, candidates] of each kind of cells.</param>
     /// <param name="limit">Most that the genotype may cost.</param>
     /// <exception cref="InvalidDataException">No genotype costs so little; the message names the least cost.</exception>
     /// <exception cref="ArgumentException">A weight is not a number: the search has diverged.</exception>
-    public static Genotype Derive(ArchitectureCosts costs, ReadOnlySpan<float> normal, ReadOnlySpan<float> reduce, double limit)
+    public static Genotype Derive(ArchitectureCosts costs, IReadOnlyList<float[]> weights, double limit)
     {
         Require(costs, limit);
+        if (weights.Any(kind => Array.Exists(kind, float.IsNaN)))
+            throw new ArgumentException("a weight is not a number: the search has diverged", nameof(weights));
+        if (costs.Network.Space.TakesNone) return LimitedCell.Derive(costs, weights[0], limit, LeastWeight);
         var nodes = new List<Choice[]>();
-        foreach (var (kind, weights) in new[] { (0, normal.ToArray()), (1, reduce.ToArray()) })
-        {
-            if (Array.Exists(weights, float.IsNaN))
-                throw new ArgumentException("a weight is not a number: the search has diverged", nameof(normal));
-            for (var node = 0; node < costs.Topology.Nodes; node++) nodes.Add(Node(costs, kind, node, weights));
-        }
+        for (var kind = 0; kind < weights.Count; kind++)
+            for (var node = 0; node < costs.Topology.Nodes; node++) nodes.Add(Node(costs, kind, node, weights[kind]));
 
         // Sums of the same numbers in another order differ in their last bits, and the limit is never exceeded.
         var room = limit - costs.Base;
@@ -49,7 +47,7 @@ internal static class LimitedDerivation
         if (limit >= costs.Least) return;
         throw new InvalidDataException(
             $"target is {Invariant(limit)}, but the cheapest genotype of the space costs {Invariant(costs.Least)} "
-            + $"({costs.Model.Show(costs.Least)}); raise the target, or build a smaller network with target_channels or target_layers");
+            + $"({costs.Model.Show(costs.Least)}); raise the target, or build a smaller network, with fewer target_channels");
     }
 
     private static string Invariant(double value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -33,8 +33,9 @@ internal static class SupernetParts
     public static IEnumerable<NetworkPart> From(NasBench201Shape shape)
     {
         var space = CellSpace.NasBench201;
-        var networks = space.Operations.Select(operation => NasBench201Parts.From(
-            shape, NasBench201Cell.From([.. Enumerable.Repeat(operation, space.Topology.Edges)])));
+        var network = new NasBench201Target(shape);
+        var networks = space.Operations.Select(operation => network.Parts(
+            new Genotype(NasBench201Cell.From([.. Enumerable.Repeat(operation, space.Topology.Edges)]))));
         // The first brings what stands between cells; every operation of the others is added to those before it.
         return networks.SelectMany((parts, i) => i == 0
             ? parts

@@ -20,17 +20,18 @@ internal static class PublishedNetworks
         new EvaluationShape(new ImageTask(3, 224, 224, 1000), 48, 14, Auxiliary: false, StemForm.ImageNet));
 
     /// <summary>NAS-Bench-201: 16 channels, 5 cells a stage, CIFAR-10.</summary>
-    public static NasBench201Shape NasBench201 { get; } = new(Images);
+    public static NasBench201Target NasBench201 { get; } = new(new NasBench201Shape(Images));
 
     /// <summary>What a message says of them.</summary>
     public const string InWords =
-        "it has cells of 4 nodes in 20 from 36 channels and 8 from 16, on 32x32 pixels of 10 classes, and in 14 from 48 on ImageNet; ";
+        "it has cells of 4 nodes in 20 from 36 channels and 8 from 16, on 32x32 pixels of 10 classes, in 14 from 48 on ImageNet, and those "
+        + "of NAS-Bench-201 in 5 a stage from 16 channels on 32x32 pixels; ";
 
     /// <summary>Every part that they have, those of <see cref="Cifar10"/> first. Stems for grey images are among them.</summary>
     public static IReadOnlyList<NetworkPart> Parts { get; } =
     [
         .. Of(Cifar10).Concat(Of(Grey(Cifar10))).Concat(Of(Cifar10Search)).Concat(Of(Grey(Cifar10Search)))
-            .Concat(NasBench201Parts.All(NasBench201)).Concat(Of(ImageNet)).Distinct(),
+            .Concat(NasBench201.PartsOfAny(CellSpace.NasBench201)).Concat(Of(ImageNet)).Distinct(),
     ];
 
     private static IEnumerable<NetworkPart> Of(TargetNetwork network) => network.PartsOfAny(CellSpace.Darts);

@@ -26,7 +26,7 @@ internal sealed record TableCost(CostTable Table, string Path) : ICostModel
             ? entry.Median
             : throw new InvalidDataException(
                 $"{Path}: has no cost of '{part.Key}'; {(IsModelled ? PublishedNetworks.InWords : "")}profile a table for the network "
-                + "that is to be built, with its --target-channels, --target-layers, --target-image-size and --nodes");
+                + "that is to be built, with its --space, --target-channels, --target-layers, --target-image-size and --nodes");
 
     /// <inheritdoc/>
     public string Show(double cost) => string.Create(

@@ -36,12 +36,12 @@ internal sealed class PathSupernet : IDisposable
         var space = mixed with { EdgeNormalization = mixed.PartialChannels > 1 };
         paths = [.. cells.Kinds.Select(_ => new ChosenPaths<float>(options.Topology, space.Candidates))];
         net = SearchSupernet.Build(options, shape, backend, space, kind => paths[kind]);
-        Space = new GenotypeSpace(cells with { Topology = options.Topology });
+        Space = GenotypeSpace.Of(cells with { Topology = options.Topology });
         net.Plan(options.BatchSize);
     }
 
     /// <summary>The genotypes that it computes.</summary>
-    public GenotypeSpace Space { get; }
+    public IGenomeSpace<Genotype> Space { get; }
 
     /// <summary>Where it computes.</summary>
     public Backend<float> Backend => net.Backend;

@@ -15,6 +15,10 @@ internal sealed class GenotypeSpace(CellSpace space) : IGenomeSpace<Genotype>
     private readonly IReadOnlyList<Primitive> operations = space.Operations;
     private readonly CellTopology topology = space.Topology;
 
+    /// <summary>The genotypes of a space, whatever its skeleton.</summary>
+    public static IGenomeSpace<Genotype> Of(CellSpace space) =>
+        space.Skeleton == Skeleton.NasBench201 ? new NasBench201Genotypes() : new GenotypeSpace(space);
+
     /// <inheritdoc/>
     public string Key(Genotype genome) => genome.ToString();
 

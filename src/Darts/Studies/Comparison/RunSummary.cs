@@ -56,7 +56,7 @@ internal sealed record RunSummary(
             history.Epochs[^1].Test.Top1, history.Epochs.Average(epoch => epoch.ImagesPerSecond), history.Seconds)
         {
             Bytes = net.WeightBytes,
-            Costs = [.. costs.Select(cost => TargetNetwork.CostOf(description, cost))],
+            Costs = [.. costs.Select(cost => ITargetNetwork.CostOf(description, cost))],
         };
     }
 

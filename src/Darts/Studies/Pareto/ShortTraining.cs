@@ -17,7 +17,10 @@ internal sealed class ShortTraining
 {
     /// <summary>Options of a search that it reads; where the data lies and what computes is none of them.</summary>
     public static readonly IReadOnlyList<string> Deciding =
-        ["image_size", "train_portion", "space", "nodes", "multiplier", "layers", "init_channels", "seed", "batch_size", "augment"];
+    [
+        "image_size", "train_portion", "space", "nodes", "multiplier", "layers", "cells_per_stage", "init_channels", "seed", "batch_size",
+        "augment",
+    ];
 
     private readonly SeedPlan plan;
 
@@ -51,6 +54,12 @@ internal sealed class ShortTraining
     /// <summary>
     /// A genotype of a space whose network needs as much memory as any: the operation with the most parameters on every edge.
     /// </summary>
-    public static Genotype Largest(CellSpace space) => new GenotypeSpace(space).AllOf(
-        space.Operations.MaxBy(operation => CountedCost.Parameters.Of(new NetworkPart(operation.Name, 16, 16, 8, 8, 1)))!);
+    public static Genotype Largest(CellSpace space)
+    {
+        var largest = space.Operations.MaxBy(
+            operation => CountedCost.Parameters.Of(new NetworkPart(operation.Name, 16, 16, 8, 8, 1)))!;
+        return space.Skeleton == Skeleton.NasBench201
+            ? new Genotype(NasBench201Cell.From([.. Enumerable.Repeat(largest, space.Topology.Edges)]))
+            : new GenotypeSpace(space).AllOf(largest);
+    }
 }
