@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Data;
@@ -86,6 +87,14 @@ internal static class Failures
             if (reported == e) throw;
             throw reported;
         }
+    }
+
+    /// <summary>Throws one of several reasons as it was thrown; of those that a stop leaves, one that is none.</summary>
+    public static Exception Unwrapped(AggregateException several)
+    {
+        var reasons = several.Flatten().InnerExceptions;
+        ExceptionDispatchInfo.Throw(reasons.FirstOrDefault(reason => reason is not OperationCanceledException) ?? reasons[0]);
+        return several;
     }
 
     private static int CodeOf(Exception e) => e switch

@@ -14,6 +14,9 @@ internal sealed record Screen(TextWriter Output, TextWriter Error, IAnsiConsole?
     /// <summary>Messages.</summary>
     public TextWriter Error { get; } = new PlainText(Error);
 
+    /// <summary>The same without results, for a process that only takes part.</summary>
+    public Screen Quiet => new(TextWriter.Null, Error);
+
     /// <summary>The screen of this process, which writes to what may fail at any time.</summary>
     public static Screen OfProcess(StandardOutput output)
     {

@@ -14,7 +14,7 @@ internal static class Evolving
     private const string Evaluations = "evaluations.jsonl";
 
     /// <summary>Against known accuracies of NAS-Bench-201.</summary>
-    public static ParetoStudy OnTable(
+    public static FrontWork OnTable(
         Screen screen, string folder, EvolutionPlan plan, string table, string accuracy, List<KeyValuePair<string, string>> typed)
     {
         string? Given(string name) => typed.Find(option => option.Key == name).Value;
@@ -27,15 +27,18 @@ internal static class Evolving
         var limit = Limit(Given("target"));
         var genomes = new NasBench201Genomes();
         var fitness = new TruthFitness(TruthTable.Read(table), genomes, cost, accuracy, limit);
-        var points = Evolve(screen, folder, plan, genomes, fitness, cell => cell.ToString());
-        return new ParetoStudy(
-            $"NAS-Bench-201: {cost} and {accuracy}", cost, fitness.Unit, $"error on {accuracy}", (fitness.MostCost, 100), points)
+        return FrontWork.From(() => new ParetoStudy(
+            $"NAS-Bench-201: {cost} and {accuracy}", cost, fitness.Unit, $"error on {accuracy}", (fitness.MostCost, 100),
+            Evolve(screen, folder, plan, genomes, fitness, cell => cell.ToString()))
         {
             Seeds = [.. plan.Seeds],
-        };
+        });
     }
 
-    /// <summary>NSGA-II, then the random baseline, each with every seed; what the folder has recorded is not evaluated again.</summary>
+    /// <summary>
+    /// NSGA-II, then the random baseline, each with every seed. What the folder has recorded is not evaluated again, and what another
+    /// process evaluates is awaited.
+    /// </summary>
     /// <exception cref="InfeasibleLimitException">No genotype of any seed keeps the limit.</exception>
     /// <exception cref="StoppedException">A signal stopped it.</exception>
     public static List<ParetoPoint> Evolve<TGenome>(

@@ -70,7 +70,7 @@ internal sealed class EvolvingOnImages
         }
 
         var study = plan.ShortTraining > 0 ? ByTraining() : BySupernet();
-        return plan.Retrain > 0 ? new FrontTraining(screen, folder, data, retraining, plan.Jobs).Run(study) : study;
+        return plan.Retrain > 0 ? new FrontTraining(screen, folder, data, retraining, plan.Jobs, plan.FirstJob).Run(study) : study;
     }
 
     private CellSpace Space => CellSpace.Named(options.Space) with { Topology = options.Topology };
@@ -87,7 +87,7 @@ internal sealed class EvolvingOnImages
         try
         {
             var nets = new List<PathSupernet>();
-            for (var job = 0; job < plan.Jobs; job++) nets.Add(supernet.Open(job, plan.Jobs, open));
+            for (var job = 0; job < plan.Jobs; job++) nets.Add(supernet.Open(plan.FirstJob + job, plan.Jobs, open));
             return Evolved(
                 new InheritedFitness(supernet.Identity, nets, valid.Encoder, valid.Indices, costs, limit),
                 "error of one supernet", "validation error with inherited weights");
@@ -105,7 +105,7 @@ internal sealed class EvolvingOnImages
         var backends = new List<Backend<float>>();
         try
         {
-            for (var job = 0; job < plan.Jobs; job++) backends.Add(Backends.CreateShare(options, job, plan.Jobs));
+            for (var job = 0; job < plan.Jobs; job++) backends.Add(Backends.CreateShare(options, plan.FirstJob + job, plan.Jobs));
             var output = TextWriter.Synchronized(screen.Output);
             return Evolved(
                 new TrainedFitness(training, backends, costs, limit, output.WriteLine),

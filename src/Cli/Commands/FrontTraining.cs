@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Hashing;
-using System.Runtime.ExceptionServices;
 using System.Text;
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Studies.Pareto;
 using MIOpenDarts.Darts.Studies.Seeds;
 using MIOpenDarts.Layers.Backends;
@@ -13,14 +13,15 @@ namespace MIOpenDarts.Cli.Commands;
 
 /// <summary>
 /// Trains what lies on the fronts of a study from scratch, on all training images, and tests it: each is a run in a folder of its own,
-/// which a stopped study goes on with.
+/// which a stopped study goes on with, and which other processes may train.
 /// </summary>
 /// <param name="screen">Where lines go.</param>
 /// <param name="folder">The study's.</param>
 /// <param name="data">Its images.</param>
 /// <param name="plan">How long, and by which options.</param>
 /// <param name="jobs">Trainings at a time.</param>
-internal sealed class FrontTraining(Screen screen, string folder, ImageData data, SeedPlan plan, int jobs)
+/// <param name="firstJob">Number of the first of them among those of all processes of this machine, which take GPUs in turn.</param>
+internal sealed class FrontTraining(Screen screen, string folder, ImageData data, SeedPlan plan, int jobs, int firstJob)
 {
     private readonly TextWriter output = TextWriter.Synchronized(screen.Output);
     private readonly string images = $"{DataFingerprint.From(data.Train, data.Test)}";
@@ -36,20 +37,20 @@ internal sealed class FrontTraining(Screen screen, string folder, ImageData data
         var backends = new List<Backend<float>>();
         try
         {
-            for (var job = 0; job < jobs; job++) backends.Add(Backends.CreateShare(plan.Options, job, jobs));
+            for (var job = 0; job < jobs; job++) backends.Add(Backends.CreateShare(plan.Options, firstJob + job, jobs));
             var free = new ConcurrentBag<Backend<float>>(backends);
-            Parallel.ForEach(
-                Partitioner.Create(0, fronts.Length, 1),
-                new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = signals.Token },
-                range =>
+            // What another process has trained is read here.
+            SharedWork.ToEnd(
+                [.. Enumerable.Range(0, fronts.Length)], jobs, _ => false, index => FolderOf(fronts[index]) + ".lock",
+                index =>
                 {
-                    if (Train(fronts[range.Item1], range.Item1, free, signals.Token) is { } error) errors[fronts[range.Item1]] = error;
-                });
+                    if (Train(fronts[index], index, free, signals.Token) is { } error) errors[fronts[index]] = error;
+                },
+                signals.Token);
         }
-        catch (Exception e) when (e is OperationCanceledException or AggregateException)
+        catch (AggregateException e)
         {
-            var reasons = e is AggregateException all ? all.Flatten().InnerExceptions.ToList() : [e];
-            if (reasons.Find(reason => reason is not OperationCanceledException) is { } failure) ExceptionDispatchInfo.Throw(failure);
+            if (e.Flatten().InnerExceptions.Any(reason => reason is not OperationCanceledException)) throw Failures.Unwrapped(e);
             throw signals.Stopped($"stopped with checkpoints; the same command with --out {folder} goes on", e);
         }
         finally

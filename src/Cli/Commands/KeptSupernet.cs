@@ -3,6 +3,7 @@ using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evolution.Inherited;
+using MIOpenDarts.Darts.Files;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Supernets;
@@ -31,16 +32,34 @@ internal sealed class KeptSupernet(string folder, SearchOptions options, Superne
     ];
 
     private readonly string file = Path.Combine(folder, "supernet.safetensors");
+    private int done;
 
     /// <summary>Everything that decides over the weights; what evolution or its limit is told is none of it.</summary>
     public string Identity { get; } = string.Join(", ", SearchOptions.Table.All
         .Where(field => Deciding.Contains(field.Name) && (field.Name != CellsPerStage || options.CellsPerStage > 0))
         .Select(field => $"{field.Name} {field.Show(options)}").Append($"{data}"));
 
-    /// <summary>Trains the epochs that the folder does not have, with all threads.</summary>
+    /// <summary>
+    /// Trains the epochs that the folder does not have, with all threads; of several processes one does, and the others wait.
+    /// </summary>
     /// <exception cref="OptionsException">The folder has another supernet.</exception>
     /// <exception cref="StoppedException">A signal stopped it.</exception>
     public void Complete(Screen screen, SearchImages train)
+    {
+        if (IsDone()) return;
+        using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after this step; once more stops at once"));
+        try
+        {
+            SharedWork.ToEnd([file], 1, _ => false, _ => file + ".lock", _ => Train(screen, train, signals.Token), signals.Token);
+        }
+        catch (AggregateException e)
+        {
+            if (e.InnerExceptions[0] is not OperationCanceledException stopped) throw Failures.Unwrapped(e);
+            throw signals.Stopped($"stopped; the same command with --out {folder} goes on after epoch {done} of the supernet", stopped);
+        }
+    }
+
+    private void Train(Screen screen, SearchImages train, CancellationToken cancellation)
     {
         if (IsDone()) return;
         var threads = Backends.Threads(options.Threads, screen.Output.WriteLine);
@@ -53,16 +72,8 @@ internal sealed class KeptSupernet(string folder, SearchOptions options, Superne
             training.Load(begun);
         }
 
-        using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after this step; once more stops at once"));
-        try
-        {
-            training.ToEnd(train.Encoder, train.Indices, Keep, signals.Token);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw signals.Stopped(
-                $"stopped; the same command with --out {folder} goes on after epoch {training.Done} of the supernet", e);
-        }
+        done = training.Done;
+        training.ToEnd(train.Encoder, train.Indices, Keep, cancellation);
 
         void Keep(int epoch, double loss, double accuracy)
         {
@@ -70,6 +81,7 @@ internal sealed class KeptSupernet(string folder, SearchOptions options, Superne
             writer.AddMetadata(Key, Identity);
             training.Save(writer);
             CheckpointFile.Write(file, writer);
+            done = epoch + 1;
             screen.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"supernet epoch {epoch + 1}: loss {loss:F3}, accuracy {accuracy:F2} %"));
         }

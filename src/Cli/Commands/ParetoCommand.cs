@@ -3,6 +3,7 @@ using System.Globalization;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Costs;
+using MIOpenDarts.Darts.Distributed;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Studies.Pareto;
 using MIOpenDarts.Darts.Studies.Seeds;
@@ -26,14 +27,15 @@ internal static class ParetoCommand
           with --truth                  NSGA-II on NAS-Bench-201 against known accuracies; --cost is a column of the table, such as fpga_ms,
                                         or a cost of the benchmark's own network, such as macs or latency:rx580-b64-inference
         The folder gets archive.jsonl, front.csv and report.html. What was evaluated or trained is kept there: after a stop the same command
-        with the same --out goes on and ends with the same bits. Random genotypes, as many, stand beside the result; beside a sweep they
-        have the costs of what was found, or with --retrain its parameters.
+        with the same --out goes on and ends with the same bits, and several processes that are given it share the work. Random genotypes,
+        as many, stand beside the result; beside a sweep they have the costs of what was found, or with --retrain its parameters.
 
         Examples:
           miopendarts pareto --space nas-bench-201 --truth data/truth/nas-bench-201.tsv.gz --cost fpga_ms --evaluations 520
           miopendarts pareto --cost macs --preset demo --evaluations 100 --population 20 --retrain 10 --out runs/front
           miopendarts pareto --cost macs --preset demo --short-training 2 --evaluations 40 --population 10 --out runs/trained
           miopendarts pareto --cost latency:cpu-b1.json --weights 0,0.1,1 --seeds 0..2 --retrain 10 --out runs/sweep
+          mpirun --bind-to none -n 4 miopendarts pareto --cost macs --preset demo --short-training 2 --out runs/shared
         """;
 
     public static Command Create(Screen screen)
@@ -76,21 +78,33 @@ internal static class ParetoCommand
             else if (parsed.GetValue(truth) is null)
                 EvolvingOnImages.RequireRead(typed.Select(option => option.Key), parsed.GetValue(shortTraining) is not null);
 
-            var folder = parsed.GetValue(output) ?? NewRun.Folder();
-            var plan = new EvolutionPlan(
-                SeedList.Parse(parsed.GetValue(seeds) ?? "0..2"), parsed.GetValue(evaluations) ?? 200, parsed.GetValue(population) ?? 40,
-                parsed.GetValue(jobs) ?? 1, parsed.GetValue(shortTraining) ?? 0, parsed.GetValue(retrain) ?? 0);
-            var study = (parsed.GetValue(truth), parsed.GetValue(weights) ?? parsed.GetValue(targets)) switch
+            using var ranks = Ranks.Join();
+            string Folder() => parsed.GetValue(output) ?? NewRun.Folder();
+            FrontWork Open(Screen to, string folder)
             {
-                ({ } table, _) => Evolving.OnTable(screen, folder, plan, table, parsed.GetValue(accuracy) ?? "cifar10", typed),
-                (null, { } values) => Sweeping.Run(
-                    screen, folder, parsed.GetValue(weights) is null ? "target" : "cost_weight", Numbers(values),
-                    parsed.GetValue(seeds) ?? "0..2", parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(jobs),
-                    parsed.GetValue(retrain)),
-                _ => new EvolvingOnImages(
-                    screen, folder, plan, SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed)).Run(),
-            };
-            Write(screen, folder, study);
+                var atOnce = parsed.GetValue(jobs) ?? 1;
+                var plan = new EvolutionPlan(
+                    SeedList.Parse(parsed.GetValue(seeds) ?? "0..2"), parsed.GetValue(evaluations) ?? 200,
+                    parsed.GetValue(population) ?? 40, atOnce, (ranks?.LocalRank ?? 0) * atOnce, parsed.GetValue(shortTraining) ?? 0, parsed.GetValue(retrain) ?? 0);
+                return (parsed.GetValue(truth), parsed.GetValue(weights) ?? parsed.GetValue(targets)) switch
+                {
+                    ({ } table, _) => Evolving.OnTable(to, folder, plan, table, parsed.GetValue(accuracy) ?? "cifar10", typed),
+                    (null, { } values) => Sweeping.Open(
+                        to, folder, parsed.GetValue(weights) is null ? "target" : "cost_weight", Numbers(values),
+                        parsed.GetValue(seeds) ?? "0..2", parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(jobs),
+                        parsed.GetValue(retrain), ranks),
+                    _ => FrontWork.From(new EvolvingOnImages(
+                        to, folder, plan, SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed)).Run),
+                };
+            }
+
+            if (ranks is not null)
+                return ParetoRanks.ToEnd(
+                    ranks, screen, OptionNames.Line(parsed), Folder, Open, (folder, study) => Write(screen, folder, study));
+            var alone = Folder();
+            var front = Open(screen, alone);
+            front.Work();
+            Write(screen, alone, front.Gather());
             return ExitCode.Done;
         });
         return command;
@@ -129,7 +143,8 @@ internal static class ParetoCommand
 /// <param name="Evaluations">Genotypes of each search.</param>
 /// <param name="Population">Genotypes of a generation.</param>
 /// <param name="Jobs">Evaluations at a time.</param>
+/// <param name="FirstJob">Number of the first of them among those of all processes of this machine, which take GPUs in turn.</param>
 /// <param name="ShortTraining">Epochs for which each genotype is trained; 0 for the weights of one supernet.</param>
 /// <param name="Retrain">Epochs for which what lies on the fronts is trained; 0 for none.</param>
 internal sealed record EvolutionPlan(
-    IReadOnlyList<ulong> Seeds, int Evaluations, int Population, int Jobs, int ShortTraining, int Retrain);
+    IReadOnlyList<ulong> Seeds, int Evaluations, int Population, int Jobs, int FirstJob, int ShortTraining, int Retrain);

@@ -50,7 +50,7 @@ internal sealed class SeedsRun : IDisposable
     /// </summary>
     public static SeedsRun Start(
         Screen screen, string seeds, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, int? jobs,
-        int? retrain, bool join)
+        int? retrain, bool join, int localRank = 0)
     {
         RefuseSeed(typed);
         if (join && output is null) throw new OptionsException("--join needs --out, the folder that all processes work in");
@@ -61,7 +61,7 @@ internal sealed class SeedsRun : IDisposable
             Options = plan.Options with { Data = NewRun.Lasting(plan.Options.Data), Cost = CostName.Lasting(plan.Options.Cost) },
         };
         var folder = join ? SeedFolder.Join(output!, plan) : SeedFolder.Create(NewRun.Folder(output), plan);
-        return new SeedsRun(screen, folder, plan.Seeds, data, atOnce);
+        return new SeedsRun(screen, folder, plan.Seeds, data, atOnce) { LocalRank = localRank };
     }
 
     /// <summary>A study that was begun before.</summary>

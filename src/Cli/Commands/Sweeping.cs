@@ -3,6 +3,7 @@ using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Costs.Search;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Distributed;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
@@ -15,10 +16,10 @@ namespace MIOpenDarts.Cli.Commands;
 /// <summary>A front by differentiable searches: a study of several seeds for each weight or limit of the cost.</summary>
 internal static class Sweeping
 {
-    /// <summary>Searches with all values, or goes on where that was stopped, and gathers what was found.</summary>
-    public static ParetoStudy Run(
+    /// <summary>Searches with all values, or goes on where that was stopped; gathers what was found.</summary>
+    public static FrontWork Open(
         Screen screen, string folder, string option, List<string> values, string seeds, string? preset, string? config,
-        List<KeyValuePair<string, string>> typed, int? jobs, int? retrain)
+        List<KeyValuePair<string, string>> typed, int? jobs, int? retrain, Ranks? ranks)
     {
         if (typed.Exists(other => other.Key == option))
             throw new OptionsException($"--{option.Replace('_', '-')} does not go with a list of them; leave it out");
@@ -29,38 +30,47 @@ internal static class Sweeping
                 $"algorithm {options.Algorithm} trains nothing, so without --retrain there is no error; give --retrain, "
                 + "or another --algorithm");
         var wanted = SeedList.Parse(seeds);
-        var points = new List<ParetoPoint>();
         var data = SearchImages.Open(options);
         var (train, _) = SearchImages.Split(data, options);
         var costs = TargetCosts.Of(options, DartsSearch.ShapeOf(train, options))!;
         // A value that is not allowed is told before hours of searches with those before it.
         foreach (var each in values.Select(value => SearchOptions.Table.Resolve(preset, config, With(value))).Where(o => o.Target > 0))
             LimitedDerivation.Require(costs, each.Target);
-        Directory.CreateDirectory(folder);
-        foreach (var value in values)
+        return new FrontWork(Work, Gather);
+
+        void Work()
         {
-            var path = Path.Combine(folder, $"{option}-{value}");
-            screen.Output.WriteLine($"{option} {value}");
-            // To join refuses a study with other options, and goes on with one that was stopped.
-            using (var study = SeedsRun.Start(screen, seeds, preset, config, With(value), path, jobs, retrain, join: true))
+            Directory.CreateDirectory(folder);
+            foreach (var value in values)
             {
+                screen.Output.WriteLine($"{option} {value}");
+                // To join refuses a study with other options, and goes on with one that was stopped.
+                using var study = SeedsRun.Start(
+                    screen, seeds, preset, config, With(value), PathOf(value), jobs, retrain, join: true, ranks?.LocalRank ?? 0);
                 // A search alone has the error of a mixture, beside which no random genotype can stand.
                 if (retrain is null)
                     study.Afterwards = (done, seed, backend, stop) => Told(new SweptSearch(done, seed, data, costs).Judge(backend, stop));
                 study.Work();
-                study.End();
+                // Other ranks are still at their seeds of it.
+                if (ranks is null) study.End();
+                else study.RequireWorked();
             }
-
-            points.AddRange(Read(screen, path, data, costs, $"{option} sweep").Where(point => wanted.Contains(point.Seed)));
         }
 
-        if (points.Count == 0)
-            throw new RunFolderException(
-                $"{folder}: none of these searches is done, other processes work on them; give the same command when they are");
-        // The baseline stands last.
-        return new ParetoStudy(
-            $"{data.Name}: {costs.Model.Name} by {option}", costs.Model.Name, costs.Model.Unit,
-            ErrorOf(options, retrain), (costs.Most, 100), [.. points.OrderBy(point => point.Method == ParetoStudy.Random)]);
+        ParetoStudy Gather()
+        {
+            var points = values.SelectMany(value => Read(screen, PathOf(value), data, costs, $"{option} sweep"))
+                .Where(point => wanted.Contains(point.Seed)).ToList();
+            if (points.Count == 0)
+                throw new RunFolderException(
+                    $"{folder}: none of these searches is done, other processes work on them; give the same command when they are");
+            // The baseline stands last.
+            return new ParetoStudy(
+                $"{data.Name}: {costs.Model.Name} by {option}", costs.Model.Name, costs.Model.Unit,
+                ErrorOf(options, retrain), (costs.Most, 100), [.. points.OrderBy(point => point.Method == ParetoStudy.Random)]);
+        }
+
+        string PathOf(string value) => Path.Combine(folder, $"{option}-{value}");
 
         List<KeyValuePair<string, string>> With(string value) => [.. typed, new(option, value)];
     }

@@ -1,7 +1,7 @@
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Costs.Profiling;
 using MIOpenDarts.Darts.Costs.Tables;
-using MIOpenDarts.Darts.Runs;
+using MIOpenDarts.Darts.Files;
 
 namespace MIOpenDarts.Cli.Profiling;
 
@@ -33,7 +33,7 @@ internal sealed class TableFile(string option, string file) : IDisposable
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             Directory.CreateDirectory(folder);
-            held = RunLock.TryTake(Path.Combine(folder, $".{Path.GetFileName(path)}.lock"), FileOptions.DeleteOnClose)
+            held = FileLock.TryTake(Path.Combine(folder, $".{Path.GetFileName(path)}.lock"), FileOptions.DeleteOnClose)
                 ?? throw new IOException("another process makes it; let it end or stop it first");
         });
         if (!File.Exists(file)) return empty;

@@ -1,38 +1,51 @@
 using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using MIOpenDarts.Darts.Files;
 
 namespace MIOpenDarts.Darts.Evolution;
 
 /// <summary>
 /// A fitness that remembers: each line of its file is one evaluation, <c>{"genome":…,"objectives":[…],"violation":…}</c>. What a file has
-/// is answered from it, so that a search that was killed goes on by being repeated.
+/// is answered from it, so that a search that was killed goes on by being repeated. Processes that repeat the same search over one file
+/// share its evaluations: each is made by one of them, which has its lock meanwhile.
 /// </summary>
 internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
 {
     private readonly IGenomeSpace<TGenome> space;
     private readonly IFitness<TGenome> measured;
-    private readonly Dictionary<string, Fitness> known;
     private readonly FileStream stream;
+    private readonly string path;
+    private readonly Dictionary<string, Fitness> known = [];
     private readonly Lock turn = new();
+    private long end;
+    private int lines;
 
-    private FitnessLog(IGenomeSpace<TGenome> space, IFitness<TGenome> measured, Dictionary<string, Fitness> known, FileStream stream) =>
-        (this.space, this.measured, this.known, this.stream) = (space, measured, known, stream);
+    private FitnessLog(string path, IGenomeSpace<TGenome> space, IFitness<TGenome> measured, FileStream stream) =>
+        (this.path, this.space, this.measured, this.stream) = (path, space, measured, stream);
 
     /// <summary>Evaluations that the file had when it was opened.</summary>
-    public int Recorded { get; private init; }
+    public int Recorded { get; private set; }
+
+    /// <inheritdoc/>
+    public string Identity => measured.Identity;
 
     /// <summary>Opens a file or begins one; a last line that a kill has torn is cut off.</summary>
     /// <exception cref="InvalidDataException">Another line is no evaluation; the message names file, line and cure.</exception>
     /// <exception cref="IOException">The file cannot be read or written.</exception>
     public static FitnessLog<TGenome> Open(string path, IGenomeSpace<TGenome> space, IFitness<TGenome> measured)
     {
-        var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        using var alone = FileLock.Await(LockOf(path, "file"));
+        // A buffer could keep what another process has cut off.
+        var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         try
         {
-            var known = Read(path, stream, measured.Identity);
-            var log = new FitnessLog<TGenome>(space, measured, known, stream) { Recorded = known.Count };
-            if (stream.Position == 0) log.Write(new FitnessIdentity(measured.Identity), FitnessLogJson.Default.FitnessIdentity);
+            var log = new FitnessLog<TGenome>(path, space, measured, stream);
+            log.Read();
+            log.Recorded = log.known.Count;
+            if (log.lines == 0) log.Append(new FitnessIdentity(measured.Identity), FitnessLogJson.Default.FitnessIdentity);
             return log;
         }
         catch
@@ -43,25 +56,17 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
     }
 
     /// <inheritdoc/>
-    public string Identity => measured.Identity;
+    /// <exception cref="AggregateException">What was thrown by evaluations.</exception>
+    public void Prepare(IReadOnlyList<TGenome> genomes, int jobs, CancellationToken cancellation) => SharedWork.ToEnd(
+        [.. genomes.Select(genome => (Genome: genome, Key: space.Key(genome)))], jobs, item => Find(item.Key) is not null,
+        item => LockOf(path, Convert.ToHexStringLower(XxHash64.Hash(Encoding.UTF8.GetBytes(item.Key)))),
+        item => Record(item.Key, measured.Evaluate(item.Genome, cancellation)), cancellation);
 
     /// <inheritdoc/>
     public Fitness Evaluate(TGenome genome, CancellationToken cancellation)
     {
         var key = space.Key(genome);
-        lock (turn)
-        {
-            if (known.TryGetValue(key, out var fitness)) return fitness;
-        }
-
-        var found = measured.Evaluate(genome, cancellation);
-        lock (turn)
-        {
-            known[key] = found;
-            Write(new FitnessLine(key, found.Objectives, found.Violation), FitnessLogJson.Default.FitnessLine);
-        }
-
-        return found;
+        return Find(key) ?? Record(key, measured.Evaluate(genome, cancellation));
     }
 
     /// <inheritdoc/>
@@ -70,39 +75,65 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose() => stream.Dispose();
 
-    private static Dictionary<string, Fitness> Read(string path, FileStream stream, string identity)
-    {
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        var end = Array.LastIndexOf(bytes, (byte)'\n') + 1;
-        stream.SetLength(end);
-        var (known, number) = (new Dictionary<string, Fitness>(), 0);
-        using var lines = new StreamReader(new MemoryStream(bytes, 0, end));
-        while (lines.ReadLine() is { } line)
-        {
-            number++;
-            try
-            {
-                if (number == 1)
-                {
-                    var written = Parse(line, FitnessLogJson.Default.FitnessIdentity).Identity;
-                    if (written != identity)
-                        throw new InvalidDataException(
-                            $"{path}: has evaluations of {written}, not of {identity}; give another file, or what it was begun with");
-                    continue;
-                }
+    private static string LockOf(string path, string of) =>
+        Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $".{Path.GetFileName(path)}.{of}.lock");
 
-                var read = Parse(line, FitnessLogJson.Default.FitnessLine);
-                known[read.Genome] = new Fitness(read.Objectives, read.Violation);
-            }
-            catch (JsonException e)
-            {
-                throw new InvalidDataException(
-                    string.Create(CultureInfo.InvariantCulture, $"{path}, line {number}: no evaluation; remove the line or the file"), e);
-            }
+    // What another process has found meanwhile is read first.
+    private Fitness? Find(string key)
+    {
+        lock (turn)
+        {
+            if (!known.ContainsKey(key) && stream.Length > end) Read();
+            return known.GetValueOrDefault(key);
+        }
+    }
+
+    private Fitness Record(string key, Fitness found)
+    {
+        lock (turn)
+        {
+            using var alone = FileLock.Await(LockOf(path, "file"));
+            Read();
+            Append(new FitnessLine(key, found.Objectives, found.Violation), FitnessLogJson.Default.FitnessLine);
+            known[key] = found;
         }
 
-        return known;
+        return found;
+    }
+
+    // Whole lines that are new. What follows the last of them another process writes just now, or has not written to its end.
+    private void Read()
+    {
+        var bytes = new byte[Math.Max(0, stream.Length - end)];
+        stream.Position = end;
+        var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        var whole = bytes.AsSpan(0, read).LastIndexOf((byte)'\n') + 1;
+        end += whole;
+        using var text = new StreamReader(new MemoryStream(bytes, 0, whole));
+        while (text.ReadLine() is { } line) Take(line, ++lines);
+    }
+
+    private void Take(string line, int number)
+    {
+        try
+        {
+            if (number == 1)
+            {
+                var written = Parse(line, FitnessLogJson.Default.FitnessIdentity).Identity;
+                if (written != measured.Identity)
+                    throw new InvalidDataException(
+                        $"{path}: has evaluations of {written}, not of {measured.Identity}; give another file, or what it was begun with");
+                return;
+            }
+
+            var read = Parse(line, FitnessLogJson.Default.FitnessLine);
+            known[read.Genome] = new Fitness(read.Objectives, read.Violation);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException(
+                string.Create(CultureInfo.InvariantCulture, $"{path}, line {number}: no evaluation; remove the line or the file"), e);
+        }
     }
 
     // Nulls pass the reader's own check of what is required.
@@ -113,9 +144,14 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
             ? read
             : throw new JsonException("null");
 
-    private void Write<T>(T line, JsonTypeInfo<T> type)
+    // With the file's lock, after everything before it was read: what still follows was torn by a kill.
+    private void Append<T>(T line, JsonTypeInfo<T> type)
     {
-        stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(line, type), (byte)'\n']);
+        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, type), (byte)'\n'];
+        stream.SetLength(end);
+        stream.Position = end;
+        stream.Write(bytes);
         stream.Flush();
+        (end, lines) = (end + bytes.Length, lines + 1);
     }
 }

@@ -45,6 +45,7 @@ internal sealed class History<TGenome>(IGenomeSpace<TGenome> space, IFitness<TGe
         if (genomes.Count == 0) return evaluated;
         try
         {
+            fitness.Prepare(genomes, jobs, cancellation);
             Parallel.ForEach(
                 Partitioner.Create(0, genomes.Count, 1), new ParallelOptions
                 { MaxDegreeOfParallelism = jobs, CancellationToken = cancellation },

@@ -83,7 +83,7 @@ internal sealed class SeedFolder
     {
         try
         {
-            return RunLock.TryTake(In(Path, $".seed-{seed}.lock"));
+            return FileLock.TryTake(In(Path, $".seed-{seed}.lock"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,0 +1,16 @@
+using MIOpenDarts.Darts.Studies.Pareto;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary>A way to a front, whose words were checked.</summary>
+/// <param name="Work">Does what is not done yet, with all processes that do the same in its folder.</param>
+/// <param name="Gather">What was found, once all have worked.</param>
+internal sealed record FrontWork(Action Work, Func<ParetoStudy> Gather)
+{
+    /// <summary>One whose every process finds all of it.</summary>
+    public static FrontWork From(Func<ParetoStudy> find)
+    {
+        ParetoStudy? found = null;
+        return new FrontWork(() => found = find(), () => found!);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Runtime.ExceptionServices;
+using MIOpenDarts.Darts.Distributed;
+using MIOpenDarts.Darts.Files;
+using MIOpenDarts.Darts.Studies.Pareto;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary>
+/// A front that the ranks of MPI find together: each evaluates, searches or trains what no other does, and they know it of each other by
+/// the folder. The first says what there is to say, and writes the report.
+/// </summary>
+internal static class ParetoRanks
+{
+    /// <summary>Works to the end.</summary>
+    /// <param name="ranks">The processes.</param>
+    /// <param name="screen">Where this one writes.</param>
+    /// <param name="commandLine">What was typed.</param>
+    /// <param name="folder">Where everything goes; asked of the first rank.</param>
+    /// <param name="open">Checks the words for a folder.</param>
+    /// <param name="write">Keeps what was found; called by the first rank.</param>
+    public static int ToEnd(
+        Ranks ranks, Screen screen, string commandLine, Func<string> folder, Func<Screen, string, FrontWork> open,
+        Action<string, ParetoStudy> write) => RankRun.Together(ranks, screen, commandLine, () =>
+    {
+        FrontWork? front = null;
+        var told = ranks.FromFirst(() =>
+        {
+            var path = Path.GetFullPath(folder());
+            front = open(screen, path);
+            Directory.CreateDirectory(path);
+            var mark = Guid.NewGuid().ToString();
+            WholeFile.Write(MarkOf(path), mark);
+            return $"{mark}\n{path}";
+        });
+        if (told is null) return ExitCode.Done;
+        var lines = told.Split('\n', 2);
+        Require(ranks, lines[1], lines[0]);
+        var code = Named(ranks, screen, () =>
+        {
+            front ??= open(screen.Quiet, lines[1]);
+            return Worked(ranks, screen, front);
+        });
+        ranks.Max(code);
+        // Nobody waits for what the first does from here on.
+        ranks.OthersWait = false;
+        if (ranks.IsFirst && code == ExitCode.Done) write(lines[1], front!.Gather());
+        return ranks.IsFirst ? code : ExitCode.Done;
+    });
+
+    // Ranks that do not see what the first writes would each do everything.
+    private static void Require(Ranks ranks, string folder, string mark)
+    {
+        var seen = File.Exists(MarkOf(folder)) && File.ReadAllText(MarkOf(folder)) == mark;
+        ranks.RequireSame("as the folder of the study", seen ? folder : $"another {folder}");
+        if (ranks.IsFirst) File.Delete(MarkOf(folder));
+    }
+
+    // A rank that was told to stop is where the others come to when they have done the rest, or were told the same.
+    private static int Worked(Ranks ranks, Screen screen, FrontWork front)
+    {
+        try
+        {
+            front.Work();
+            return ExitCode.Done;
+        }
+        catch (StoppedException stopped)
+        {
+            return ranks.IsFirst ? Failures.Report(screen.Error, stopped.Message, stopped.ExitCode) : stopped.ExitCode;
+        }
+    }
+
+    // What was right for the first and fails here fails on this rank alone, and the others would wait for it for ever.
+    private static int Named(Ranks ranks, Screen screen, Func<int> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e)
+        {
+            screen.Error.WriteLine($"miopendarts: rank {ranks.Rank} of {ranks.Size} on {ranks.Node} ends all ranks:");
+            var code = Failures.Guard(screen.Error, () =>
+            {
+                ExceptionDispatchInfo.Throw(e);
+                return ExitCode.Fault;
+            });
+            ranks.Abort(code);
+            return code;
+        }
+    }
+
+    private static string MarkOf(string folder) => Path.Combine(folder, ".ranks");
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MIOpenDarts.Tests.Mpi;
+
+namespace MIOpenDarts.Cli.Tests;
+
+/// <summary>Fronts whose evaluations, searches and trainings several processes share, with a launcher of MPI and without one.</summary>
+public sealed partial class SharedParetoTests : IDisposable
+{
+    private readonly TinySearch tiny = new(images: 40) { Epochs = 1 };
+
+    public void Dispose() => tiny.Dispose();
+
+    [Theory]
+    [InlineData("openmpi", 3)]
+    [InlineData("mpich", 2)]
+    public async Task Ranks_share_the_evaluations_of_a_front_and_make_none_twice(string mpi, int ranks)
+    {
+        string[] line = [.. Pareto("--epochs", "1"), "--evaluations", "12", "--population", "6", "--seeds", "0..1"];
+        Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("alone")]).Code);
+        string[] shared = [.. line, "--jobs", "2", "--out", tiny.In("ranks")];
+        var output = await RunRanks(mpi, ranks, shared);
+        AssertSameFront("ranks");
+        Assert.Contains($"ranks    {ranks} of lib", output);
+        Assert.Single(output.Split('\n'), told => told.StartsWith("nsga2, seed 0: 12 evaluated", StringComparison.Ordinal));
+        var evaluated = Genomes("ranks");
+        Assert.Equal(evaluated.Distinct(), evaluated);
+        Assert.Equal(Genomes("alone").Order(StringComparer.Ordinal), evaluated.Order(StringComparer.Ordinal));
+        Assert.Equal([".evaluations.jsonl.file.lock"], Directory.GetFiles(tiny.In("ranks"), "*.lock").Select(Path.GetFileName));
+
+        // As after a kill in the middle of a line.
+        var log = tiny.In("ranks/evaluations.jsonl");
+        var text = File.ReadAllText(log);
+        File.WriteAllText(log, text[..(text.Length / 2)]);
+        File.Delete(tiny.In("ranks/archive.jsonl"));
+        output = await RunRanks(mpi, ranks, shared);
+        Assert.Contains("are recorded and not made again", output);
+        Assert.DoesNotContain("supernet epoch", output);
+        AssertSameFront("ranks");
+    }
+
+    [Theory]
+    [InlineData("openmpi", 2)]
+    [InlineData("mpich", 3)]
+    public async Task Ranks_share_the_searches_of_a_sweep_and_judge_what_they_find(string mpi, int ranks)
+    {
+        string[] line = [.. Pareto("--epochs", "1"), "--weights", "0,10", "--seeds", "0..1"];
+        Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("alone")]).Code);
+        await RunRanks(mpi, ranks, [.. line, "--out", tiny.In("ranks")]);
+        AssertSameFront("ranks");
+    }
+
+    [Fact]
+    public async Task Processes_without_MPI_share_trainings_by_the_folder_alone_and_each_ends_with_the_whole_report()
+    {
+        File.Copy(tiny.ImagesFile, tiny.ImagesFile.Replace("train", "t10k", StringComparison.Ordinal));
+        File.Copy(tiny.LabelsFile, tiny.LabelsFile.Replace("train", "t10k", StringComparison.Ordinal));
+        string[] line =
+            [.. Pareto(), "--short-training", "1", "--evaluations", "8", "--population", "4", "--seeds", "0", "--retrain", "1"];
+        Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("alone")]).Code);
+        string[] shared = [.. line, "--out", tiny.In("farm")];
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Command.End(Command.Start(shared))));
+        Assert.All(outcomes, outcome => Assert.Equal((0, ""), (outcome.Code, outcome.Error)));
+        AssertSameFront("farm");
+        var genomes = Genomes("farm");
+        Assert.Equal(genomes.Distinct(), genomes);
+        Assert.Equal(genomes.Count, outcomes.Sum(outcome => Judged().Count(outcome.Output)));
+        var front = Regex.Match(outcomes[0].Output, @"(\d+) genotypes on the fronts are trained").Groups[1].Value;
+        Assert.Equal(front, $"{outcomes.Sum(outcome => Trained().Count(outcome.Output))}");
+        Assert.All(outcomes, outcome => Assert.Contains("nsga2: hypervolume ", outcome.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_rank_that_fails_ends_all_with_its_name_and_what_is_wrong_for_all_is_said_once()
+    {
+        var mpi = Mpirun.Of("mpich");
+        // Data is looked for where a process was started, and the second is started elsewhere.
+        const string script = "[ \"$PMI_RANK\" = 1 ] && cd / || cd \"$0\"; exec \"$@\"";
+        string[] line = [.. Pareto("--epochs", "1"), "--evaluations", "4", "--population", "2", "--seeds", "0", "--out", tiny.In("ranks")];
+        string[] elsewhere = RankedRuns.With(line, "--data", "data");
+        var (code, output, error) = await mpi.RunAsync(2, ["sh", "-c", script, tiny.Root, .. RankedRuns.Ranked(elsewhere)]);
+        Assert.NotEqual(0, code);
+        Assert.Contains("miopendarts: rank 1 of 2 on ", error + output);
+        Assert.Contains("data", error + output);
+
+        (code, output, error) = await mpi.RunAsync(2, RankedRuns.Ranked(RankedRuns.With(line, "--target", "1")));
+        Assert.Equal(1, code);
+        Command.AssertOneLine(error, "the cheapest genotype of the space costs");
+    }
+
+    private string[] Pareto(params string[] more)
+    {
+        var words = tiny.Args("front")[1..^2].ToList();
+        words.RemoveRange(words.IndexOf("--epochs"), 2);
+        return ["pareto", .. words, "--cost", "macs", "--target-channels", "2", "--target-layers", "3", "--threads", "1", .. more];
+    }
+
+    private static async Task<string> RunRanks(string mpi, int ranks, string[] line)
+    {
+        var (code, output, error) = await Mpirun.Of(mpi).RunAsync(ranks, RankedRuns.Ranked(line));
+        Assert.True((code, error) == (0, ""), output + error);
+        return output;
+    }
+
+    private void AssertSameFront(string run)
+    {
+        foreach (var file in new[] { "archive.jsonl", "front.csv", "report.html" })
+            Assert.Equal(File.ReadAllText(tiny.In($"alone/{file}")), File.ReadAllText(tiny.In($"{run}/{file}")));
+    }
+
+    private List<string> Genomes(string run) =>
+    [
+        .. File.ReadLines(tiny.In($"{run}/evaluations.jsonl")).Skip(1)
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("genome").GetString()!),
+    ];
+
+    [GeneratedRegex(" % right after 1 epochs", RegexOptions.CultureInvariant)]
+    private static partial Regex Judged();
+
+    [GeneratedRegex(@"(?m)^genotype \d+  epoch 1\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Trained();
+}
