@@ -37,6 +37,9 @@ public sealed class CompressionCommandTests : IDisposable
         // A compressed network is compressed further.
         Assert.Equal(0, Command.Run(
             "decompose", small, "--target", "macs=0.9", "--epochs", "1", "--calibration", "16", "--out", tiny.In("smaller")).Code);
+        // Bytes come last.
+        Assert.Equal(0, Command.Run("quantize", tiny.In("smaller"), "--calibration", "16", "--out", tiny.In("bytes")).Code);
+        Assert.Equal(0, Command.Run("export", tiny.In("bytes"), "--check", "--out", tiny.In("bytes.onnx")).Code);
     }
 
     [Theory]

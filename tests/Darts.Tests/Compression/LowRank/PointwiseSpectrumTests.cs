@@ -21,6 +21,9 @@ public class PointwiseSpectrumTests
             var dropped = sigma.Skip(rank).Sum(s => s * s);
             Assert.Equal(dropped / whole, spectrum.Loss(rank), 1e-12);
             Assert.Equal(dropped / whole, Error(spectrum, rank, DrawnMatrix.Identity(I)) / whole, 1e-6);
+            // And in the spectral norm ‖W − Wᵣ‖ = the first of those left out.
+            var rest = Matrix<double>.Build.Dense(O, I, (o, i) => spectrum.Weights[o * I + i] - Cut(spectrum, rank, o, i));
+            Assert.Equal(rank < O ? sigma[rank] : 0, rest.L2Norm(), 1e-5 * sigma[0]);
         }
     }
 
@@ -84,6 +87,13 @@ public class PointwiseSpectrumTests
             }
 
         Assert.Equal(picked.Factor(), moment.Factor());
+    }
+
+    // One number of the product of both factors.
+    private static double Cut(PointwiseSpectrum spectrum, int rank, int o, int i)
+    {
+        var (first, second) = spectrum.Factors(rank);
+        return Enumerable.Range(0, rank).Sum(r => (double)second[o * rank + r] * first[r * spectrum.Inputs + i]);
     }
 
     private static double Error(PointwiseSpectrum spectrum, int rank, double[,] factor)
