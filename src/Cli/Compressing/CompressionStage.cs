@@ -71,7 +71,7 @@ internal sealed record CompressionStage
         return (network,
         [
             .. narrower.Select(group =>
-                $"width    {group.Name}: {group.Before} to {group.After}{(group.IsFree ? "" : ", with the layers tied to it")}"),
+                $"width    {group.Name}: {group.Before} to {group.After}{(group.IsFree ? "" : ", which several layers see")}"),
             $"widths   {narrower.Count} of {groups.Count} are narrower",
         ]);
     }

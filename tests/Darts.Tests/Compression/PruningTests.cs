@@ -54,6 +54,23 @@ public class PruningTests
         bool Sees(ChannelGroup group, int value) => group.Ties[0].Any(member => member.Value == value);
     }
 
+    [Fact]
+    public void Only_the_middles_of_blocks_are_free_and_not_what_several_layers_read()
+    {
+        using var backend = CpuBackend.Create(1);
+        using var net = TestNetwork.Describe("DARTS_V2", channels: 8).Build(backend);
+        var operations = OperationList.Of(net.Trace());
+        var groups = new ChannelTies(operations, net.Task.Channels).Groups;
+        string[] Layers(ChannelGroup group) =>
+            [.. group.Ties[0].Select(member => operations[member.Value - 1].Name).Where(name => name.Length > 0)];
+        var free = groups.Where(group => group.IsFree).ToList();
+        // Five separable blocks in each of the two normal cells, none in the others.
+        Assert.Equal(10, free.Count);
+        Assert.All(free.SelectMany(Layers), name => Assert.Contains("._ops.", name));
+        foreach (var read in new[] { "stem.0.", "cells.0.preprocess1.op.1." })
+            Assert.Contains(groups, group => !group.IsFree && Layers(group).Contains(read));
+    }
+
     [Theory]
     [InlineData("DARTS_V1", 8)]
     [InlineData("DARTS_V1", 3)]

@@ -13,7 +13,8 @@ internal sealed record PrunedGroup(string Name, int Before, int After, bool IsFr
 
 /// <summary>
 /// Takes whole channels away, the least important for what they save first, until a target is met: inside blocks as long as that is enough,
-/// then in groups that sums and concatenations tie. Widths stay multiples of a number of channels, and at least that.
+/// then what several layers read, and groups that sums and concatenations tie. Widths stay multiples of a number of channels, and at least
+/// that.
 /// </summary>
 internal sealed class ChannelPruning
 {

@@ -91,6 +91,7 @@ internal sealed class ChannelTies
         var summed = operations.Index()
             .Where(pair => pair.Item.Kind is OperationKind.Sum or OperationKind.Concat or OperationKind.PadChannels)
             .SelectMany(pair => pair.Item.Sources.Append(pair.Index + 1)).ToHashSet();
+        var readers = operations.SelectMany(operation => operation.Sources).CountBy(source => source).ToDictionary();
         var members =
             from value in Enumerable.Range(0, channels.Length)
             from channel in Enumerable.Range(0, channels[value])
@@ -101,14 +102,15 @@ internal sealed class ChannelTies
             from tied in members.Select(tie => tie.ToArray())
             group tied by string.Join(',', tied.Select(member => member.Value)) into same
             select new ChannelGroup(
-                [.. same], !same.First().Any(member => summed.Contains(member.Value)),
+                [.. same],
+                !same.First().Any(member => summed.Contains(member.Value) || readers.GetValueOrDefault(member.Value) > 1),
                 same.First().CountBy(member => member.Value).Aggregate(0, (divisor, pair) => Divisor(divisor, pair.Value)));
     }
 }
 
 /// <summary>Tied channels that are in the same values, so that taking one away or another changes the same widths.</summary>
 /// <param name="Ties">Each a set of channels that stand or fall together.</param>
-/// <param name="IsFree">Whether no sum and no concatenation sees them: the inside of a block.</param>
+/// <param name="IsFree">Whether each has one reader, and none is a sum or a concatenation: the inside of a block.</param>
 /// <param name="ChannelsPerTie">The greatest number that divides how many channels a tie has of each of the values.</param>
 internal sealed record ChannelGroup(IReadOnlyList<(int Value, int Channel)[]> Ties, bool IsFree, int ChannelsPerTie)
 {
