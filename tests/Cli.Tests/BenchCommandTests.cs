@@ -52,8 +52,8 @@ public sealed class BenchCommandTests
         using var tiny = new TinySearch();
         var table = tiny.In("bench.csv");
         var (code, output) = await VirtualGpu.RunAsync(
-            ["dotnet", Command.Program, "bench", "--device", "rx560", "--only", "steps", "--config", "C", "--batch", "1", "--seconds", "3600",
-                "--csv", table],
+            ["dotnet", Command.Program, "bench", "--device", "rx560", "--only", "steps", "--config", "C", "--batch", "1", "--seconds",
+                "3600", "--csv", table],
             $"{TimeModel.CardVariable}=rx560", "VGPU_TIME_SAMPLE=once", $"VGPU_BIND={tiny.Root}");
         Assert.True(code == 0, output);
         Assert.Contains("times below are modelled on rx560, with 5 us a launch", output, StringComparison.Ordinal);

@@ -90,7 +90,8 @@ public sealed class CoarseForecastTests
     private static (double All, double Kernels, int Launches) Told(string output, int launch)
     {
         var told = Regex.Match(
-            output, $@"modelled on rx580, coarser: (\d+\.\d) ms = (\d+\.\d) ms of kernels \+ (\d+) launches of {launch} us; \d+\.\d\d ms an image");
+            output,
+            $@"modelled on rx580, coarser: (\d+\.\d) ms = (\d+\.\d) ms of kernels \+ (\d+) launches of {launch} us; \d+\.\d\d ms an image");
         Assert.True(told.Success, output);
         return (Number(told.Groups[1]), Number(told.Groups[2]), (int)Number(told.Groups[3]));
     }

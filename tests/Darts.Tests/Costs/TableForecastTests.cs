@@ -47,7 +47,8 @@ public class TableForecastTests
             ["rx580-b32-training", "rx580-b64-training"], TableForecast.From(Card, "training", 80)!.Tables.Select(table => table.Name));
         Assert.InRange(Kernels(2), Kernels(1), least);
 
-        static double Kernels(int batch) => TableForecast.From(Card, "training", batch)!.Sum(DartsV2, passes: 1).Sum(row => row.Milliseconds);
+        static double Kernels(int batch) =>
+            TableForecast.From(Card, "training", batch)!.Sum(DartsV2, passes: 1).Sum(row => row.Milliseconds);
     }
 
     [Fact]

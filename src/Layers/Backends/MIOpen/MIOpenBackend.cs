@@ -86,8 +86,8 @@ internal sealed partial class MIOpenBackend : Backend<float>
     public bool Deterministic { get; }
 
     /// <summary>
-    /// Whether MIOpen computes every convolution that stands alone, as in a program without kernels of its own: only to compare with one. Of
-    /// what is planned afterwards.
+    /// Whether MIOpen computes every convolution that stands alone, as in a program without kernels of its own: only to compare with one.
+    /// Holds for what is planned afterwards.
     /// </summary>
     internal bool LibraryConvolutions { get; set; }
 
