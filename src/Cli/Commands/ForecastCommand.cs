@@ -4,7 +4,6 @@ using MIOpenDarts.Cli.Modelling;
 using MIOpenDarts.Cli.Usage;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Evaluation;
-using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Training;
