@@ -54,7 +54,6 @@ internal static class CpuBackend
 /// <typeparam name="V">Vector of that width.</typeparam>
 internal sealed unsafe class CpuBackend<S, V>(CpuContext context) : Backend<float>
     where S : struct, ISimd<V>
-    where V : struct
 {
     // Counts up with every version that orders a sum differently from the one before.
     private const int Revision = 3;

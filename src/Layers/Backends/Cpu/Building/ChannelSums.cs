@@ -6,7 +6,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 /// <summary>Pairs of sums per channel over runs of pixels.</summary>
 internal static unsafe class ChannelSums<S, V>
     where S : struct, ISimd<V>
-    where V : struct
 {
     /// <summary>
     /// dst = z, sums[0] += Σ d, sums[1] += Σ d² by channel pattern, where d = z − shift and sums[2] is the shift: some value of z, so

@@ -3,7 +3,7 @@ using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
-// For sixteen registers: the taps of a run stay in registers, and each pixel, loaded once, goes into all sums that need it.
+// The taps of a run stay in registers, and each pixel, loaded once, goes into all sums that need it.
 internal static unsafe partial class DepthwiseKernel<S, V>
 {
     /// <summary>Adds the taps of one run to the sums of eight neighbouring outputs.</summary>

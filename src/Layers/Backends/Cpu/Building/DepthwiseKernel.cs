@@ -11,7 +11,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 /// </summary>
 internal static unsafe partial class DepthwiseKernel<S, V>
     where S : struct, ISimd<V>
-    where V : struct
 {
     /// <summary>
     /// Writes whole vectors: <paramref name="dst"/> must have room for <paramref name="vectors"/>.
@@ -131,17 +130,8 @@ internal static unsafe partial class DepthwiseKernel<S, V>
 
         for (; count > 0; count--, runs++)
         {
-            if (S.Registers == 32)
-            {
-                MovingPixels(x + runs->Offset, step, weights, runs->Taps, runs->Spacing, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5,
-                    ref a6, ref a7);
-            }
-            else
-            {
-                HeldTaps(x + runs->Offset, step, weights, runs->Taps, runs->Spacing, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5,
-                    ref a6, ref a7);
-            }
-
+            HeldTaps(x + runs->Offset, step, weights, runs->Taps, runs->Spacing, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref a6,
+                ref a7);
             weights += runs->Taps * step;
         }
 

@@ -8,7 +8,6 @@ internal static unsafe class DepthwiseTaps
     /// <summary>Sorts the taps of a filter over a bordered source; without a filter all weights are one.</summary>
     public static void Pack<S, V>(ref TapList list, in WindowGeometry geometry, in SourceLayout source, float* filter)
         where S : struct, ISimd<V>
-        where V : struct
     {
         var (taps, pattern) = (geometry.Window.Taps, source.Period * S.Width);
         list.Clear();
@@ -29,7 +28,6 @@ internal static unsafe class DepthwiseTaps
     /// </summary>
     public static void AddGradient<S, V>(in TapList list, float* sums, int groups, int channels, int pattern, float* diff)
         where S : struct, ISimd<V>
-        where V : struct
     {
         for (var t = 0; t < groups * list.Taps; t++)
         {

@@ -4,9 +4,8 @@ using MIOpenDarts.Layers.Backends.Cpu.Simd;
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>The weight gradient of a depthwise convolution: for every tap and channel the sum of diffDst · shifted source.</summary>
-internal static unsafe partial class DepthwiseWeightGradient<S, V>
+internal static unsafe class DepthwiseWeightGradient<S, V>
     where S : struct, ISimd<V>
-    where V : struct
 {
     /// <summary>
     /// sums[t] += Σ_rows Σ_i d[i] · x[offset_t + i], by channel pattern. Floats of d that belong to a row's last vector but not to
@@ -43,7 +42,7 @@ internal static unsafe partial class DepthwiseWeightGradient<S, V>
         var block = stackalloc float[Most * TapRun.MostTaps * S.Width];
         for (var done = 0; done < count;)
         {
-            // Up to three runs of one spacing: with five taps each their sums just fill sixteen registers, sums and pixels 32.
+            // Up to three runs of one spacing: with five taps each their sums just fill sixteen registers.
             var (present, taps) = (1, runs->Taps);
             while (present < Most && done + present < count && runs[present].Spacing == runs->Spacing)
                 taps = Math.Max(taps, runs[present++].Taps);
@@ -83,17 +82,56 @@ internal static unsafe partial class DepthwiseWeightGradient<S, V>
     /// <summary>R rows of K taps; what these constants exclude is not compiled.</summary>
     private static int Block<R, K>(float* d, nint dRow, float* x, nint xRow, int rows, nint length, TapRun* runs, float* sums, nint step)
         where R : struct, IConstInt
-        where K : struct, IConstInt
-    {
-        if (S.Registers == 32) return MovingPixels<R, K>(d, dRow, x, xRow, rows, length, runs, sums, step);
-        return (step / S.Width) switch
+        where K : struct, IConstInt => (step / S.Width) switch
         {
-            1 => LoadedPixels<R, K, One>(d, dRow, x, xRow, rows, length, runs, sums, step),
-            2 => LoadedPixels<R, K, Two>(d, dRow, x, xRow, rows, length, runs, sums, step),
-            4 => LoadedPixels<R, K, Four>(d, dRow, x, xRow, rows, length, runs, sums, step),
-            8 => LoadedPixels<R, K, Eight>(d, dRow, x, xRow, rows, length, runs, sums, step),
-            _ => LoadedPixels<R, K, Any>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            1 => Block<R, K, One>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            2 => Block<R, K, Two>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            4 => Block<R, K, Four>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            8 => Block<R, K, Eight>(d, dRow, x, xRow, rows, length, runs, sums, step),
+            _ => Block<R, K, Any>(d, dRow, x, xRow, rows, length, runs, sums, step),
         };
+
+    /// <summary>R rows of K taps whose pixels are Q vectors apart. The newest pixel of a row of taps belongs to number 4.</summary>
+    private static int Block<R, K, Q>(
+        float* d, nint dRow, float* x, nint xRow, int rows, nint length, TapRun* runs, float* sums, nint anyStep)
+        where R : struct, IConstInt
+        where K : struct, IConstInt
+        where Q : struct, IConstInt
+    {
+        var step = Q.Value == 0 ? anyStep : Q.Value * S.Width;
+        V a0 = S.Zero, a1 = S.Zero, a2 = S.Zero, a3 = S.Zero, a4 = S.Zero;
+        V b0 = S.Zero, b1 = S.Zero, b2 = S.Zero, b3 = S.Zero, b4 = S.Zero;
+        V c0 = S.Zero, c1 = S.Zero, c2 = S.Zero, c3 = S.Zero, c4 = S.Zero;
+        var ahead = (K.Value - 1) * step;
+        for (; rows > 0; rows--, d += dRow, x += xRow)
+        {
+            var g = d;
+            var p = x + runs->Offset + ahead;
+            var q = x + runs[R.Value > 1 ? 1 : 0].Offset + ahead;
+            var r = x + runs[R.Value > 2 ? 2 : 0].Offset + ahead;
+            for (var i = length; i > 0; i--, g += step, p += step, q += step, r += step)
+            {
+                var dy = S.Load(g);
+                if (K.Value > 4) a0 = S.MultiplyAdd(dy, S.Load(p - 4 * step), a0);
+                if (K.Value > 3) a1 = S.MultiplyAdd(dy, S.Load(p - 3 * step), a1);
+                if (K.Value > 2) a2 = S.MultiplyAdd(dy, S.Load(p - 2 * step), a2);
+                a3 = S.MultiplyAdd(dy, S.Load(p - step), a3);
+                a4 = S.MultiplyAdd(dy, S.Load(p), a4);
+                if (R.Value > 1 && K.Value > 4) b0 = S.MultiplyAdd(dy, S.Load(q - 4 * step), b0);
+                if (R.Value > 1 && K.Value > 3) b1 = S.MultiplyAdd(dy, S.Load(q - 3 * step), b1);
+                if (R.Value > 1 && K.Value > 2) b2 = S.MultiplyAdd(dy, S.Load(q - 2 * step), b2);
+                if (R.Value > 1) b3 = S.MultiplyAdd(dy, S.Load(q - step), b3);
+                if (R.Value > 1) b4 = S.MultiplyAdd(dy, S.Load(q), b4);
+                if (R.Value > 2 && K.Value > 4) c0 = S.MultiplyAdd(dy, S.Load(r - 4 * step), c0);
+                if (R.Value > 2 && K.Value > 3) c1 = S.MultiplyAdd(dy, S.Load(r - 3 * step), c1);
+                if (R.Value > 2 && K.Value > 2) c2 = S.MultiplyAdd(dy, S.Load(r - 2 * step), c2);
+                if (R.Value > 2) c3 = S.MultiplyAdd(dy, S.Load(r - step), c3);
+                if (R.Value > 2) c4 = S.MultiplyAdd(dy, S.Load(r), c4);
+            }
+        }
+
+        Store(sums, a0, a1, a2, a3, a4, b0, b1, b2, b3, b4, c0, c1, c2, c3, c4);
+        return TapRun.MostTaps - K.Value;
     }
 
     /// <summary>[3][5], of which the last K of each row count.</summary>

@@ -9,7 +9,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 /// <typeparam name="TExpression">The expression.</typeparam>
 internal struct Elementwise<S, V, TExpression> : IParallelBody
     where S : struct, ISimd<V>
-    where V : struct
     where TExpression : unmanaged, IElementwise
 {
     private const int FloatsPerItem = 16384;

@@ -9,7 +9,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 /// </summary>
 internal static unsafe class FewChannels<S, V>
     where S : struct, ISimd<V>
-    where V : struct
 {
     /// <summary>Whether a vector holds several pixels of so many channels, which a permutation can spread.</summary>
     public static bool Fit(int channels) => channels is 4 or 8 && channels < S.Width;

@@ -9,7 +9,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 /// </summary>
 internal static unsafe partial class Gemm<S, V>
     where S : struct, ISimd<V>
-    where V : struct
 {
     /// <summary>
     /// c[m][n] = Σ_k a[m · am + k · ak] · b[k · ldb + n] as <paramref name="end"/> wants it. Reads and writes whole vectors in n: where

@@ -5,7 +5,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 /// <summary>Products whose rows have other numbers between them, as those of some channels of a pixel.</summary>
 internal static unsafe class GemmRows<S, V>
     where S : struct, ISimd<V>
-    where V : struct
 {
     /// <summary>
     /// c (+)= a · b, rows of c <paramref name="ldc"/> floats apart: through <paramref name="tile"/> where a row has no whole vectors, as

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
@@ -12,15 +11,12 @@ internal interface IActivation<V>
 /// <summary>The value itself.</summary>
 internal readonly struct Identity<V> : IActivation<V>
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Apply(V value) => value;
 }
 
 /// <summary>max(value, 0).</summary>
 internal readonly struct Relu<S, V> : IActivation<V>
     where S : struct, ISimd<V>
-    where V : struct
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Apply(V value) => S.Rectify(value);
 }

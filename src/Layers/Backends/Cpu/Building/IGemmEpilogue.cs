@@ -25,7 +25,6 @@ internal struct BlockMoments<V>
 /// <summary>c = sums.</summary>
 internal readonly unsafe struct Store<S, V> : IGemmEpilogue<V>
     where S : struct, ISimd<V>
-    where V : struct
 {
     public static bool Adds => false;
 
@@ -47,7 +46,6 @@ internal readonly unsafe struct Store<S, V> : IGemmEpilogue<V>
 /// <summary>c += sums.</summary>
 internal readonly unsafe struct Accumulate<S, V> : IGemmEpilogue<V>
     where S : struct, ISimd<V>
-    where V : struct
 {
     public static bool Adds => true;
 
@@ -62,7 +60,6 @@ internal readonly unsafe struct Accumulate<S, V> : IGemmEpilogue<V>
 /// </summary>
 internal readonly unsafe struct StoreWithMoments<S, V, TStore>(float* sums, nint pattern) : IGemmEpilogue<V>
     where S : struct, ISimd<V>
-    where V : struct
     where TStore : struct, IStore<V>
 {
     private readonly float* plain = sums;

@@ -14,7 +14,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 internal readonly unsafe struct Im2Col<S, V>((int Height, int Width, int Channels) source, Window2D window, int inputs, int columns,
     nint pitch)
     where S : struct, ISimd<V>
-    where V : struct
 {
     // Taps that lie one after the other in the image are copied as one run.
     private readonly int runTaps = window.Dilation == 1 && inputs == source.Channels ? window.KernelW : 1;

@@ -6,7 +6,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 /// <summary>Stores of as many lanes as count.</summary>
 internal static unsafe class LaneStores<S, V>
     where S : struct, ISimd<V>
-    where V : struct
 {
     /// <summary>
     /// destination = value. A whole vector where count is the constant width, so that the test disappears from inner loops.

@@ -5,7 +5,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 /// <summary>The pointwise convolution of pixels that lie in a cache, forward or, with the transposed filter, back.</summary>
 internal static unsafe class PackedGemm<S, V>
     where S : struct, ISimd<V>
-    where V : struct
 {
     /// <summary>dst[pixel][o] = Σ_i src[pixel][i] · filter[i][o], one pixel after the other.</summary>
     public static void Pixels<E, F>(in PackedFilter filter, float* src, int pixels, float* dst, E end, F fetch)

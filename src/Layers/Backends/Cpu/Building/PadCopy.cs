@@ -7,7 +7,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 /// <summary>Copies an image into its bordered layout, through a batch norm and an activation where there are any.</summary>
 internal static unsafe class PadCopy<S, V>
     where S : struct, ISimd<V>
-    where V : struct
 {
     /// <summary>copy = activation(scale·x + shift), or activation(x) without scale; the border is left as it is.</summary>
     /// <param name="source">Layout of the copy.</param>

@@ -69,8 +69,7 @@ internal unsafe struct RotatedFilter
 
     /// <summary>Sorts the runs of a class into groups for the kernels, once all taps are there.</summary>
     public readonly void Close<S, V>(int remainder)
-        where S : struct, ISimd<V>
-        where V : struct => WinogradDepthwise<S, V>.Prepare(ref Lists[remainder], pattern, diff.Row);
+        where S : struct, ISimd<V> => WinogradDepthwise<S, V>.Prepare(ref Lists[remainder], pattern, diff.Row);
 
     /// <summary>Class of the pixels of source row <paramref name="h"/> in the columns of one remainder.</summary>
     public readonly int ClassOf(int h, int phase) => (h + source.Border) % source.StrideH * source.StrideW + phase;
@@ -86,7 +85,6 @@ internal unsafe struct RotatedFilter
     /// </summary>
     public readonly void Gather<S, V, F>(float* diffs, int h, int end, float* dx, float* before, F fetch)
         where S : struct, ISimd<V>
-        where V : struct
         where F : struct, IPrefetch
     {
         var row = source.StrideH * source.RowFloats;

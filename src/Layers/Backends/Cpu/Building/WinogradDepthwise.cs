@@ -15,7 +15,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 [SkipLocalsInit]
 internal static unsafe partial class WinogradDepthwise<S, V>
     where S : struct, ISimd<V>
-    where V : struct
 {
     /// <summary>
     /// dst = before + a square, for <paramref name="rows"/> rows, as many as <see cref="TapGroup.PairedRows"/> says, of one vector of the

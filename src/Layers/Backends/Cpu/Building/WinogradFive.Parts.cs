@@ -115,19 +115,4 @@ internal static unsafe partial class WinogradFive<S, V>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V At(float* d, nint below) => S.Load(d + below);
     }
-
-    private interface IChoice
-    {
-        static abstract bool Is { get; }
-    }
-
-    private readonly struct Yes : IChoice
-    {
-        public static bool Is => true;
-    }
-
-    private readonly struct No : IChoice
-    {
-        public static bool Is => false;
-    }
 }

@@ -35,9 +35,9 @@ internal static unsafe partial class WinogradFive<S, V>
             float* d = lines.Y + lines.Places[i].Y, p = first + at, q = second + at, r = third + at, s = fourth + at;
             V v = A.At(p, q), w = B.At(r, s);
             V a0 = G.At(d, below), a2 = G.At(d + step, below), a1 = S.Add(a0, a2);
-            TwoSums<A, Yes, No, No>(p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
+            TwoSums<A>(true, false, false, p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
                 ref f6);
-            TwoSums<B, Yes, No, No>(r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
+            TwoSums<B>(true, false, false, r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
                 ref g6);
             V b0 = a0, b1 = a1, b2 = a2;
             Advance(ref p, ref q, ref r, ref s, two);
@@ -45,9 +45,9 @@ internal static unsafe partial class WinogradFive<S, V>
             a0 = G.At(d, below);
             a2 = G.At(d + step, below);
             a1 = S.Add(a0, a2);
-            TwoSums<A, Yes, Yes, No>(p, q, step, ref v, a0, a1, a2, b0, b1, b2, b0, b2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
+            TwoSums<A>(true, true, false, p, q, step, ref v, a0, a1, a2, b0, b1, b2, b0, b2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
                 ref f6);
-            TwoSums<B, Yes, Yes, No>(r, s, step, ref w, a0, a1, a2, b0, b1, b2, b0, b2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
+            TwoSums<B>(true, true, false, r, s, step, ref w, a0, a1, a2, b0, b1, b2, b0, b2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
                 ref g6);
             Advance(ref p, ref q, ref r, ref s, two);
             for (var left = lines.Columns - 4; left > 0; left -= 2)
@@ -60,21 +60,21 @@ internal static unsafe partial class WinogradFive<S, V>
                 a0 = G.At(d, below);
                 a2 = G.At(d + step, below);
                 a1 = S.Add(a0, a2);
-                TwoSums<A, Yes, Yes, Yes>(p, q, step, ref v, a0, a1, a2, b0, b1, b2, c0, c2, ref f0, ref f1, ref f2, ref f3, ref f4,
+                TwoSums<A>(true, true, true, p, q, step, ref v, a0, a1, a2, b0, b1, b2, c0, c2, ref f0, ref f1, ref f2, ref f3, ref f4,
                     ref f5, ref f6);
-                TwoSums<B, Yes, Yes, Yes>(r, s, step, ref w, a0, a1, a2, b0, b1, b2, c0, c2, ref g0, ref g1, ref g2, ref g3, ref g4,
+                TwoSums<B>(true, true, true, r, s, step, ref w, a0, a1, a2, b0, b1, b2, c0, c2, ref g0, ref g1, ref g2, ref g3, ref g4,
                     ref g5, ref g6);
                 Advance(ref p, ref q, ref r, ref s, two);
             }
 
-            TwoSums<A, No, Yes, Yes>(p, q, step, ref v, a0, a1, a2, a0, a1, a2, b0, b2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
+            TwoSums<A>(false, true, true, p, q, step, ref v, a0, a1, a2, a0, a1, a2, b0, b2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
                 ref f6);
-            TwoSums<B, No, Yes, Yes>(r, s, step, ref w, a0, a1, a2, a0, a1, a2, b0, b2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
+            TwoSums<B>(false, true, true, r, s, step, ref w, a0, a1, a2, a0, a1, a2, b0, b2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
                 ref g6);
             Advance(ref p, ref q, ref r, ref s, two);
-            TwoSums<A, No, No, Yes>(p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
+            TwoSums<A>(false, false, true, p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
                 ref f6);
-            TwoSums<B, No, No, Yes>(r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
+            TwoSums<B>(false, false, true, r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
                 ref g6);
         }
 
@@ -86,29 +86,26 @@ internal static unsafe partial class WinogradFive<S, V>
     /// Two columns of one product, for the gradients of the outputs that begin here, of those before, and of those before them.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TwoSums<R, First, Second, Last>(
-        float* p, float* q, nint step, ref V x, V a0, V a1, V a2, V b0, V b1, V b2, V c0, V c2,
+    private static void TwoSums<R>(
+        bool first, bool second, bool last, float* p, float* q, nint step, ref V x, V a0, V a1, V a2, V b0, V b1, V b2, V c0, V c2,
         ref V s0, ref V s1, ref V s2, ref V s3, ref V s4, ref V s5, ref V s6)
         where R : struct, IRows
-        where First : struct, IChoice
-        where Second : struct, IChoice
-        where Last : struct, IChoice
     {
         if (!R.Exist) return;
         var x1 = R.At(p + step, q + step);
-        if (Last.Is) s6 = S.MultiplyAdd(c2, x1, S.MultiplyAdd(c0, x, s6));
-        if (!First.Is && !Second.Is) return;
+        if (last) s6 = S.MultiplyAdd(c2, x1, S.MultiplyAdd(c0, x, s6));
+        if (!first && !second) return;
         var x2 = R.At(p + 2 * step, q + 2 * step);
         V left = S.Subtract(x, x1), right = S.Subtract(x2, x1);
         x = x2;
-        if (Second.Is)
+        if (second)
         {
             s3 = S.MultiplyAdd(b0, left, s3);
             s4 = S.MultiplyAdd(b1, x1, s4);
             s5 = S.MultiplyAdd(b2, right, s5);
         }
 
-        if (First.Is)
+        if (first)
         {
             s0 = S.MultiplyAdd(a0, left, s0);
             s1 = S.MultiplyAdd(a1, x1, s1);

@@ -7,7 +7,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 [SkipLocalsInit]
 internal static unsafe partial class WinogradFive<S, V>
     where S : struct, ISimd<V>
-    where V : struct
 {
     /// <summary>
     /// The seven products, those that go to the same rows together: m1 and m5 to both, m2, m0 and m4 to y, m3 and m6 to y'.
@@ -46,23 +45,23 @@ internal static unsafe partial class WinogradFive<S, V>
             float* y = dst + to, z = before + to, p = first + at, q = second + at, r = third + at, s = fourth + at;
             V v = A.At(p, q), w = B.At(r, s);
             V a0 = S.Zero, a1 = S.Zero, a2 = S.Zero, b0 = S.Zero, b1 = S.Zero, b2 = S.Zero, c0 = S.Zero, c1 = S.Zero, c2 = S.Zero;
-            Two<A, Yes, No, No>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+            Two<A>(true, false, false, p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
                 ref c2);
-            Two<B, Yes, No, No>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+            Two<B>(true, false, false, r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
                 ref c2);
             Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2);
             Advance(ref p, ref q, ref r, ref s, two);
-            Two<A, Yes, Yes, No>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+            Two<A>(true, true, false, p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
                 ref c2);
-            Two<B, Yes, Yes, No>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+            Two<B>(true, true, false, r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
                 ref c2);
             Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2);
             Advance(ref p, ref q, ref r, ref s, two);
             for (var left = lines.Columns - 4; left > 0; left -= 2, y += two, z += two)
             {
-                Two<A, Yes, Yes, Yes>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2,
+                Two<A>(true, true, true, p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2,
                     ref c0, ref c2);
-                Two<B, Yes, Yes, Yes>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2,
+                Two<B>(true, true, true, r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2,
                     ref c0, ref c2);
                 E.Put(S.Add(c0, c1), y, z, below);
                 E.Put(S.Add(c1, c2), y + step, z + step, below);
@@ -70,17 +69,17 @@ internal static unsafe partial class WinogradFive<S, V>
                 Advance(ref p, ref q, ref r, ref s, two);
             }
 
-            Two<A, No, Yes, Yes>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+            Two<A>(false, true, true, p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
                 ref c2);
-            Two<B, No, Yes, Yes>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+            Two<B>(false, true, true, r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
                 ref c2);
             E.Put(S.Add(c0, c1), y, z, below);
             E.Put(S.Add(c1, c2), y + step, z + step, below);
             Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2);
             Advance(ref p, ref q, ref r, ref s, two);
-            Two<A, No, No, Yes>(p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+            Two<A>(false, false, true, p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
                 ref c2);
-            Two<B, No, No, Yes>(r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
+            Two<B>(false, false, true, r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
                 ref c2);
             E.Put(S.Add(c0, c1), y + two, z + two, below);
             E.Put(S.Add(c1, c2), y + two + step, z + two + step, below);
@@ -91,34 +90,31 @@ internal static unsafe partial class WinogradFive<S, V>
     /// Two columns of one product: the first two taps of the outputs that begin here, two of those before, the last of those before them.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Two<R, First, Second, Last>(
-        float* p, float* q, nint step, ref V x, V f0, V f1, V f2, V f3, V f4, V f5, V f6,
+    private static void Two<R>(
+        bool first, bool second, bool last, float* p, float* q, nint step, ref V x, V f0, V f1, V f2, V f3, V f4, V f5, V f6,
         ref V a0, ref V a1, ref V a2, ref V b0, ref V b1, ref V b2, ref V c0, ref V c2)
         where R : struct, IRows
-        where First : struct, IChoice
-        where Second : struct, IChoice
-        where Last : struct, IChoice
     {
         if (!R.Exist) return;
         var x1 = R.At(p + step, q + step);
-        if (Last.Is)
+        if (last)
         {
             c0 = S.MultiplyAdd(f6, x, c0);
             c2 = S.MultiplyAdd(f6, x1, c2);
         }
 
-        if (!First.Is && !Second.Is) return;
+        if (!first && !second) return;
         var x2 = R.At(p + 2 * step, q + 2 * step);
         V left = S.Subtract(x, x1), right = S.Subtract(x2, x1);
         x = x2;
-        if (Second.Is)
+        if (second)
         {
             b0 = S.MultiplyAdd(f3, left, b0);
             b1 = S.MultiplyAdd(f4, x1, b1);
             b2 = S.MultiplyAdd(f5, right, b2);
         }
 
-        if (First.Is)
+        if (first)
         {
             a0 = S.MultiplyAdd(f0, left, a0);
             a1 = S.MultiplyAdd(f1, x1, a1);

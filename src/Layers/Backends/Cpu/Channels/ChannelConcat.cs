@@ -10,7 +10,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Channels;
 /// <summary>Tensors side by side in the channels.</summary>
 internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
     where S : struct, ISimd<V>
-    where V : struct
 {
     private const int PixelsPerTile = 64;
 

@@ -10,7 +10,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Channels;
 /// <summary>Partial channels (Xu et al. 2020): the first go through the mixed operation, the others bypass it.</summary>
 internal sealed unsafe class PartialChannels<S, V>(CpuContext context)
     where S : struct, ISimd<V>
-    where V : struct
 {
     public void SplitForward(Tensor<float> src, Tensor<float> head, Tensor<float> bypass, Tensor<byte>? taps) =>
         Split(src, head, bypass, taps, backward: false, accumulate: false);

@@ -38,6 +38,5 @@ internal readonly unsafe record struct ConvolutionCall(Shape Src, Shape Dst, Win
     public int PaddedDepth(int width) => (int)SourceLayout.RoundUp(Depth, width);
 
     public Im2Col<S, V> Im2Col<S, V>()
-        where S : struct, ISimd<V>
-        where V : struct => new((Src.H, Src.W, Src.C), Window, Inputs, Dst.W, PaddedDepth(S.Width));
+        where S : struct, ISimd<V> => new((Src.H, Src.W, Src.C), Window, Inputs, Dst.W, PaddedDepth(S.Width));
 }

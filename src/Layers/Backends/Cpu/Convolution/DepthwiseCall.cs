@@ -60,7 +60,6 @@ internal unsafe struct DepthwiseCall
     /// <summary>Packs the filter, and rotates it for the data gradient.</summary>
     public void Pack<S, V>(float* filter)
         where S : struct, ISimd<V>
-        where V : struct
     {
         DepthwiseTaps.Pack<S, V>(ref Taps, Geometry, Source, filter);
         for (var i = 0; i < Rotated.Classes; i++)

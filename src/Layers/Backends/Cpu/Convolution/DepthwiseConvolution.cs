@@ -9,7 +9,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Convolution;
 /// <summary>Convolutions that mix no channels, by the kernels of the separable operation, with nothing before or after them.</summary>
 internal sealed unsafe class DepthwiseConvolution<S, V>(CpuContext context)
     where S : struct, ISimd<V>
-    where V : struct
 {
     private readonly Descriptors<DepthwiseCall> calls = new(1);
 

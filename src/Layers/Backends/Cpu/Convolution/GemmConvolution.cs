@@ -12,7 +12,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Convolution;
 /// </summary>
 internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
     where S : struct, ISimd<V>
-    where V : struct
 {
     private enum Pass
     {

@@ -8,7 +8,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Convolution;
 /// <summary>A linear layer is a 1x1 convolution of one image whose pixels are the batch.</summary>
 internal sealed unsafe class Linear<S, V>(CpuContext context)
     where S : struct, ISimd<V>
-    where V : struct
 {
     private readonly GemmConvolution<S, V> gemm = new(context);
 

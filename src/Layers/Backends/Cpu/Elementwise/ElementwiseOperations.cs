@@ -10,7 +10,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Elementwise;
 /// <summary>Operations on every element of a tensor.</summary>
 internal sealed unsafe class ElementwiseOperations<S, V>(CpuContext context)
     where S : struct, ISimd<V>
-    where V : struct
 {
     public void Fill(Tensor<float> dst, float value) => Each(new FillValue(value, dst.Data(), Streams(dst)), dst.Shape.Count);
 

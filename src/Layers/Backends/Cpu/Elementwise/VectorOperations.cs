@@ -10,7 +10,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Elementwise;
 /// <summary>Operations over flat vectors, and the steps of the optimisers.</summary>
 internal sealed unsafe class VectorOperations<S, V>(CpuContext context)
     where S : struct, ISimd<V>
-    where V : struct
 {
     private readonly ElementwiseOperations<S, V> elementwise = new(context);
 

@@ -75,7 +75,6 @@ internal unsafe struct FactorizedReduceCall
     public void LayOut<S, V>(
         Shape src, ReadOnlySpan<FactorizedReduceBranch<float>> branches, int groups, ref BumpAllocator cursor, ref BumpAllocator thread)
         where S : struct, ISimd<V>
-        where V : struct
     {
         (Src, Count) = (src, branches.Length);
         Groups = new ImageGroups(Src.N, groups);

@@ -14,7 +14,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.FactorizedReduce;
 /// </summary>
 internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>, IScratchLayout
     where S : struct, ISimd<V>
-    where V : struct
 {
     private readonly CpuContext context;
     private readonly Tensor<float> src;

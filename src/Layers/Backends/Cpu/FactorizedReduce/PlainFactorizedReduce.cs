@@ -8,7 +8,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.FactorizedReduce;
 /// <summary>Two 1x1 convolutions of stride 2, from pixel (0, 0) and from (1, 1) on, into the two halves of dst's channels.</summary>
 internal sealed class PlainFactorizedReduce<S, V>(CpuContext context)
     where S : struct, ISimd<V>
-    where V : struct
 {
     private readonly GemmConvolution<S, V> gemm = new(context);
 

@@ -10,7 +10,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.NodeSum;
 /// </summary>
 internal readonly unsafe struct NodeSumBackward<S, V>(NodeSumCall* call) : IParallelBody
     where S : struct, ISimd<V>
-    where V : struct
 {
     public void Run(int item, int thread)
     {

@@ -7,7 +7,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.NodeSum;
 /// <summary>node = Σ_k weight_k · (z_k − mean_k)/σ_k for every node, four branches at a time. Item: image.</summary>
 internal readonly unsafe struct NodeSumForward<S, V>(NodeSumCall* call) : IParallelBody
     where S : struct, ISimd<V>
-    where V : struct
 {
     public void Run(int item, int thread)
     {

@@ -9,7 +9,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.NodeSum;
 /// <summary>The node sums of a cell, forward and backward.</summary>
 internal sealed unsafe class NodeSumOperation<S, V> : Operation<float>, IScratchLayout
     where S : struct, ISimd<V>
-    where V : struct
 {
     private readonly CpuContext context;
     private readonly NodeSum<float> sum;

@@ -13,7 +13,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Normalization;
 /// </summary>
 internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
     where S : struct, ISimd<V>
-    where V : struct
 {
     private readonly ElementwiseOperations<S, V> elementwise = new(context);
 
@@ -179,7 +178,7 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
     }
 
     // z, dy: [N,H,W,C] float32, means: [pattern] float32, totals: [N][2][C] float64. Item: image.
-    private readonly struct ImageProducts(float* z, float* dy, float* means, Shape shape, double* totals, float* threads, nint pitch)
+    internal readonly struct ImageProducts(float* z, float* dy, float* means, Shape shape, double* totals, float* threads, nint pitch)
         : IParallelBody
     {
         public void Run(int item, int thread)

@@ -9,7 +9,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
 /// <summary>The mean over all pixels of an image.</summary>
 internal sealed unsafe class GlobalAverage<S, V>(CpuContext context)
     where S : struct, ISimd<V>
-    where V : struct
 {
     public void Forward(Tensor<float> src, Tensor<float> dst)
     {

@@ -7,7 +7,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
 /// <summary>The gradient of the pools, added to the source's gradient once. Item: image.</summary>
 internal readonly unsafe struct PoolBackward<S, V, TKinds>(PoolCall* call) : IParallelBody
     where S : struct, ISimd<V>
-    where V : struct
     where TKinds : struct, IPoolKinds
 {
     public void Run(int item, int thread)

@@ -11,7 +11,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
 /// </summary>
 internal readonly unsafe struct PoolForward<S, V, TKinds>(PoolCall* call, bool statistics) : IParallelBody
     where S : struct, ISimd<V>
-    where V : struct
     where TKinds : struct, IPoolKinds
 {
     public void Run(int item, int thread)

@@ -7,7 +7,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
 /// <summary>Max and average pools of any window, one by one.</summary>
 internal sealed unsafe class Pools<S, V>(CpuContext context)
     where S : struct, ISimd<V>
-    where V : struct
 {
     private readonly Descriptors<PoolCall> calls = new(1);
 

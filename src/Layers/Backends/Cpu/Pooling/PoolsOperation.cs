@@ -12,7 +12,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
 /// </summary>
 internal sealed unsafe class PoolsOperation<S, V> : Operation<float>, IScratchLayout
     where S : struct, ISimd<V>
-    where V : struct
 {
     private readonly CpuContext context;
     private readonly SharedPools<float> pools;

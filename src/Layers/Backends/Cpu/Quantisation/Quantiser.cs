@@ -12,7 +12,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Quantisation;
 /// <summary>Values rounded to what bytes hold, and the straight-through gradient.</summary>
 internal sealed unsafe class Quantiser<S, V>(CpuContext context)
     where S : struct, ISimd<V>
-    where V : struct
 {
     // A sum with it keeps no fraction: v + 1.5·2²³ is rounded half to even to a whole number for |v| below 2²².
     private const float NoFraction = 12582912f;
@@ -43,7 +42,7 @@ internal sealed unsafe class Quantiser<S, V>(CpuContext context)
         var means = pattern + period;
         var sums = (double*)(pattern + room);
         new Span<float>(means, shortest).Clear();
-        var work = new ImageSums(diffSrc.Data(), means, shape, sums, threads, context.FloatsPerThread);
+        var work = new BatchNorm<S, V>.ImageProducts(diffSrc.Data(), diffSrc.Data(), means, shape, sums, threads, context.FloatsPerThread);
         context.Workers.Run(shape.N, ref work);
         GroupSums.Add(sums, new ImageGroups(shape.N, context.Leaves.Parts), 2 * channels);
         for (var c = 0; c < channels; c++) diffBias.Data()[c] += (float)sums[c];
@@ -79,21 +78,6 @@ internal sealed unsafe class Quantiser<S, V>(CpuContext context)
             var passed = S.WherePositive(S.Subtract(steps, S.Broadcast(scale.Low - 0.5f)), S.Load(dy + i));
             passed = S.WherePositive(S.Subtract(S.Broadcast(scale.High + 0.5f), steps), passed);
             LaneStores<S, V>.Put(passed, dx + i, count, accumulate);
-        }
-    }
-
-    // d: [N,H,W,C] float32, means: [pattern] float32 of zeros, totals: [N][2][C] float64. Item: image.
-    private readonly struct ImageSums(float* d, float* means, Shape shape, double* totals, float* threads, nint pitch) : IParallelBody
-    {
-        public void Run(int item, int thread)
-        {
-            var (first, pattern) = (item * shape.CountPerImage, ChannelPattern.Shortest<S, V>(shape.C));
-            float* sums = threads + thread * pitch;
-            var total = totals + item * 2 * (nint)shape.C;
-            new Span<float>(sums, 2 * pattern).Clear();
-            new Span<double>(total, 2 * shape.C).Clear();
-            ChannelSums<S, V>.Products(d + first, d + first, means, (int)shape.CountPerImage, pattern / S.Width, sums);
-            ChannelPattern.Fold(sums, total, shape.C, pattern);
         }
     }
 

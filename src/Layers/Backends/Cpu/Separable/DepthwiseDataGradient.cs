@@ -10,7 +10,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 /// </summary>
 internal static unsafe class DepthwiseDataGradient<S, V>
     where S : struct, ISimd<V>
-    where V : struct
 {
     /// <summary>Gathers a part that others follow.</summary>
     public static void Part(in SeparableGradient gradient, int part, float* memory)

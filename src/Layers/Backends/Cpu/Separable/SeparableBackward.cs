@@ -10,7 +10,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 /// </summary>
 internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls, int count, int threads) : IParallelBody
     where S : struct, ISimd<V>
-    where V : struct
 {
     public void Run(int item, int thread)
     {

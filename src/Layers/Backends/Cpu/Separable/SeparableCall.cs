@@ -104,7 +104,6 @@ internal unsafe struct SeparableCall
     /// </summary>
     public readonly float* Rectify<S, V>(int n, int thread)
         where S : struct, ISimd<V>
-        where V : struct
     {
         var copy = Threads + thread * FloatsPerThread + Rectified;
         if (BorderOwner[thread] != CallId)
@@ -123,7 +122,6 @@ internal unsafe struct SeparableCall
     /// </summary>
     public readonly float* Depthwise<S, V>(in BranchCall branch, float* x, int first, int rows, float* memory)
         where S : struct, ISimd<V>
-        where V : struct
     {
         var (length, row) = (branch.Width * Source.Channels, Source.StrideH * Source.RowFloats);
         if (!branch.HasDepthwise && Source.Border == 0 && Source.RowFloats == length) return x + first * Source.RowFloats;

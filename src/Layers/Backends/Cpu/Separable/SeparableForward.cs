@@ -11,7 +11,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 /// </summary>
 internal readonly unsafe struct SeparableForward<S, V>(SeparableGradient* calls, int count, int threads, bool statistics) : IParallelBody
     where S : struct, ISimd<V>
-    where V : struct
 {
     public void Run(int item, int thread)
     {

@@ -106,7 +106,6 @@ internal unsafe struct SeparableGradient
     /// <summary>Collects the taps of one part that read source pixels with one remainder.</summary>
     public readonly void Rotate<S, V>(int i)
         where S : struct, ISimd<V>
-        where V : struct
     {
         var remainders = Call.Source.StrideH * Call.Source.StrideW;
         var (part, remainder) = (i / remainders, i % remainders);

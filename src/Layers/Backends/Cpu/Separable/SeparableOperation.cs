@@ -11,7 +11,6 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 /// </summary>
 internal sealed unsafe partial class SeparableOperation<S, V> : Operation<float>, IScratchLayout
     where S : struct, ISimd<V>
-    where V : struct
 {
     private readonly CpuContext context;
     private readonly BatchNorm<S, V> batchNorm;

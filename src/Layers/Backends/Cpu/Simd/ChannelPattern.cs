@@ -19,13 +19,11 @@ internal static unsafe class ChannelPattern
 
     /// <summary>Floats in the shortest pattern.</summary>
     public static int Shortest<S, V>(int channels)
-        where S : struct, ISimd<V>
-        where V : struct => Vectors(channels, S.Width) * S.Width;
+        where S : struct, ISimd<V> => Vectors(channels, S.Width) * S.Width;
 
     /// <summary>Floats in whole patterns of at least four vectors together: as many independent sums hide an addition's latency.</summary>
     public static int Long<S, V>(int channels)
         where S : struct, ISimd<V>
-        where V : struct
     {
         var shortest = Shortest<S, V>(channels);
         return shortest * Math.Max(1, (4 * S.Width + shortest - 1) / shortest);

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 /// <summary>How results leave the registers.</summary>
@@ -11,25 +9,20 @@ internal unsafe interface IStore<V>
 /// <summary>Through the caches.</summary>
 internal readonly unsafe struct CachedStore<S, V> : IStore<V>
     where S : struct, ISimd<V>
-    where V : struct
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(V value, float* place) => S.Store(value, place);
 }
 
 /// <summary>Non-temporal, to aligned places.</summary>
 internal readonly unsafe struct NonTemporalStore<S, V> : IStore<V>
     where S : struct, ISimd<V>
-    where V : struct
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(V value, float* place) => S.StoreNonTemporal(value, place);
 }
 
 /// <summary>Not at all.</summary>
 internal readonly unsafe struct NoStore<V> : IStore<V>
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(V value, float* place)
     {
     }
