@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-KERNELS = ["*Gemm`2*:Run", "*:TwiceEight", "*:Sixteen", "*:Eight1", "*:HeldFilter", "*FewChannels*:Run", "*DepthwiseKernel*:Row",
+KERNELS = ["*Gemm`2*:Run", "*:TwoVectors", "*:OneVector", "*:HeldFilter", "*FewChannels*:Run", "*DepthwiseKernel*:Row",
            "*DepthwiseWeightGradient*:Block", "*WinogradDepthwise*:Three*", "*WinogradFive*:Products", "*WinogradFive*:ProductSums"]
 SWITCHES = {512: {}, 256: {"DOTNET_EnableAVX512": "0"}, 128: {"DOTNET_EnableAVX512": "0", "DOTNET_EnableAVX2": "0"}}
 REGISTER = {512: "zmm", 256: "ymm", 128: "xmm"}

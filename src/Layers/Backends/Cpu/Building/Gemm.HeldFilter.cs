@@ -33,25 +33,15 @@ internal static unsafe partial class Gemm<S, V>
         V b2, V b3, V b4, V b5, V b6, V b7)
         where E : struct, IGemmEpilogue<V>
     {
-        V c0 = S.Zero, c1 = S.Zero, c2 = S.Zero, c3 = S.Zero;
-        var a3 = a + 3 * am;
-        OneInput(a, am, a3, b0, ref c0, ref c1, ref c2, ref c3);
-        OneInput(a + 1, am, a3 + 1, b1, ref c0, ref c1, ref c2, ref c3);
-        OneInput(a + 2, am, a3 + 2, b2, ref c0, ref c1, ref c2, ref c3);
-        OneInput(a + 3, am, a3 + 3, b3, ref c0, ref c1, ref c2, ref c3);
-        OneInput(a + 4, am, a3 + 4, b4, ref c0, ref c1, ref c2, ref c3);
-        OneInput(a + 5, am, a3 + 5, b5, ref c0, ref c1, ref c2, ref c3);
-        OneInput(a + 6, am, a3 + 6, b6, ref c0, ref c1, ref c2, ref c3);
-        OneInput(a + 7, am, a3 + 7, b7, ref c0, ref c1, ref c2, ref c3);
-        end.Put(second, c, ldc, 0, ref block, c0, c1, c2, c3);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void OneInput(float* a, nint am, float* a3, V b, ref V c0, ref V c1, ref V c2, ref V c3)
-    {
-        c0 = S.MultiplyAdd(S.Broadcast(*a), b, c0);
-        c1 = S.MultiplyAdd(S.Broadcast(a[am]), b, c1);
-        c2 = S.MultiplyAdd(S.Broadcast(a[2 * am]), b, c2);
-        c3 = S.MultiplyAdd(S.Broadcast(*a3), b, c3);
+        var sums = default(FourRows);
+        sums.Add(a, am, b0);
+        sums.Add(a + 1, am, b1);
+        sums.Add(a + 2, am, b2);
+        sums.Add(a + 3, am, b3);
+        sums.Add(a + 4, am, b4);
+        sums.Add(a + 5, am, b5);
+        sums.Add(a + 6, am, b6);
+        sums.Add(a + 7, am, b7);
+        sums.Put(second, end, c, ldc, 0, ref block);
     }
 }

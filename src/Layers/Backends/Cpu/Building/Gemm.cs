@@ -36,14 +36,10 @@ internal static unsafe partial class Gemm<S, V>
         {
             if (m - i < 8 && (m < 8 || E.Adds))
             {
-                // Columns from the last to the first, here as below.
-                var few = m - i < 4 ? 1 : 4;
+                // A single row is computed four times over. Columns from the last to the first, here as below.
+                var (few, step, apart) = m - i < 4 ? (1, 0, 0) : (4, am, c.Apart);
                 for (var j = (n - 1) / S.Width * S.Width; j >= 0; j -= S.Width)
-                {
-                    if (few == 4) Four1(a + i * am, am, ak, b + j, ldb, c.At(i) + j, c.Apart, k, E.Adds);
-                    else One1(a + i * am, ak, b + j, ldb, c.At(i) + j, k, E.Adds);
-                }
-
+                    OneVector<One, E>(a + i * am, step, ak, b + j, ldb, c.At(i) + j, null, apart, j, k, end);
                 i += few;
                 continue;
             }
@@ -52,7 +48,7 @@ internal static unsafe partial class Gemm<S, V>
             if (S.Registers == 32 && n <= S.Width && m - i >= 16)
             {
                 fetch.Rows(i, 16);
-                Sixteen<Tall, E>(a + i * am, am, ak, b, ldb, c.At(i), c.At(i + 8), c.Apart, 0, k, end);
+                OneVector<Four, E>(a + i * am, am, ak, b, ldb, c.At(i), c.At(i + 8), c.Apart, 0, k, end);
                 i += 16;
                 continue;
             }
@@ -67,14 +63,12 @@ internal static unsafe partial class Gemm<S, V>
                 if (j > S.Width)
                 {
                     j -= 2 * S.Width;
-                    if (S.Registers == 32)
-                        Sixteen<Wide, E>(a + i * am, am, ak, b + j, ldb, rows + j, rows + j + S.Width, c.Apart, j, k, end);
-                    else TwiceEight<AM, AK, E>(a + i * am, am, ak, b + j, ldb, rows + j, c.Apart, j, k, end);
+                    TwoVectors<AM, AK, E>(a + i * am, am, ak, b + j, ldb, rows + j, c.Apart, j, k, end);
                 }
                 else
                 {
                     j -= S.Width;
-                    Eight1(a + i * am, am, ak, b + j, ldb, rows + j, c.Apart, j, k, end);
+                    OneVector<Two, E>(a + i * am, am, ak, b + j, ldb, rows + j, null, c.Apart, j, k, end);
                 }
             }
 
@@ -82,68 +76,92 @@ internal static unsafe partial class Gemm<S, V>
         }
     }
 
-    private static void Eight1<E>(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, nint column, int k, E end)
+    /// <summary>One vector of N times four rows, of which the last eight of sixteen begin at <paramref name="second"/>.</summary>
+    private static void OneVector<N, E>(float* a, nint am, nint ak, float* b, nint ldb, float* c, float* second, nint ldc, nint column,
+        int k, E end)
+        where N : struct, IConstInt
         where E : struct, IGemmEpilogue<V>
     {
-        V c0 = S.Zero, c1 = S.Zero, c2 = S.Zero, c3 = S.Zero, c4 = S.Zero, c5 = S.Zero, c6 = S.Zero, c7 = S.Zero;
-        if (E.Adds)
-        {
-            c0 = S.Load(c);
-            c1 = S.Load(c + ldc);
-            c2 = S.Load(c + 2 * ldc);
-            c3 = S.Load(c + 3 * ldc);
-            c4 = S.Load(c + 4 * ldc);
-            c5 = S.Load(c + 5 * ldc);
-            c6 = S.Load(c + 6 * ldc);
-            c7 = S.Load(c + 7 * ldc);
-        }
-
-        float* a3 = a + 3 * am, a6 = a + 6 * am;
-        for (; k > 0; k--, a += ak, a3 += ak, a6 += ak, b += ldb)
+        FourRows r0 = default, r1 = default, r2 = default, r3 = default;
+        if (E.Adds) r0.Load(c, ldc);
+        if (E.Adds && N.Value > 1) r1.Load(c + 4 * ldc, ldc);
+        if (E.Adds && N.Value > 2) r2.Load(second, ldc);
+        if (E.Adds && N.Value > 2) r3.Load(second + 4 * ldc, ldc);
+        float* a1 = a + 4 * am, a2 = a + 8 * am, a3 = a + 12 * am;
+        for (; k > 0; k--, a += ak, a1 += ak, a2 += ak, a3 += ak, b += ldb)
         {
             var b0 = S.Load(b);
-            c0 = S.MultiplyAdd(S.Broadcast(*a), b0, c0);
-            c1 = S.MultiplyAdd(S.Broadcast(a[am]), b0, c1);
-            c2 = S.MultiplyAdd(S.Broadcast(a[2 * am]), b0, c2);
-            c3 = S.MultiplyAdd(S.Broadcast(*a3), b0, c3);
-            c4 = S.MultiplyAdd(S.Broadcast(a3[am]), b0, c4);
-            c5 = S.MultiplyAdd(S.Broadcast(a3[2 * am]), b0, c5);
-            c6 = S.MultiplyAdd(S.Broadcast(*a6), b0, c6);
-            c7 = S.MultiplyAdd(S.Broadcast(a6[am]), b0, c7);
+            r0.Add(a, am, b0);
+            if (N.Value > 1) r1.Add(a1, am, b0);
+            if (N.Value > 2) r2.Add(a2, am, b0);
+            if (N.Value > 2) r3.Add(a3, am, b0);
         }
 
-        PutEight(end, c, ldc, column, c0, c1, c2, c3, c4, c5, c6, c7);
+        var block = default(BlockMoments<V>);
+        r0.Put(second: false, end, c, ldc, column, ref block);
+        if (N.Value > 1) r1.Put(second: true, end, c + 4 * ldc, ldc, column, ref block);
+        if (N.Value > 2) r2.Put(second: false, end, second, ldc, column, ref block);
+        if (N.Value > 2) r3.Put(second: true, end, second + 4 * ldc, ldc, column, ref block);
     }
 
-    private static void Four1(float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, int k, bool accumulate)
+    /// <summary>
+    /// Two vectors of eight rows, together where there are registers for sixteen sums, otherwise four after four: six loads for eight
+    /// products, where one vector of eight rows takes nine.
+    /// </summary>
+    private static void TwoVectors<AM, AK, E>(
+        float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, nint column, int k, E end)
+        where AM : struct, IConstInt
+        where AK : struct, IConstInt
+        where E : struct, IGemmEpilogue<V>
     {
-        V c0 = S.Zero, c1 = S.Zero, c2 = S.Zero, c3 = S.Zero;
-        if (accumulate) (c0, c1, c2, c3) = (S.Load(c), S.Load(c + ldc), S.Load(c + 2 * ldc), S.Load(c + 3 * ldc));
-        for (; k > 0; k--, a += ak, b += ldb)
-        {
-            var b0 = S.Load(b);
-            c0 = S.MultiplyAdd(S.Broadcast(*a), b0, c0);
-            c1 = S.MultiplyAdd(S.Broadcast(a[am]), b0, c1);
-            c2 = S.MultiplyAdd(S.Broadcast(a[2 * am]), b0, c2);
-            c3 = S.MultiplyAdd(S.Broadcast(a[3 * am]), b0, c3);
-        }
-
-        Store<S, V>.Rows<CachedStore<S, V>>(c, ldc, c0, c1, c2, c3);
-    }
-
-    private static void One1(float* a, nint ak, float* b, nint ldb, float* c, int k, bool accumulate)
-    {
-        var sum = accumulate ? S.Load(c) : S.Zero;
-        for (; k > 0; k--, a += ak, b += ldb) sum = S.MultiplyAdd(S.Broadcast(*a), S.Load(b), sum);
-        S.Store(sum, c);
+        BlockMoments<V> left = default, right = default;
+        TwoVectors<AM, AK, E>(second: false, a, am, ak, b, ldb, c, ldc, column, k, end, ref left, ref right);
+        if (S.Registers < 32)
+            TwoVectors<AM, AK, E>(
+                second: true, a + 4 * Known<AM>(am), am, ak, b, ldb, c + 4 * ldc, ldc, column, k, end, ref left, ref right);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PutEight<E>(E end, float* c, nint ldc, nint column, V c0, V c1, V c2, V c3, V c4, V c5, V c6, V c7)
+    private static void TwoVectors<AM, AK, E>(bool second, float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, nint column,
+        int k, E end, ref BlockMoments<V> left, ref BlockMoments<V> right)
+        where AM : struct, IConstInt
+        where AK : struct, IConstInt
         where E : struct, IGemmEpilogue<V>
     {
-        var block = default(BlockMoments<V>);
-        end.Put(second: false, c, ldc, column, ref block, c0, c1, c2, c3);
-        end.Put(second: true, c + 4 * ldc, ldc, column, ref block, c4, c5, c6, c7);
+        FourRows r0 = default, r1 = default, r2 = default, r3 = default;
+        if (E.Adds) r0.Load(c, ldc);
+        if (E.Adds) r1.Load(c + S.Width, ldc);
+        if (E.Adds && S.Registers == 32) r2.Load(c + 4 * ldc, ldc);
+        if (E.Adds && S.Registers == 32) r3.Load(c + 4 * ldc + S.Width, ldc);
+        // Four steps at a time: what counts and moves along would be a third of the instructions otherwise.
+        for (; k >= 4; k -= 4, a += 4 * Known<AK>(ak), b += 4 * ldb)
+        {
+            float* a2 = a + 2 * Known<AK>(ak), b2 = b + 2 * ldb;
+            Step<AM>(a, am, b, ref r0, ref r1, ref r2, ref r3);
+            Step<AM>(a + Known<AK>(ak), am, b + ldb, ref r0, ref r1, ref r2, ref r3);
+            Step<AM>(a2, am, b2, ref r0, ref r1, ref r2, ref r3);
+            Step<AM>(a2 + Known<AK>(ak), am, b2 + ldb, ref r0, ref r1, ref r2, ref r3);
+        }
+
+        for (; k > 0; k--, a += Known<AK>(ak), b += ldb) Step<AM>(a, am, b, ref r0, ref r1, ref r2, ref r3);
+        // What the last vector of a row spoils of the next row is written after it.
+        r1.Put(second, end, c + S.Width, ldc, column + S.Width, ref right);
+        r0.Put(second, end, c, ldc, column, ref left);
+        if (S.Registers < 32) return;
+        r3.Put(second: true, end, c + 4 * ldc + S.Width, ldc, column + S.Width, ref right);
+        r2.Put(second: true, end, c + 4 * ldc, ldc, column, ref left);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<AM>(float* a, nint am, float* b, ref FourRows r0, ref FourRows r1, ref FourRows r2, ref FourRows r3)
+        where AM : struct, IConstInt
+    {
+        V b0 = S.Load(b), b1 = S.Load(b + S.Width);
+        FourRows.Add(a, Known<AM>(am), b0, b1, ref r0, ref r1);
+        if (S.Registers == 32) FourRows.Add(a + 4 * Known<AM>(am), Known<AM>(am), b0, b1, ref r2, ref r3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nint Known<N>(nint number)
+        where N : struct, IConstInt => N.Value == 0 ? number : N.Value;
 }

@@ -35,10 +35,10 @@ internal static unsafe partial class WinogradFive<S, V>
             float* d = lines.Y + lines.Places[i].Y, p = first + at, q = second + at, r = third + at, s = fourth + at;
             V v = A.At(p, q), w = B.At(r, s);
             V a0 = G.At(d, below), a2 = G.At(d + step, below), a1 = S.Add(a0, a2);
-            TwoSums<A>(true, false, false, p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
-                ref f6);
-            TwoSums<B>(true, false, false, r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
-                ref g6);
+            TwoSums<A>(true, false, false, p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4,
+                ref f5, ref f6);
+            TwoSums<B>(true, false, false, r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4,
+                ref g5, ref g6);
             V b0 = a0, b1 = a1, b2 = a2;
             Advance(ref p, ref q, ref r, ref s, two);
             d += two;
@@ -72,10 +72,10 @@ internal static unsafe partial class WinogradFive<S, V>
             TwoSums<B>(false, true, true, r, s, step, ref w, a0, a1, a2, a0, a1, a2, b0, b2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
                 ref g6);
             Advance(ref p, ref q, ref r, ref s, two);
-            TwoSums<A>(false, false, true, p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
-                ref f6);
-            TwoSums<B>(false, false, true, r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
-                ref g6);
+            TwoSums<A>(false, false, true, p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4,
+                ref f5, ref f6);
+            TwoSums<B>(false, false, true, r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4,
+                ref g5, ref g6);
         }
 
         Put(f, f0, f1, f2, f3, f4, f5, f6);

@@ -45,10 +45,10 @@ internal static unsafe partial class WinogradFive<S, V>
             float* y = dst + to, z = before + to, p = first + at, q = second + at, r = third + at, s = fourth + at;
             V v = A.At(p, q), w = B.At(r, s);
             V a0 = S.Zero, a1 = S.Zero, a2 = S.Zero, b0 = S.Zero, b1 = S.Zero, b2 = S.Zero, c0 = S.Zero, c1 = S.Zero, c2 = S.Zero;
-            Two<A>(true, false, false, p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
-                ref c2);
-            Two<B>(true, false, false, r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
-                ref c2);
+            Two<A>(true, false, false, p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2,
+                ref c0, ref c2);
+            Two<B>(true, false, false, r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2,
+                ref c0, ref c2);
             Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2);
             Advance(ref p, ref q, ref r, ref s, two);
             Two<A>(true, true, false, p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
@@ -77,10 +77,10 @@ internal static unsafe partial class WinogradFive<S, V>
             E.Put(S.Add(c1, c2), y + step, z + step, below);
             Move(ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0, ref c1, ref c2);
             Advance(ref p, ref q, ref r, ref s, two);
-            Two<A>(false, false, true, p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
-                ref c2);
-            Two<B>(false, false, true, r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2, ref c0,
-                ref c2);
+            Two<A>(false, false, true, p, q, step, ref v, f0, f1, f2, f3, f4, f5, f6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2,
+                ref c0, ref c2);
+            Two<B>(false, false, true, r, s, step, ref w, g0, g1, g2, g3, g4, g5, g6, ref a0, ref a1, ref a2, ref b0, ref b1, ref b2,
+                ref c0, ref c2);
             E.Put(S.Add(c0, c1), y + two, z + two, below);
             E.Put(S.Add(c1, c2), y + two + step, z + two + step, below);
         }

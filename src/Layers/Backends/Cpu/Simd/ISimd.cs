@@ -27,7 +27,7 @@ internal unsafe interface ISimd<V>
     /// <summary>Of every four floats that one of number <paramref name="place"/>, a constant, four times.</summary>
     static abstract V Spread(V value, int place);
 
-    /// <summary>Of every eight floats the first four or, where <paramref name="place"/>, a constant, is one, the last four, twice.</summary>
+    /// <summary>Of every eight floats the first four or, where <paramref name="place"/> is one, the last four, twice; a constant.</summary>
     static abstract V SpreadFour(V value, int place);
 
     static abstract V Add(V a, V b);
