@@ -25,13 +25,13 @@ public sealed class SharedBatchNightTests
     [Theory]
     [MemberData(nameof(Searches))]
     public Task Ranks_search_as_one_process_does(string mpi, string algorithm, string space, string unrolled) =>
-        RankedRuns.AssertSameAsAlone(mpi, [2, 3, 4], run => Search(run, algorithm, space, "--unrolled", unrolled));
+        RankedRuns.AssertSameAsAlone(mpi, Shares(mpi), run => Search(run, algorithm, space, "--unrolled", unrolled));
 
     [Theory]
     [InlineData("openmpi")]
     [InlineData("mpich")]
     public Task Ranks_search_leaf_by_leaf_with_watchdogs_and_drop_path_as_one_process_does(string mpi) => RankedRuns.AssertSameAsAlone(
-        mpi, [2, 3, 4], run => Search(
+        mpi, Shares(mpi), run => Search(
             run, "darts", "darts", "--batch-norm", "leaf", "--drop-path", "0.3", "--watch", "skip,rank,eigenvalue", "--watch-interval",
             "1"));
 
@@ -47,6 +47,9 @@ public sealed class SharedBatchNightTests
         "--batch-size", "24", "--epochs", "2", "--threads", "1", "--data-workers", "1", "--report-interval", "1",
         "--batch-norm", batchNorm, "--out", run.Tiny.In(run.Name),
     ]);
+
+    // Every number of ranks for every method, in half of the time that both launchers would take.
+    private static int[] Shares(string mpi) => mpi == "openmpi" ? [2, 4] : [3];
 
     private static string[] Search((TinySearch Tiny, string Name) run, string algorithm, string space, params string[] more)
     {

@@ -14,6 +14,18 @@ public sealed class ResumeTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
+    [Fact]
+    public void A_ring_that_another_process_writes_leaves_its_folder_as_it_is()
+    {
+        var path = Path.Combine(folder, "of-another");
+        Assert.Empty(CheckpointRing.ToRead(path).Files);
+        Assert.False(Directory.Exists(path));
+        var halfWritten = Path.Combine(Directory.CreateDirectory(path).FullName, "checkpoint" + WholeFile.Unfinished);
+        File.WriteAllText(halfWritten, "");
+        Assert.Empty(CheckpointRing.ToRead(path).Files);
+        Assert.True(File.Exists(halfWritten));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
