@@ -102,7 +102,8 @@ public sealed class SharedBatchTests
         var elsewhere = Directory.CreateDirectory(tiny.In("elsewhere")).FullName;
         // Only the second rank is where there is no data.
         var one = await mpi.RunAsync(
-            1, ["env", "-C", tiny.Root, .. RankedRuns.Ranked(search), ":", "-n", "1", "env", "-C", elsewhere, .. RankedRuns.Ranked(search)]);
+            1,
+            ["env", "-C", tiny.Root, .. RankedRuns.Ranked(search), ":", "-n", "1", "env", "-C", elsewhere, .. RankedRuns.Ranked(search)]);
         Command.AssertOneLine(one.Error, "rank 1 on ", "/proc/self/cwd/data");
         Assert.Equal(1, one.Code);
         Directory.Delete(tiny.Data, recursive: true);
