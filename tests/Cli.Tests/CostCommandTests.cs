@@ -56,7 +56,6 @@ public sealed class CostCommandTests : IDisposable
     [InlineData("pareto --truth t.tsv --cost macs --preset demo", "--preset does not go with --truth")]
     [InlineData("pareto --truth t.tsv --cost macs --config a.json", "--config does not go with --truth")]
     [InlineData("pareto --truth t.tsv --cost macs --weights 0", "--weights does not go with --truth")]
-    [InlineData("pareto --cost macs --weights 0 --algorithm random", "trains nothing, so without --retrain there is no error")]
     [InlineData("search --target 5", "target is 5; allowed is 0 without a cost")]
     [InlineData("search --cost macs --target 5", "but the cheapest genotype of the space costs")]
     public void What_is_wrong_is_told_in_one_line(string line, string told)

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using MIOpenDarts.Cli.Progress;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Data;
@@ -12,12 +14,14 @@ using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Cli.Commands;
 
-/// <summary>The one supernet of an evolution, kept in its folder after every epoch of its training.</summary>
+/// <summary>A supernet that judges genotypes, kept in a folder after every epoch of its training.</summary>
 /// <param name="folder">Where it is kept.</param>
 /// <param name="options">How it is trained.</param>
 /// <param name="shape">How large it is.</param>
 /// <param name="data">The images.</param>
-internal sealed class KeptSupernet(string folder, SearchOptions options, SupernetShape shape, DataFingerprint data)
+/// <param name="name">What it is called, there and on the screen.</param>
+internal sealed class KeptSupernet(
+    string folder, SearchOptions options, SupernetShape shape, DataFingerprint data, string name = "supernet")
 {
     // Names the supernet in the metadata of its weights.
     private const string Key = "supernet";
@@ -31,7 +35,7 @@ internal sealed class KeptSupernet(string folder, SearchOptions options, Superne
         "cutout", "cutout_length",
     ];
 
-    private readonly string file = Path.Combine(folder, "supernet.safetensors");
+    private readonly string file = Path.Combine(folder, $"{name}.safetensors");
     private int done;
 
     /// <summary>Everything that decides over the weights; what evolution or its limit is told is none of it.</summary>
@@ -55,7 +59,7 @@ internal sealed class KeptSupernet(string folder, SearchOptions options, Superne
         catch (AggregateException e)
         {
             if (e.InnerExceptions[0] is not OperationCanceledException stopped) throw Failures.Unwrapped(e);
-            throw signals.Stopped($"stopped; the same command with --out {folder} goes on after epoch {done} of the supernet", stopped);
+            throw signals.Stopped($"stopped; the same command with --out {folder} goes on after epoch {done} of the {name}", stopped);
         }
     }
 
@@ -68,11 +72,12 @@ internal sealed class KeptSupernet(string folder, SearchOptions options, Superne
         var training = new PathTraining(supernet, options);
         if (File.Exists(file))
         {
-            using var begun = Read();
-            training.Load(begun);
+            using var before = Read();
+            training.Load(before);
         }
 
-        done = training.Done;
+        var (begun, start) = (training.Done, Stopwatch.GetTimestamp());
+        done = begun;
         training.ToEnd(train.Encoder, train.Indices, Keep, cancellation);
 
         void Keep(int epoch, double loss, double accuracy)
@@ -82,8 +87,10 @@ internal sealed class KeptSupernet(string folder, SearchOptions options, Superne
             training.Save(writer);
             CheckpointFile.Write(file, writer);
             done = epoch + 1;
+            var left = Stopwatch.GetElapsedTime(start).TotalSeconds / (done - begun) * (options.Epochs - done);
             screen.Output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"supernet epoch {epoch + 1}: loss {loss:F3}, accuracy {accuracy:F2} %"));
+                CultureInfo.InvariantCulture,
+                $"{name} epoch {done}: loss {loss:F3}, accuracy {accuracy:F2} %, {Units.Time(left)} left"));
         }
     }
 

@@ -20,15 +20,16 @@ internal static class ParetoCommand
     public static string Footer =>
         """
         Three ways to a front:
-          with --weights or --targets   a search for each value and seed, whose cells are judged by the weights of its supernet; with
-                                        --retrain they are trained from scratch
+          with --weights or --targets   a search for each value and seed; what they find is judged by the weights of one supernet for each
+                                        seed, trained on random paths for --epochs; with --retrain it is trained from scratch
           with neither                  one supernet is trained on random paths, then NSGA-II evolves genotypes by its weights; with
                                         --short-training it evolves them by a training of each; with --retrain the fronts are trained
           with --truth                  NSGA-II on NAS-Bench-201 against known accuracies; --cost is a column of the table, such as fpga_ms,
                                         or a cost of the benchmark's own network, such as macs or latency:rx580-b64-inference
         The folder gets archive.jsonl, front.csv and report.html. What was evaluated or trained is kept there: after a stop the same command
         with the same --out goes on and ends with the same bits, and several processes that are given it share the work. Random genotypes,
-        as many, stand beside the result; beside a sweep they have the costs of what was found, or with --retrain its parameters.
+        as many, stand beside the result; beside a sweep they cost what was found costs, within 5 % of the range of the space and within the
+        limit, or are the nearest of 1000 draws.
 
         Examples:
           miopendarts pareto --space nas-bench-201 --truth data/truth/nas-bench-201.tsv.gz --cost fpga_ms --evaluations 520

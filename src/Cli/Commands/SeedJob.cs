@@ -13,7 +13,16 @@ namespace MIOpenDarts.Cli.Commands;
 /// <summary>
 /// One seed of a study: its search, and the trainings of what it found and of a random cell. What is done already is left as it is.
 /// </summary>
-internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Backend<float> backend, int threads, TextWriter output)
+/// <param name="folder">The study.</param>
+/// <param name="seed">The seed.</param>
+/// <param name="data">The images.</param>
+/// <param name="backend">Where it computes.</param>
+/// <param name="threads">Threads that it has.</param>
+/// <param name="output">Where lines go.</param>
+/// <param name="beside">The random cell for what the seed found; null for one with about as many parameters.</param>
+internal sealed class SeedJob(
+    SeedFolder folder, ulong seed, ImageData data, Backend<float> backend, int threads, TextWriter output,
+    Func<Genotype, ulong, Genotype>? beside)
 {
     /// <summary>Does what is still to be done.</summary>
     public void ToEnd(CancellationToken cancellation)
@@ -21,7 +30,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         var found = Search(cancellation);
         if (folder.Plan.Retrain == 0) return;
         Train("found cell", folder.FoundOf(seed), found.WithOutputs, cancellation);
-        Train("random cell", folder.RandomOf(seed), () => RandomLike(found), cancellation);
+        Train("random cell", folder.RandomOf(seed), () => beside?.Invoke(found, seed) ?? RandomLike(found), cancellation);
     }
 
     private Genotype Search(CancellationToken cancellation)
@@ -58,7 +67,7 @@ internal sealed class SeedJob(SeedFolder folder, ulong seed, ImageData data, Bac
         var (plan, size) = (folder.Plan, new CellSize(data, folder.Plan.TrainingOf(seed, found.ToString())));
         // Number 0 is what a random search with this seed finds.
         return RandomGenotypes.DrawOfSize(
-            seed, 1, plan.Options.Nodes, plan.Options.Multiplier, size.Of(found), genotype => size.Of(genotype),
-            CellSpace.Named(plan.Options.Space)).Genotype;
+            seed, 1, plan.Options.Nodes, plan.Options.Multiplier, AskedSize.About(size.Of(found)), genotype => size.Of(genotype),
+            CellSpace.Named(plan.Options.Space));
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Search;
@@ -39,10 +40,11 @@ internal sealed class SeedsRun : IDisposable
     /// <summary>Number of this process among those of its machine: GPUs are taken in turn.</summary>
     public int LocalRank { get; init; }
 
-    /// <summary>
-    /// What is done with a seed, on its backend, after its search and trainings, while no other process works on it; says what came of it.
-    /// </summary>
-    public Func<SeedFolder, ulong, Backend<float>, CancellationToken, string>? Afterwards { get; set; }
+    /// <summary>The random cell that is trained beside what a seed found; null for one with about as many parameters.</summary>
+    private Func<Genotype, ulong, Genotype>? Beside { get; init; }
+
+    /// <summary>The command that goes on with a study that is not done; null for that of a search.</summary>
+    private string? GoOn { get; init; }
 
     /// <summary>
     /// A new study, or seeds for one that other processes work on. Everything that a user may have got wrong is checked before the folder
@@ -50,7 +52,7 @@ internal sealed class SeedsRun : IDisposable
     /// </summary>
     public static SeedsRun Start(
         Screen screen, string seeds, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, int? jobs,
-        int? retrain, bool join, int localRank = 0)
+        int? retrain, bool join, int localRank = 0, Func<Genotype, ulong, Genotype>? beside = null, string? goOn = null)
     {
         RefuseSeed(typed);
         if (join && output is null) throw new OptionsException("--join needs --out, the folder that all processes work in");
@@ -61,7 +63,7 @@ internal sealed class SeedsRun : IDisposable
             Options = plan.Options with { Data = NewRun.Lasting(plan.Options.Data), Cost = CostName.Lasting(plan.Options.Cost) },
         };
         var folder = join ? SeedFolder.Join(output!, plan) : SeedFolder.Create(NewRun.Folder(output), plan);
-        return new SeedsRun(screen, folder, plan.Seeds, data, atOnce) { LocalRank = localRank };
+        return new SeedsRun(screen, folder, plan.Seeds, data, atOnce) { LocalRank = localRank, Beside = beside, GoOn = goOn };
     }
 
     /// <summary>A study that was begun before.</summary>
@@ -117,7 +119,8 @@ internal sealed class SeedsRun : IDisposable
         output.WriteLine($"report   {folder.ReportFile}");
         if (held.Count > 0)
             output.WriteLine(
-                $"other processes work on seed {string.Join(", ", held)}; when they are done: miopendarts search --gather {folder.Path}");
+                $"other processes work on seed {string.Join(", ", held)}; when they are done: "
+                + (GoOn ?? $"miopendarts search --gather {folder.Path}"));
         return ExitCode.Done;
     }
 
@@ -149,14 +152,16 @@ internal sealed class SeedsRun : IDisposable
             throw new OptionsException("--seed does not go with a study of several seeds; leave it out");
     }
 
+    private string Continue => GoOn ?? $"miopendarts search --resume {folder.Path}";
+
     private void RequireWorked(SeedStudy study)
     {
         if (signals.Token.IsCancellationRequested && done.Count + held.Count + failures.Count < mine.Count)
-            throw signals.Stopped($"stopped with checkpoints; go on with: miopendarts search --resume {folder.Path}");
+            throw signals.Stopped($"stopped with checkpoints; go on with: {Continue}");
         if (failures.Count == 0) return;
         var told = string.Join("; ", failures.Select(pair => $"seed {pair.Key}: {pair.Value.Message.TrimEnd('.')}"));
         var message = $"{folder.Path}: {told}; {study.Results.Count} of {study.Plan.Seeds.Count} seeds are done, and for the others "
-            + $"go on with: miopendarts search --resume {folder.Path}";
+            + $"go on with: {Continue}";
         throw failures.Values.OfType<FaultException>().FirstOrDefault() is { } fault
             ? new FaultException(message, fault)
             : new RunFolderException(message);
@@ -180,10 +185,7 @@ internal sealed class SeedsRun : IDisposable
 
                 var name = BackendChoice.InTurn(options.Backend, (LocalRank * jobs) + job);
                 using (var backend = BackendChoice.Create(name, threads, options.Deterministic))
-                {
-                    new SeedJob(folder, seed, data, backend, threads, output).ToEnd(cancellation);
-                    if (Afterwards?.Invoke(folder, seed, backend, cancellation) is { } line) output.WriteLine($"seed {seed}  {line}");
-                }
+                    new SeedJob(folder, seed, data, backend, threads, output, Beside).ToEnd(cancellation);
 
                 _ = SeedReader.Read(folder, seed, data);
                 lock (gate)

@@ -4,9 +4,7 @@ using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Costs.Search;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Distributed;
-using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
-using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Studies.Pareto;
 using MIOpenDarts.Darts.Studies.Seeds;
@@ -25,88 +23,87 @@ internal static class Sweeping
             throw new OptionsException($"--{option.Replace('_', '-')} does not go with a list of them; leave it out");
         var options = SearchOptions.Table.Resolve(preset, config, typed);
         ParetoCommand.RequireCost(options.Cost);
-        if (retrain is null && !SearchAlgorithm.From(options).Trains)
-            throw new OptionsException(
-                $"algorithm {options.Algorithm} trains nothing, so without --retrain there is no error; give --retrain, "
-                + "or another --algorithm");
         var wanted = SeedList.Parse(seeds);
         var data = SearchImages.Open(options);
         var (train, _) = SearchImages.Split(data, options);
         var costs = TargetCosts.Of(options, DartsSearch.ShapeOf(train, options))!;
+        var sweep = values.Select(value => (Name: $"{option}-{value}", Value: value, Options: OptionsOf(value))).ToList();
         // A value that is not allowed is told before hours of searches with those before it.
-        foreach (var each in values.Select(value => SearchOptions.Table.Resolve(preset, config, With(value))).Where(o => o.Target > 0))
-            LimitedDerivation.Require(costs, each.Target);
+        foreach (var each in sweep.Where(each => each.Options.Target > 0)) LimitedDerivation.Require(costs, each.Options.Target);
+        var judging = retrain is null ? new SweepJudging(screen, folder, options, data, costs, jobs ?? 1) : null;
+        var searches = new SweptSearches(wanted, data, costs, line => Failures.Report(screen.Error, line, ExitCode.Done));
         return new FrontWork(Work, Gather);
 
         void Work()
         {
             Directory.CreateDirectory(folder);
-            foreach (var value in values)
+            foreach (var (name, value, own) in sweep)
             {
                 screen.Output.WriteLine($"{option} {value}");
                 // To join refuses a study with other options, and goes on with one that was stopped.
                 using var study = SeedsRun.Start(
-                    screen, seeds, preset, config, With(value), PathOf(value), jobs, retrain, join: true, ranks?.LocalRank ?? 0);
-                // A search alone has the error of a mixture, beside which no random genotype can stand.
-                if (retrain is null)
-                    study.Afterwards = (done, seed, backend, stop) => Told(new SweptSearch(done, seed, data, costs).Judge(backend, stop));
+                    screen, seeds, preset, config, With(value), Path.Combine(folder, name), jobs, retrain, join: true,
+                    ranks?.LocalRank ?? 0, new SweptBaseline(name, own, costs).Beside, $"the same command with --out {folder}");
                 study.Work();
                 // Other ranks are still at their seeds of it.
                 if (ranks is null) study.End();
                 else study.RequireWorked();
             }
+
+            foreach (var each in sweep) searches.RequireImages(Path.Combine(folder, each.Name));
+            judging?.Train(wanted, first: ranks?.Rank ?? 0);
         }
 
+        // Other processes may have ended searches with earlier values meanwhile.
         ParetoStudy Gather()
         {
-            var points = values.SelectMany(value => Read(screen, PathOf(value), data, costs, $"{option} sweep"))
-                .Where(point => wanted.Contains(point.Seed)).ToList();
-            if (points.Count == 0)
-                throw new RunFolderException(
-                    $"{folder}: none of these searches is done, other processes work on them; give the same command when they are");
+            var pairs = sweep.SelectMany(
+                each => searches.Read(Path.Combine(folder, each.Name), new SweptBaseline(each.Name, each.Options, costs))).ToList();
+            var judged = (judging is null
+                ? pairs.Select(pair => (Pair: pair, pair.Trained!.Value.Found, pair.Trained.Value.Random))
+                : pairs.GroupBy(pair => pair.Seed).SelectMany(Judged)).Select(Told).ToList();
             // The baseline stands last.
             return new ParetoStudy(
-                $"{data.Name}: {costs.Model.Name} by {option}", costs.Model.Name, costs.Model.Unit,
-                ErrorOf(options, retrain), (costs.Most, 100), [.. points.OrderBy(point => point.Method == ParetoStudy.Random)]);
+                $"{data.Name}: {costs.Model.Name} by {option}", costs.Model.Name, costs.Model.Unit, ErrorOf(options, retrain),
+                (costs.Most, 100),
+                [.. judged.Select(one => Found(one.Pair, one.Found)), .. judged.Select(one => Random(one.Pair, one.Random))])
+            {
+                Seeds = wanted,
+                Baseline = SweptBaseline.Sentence,
+            };
         }
 
-        string PathOf(string value) => Path.Combine(folder, $"{option}-{value}");
-
         List<KeyValuePair<string, string>> With(string value) => [.. typed, new(option, value)];
+
+        SearchOptions OptionsOf(string value) => SearchOptions.Table.Resolve(preset, config, With(value));
+
+        IEnumerable<(SweptPair Pair, double Found, double Random)> Judged(IGrouping<ulong, SweptPair> seed)
+        {
+            var error = judging!.Errors(seed.Key, seed.SelectMany(pair => new[] { pair.Found, pair.Random }));
+            return seed.Select(pair => (pair, error(pair.Found), error(pair.Random)));
+        }
+
+        (SweptPair Pair, double Found, double Random) Told((SweptPair Pair, double Found, double Random) one)
+        {
+            screen.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"seed {one.Pair.Seed}: {one.Found:F2} % wrong; a random cell, {one.Pair.Drawn}, costs "
+                + $"{costs.Model.Show(costs.Of(one.Pair.Random))}: {one.Random:F2} % wrong"));
+            return one;
+        }
+
+        ParetoPoint Found(SweptPair pair, double error) =>
+            new($"{option} sweep", pair.Seed, pair.Found.ToString(), costs.Of(pair.Found), error);
+
+        ParetoPoint Random(SweptPair pair, double error) =>
+            new(ParetoStudy.Random, pair.Seed, pair.Random.ToString(), costs.Of(pair.Random), error) { Drawn = pair.Drawn };
     }
 
     // The cost is of the network that is to be built, the error of a smaller one.
     private static string ErrorOf(SearchOptions options, int? retrain)
     {
-        if (retrain is not { } epochs)
-            return $"validation error by the weights of each search's supernet of {options.CellsInWords} and "
-                + $"{options.InitChannels} channels";
+        if (retrain is not { } epochs) return SweepJudging.ErrorOf(options);
         var trained = new SeedPlan([], epochs, options).TrainingOf(options.Seed, "");
         return $"test error of the cells, trained in a network of {options.CellsInWords} and {trained.InitChannels} channels";
-    }
-
-    private static string Told(InheritedPair pair) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"by inherited weights the found cell is {pair.Found.Error:F2} % wrong, a random one of its cost {pair.Random.Error:F2} %");
-
-    private static IEnumerable<ParetoPoint> Read(Screen screen, string path, ImageData data, ArchitectureCosts costs, string method)
-    {
-        var folder = SeedFolder.Open(path);
-        foreach (var result in SeedReader.ReadDone(folder, data, line => Failures.Report(screen.Error, line, ExitCode.Done)))
-        {
-            if (result is { Found: { } found, Random: { } random })
-            {
-                yield return Point(method, found.Genotype.ToString(), 100 - found.Accuracy);
-                yield return Point(ParetoStudy.Random, random.Genotype.ToString(), 100 - random.Accuracy);
-            }
-            else if (new SweptSearch(folder, result.Seed, data, costs).Read() is { } judged)
-            {
-                yield return Point(method, judged.Found.Genotype, judged.Found.Error) with { Mixture = 100 - result.ValidAccuracy };
-                yield return Point(ParetoStudy.Random, judged.Random.Genotype, judged.Random.Error);
-            }
-
-            ParetoPoint Point(string by, string genotype, double error) =>
-                new(by, result.Seed, genotype, costs.Of(Genotype.Parse(genotype)), error);
-        }
     }
 }

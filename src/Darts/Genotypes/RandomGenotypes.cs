@@ -2,13 +2,24 @@ using MIOpenDarts.Layers.Randomness;
 
 namespace MIOpenDarts.Darts.Genotypes;
 
-/// <summary>A random genotype whose network was asked to have a given size or cost.</summary>
-/// <param name="Genotype">What was drawn.</param>
-/// <param name="Size">The size of its network.</param>
-/// <param name="IsWithin">
-/// Whether that is within <see cref="RandomGenotypes.Tolerance"/> of what was asked for; otherwise it is the closest of all draws.
-/// </param>
-internal sealed record SizedGenotype(Genotype Genotype, double Size, bool IsWithin);
+/// <summary>The size that a random genotype's network is to have: its parameters, or what else it costs.</summary>
+/// <param name="Size">The size.</param>
+/// <param name="Tolerance">By how much it may differ.</param>
+/// <param name="Limit">The most that it may be.</param>
+internal sealed record AskedSize(double Size, double Tolerance, double Limit = double.PositiveInfinity)
+{
+    /// <summary>Share by which sizes may differ that are called about the same.</summary>
+    public const double Share = 0.05;
+
+    /// <summary>About as large.</summary>
+    public static AskedSize About(double size) => new(size, Share * size);
+
+    /// <summary>Whether a size is what is asked for.</summary>
+    public bool IsMetBy(double size) => size <= Limit && Math.Abs(size - Size) <= Tolerance;
+
+    /// <summary>How far a size is off; one over the limit is farther off than any within it.</summary>
+    public (bool IsOver, double By) Distance(double size) => (size > Limit, Math.Abs(size - Size));
+}
 
 /// <summary>
 /// Genotypes drawn uniformly from the search space: the baseline that a search must beat (Li and Talwalkar 2019; Yu et al. 2020). In DARTS
@@ -18,9 +29,6 @@ internal static class RandomGenotypes
 {
     /// <summary>Draws before the closest is taken.</summary>
     public const int MostDraws = 1000;
-
-    /// <summary>Share by which the size of <see cref="DrawOfSize"/> may differ from what was asked for.</summary>
-    public const double Tolerance = 0.05;
 
     /// <summary>The genotype with a number, a pure function of its arguments.</summary>
     /// <param name="seed">Seed of the draws.</param>
@@ -42,27 +50,27 @@ internal static class RandomGenotypes
     }
 
     /// <summary>
-    /// Draws until a network has about the size that is asked for; the closest of <see cref="MostDraws"/> where none has. Genotypes
-    /// with different numbers share no draw.
+    /// Draws until a network has the size that is asked for; the closest of <see cref="MostDraws"/> where none has. Genotypes with different
+    /// numbers share no draw.
     /// </summary>
     /// <param name="seed">Seed of the draws.</param>
     /// <param name="number">Number of the genotype.</param>
     /// <param name="nodes">Intermediate nodes of both cells.</param>
     /// <param name="multiplier">How many of the last nodes make the output.</param>
-    /// <param name="asked">Size that is asked for.</param>
-    /// <param name="measure">Size of a genotype's network: its parameters, or what else it costs.</param>
+    /// <param name="asked">What is asked for.</param>
+    /// <param name="measure">Size of a genotype's network.</param>
     /// <param name="space">What edges choose from; that of DARTS if null.</param>
-    public static SizedGenotype DrawOfSize(
-        ulong seed, int number, int nodes, int multiplier, double asked, Func<Genotype, double> measure, CellSpace? space = null)
+    public static Genotype DrawOfSize(
+        ulong seed, int number, int nodes, int multiplier, AskedSize asked, Func<Genotype, double> measure, CellSpace? space = null)
     {
-        SizedGenotype? closest = null;
+        var (closest, distance) = ((Genotype?)null, (IsOver: true, By: double.PositiveInfinity));
         for (var draw = 0; draw < MostDraws; draw++)
         {
             var genotype = Draw(seed, (long)number * MostDraws + draw, nodes, multiplier, space);
             var size = measure(genotype);
-            if (Math.Abs(size - asked) <= Tolerance * asked) return new SizedGenotype(genotype, size, IsWithin: true);
-            if (closest is null || Math.Abs(size - asked) < Math.Abs(closest.Size - asked))
-                closest = new SizedGenotype(genotype, size, IsWithin: false);
+            if (asked.IsMetBy(size)) return genotype;
+            if (closest is null || asked.Distance(size).CompareTo(distance) < 0)
+                (closest, distance) = (genotype, asked.Distance(size));
         }
 
         return closest!;

@@ -15,7 +15,6 @@ namespace MIOpenDarts.Darts.Search;
 internal static class SearchCheckpoint
 {
     private const string Costs = "costs";
-    private const string Stage = "search.stage";
 
     private static RunCheckpoint<SearchOptions, EpochRecord> Shared { get; } =
         new("search", 2, "search", SearchOptions.Table, SearchPositionContext.Default.LoopPositionEpochRecord);
@@ -24,7 +23,7 @@ internal static class SearchCheckpoint
     public static SafetensorsWriter Collect(SearchState state, LoopPosition<EpochRecord> position, SearchOptions options)
     {
         var writer = Shared.Collect(state, position, options);
-        writer.Add(Stage, [(long)state.Stage], []);
+        writer.Add("search.stage", [(long)state.Stage], []);
         if (state.Costs is { } costs) writer.AddMetadata(Costs, costs.Fingerprint);
         var kinds = Kinds(options);
         foreach (var (kind, architecture) in kinds.Zip(state.Net.Architectures)) architecture.Relaxation.Save(writer, kind);
@@ -45,7 +44,7 @@ internal static class SearchCheckpoint
     {
         var kinds = Kinds(options);
         var position = Shared.Restore(
-            file, state, options, warn, makeRoom: () => state.RebuildForStage(StageOf(file), built =>
+            file, state, options, warn, makeRoom: () => state.RebuildForStage((int)file.ReadInt64("search.stage")[0], built =>
         {
             foreach (var (kind, architecture) in kinds.Zip(built.Net.Architectures)) architecture.Relaxation.Load(file, kind);
         }));
@@ -63,9 +62,6 @@ internal static class SearchCheckpoint
 
         return position;
     }
-
-    /// <summary>The stage whose network a checkpoint has the weights of.</summary>
-    public static int StageOf(SafetensorsFile file) => (int)file.ReadInt64(Stage)[0];
 
     private static IReadOnlyList<string> Kinds(SearchOptions options) =>
         [.. CellSpace.Named(options.Space).Kinds.Select(kind => kind.Name)];

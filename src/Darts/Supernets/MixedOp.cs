@@ -80,8 +80,6 @@ internal sealed class MixedOp<T> : Module<T>
             first = false;
         }
 
-        // Nothing of what the edge mixes was chosen.
-        if (first) Backend.Fill(mixed!, T.Zero);
         if (split is not null) Backend.PartialMergeForward(mixed!, split.Bypass, Dst);
     }
 
@@ -102,7 +100,6 @@ internal sealed class MixedOp<T> : Module<T>
             first = false;
         }
 
-        if (first) Backend.Fill((split?.Head ?? Src).Diff!, T.Zero);
         split?.Backward(accumulate);
     }
 

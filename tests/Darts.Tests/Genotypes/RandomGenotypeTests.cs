@@ -53,10 +53,8 @@ public class RandomGenotypeTests
         }
 
         var size = Count(NamedGenotypes.Get("PC_DARTS_cifar"));
-        var drawn = Enumerable.Range(0, 3).Select(i => RandomGenotypes.DrawOfSize(1, i, 4, 4, size, Count)).ToList();
-        Assert.All(drawn, one => Assert.True(one.IsWithin));
-        Assert.All(drawn, one => Assert.InRange(one.Size, 0.95 * size, 1.05 * size));
-        Assert.All(drawn, one => Assert.Equal(Count(one.Genotype), one.Size));
+        var drawn = Enumerable.Range(0, 3).Select(i => RandomGenotypes.DrawOfSize(1, i, 4, 4, AskedSize.About(size), Count)).ToList();
+        Assert.All(drawn, one => Assert.InRange(Count(one), 0.95 * size, 1.05 * size));
         Assert.Equal(3, drawn.Distinct().Count());
     }
 
@@ -66,13 +64,29 @@ public class RandomGenotypeTests
         var sizes = new List<double>();
         double Count(Genotype genotype)
         {
-            sizes.Add(genotype.Normal.Edges.Sum(item => Primitives.IndexOf(item.Edge.Operation)));
+            sizes.Add(Indices(genotype));
             return sizes[^1];
         }
 
-        var drawn = RandomGenotypes.DrawOfSize(1, 0, 4, 4, 1000, Count);
-        Assert.False(drawn.IsWithin);
+        var drawn = RandomGenotypes.DrawOfSize(1, 0, 4, 4, AskedSize.About(1000), Count);
         Assert.Equal(RandomGenotypes.MostDraws, sizes.Count);
-        Assert.Equal(sizes.Max(), drawn.Size);
+        Assert.Equal(sizes.Max(), Indices(drawn));
     }
+
+    [Fact]
+    public void No_genotype_over_the_limit_is_taken_while_another_keeps_it()
+    {
+        // The largest of some draws is far from all that keep the limit.
+        var sizes = Enumerable.Range(0, RandomGenotypes.MostDraws).Select(draw => Indices(RandomGenotypes.Draw(1, draw))).ToList();
+        var (least, most) = (sizes.Min(), sizes.Max());
+        Assert.Equal(least, Indices(Drawn(new AskedSize(most, 0, least))));
+        Assert.Equal(least, Indices(Drawn(new AskedSize(most, most - least, least))));
+        // Where none keeps it, the closest.
+        Assert.Equal(most, Indices(Drawn(new AskedSize(most, 0, least - 1))));
+
+        static Genotype Drawn(AskedSize asked) => RandomGenotypes.DrawOfSize(1, 0, 4, 4, asked, Indices);
+    }
+
+    // A size that no network has to be built for.
+    private static double Indices(Genotype genotype) => genotype.Normal.Edges.Sum(item => Primitives.IndexOf(item.Edge.Operation));
 }

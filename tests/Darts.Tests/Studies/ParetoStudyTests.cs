@@ -129,7 +129,7 @@ public class ParetoStudyTests
         Assert.Null(trained.RetrainedHypervolume("random"));
         Assert.Equal(Drawn.Hypervolumes("nsga2"), trained.Hypervolumes("nsga2"));
         Assert.Contains("nsga2: hypervolume 41 of the front by its test error", ParetoText.Render(trained), StringComparison.Ordinal);
-        Assert.Contains($"nsga2,0,5,5,1,\"{First}\",3.5,\r\n", ParetoText.Csv(trained), StringComparison.Ordinal);
+        Assert.Contains($"nsga2,0,5,5,1,\"{First}\",3.5,\"error\",\"\"\r\n", ParetoText.Csv(trained), StringComparison.Ordinal);
         Assert.Contains("\"cost\":5,\"error\":5,\"retrained\":3.5}", ParetoText.JsonLines(trained), StringComparison.Ordinal);
         var parsed = Parsed(ParetoReport.Render(trained));
         Assert.Equal(3, WithClass(parsed, "retrained").Count);
@@ -137,15 +137,20 @@ public class ParetoStudyTests
     }
 
     [Fact]
-    public void The_error_of_a_mixture_stands_beside_that_of_what_was_found_in_it()
+    public void How_errors_were_found_and_random_genotypes_drawn_is_told_everywhere()
     {
-        var swept = Study with { Points = [Study.Points[0] with { Mixture = 41.5 }, Study.Points[^1]] };
-        Assert.Contains($"nsga2,0,5,5,1,\"{First}\",,41.5\r\n", ParetoText.Csv(swept), StringComparison.Ordinal);
-        Assert.Contains($"random,0,9,9,1,\"{First}\",,\r\n", ParetoText.Csv(swept), StringComparison.Ordinal);
-        Assert.Contains("\"error\":5,\"mixture\":41.5}", ParetoText.JsonLines(swept), StringComparison.Ordinal);
-        Assert.Contains("5 % wrong, seed 0; all operations mixed 41.5 % wrong</h3>", ParetoReport.Render(swept), StringComparison.Ordinal);
-        // It is no point of the front.
-        Assert.Equal([25, 0], (swept with { Seeds = [0, 1] }).Hypervolumes("nsga2"));
+        var swept = Study with
+        {
+            Baseline = "Drawn <until> one fits.", Points = [Study.Points[0], Study.Points[^1] with { Drawn = "nearest to the cost" }],
+        };
+        Assert.Contains($"nsga2,0,5,5,1,\"{First}\",,\"error\",\"\"\r\n", ParetoText.Csv(swept), StringComparison.Ordinal);
+        Assert.Contains(
+            $"random,0,9,9,1,\"{First}\",,\"error\",\"nearest to the cost\"\r\n", ParetoText.Csv(swept), StringComparison.Ordinal);
+        Assert.Contains("\"error\":9,\"drawn\":\"nearest to the cost\"}", ParetoText.JsonLines(swept), StringComparison.Ordinal);
+        Assert.Contains("Drawn <until> one fits.", ParetoText.Render(swept), StringComparison.Ordinal);
+        var page = ParetoReport.Render(swept);
+        Assert.Contains("Errors: error. Drawn &lt;until&gt; one fits.</p>", page, StringComparison.Ordinal);
+        Assert.Contains("9 % wrong, seed 0; nearest to the cost</h3>", page, StringComparison.Ordinal);
     }
 
     private static XDocument Parsed(string page) => XDocument.Parse(page.Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));

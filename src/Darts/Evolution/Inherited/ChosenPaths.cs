@@ -16,8 +16,6 @@ internal sealed class ChosenPaths<T>(CellTopology topology, IReadOnlyList<Primit
     : Relaxation<T>(topology.Edges, candidates.Count)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Of this less than another a softmax makes zero.
-    private const double Never = -1e4;
     private readonly bool[] chosen = new bool[topology.Edges * candidates.Count];
 
     /// <inheritdoc/>
@@ -33,17 +31,8 @@ internal sealed class ChosenPaths<T>(CellTopology topology, IReadOnlyList<Primit
         foreach (var (target, edge) in cell.Edges)
         {
             var column = candidates.TakeWhile(primitive => primitive != edge.Operation).Count();
-            // A search that does not mix it leaves the edge empty for none.
-            if (column == candidates.Count && edge.Operation.IsZero) continue;
             chosen[(topology.FirstEdge(target - topology.Inputs) + edge.Source) * candidates.Count + column] = true;
         }
-    }
-
-    /// <summary>Betas with which the edges of the cell weigh alike, and the others nothing; empty where edges have no weights.</summary>
-    public void FillEdges(Span<T> betas)
-    {
-        for (var edge = 0; edge < betas.Length; edge++)
-            betas[edge] = chosen.AsSpan(edge * candidates.Count, candidates.Count).Contains(true) ? T.Zero : T.CreateChecked(Never);
     }
 
     /// <inheritdoc/>

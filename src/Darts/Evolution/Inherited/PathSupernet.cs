@@ -13,8 +13,8 @@ using MIOpenDarts.Layers.Weights;
 namespace MIOpenDarts.Darts.Evolution.Inherited;
 
 /// <summary>
-/// A supernet that computes one genotype at a time. Trained on some (<see cref="PathTraining"/>), or as the mixture of a search, it says
-/// how good another is by the weights that it inherits.
+/// A supernet that computes one genotype at a time: trained on some (<see cref="PathTraining"/>), it says how good another is by the
+/// weights that it inherits.
 /// </summary>
 internal sealed class PathSupernet : IDisposable
 {
@@ -26,14 +26,11 @@ internal sealed class PathSupernet : IDisposable
     /// <param name="options">Checked options of a search.</param>
     /// <param name="shape">The supernet that they describe.</param>
     /// <param name="backend">Where it computes.</param>
-    /// <param name="mixed">What edges of the search chose from that trains its weights; null where genotypes train them.</param>
-    public PathSupernet(SearchOptions options, SupernetShape shape, Backend<float> backend, SearchSpace? mixed = null)
+    public PathSupernet(SearchOptions options, SupernetShape shape, Backend<float> backend)
     {
         this.options = options;
         var cells = CellSpace.Named(options.Space);
-        mixed ??= new SearchSpace(cells.TakesNone ? cells.Candidates : cells.Operations) { Cells = cells };
-        // Channels bypass the edges that a genotype keeps, and no others: the edges into a node have weights of their own then.
-        var space = mixed with { EdgeNormalization = mixed.PartialChannels > 1 };
+        var space = new SearchSpace(cells.TakesNone ? cells.Candidates : cells.Operations) { Cells = cells };
         paths = [.. cells.Kinds.Select(_ => new ChosenPaths<float>(options.Topology, space.Candidates))];
         net = SearchSupernet.Build(options, shape, backend, space, kind => paths[kind]);
         Space = GenotypeSpace.Of(cells with { Topology = options.Topology });
@@ -106,10 +103,6 @@ internal sealed class PathSupernet : IDisposable
 
     private void Choose(Genotype genotype)
     {
-        for (var kind = 0; kind < paths.Length; kind++)
-        {
-            paths[kind].Choose(genotype.Cells[kind]);
-            paths[kind].FillEdges(net.Architectures[kind].Betas);
-        }
+        for (var kind = 0; kind < paths.Length; kind++) paths[kind].Choose(genotype.Cells[kind]);
     }
 }

@@ -27,6 +27,7 @@ internal static class ParetoReport
         page.Add($"<p class=\"soft\">Reference point of the hypervolumes, {study.ReferenceChoice}: ");
         page.Add($"{Show(study.Reference.Cost)} {study.Unit}, {Show(study.Reference.Error)} % wrong.");
         page.Add($"{(study.HasSeeds ? " Mean over seeds." : "")}</p>");
+        page.Add($"<p class=\"soft\">Errors: {study.Error}.{(study.Baseline is { } drawn ? $" {drawn}" : "")}</p>");
         page.Add(new ParetoChart(study).Draw());
         page.Add($"<p class=\"soft\">A point tells what it is where the pointer rests; one of a front leads to its place below.");
         if (study.IsRetrained) page.Add($" Rings are errors on the test images after a training from scratch.");
@@ -71,8 +72,8 @@ internal static class ParetoReport
                 var seed = study.HasSeeds ? $", seed {front[k].Seed.ToString(CultureInfo.InvariantCulture)}" : "";
                 var trained = front[k].Retrained is { } error ? $"; trained from scratch {Show(error)} % wrong on the test images"
                     : study.IsRetrained ? "; trained from scratch it diverged" : "";
-                var mixture = front[k].Mixture is { } mixed ? $"; all operations mixed {Show(mixed)} % wrong" : "";
-                html.Add($"<h3>{Show(front[k].Cost)} {study.Unit}, {Show(front[k].Error)} % wrong{seed}{trained}{mixture}</h3>");
+                var drawn = front[k].Drawn is { } how ? $"; {how}" : "";
+                html.Add($"<h3>{Show(front[k].Cost)} {study.Unit}, {Show(front[k].Error)} % wrong{seed}{trained}{drawn}</h3>");
                 if (front[k].Genotype is { } genotype) html.Add(Cells(genotype));
                 html.Add($"<pre>{front[k].Architecture}</pre></section>");
             }

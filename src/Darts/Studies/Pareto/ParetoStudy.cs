@@ -15,8 +15,8 @@ internal sealed record ParetoPoint(string Method, ulong Seed, string Architectur
     /// <summary>Error on the test images after a training from scratch, in percent; null for what was not trained so.</summary>
     public double? Retrained { get; init; }
 
-    /// <summary>Error of the supernet that found it, all operations mixed, in percent; null for what no mixture found.</summary>
-    public double? Mixture { get; init; }
+    /// <summary>How near a random genotype is in cost to what it stands beside; null for what stands beside nothing.</summary>
+    public string? Drawn { get; init; }
 
     /// <summary>The genotype that the architecture is; null for a name.</summary>
     [JsonIgnore]
@@ -38,6 +38,9 @@ internal sealed record ParetoStudy(
 {
     /// <summary>How the reference point was chosen, in words.</summary>
     public string ReferenceChoice { get; init; } = "fixed before the search";
+
+    /// <summary>How the random genotypes were drawn, as a sentence; null where nothing is to be said of it.</summary>
+    public string? Baseline { get; init; }
 
     /// <summary>Whether the points are of searches by their seeds, over which hypervolumes are averaged.</summary>
     public bool HasSeeds { get; init; } = true;

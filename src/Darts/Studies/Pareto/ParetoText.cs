@@ -26,6 +26,7 @@ internal static class ParetoText
                     $"{method}: hypervolume {retrained:0.######} of the front by its test error when trained from scratch"));
         }
 
+        if (study.Baseline is { } drawn) text.AppendLine(drawn);
         var third = study.IsRetrained ? ", test error when trained from scratch (%)" : "";
         text.AppendLine($"front of {study.Methods[0]}, {study.Cost} ({study.Unit}) and error (%){third}:");
         foreach (var point in study.Front(study.Methods[0]))
@@ -35,16 +36,16 @@ internal static class ParetoText
         return text.ToString();
     }
 
-    /// <summary>Every point with whether it is on its method's front (RFC 4180).</summary>
+    /// <summary>Every point with whether it is on its method's front, and how its error was found (RFC 4180).</summary>
     public static string Csv(ParetoStudy study)
     {
         var fronts = study.Methods.SelectMany(study.Front).ToHashSet(ReferenceEqualityComparer.Instance);
-        var text = new StringBuilder("method,seed,cost,error,front,architecture,retrained,mixture\r\n");
+        var text = new StringBuilder("method,seed,cost,error,front,architecture,retrained,measured,drawn\r\n");
         foreach (var p in study.Points)
             text.Append(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{p.Method},{p.Seed},{p.Cost:R},{p.Error:R},{(fronts.Contains(p) ? 1 : 0)},\"{p.Architecture}\",{p.Retrained:R},"
-                + $"{p.Mixture:R}\r\n"));
+                + $"\"{study.Error}\",\"{p.Drawn}\"\r\n"));
         return text.ToString();
     }
 

@@ -117,10 +117,7 @@ internal sealed class SeedFolder
     {
         if (Plan.Options.Data != planned.Options.Data)
         {
-            var here = data();
-            var folders = Plan.Seeds.Select(seed => In(SearchOf(seed), RunConfiguration.CheckpointsName));
-            foreach (var checkpoints in folders.Where(Directory.Exists))
-                new CheckpointRing(checkpoints, Plan.Options.CheckpointRing).RequireData(here);
+            RequireData(data());
         }
         else if (Plan.Retrain == planned.Retrain)
         {
@@ -129,6 +126,15 @@ internal sealed class SeedFolder
 
         planned = planned with { Retrain = Plan.Retrain, Options = planned.Options with { Data = Plan.Options.Data } };
         Write(PlanName, planned.Format());
+    }
+
+    /// <summary>Refuses images other than those that the checkpoints of its searches are of.</summary>
+    /// <exception cref="CheckpointException">The text says by what they differ.</exception>
+    public void RequireData(DataFingerprint here)
+    {
+        var folders = Plan.Seeds.Select(seed => In(SearchOf(seed), RunConfiguration.CheckpointsName));
+        foreach (var checkpoints in folders.Where(Directory.Exists))
+            new CheckpointRing(checkpoints, Plan.Options.CheckpointRing).RequireData(here);
     }
 
     /// <summary>Takes trainings for a study that had none.</summary>

@@ -75,7 +75,10 @@ internal static class SeedReader
         return new SeedResult(
             seed, chosen.Genotype, chosen.TrainAccuracy, chosen.ValidAccuracy, Entropy(chosen.Kinds.SelectMany(kind => kind.Weights)),
             history.Seconds,
-            SearchEnd.From(history.Epochs).Message, chosen.Notes);
+            SearchEnd.From(history.Epochs).Message, chosen.Notes)
+        {
+            Cost = chosen.Cost?.Derived,
+        };
     }
 
     private static TrainedCell Trained(string path, ImageData data)

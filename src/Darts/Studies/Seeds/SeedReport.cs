@@ -47,7 +47,7 @@ internal static class SeedReport
     {
         var html = new Markup().Add($"<h2>Found and random cells</h2>");
         html.Add($"<p class=\"soft\">Test accuracy in percent after {study.Plan.Retrain} epochs from scratch, ")
-            .Add($"with the same seed and recipe, on networks of about equal size.</p>");
+            .Add($"with the same seed and recipe.</p>");
         html.Add(Table(SeedTables.Trainings(study))).Add($"<p>{SeedTables.Verdict(study)}.</p>");
         foreach (var line in SeedTables.SizeNotes(study)) html.Add($"<p class=\"soft\">{line}.</p>");
         return html;

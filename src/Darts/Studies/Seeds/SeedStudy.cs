@@ -50,7 +50,11 @@ internal sealed record SeedStudy(string Dataset, SeedPlan Plan, IReadOnlyList<Se
 /// <param name="Random">Training of a random cell of its size; null without.</param>
 internal sealed record SeedResult(
     ulong Seed, Genotype Genotype, double TrainAccuracy, double ValidAccuracy, double Entropy, double Seconds, string? Ending = null,
-    IReadOnlyList<string>? Notes = null, TrainedCell? Found = null, TrainedCell? Random = null);
+    IReadOnlyList<string>? Notes = null, TrainedCell? Found = null, TrainedCell? Random = null)
+{
+    /// <summary>What the genotype costs by the log of its search; null for a search that knew no cost.</summary>
+    public double? Cost { get; init; }
+}
 
 /// <summary>What a training of a cell reached.</summary>
 /// <param name="Genotype">The cell.</param>

@@ -1,3 +1,4 @@
+using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Reports.Cells;
@@ -55,16 +56,17 @@ internal static class SeedTables
     {
         var (count, mean, deviation) = study.Gain;
         var sign = mean < 0 ? "worse" : "better";
-        var start = $"Found cells are {Math.Abs(mean):0.00} points {sign} than random cells of their size";
+        // A sweep has random cells of about the cost of what was found.
+        var beside = study.Plan.Options.Cost == CostName.None ? "random cells of their size" : "the random cells beside them";
+        var start = $"Found cells are {Math.Abs(mean):0.00} points {sign} than {beside}";
         return deviation is { } spread ? $"{start} (standard error {spread / Math.Sqrt(count):0.00})" : $"{start}; one seed proves nothing";
     }
 
     public static IEnumerable<string> SizeNotes(SeedStudy study) =>
         from result in study.Retrained
         let difference = (double)(result.Random!.Parameters - result.Found!.Parameters) / result.Found.Parameters
-        where Math.Abs(difference) > RandomGenotypes.Tolerance
-        select $"seed {result.Seed}: no random cell came within {100 * RandomGenotypes.Tolerance:0} % of the parameters; "
-            + $"the closest of {RandomGenotypes.MostDraws} has {100 * difference:+0;-0} %";
+        where Math.Abs(difference) > AskedSize.Share
+        select $"seed {result.Seed}: parameters of the random cell differ by {100 * difference:+0;-0} %";
 
     private static CellSpace SpaceOf(GenotypeCell cell) =>
         cell.FirstNode == CellSpace.NasBench201.Topology.Inputs ? CellSpace.NasBench201 : CellSpace.Darts;

@@ -1,0 +1,94 @@
+using MIOpenDarts.Darts.Algorithms;
+using MIOpenDarts.Darts.Costs;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Evolution;
+using MIOpenDarts.Darts.Evolution.Inherited;
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Supernets;
+using MIOpenDarts.Layers.Backends;
+
+namespace MIOpenDarts.Cli.Commands;
+
+/// <summary>
+/// Judges what the searches of a sweep have found, and the random genotypes beside it. The supernet of a search would favour what it found,
+/// and those of several searches are of different weights; so there is one for each seed that is trained on random paths, as an evolution's.
+/// </summary>
+internal sealed class SweepJudging
+{
+    private readonly Screen screen;
+    private readonly string folder;
+    private readonly SearchOptions options;
+    private readonly ImageData data;
+    private readonly ArchitectureCosts costs;
+    private readonly int jobs;
+    private readonly SupernetShape shape;
+    private readonly DataFingerprint images;
+
+    /// <summary>Refuses a supernet that does not fit, before anything is searched.</summary>
+    /// <param name="screen">Where lines go.</param>
+    /// <param name="folder">The sweep's, which gets the supernets and what was judged.</param>
+    /// <param name="options">Of the searches; those of a supernet train it.</param>
+    /// <param name="data">The images.</param>
+    /// <param name="costs">Of the network that is to be built.</param>
+    /// <param name="jobs">Genotypes judged at a time.</param>
+    public SweepJudging(Screen screen, string folder, SearchOptions options, ImageData data, ArchitectureCosts costs, int jobs)
+    {
+        (this.screen, this.folder, this.options, this.data, this.costs, this.jobs) = (screen, folder, options, data, costs, jobs);
+        shape = DartsSearch.ShapeOf(SearchImages.Split(data, options).Train, options);
+        images = DataFingerprint.From(data.Train);
+        foreach (var name in Enumerable.Range(0, jobs).Select(job => BackendChoice.InTurn(options.Backend, job)).Distinct())
+            Backends.Require(name, options.Threads, backend => SearchMemory.RequirePaths(options, shape, backend, jobs));
+    }
+
+    /// <summary>How errors are found, in words.</summary>
+    public static string ErrorOf(SearchOptions options) =>
+        $"validation error by the weights of a supernet of {options.CellsInWords} and {options.InitChannels} channels, one for each seed, "
+        + $"trained on random paths for {options.Epochs} epochs";
+
+    /// <summary>Trains the supernets that the folder does not have; several processes take one each.</summary>
+    /// <param name="seeds">Their seeds.</param>
+    /// <param name="first">Number of this process, which says where it begins.</param>
+    /// <exception cref="StoppedException">A signal stopped it.</exception>
+    public void Train(IReadOnlyList<ulong> seeds, int first)
+    {
+        for (var i = 0; i < seeds.Count; i++)
+        {
+            var own = options with { Seed = seeds[(first + i) % seeds.Count] };
+            SupernetOf(own).Complete(screen, SearchImages.Split(data, own).Train);
+        }
+    }
+
+    /// <summary>Errors in percent by the supernet of a seed, which must be trained; what was judged before is read from the folder.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <param name="genotypes">What is judged.</param>
+    /// <exception cref="StoppedException">A signal stopped it.</exception>
+    public Func<Genotype, double> Errors(ulong seed, IEnumerable<Genotype> genotypes)
+    {
+        var own = options with { Seed = seed };
+        var (valid, supernet) = (SearchImages.Split(data, own).Valid, SupernetOf(own));
+        List<IDisposable> open = [];
+        using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after what is judged now; once more stops at once"));
+        try
+        {
+            PathSupernet[] nets = [.. Enumerable.Range(0, jobs).Select(job => supernet.Open(job, jobs, open))];
+            var fitness = new InheritedFitness(
+                supernet.Identity, nets, valid.Encoder, valid.Indices, costs, limit: double.PositiveInfinity);
+            using var log = FitnessLog<Genotype>.Open(Path.Combine(folder, $"judged-seed-{seed}.jsonl"), nets[0].Space, fitness);
+            var history = new History<Genotype>(nets[0].Space, log, jobs);
+            history.Evaluate([.. genotypes.DistinctBy(nets[0].Space.Key)], signals.Token);
+            var errors = history.All.ToDictionary(judged => judged.Key, judged => judged.Fitness.Objectives[1]);
+            return genotype => errors[genotype.ToString()];
+        }
+        catch (OperationCanceledException e)
+        {
+            throw signals.Stopped($"stopped; the same command with --out {folder} goes on", e);
+        }
+        finally
+        {
+            for (var i = open.Count - 1; i >= 0; i--) open[i].Dispose();
+        }
+    }
+
+    private KeptSupernet SupernetOf(SearchOptions own) => new(folder, own, shape, images, $"supernet-seed-{own.Seed}");
+}

@@ -1,0 +1,63 @@
+using MIOpenDarts.Darts.Costs;
+using MIOpenDarts.Darts.Data;
+using MIOpenDarts.Darts.Genotypes;
+using MIOpenDarts.Darts.Runs;
+using MIOpenDarts.Darts.Studies.Seeds;
+
+namespace MIOpenDarts.Darts.Studies.Pareto;
+
+/// <summary>What a search of a sweep has found, and the random genotype beside it.</summary>
+/// <param name="Seed">Seed of the search.</param>
+/// <param name="Found">What it found.</param>
+/// <param name="Random">A random genotype.</param>
+/// <param name="Drawn">How near that is in cost.</param>
+internal sealed record SweptPair(ulong Seed, Genotype Found, Genotype Random, string Drawn)
+{
+    /// <summary>Test errors in percent after trainings from scratch; null without.</summary>
+    public (double Found, double Random)? Trained { get; init; }
+}
+
+/// <summary>Reads the searches of a sweep, which must be done, whichever processes worked on them.</summary>
+/// <param name="seeds">Seeds of the sweep.</param>
+/// <param name="data">The images.</param>
+/// <param name="costs">Of the network that is to be built.</param>
+/// <param name="warn">Takes a line for each search whose log is damaged.</param>
+internal sealed class SweptSearches(IReadOnlyList<ulong> seeds, ImageData data, ArchitectureCosts costs, Action<string> warn)
+{
+    private readonly DataFingerprint images = DataFingerprint.From(data.Train);
+
+    /// <summary>Refuses searches that learned from other images; a search that was done before does not look at them.</summary>
+    /// <param name="path">The study of one value.</param>
+    /// <exception cref="Checkpoints.CheckpointException">One did.</exception>
+    public void RequireImages(string path) => SeedFolder.Open(path).RequireData(images);
+
+    /// <summary>The searches with one value, in the order of the seeds.</summary>
+    /// <param name="path">Their study.</param>
+    /// <param name="baseline">What stands beside them.</param>
+    /// <exception cref="RunFolderException">One is not done, or knew other costs.</exception>
+    public IReadOnlyList<SweptPair> Read(string path, SweptBaseline baseline)
+    {
+        var folder = SeedFolder.Open(path);
+        var done = SeedReader.ReadDone(folder, data, warn).ToDictionary(result => result.Seed);
+        if (seeds.Where(seed => !done.ContainsKey(seed)).ToList() is { Count: > 0 } missing)
+            throw new RunFolderException(
+                $"{path}: seed {string.Join(", ", missing)} of {seeds.Count} seeds is not done, another process may work on it; when it is, "
+                + "the same command finds the front");
+        return [.. seeds.Select(seed => Pair(folder, done[seed], baseline))];
+    }
+
+    private SweptPair Pair(SeedFolder folder, SeedResult result, SweptBaseline baseline)
+    {
+        // A table of the same name may have been made anew.
+        var cost = costs.Of(result.Genotype);
+        if (result.Cost is { } searched && searched != cost)
+            throw new RunFolderException(
+                $"{folder.SearchOf(result.Seed)}: what it found cost {costs.Model.Show(searched)} when it was searched, and costs "
+                + $"{costs.Model.Show(cost)} now; give the {costs.Model.Name} of then, or another --out");
+        var random = result.Random?.Genotype ?? baseline.Beside(result.Genotype, result.Seed);
+        return new SweptPair(result.Seed, result.Genotype, random, baseline.Describe(result.Genotype, random))
+        {
+            Trained = result is { Found: { } found, Random: { } beside } ? (100 - found.Accuracy, 100 - beside.Accuracy) : null,
+        };
+    }
+}
