@@ -49,10 +49,22 @@ public sealed class QuantizeCommandTests : IDisposable
         Assert.Equal(0, Command.Run("predict", small, tiny.In("samples.png")).Code);
         var again = Command.Run("quantize", "--resume", small);
         Assert.Equal(0, again.Code);
-        Assert.Matches("\nnetwork .*\n" + rows[^1] + numbers, again.Output);
+        // Whoever goes on sees the same side by side.
+        Assert.Matches("\nnetwork .*\n" + string.Concat(rows.Select(row => row + numbers)), again.Output);
         if (epochs == "0") Command.Refuses(1, ["quantize", "--resume", small, "--finetune", "2"], "was begun without an epoch");
         foreach (var further in new[] { "quantize", "decompose", "prune" })
             Command.Refuses(2, [further, small, "--out", tiny.In("further")], "quantised already");
+    }
+
+    [Fact]
+    public void A_network_that_is_done_needs_no_images_to_be_opened_again()
+    {
+        Assert.Equal(0, Quantise("small").Code);
+        Directory.Move(tiny.Data, tiny.In("moved"));
+        var again = Command.Run("quantize", "--resume", tiny.In("small"));
+        Assert.Equal(0, again.Code);
+        Command.AssertOneLine(again.Error, tiny.Data, "is done, but not compared");
+        Assert.DoesNotContain("\nagree ", again.Output);
     }
 
     [Fact]

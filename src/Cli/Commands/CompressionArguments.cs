@@ -70,9 +70,10 @@ internal sealed class CompressionArguments
     /// <param name="parsed">The command line.</param>
     /// <param name="compress">Makes the smaller network of the trained one, and says in lines what it did.</param>
     /// <param name="report">Says what came of it, from the folder that is done; null for nobody.</param>
+    /// <param name="keep">Keeps in the new folder what it will need for that; null for nothing.</param>
     public int Run(
         Screen screen, ParseResult parsed, Func<CompressionTask, (HostNetwork Network, IEnumerable<string> Lines)> compress,
-        Action<string>? report = null)
+        Action<string>? report = null, Action<string>? keep = null)
     {
         if (Resumed(screen, parsed) is { } code)
         {
@@ -83,6 +84,7 @@ internal sealed class CompressionArguments
         var (source, folder) = (Source(parsed), Folder(parsed));
         using var finetuning = new CompressionWork(screen, command).Begin(
             source, parsed.GetValue(best), parsed.GetValue(calibration) ?? DefaultImages, Options(parsed, source), folder, compress);
+        keep?.Invoke(folder);
         code = finetuning.ToEnd();
         if (code == ExitCode.Done) report?.Invoke(folder);
         return code;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
 using MIOpenDarts.Cli.Compressing;
 using MIOpenDarts.Cli.Onnx;
 using MIOpenDarts.Cli.Profiling;
@@ -24,19 +25,19 @@ internal sealed class QuantisationReport(Screen screen, bool isFinetuned)
     private const int MostCompared = 256;
 
     // The networks before the one of the folder.
-    private readonly List<(string Name, double Accuracy, byte[] Model)> before = [];
+    private readonly List<ComparedNetwork> before = [];
 
     /// <summary>What each layer loses, in lines; keeps what the network was before.</summary>
     public IReadOnlyList<string> Losses(CompressionTask task, QuantisedNetwork quantised)
     {
         var (description, compressed) = (task.Network.Description, quantised.Network.Description);
-        before.Add((
+        before.Add(new(
             "float", NetworkTest.Run(task.Trained, description, task.Test, Batch).Top1,
             OnnxExport.Bytes(task.Backend, task.Trained.Trace(), foldNorms: true, description)));
         if (isFinetuned)
         {
             using var rounded = quantised.Network.Build(task.Backend);
-            before.Add((
+            before.Add(new(
                 "int8, not fine-tuned", NetworkTest.Run(rounded, compressed, task.Test, Batch).Top1,
                 QuantisedOnnx.Bytes(IntegerNetwork.From(quantised.Network), compressed)));
         }
@@ -49,37 +50,47 @@ internal sealed class QuantisationReport(Screen screen, bool isFinetuned)
         ];
     }
 
+    /// <summary>Keeps in its folder what the network was before.</summary>
+    public void Keep(string folder) => ComparedNetwork.Write(folder, before);
+
     /// <summary>Whether all forms of the network in a folder agree, and it beside the networks before it.</summary>
     public void Print(string folder)
+    {
+        try
+        {
+            Compare(folder);
+        }
+        catch (Exception e) when (e is BackendUnavailableException or OnnxRuntimeException or DataException
+            or InvalidDataException or IOException)
+        {
+            // The network is done, and needs none of it.
+            Failures.Report(screen.Error, $"{e.Message}; {folder} is done, but not compared", ExitCode.Done);
+        }
+    }
+
+    private void Compare(string folder)
     {
         var options = TrainFolder.ReadOptions(folder);
         using var trained = TrainedNetwork.Open(folder, best: false, foreign: null, options.Backend, options.Threads);
         var test = EvaluationTraining.RequireTest(TestImages.Open(options.Data, options, trained.Description));
         var integers = IntegerNetwork.From(trained.Description, trained.Net);
         var model = QuantisedOnnx.Bytes(integers, trained.Description);
-        try
-        {
-            var (images, agreeing) = Agreement(trained, test, integers, model, options.Threads);
-            screen.Output.WriteLine(
-                $"agree    {agreeing} of {images} test images get one class from integers in plain loops, from rounded numbers and from "
-                + "ONNX Runtime");
-            if (!OnnxDifference.Agree(images, agreeing)) Failures.Report(
-                screen.Error,
-                $"{folder}: these are less than 99 %, so its accuracy may be another in ONNX Runtime; test what export writes by evaluate",
-                ExitCode.Done);
-            var all = before.Append(
-                (options.Epochs > 0 ? "int8, fine-tuned" : "int8", NetworkTest.Run(trained.Net, trained.Description, test, Batch).Top1, model));
-            foreach (var line in Table(
-                [["network", "test accuracy %", "ONNX KiB", "ms"], .. all.Select(network => Row(network, trained.Description.Task))]))
-                screen.Output.WriteLine(line);
-            screen.Output.WriteLine(
-                $"(an image at a time in ONNX Runtime {OnnxLibrary.Version} with one thread; on an RX 580 INT8 saves size, not time)");
-        }
-        catch (BackendUnavailableException e)
-        {
-            // The network is done, and needs none of it.
-            Failures.Report(screen.Error, $"{e.Message}; {folder} is done, but not compared with it", ExitCode.Done);
-        }
+        var (images, agreeing) = Agreement(trained, test, integers, model, options.Threads);
+        screen.Output.WriteLine(
+            $"agree    {agreeing} of {images} test images get one class from integers in plain loops, from rounded numbers and from "
+            + "ONNX Runtime");
+        if (!OnnxDifference.Agree(images, agreeing)) Failures.Report(
+            screen.Error,
+            $"{folder}: more than three images and than 1 % differ, so its accuracy may be another in ONNX Runtime; "
+            + "test what export writes by evaluate",
+            ExitCode.Done);
+        var all = ComparedNetwork.Read(folder).Append(new(
+            options.Epochs > 0 ? "int8, fine-tuned" : "int8", NetworkTest.Run(trained.Net, trained.Description, test, Batch).Top1, model));
+        foreach (var line in Table(
+            [["network", "test accuracy %", "ONNX KiB", "ms"], .. all.Select(network => Row(network, trained.Description.Task))]))
+            screen.Output.WriteLine(line);
+        screen.Output.WriteLine(
+            $"(an image at a time in ONNX Runtime {OnnxLibrary.Version} with one thread; on an RX 580 INT8 saves size, not time)");
     }
 
     private static (int Images, int Agreeing) Agreement(
@@ -111,7 +122,7 @@ internal sealed class QuantisationReport(Screen screen, bool isFinetuned)
         return (images, agreeing);
     }
 
-    private static string[] Row((string Name, double Accuracy, byte[] Model) network, ImageTask task)
+    private static string[] Row(ComparedNetwork network, ImageTask task)
     {
         using var session = Session(network.Model, task);
         var milliseconds = new CostTimer(TimeProvider.System).Measure(session, together: 1).Median;

@@ -57,7 +57,7 @@ internal static class QuantizeCommand
                     var quantised = NetworkQuantiser.Apply(task.Network, choice, task.Images, task.Backend);
                     return (quantised.Network, report.Losses(task, quantised));
                 },
-                report.Print);
+                report.Print, report.Keep);
         });
         return command;
     }
