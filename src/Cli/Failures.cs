@@ -65,6 +65,9 @@ internal static class Failures
         _ => FaultException.Create(e, folder),
     };
 
+    /// <summary>The same for a rank of MPI, whose machine may have no other folder.</summary>
+    public static Exception ReportedOfRank(Exception e) => Reported(e, Path.GetTempPath());
+
     /// <summary>Runs what a log records: what stops it before its end becomes the last line of the log.</summary>
     /// <param name="folder">Where the details of a fault go.</param>
     /// <param name="stop">Writes that line.</param>
@@ -97,7 +100,9 @@ internal static class Failures
         return several;
     }
 
-    private static int CodeOf(Exception e) => e switch
+    /// <summary>How the command ends that a failure ends.</summary>
+    /// <param name="e">As it is reported.</param>
+    public static int CodeOf(Exception e) => e switch
     {
         FaultException => ExitCode.Fault,
         GenotypeFormatException or LauncherException => ExitCode.Usage,

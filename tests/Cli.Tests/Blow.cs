@@ -65,11 +65,15 @@ internal sealed partial record Blow(int Signal, long FileBytes, params string[] 
         }
 
         var process = RankLog == "" ? System.Environment.ProcessId : RankedRuns.ProcessOf(RankLog);
+        // The log of a run that goes on has the lines of before.
+        var heardBefore = RankLog == "" ? 0 : TimesHeard();
         if (Signal > 0 && Send(process, Signal) != 0)
             throw new InvalidOperationException($"signal {Signal} cannot be sent");
         // The launcher ends this one when the other is dead.
-        while (RankLog != "" && !File.ReadAllText(RankLog).Contains(" a signal asks ", StringComparison.Ordinal)) Thread.Sleep(10);
+        while (RankLog != "" && TimesHeard() == heardBefore) Thread.Sleep(10);
     }
+
+    private int TimesHeard() => File.ReadLines(RankLog).Count(line => line.Contains(" a signal asks ", StringComparison.Ordinal));
 
     private static void Limit(int resource, long value)
     {

@@ -50,6 +50,8 @@ public sealed partial class ForecastCommandTests
         Assert.InRange(second[0].Messages, 2 * first[0].Messages, 3 * first[0].Messages);
         // Two passes with losses, the flag of a signal, gradients once, and running statistics of two passes.
         Assert.Equal(1 + 2 + 2 + 2 * 2, leaf[0].Messages);
+        // Of three ranks one has half of the eight leaves, and the others wait for it.
+        Assert.Matches(@"\n +3 +\d+ [^\n]* MB +4 +\d+ ", Command.Run([.. step, "--ranks", "3"]).Output);
 
         (int Ranks, int Messages)[] Rows(string[] args)
         {
@@ -70,6 +72,16 @@ public sealed partial class ForecastCommandTests
     [InlineData("--backend", "hip")]
     public void What_ranks_would_exchange_is_not_a_matter_of_a_card(string option, string value) =>
         Command.Refuses(2, ["forecast", "--ranks", "2", option, value], $"{option} does not go with --ranks");
+
+    [Fact]
+    public void The_backend_of_a_file_of_options_is_refused_as_a_typed_one_is()
+    {
+        using var tiny = new TinySearch();
+        File.WriteAllText(tiny.In("options.json"), "{\"backend\": \"hip\"}");
+        Command.Refuses(
+            2, ["forecast", "--ranks", "2", "--config", tiny.In("options.json")],
+            "backend hip does not go with --ranks, which counts on cpu");
+    }
 
     [Fact]
     public void The_step_of_a_forecast_and_of_a_warm_up_is_one_of_the_alphas_too_for_every_method()

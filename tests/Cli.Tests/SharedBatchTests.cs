@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Tests.Mpi;
 
@@ -41,6 +42,8 @@ public sealed class SharedBatchTests
         RankedRuns.AssertStoppedTogether(tiny, "ranks", ranks: 3);
         await Struck(tiny, Blow.Kill, "  step 4/6 ", rank: 1, ranks: 2, resume);
         Assert.IsNotType<RunEnded>(tiny.Log("ranks")[^1]);
+        // The log of a rank that cannot write one is left out.
+        Directory.CreateDirectory(tiny.In("ranks/rank-3.log"));
         var (last, said, failed) = await Mpirun.Of("openmpi").RunAsync(4, RankedRuns.Ranked(resume));
         Assert.True((last, failed) == (0, ""), said + failed);
         Assert.Equal(0, Command.Run(tiny.Args("one", "--threads", "1")).Code);
@@ -62,10 +65,39 @@ public sealed class SharedBatchTests
         using var tiny = new TinySearch { Epochs = 100_000 };
         using var process = Mpirun.Of(mpi).Start(2, options, RankedRuns.Ranked(tiny.Args("run", "--threads", "1")));
         var end = Mpirun.EndAsync(process);
-        await tiny.HasCheckpoints("run");
+        await HasCheckpoints(tiny, process, end);
         await Command.End(Command.Start("kill", [$"-{signal}", $"{process.Id}"]));
         await end;
         RankedRuns.AssertStoppedTogether(tiny, "run", ranks: 2);
+    }
+
+    [Fact]
+    public async Task What_fails_in_one_rank_during_the_steps_ends_all_in_a_line_that_names_it()
+    {
+        using var tiny = new TinySearch { Epochs = 100_000 };
+        using var process = Mpirun.Of("mpich").Start(2, RankedRuns.Ranked(tiny.Args("run", "--threads", "1")));
+        var end = Mpirun.EndAsync(process);
+        await HasCheckpoints(tiny, process, end);
+        // The next checkpoint has no folder to go to.
+        Directory.Move(tiny.In("run/checkpoints"), tiny.In("elsewhere"));
+        var (code, _, error) = await end;
+        Assert.NotEqual(0, code);
+        Assert.Matches($"miopendarts: rank 0 on [^ ]+: .*{tiny.In("run/checkpoints")}", error);
+    }
+
+    // Of a launcher that nothing ends but this.
+    private static async Task HasCheckpoints(TinySearch tiny, Process process, Task<(int Code, string Output, string Error)> end)
+    {
+        try
+        {
+            await tiny.HasCheckpoints("run");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            var (_, output, error) = await end;
+            Assert.Fail($"no checkpoint: {output}{error}");
+        }
     }
 
     /// <summary>What ranks of Open MPI said, of which one got a signal when the first had written a line with these words.</summary>

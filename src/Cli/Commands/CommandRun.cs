@@ -71,7 +71,8 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
     public int ToEnd()
     {
         View.Print($"run      {folder.Path}");
-        RequireMore();
+        // Ranks have looked before the others were told what to do.
+        if (Ranks is null) RequireMore();
         if (Options.Epochs > folder.Options.Epochs) View.Print($"epochs   {Extending(folder.Options)}");
         else if (Recorder.Finished is { } history)
         {
@@ -108,6 +109,28 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
             if (reported == e) throw;
             throw reported;
         }
+    }
+
+    /// <summary>Refuses more epochs for a run that cannot have them.</summary>
+    /// <exception cref="RunFolderException">The text says why.</exception>
+    public void RequireMore()
+    {
+        var then = folder.Options;
+        if (Options.Epochs <= then.Epochs) return;
+        if (then.Epochs == 0)
+            throw new RunFolderException(
+                $"{folder.Path}: was begun without an epoch, to test its weights as they are; begin another run to train them");
+        if (Recorder.Finished is not { } history)
+            throw new RunFolderException(
+                $"{folder.Path}: is not done with its {then.Epochs} epochs; leave --epochs out until it is, then give it more");
+        if (history.HasAll(Options.Epochs))
+        {
+            var end = history.End!.Message ?? "nothing was trained";
+            throw new RunFolderException(
+                $"{folder.Path}: {end}, so more epochs would change nothing; leave --epochs out, or begin another run");
+        }
+
+        folder.RequireEnd();
     }
 
     public void Dispose()
@@ -181,30 +204,6 @@ internal abstract class CommandRun<TOptions, THistory, TResult> : IDisposable
 
     /// <summary>Says what came out.</summary>
     protected abstract void Report(THistory history);
-
-    // What the data is decides too, so the configuration is written only when that has been looked at.
-
-    /// <summary>Refuses more epochs for a run that cannot have them.</summary>
-    /// <exception cref="RunFolderException">The text says why.</exception>
-    public void RequireMore()
-    {
-        var then = folder.Options;
-        if (Options.Epochs <= then.Epochs) return;
-        if (then.Epochs == 0)
-            throw new RunFolderException(
-                $"{folder.Path}: was begun without an epoch, to test its weights as they are; begin another run to train them");
-        if (Recorder.Finished is not { } history)
-            throw new RunFolderException(
-                $"{folder.Path}: is not done with its {then.Epochs} epochs; leave --epochs out until it is, then give it more");
-        if (history.HasAll(Options.Epochs))
-        {
-            var end = history.End!.Message ?? "nothing was trained";
-            throw new RunFolderException(
-                $"{folder.Path}: {end}, so more epochs would change nothing; leave --epochs out, or begin another run");
-        }
-
-        folder.RequireEnd();
-    }
 
     private int Reported(THistory history)
     {

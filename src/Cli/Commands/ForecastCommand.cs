@@ -7,6 +7,7 @@ using MIOpenDarts.Darts.Evaluation;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Darts.Training;
+using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.MIOpen;
 using MIOpenDarts.Layers.Diagnostics;
 using MIOpenDarts.Layers.Machine;
@@ -72,8 +73,10 @@ internal static class ForecastCommand
                     throw new OptionsException($"{other} does not go with --ranks, which counts a step of a search on cpu; leave one out");
                 if (own.Exists(o => o.Key == "backend"))
                     throw new OptionsException("--backend does not go with --ranks, which counts on cpu; leave one out");
-                RankForecast.Write(
-                    screen.Output, SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), own), Numbers(list));
+                var options = SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), own);
+                if (options.Backend is not (BackendChoice.Auto or "cpu"))
+                    throw new OptionsException($"backend {options.Backend} does not go with --ranks, which counts on cpu; leave one out");
+                RankForecast.Write(screen.Output, options, Numbers(list));
                 return ExitCode.Done;
             }
 

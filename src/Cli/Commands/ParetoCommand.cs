@@ -79,7 +79,7 @@ internal static class ParetoCommand
             else if (parsed.GetValue(truth) is null)
                 EvolvingOnImages.RequireRead(typed.Select(option => option.Key), parsed.GetValue(shortTraining) is not null);
 
-            using var ranks = Ranks.Join();
+            using var ranks = Ranks.Join(Failures.ReportedOfRank);
             string Folder() => parsed.GetValue(output) ?? NewRun.Folder();
             FrontWork Open(Screen to, string folder)
             {

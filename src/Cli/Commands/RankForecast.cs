@@ -7,8 +7,8 @@ using MIOpenDarts.Layers.Backends;
 namespace MIOpenDarts.Cli.Commands;
 
 /// <summary>
-/// What ranks that share the batches of a search would exchange in a step, counted in one process, and how long it would take: the first
-/// rank's share is measured here, the network is calculated from the bytes and the delay of a message.
+/// What ranks that share the batches of a search would exchange in a step, counted in one process, and how long it would take: the largest
+/// share is measured here, as all wait for it; the network is calculated from the bytes and the delay of a message.
 /// </summary>
 internal static class RankForecast
 {
@@ -34,16 +34,15 @@ internal static class RankForecast
             $"a step of {options.Algorithm} with {options.InitChannels} channels, batch {options.BatchSize}, {options.Leaves} leaves and "
             + $"batch_norm {options.BatchNorm}: {1000 * alone:F0} ms here in one process (measured)");
         output.WriteLine(
-            $"{"ranks",5} {"messages",9} {"sent by each: vectors",22} {"sums",9} {"compute ms",11}"
+            $"{"ranks",5} {"messages",9} {"sent by each: vectors",22} {"sums",9} {"leaves",6} {"compute ms",11}"
             + string.Concat(Networks.Select(network => $" {$"{network} GbE ms",10} {"speed",6}")));
         foreach (var size in ranks)
         {
-            var counted = new CountedExchange(size);
-            // The first rank's share is the largest.
+            var counted = CountedExchange.OfLargestShare(size, options.Leaves);
             var compute = Seconds(counted);
             output.Write(
                 $"{size,5} {counted.Messages,9} {Megabytes(counted.VectorBytes),22} {Megabytes(counted.SumBytes),9} "
-                + $"{1000 * compute,11:F0}");
+                + $"{options.Cut(counted).Own,6} {1000 * compute,11:F0}");
             foreach (var network in Networks)
             {
                 var waits = counted.Messages * SecondsAHop * Math.Ceiling(Math.Log2(size));
@@ -56,8 +55,8 @@ internal static class RankForecast
 
         output.WriteLine(
             $"a network of n GbE carries n x {MegabytesPerGigabit} MB/s, and a message takes {1e6 * SecondsAHop:F0} us for each doubling "
-            + "of the ranks (calculated); the step of one process and the share of the first rank (compute) were measured here, messages "
-            + "and bytes counted; nothing was sent");
+            + "of the ranks (calculated); the step of one process and the largest share (compute, of so many leaves) were measured "
+            + "here, messages and bytes counted; nothing was sent");
 
         double Seconds(CountedExchange? exchange = null)
         {

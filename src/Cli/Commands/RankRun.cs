@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Checkpoints;
 using MIOpenDarts.Darts.Distributed;
@@ -70,17 +69,14 @@ internal static class RankRun
         {
             // All ranks know, and the first says so. What nobody expected has a file with its details on the machine where it happened.
             if (ranks.IsFirst) throw;
-            _ = Failures.Reported(e, Path.GetTempPath());
+            _ = Failures.ReportedOfRank(e);
             return ExitCode.Done;
         }
         catch (Exception e)
         {
             // It happened to this rank alone.
-            var code = Failures.Guard(screen.Error, () =>
-            {
-                ExceptionDispatchInfo.Throw(e);
-                return ExitCode.Fault;
-            });
+            var reported = Failures.ReportedOfRank(e);
+            var code = Failures.Report(screen.Error, ranks.Prefix + reported.Message, Failures.CodeOf(reported));
             ranks.Abort(code);
             return code;
         }

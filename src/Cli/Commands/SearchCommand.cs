@@ -79,7 +79,7 @@ internal static class SearchCommand
                     : throw new OptionsException("--gather does nothing but build a report; leave the other options out");
             if (parsed.GetValue(join) && parsed.GetValue(seeds) is null)
                 throw new OptionsException("--join is for several processes that share a study; add --seeds and --out");
-            using var ranks = Ranks.Join();
+            using var ranks = Ranks.Join(Failures.ReportedOfRank);
             if (parsed.GetValue(seeds) is not null || (parsed.GetValue(resume) is { } study && SeedFolder.IsAt(study)))
             {
                 if (parsed.GetValue(board)) throw new OptionsException("--tensorboard does not go with several seeds; leave it out");

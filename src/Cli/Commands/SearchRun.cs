@@ -57,13 +57,16 @@ internal sealed class SearchRun : CommandRun<SearchOptions, SearchHistory, Searc
         var options = SearchOptions.Table.Parse(text, "the options of rank 0");
         using var log = new RankLog(ranks, path);
         using var signals = new StopSignals(log.Stopping);
-        using var backend = RankRun.Backend(ranks, options);
-        var data = ranks.Agree(() => SearchImages.Open(options));
-        var (train, valid) = SearchImages.Split(data, options);
-        ranks.RequireSame(Data, DataFingerprint.From(data.Train).TrainHash);
-        RequireLeaves(ranks, train, valid, options);
-        log.Begin(backend);
-        log.Record(() => DartsSearch.Run(train, valid, options, backend, log, RankRun.Checkpoints(path), signals.Token));
+        log.Record(() =>
+        {
+            using var backend = RankRun.Backend(ranks, options);
+            var data = ranks.Agree(() => SearchImages.Open(options));
+            var (train, valid) = SearchImages.Split(data, options);
+            ranks.RequireSame(Data, DataFingerprint.From(data.Train).TrainHash);
+            RequireLeaves(ranks, train, valid, options);
+            log.Begin(backend);
+            DartsSearch.Run(train, valid, options, backend, log, RankRun.Checkpoints(path), signals.Token);
+        });
     }
 
     private static void RequireLeaves(Ranks? ranks, SearchImages train, SearchImages valid, SearchOptions options) =>

@@ -60,7 +60,7 @@ internal static class TrainCommand
         {
             var typed = fields.Typed(parsed).ToList();
             if (Network(parsed.GetValue(genotype), parsed.GetValue(arch)) is { } network) typed.Add(new("network", network));
-            using var ranks = Ranks.Join();
+            using var ranks = Ranks.Join(Failures.ReportedOfRank);
             TrainRun One() => parsed.GetValue(resume) is { } folder
                 ? TrainRun.Resume(screen, folder, typed, FieldOptions.Given(parsed, preset, config, output), parsed.GetValue(board))
                 : TrainRun.Start(

@@ -86,13 +86,15 @@ internal sealed class TrainRun : CommandRun<TrainOptions, TrainHistory, TrainRes
         var options = TrainOptions.Table.Parse(text, "the options of rank 0") with { Folder = path };
         using var log = new RankLog(ranks, path);
         using var signals = new StopSignals(log.Stopping);
-        using var backend = RankRun.Backend(ranks, options);
-        var data = ranks.Agree(() => EvaluationTraining.Open(Whole(options)));
-        RequireSame(ranks, options, data);
-        RequireLeaves(ranks, data, options);
-        log.Begin(backend);
-        log.Record(() => EvaluationTraining.Run(
-            data, options, backend, log, RankRun.Checkpoints(path), weights: null, signals.Token));
+        log.Record(() =>
+        {
+            using var backend = RankRun.Backend(ranks, options);
+            var data = ranks.Agree(() => EvaluationTraining.Open(Whole(options)));
+            RequireSame(ranks, options, data);
+            RequireLeaves(ranks, data, options);
+            log.Begin(backend);
+            EvaluationTraining.Run(data, options, backend, log, RankRun.Checkpoints(path), weights: null, signals.Token);
+        });
     }
 
     private static void RequireSame(Ranks ranks, TrainOptions options, ImageData data)

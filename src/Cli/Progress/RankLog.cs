@@ -7,7 +7,7 @@ namespace MIOpenDarts.Cli.Progress;
 
 /// <summary>
 /// The log of a rank that shows nothing, <c>rank-1.log</c> and so on beside the log of the run: where it computes, how long its epochs
-/// took, and what ended it. On a machine that does not see the run's folder there is none.
+/// took, and what ended it. On a machine that does not see the run's folder, or may not write there, there is none.
 /// </summary>
 internal sealed class RankLog : IProgress<RunEvent>, IDisposable
 {
@@ -19,9 +19,15 @@ internal sealed class RankLog : IProgress<RunEvent>, IDisposable
     {
         this.ranks = ranks;
         if (!Directory.Exists(folder)) return;
-        // Signals write from a thread of their own.
-        file = TextWriter.Synchronized(
-            new StreamWriter(Path.Combine(folder, $"rank-{ranks.Rank}.log"), append: true) { AutoFlush = true });
+        try
+        {
+            // Signals write from a thread of their own.
+            file = TextWriter.Synchronized(
+                new StreamWriter(Path.Combine(folder, $"rank-{ranks.Rank}.log"), append: true) { AutoFlush = true });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     /// <summary>Writes where the rank computes.</summary>
@@ -34,17 +40,20 @@ internal sealed class RankLog : IProgress<RunEvent>, IDisposable
     /// <summary>Writes that the rank itself got a signal.</summary>
     public void Stopping() => Line("a signal asks all ranks to stop after this step");
 
-    /// <summary>Does the work of the rank; what ends it is the last line.</summary>
+    /// <summary>Does the work of the rank; what ends it is the last line, but for a signal that comes then.</summary>
     public void Record(Action work)
     {
         try
         {
             work();
+            Line("done");
         }
         catch (Exception e)
         {
-            Line(e.Message);
-            throw;
+            var reported = ranks.Reported(e);
+            Line(reported.Message);
+            if (reported == e) throw;
+            throw reported;
         }
     }
 
@@ -61,6 +70,15 @@ internal sealed class RankLog : IProgress<RunEvent>, IDisposable
     private void Epoch(int epoch, double seconds, long bytes) =>
         Line(string.Create(CultureInfo.InvariantCulture, $"epoch {epoch + 1} done in {seconds:F1} s, peak memory {bytes >> 20} MiB"));
 
-    private void Line(string text) =>
-        file?.WriteLine($"{TimeProvider.System.GetUtcNow().ToString("s", CultureInfo.InvariantCulture)}Z {text}");
+    private void Line(string text)
+    {
+        try
+        {
+            file?.WriteLine($"{TimeProvider.System.GetUtcNow().ToString("s", CultureInfo.InvariantCulture)}Z {text}");
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // A full disk, or a signal that comes when the work is done: the run does not need the line.
+        }
+    }
 }

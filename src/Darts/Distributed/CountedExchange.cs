@@ -3,19 +3,20 @@ using MIOpenDarts.Layers.Backends;
 namespace MIOpenDarts.Darts.Distributed;
 
 /// <summary>
-/// Counts what the first of several ranks would exchange, and exchanges nothing: every rank is taken to have what this one has.
+/// Counts what one of several ranks would exchange, and exchanges nothing: every rank is taken to have what this one has.
 /// </summary>
 /// <param name="size">Ranks.</param>
-internal sealed class CountedExchange(int size) : ILeafExchange
+/// <param name="rank">Which of them this is.</param>
+internal sealed class CountedExchange(int size, int rank = 0) : ILeafExchange
 {
     /// <inheritdoc/>
-    public int Rank => 0;
+    public int Rank => rank;
 
     /// <inheritdoc/>
     public int Size => size;
 
     /// <inheritdoc/>
-    public int OnMachine => 1;
+    public IReadOnlyList<int> OnMachine { get; } = [rank];
 
     /// <summary>Collective calls: one for what is gathered, two for a sum.</summary>
     public long Messages { get; private set; }
@@ -26,11 +27,17 @@ internal sealed class CountedExchange(int size) : ILeafExchange
     /// <summary>Bytes of statistics, losses and gradients of alphas that this rank sends.</summary>
     public long SumBytes { get; private set; }
 
+    /// <summary>The rank that has most of so many leaves, for which the others wait.</summary>
+    public static CountedExchange OfLargestShare(int size, int leaves) =>
+        new(size, Enumerable.Range(0, size).MaxBy(rank => BatchLeaves.SubtreeOf(rank, size, leaves).Count));
+
     /// <inheritdoc/>
     public void Gather(Span<double> all)
     {
-        var own = all[..(all.Length / size)];
-        for (var rank = 1; rank < size; rank++) own.CopyTo(all[(rank * own.Length)..]);
+        var each = all.Length / size;
+        var own = all.Slice(rank * each, each);
+        for (var other = 0; other < size; other++)
+            if (other != rank) own.CopyTo(all[(other * each)..]);
         Messages++;
         SumBytes += (long)own.Length * sizeof(double) * (size - 1);
     }
@@ -38,7 +45,7 @@ internal sealed class CountedExchange(int size) : ILeafExchange
     /// <inheritdoc/>
     public void Sum(Span<float> values)
     {
-        var own = SumSlices.First(values.Length, 1, size);
+        var own = SumSlices.First(values.Length, rank + 1, size) - SumSlices.First(values.Length, rank, size);
         Messages += 2;
         VectorBytes += (values.Length - own + (long)own * (size - 1)) * sizeof(float);
     }

@@ -23,7 +23,7 @@ internal sealed class MpiLeafExchange(MpiWorld world, Ranks ranks) : ILeafExchan
     public int Size => world.Size;
 
     /// <inheritdoc/>
-    public int OnMachine => world.LocalSize;
+    public IReadOnlyList<int> OnMachine => world.OnMachine;
 
     /// <inheritdoc/>
     public void Gather(Span<double> all)

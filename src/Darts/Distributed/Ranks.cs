@@ -25,9 +25,6 @@ internal sealed class Ranks : IDisposable
     /// <summary>Number of this process among those of its machine.</summary>
     public int LocalRank => world.LocalRank;
 
-    /// <summary>How many of them there are on this machine.</summary>
-    public int LocalSize => world.LocalSize;
-
     /// <summary>Name of this process's machine.</summary>
     public string Node => world.Node;
 
@@ -36,6 +33,12 @@ internal sealed class Ranks : IDisposable
 
     /// <summary>Whether the others go on to the next member, and would wait there for ever for this rank if it failed.</summary>
     public bool OthersWait { get; set; } = true;
+
+    /// <summary>What a message of this rank begins with; nothing for one alone.</summary>
+    public string Prefix => Size == 1 ? "" : $"rank {Rank} on {Node}: ";
+
+    /// <summary>Makes of a failure what is told of it, here and in the other ranks.</summary>
+    public Func<Exception, Exception> Reported { get; init; } = failure => failure;
 
     /// <summary>Whether a launcher of several processes started this one, be it well or not.</summary>
     public static bool AreLaunched
@@ -54,10 +57,12 @@ internal sealed class Ranks : IDisposable
     }
 
     /// <summary>Joins the other processes; null where no launcher started this one, and then no library of MPI is opened.</summary>
+    /// <param name="reported">Makes of a failure what is told of it.</param>
     /// <exception cref="LauncherException">The launcher has no library of MPI that fits it.</exception>
     /// <exception cref="MpiException">A call failed.</exception>
-    public static Ranks? Join() =>
-        Launcher.Detect(Environment.GetEnvironmentVariable) is { } launcher ? new Ranks(MpiWorld.Open(launcher)) : null;
+    public static Ranks? Join(Func<Exception, Exception> reported) =>
+        Launcher.Detect(Environment.GetEnvironmentVariable) is { } launcher
+            ? new Ranks(MpiWorld.Open(launcher)) { Reported = reported } : null;
 
     /// <summary>The largest number of all ranks.</summary>
     public int Max(int value) => world.Max(value);
@@ -133,7 +138,9 @@ internal sealed class Ranks : IDisposable
     public BatchLeaves Share(RunOptions options) => options.Cut(Size == 1 ? null : new MpiLeafExchange(world, this));
 
     /// <summary>Does what may fail in one rank alone; none goes on before all have done it.</summary>
-    /// <exception cref="RankFailedException">It failed in another rank. Where it fails, its own exception is thrown.</exception>
+    /// <exception cref="RankFailedException">
+    /// It failed in another rank. Where it fails, its own exception is thrown, as it is reported.
+    /// </exception>
     public void Agree(Action work)
     {
         Exception? own = null;
@@ -143,7 +150,7 @@ internal sealed class Ranks : IDisposable
         }
         catch (Exception e)
         {
-            own = e;
+            own = Reported(e);
         }
 
         var failures = Gather(own is null ? "" : $"rank {Rank} on {Node}: {own.Message}");
@@ -153,13 +160,21 @@ internal sealed class Ranks : IDisposable
         throw new RankFailedException(failures.First(text => text.Length > 0));
     }
 
-    /// <summary>What every rank makes for itself, and may fail to.</summary>
+    /// <summary>What every rank makes for itself, and may fail to; where another one fails, it is not kept.</summary>
     /// <exception cref="RankFailedException">Another one failed.</exception>
     public TResult Agree<TResult>(Func<TResult> make)
     {
         TResult made = default!;
-        Agree(() => { made = make(); });
-        return made;
+        try
+        {
+            Agree(() => { made = make(); });
+            return made;
+        }
+        catch
+        {
+            (made as IDisposable)?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Refuses ranks that differ in something that all must have.</summary>

@@ -29,8 +29,8 @@ internal sealed class MemoryFit<TOptions>(MemoryRoom room, Func<TOptions, Memory
         string wanted;
         try
         {
-            if (need(options) is not { } needed || room.Missing(needed) is not { } missing) return;
-            wanted = $"{what} needs {needed}, but may take {missing}";
+            if (need(options) is not { } all || room.Missing(all) is not var (needed, limit)) return;
+            wanted = $"{what} needs {needed}{(needed == all ? "" : " in one of them")}, but may take {limit}";
         }
         catch (PlanDoesNotFitException e)
         {

@@ -10,6 +10,8 @@ namespace MIOpenDarts.Darts.Forecasts;
 /// <param name="Managed">Batches under way and the copies of a checkpoint, on the managed heap.</param>
 internal sealed record MemoryNeed(long Activations, long Parameters, long Managed)
 {
+    private MemoryNeed? largest;
+
     // What the process itself grows by while it runs: compiled code, threads' stacks, logs and reports.
     private const long Program = 48 << 20;
 
@@ -34,16 +36,48 @@ internal sealed record MemoryNeed(long Activations, long Parameters, long Manage
         (several is null ? what : $"{what} {several}")
         + (leaves.OnMachine == 1 ? "" : $" by {leaves.OnMachine} ranks on this machine (fewer of them need less)");
 
-    /// <summary>All of it.</summary>
-    public long Total => Activations + Parameters + Managed + Program;
+    /// <summary>Processes that need it together.</summary>
+    public int Processes { get; private init; } = 1;
 
-    /// <summary>The need of several such runs side by side.</summary>
-    public MemoryNeed Times(int runs) => new(runs * Activations, runs * Parameters, runs * Managed);
+    /// <summary>The need of the process among them that needs most.</summary>
+    public MemoryNeed Largest => largest ?? this;
+
+    /// <summary>All of it.</summary>
+    public long Total => Activations + Parameters + Managed + (Processes * Program);
+
+    /// <summary>The need of all processes of this machine that share the batches of a run.</summary>
+    /// <param name="leaves">How batches are cut.</param>
+    /// <param name="need">The need of a process that has such a share; null for nothing that counts here.</param>
+    public static MemoryNeed? OfMachine(BatchLeaves leaves, Func<BatchLeaves, MemoryNeed?> need)
+    {
+        List<MemoryNeed> each = [];
+        // Shares are of few sizes.
+        foreach (var share in leaves.OfMachine.GroupBy(cut => cut.Own))
+        {
+            if (need(share.First()) is not { } own) return null;
+            each.AddRange(Enumerable.Repeat(own, share.Count()));
+        }
+
+        return each.Count == 1 ? each[0] : new(each.Sum(n => n.Activations), each.Sum(n => n.Parameters), each.Sum(n => n.Managed))
+        {
+            Processes = each.Count,
+            largest = each.MaxBy(n => n.Total),
+        };
+    }
+
+    /// <summary>The need of several such runs side by side in each process.</summary>
+    public MemoryNeed Times(int runs) => this with
+    {
+        Activations = runs * Activations,
+        Parameters = runs * Parameters,
+        Managed = runs * Managed,
+        largest = largest?.Times(runs),
+    };
 
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Show(Total)} of memory (activations {Show(Activations)}, parameters {Show(Parameters)}, "
-        + $"data and program {Show(Managed + Program)})";
+        + $"data and program {Show(Managed + (Processes * Program))})";
 
     private static string Show(long bytes) => bytes < 1L << 30
         ? $"{bytes >> 20} MiB"

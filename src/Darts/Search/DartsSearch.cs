@@ -36,12 +36,16 @@ public static class DartsSearch
         var problems = options.Validate();
         if (problems.Count > 0) throw new OptionsException(problems);
         if (!SearchAlgorithm.From(options).Trains) return Draw(options, ShapeOf(train, options), progress);
-        TargetCosts.Of(options, ShapeOf(train, options));
-        backend.Leaves.Agree(() => SearchMemory.Require(options, ShapeOf(train, options), backend));
-        using var state = new SearchState(options, ShapeOf(train, options), backend)
+        backend.Leaves.Agree(() =>
+        {
+            TargetCosts.Of(options, ShapeOf(train, options));
+            SearchMemory.Require(options, ShapeOf(train, options), backend);
+        });
+        // Only when all have looked: what one allocates the others no longer find free.
+        using var state = backend.Leaves.Agree(() => new SearchState(options, ShapeOf(train, options), backend)
         {
             Data = checkpoints is null ? null : DataFingerprint.From(train.Encoder.Images),
-        };
+        });
         // Where processes share a batch, all of them take every step.
         var cost = progress is null && backend.Leaves.Exchange is null ? default : SearchCost.Measure(state, train, valid, options);
         LoopPosition<EpochRecord>? resumed = null;

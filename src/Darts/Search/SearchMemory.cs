@@ -17,14 +17,20 @@ internal static class SearchMemory
     /// The need of a search, found by building its networks with memory that is only counted; null for one that trains nothing, or on a
     /// device.
     /// </summary>
+    /// <param name="options">Checked options.</param>
+    /// <param name="shape">The supernet that they describe.</param>
+    /// <param name="backend">Where it computes.</param>
+    /// <param name="form">How its cells are computed.</param>
+    /// <param name="leaves">The cut of another process; null for the backend's own.</param>
     /// <exception cref="PlanDoesNotFitException">It has more parameters than a network may have.</exception>
     public static MemoryNeed? Need(
-        SearchOptions options, SupernetShape shape, Backend<float> backend, CellForm form = CellForm.Shared)
+        SearchOptions options, SupernetShape shape, Backend<float> backend, CellForm form = CellForm.Shared, BatchLeaves? leaves = null)
     {
         var algorithm = SearchAlgorithm.From(options);
         var tally = new MemoryTally();
         using var counting = backend.Counting(tally);
         if (counting is null || !algorithm.Trains) return null;
+        if (leaves is not null) counting.Leaves = leaves;
         using var state = new SearchState(options, shape, counting, form);
         var (activations, parameters) = (state.Net.ActivationBytes, tally.Bytes - state.Net.ActivationBytes);
         if (algorithm.Stage(options, options.Epochs - 1) is > 0 and var last)
@@ -50,7 +56,8 @@ internal static class SearchMemory
     public static void Require(
         SearchOptions options, SupernetShape shape, Backend<float> backend, int jobs = 1, MemoryRoom? room = null) => Require(
             MemoryNeed.Name("the search", jobs == 1 ? null : $"with {jobs} seeds side by side (fewer --jobs need less)", backend.Leaves),
-            (o, of) => Need(o, of, backend)?.Times(jobs * backend.Leaves.OnMachine), options, shape, backend.Leaves, room);
+            (o, of) => MemoryNeed.OfMachine(backend.Leaves, leaves => Need(o, of, backend, leaves: leaves))?.Times(jobs),
+            options, shape, backend.Leaves, room);
 
     /// <summary>Refuses a supernet, or several side by side, that need more than there is.</summary>
     /// <param name="options">Checked options.</param>

@@ -53,10 +53,11 @@ public static class EvaluationTraining
         if (problems.Count > 0) throw new OptionsException(problems);
         RequireTest(data);
         backend.Leaves.Agree(() => TrainMemory.Require(data, options, backend));
-        using var state = new TrainState(options, Describe(data, options), backend)
+        // Only when all have looked: what one allocates the others no longer find free.
+        using var state = backend.Leaves.Agree(() => new TrainState(options, Describe(data, options), backend)
         {
             Data = checkpoints is null ? null : DataFingerprint.From(data.Train, data.Test),
-        };
+        });
         var cost = progress is null && backend.Leaves.Exchange is null ? default : TrainCost.Measure(state, data, options);
         LoopPosition<TrainEpochRecord>? resumed = null;
         backend.Leaves.Agree(() =>

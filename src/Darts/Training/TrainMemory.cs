@@ -17,13 +17,15 @@ internal static class TrainMemory
     /// <param name="options">Checked options.</param>
     /// <param name="backend">Where it computes.</param>
     /// <param name="compressed">The network where it is a compressed one that no file has yet; null for that of the options.</param>
+    /// <param name="leaves">The cut of another process; null for the backend's own.</param>
     /// <exception cref="PlanDoesNotFitException">It has more parameters than a network may have.</exception>
     public static MemoryNeed? Need(
-        ImageData data, TrainOptions options, Backend<float> backend, NetworkDescription? compressed = null)
+        ImageData data, TrainOptions options, Backend<float> backend, NetworkDescription? compressed = null, BatchLeaves? leaves = null)
     {
         var tally = new MemoryTally();
         using var counting = backend.Counting(tally);
         if (counting is null) return null;
+        if (leaves is not null) counting.Leaves = leaves;
         using var state = new TrainState(options, compressed ?? EvaluationTraining.Describe(data, options), counting);
         var (net, images) = (state.Net, data.Train);
         var image = (long)images.Channels * images.Height * images.Width;
@@ -57,8 +59,9 @@ internal static class TrainMemory
 
         var what = MemoryNeed.Name(
             "the training", jobs == 1 ? null : $"of {jobs} networks side by side (fewer --jobs need less)", backend.Leaves);
-        var each = jobs * backend.Leaves.OnMachine;
-        new MemoryFit<TrainOptions>(room ?? MemoryRoom.Here(), o => Need(data, o, backend, compressed)?.Times(each), smaller)
+        new MemoryFit<TrainOptions>(
+            room ?? MemoryRoom.Here(),
+            o => MemoryNeed.OfMachine(backend.Leaves, leaves => Need(data, o, backend, compressed, leaves))?.Times(jobs), smaller)
             .Require(what, options);
     }
 }

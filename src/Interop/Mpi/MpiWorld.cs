@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace MIOpenDarts.Interop.Mpi;
@@ -14,6 +12,7 @@ internal sealed unsafe class MpiWorld : IDisposable
     private readonly MpiFunctions mpi;
     private readonly MpiConstants constants;
     private readonly int thread = Environment.CurrentManagedThreadId;
+    private List<int> neighbours = [];
     private bool closed;
 
     private MpiWorld(MpiLibrary library)
@@ -50,10 +49,10 @@ internal sealed unsafe class MpiWorld : IDisposable
     public string Node { get; }
 
     /// <summary>Which of the processes on this machine this is.</summary>
-    public int LocalRank { get; private set; }
+    public int LocalRank => neighbours.IndexOf(Rank);
 
-    /// <summary>How many of them there are on this machine.</summary>
-    public int LocalSize { get; private set; }
+    /// <summary>Numbers of the processes on this machine, upwards.</summary>
+    public IReadOnlyList<int> OnMachine => neighbours;
 
     private bool ThreadsAllowed { get; }
 
@@ -78,7 +77,7 @@ internal sealed unsafe class MpiWorld : IDisposable
                     + "together, and each process would work alone; start with the launcher of this library, or under srun with its "
                     + "--mpi=");
             }
-            (world.LocalRank, world.LocalSize) = world.OnNode();
+            world.neighbours = world.Neighbours();
             return world;
         }
         catch
@@ -178,13 +177,14 @@ internal sealed unsafe class MpiWorld : IDisposable
         }
     }
 
-    // By the machines' names: what shares memory to MPI_Comm_split_type is each process alone with MPICH 5.0.2 in some containers.
-    private (int Rank, int Size) OnNode()
+    // What shares memory to MPI_Comm_split_type is each process alone with MPICH 5.0.2 in some containers.
+    private List<int> Neighbours()
     {
-        var names = new long[Size];
-        names[Rank] = BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(Node)));
-        AllGather<long>(names, [.. Enumerable.Repeat(1, Size)], [.. Enumerable.Range(0, Size)]);
-        return (names.AsSpan(0, Rank).Count(names[Rank]), names.AsSpan().Count(names[Rank]));
+        const string boot = "/proc/sys/kernel/random/boot_id";
+        var keys = new long[Size];
+        keys[Rank] = MachineKey.Of(File.Exists(boot) ? File.ReadAllText(boot) : "", Node);
+        AllGather<long>(keys, [.. Enumerable.Repeat(1, Size)], [.. Enumerable.Range(0, Size)]);
+        return MachineKey.SameAs(keys, Rank);
     }
 
     private nint TypeOf<T>() =>

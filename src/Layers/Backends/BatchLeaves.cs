@@ -45,7 +45,12 @@ internal sealed class BatchLeaves
     public bool IsFirst => Exchange is null || Exchange.Rank == 0;
 
     /// <summary>Processes of this machine that share a batch.</summary>
-    public int OnMachine => Exchange?.OnMachine ?? 1;
+    public int OnMachine => Exchange?.OnMachine.Count ?? 1;
+
+    /// <summary>The cut as each of these processes has it, to count memory with.</summary>
+    public IEnumerable<BatchLeaves> OfMachine => Exchange is null
+        ? [this]
+        : Exchange.OnMachine.Select(rank => new BatchLeaves(Count, new PlannedExchange(Exchange, rank), PerLeaf));
 
     /// <summary>Images that a batch must have.</summary>
     public int LeastBatch => Exchange is null ? 2 : Count;
@@ -93,6 +98,23 @@ internal sealed class BatchLeaves
     {
         if (Exchange is null) work();
         else Exchange.Agree(work);
+    }
+
+    /// <summary>What every process makes for itself, and may fail to; where another one fails, it is not kept.</summary>
+    public TMade Agree<TMade>(Func<TMade> make)
+        where TMade : IDisposable
+    {
+        TMade? made = default;
+        try
+        {
+            Agree(() => { made = make(); });
+            return made!;
+        }
+        catch
+        {
+            made?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether this is true in any of the processes.</summary>

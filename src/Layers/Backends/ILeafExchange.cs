@@ -9,8 +9,8 @@ internal interface ILeafExchange
     /// <summary>How many there are.</summary>
     int Size { get; }
 
-    /// <summary>How many of them share this machine, and its memory.</summary>
-    int OnMachine { get; }
+    /// <summary>Numbers of those that share this machine, and its memory; this process is one of them.</summary>
+    IReadOnlyList<int> OnMachine { get; }
 
     /// <summary>Gives every process's numbers to all.</summary>
     /// <param name="all">[processes][n]; this process's own are set.</param>

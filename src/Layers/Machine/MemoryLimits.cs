@@ -11,23 +11,33 @@ internal sealed class MemoryLimits
     private const string AddressSpace = "Max address space";
     private const string DataSize = "Max data size";
 
-    private MemoryLimits(IReadOnlyList<MemoryLimit> all) => All = all;
+    private MemoryLimits(IReadOnlyList<MemoryLimit> shared, IReadOnlyList<MemoryLimit> own) => (Shared, Own) = (shared, own);
+
+    /// <summary>Of the machine and of control groups, which processes beside this one take from too.</summary>
+    public IReadOnlyList<MemoryLimit> Shared { get; }
+
+    /// <summary>Of a shell, which each process has for itself.</summary>
+    public IReadOnlyList<MemoryLimit> Own { get; }
 
     /// <summary>All limits.</summary>
-    public IReadOnlyList<MemoryLimit> All { get; }
+    public IReadOnlyList<MemoryLimit> All => [.. Shared, .. Own];
 
     /// <summary>The one that is met first; null where nothing is known.</summary>
-    public MemoryLimit? Least => All.MinBy(limit => limit.Free);
+    public MemoryLimit? Least => LeastOf(All);
+
+    /// <summary>The one of these that is met first; null for none.</summary>
+    public static MemoryLimit? LeastOf(IReadOnlyList<MemoryLimit> limits) => limits.MinBy(limit => limit.Free);
 
     /// <summary>The limits of this process, as they are now.</summary>
     public static MemoryLimits Here()
     {
-        var read = Read("/").All;
-        if (OperatingSystem.IsLinux()) return new MemoryLimits(read);
+        var read = Read("/");
+        if (OperatingSystem.IsLinux()) return read;
         // Elsewhere the runtime knows the machine, and what a job object allows.
         var memory = GC.GetGCMemoryInfo();
-        return new MemoryLimits([.. read,
-            new MemoryLimit("the machine", Math.Max(0, memory.TotalAvailableMemoryBytes - Environment.WorkingSet))]);
+        return new MemoryLimits(
+            [.. read.Shared, new MemoryLimit("the machine", Math.Max(0, memory.TotalAvailableMemoryBytes - Environment.WorkingSet))],
+            read.Own);
     }
 
     /// <summary>
@@ -48,23 +58,23 @@ internal sealed class MemoryLimits
     {
         var memory = Fields(Path.Combine(root, "proc/meminfo"));
         var swap = memory.GetValueOrDefault("SwapFree");
-        List<MemoryLimit> all = [];
+        List<MemoryLimit> shared = [], own = [];
         if (memory.TryGetValue("MemAvailable", out var available))
-            all.Add(new MemoryLimit($"the machine has {memory.GetValueOrDefault("MemTotal") >> 20} MiB", available + swap));
-        all.AddRange(ControlGroups.Limits(root, swap));
+            shared.Add(new MemoryLimit($"the machine has {memory.GetValueOrDefault("MemTotal") >> 20} MiB", available + swap));
+        shared.AddRange(ControlGroups.Limits(root, swap));
         var process = Fields(Path.Combine(root, "proc/self/status"));
-        AddResource(all, root, AddressSpace, "ulimit -v", process.GetValueOrDefault("VmSize"));
-        AddResource(all, root, DataSize, "ulimit -d", process.GetValueOrDefault("VmData"));
-        return new MemoryLimits(all);
+        AddResource(own, root, AddressSpace, "ulimit -v", process.GetValueOrDefault("VmSize"));
+        AddResource(own, root, DataSize, "ulimit -d", process.GetValueOrDefault("VmData"));
+        return new MemoryLimits(shared, own);
     }
 
-    private static void AddResource(List<MemoryLimit> all, string root, string resource, string name, long used)
+    private static void AddResource(List<MemoryLimit> limits, string root, string resource, string name, long used)
     {
         var line = SystemFile.Lines(Path.Combine(root, "proc/self/limits")).FirstOrDefault(l =>
             l.StartsWith(resource, StringComparison.Ordinal));
         var soft = line?[resource.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
         if (long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit))
-            all.Add(new MemoryLimit($"{name} allows {limit >> 20} MiB", Math.Max(0, limit - used)));
+            limits.Add(new MemoryLimit($"{name} allows {limit >> 20} MiB", Math.Max(0, limit - used)));
     }
 
     // Lines such as "MemAvailable:   123456 kB", in bytes.

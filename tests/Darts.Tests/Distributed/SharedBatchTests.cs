@@ -57,6 +57,27 @@ public class SharedBatchTests
         Assert.Equal(counted.VectorBytes * size, exchanged.Sum(rank => 2 * rank.Added * sizeof(float) * (size - 1)), 8.0 * size * size);
     }
 
+    [Theory]
+    [InlineData(2, 4)]
+    [InlineData(3, 4)]
+    [InlineData(6, 2)]
+    [InlineData(7, 2)]
+    public void The_share_that_is_counted_for_a_forecast_is_the_largest(int size, int leaves)
+    {
+        Assert.Equal(leaves, new BatchLeaves(8, CountedExchange.OfLargestShare(size, 8)).Own);
+        Assert.All(Enumerable.Range(0, size), rank => Assert.InRange(BatchLeaves.SubtreeOf(rank, size, 8).Count, 1, leaves));
+    }
+
+    [Fact]
+    public void What_a_process_has_made_is_not_kept_where_another_one_cannot_make_it()
+    {
+        using var made = new MemoryStream();
+        var told = ThreadExchange.Run(2, exchange => Assert.ThrowsAny<Exception>(() => new BatchLeaves(8, exchange).Agree(
+            () => exchange.Rank == 0 ? made : throw new InvalidDataException("in the second"))).GetType());
+        Assert.Equal([typeof(RankFailedException), typeof(InvalidDataException)], told);
+        Assert.False(made.CanRead);
+    }
+
     [Fact]
     public void The_number_of_leaves_changes_the_order_of_sums() =>
         Assert.NotEqual(Pass("Shared", 13, 8, exchange: null), Pass("Shared", 13, 1, exchange: null));

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MIOpenDarts.Darts.Distributed;
 using MIOpenDarts.Layers.Backends;
 
@@ -14,7 +15,7 @@ internal sealed class ThreadExchange : ILeafExchange
 
     public int Size => common.Doubles.Length;
 
-    public int OnMachine => Size;
+    public IReadOnlyList<int> OnMachine => [.. Enumerable.Range(0, Size)];
 
     /// <summary>What <c>CountedExchange</c> counts.</summary>
     public long Messages { get; private set; }
@@ -69,7 +70,25 @@ internal sealed class ThreadExchange : ILeafExchange
         common.Barrier.SignalAndWait();
     }
 
-    public void Agree(Action work) => work();
+    public void Agree(Action work)
+    {
+        Exception? own = null;
+        try
+        {
+            work();
+        }
+        catch (Exception e)
+        {
+            own = e;
+        }
+
+        common.Failures[Rank] = own;
+        common.Barrier.SignalAndWait();
+        var first = common.Failures.FirstOrDefault(failure => failure is not null);
+        common.Barrier.SignalAndWait();
+        if (own is not null) ExceptionDispatchInfo.Throw(own);
+        if (first is not null) throw new RankFailedException(first.Message);
+    }
 
     public void RequireSame(string what, string own)
     {
@@ -95,6 +114,8 @@ internal sealed class ThreadExchange : ILeafExchange
         public float[][] Floats { get; } = new float[size][];
 
         public string[] Texts { get; } = new string[size];
+
+        public Exception?[] Failures { get; } = new Exception?[size];
 
         public void Dispose() => Barrier.Dispose();
     }

@@ -85,12 +85,15 @@ public sealed partial class MemoryForecastTests
         using var backend = CpuBackend.Create(1);
         var options = new SearchOptions { Layers = 5, BatchSize = 64 };
         var whole = SearchMemory.Need(options, ShapeOf(options), backend)!;
-        backend.Leaves = options.Cut(new Ranks(Size: 4, OnMachine: 2));
+        backend.Leaves = options.Cut(new Ranks(0, Size: 4, [0, 2]));
         var share = SearchMemory.Need(options, ShapeOf(options), backend)!;
         Assert.InRange(share.Activations, whole.Activations / 5, whole.Activations / 3);
-        var room = new MemoryRoom(new MemoryLimit("the machine", share.Times(2).Total), Heap);
+        // Each is a process, and has a heap for itself.
+        var heap = new MemoryLimit("the heap", share.Managed);
+        var alone = new MemoryLimit("ulimit -v", share.Total);
+        var room = new MemoryRoom(new MemoryLimit("the machine", 2 * share.Total), heap, alone);
         SearchMemory.Require(options, ShapeOf(options), backend, room: room);
-        room = new MemoryRoom(new MemoryLimit("the machine", share.Times(2).Total - 1), Heap);
+        room = new MemoryRoom(new MemoryLimit("the machine", 2 * share.Total - 1), heap, alone);
         var message = Assert.Throws<PlanDoesNotFitException>(() =>
             SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message;
         Assert.Contains("the search by 2 ranks on this machine (fewer of them need less) needs ", message);
@@ -98,11 +101,35 @@ public sealed partial class MemoryForecastTests
         Assert.Contains("batch_size 56", message);
     }
 
-    // The first of ranks that never exchange anything.
-    private sealed record Ranks(int Size, int OnMachine) : ILeafExchange
+    [Fact]
+    public void All_ranks_of_a_machine_ask_for_the_same_memory_where_their_shares_differ()
     {
-        public int Rank => 0;
+        var options = new SearchOptions { Layers = 5, BatchSize = 64 };
+        using var alone = CpuBackend.Create(1);
+        var whole = SearchMemory.Need(options, ShapeOf(options), alone)!;
+        // A quarter of the leaves, a quarter, and a half.
+        var needs = Enumerable.Range(0, 3).Select(rank =>
+        {
+            using var backend = CpuBackend.Create(1);
+            backend.Leaves = options.Cut(new Ranks(rank, Size: 3, [0, 1, 2]));
+            var own = SearchMemory.Need(options, ShapeOf(options), backend)!;
+            var all = MemoryNeed.OfMachine(
+                backend.Leaves, leaves => SearchMemory.Need(options, ShapeOf(options), backend, leaves: leaves))!;
+            var room = new MemoryRoom(new MemoryLimit("the machine", all.Total), Heap, new MemoryLimit("ulimit -v", all.Largest.Total - 1));
+            Assert.Contains(" in one of them, but may take ", Assert.Throws<PlanDoesNotFitException>(() =>
+                SearchMemory.Require(options, ShapeOf(options), backend, room: room)).Message);
+            return (Own: own, All: all);
+        }).ToList();
+        Assert.All(needs, need => Assert.Equal(
+            (needs.Sum(n => n.Own.Activations), needs.Sum(n => n.Own.Total)), (need.All.Activations, need.All.Total)));
+        Assert.All(needs, need => Assert.Equal(needs[2].Own, need.All.Largest));
+        // As one batch: not three times the smallest share, nor three times the largest.
+        Assert.InRange(needs[0].All.Activations, whole.Activations * 7 / 8, whole.Activations * 5 / 4);
+    }
 
+    // One of several ranks that never exchange anything.
+    private sealed record Ranks(int Rank, int Size, IReadOnlyList<int> OnMachine) : ILeafExchange
+    {
         public void Gather(Span<double> all) => throw new NotSupportedException();
 
         public void Sum(Span<float> values) => throw new NotSupportedException();

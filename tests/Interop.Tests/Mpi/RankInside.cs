@@ -33,7 +33,7 @@ public sealed class RankInside
         var launcher = Launcher.Detect(Environment.GetEnvironmentVariable)!;
         using var world = MpiWorld.Open(launcher);
         Assert.Equal((launcher.Rank, launcher.Size), (world.Rank, world.Size));
-        Assert.Equal((world.Rank, world.Size), (world.LocalRank, world.LocalSize));
+        Assert.Equal((world.Rank, world.Size), (world.LocalRank, world.OnMachine.Count));
         Assert.Contains(launcher.Family == MpiFamily.OpenMpi ? "Open MPI" : "MPICH", world.Library, StringComparison.Ordinal);
         Assert.NotEmpty(world.Node);
         world.Barrier();

@@ -169,6 +169,7 @@ public sealed class MemoryLimitsTests : IDisposable
             [new MemoryLimit("the machine has 2000 MiB", 8000 * MiB), new MemoryLimit("ulimit -v allows 3000 MiB", 1000 * MiB),
                 new MemoryLimit("ulimit -d allows 1024 MiB", 524 * MiB)],
             MemoryLimits.Read(root).All);
+        Assert.Equal(["ulimit -v", "ulimit -d"], MemoryLimits.Read(root).Own.Select(limit => limit.Name[..9]));
     }
 
     [Fact]
