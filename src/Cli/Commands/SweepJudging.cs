@@ -11,8 +11,8 @@ using MIOpenDarts.Layers.Backends;
 namespace MIOpenDarts.Cli.Commands;
 
 /// <summary>
-/// Judges what the searches of a sweep have found, and the random genotypes beside it. The supernet of a search would favour what it found,
-/// and those of several searches are of different weights; so there is one for each seed that is trained on random paths, as an evolution's.
+/// Judges what the searches of a sweep have found, and the random genotypes beside it. The supernet of a search would favour what it
+/// found, and those of several searches are of different weights; so there is one for each seed, trained on random paths as an evolution's.
 /// </summary>
 internal sealed class SweepJudging
 {
@@ -59,7 +59,9 @@ internal sealed class SweepJudging
         }
     }
 
-    /// <summary>Errors in percent by the supernet of a seed, which must be trained; what was judged before is read from the folder.</summary>
+    /// <summary>
+    /// Errors in percent by the supernet of a seed, which must be trained; what was judged before is read from the folder.
+    /// </summary>
     /// <param name="seed">The seed.</param>
     /// <param name="genotypes">What is judged.</param>
     /// <exception cref="StoppedException">A signal stopped it.</exception>

@@ -50,8 +50,8 @@ internal static class RandomGenotypes
     }
 
     /// <summary>
-    /// Draws until a network has the size that is asked for; the closest of <see cref="MostDraws"/> where none has. Genotypes with different
-    /// numbers share no draw.
+    /// Draws until a network has the size that is asked for; the closest of <see cref="MostDraws"/> where none has. Genotypes with
+    /// different numbers share no draw.
     /// </summary>
     /// <param name="seed">Seed of the draws.</param>
     /// <param name="number">Number of the genotype.</param>

@@ -141,7 +141,8 @@ public class ParetoStudyTests
     {
         var swept = Study with
         {
-            Baseline = "Drawn <until> one fits.", Points = [Study.Points[0], Study.Points[^1] with { Drawn = "nearest to the cost" }],
+            Baseline = "Drawn <until> one fits.",
+            Points = [Study.Points[0], Study.Points[^1] with { Drawn = "nearest to the cost" }],
         };
         Assert.Contains($"nsga2,0,5,5,1,\"{First}\",,\"error\",\"\"\r\n", ParetoText.Csv(swept), StringComparison.Ordinal);
         Assert.Contains(

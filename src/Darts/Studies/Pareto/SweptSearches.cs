@@ -41,8 +41,8 @@ internal sealed class SweptSearches(IReadOnlyList<ulong> seeds, ImageData data, 
         var done = SeedReader.ReadDone(folder, data, warn).ToDictionary(result => result.Seed);
         if (seeds.Where(seed => !done.ContainsKey(seed)).ToList() is { Count: > 0 } missing)
             throw new RunFolderException(
-                $"{path}: seed {string.Join(", ", missing)} of {seeds.Count} seeds is not done, another process may work on it; when it is, "
-                + "the same command finds the front");
+                $"{path}: seed {string.Join(", ", missing)} of {seeds.Count} seeds is not done, another process may work on it; "
+                + "when it is, the same command finds the front");
         return [.. seeds.Select(seed => Pair(folder, done[seed], baseline))];
     }
 
