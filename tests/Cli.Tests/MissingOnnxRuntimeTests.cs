@@ -1,6 +1,6 @@
 namespace MIOpenDarts.Cli.Tests;
 
-/// <summary>Where ONNX Runtime's native library does not load, as on other processors, that is told with its cure and loses no work.</summary>
+/// <summary>Where ONNX Runtime's native library does not load, that is told with its cure and loses no work.</summary>
 public sealed class MissingOnnxRuntimeTests : IDisposable
 {
     private readonly TinyTraining tiny = new();

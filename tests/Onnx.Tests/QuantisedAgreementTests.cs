@@ -50,8 +50,8 @@ public sealed class QuantisedAgreementTests : IDisposable
             float[] Logits(InferenceSession session)
             {
                 var task = integers.Task;
-                using var outputs = session.Run(
-                    [NamedOnnxValue.CreateFromTensor("images", new DenseTensor<float>(pixels, [1, task.Channels, task.Height, task.Width]))]);
+                var input = new DenseTensor<float>(pixels, [1, task.Channels, task.Height, task.Width]);
+                using var outputs = session.Run([NamedOnnxValue.CreateFromTensor("images", input)]);
                 return [.. outputs.Single().AsEnumerable<float>()];
             }
         }

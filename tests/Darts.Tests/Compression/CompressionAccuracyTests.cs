@@ -80,8 +80,8 @@ public sealed class CompressionAccuracyTests : IDisposable
     private static double Train(ImageData data, TrainOptions options, Backend<float> backend, string? weights = null)
     {
         var accuracy = EvaluationTraining.Run(data, options, backend, weights: new WeightFiles(Last: weights)).History[^1].Test.Top1;
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            $"seed {options.Seed}, {Path.GetFileNameWithoutExtension(weights ?? options.Weights)}, {options.Epochs} epochs: {accuracy:F2} %");
+        var network = Path.GetFileNameWithoutExtension(weights ?? options.Weights);
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {options.Seed}, {network}, {options.Epochs} epochs: {accuracy:F2} %");
         return accuracy;
     }
 

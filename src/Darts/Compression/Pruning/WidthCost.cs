@@ -43,7 +43,7 @@ internal abstract class WidthCost
             : new CountedWidthCost(network, sizes, target.CountsParameters);
     }
 
-    /// <summary>What may be left after each of some steps to a share: every step leaves the same share of what the one before left.</summary>
+    /// <summary>What may be left after each step on the way to a share: every step leaves the same share of what was left.</summary>
     /// <param name="share">What the last step leaves, of the network as it is.</param>
     /// <param name="steps">Number of steps, at least one.</param>
     public IReadOnlyList<double> Budgets(double share, int steps) =>
