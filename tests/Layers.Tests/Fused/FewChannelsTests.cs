@@ -5,32 +5,43 @@ using MIOpenDarts.Layers.Backends.Cpu.Simd;
 namespace MIOpenDarts.Layers.Tests.Fused;
 
 /// <summary>
-/// Four or eight channels, spread within a vector, have the bits of the product with a block-diagonal filter that they spare: the order of
-/// the sums is one, and the products left out are zero.
+/// Products into four or eight channels, whose inputs are spread within a vector, have the bits of the product with a block-diagonal filter
+/// that they spare: the order of the sums is one, and the products left out are zero.
 /// </summary>
 public unsafe class FewChannelsTests
 {
     private const int Slack = 64;
 
     [Theory]
+    [InlineData(4, 4)]
+    [InlineData(8, 4)]
+    [InlineData(12, 4)]
+    [InlineData(16, 4)]
+    [InlineData(8, 8)]
+    [InlineData(16, 8)]
+    [InlineData(24, 8)]
+    [InlineData(32, 8)]
+    public void In_512_bits_few_outputs_have_the_bits_of_a_block_diagonal_product(int inputs, int outputs) =>
+        Compare<Simd512, Vector512<float>>(inputs, outputs);
+
+    [Theory]
     [InlineData(4)]
     [InlineData(8)]
-    public void In_512_bits_channels_have_the_bits_of_a_block_diagonal_product(int channels) =>
-        Compare<Simd512, Vector512<float>>(channels);
+    [InlineData(12)]
+    [InlineData(16)]
+    public void In_256_bits_four_outputs_have_the_bits_of_a_block_diagonal_product(int inputs) =>
+        Compare<Simd256, Vector256<float>>(inputs, 4);
 
-    [Fact]
-    public void In_256_bits_four_channels_have_the_bits_of_a_block_diagonal_product() => Compare<Simd256, Vector256<float>>(4);
-
-    private static void Compare<S, V>(int channels)
+    private static void Compare<S, V>(int inputs, int outputs)
         where S : struct, ISimd<V>
         where V : struct
     {
         // Numbers of vectors below, at and around blocks of eight and sixteen.
         foreach (var vectors in new[] { 1, 3, 7, 8, 9, 13, 16, 17, 24, 29 })
         {
-            var random = new Random(channels + vectors);
-            var length = vectors * S.Width;
-            float[] src = Numbers(length), weights = Numbers(channels * channels), dst = Numbers(length), shifts = Numbers(S.Width);
+            var random = new Random(inputs + outputs + vectors);
+            var (length, pixels, depth) = (vectors * S.Width, vectors * S.Width / outputs, S.Width / outputs * inputs);
+            float[] src = Numbers(pixels * inputs), weights = Numbers(outputs * inputs), dst = Numbers(length), shifts = Numbers(S.Width);
             Check(dst, (x, w, y, spread) => Multiply<Store<S, V>>(x, w, y, spread, default));
             Check(dst, (x, w, y, spread) => Multiply<Accumulate<S, V>>(x, w, y, spread, default));
             if (vectors % 8 != 0) continue;
@@ -55,22 +66,22 @@ public unsafe class FewChannelsTests
             void Multiply<E>(float* x, float* w, float* y, bool spread, E end)
                 where E : struct, IGemmEpilogue<V>
             {
-                var filter = PackedFilter.For(channels, channels, length / channels, S.Width);
+                var filter = PackedFilter.For(inputs, outputs, pixels, S.Width);
                 Assert.True(filter.IsSpread);
-                var values = stackalloc float[S.Width * S.Width];
+                var values = stackalloc float[depth * S.Width];
                 if (spread)
                 {
                     filter.Values = values;
-                    filter.Pack(w, 1, channels);
-                    PackedGemm<S, V>.Pixels(filter, x, length / channels, y, end, default(NoPrefetch));
+                    filter.Pack(w, 1, inputs);
+                    PackedGemm<S, V>.Pixels(filter, x, pixels, y, end, default(NoPrefetch));
                     return;
                 }
 
-                for (var i = 0; i < S.Width; i++)
+                for (var i = 0; i < depth; i++)
                     for (var o = 0; o < S.Width; o++)
-                        values[i * S.Width + o] = i / channels == o / channels ? w[o % channels * channels + i % channels] : 0;
+                        values[i * S.Width + o] = i / inputs == o / outputs ? w[o % outputs * inputs + i % inputs] : 0;
                 Gemm<S, V>.Run(
-                    x, S.Width, 1, values, S.Width, new OutputRowMap(y, S.Width), vectors, S.Width, S.Width, end, default(NoPrefetch));
+                    x, depth, 1, values, S.Width, new OutputRowMap(y, S.Width), vectors, S.Width, depth, end, default(NoPrefetch));
             }
         }
     }
