@@ -71,6 +71,37 @@ public sealed partial class SharedParetoTests : IDisposable
     }
 
     [Fact]
+    public void What_is_done_is_gathered_and_nothing_else_is_done()
+    {
+        string[] line = [.. Pareto("--epochs", "1"), "--evaluations", "8", "--population", "4", "--seeds", "0"];
+        Command.Refuses(2, [.. line, "--gather"], "--gather needs --out");
+        Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("alone")]).Code);
+        tiny.Copy("alone", "front");
+        foreach (var file in new[] { "archive.jsonl", "front.csv", "report.html" }) File.Delete(tiny.In($"front/{file}"));
+        Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("front"), "--gather"]).Code);
+        AssertSameFront("front");
+        // The header, the first generation, and half of the second.
+        File.WriteAllLines(tiny.In("front/evaluations.jsonl"), File.ReadAllLines(tiny.In("alone/evaluations.jsonl"))[..7]);
+        File.Delete(tiny.In("front/supernet.safetensors"));
+        var gathered = Command.Run([.. line, "--out", tiny.In("front"), "--gather"]);
+        Assert.Equal((0, ""), (gathered.Code, gathered.Error));
+        Assert.Contains("nsga2, seed 0: 4 evaluated", gathered.Output);
+        Assert.Equal(4, File.ReadLines(tiny.In("front/archive.jsonl")).Count());
+        Assert.Equal(7, File.ReadLines(tiny.In("front/evaluations.jsonl")).Count());
+        Assert.False(File.Exists(tiny.In("front/supernet.safetensors")));
+
+        string[] sweep = [.. Pareto("--epochs", "1"), "--weights", "0,10", "--seeds", "0"];
+        Assert.Equal(0, Command.Run([.. sweep, "--out", tiny.In("sweep")]).Code);
+        Directory.Delete(tiny.In("sweep/cost_weight-10"), recursive: true);
+        Assert.Equal(0, Command.Run([.. sweep, "--out", tiny.In("sweep"), "--gather"]).Code);
+        Assert.Equal(2, File.ReadLines(tiny.In("sweep/archive.jsonl")).Count());
+        Assert.False(Directory.Exists(tiny.In("sweep/cost_weight-10")));
+        File.Delete(tiny.In("sweep/supernet-seed-0.safetensors"));
+        Command.Refuses(1, [.. sweep, "--out", tiny.In("sweep"), "--gather"], "nothing of this sweep is done that could be gathered");
+        Assert.False(File.Exists(tiny.In("sweep/supernet-seed-0.safetensors")));
+    }
+
+    [Fact]
     public async Task A_rank_that_fails_ends_all_with_its_name_and_what_is_wrong_for_all_is_said_once()
     {
         var mpi = Mpirun.Of("mpich");

@@ -63,14 +63,16 @@ internal sealed class EvolvingOnImages
     public ParetoStudy Run()
     {
         var retraining = new SeedPlan([], plan.Retrain, options with { Data = NewRun.Lasting(options.Data) });
-        if (plan.Retrain > 0)
+        if (plan.Retrain > 0 && !plan.Gathers)
         {
             var largest = retraining.TrainingOf(options.Seed, ShortTraining.Largest(Space).ToString());
             Require(backend => TrainMemory.Require(data, largest, backend, plan.Jobs));
         }
 
         var study = plan.ShortTraining > 0 ? ByTraining() : BySupernet();
-        return plan.Retrain > 0 ? new FrontTraining(screen, folder, data, retraining, plan.Jobs, plan.FirstJob).Run(study) : study;
+        if (plan.Retrain == 0) return study;
+        var training = new FrontTraining(screen, folder, data, retraining, plan.Jobs, plan.FirstJob);
+        return plan.Gathers ? training.Gather(study) : training.Run(study);
     }
 
     private CellSpace Space => CellSpace.Named(options.Space) with { Topology = options.Topology };
@@ -78,34 +80,39 @@ internal sealed class EvolvingOnImages
     // The supernet is trained first or read from the folder.
     private ParetoStudy BySupernet()
     {
-        Require(backend => SearchMemory.RequirePaths(options, shape, backend, plan.Jobs));
-        Directory.CreateDirectory(folder);
         var supernet = new KeptSupernet(folder, options, shape, DataFingerprint.From(data.Train));
         var (train, valid) = SearchImages.Split(data, options);
+        if (plan.Gathers) return Judged([]);
+        Require(backend => SearchMemory.RequirePaths(options, shape, backend, plan.Jobs));
+        Directory.CreateDirectory(folder);
         supernet.Complete(screen, train);
         List<IDisposable> open = [];
         try
         {
             var nets = new List<PathSupernet>();
             for (var job = 0; job < plan.Jobs; job++) nets.Add(supernet.Open(plan.FirstJob + job, plan.Jobs, open));
-            return Evolved(
-                new InheritedFitness(supernet.Identity, nets, valid.Encoder, valid.Indices, costs, limit),
-                "error of one supernet", "validation error with inherited weights");
+            return Judged(nets);
         }
         finally
         {
             for (var i = open.Count - 1; i >= 0; i--) open[i].Dispose();
         }
+
+        ParetoStudy Judged(List<PathSupernet> copies) => Evolved(
+            new InheritedFitness(supernet.Identity, copies, valid.Encoder, valid.Indices, costs, limit),
+            "error of one supernet", "validation error with inherited weights");
     }
 
     private ParetoStudy ByTraining()
     {
         var training = new ShortTraining(data, options, plan.ShortTraining);
-        Require(backend => TrainMemory.Require(training.Images, training.Of(ShortTraining.Largest(Space)), backend, plan.Jobs));
+        var jobs = plan.Gathers ? 0 : plan.Jobs;
+        if (jobs > 0)
+            Require(backend => TrainMemory.Require(training.Images, training.Of(ShortTraining.Largest(Space)), backend, jobs));
         var backends = new List<Backend<float>>();
         try
         {
-            for (var job = 0; job < plan.Jobs; job++) backends.Add(Backends.CreateShare(options, plan.FirstJob + job, plan.Jobs));
+            for (var job = 0; job < jobs; job++) backends.Add(Backends.CreateShare(options, plan.FirstJob + job, plan.Jobs));
             var output = TextWriter.Synchronized(screen.Output);
             return Evolved(
                 new TrainedFitness(training, backends, costs, limit, output.WriteLine),

@@ -5,6 +5,8 @@ using System.Text;
 using MIOpenDarts.Darts.Bilevel;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Files;
+using MIOpenDarts.Darts.Records;
+using MIOpenDarts.Darts.Reports;
 using MIOpenDarts.Darts.Studies.Pareto;
 using MIOpenDarts.Darts.Studies.Seeds;
 using MIOpenDarts.Layers.Backends;
@@ -30,7 +32,7 @@ internal sealed class FrontTraining(Screen screen, string folder, ImageData data
     /// <exception cref="StoppedException">A signal stopped it.</exception>
     public ParetoStudy Run(ParetoStudy study)
     {
-        string[] fronts = [.. study.Methods.SelectMany(study.Front).Select(point => point.Architecture).Distinct()];
+        var fronts = FrontsOf(study);
         output.WriteLine($"{fronts.Length} genotypes on the fronts are trained for {plan.Retrain} epochs, {jobs} at a time");
         var errors = new ConcurrentDictionary<string, double>();
         using var signals = new StopSignals(() => output.WriteLine("stopping after this step, with checkpoints; once more stops at once"));
@@ -58,16 +60,37 @@ internal sealed class FrontTraining(Screen screen, string folder, ImageData data
             foreach (var backend in backends) backend.Dispose();
         }
 
-        return study with
-        {
-            Points =
-            [
-                .. study.Points.Select(point => errors.TryGetValue(point.Architecture, out var error)
-                    ? point with { Retrained = error }
-                    : point),
-            ],
-        };
+        return With(study, errors);
     }
+
+    /// <summary>The same study with the test errors if all of its fronts are trained; as it is while they are not.</summary>
+    public ParetoStudy Gather(ParetoStudy study)
+    {
+        var fronts = FrontsOf(study);
+        var errors = new Dictionary<string, double>();
+        foreach (var genotype in fronts)
+        {
+            var log = Path.Combine(FolderOf(genotype), "log.jsonl");
+            if (File.Exists(log) && RunLog.Read(log) is [.., RunEnded { Outcome: RunOutcome.Done }] events)
+                errors[genotype] = 100 - TrainHistory.From(events).Epochs[^1].Test.Top1;
+        }
+
+        output.WriteLine($"{errors.Count} of {fronts.Length} genotypes on the fronts are trained");
+        return errors.Count == fronts.Length ? With(study, errors) : study;
+    }
+
+    private static string[] FrontsOf(ParetoStudy study) =>
+        [.. study.Methods.SelectMany(study.Front).Select(point => point.Architecture).Distinct()];
+
+    private static ParetoStudy With(ParetoStudy study, IReadOnlyDictionary<string, double> errors) => study with
+    {
+        Points =
+        [
+            .. study.Points.Select(point => errors.TryGetValue(point.Architecture, out var error)
+                ? point with { Retrained = error }
+                : point),
+        ],
+    };
 
     private double? Train(string genotype, int index, ConcurrentBag<Backend<float>> free, CancellationToken cancellation)
     {

@@ -43,6 +43,15 @@ internal sealed class KeptSupernet(
         .Where(field => Deciding.Contains(field.Name) && (field.Name != CellsPerStage || options.CellsPerStage > 0))
         .Select(field => $"{field.Name} {field.Show(options)}").Append($"{data}"));
 
+    /// <summary>Whether the folder has all of its epochs.</summary>
+    /// <exception cref="OptionsException">The folder has another supernet.</exception>
+    public bool IsDone()
+    {
+        if (!File.Exists(file)) return false;
+        using var kept = Read();
+        return PathTraining.IsDone(kept, options);
+    }
+
     /// <summary>
     /// Trains the epochs that the folder does not have, with all threads; of several processes one does, and the others wait.
     /// </summary>
@@ -107,13 +116,6 @@ internal sealed class KeptSupernet(
         using var weights = Read();
         supernet.Load(weights);
         return supernet;
-    }
-
-    private bool IsDone()
-    {
-        if (!File.Exists(file)) return false;
-        using var kept = Read();
-        return PathTraining.IsDone(kept, options);
     }
 
     private SafetensorsFile Read()

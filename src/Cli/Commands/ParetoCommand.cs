@@ -60,9 +60,13 @@ internal static class ParetoCommand
         };
         var config = OptionNames.Path("--config", "FILE", "Options from a .json or .yaml file, as for search.");
         var output = OptionNames.Path("--out", "FOLDER", "Folder for everything (default: runs/ and the time).");
+        var gather = new Option<bool>("--gather")
+        {
+            Description = "With the words of a study and its --out: build the report from what is done, and do no more.",
+        };
         var command = new Command(Name, "Find the front between cost and accuracy.")
         {
-            truth, accuracy, weights, targets, seeds, evaluations, population, shortTraining, jobs, retrain, preset, config, output,
+            truth, accuracy, weights, targets, seeds, evaluations, population, shortTraining, jobs, retrain, preset, config, output, gather,
         };
         var fields = new FieldOptions(SearchOptions.Table.All.Select(f => ((OptionDefinition)f, f.Show(SearchPresets.Get(Paper)))));
         fields.AddTo(command);
@@ -79,21 +83,25 @@ internal static class ParetoCommand
             else if (parsed.GetValue(truth) is null)
                 EvolvingOnImages.RequireRead(typed.Select(option => option.Key), parsed.GetValue(shortTraining) is not null);
 
-            using var ranks = Ranks.Join(Failures.ReportedOfRank);
+            var gathers = parsed.GetValue(gather);
+            if (gathers && !Directory.Exists(parsed.GetValue(output)))
+                throw new OptionsException("--gather needs --out, the folder of a study that was begun");
+            using var ranks = gathers ? null : Ranks.Join(Failures.ReportedOfRank);
             string Folder() => parsed.GetValue(output) ?? NewRun.Folder();
             FrontWork Open(Screen to, string folder)
             {
                 var atOnce = parsed.GetValue(jobs) ?? 1;
                 var plan = new EvolutionPlan(
                     SeedList.Parse(parsed.GetValue(seeds) ?? "0..2"), parsed.GetValue(evaluations) ?? 200,
-                    parsed.GetValue(population) ?? 40, atOnce, (ranks?.LocalRank ?? 0) * atOnce, parsed.GetValue(shortTraining) ?? 0, parsed.GetValue(retrain) ?? 0);
+                    parsed.GetValue(population) ?? 40, atOnce, (ranks?.LocalRank ?? 0) * atOnce, parsed.GetValue(shortTraining) ?? 0,
+                    parsed.GetValue(retrain) ?? 0, gathers);
                 return (parsed.GetValue(truth), parsed.GetValue(weights) ?? parsed.GetValue(targets)) switch
                 {
                     ({ } table, _) => Evolving.OnTable(to, folder, plan, table, parsed.GetValue(accuracy) ?? "cifar10", typed),
                     (null, { } values) => Sweeping.Open(
                         to, folder, parsed.GetValue(weights) is null ? "target" : "cost_weight", Numbers(values),
                         parsed.GetValue(seeds) ?? "0..2", parsed.GetValue(preset), parsed.GetValue(config), typed, parsed.GetValue(jobs),
-                        parsed.GetValue(retrain), ranks),
+                        parsed.GetValue(retrain), ranks, gathers),
                     _ => FrontWork.From(new EvolvingOnImages(
                         to, folder, plan, SearchOptions.Table.Resolve(parsed.GetValue(preset), parsed.GetValue(config), typed)).Run),
                 };
@@ -147,5 +155,7 @@ internal static class ParetoCommand
 /// <param name="FirstJob">Number of the first of them among those of all processes of this machine, which take GPUs in turn.</param>
 /// <param name="ShortTraining">Epochs for which each genotype is trained; 0 for the weights of one supernet.</param>
 /// <param name="Retrain">Epochs for which what lies on the fronts is trained; 0 for none.</param>
+/// <param name="Gathers">Whether it only puts together what is recorded: each search up to the first generation that is not.</param>
 internal sealed record EvolutionPlan(
-    IReadOnlyList<ulong> Seeds, int Evaluations, int Population, int Jobs, int FirstJob, int ShortTraining, int Retrain);
+    IReadOnlyList<ulong> Seeds, int Evaluations, int Population, int Jobs, int FirstJob, int ShortTraining, int Retrain,
+    bool Gathers);

@@ -59,6 +59,9 @@ internal sealed class SweepJudging
         }
     }
 
+    /// <summary>Whether the folder has the supernet of a seed, trained to its end.</summary>
+    public bool IsTrained(ulong seed) => SupernetOf(options with { Seed = seed }).IsDone();
+
     /// <summary>
     /// Errors in percent by the supernet of a seed, which must be trained; what was judged before is read from the folder.
     /// </summary>

@@ -5,6 +5,7 @@ using MIOpenDarts.Darts.Costs.Search;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Distributed;
 using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Studies.Pareto;
 using MIOpenDarts.Darts.Studies.Seeds;
@@ -17,7 +18,7 @@ internal static class Sweeping
     /// <summary>Searches with all values, or goes on where that was stopped; gathers what was found.</summary>
     public static FrontWork Open(
         Screen screen, string folder, string option, List<string> values, string seeds, string? preset, string? config,
-        List<KeyValuePair<string, string>> typed, int? jobs, int? retrain, Ranks? ranks)
+        List<KeyValuePair<string, string>> typed, int? jobs, int? retrain, Ranks? ranks, bool gathers)
     {
         if (typed.Exists(other => other.Key == option))
             throw new OptionsException($"--{option.Replace('_', '-')} does not go with a list of them; leave it out");
@@ -32,7 +33,7 @@ internal static class Sweeping
         foreach (var each in sweep.Where(each => each.Options.Target > 0)) LimitedDerivation.Require(costs, each.Options.Target);
         var judging = retrain is null ? new SweepJudging(screen, folder, options, data, costs, jobs ?? 1) : null;
         var searches = new SweptSearches(wanted, data, costs, line => Failures.Report(screen.Error, line, ExitCode.Done));
-        return new FrontWork(Work, Gather);
+        return new FrontWork(gathers ? () => { } : Work, Gather);
 
         void Work()
         {
@@ -58,7 +59,12 @@ internal static class Sweeping
         ParetoStudy Gather()
         {
             var pairs = sweep.SelectMany(
-                each => searches.Read(Path.Combine(folder, each.Name), new SweptBaseline(each.Name, each.Options, costs))).ToList();
+                each => searches.Read(Path.Combine(folder, each.Name), new SweptBaseline(each.Name, each.Options, costs), gathers))
+                .ToList();
+            if (gathers) pairs.RemoveAll(pair => judging is null ? pair.Trained is null : !judging.IsTrained(pair.Seed));
+            if (pairs.Count == 0)
+                throw new RunFolderException(
+                    $"{folder}: nothing of this sweep is done that could be gathered; give the same command without --gather");
             var judged = (judging is null
                 ? pairs.Select(pair => (Pair: pair, pair.Trained!.Value.Found, pair.Trained.Value.Random))
                 : pairs.GroupBy(pair => pair.Seed).SelectMany(Judged)).Select(Told).ToList();

@@ -29,20 +29,24 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
     /// <summary>Evaluations that the file had when it was opened.</summary>
     public int Recorded { get; private set; }
 
+    /// <summary>Whether nothing is evaluated: genomes of which one is not recorded end the search that asks for them.</summary>
+    public bool OnlyGathers { get; init; }
+
     /// <inheritdoc/>
     public string Identity => measured.Identity;
 
     /// <summary>Opens a file or begins one; a last line that a kill has torn is cut off.</summary>
     /// <exception cref="InvalidDataException">Another line is no evaluation; the message names file, line and cure.</exception>
     /// <exception cref="IOException">The file cannot be read or written.</exception>
-    public static FitnessLog<TGenome> Open(string path, IGenomeSpace<TGenome> space, IFitness<TGenome> measured)
+    public static FitnessLog<TGenome> Open(
+        string path, IGenomeSpace<TGenome> space, IFitness<TGenome> measured, bool onlyGathers = false)
     {
         using var alone = FileLock.Await(LockOf(path, "file"));
         // A buffer could keep what another process has cut off.
         var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         try
         {
-            var log = new FitnessLog<TGenome>(path, space, measured, stream);
+            var log = new FitnessLog<TGenome>(path, space, measured, stream) { OnlyGathers = onlyGathers };
             log.Read();
             log.Recorded = log.known.Count;
             if (log.lines == 0) log.Append(new FitnessIdentity(measured.Identity), FitnessLogJson.Default.FitnessIdentity);
@@ -57,10 +61,16 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="AggregateException">What was thrown by evaluations.</exception>
-    public void Prepare(IReadOnlyList<TGenome> genomes, int jobs, CancellationToken cancellation) => SharedWork.ToEnd(
-        [.. genomes.Select(genome => (Genome: genome, Key: space.Key(genome)))], jobs, item => Find(item.Key) is not null,
-        item => LockOf(path, Convert.ToHexStringLower(XxHash64.Hash(Encoding.UTF8.GetBytes(item.Key)))),
-        item => Record(item.Key, measured.Evaluate(item.Genome, cancellation)), cancellation);
+    /// <exception cref="OperationCanceledException">It was stopped, or one is not recorded and it only gathers.</exception>
+    public void Prepare(IReadOnlyList<TGenome> genomes, int jobs, CancellationToken cancellation)
+    {
+        if (OnlyGathers && genomes.Any(genome => Find(space.Key(genome)) is null))
+            throw new OperationCanceledException("This generation is not evaluated.");
+        SharedWork.ToEnd(
+            [.. genomes.Select(genome => (Genome: genome, Key: space.Key(genome)))], jobs, item => Find(item.Key) is not null,
+            item => LockOf(path, Convert.ToHexStringLower(XxHash64.Hash(Encoding.UTF8.GetBytes(item.Key)))),
+            item => Record(item.Key, measured.Evaluate(item.Genome, cancellation)), cancellation);
+    }
 
     /// <inheritdoc/>
     public Fitness Evaluate(TGenome genome, CancellationToken cancellation)

@@ -34,16 +34,19 @@ internal sealed class SweptSearches(IReadOnlyList<ulong> seeds, ImageData data, 
     /// <summary>The searches with one value, in the order of the seeds.</summary>
     /// <param name="path">Their study.</param>
     /// <param name="baseline">What stands beside them.</param>
+    /// <param name="gathers">Whether searches that are not done are left out, not refused.</param>
     /// <exception cref="RunFolderException">One is not done, or knew other costs.</exception>
-    public IReadOnlyList<SweptPair> Read(string path, SweptBaseline baseline)
+    public IReadOnlyList<SweptPair> Read(string path, SweptBaseline baseline, bool gathers)
     {
+        if (gathers && !SeedFolder.IsAt(path)) return [];
+        if (gathers) RequireImages(path);
         var folder = SeedFolder.Open(path);
         var done = SeedReader.ReadDone(folder, data, warn).ToDictionary(result => result.Seed);
-        if (seeds.Where(seed => !done.ContainsKey(seed)).ToList() is { Count: > 0 } missing)
+        if (!gathers && seeds.Where(seed => !done.ContainsKey(seed)).ToList() is { Count: > 0 } missing)
             throw new RunFolderException(
                 $"{path}: seed {string.Join(", ", missing)} of {seeds.Count} seeds is not done, another process may work on it; "
                 + "when it is, the same command finds the front");
-        return [.. seeds.Select(seed => Pair(folder, done[seed], baseline))];
+        return [.. seeds.Where(done.ContainsKey).Select(seed => Pair(folder, done[seed], baseline))];
     }
 
     private SweptPair Pair(SeedFolder folder, SeedResult result, SweptBaseline baseline)
