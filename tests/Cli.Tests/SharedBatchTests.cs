@@ -61,9 +61,10 @@ public sealed class SharedBatchTests
     public async Task A_signal_to_the_launcher_ends_all_ranks_before_one_step_with_a_checkpoint(
         string mpi, string signal, params string[] options)
     {
-        // Nobody could wait for its end.
-        using var tiny = new TinySearch { Epochs = 100_000 };
-        using var process = Mpirun.Of(mpi).Start(2, options, RankedRuns.Ranked(tiny.Args("run", "--threads", "1")));
+        // Nobody could wait for its end. It says little: Open MPI reads nothing in the seconds before it passes the signal on.
+        using var tiny = new TinySearch(images: 960) { Epochs = 100_000 };
+        var args = RankedRuns.With(tiny.Args("run", "--threads", "1"), "--report-interval", "1000");
+        using var process = Mpirun.Of(mpi).Start(2, options, RankedRuns.Ranked(args));
         var end = Mpirun.EndAsync(process);
         await HasCheckpoints(tiny, process, end);
         await Command.End(Command.Start("kill", [$"-{signal}", $"{process.Id}"]));
