@@ -113,6 +113,9 @@ public sealed record Genotype
     /// <summary>The same as a cell of NAS-Bench-201; null for one of another space.</summary>
     internal NasBench201Cell? NasBench201 { get; }
 
+    /// <summary>Whether its network reads the image: a cell of NAS-Bench-201 may have nothing but zeros on its way.</summary>
+    internal bool Connects => NasBench201 is not { Connects: false };
+
     /// <summary>The cell that keeps the image size.</summary>
     public GenotypeCell Normal => Cells[0];
 

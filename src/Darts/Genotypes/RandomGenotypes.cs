@@ -51,7 +51,7 @@ internal static class RandomGenotypes
 
     /// <summary>
     /// Draws until a network has the size that is asked for; the closest of <see cref="MostDraws"/> where none has. Genotypes with
-    /// different numbers share no draw.
+    /// different numbers share no draw. What does not connect is passed over: anything found would win against it.
     /// </summary>
     /// <param name="seed">Seed of the draws.</param>
     /// <param name="number">Number of the genotype.</param>
@@ -67,6 +67,7 @@ internal static class RandomGenotypes
         for (var draw = 0; draw < MostDraws; draw++)
         {
             var genotype = Draw(seed, (long)number * MostDraws + draw, nodes, multiplier, space);
+            if (!genotype.Connects) continue;
             var size = measure(genotype);
             if (asked.IsMetBy(size)) return genotype;
             if (closest is null || asked.Distance(size).CompareTo(distance) < 0)

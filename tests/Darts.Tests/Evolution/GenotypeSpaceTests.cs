@@ -34,6 +34,28 @@ public class GenotypeSpaceTests
     }
 
     [Fact]
+    public void Every_move_among_cells_of_NAS_Bench_201_gives_one_that_connects()
+    {
+        var space = GenotypeSpace.Of(CellSpace.NasBench201);
+        for (var seed = 0UL; seed < 20; seed++)
+        {
+            var random = new CounterRandom(seed, RandomStream.Evolution);
+            var (a, b) = (space.Random(ref random), space.Random(ref random));
+            for (var i = 0; i < 100; i++)
+            {
+                Assert.True(a.NasBench201!.Connects && b.NasBench201!.Connects, $"seed {seed}, move {i}");
+                (a, b) = (b, (i % 4) switch
+                {
+                    0 => space.MutateOne(a, ref random),
+                    1 => space.MutateEach(a, ref random),
+                    2 => space.Cross(a, b, ref random),
+                    _ => space.Random(ref random),
+                });
+            }
+        }
+    }
+
+    [Fact]
     public void A_mutation_changes_one_gene()
     {
         var random = new CounterRandom(2, RandomStream.Evolution);

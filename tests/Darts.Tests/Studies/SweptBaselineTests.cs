@@ -1,4 +1,7 @@
+using MIOpenDarts.Darts.Algorithms;
 using MIOpenDarts.Darts.Costs;
+using MIOpenDarts.Darts.Evaluation;
+using MIOpenDarts.Darts.Evaluation.NasBench201;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Search;
 using MIOpenDarts.Darts.Studies.Pareto;
@@ -52,6 +55,23 @@ public class SweptBaselineTests
             var cheapest = new SweptBaseline("target-1", SmallSearch.Options with { Target = Costs.Least }, Costs);
             if (!isWithin) Assert.True(Costs.Of(cheapest.Beside(found, seed)) > Costs.Of(found) + (0.01 * Range));
         }
+    }
+
+    [Fact]
+    public void Beside_the_cheapest_cell_of_NAS_Bench_201_stand_cells_that_connect()
+    {
+        var space = CellSpace.NasBench201;
+        var costs = new ArchitectureCosts(
+            CountedCost.MultiplyAdds, new NasBench201Target(new NasBench201Shape(new ImageTask(3, 16, 16, 10), 4, 2)), space.Candidates,
+            space.Topology);
+        var found = Genotype.Parse("|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|");
+        // Some that do not are drawn, and cost about as much.
+        var drawn = Enumerable.Range(0, 1000).Select(draw => RandomGenotypes.Draw(0, draw, space: space));
+        Assert.Contains(
+            drawn, cell => !cell.NasBench201!.Connects
+                && Math.Abs(costs.Of(cell) - costs.Of(found)) <= AskedSize.Share * (costs.Most - costs.Least));
+        var baseline = new SweptBaseline("cost_weight-1000", SearchAlgorithm.All[0].SettingsFor(space), costs);
+        for (var seed = 0UL; seed < 100; seed++) Assert.True(baseline.Beside(found, seed).NasBench201!.Connects);
     }
 
     [Fact]

@@ -7,7 +7,9 @@ using MIOpenDarts.Darts.Genotypes;
 
 namespace MIOpenDarts.Darts.Studies.Pareto;
 
-/// <summary>The random genotype beside what a search of a sweep has found: drawn uniformly until one costs about as much.</summary>
+/// <summary>
+/// The random genotype beside what a search of a sweep has found: drawn uniformly of those that connect until one costs about as much.
+/// </summary>
 /// <param name="value">Value of the sweep; searches with other values have other draws.</param>
 /// <param name="options">Options of its searches.</param>
 /// <param name="costs">Of the network that is to be built.</param>
