@@ -7,7 +7,7 @@ namespace MIOpenDarts.Cli.Tests;
 [Trait("Category", "long")]
 public sealed class SharedBatchNightTests
 {
-    // So that in two epochs happens what a method has beside its alphas. A second stage keeps seven operations, more than NAS-Bench-201 has.
+    // So that in two epochs happens what a method has beside its alphas. A second stage keeps more operations than NAS-Bench-201 has.
     private static readonly Dictionary<(string Algorithm, string Space), string[]> Settings = new()
     {
         [("pc-darts", CellSpace.Darts.Name)] = ["--warmup-epochs", "1"],
