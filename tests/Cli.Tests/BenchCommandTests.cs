@@ -1,3 +1,5 @@
+using MIOpenDarts.Cli.Commands;
+using MIOpenDarts.Darts.Benchmarks;
 using MIOpenDarts.Layers.Machine;
 using MIOpenDarts.Tests.Hip;
 
@@ -61,6 +63,50 @@ public sealed class BenchCommandTests
         var rows = File.ReadAllLines(table)[1..];
         Assert.Equal(3, rows.Length);
         Assert.All(rows, row => Assert.Matches(@"^step,C,.*,8,1,28,1,0\.0\d+,.*,modelled$", row));
+    }
+
+    [Fact]
+    public void What_a_modelled_card_has_no_time_for_has_no_time_of_the_interpreter_in_its_place()
+    {
+        var left = new Measurement
+        {
+            Name = "A",
+            Pass = "weight step",
+            Channels = 16,
+            Batch = 64,
+            Size = 32,
+            Flops = 1e12,
+            IsModelled = true,
+            InterpreterSeconds = 7200,
+        };
+        using var output = new StringWriter();
+        BenchTable.Show(
+            new Screen(output, TextWriter.Null), BenchTable.Steps,
+            [left, left with { Name = "B", Seconds = [0.25], InterpreterSeconds = 0 }, left with { Name = "C", LacksMemory = true }]);
+        var said = output.ToString();
+        Assert.Matches(@"\nA +weight step +16 +64 +32x32 +- +no time", said);
+        Assert.Matches(@"\nB +weight step +16 +64 +32x32 +250\.00 ms +250\.00 ms ", said);
+        Assert.Matches(@"\nC +weight step +16 +64 +32x32 +- +no memory", said);
+        Assert.EndsWith(
+            "\n1 of 3 were not modelled, for which the interpreter would need some 2.0 h here; give more --seconds\n", said,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Category", "virtual-gpu")]
+    public async Task What_does_not_fit_into_the_interpreters_time_is_left_out_with_a_modelled_card()
+    {
+        using var tiny = new TinySearch();
+        var table = tiny.In("bench.csv");
+        // More than a second of the interpreter, by far.
+        var (code, output) = await VirtualGpu.RunAsync(
+            ["dotnet", Command.Program, "bench", "--device", "rx560", "--only", "steps", "--config", "A", "--seconds", "1", "--csv", table],
+            $"{TimeModel.CardVariable}=rx560", "VGPU_TIME_SAMPLE=once", $"VGPU_BIND={tiny.Root}");
+        Assert.True(code == 0, output);
+        Assert.Contains("3 of 3 were not modelled", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("~", output, StringComparison.Ordinal);
+        // Neither a median nor an expected time.
+        Assert.All(File.ReadAllLines(table)[1..], row => Assert.Matches(@"^step,A,[^,]*,16,64,32,0,,,.*,0,,modelled$", row));
     }
 
     [Fact]

@@ -63,7 +63,8 @@ internal static class BenchCommand
         var batch = OptionNames.Number("--batch", "Images of a step [as the configuration has].", 1, 65_536);
         var device = OptionNames.OneOf(
             "--device", "Where times come from: this machine, or a card by the time model.", [Here, .. TimeModel.Cards]);
-        var seconds = Number("--seconds", 45, 1, 86400, "Time to spend, roughly; what does not fit is forecast.");
+        var seconds = Number(
+            "--seconds", 45, 1, 86400, "Time to spend, roughly; what does not fit is forecast, or with --device left out.");
         var csv = OptionNames.Path("--csv", "FILE", "Write every measurement as CSV.");
         var json = OptionNames.Path("--json", "FILE", "Write every measurement, with all repetitions, as JSON.");
         var verbose = new Option<bool>("--verbose") { Description = "Say which implementation computed each operation, and its shape." };

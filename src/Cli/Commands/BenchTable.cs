@@ -10,7 +10,7 @@ internal static class BenchTable
     private static readonly Column[] Common =
     [
         new("C", 4, m => $"{m.Channels}"), new("batch", 6, m => $"{m.Batch}"), new("size", 7, m => $"{m.Size}x{m.Size}"),
-        new("median", 10, m => m.Median is { } median ? Duration(median) : $"~{Units.Time(m.ExpectedSeconds)}"),
+        new("median", 10, m => m.Median is { } median ? Duration(median) : m.IsModelled ? "-" : $"~{Units.Time(m.ExpectedSeconds)}"),
         new("min", 10, m => m.Minimum is { } minimum ? Duration(minimum) : m.LacksMemory ? "no memory" : "no time"),
         new("GFLOP/s", 9, m => m.Gigaflops?.ToString("F1") ?? ""),
     ];
@@ -67,6 +67,7 @@ internal static class BenchTable
                 }
             });
             terminal.Write(table);
+            ShowUnmodelled(screen, all);
             return all;
         }
 
@@ -78,7 +79,18 @@ internal static class BenchTable
             screen.Output.WriteLine(Line(columns, c => c.Cell(m)));
         }
 
+        ShowUnmodelled(screen, all);
         return all;
+    }
+
+    // In a line of its own: among the times of the card it would look like one.
+    private static void ShowUnmodelled(Screen screen, List<Measurement> all)
+    {
+        var missing = all.Where(m => m is { InterpreterSeconds: > 0, LacksMemory: false }).ToList();
+        if (missing.Count > 0)
+            screen.Output.WriteLine(
+                $"{missing.Count} of {all.Count} were not modelled, for which the interpreter would need some "
+                + $"{Units.Time(missing.Sum(m => m.InterpreterSeconds))} here; give more --seconds");
     }
 
     private static string Line(IReadOnlyList<Column> columns, Func<Column, string> text) =>

@@ -60,7 +60,7 @@ internal sealed class BenchmarkSuite
             var share = budget.Take(1);
             if (budget.Left <= 0)
             {
-                foreach (var pass in Passes(layer, g)) yield return pass with { ExpectedSeconds = pass.Flops / flopsPerSecond };
+                foreach (var pass in Passes(layer, g)) yield return Untimed(pass);
                 continue;
             }
 
@@ -88,7 +88,7 @@ internal sealed class BenchmarkSuite
                         var lacksMemory = prepared is null && !Fits(configuration, unrolled);
                         if (lacksMemory || expected > budget.Left)
                         {
-                            yield return Step(configuration, kind) with { ExpectedSeconds = expected, LacksMemory = lacksMemory };
+                            yield return Untimed(Step(configuration, kind)) with { LacksMemory = lacksMemory };
                             continue;
                         }
 
@@ -127,6 +127,11 @@ internal sealed class BenchmarkSuite
             yield return Timed(step, row, budget.Take(network.Flops));
         }
     }
+
+    // The rate is that of a clock: with a model it says how long the interpreter takes, and nothing of the card.
+    private Measurement Untimed(Measurement row) => model is null
+        ? row with { ExpectedSeconds = row.Flops / flopsPerSecond }
+        : row with { IsModelled = true, InterpreterSeconds = row.Flops / flopsPerSecond };
 
     private bool Fits(StepConfiguration configuration, bool unrolled) =>
         SearchMemory.Need(

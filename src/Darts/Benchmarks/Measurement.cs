@@ -29,7 +29,7 @@ internal sealed record Measurement
     /// <summary>Seconds of every repetition; empty if there was no time for one.</summary>
     public IReadOnlyList<double> Seconds { get; init; } = [];
 
-    /// <summary>Whether these are what a model says of a card that is not there.</summary>
+    /// <summary>Whether the time is, or would be, what a model says of a card that is not there.</summary>
     public bool IsModelled { get; init; }
 
     /// <summary>
@@ -43,8 +43,15 @@ internal sealed record Measurement
     /// <summary>Least seconds by the roofline of this machine; zero on a device of its own.</summary>
     public double LeastSeconds { get; init; }
 
-    /// <summary>Seconds that one repetition would take, where there was no time for one; zero otherwise.</summary>
+    /// <summary>
+    /// Seconds that one repetition would take, where there was no time for one; zero otherwise, and for a modelled card, whose interpreter
+    /// says nothing of its times.
+    /// </summary>
     public double ExpectedSeconds { get; init; }
+
+    /// <summary>Seconds that a modelled card's interpreter would need, where there was no time for it; zero otherwise.</summary>
+    [JsonIgnore]
+    public double InterpreterSeconds { get; init; }
 
     /// <summary>Whether there was no memory for it.</summary>
     public bool LacksMemory { get; init; }
