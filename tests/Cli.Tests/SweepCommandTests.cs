@@ -150,6 +150,31 @@ public sealed class SweepCommandTests : IDisposable
         Assert.Equal(4, Points("sweep").Count);
     }
 
+    [Fact]
+    public async Task While_another_process_trains_the_supernet_of_a_seed_this_one_trains_that_of_the_next()
+    {
+        string[] line = [.. Line("sweep", "0..1"), "--weights", "0"];
+        Assert.Equal(0, Command.Run(line).Code);
+        var archive = File.ReadAllText(In("sweep", "archive.jsonl"));
+        foreach (var file in Directory.GetFiles(tiny.In("sweep"), "*-seed-*")) File.Delete(file);
+        var (first, second) = (In("sweep", "supernet-seed-0.safetensors"), In("sweep", "supernet-seed-1.safetensors"));
+        Task<Outcome> end;
+        using (new FileStream(first + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        {
+            end = Command.End(Command.Start(line));
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            while (!File.Exists(second)) await Task.Delay(20, limit.Token);
+            Assert.False(File.Exists(first));
+        }
+
+        var outcome = await end;
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Equal(
+            ["seed-1 epoch 1:", "seed-1 epoch 2:", "seed-0 epoch 1:", "seed-0 epoch 2:"],
+            Regex.Matches(outcome.Output, "(?m)^supernet-(seed-[01] epoch [12]:)").Select(told => told.Groups[1].Value));
+        Assert.Equal(archive, File.ReadAllText(In("sweep", "archive.jsonl")));
+    }
+
     private static double Cost(JsonElement point) => point.GetProperty("cost").GetDouble();
 
     private static double Error(JsonElement point) => point.GetProperty("error").GetDouble();

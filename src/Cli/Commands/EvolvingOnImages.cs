@@ -85,7 +85,7 @@ internal sealed class EvolvingOnImages
         if (plan.Gathers) return Judged([]);
         Require(backend => SearchMemory.RequirePaths(options, shape, backend, plan.Jobs));
         Directory.CreateDirectory(folder);
-        supernet.Complete(screen, train);
+        KeptSupernet.Complete(screen, [(supernet, train)], plan.FirstJob);
         List<IDisposable> open = [];
         try
         {
@@ -135,7 +135,8 @@ internal sealed class EvolvingOnImages
 
     private void Require(Action<Backend<float>> fits)
     {
-        foreach (var name in Enumerable.Range(0, plan.Jobs).Select(job => BackendChoice.InTurn(options.Backend, job)).Distinct())
+        var jobs = Enumerable.Range(plan.FirstJob, plan.Jobs);
+        foreach (var name in jobs.Select(job => BackendChoice.InTurn(options.Backend, job)).Distinct())
             Backends.Require(name, options.Threads, fits);
     }
 }

@@ -53,30 +53,46 @@ internal sealed class KeptSupernet(
     }
 
     /// <summary>
-    /// Trains the epochs that the folder does not have, with all threads; of several processes one does, and the others wait.
+    /// Trains the epochs that the folder does not have, one supernet at a time with all threads; several processes take one each, and wait
+    /// for what others train.
     /// </summary>
+    /// <param name="screen">Where lines go.</param>
+    /// <param name="supernets">Supernets, and the images that train them.</param>
+    /// <param name="job">Number of this work among that of all processes of this machine, which take GPUs in turn.</param>
     /// <exception cref="OptionsException">The folder has another supernet.</exception>
     /// <exception cref="StoppedException">A signal stopped it.</exception>
-    public void Complete(Screen screen, SearchImages train)
+    public static void Complete(Screen screen, IEnumerable<(KeptSupernet Supernet, SearchImages Train)> supernets, int job)
     {
-        if (IsDone()) return;
+        var open = supernets.Where(each => !each.Supernet.IsDone()).ToList();
+        if (open.Count == 0) return;
         using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after this step; once more stops at once"));
+        var latest = open[0].Supernet;
         try
         {
-            SharedWork.ToEnd([file], 1, _ => false, _ => file + ".lock", _ => Train(screen, train, signals.Token), signals.Token);
+            // Whether it is done is asked under its lock: that opens the file.
+            SharedWork.ToEnd(
+                open, 1, _ => false, each => each.Supernet.file + ".lock",
+                each =>
+                {
+                    latest = each.Supernet;
+                    latest.Train(screen, each.Train, job, signals.Token);
+                },
+                signals.Token);
         }
         catch (AggregateException e)
         {
             if (e.InnerExceptions[0] is not OperationCanceledException stopped) throw Failures.Unwrapped(e);
-            throw signals.Stopped($"stopped; the same command with --out {folder} goes on after epoch {done} of the {name}", stopped);
+            throw signals.Stopped(latest.GoesOn, stopped);
         }
     }
 
-    private void Train(Screen screen, SearchImages train, CancellationToken cancellation)
+    private string GoesOn => $"stopped; the same command with --out {folder} goes on after epoch {done} of the {name}";
+
+    private void Train(Screen screen, SearchImages train, int job, CancellationToken cancellation)
     {
         if (IsDone()) return;
         var threads = Backends.Threads(options.Threads, screen.Output.WriteLine);
-        using var backend = Backends.Create(BackendChoice.InTurn(options.Backend, 0), threads, options.Deterministic);
+        using var backend = Backends.Create(BackendChoice.InTurn(options.Backend, job), threads, options.Deterministic);
         using var supernet = new PathSupernet(options, shape, backend);
         var training = new PathTraining(supernet, options);
         if (File.Exists(file))

@@ -22,6 +22,7 @@ internal sealed class SweepJudging
     private readonly ImageData data;
     private readonly ArchitectureCosts costs;
     private readonly int jobs;
+    private readonly int localRank;
     private readonly SupernetShape shape;
     private readonly DataFingerprint images;
 
@@ -32,12 +33,16 @@ internal sealed class SweepJudging
     /// <param name="data">The images.</param>
     /// <param name="costs">Of the network that is to be built.</param>
     /// <param name="jobs">Genotypes judged at a time.</param>
-    public SweepJudging(Screen screen, string folder, SearchOptions options, ImageData data, ArchitectureCosts costs, int jobs)
+    /// <param name="localRank">Number of this process among those of its machine, which take GPUs in turn to train supernets.</param>
+    public SweepJudging(
+        Screen screen, string folder, SearchOptions options, ImageData data, ArchitectureCosts costs, int jobs, int localRank)
     {
-        (this.screen, this.folder, this.options, this.data, this.costs, this.jobs) = (screen, folder, options, data, costs, jobs);
+        (this.screen, this.folder, this.options, this.data, this.costs) = (screen, folder, options, data, costs);
+        (this.jobs, this.localRank) = (jobs, localRank);
         shape = DartsSearch.ShapeOf(SearchImages.Split(data, options).Train, options);
         images = DataFingerprint.From(data.Train);
-        foreach (var name in Enumerable.Range(0, jobs).Select(job => BackendChoice.InTurn(options.Backend, job)).Distinct())
+        var judging = Enumerable.Range(0, jobs);
+        foreach (var name in judging.Append(localRank).Select(job => BackendChoice.InTurn(options.Backend, job)).Distinct())
             Backends.Require(name, options.Threads, backend => SearchMemory.RequirePaths(options, shape, backend, jobs));
     }
 
@@ -48,16 +53,11 @@ internal sealed class SweepJudging
 
     /// <summary>Trains the supernets that the folder does not have; several processes take one each.</summary>
     /// <param name="seeds">Their seeds.</param>
-    /// <param name="first">Number of this process, which says where it begins.</param>
     /// <exception cref="StoppedException">A signal stopped it.</exception>
-    public void Train(IReadOnlyList<ulong> seeds, int first)
-    {
-        for (var i = 0; i < seeds.Count; i++)
-        {
-            var own = options with { Seed = seeds[(first + i) % seeds.Count] };
-            SupernetOf(own).Complete(screen, SearchImages.Split(data, own).Train);
-        }
-    }
+    public void Train(IReadOnlyList<ulong> seeds) => KeptSupernet.Complete(
+        screen,
+        seeds.Select(seed => options with { Seed = seed }).Select(own => (SupernetOf(own), SearchImages.Split(data, own).Train)),
+        localRank);
 
     /// <summary>Whether the folder has the supernet of a seed, trained to its end.</summary>
     public bool IsTrained(ulong seed) => SupernetOf(options with { Seed = seed }).IsDone();

@@ -31,7 +31,8 @@ internal static class Sweeping
         var sweep = values.Select(value => (Name: $"{option}-{value}", Value: value, Options: OptionsOf(value))).ToList();
         // A value that is not allowed is told before hours of searches with those before it.
         foreach (var each in sweep.Where(each => each.Options.Target > 0)) LimitedDerivation.Require(costs, each.Options.Target);
-        var judging = retrain is null ? new SweepJudging(screen, folder, options, data, costs, jobs ?? 1) : null;
+        var localRank = ranks?.LocalRank ?? 0;
+        var judging = retrain is null ? new SweepJudging(screen, folder, options, data, costs, jobs ?? 1, localRank) : null;
         var searches = new SweptSearches(wanted, data, costs, line => Failures.Report(screen.Error, line, ExitCode.Done));
         return new FrontWork(gathers ? () => { } : Work, Gather);
 
@@ -44,7 +45,7 @@ internal static class Sweeping
                 // To join refuses a study with other options, and goes on with one that was stopped.
                 using var study = SeedsRun.Start(
                     screen, seeds, preset, config, With(value), Path.Combine(folder, name), jobs, retrain, join: true,
-                    ranks?.LocalRank ?? 0, new SweptBaseline(name, own, costs).Beside, $"the same command with --out {folder}");
+                    localRank, new SweptBaseline(name, own, costs).Beside, $"the same command with --out {folder}");
                 study.Work();
                 // Other ranks are still at their seeds of it.
                 if (ranks is null) study.End();
@@ -52,7 +53,7 @@ internal static class Sweeping
             }
 
             foreach (var each in sweep) searches.RequireImages(Path.Combine(folder, each.Name));
-            judging?.Train(wanted, first: ranks?.Rank ?? 0);
+            judging?.Train(wanted);
         }
 
         // Other processes may have ended searches with earlier values meanwhile.
