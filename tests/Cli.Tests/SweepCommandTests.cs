@@ -117,17 +117,20 @@ public sealed class SweepCommandTests : IDisposable
         var log = In("sweep", Path.Combine("cost_weight-0", "seed-0", "log.jsonl"));
         var written = File.ReadAllText(log);
         File.WriteAllText(log, written.Replace("\"derived\":", "\"derived\":1", StringComparison.Ordinal));
-        Command.Refuses(1, line, "seed-0: what it found cost ", " when it was searched", "or another --out");
+        // Another value stands before it, and nothing is searched with that.
+        string[] more = [.. line[..^1], "10,0"];
+        foreach (var sweep in new[] { line, more })
+            Command.Refuses(1, sweep, "seed-0: what it found cost ", " when it was searched", "or another --out");
         File.WriteAllText(log, written);
+        Command.Refuses(1, [.. more, "--retrain", "1"], "was begun with --retrain 0, not 1");
         foreach (var file in Directory.GetFiles(tiny.In("sweep"), "*-seed-0.*")) File.Delete(file);
         var pixels = File.ReadAllBytes(tiny.ImagesFile);
         pixels[^1] ^= 1;
         File.WriteAllBytes(tiny.ImagesFile, pixels);
-        var other = Command.Run(line);
-        Assert.Equal(1, other.Code);
-        Command.AssertOneLine(other.Error, "was computed on other data: ");
+        foreach (var sweep in new[] { line, more }) Command.Refuses(1, sweep, "was computed on other data: ");
         // None is trained on images that are not to be judged by.
         Assert.False(File.Exists(In("sweep", "supernet-seed-0.safetensors")));
+        Assert.False(Directory.Exists(In("sweep", "cost_weight-10")));
     }
 
     [Fact]

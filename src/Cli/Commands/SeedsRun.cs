@@ -46,6 +46,10 @@ internal sealed class SeedsRun : IDisposable
     /// <summary>The command that goes on with a study that is not done; null for that of a search.</summary>
     private string? GoOn { get; init; }
 
+    /// <summary>The plan of a new study, with the places of data and costs as another folder can read them.</summary>
+    public static SeedPlan PlanOf(IReadOnlyList<ulong> seeds, int? retrain, SearchOptions options) => new(
+        seeds, retrain ?? 0, options with { Data = NewRun.Lasting(options.Data), Cost = CostName.Lasting(options.Cost) });
+
     /// <summary>
     /// A new study, or seeds for one that other processes work on. Everything that a user may have got wrong is checked before the folder
     /// is made.
@@ -56,12 +60,8 @@ internal sealed class SeedsRun : IDisposable
     {
         RefuseSeed(typed);
         if (join && output is null) throw new OptionsException("--join needs --out, the folder that all processes work in");
-        var plan = new SeedPlan(SeedList.Parse(seeds), retrain ?? 0, SearchOptions.Table.Resolve(preset, config, typed));
+        var plan = PlanOf(SeedList.Parse(seeds), retrain, SearchOptions.Table.Resolve(preset, config, typed));
         var (data, atOnce) = Check(plan, jobs);
-        plan = plan with
-        {
-            Options = plan.Options with { Data = NewRun.Lasting(plan.Options.Data), Cost = CostName.Lasting(plan.Options.Cost) },
-        };
         var folder = join ? SeedFolder.Join(output!, plan) : SeedFolder.Create(NewRun.Folder(output), plan);
         return new SeedsRun(screen, folder, plan.Seeds, data, atOnce) { LocalRank = localRank, Beside = beside, GoOn = goOn };
     }

@@ -34,6 +34,11 @@ internal static class Sweeping
         var localRank = ranks?.LocalRank ?? 0;
         var judging = retrain is null ? new SweepJudging(screen, folder, options, data, costs, jobs ?? 1, localRank) : null;
         var searches = new SweptSearches(wanted, data, costs, line => Failures.Report(screen.Error, line, ExitCode.Done));
+        // A study that is no use in the end is refused before hours of searches with other values. Of several ranks the first comes here
+        // before any works.
+        if (!gathers && ranks is not { IsFirst: false })
+            foreach (var each in sweep)
+                searches.RequireUsable(Path.Combine(folder, each.Name), SeedsRun.PlanOf(wanted, retrain, each.Options));
         return new FrontWork(gathers ? () => { } : Work, Gather);
 
         void Work()

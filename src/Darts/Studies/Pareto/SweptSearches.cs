@@ -26,6 +26,23 @@ internal sealed class SweptSearches(IReadOnlyList<ulong> seeds, ImageData data, 
 {
     private readonly DataFingerprint images = DataFingerprint.From(data.Train);
 
+    /// <summary>
+    /// Refuses a study that this sweep could not use in the end: of another plan, or with searches on other images or of other costs.
+    /// </summary>
+    /// <param name="path">The study of one value, which need not be there.</param>
+    /// <param name="plan">What is to be done with that value.</param>
+    /// <exception cref="RunFolderException">Plan or costs are others.</exception>
+    /// <exception cref="Checkpoints.CheckpointException">The images are others.</exception>
+    public void RequireUsable(string path, SeedPlan plan)
+    {
+        if (!SeedFolder.IsAt(path)) return;
+        var folder = SeedFolder.Open(path);
+        folder.RequireJoins(plan);
+        folder.RequireData(images);
+        // What is damaged is told when it is read in the end.
+        foreach (var result in SeedReader.ReadDone(folder, data, _ => { })) RequireCost(folder, result);
+    }
+
     /// <summary>Refuses searches that learned from other images; a search that was done before does not look at them.</summary>
     /// <param name="path">The study of one value.</param>
     /// <exception cref="Checkpoints.CheckpointException">One did.</exception>
@@ -51,16 +68,21 @@ internal sealed class SweptSearches(IReadOnlyList<ulong> seeds, ImageData data, 
 
     private SweptPair Pair(SeedFolder folder, SeedResult result, SweptBaseline baseline)
     {
-        // A table of the same name may have been made anew.
-        var cost = costs.Of(result.Genotype);
-        if (result.Cost is { } searched && searched != cost)
-            throw new RunFolderException(
-                $"{folder.SearchOf(result.Seed)}: what it found cost {costs.Model.Show(searched)} when it was searched, and costs "
-                + $"{costs.Model.Show(cost)} now; give the {costs.Model.Name} of then, or another --out");
+        RequireCost(folder, result);
         var random = result.Random?.Genotype ?? baseline.Beside(result.Genotype, result.Seed);
         return new SweptPair(result.Seed, result.Genotype, random, baseline.Describe(result.Genotype, random))
         {
             Trained = result is { Found: { } found, Random: { } beside } ? (100 - found.Accuracy, 100 - beside.Accuracy) : null,
         };
+    }
+
+    // A table of the same name may have been made anew.
+    private void RequireCost(SeedFolder folder, SeedResult result)
+    {
+        var cost = costs.Of(result.Genotype);
+        if (result.Cost is { } searched && searched != cost)
+            throw new RunFolderException(
+                $"{folder.SearchOf(result.Seed)}: what it found cost {costs.Model.Show(searched)} when it was searched, and costs "
+                + $"{costs.Model.Show(cost)} now; give the {costs.Model.Name} of then, or another --out");
     }
 }

@@ -50,15 +50,16 @@ internal sealed class SeedFolder
         {
             if (there is null) return plan.Format();
             var begun = SeedPlan.Parse(there, In(path, PlanName));
-            RequireSame(path, begun.Options, plan.Options);
-            if (begun.Retrain != plan.Retrain) throw OtherTrainings(path, begun.Retrain, plan.Retrain);
-            if (begun.Options.Data != plan.Options.Data) throw new RunFolderException(
-                $"{path}: was begun with data {begun.Options.Data}, not {plan.Options.Data}; give the same, or begin another study");
+            RequireSame(path, begun, plan);
             joined = begun with { Seeds = [.. begun.Seeds.Union(plan.Seeds).Order()], Options = plan.Options };
             return (joined with { Options = begun.Options }).Format();
         });
         return new SeedFolder(path, joined);
     }
+
+    /// <summary>Refuses a plan that could not join this study, which stays as it is.</summary>
+    /// <exception cref="RunFolderException">It has other options, trainings or data; the message names both.</exception>
+    public void RequireJoins(SeedPlan plan) => RequireSame(Path, Plan, plan);
 
     /// <summary>Opens the folder of an earlier study.</summary>
     /// <exception cref="RunFolderException">It cannot be read or written.</exception>
@@ -152,6 +153,15 @@ internal sealed class SeedFolder
     {
         Write("report.txt", SeedText.Render(study));
         Write("report.html", SeedReport.Render(study));
+    }
+
+    private static void RequireSame(string path, SeedPlan begun, SeedPlan plan)
+    {
+        RequireSame(path, begun.Options, plan.Options);
+        if (begun.Retrain != plan.Retrain) throw OtherTrainings(path, begun.Retrain, plan.Retrain);
+        if (begun.Options.Data != plan.Options.Data)
+            throw new RunFolderException(
+                $"{path}: was begun with data {begun.Options.Data}, not {plan.Options.Data}; give the same, or begin another study");
     }
 
     private static void RequireSame(string path, SearchOptions begun, SearchOptions options)
