@@ -46,7 +46,7 @@ internal static class Evolving
         Func<TGenome, string> show)
     {
         Directory.CreateDirectory(folder);
-        using var log = FitnessLog<TGenome>.Open(Path.Combine(folder, Evaluations), space, fitness, plan.Gathers);
+        var log = FitnessLog<TGenome>.Open(Path.Combine(folder, Evaluations), space, fitness, plan.Gathers);
         if (log.Recorded > 0) screen.Output.WriteLine($"{log.Recorded} evaluations are recorded and not made again");
         using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after what is evaluated now; once more stops at once"));
         var points = new List<ParetoPoint>();

@@ -79,7 +79,7 @@ internal sealed class SweepJudging
             PathSupernet[] nets = [.. Enumerable.Range(0, jobs).Select(job => supernet.Open(job, jobs, open))];
             var fitness = new InheritedFitness(
                 supernet.Identity, nets, valid.Encoder, valid.Indices, costs, limit: double.PositiveInfinity);
-            using var log = FitnessLog<Genotype>.Open(Path.Combine(folder, $"judged-seed-{seed}.jsonl"), nets[0].Space, fitness);
+            var log = FitnessLog<Genotype>.Open(Path.Combine(folder, $"judged-seed-{seed}.jsonl"), nets[0].Space, fitness);
             var history = new History<Genotype>(nets[0].Space, log, jobs);
             history.Evaluate([.. genotypes.DistinctBy(nets[0].Space.Key)], signals.Token);
             var errors = history.All.ToDictionary(judged => judged.Key, judged => judged.Fitness.Objectives[1]);

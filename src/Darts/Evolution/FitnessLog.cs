@@ -12,19 +12,22 @@ namespace MIOpenDarts.Darts.Evolution;
 /// is answered from it, so that a search that was killed goes on by being repeated. Processes that repeat the same search over one file
 /// share its evaluations: each is made by one of them, which has its lock meanwhile.
 /// </summary>
-internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
+/// <remarks>
+/// The file is opened anew for every look and every line. Between machines a network file system promises no more than that whoever opens
+/// a file sees what was written before others closed it; what stays open may be minutes old, whatever lock is held beside it.
+/// </remarks>
+internal sealed class FitnessLog<TGenome> : IFitness<TGenome>
 {
     private readonly IGenomeSpace<TGenome> space;
     private readonly IFitness<TGenome> measured;
-    private readonly FileStream stream;
     private readonly string path;
     private readonly Dictionary<string, Fitness> known = [];
     private readonly Lock turn = new();
     private long end;
     private int lines;
 
-    private FitnessLog(string path, IGenomeSpace<TGenome> space, IFitness<TGenome> measured, FileStream stream) =>
-        (this.path, this.space, this.measured, this.stream) = (path, space, measured, stream);
+    private FitnessLog(string path, IGenomeSpace<TGenome> space, IFitness<TGenome> measured) =>
+        (this.path, this.space, this.measured) = (path, space, measured);
 
     /// <summary>Evaluations that the file had when it was opened.</summary>
     public int Recorded { get; private set; }
@@ -41,22 +44,13 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
     public static FitnessLog<TGenome> Open(
         string path, IGenomeSpace<TGenome> space, IFitness<TGenome> measured, bool onlyGathers = false)
     {
+        var log = new FitnessLog<TGenome>(path, space, measured) { OnlyGathers = onlyGathers };
         using var alone = FileLock.Await(LockOf(path, "file"));
-        // A buffer could keep what another process has cut off.
-        var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
-        try
-        {
-            var log = new FitnessLog<TGenome>(path, space, measured, stream) { OnlyGathers = onlyGathers };
-            log.Read();
-            log.Recorded = log.known.Count;
-            if (log.lines == 0) log.Append(new FitnessIdentity(measured.Identity), FitnessLogJson.Default.FitnessIdentity);
-            return log;
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
+        using var stream = log.OpenToWrite();
+        log.Read(stream);
+        log.Recorded = log.known.Count;
+        if (log.lines == 0) log.Append(stream, new FitnessIdentity(measured.Identity), FitnessLogJson.Default.FitnessIdentity);
+        return log;
     }
 
     /// <inheritdoc/>
@@ -64,10 +58,10 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
     /// <exception cref="OperationCanceledException">It was stopped, or one is not recorded and it only gathers.</exception>
     public void Prepare(IReadOnlyList<TGenome> genomes, int jobs, CancellationToken cancellation)
     {
-        if (OnlyGathers && genomes.Any(genome => Find(space.Key(genome)) is null))
+        if (OnlyGathers && genomes.Any(genome => !IsKnown(space.Key(genome))))
             throw new OperationCanceledException("This generation is not evaluated.");
         SharedWork.ToEnd(
-            [.. genomes.Select(genome => (Genome: genome, Key: space.Key(genome)))], jobs, item => Find(item.Key) is not null,
+            [.. genomes.Select(genome => (Genome: genome, Key: space.Key(genome)))], jobs, Look, item => IsKnown(item.Key),
             item => LockOf(path, Convert.ToHexStringLower(XxHash64.Hash(Encoding.UTF8.GetBytes(item.Key)))),
             item => Record(item.Key, measured.Evaluate(item.Genome, cancellation)), cancellation);
     }
@@ -82,19 +76,30 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
     /// <inheritdoc/>
     public string Describe(Fitness fitness) => measured.Describe(fitness);
 
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => stream.Dispose();
-
     private static string LockOf(string path, string of) =>
         Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $".{Path.GetFileName(path)}.{of}.lock");
+
+    private bool IsKnown(string key)
+    {
+        lock (turn) return known.ContainsKey(key);
+    }
 
     // What another process has found meanwhile is read first.
     private Fitness? Find(string key)
     {
         lock (turn)
         {
-            if (!known.ContainsKey(key) && stream.Length > end) Read();
+            if (!known.ContainsKey(key)) Look();
             return known.GetValueOrDefault(key);
+        }
+    }
+
+    private void Look()
+    {
+        lock (turn)
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            Read(stream);
         }
     }
 
@@ -103,18 +108,27 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
         lock (turn)
         {
             using var alone = FileLock.Await(LockOf(path, "file"));
-            Read();
-            Append(new FitnessLine(key, found.Objectives, found.Violation), FitnessLogJson.Default.FitnessLine);
+            using var stream = OpenToWrite();
+            Read(stream);
+            Append(stream, new FitnessLine(key, found.Objectives, found.Violation), FitnessLogJson.Default.FitnessLine);
             known[key] = found;
         }
 
         return found;
     }
 
+    // It is closed before the lock is given back, in the reverse order of the declarations.
+    private FileStream OpenToWrite() => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+
     // Whole lines that are new. What follows the last of them another process writes just now, or has not written to its end.
-    private void Read()
+    private void Read(FileStream stream)
     {
-        var bytes = new byte[Math.Max(0, stream.Length - end)];
+        // Lines that were read are never cut off. To write after a hole would lose those of others.
+        if (stream.Length < end)
+            throw new InvalidDataException(
+                $"{path}: is shorter than what was read of it before; something else has cut it or put another in its place: give the same "
+                + "command again, which goes on with what it has now");
+        var bytes = new byte[stream.Length - end];
         stream.Position = end;
         var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         var whole = bytes.AsSpan(0, read).LastIndexOf((byte)'\n') + 1;
@@ -155,13 +169,14 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>, IDisposable
             : throw new JsonException("null");
 
     // With the file's lock, after everything before it was read: what still follows was torn by a kill.
-    private void Append<T>(T line, JsonTypeInfo<T> type)
+    private void Append<T>(FileStream stream, T line, JsonTypeInfo<T> type)
     {
         byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, type), (byte)'\n'];
-        stream.SetLength(end);
+        if (stream.Length > end) stream.SetLength(end);
         stream.Position = end;
         stream.Write(bytes);
-        stream.Flush();
+        // A full disk of another machine is told here, but not when the file is closed.
+        stream.Flush(flushToDisk: true);
         (end, lines) = (end + bytes.Length, lines + 1);
     }
 }

@@ -20,6 +20,20 @@ internal static class SharedWork
     /// <exception cref="AggregateException">What was thrown by the work.</exception>
     public static void ToEnd<TItem>(
         IReadOnlyList<TItem> items, int jobs, Predicate<TItem> isDone, Func<TItem, string> lockOf, Action<TItem> work,
+        CancellationToken cancellation) => ToEnd(items, jobs, () => { }, isDone, lockOf, work, cancellation);
+
+    /// <summary>The same where one look tells of all items what others have done.</summary>
+    /// <param name="items">What is to be done.</param>
+    /// <param name="jobs">How many this process works on at a time.</param>
+    /// <param name="look">Looks; called before any are asked about, and again once a lock is held.</param>
+    /// <param name="isDone">Whether somebody had done it when <paramref name="look"/> was last called.</param>
+    /// <param name="lockOf">The file that is locked while somebody works on it; it is removed afterwards.</param>
+    /// <param name="work">Does it, after which it counts as done. Several threads may call this at once.</param>
+    /// <param name="cancellation">Begins nothing more.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="AggregateException">What was thrown by the work.</exception>
+    public static void ToEnd<TItem>(
+        IReadOnlyList<TItem> items, int jobs, Action look, Predicate<TItem> isDone, Func<TItem, string> lockOf, Action<TItem> work,
         CancellationToken cancellation)
     {
         var (open, taken, gate) = (new List<TItem>(items), new HashSet<TItem>(), new Lock());
@@ -39,6 +53,7 @@ internal static class SharedWork
         {
             lock (gate)
             {
+                look();
                 open.RemoveAll(isDone);
                 (TItem, FileStream?)? elsewhere = null;
                 foreach (var item in open)
@@ -62,6 +77,7 @@ internal static class SharedWork
         {
             using (held)
             {
+                look();
                 if (!isDone(item)) work(item);
             }
 

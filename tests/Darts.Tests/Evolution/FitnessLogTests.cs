@@ -40,7 +40,7 @@ public sealed class FitnessLogTests : IDisposable
         var fitness = new Fitness([double.PositiveInfinity, 0.1 + 0.2], 1.0 / 3);
         for (var i = 0; i < 2; i++)
         {
-            using var log = FitnessLog<string>.Open(LogPath, CellTable.Space, new Fixed(fitness));
+            var log = FitnessLog<string>.Open(LogPath, CellTable.Space, new Fixed(fitness));
             var read = log.Evaluate("000000", CancellationToken.None);
             Assert.Equal(fitness.Objectives, read.Objectives);
             Assert.Equal((fitness.Violation, i), (read.Violation, log.Recorded));
@@ -64,22 +64,53 @@ public sealed class FitnessLogTests : IDisposable
     [Fact]
     public void A_file_of_another_fitness_is_refused()
     {
-        using (FitnessLog<string>.Open(LogPath, CellTable.Space, CellTable.Of("cifar10")))
-        {
-        }
-
-        using (FitnessLog<string>.Open(LogPath, CellTable.Space, CellTable.Of("cifar10")))
-        {
-        }
+        for (var i = 0; i < 2; i++) FitnessLog<string>.Open(LogPath, CellTable.Space, CellTable.Of("cifar10"));
 
         var other = CellTable.Of("cifar10", "fpga_ms");
         var message = Assert.Throws<InvalidDataException>(() => FitnessLog<string>.Open(LogPath, CellTable.Space, other)).Message;
         Assert.StartsWith($"{LogPath}: has evaluations of cifar10, not of cifar10 fpga_ms; ", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_another_machine_has_written_is_neither_cut_off_nor_measured_again()
+    {
+        var mine = new Counted(int.MaxValue);
+        var log = FitnessLog<string>.Open(LogPath, CellTable.Space, mine);
+        log.Evaluate("000000", CancellationToken.None);
+        // Another file in its place: who has the one before still open sees it as it was, as a machine sees a file of a network that
+        // another one writes.
+        var elsewhere = LogPath + ".elsewhere";
+        File.Copy(LogPath, elsewhere);
+        var theirs = FitnessLog<string>.Open(elsewhere, CellTable.Space, new Counted(int.MaxValue));
+        theirs.Evaluate("111111", CancellationToken.None);
+        File.Move(elsewhere, LogPath, overwrite: true);
+
+        log.Evaluate("222222", CancellationToken.None);
+        log.Evaluate("111111", CancellationToken.None);
+        Assert.Equal(2, mine.Calls);
+        var later = new Counted(0);
+        var whole = FitnessLog<string>.Open(LogPath, CellTable.Space, later);
+        Assert.Equal(3, whole.Recorded);
+        foreach (var cell in new[] { "000000", "111111", "222222" }) whole.Evaluate(cell, CancellationToken.None);
+        Assert.Equal(0, later.Calls);
+    }
+
+    [Fact]
+    public void A_file_that_was_cut_meanwhile_is_refused_and_left_as_it_is()
+    {
+        var log = FitnessLog<string>.Open(LogPath, CellTable.Space, new Counted(int.MaxValue));
+        log.Evaluate("000000", CancellationToken.None);
+        log.Evaluate("111111", CancellationToken.None);
+        var cut = File.ReadAllBytes(LogPath)[..^40];
+        File.WriteAllBytes(LogPath, cut);
+        var message = Assert.Throws<InvalidDataException>(() => log.Evaluate("222222", CancellationToken.None)).Message;
+        Assert.StartsWith($"{LogPath}: is shorter than ", message, StringComparison.Ordinal);
+        Assert.Equal(cut, File.ReadAllBytes(LogPath));
+    }
+
     private List<string> Search(Counted fitness, string file)
     {
-        using var log = FitnessLog<string>.Open(Path.Combine(folder, file), CellTable.Space, fitness);
+        var log = FitnessLog<string>.Open(Path.Combine(folder, file), CellTable.Space, fitness);
         var history = new History<string>(CellTable.Space, log);
         new Nsga2(20).Run(CellTable.Space, history, 100, 5, CancellationToken.None);
         return [.. history.All.Select(a => $"{a.Key} {string.Join(' ', a.Fitness.Objectives)}")];

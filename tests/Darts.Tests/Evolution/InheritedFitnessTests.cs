@@ -184,7 +184,7 @@ public sealed class InheritedFitnessTests : IDisposable
                 foreach (var net in nets) net.Load(file);
             var fitness = new InheritedFitness("net", nets, valid.Encoder, valid.Indices, TargetCosts.Of(Options, shape)!, limit);
             var counted = new Counted(fitness);
-            using var log = FitnessLog<Genotype>.Open(Path.Combine(folder, name), Space(shape), counted);
+            var log = FitnessLog<Genotype>.Open(Path.Combine(folder, name), Space(shape), counted);
             var history = new History<Genotype>(Space(shape), log, jobs);
             new Nsga2(8).Run(Space(shape), history, evaluations, 1, Never);
             measured = counted.Count;

@@ -119,7 +119,7 @@ public sealed class TrainedFitnessTests : IDisposable
         {
             var fitness = Fitness(new ShortTraining(Data, Options, 1), backends, _ => Interlocked.Increment(ref count));
             var space = new GenotypeSpace(Space);
-            using var log = FitnessLog<Genotype>.Open(Path.Combine(folder, name), space, fitness);
+            var log = FitnessLog<Genotype>.Open(Path.Combine(folder, name), space, fitness);
             var history = new History<Genotype>(space, log, jobs);
             new Nsga2(4).Run(space, history, evaluations, 1, Never);
             trained = count;
