@@ -119,6 +119,33 @@ public sealed partial class SharedParetoTests : IDisposable
         Command.AssertOneLine(error, "the cheapest genotype of the space costs");
     }
 
+    [Fact]
+    public async Task A_sweep_says_that_another_rank_was_stopped_and_goes_on_with_the_same_command()
+    {
+        var mpi = Mpirun.Of("mpich");
+        const string script = "echo $$ > \"$0/rank-$PMI_RANK.pid\"; exec \"$@\"";
+        string[] line = [.. Pareto("--epochs", "100"), "--weights", "0,10", "--seeds", "0", "--out", tiny.In("ranks")];
+        using var process = mpi.Start(2, ["sh", "-c", script, tiny.Root, .. RankedRuns.Ranked(line)]);
+        var end = Mpirun.EndAsync(process);
+        await tiny.HasCheckpoints("ranks/cost_weight-0/seed-0", "ranks/cost_weight-10/seed-0");
+        var second = File.ReadAllText(tiny.In("rank-1.pid")).Trim();
+        Task<Outcome> Signal(string name) => Command.End(Command.Start("kill", [$"-{name}", second]));
+        // It keeps the lock of its search while the first rank does the other one and goes past it to the supernet.
+        await Signal("STOP");
+        using (var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2)))
+            while (!File.Exists(tiny.In("ranks/supernet-seed-0.safetensors"))) await Task.Delay(20, limit.Token);
+        await Signal("USR1");
+        await Signal("CONT");
+        var (code, output, error) = await end;
+        Assert.NotEqual(0, code);
+        Assert.Contains($"another rank was stopped, with checkpoints; the same command with --out {tiny.In("ranks")} goes on", error);
+        Assert.DoesNotContain("is not done", output + error);
+        Assert.False(File.Exists(tiny.In("ranks/archive.jsonl")));
+
+        await RunRanks("mpich", 2, line);
+        Assert.Equal(4, File.ReadLines(tiny.In("ranks/archive.jsonl")).Count());
+    }
+
     private string[] Pareto(params string[] more)
     {
         var words = tiny.Args("front")[1..^2].ToList();

@@ -7,6 +7,11 @@ namespace MIOpenDarts.Cli.Commands;
 /// <param name="Gather">What was found, once all have worked.</param>
 internal sealed record FrontWork(Action Work, Func<ParetoStudy> Gather)
 {
+    /// <summary>
+    /// Whether all is done that <see cref="Gather"/> wants; not so where a process that was told to stop left what others did not take.
+    /// </summary>
+    public Func<bool> IsWhole { get; init; } = () => true;
+
     /// <summary>One whose every process finds all of it.</summary>
     public static FrontWork From(Func<ParetoStudy> find)
     {

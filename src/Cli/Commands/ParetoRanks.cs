@@ -40,11 +40,16 @@ internal static class ParetoRanks
             front ??= open(screen.Quiet, lines[1]);
             return Worked(ranks, screen, front);
         });
-        ranks.Max(code);
+        var worst = ranks.Max(code);
         // Nobody waits for what the first does from here on.
         ranks.OthersWait = false;
-        if (ranks.IsFirst && code == ExitCode.Done) write(lines[1], front!.Gather());
-        return ranks.IsFirst ? code : ExitCode.Done;
+        if (!ranks.IsFirst) return ExitCode.Done;
+        // What another rank was stopped at this one may have passed before, as it was held.
+        if (code == ExitCode.Done && worst != ExitCode.Done && !front!.IsWhole())
+            return Failures.Report(
+                screen.Error, $"another rank was stopped, with checkpoints; the same command with --out {lines[1]} goes on", worst);
+        if (code == ExitCode.Done) write(lines[1], front!.Gather());
+        return code;
     });
 
     // Ranks that do not see what the first writes would each do everything.

@@ -39,7 +39,7 @@ internal static class Sweeping
         if (!gathers && ranks is not { IsFirst: false })
             foreach (var each in sweep)
                 searches.RequireUsable(Path.Combine(folder, each.Name), SeedsRun.PlanOf(wanted, retrain, each.Options));
-        return new FrontWork(gathers ? () => { } : Work, Gather);
+        return new FrontWork(gathers ? () => { } : Work, Gather) { IsWhole = IsWhole };
 
         void Work()
         {
@@ -60,6 +60,9 @@ internal static class Sweeping
             foreach (var each in sweep) searches.RequireImages(Path.Combine(folder, each.Name));
             judging?.Train(wanted);
         }
+
+        bool IsWhole() => sweep.All(each => searches.AreDone(Path.Combine(folder, each.Name)))
+            && (judging is null || wanted.All(judging.IsTrained));
 
         // Other processes may have ended searches with earlier values meanwhile.
         ParetoStudy Gather()

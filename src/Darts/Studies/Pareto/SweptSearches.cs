@@ -48,6 +48,11 @@ internal sealed class SweptSearches(IReadOnlyList<ulong> seeds, ImageData data, 
     /// <exception cref="Checkpoints.CheckpointException">One did.</exception>
     public void RequireImages(string path) => SeedFolder.Open(path).RequireData(images);
 
+    /// <summary>Whether all searches with one value are done.</summary>
+    /// <param name="path">Their study.</param>
+    public bool AreDone(string path) => SeedFolder.IsAt(path)
+        && !seeds.Except(SeedReader.ReadDone(SeedFolder.Open(path), data, _ => { }).Select(result => result.Seed)).Any();
+
     /// <summary>The searches with one value, in the order of the seeds.</summary>
     /// <param name="path">Their study.</param>
     /// <param name="baseline">What stands beside them.</param>
