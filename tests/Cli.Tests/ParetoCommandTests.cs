@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace MIOpenDarts.Cli.Tests;
@@ -159,6 +160,32 @@ public sealed class ParetoCommandTests : IDisposable
             var evaluated = Command.Run("evaluate", folder, "--backend", "cpu").Output;
             Assert.StartsWith($"{100 - point.GetProperty("retrained").GetDouble():F2} % of ", evaluated, StringComparison.Ordinal);
         }
+
+        // The test errors of the others are gathered once a training has diverged, and not while one has not ended.
+        var ended = Directory.GetDirectories(trained);
+        Directory.Delete(Path.Combine(ended[0], "checkpoints"), recursive: true);
+        File.Delete(Path.Combine(ended[0], "log.jsonl"));
+        Assert.Equal(0, Gathered());
+        // Weights that grow ninefold with each step.
+        var config = Path.Combine(ended[0], "config.json");
+        var wild = JsonNode.Parse(File.ReadAllText(config))!;
+        (wild["learning_rate"], wild["weight_decay"], wild["epochs"]) = (10, 1, 50);
+        File.WriteAllText(config, wild.ToJsonString());
+        var diverged = Command.Run([.. line, "--out", tiny.In("whole")]);
+        Assert.Equal((0, ""), (diverged.Code, diverged.Error));
+        Assert.Matches(@"genotype \d+  has no test error: ", diverged.Output);
+        Assert.Equal(ended.Length - 1, Retrained());
+        Assert.Equal(ended.Length - 1, Gathered());
+
+        int Gathered()
+        {
+            Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("whole"), "--gather"]).Code);
+            return Retrained();
+        }
+
+        int Retrained() => File.ReadLines(Path.Combine(tiny.In("whole"), "archive.jsonl"))
+            .Select(told => JsonDocument.Parse(told).RootElement).Where(told => told.TryGetProperty("retrained", out _))
+            .Select(told => told.GetProperty("architecture").GetString()).Distinct().Count();
     }
 
     // The words of a small search, without its epochs, which a short training does not read.

@@ -4,6 +4,7 @@ using MIOpenDarts.Darts.Evolution;
 using MIOpenDarts.Darts.Evolution.Spaces;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Options;
+using MIOpenDarts.Darts.Runs;
 using MIOpenDarts.Darts.Studies.Pareto;
 
 namespace MIOpenDarts.Cli.Commands;
@@ -40,13 +41,17 @@ internal static class Evolving
     /// process evaluates is awaited.
     /// </summary>
     /// <exception cref="InfeasibleLimitException">No genotype of any seed keeps the limit.</exception>
+    /// <exception cref="RunFolderException">There is nothing to gather.</exception>
     /// <exception cref="StoppedException">A signal stopped it.</exception>
     public static List<ParetoPoint> Evolve<TGenome>(
         Screen screen, string folder, EvolutionPlan plan, IGenomeSpace<TGenome> space, IFitness<TGenome> fitness,
         Func<TGenome, string> show)
     {
-        Directory.CreateDirectory(folder);
-        var log = FitnessLog<TGenome>.Open(Path.Combine(folder, Evaluations), space, fitness, plan.Gathers);
+        var file = Path.Combine(folder, Evaluations);
+        if (!plan.Gathers) Directory.CreateDirectory(folder);
+        else if (!File.Exists(file))
+            throw new RunFolderException($"{folder}: no study was begun here; give the --out of one, or leave --gather out to begin it");
+        var log = FitnessLog<TGenome>.Open(file, space, fitness, plan.Gathers);
         if (log.Recorded > 0) screen.Output.WriteLine($"{log.Recorded} evaluations are recorded and not made again");
         using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after what is evaluated now; once more stops at once"));
         var points = new List<ParetoPoint>();
@@ -70,6 +75,9 @@ internal static class Evolving
                     throw signals.Stopped($"stopped; the same command with --out {folder} goes on", e);
                 }
 
+                // Gathered before its first generation was evaluated.
+                if (history.All.Count == 0) continue;
+
                 // What other seeds found is not lost for one that found nothing within the limit.
                 try
                 {
@@ -86,7 +94,9 @@ internal static class Evolving
             }
         }
 
-        return points.Count == 0 && infeasible is not null ? throw infeasible : points;
+        if (points.Count > 0) return points;
+        throw infeasible as Exception ?? new RunFolderException(
+            $"{folder}: no generation is evaluated to its end yet; give the same command without --gather");
     }
 
     private static double Limit(string? text)

@@ -25,6 +25,9 @@ namespace MIOpenDarts.Cli.Commands;
 /// <param name="firstJob">Number of the first of them among those of all processes of this machine, which take GPUs in turn.</param>
 internal sealed class FrontTraining(Screen screen, string folder, ImageData data, SeedPlan plan, int jobs, int firstJob)
 {
+    // In the folder of a training that has no test error, for those who gather.
+    private const string Diverged = "diverged.txt";
+
     private readonly TextWriter output = TextWriter.Synchronized(screen.Output);
     private readonly string images = $"{DataFingerprint.From(data.Train, data.Test)}";
 
@@ -34,6 +37,7 @@ internal sealed class FrontTraining(Screen screen, string folder, ImageData data
     {
         var fronts = FrontsOf(study);
         output.WriteLine($"{fronts.Length} genotypes on the fronts are trained for {plan.Retrain} epochs, {jobs} at a time");
+        Directory.CreateDirectory(Trainings);
         var errors = new ConcurrentDictionary<string, double>();
         using var signals = new StopSignals(() => output.WriteLine("stopping after this step, with checkpoints; once more stops at once"));
         var backends = new List<Backend<float>>();
@@ -63,20 +67,24 @@ internal sealed class FrontTraining(Screen screen, string folder, ImageData data
         return With(study, errors);
     }
 
-    /// <summary>The same study with the test errors if all of its fronts are trained; as it is while they are not.</summary>
+    /// <summary>
+    /// The same study with the test errors if the trainings of all of its fronts have ended; as it is while they have not.
+    /// </summary>
     public ParetoStudy Gather(ParetoStudy study)
     {
         var fronts = FrontsOf(study);
-        var errors = new Dictionary<string, double>();
+        var (errors, diverged) = (new Dictionary<string, double>(), 0);
         foreach (var genotype in fronts)
         {
             var log = Path.Combine(FolderOf(genotype), "log.jsonl");
             if (File.Exists(log) && RunLog.Read(log) is [.., RunEnded { Outcome: RunOutcome.Done }] events)
                 errors[genotype] = 100 - TrainHistory.From(events).Epochs[^1].Test.Top1;
+            else if (File.Exists(Path.Combine(FolderOf(genotype), Diverged))) diverged++;
         }
 
-        output.WriteLine($"{errors.Count} of {fronts.Length} genotypes on the fronts are trained");
-        return errors.Count == fronts.Length ? With(study, errors) : study;
+        output.WriteLine(
+            $"{errors.Count} of {fronts.Length} genotypes on the fronts are trained{(diverged > 0 ? $", {diverged} diverged" : "")}");
+        return errors.Count + diverged == fronts.Length ? With(study, errors) : study;
     }
 
     private static string[] FrontsOf(ParetoStudy study) =>
@@ -106,6 +114,7 @@ internal sealed class FrontTraining(Screen screen, string folder, ImageData data
         catch (RunDivergedException e)
         {
             output.WriteLine($"{name}  has no test error: {e.Message}");
+            WholeFile.Write(Path.Combine(FolderOf(genotype), Diverged), e.Message + "\n");
             return null;
         }
         finally
@@ -114,11 +123,9 @@ internal sealed class FrontTraining(Screen screen, string folder, ImageData data
         }
     }
 
+    private string Trainings => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"trained-{plan.Retrain}-epochs"));
+
     // The place on a front changes when the study is given more evaluations; the genotype does not. Other images are another training.
-    private string FolderOf(string genotype)
-    {
-        var all = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"trained-{plan.Retrain}-epochs"));
-        Directory.CreateDirectory(all);
-        return Path.Combine(all, Convert.ToHexStringLower(XxHash64.Hash(Encoding.UTF8.GetBytes(genotype + images))));
-    }
+    private string FolderOf(string genotype) =>
+        Path.Combine(Trainings, Convert.ToHexStringLower(XxHash64.Hash(Encoding.UTF8.GetBytes(genotype + images))));
 }

@@ -127,13 +127,14 @@ internal static class ParetoCommand
 
     private static void Write(Screen screen, string folder, ParetoStudy study)
     {
+        // It is told even where the folder cannot be written any more.
+        screen.Output.Write(ParetoText.Render(study));
         foreach (var (name, text) in new[]
         {
             ("archive.jsonl", ParetoText.JsonLines(study)), ("front.csv", ParetoText.Csv(study)),
             ("report.html", ParetoReport.Render(study)),
         })
             OutputFile.Write("--out", Path.Combine(folder, name), text);
-        screen.Output.Write(ParetoText.Render(study));
         screen.Output.WriteLine($"report   {Path.Combine(folder, "report.html")}");
     }
 

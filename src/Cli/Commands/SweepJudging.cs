@@ -3,8 +3,10 @@ using MIOpenDarts.Darts.Costs;
 using MIOpenDarts.Darts.Data;
 using MIOpenDarts.Darts.Evolution;
 using MIOpenDarts.Darts.Evolution.Inherited;
+using MIOpenDarts.Darts.Evolution.Spaces;
 using MIOpenDarts.Darts.Genotypes;
 using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Studies.Pareto;
 using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 
@@ -25,6 +27,8 @@ internal sealed class SweepJudging
     private readonly int localRank;
     private readonly SupernetShape shape;
     private readonly DataFingerprint images;
+    private readonly bool gathers;
+    private readonly Dictionary<ulong, FitnessLog<Genotype>?> recorded = [];
 
     /// <summary>Refuses a supernet that does not fit, before anything is searched.</summary>
     /// <param name="screen">Where lines go.</param>
@@ -34,13 +38,16 @@ internal sealed class SweepJudging
     /// <param name="costs">Of the network that is to be built.</param>
     /// <param name="jobs">Genotypes judged at a time.</param>
     /// <param name="localRank">Number of this process among those of its machine, which take GPUs in turn to train supernets.</param>
+    /// <param name="gathers">Whether it only reads what was judged: then it needs no backend and no supernet.</param>
     public SweepJudging(
-        Screen screen, string folder, SearchOptions options, ImageData data, ArchitectureCosts costs, int jobs, int localRank)
+        Screen screen, string folder, SearchOptions options, ImageData data, ArchitectureCosts costs, int jobs, int localRank,
+        bool gathers)
     {
         (this.screen, this.folder, this.options, this.data, this.costs) = (screen, folder, options, data, costs);
-        (this.jobs, this.localRank) = (jobs, localRank);
+        (this.jobs, this.localRank, this.gathers) = (jobs, localRank, gathers);
         shape = DartsSearch.ShapeOf(SearchImages.Split(data, options).Train, options);
         images = DataFingerprint.From(data.Train);
+        if (gathers) return;
         var judging = Enumerable.Range(0, jobs);
         foreach (var name in judging.Append(localRank).Select(job => BackendChoice.InTurn(options.Backend, job)).Distinct())
             Backends.Require(name, options.Threads, backend => SearchMemory.RequirePaths(options, shape, backend, jobs));
@@ -62,24 +69,27 @@ internal sealed class SweepJudging
     /// <summary>Whether the folder has the supernet of a seed, trained to its end.</summary>
     public bool IsTrained(ulong seed) => SupernetOf(options with { Seed = seed }).IsDone();
 
+    /// <summary>Whether the folder has the errors of what a search found and of what stands beside it.</summary>
+    public bool IsJudged(SweptPair pair) =>
+        RecordOf(pair.Seed) is { } log && log.RecordedOf(pair.Found) is not null && log.RecordedOf(pair.Random) is not null;
+
     /// <summary>
-    /// Errors in percent by the supernet of a seed, which must be trained; what was judged before is read from the folder.
+    /// Errors in percent by the supernet of a seed, which must be trained; what was judged before is read from the folder. To gather, all
+    /// must have been.
     /// </summary>
     /// <param name="seed">The seed.</param>
     /// <param name="genotypes">What is judged.</param>
     /// <exception cref="StoppedException">A signal stopped it.</exception>
     public Func<Genotype, double> Errors(ulong seed, IEnumerable<Genotype> genotypes)
     {
-        var own = options with { Seed = seed };
-        var (valid, supernet) = (SearchImages.Split(data, own).Valid, SupernetOf(own));
+        if (gathers) return genotype => RecordOf(seed)!.RecordedOf(genotype)!.Objectives[1];
+        var supernet = SupernetOf(options with { Seed = seed });
         List<IDisposable> open = [];
         using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after what is judged now; once more stops at once"));
         try
         {
             PathSupernet[] nets = [.. Enumerable.Range(0, jobs).Select(job => supernet.Open(job, jobs, open))];
-            var fitness = new InheritedFitness(
-                supernet.Identity, nets, valid.Encoder, valid.Indices, costs, limit: double.PositiveInfinity);
-            var log = FitnessLog<Genotype>.Open(Path.Combine(folder, $"judged-seed-{seed}.jsonl"), nets[0].Space, fitness);
+            var log = FitnessLog<Genotype>.Open(FileOf(seed), nets[0].Space, FitnessOf(seed, nets));
             var history = new History<Genotype>(nets[0].Space, log, jobs);
             history.Evaluate([.. genotypes.DistinctBy(nets[0].Space.Key)], signals.Token);
             var errors = history.All.ToDictionary(judged => judged.Key, judged => judged.Fitness.Objectives[1]);
@@ -94,6 +104,25 @@ internal sealed class SweepJudging
             for (var i = open.Count - 1; i >= 0; i--) open[i].Dispose();
         }
     }
+
+    private FitnessLog<Genotype>? RecordOf(ulong seed)
+    {
+        if (recorded.TryGetValue(seed, out var known)) return known;
+        var space = GenotypeSpace.Of(CellSpace.Named(options.Space) with { Topology = options.Topology });
+        return recorded[seed] = File.Exists(FileOf(seed))
+            ? FitnessLog<Genotype>.Open(FileOf(seed), space, FitnessOf(seed, []), onlyGathers: true)
+            : null;
+    }
+
+    private InheritedFitness FitnessOf(ulong seed, IEnumerable<PathSupernet> nets)
+    {
+        var own = options with { Seed = seed };
+        var valid = SearchImages.Split(data, own).Valid;
+        return new InheritedFitness(
+            SupernetOf(own).Identity, nets, valid.Encoder, valid.Indices, costs, limit: double.PositiveInfinity);
+    }
+
+    private string FileOf(ulong seed) => Path.Combine(folder, $"judged-seed-{seed}.jsonl");
 
     private KeptSupernet SupernetOf(SearchOptions own) => new(folder, own, shape, images, $"supernet-seed-{own.Seed}");
 }

@@ -32,7 +32,9 @@ internal static class Sweeping
         // A value that is not allowed is told before hours of searches with those before it.
         foreach (var each in sweep.Where(each => each.Options.Target > 0)) LimitedDerivation.Require(costs, each.Options.Target);
         var localRank = ranks?.LocalRank ?? 0;
-        var judging = retrain is null ? new SweepJudging(screen, folder, options, data, costs, jobs ?? 1, localRank) : null;
+        var judging = retrain is null
+            ? new SweepJudging(screen, folder, options, data, costs, jobs ?? 1, localRank, gathers)
+            : null;
         var searches = new SweptSearches(wanted, data, costs, line => Failures.Report(screen.Error, line, ExitCode.Done));
         // A study that is no use in the end is refused before hours of searches with other values. Of several ranks the first comes here
         // before any works.
@@ -70,7 +72,7 @@ internal static class Sweeping
             var pairs = sweep.SelectMany(
                 each => searches.Read(Path.Combine(folder, each.Name), new SweptBaseline(each.Name, each.Options, costs), gathers))
                 .ToList();
-            if (gathers) pairs.RemoveAll(pair => judging is null ? pair.Trained is null : !judging.IsTrained(pair.Seed));
+            if (gathers) pairs.RemoveAll(pair => judging is null ? pair.Trained is null : !judging.IsJudged(pair));
             if (pairs.Count == 0)
                 throw new RunFolderException(
                     $"{folder}: nothing of this sweep is done that could be gathered; give the same command without --gather");

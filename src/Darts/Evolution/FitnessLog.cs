@@ -38,13 +38,23 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>
     /// <inheritdoc/>
     public string Identity => measured.Identity;
 
-    /// <summary>Opens a file or begins one; a last line that a kill has torn is cut off.</summary>
+    /// <summary>
+    /// Opens a file or begins one; a last line that a kill has torn is cut off. To gather, a file that is there is read, and nothing is
+    /// written.
+    /// </summary>
     /// <exception cref="InvalidDataException">Another line is no evaluation; the message names file, line and cure.</exception>
     /// <exception cref="IOException">The file cannot be read or written.</exception>
     public static FitnessLog<TGenome> Open(
         string path, IGenomeSpace<TGenome> space, IFitness<TGenome> measured, bool onlyGathers = false)
     {
         var log = new FitnessLog<TGenome>(path, space, measured) { OnlyGathers = onlyGathers };
+        if (onlyGathers)
+        {
+            log.Look();
+            log.Recorded = log.known.Count;
+            return log;
+        }
+
         using var alone = FileLock.Await(LockOf(path, "file"));
         using var stream = log.OpenToWrite();
         log.Read(stream);
@@ -72,6 +82,9 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>
         var key = space.Key(genome);
         return Find(key) ?? Record(key, measured.Evaluate(genome, cancellation));
     }
+
+    /// <summary>What is recorded of a genome; null for nothing.</summary>
+    public Fitness? RecordedOf(TGenome genome) => Find(space.Key(genome));
 
     /// <inheritdoc/>
     public string Describe(Fitness fitness) => measured.Describe(fitness);
