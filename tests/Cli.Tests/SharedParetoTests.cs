@@ -136,6 +136,18 @@ public sealed partial class SharedParetoTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_whose_file_system_has_no_locks_is_refused_by_all_ranks_in_one_line()
+    {
+        string[] line = [.. Pareto("--epochs", "1"), "--evaluations", "4", "--population", "2", "--seeds", "0", "--out", tiny.In("ranks")];
+        // With this variable .NET asks the file system for no locks, as it goes on without them where there are none.
+        var (code, output, error) = await Mpirun.Of("mpich").RunAsync(
+            3, RankedRuns.Ranked(line), ("DOTNET_SYSTEM_IO_DISABLEFILELOCKING", "1"));
+        Assert.True(code == 2, output + error);
+        Command.AssertOneLine(error, $"{tiny.In("ranks")}: rank 1 on ", " can take a lock here that rank 0 holds", "-o flock");
+        Assert.Empty(Directory.GetFileSystemEntries(tiny.In("ranks")));
+    }
+
+    [Fact]
     public async Task A_sweep_says_that_another_rank_was_stopped_and_goes_on_with_the_same_command()
     {
         var mpi = Mpirun.Of("mpich");

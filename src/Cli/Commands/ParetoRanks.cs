@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using MIOpenDarts.Darts.Distributed;
 using MIOpenDarts.Darts.Files;
+using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Studies.Pareto;
 
 namespace MIOpenDarts.Cli.Commands;
@@ -52,12 +53,26 @@ internal static class ParetoRanks
         return code;
     });
 
-    // Ranks that do not see what the first writes would each do everything.
+    // Ranks that do not see what the first writes, or what it has the lock of, would each do everything.
     private static void Require(Ranks ranks, string folder, string mark)
     {
         var seen = File.Exists(MarkOf(folder)) && File.ReadAllText(MarkOf(folder)) == mark;
         ranks.RequireSame("as the folder of the study", seen ? folder : $"another {folder}");
         if (ranks.IsFirst) File.Delete(MarkOf(folder));
+        RequireLocks(ranks, folder, Path.Combine(folder, $".ranks-{mark}.lock"));
+    }
+
+    // .NET takes a lock without a word where the file system has none, and some keep locks to each machine.
+    private static void RequireLocks(Ranks ranks, string folder, string file)
+    {
+        using var held = ranks.Agree(() => ranks.IsFirst ? FileLock.TryTake(file, FileOptions.DeleteOnClose) : null);
+        using var second = ranks.Agree(() => ranks.IsFirst ? null : FileLock.TryTake(file));
+        var names = ranks.Gather(second is null ? "" : $"rank {ranks.Rank} on {ranks.Node}");
+        if (names.FirstOrDefault(name => name.Length > 0) is { } other)
+            throw new OptionsException(
+                $"{folder}: {other} can take a lock here that rank 0 holds, so that all would do the same work and overwrite each other's "
+                + "lines; mount its file system with locks between machines (Lustre: -o flock; NFS: version 4, without local_lock), give "
+                + "--out on another one, or start all ranks on one machine, in a folder of its own disk");
     }
 
     // A rank that was told to stop is where the others come to when they have done the rest, or were told the same.
