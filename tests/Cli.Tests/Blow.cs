@@ -15,7 +15,7 @@ namespace MIOpenDarts.Cli.Tests;
 /// </param>
 internal sealed partial record Blow(int Signal, long FileBytes, params string[] Words)
 {
-    public const int HangUp = 1, Interrupt = 2, Quit = 3, Kill = 9, User1 = 10, Terminate = 15;
+    public const int HangUp = 1, Interrupt = 2, Quit = 3, Kill = 9, User1 = 10, Terminate = 15, Stop = 19;
 
     private const string Variable = "MIOPENDARTS_TEST_BLOW";
     private const string RankVariable = "MIOPENDARTS_TEST_BLOW_RANK";

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MIOpenDarts.Darts.Records;
 using MIOpenDarts.Tests.Mpi;
 
 namespace MIOpenDarts.Cli.Tests;
@@ -46,8 +47,66 @@ public sealed partial class SharedParetoTests : IDisposable
     {
         string[] line = [.. Pareto("--epochs", "1"), "--weights", "0,10", "--seeds", "0..1"];
         Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("alone")]).Code);
-        await RunRanks(mpi, ranks, [.. line, "--out", tiny.In("ranks")]);
+        var output = await RunRanks(mpi, ranks, [.. line, "--out", tiny.In("ranks")]);
         AssertSameFront("ranks");
+        // Ranks that worked on the same would have begun it twice.
+        foreach (var search in new[] { "cost_weight-0/seed-0", "cost_weight-0/seed-1", "cost_weight-10/seed-0", "cost_weight-10/seed-1" })
+            Assert.Single(tiny.Log($"ranks/{search}"), told => told is RunStarted);
+        foreach (var seed in new[] { 0, 1 }) Assert.InRange(Regex.Count(output, $"(?m)^supernet-seed-{seed} epoch 1:"), 0, 1);
+    }
+
+    [Fact]
+    public async Task What_a_process_was_killed_in_another_one_goes_on_with()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no signal to send; run this on Linux");
+        File.Copy(tiny.ImagesFile, tiny.ImagesFile.Replace("train", "t10k", StringComparison.Ordinal));
+        File.Copy(tiny.LabelsFile, tiny.LabelsFile.Replace("train", "t10k", StringComparison.Ordinal));
+        string[] line = [.. Pareto("--epochs", "1"), "--evaluations", "6", "--population", "3", "--seeds", "0", "--retrain", "3"];
+        Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("alone")]).Code);
+        string[] shared = [.. line, "--out", tiny.In("farm")];
+        using var killed = new Blow(Blow.Kill, 0, "genotype 1  epoch 2").Start(shared);
+        var end = Command.End(killed);
+        // The other one comes while this one works, and waits for what it has the lock of.
+        using (var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2)))
+            while (!Directory.Exists(tiny.In("farm/trained-3-epochs"))) await Task.Delay(20, limit.Token);
+        var other = await Command.End(Command.Start(shared));
+        Assert.Contains((await end).Code, Blow.Codes);
+        Assert.Equal((0, ""), (other.Code, other.Error));
+        Assert.DoesNotMatch(@"(?m)^genotype 1  epoch 1\b", other.Output);
+        Assert.Matches(@"(?m)^genotype 1  epoch 3\b", other.Output);
+        AssertSameFront("farm");
+    }
+
+    [Fact]
+    public async Task An_evaluation_that_a_process_was_killed_in_is_awaited_and_then_made_by_another_one()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no signal to send; run this on Linux");
+        string[] line = [.. Pareto(), "--short-training", "1", "--evaluations", "8", "--population", "4", "--seeds", "0"];
+        Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("alone")]).Code);
+        string[] shared = [.. line, "--out", tiny.In("farm")];
+        // It is stopped when its first genotype is trained and not recorded, and keeps the lock of that.
+        using var killed = new Blow(Blow.Stop, 0, " % right after 1 epochs").Start(shared);
+        var end = Command.End(killed);
+        var log = tiny.In("farm/evaluations.jsonl");
+        Task<Outcome> other;
+        using (var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2)))
+        {
+            while (!File.Exists(log) || Directory.GetFiles(tiny.In("farm"), "*.lock").Length < 2) await Task.Delay(20, limit.Token);
+            other = Command.End(Command.Start(shared));
+            // The header and all of the first generation but one.
+            while (Lines() < 4) await Task.Delay(20, limit.Token);
+        }
+
+        await Task.Delay(500);
+        Assert.Equal((4, false), (Lines(), other.IsCompleted));
+        killed.Kill();
+        Assert.Contains((await end).Code, Blow.Codes);
+        var outcome = await other;
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Equal(Genomes("farm").Count, Judged().Count(outcome.Output));
+        AssertSameFront("farm");
+
+        int Lines() => File.ReadLines(log).Count();
     }
 
     [Fact]

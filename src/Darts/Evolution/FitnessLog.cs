@@ -64,8 +64,10 @@ internal sealed class FitnessLog<TGenome> : IFitness<TGenome>
     }
 
     /// <inheritdoc/>
-    /// <exception cref="AggregateException">What was thrown by evaluations.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped, or one is not recorded and it only gathers.</exception>
+    /// <exception cref="AggregateException">
+    /// What was thrown by evaluations; an <see cref="OperationCanceledException"/> in it where it was stopped.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">One is not recorded, and it only gathers.</exception>
     public void Prepare(IReadOnlyList<TGenome> genomes, int jobs, CancellationToken cancellation)
     {
         if (OnlyGathers && genomes.Any(genome => !IsKnown(space.Key(genome))))

@@ -16,8 +16,9 @@ internal static class SharedWork
     /// <param name="lockOf">The file that is locked while somebody works on it; it is removed afterwards.</param>
     /// <param name="work">Does it, after which it counts as done. Several threads may call this at once.</param>
     /// <param name="cancellation">Begins nothing more.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="AggregateException">What was thrown by the work.</exception>
+    /// <exception cref="AggregateException">
+    /// What was thrown by the work; an <see cref="OperationCanceledException"/> in it where it was cancelled.
+    /// </exception>
     public static void ToEnd<TItem>(
         IReadOnlyList<TItem> items, int jobs, Predicate<TItem> isDone, Func<TItem, string> lockOf, Action<TItem> work,
         CancellationToken cancellation) => ToEnd(items, jobs, () => { }, isDone, lockOf, work, cancellation);
@@ -30,8 +31,9 @@ internal static class SharedWork
     /// <param name="lockOf">The file that is locked while somebody works on it; it is removed afterwards.</param>
     /// <param name="work">Does it, after which it counts as done. Several threads may call this at once.</param>
     /// <param name="cancellation">Begins nothing more.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="AggregateException">What was thrown by the work.</exception>
+    /// <exception cref="AggregateException">
+    /// What was thrown by the work; an <see cref="OperationCanceledException"/> in it where it was cancelled.
+    /// </exception>
     public static void ToEnd<TItem>(
         IReadOnlyList<TItem> items, int jobs, Action look, Predicate<TItem> isDone, Func<TItem, string> lockOf, Action<TItem> work,
         CancellationToken cancellation)
