@@ -57,6 +57,45 @@ public sealed class ParetoCommandTests : IDisposable
     }
 
     [Fact]
+    public void Regularised_evolution_errs_less_than_random_cells_within_the_limit_and_is_the_same_after_a_kill()
+    {
+        string[] line =
+        [
+            "pareto", "--truth", Truth, "--cost", "fpga_ms", "--target", "3", "--seeds", "0..4", "--evaluations", "300",
+            "--population", "50", "--evolution", "regularised",
+        ];
+        var whole = Command.Run([.. line, "--out", tiny.In("whole")]);
+        Assert.Equal((0, ""), (whole.Code, whole.Error));
+        Assert.Contains("front of regularised, fpga_ms (ms) and error (%)", whole.Output, StringComparison.Ordinal);
+        var points = File.ReadLines(Path.Combine(tiny.In("whole"), "archive.jsonl"))
+            .Select(point => JsonDocument.Parse(point).RootElement).ToList();
+        Assert.All(points, point => Assert.InRange(point.GetProperty("cost").GetDouble(), 0, 3));
+        Assert.True(LeastError("regularised") < LeastError("random"), whole.Output);
+
+        Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("killed"), "--jobs", "2"]).Code);
+        // As after a kill in the middle of a line.
+        var log = Path.Combine(tiny.In("killed"), "evaluations.jsonl");
+        var text = File.ReadAllText(log);
+        File.WriteAllText(log, text[..(text.Length / 3)]);
+        var resumed = Command.Run([.. line, "--out", tiny.In("killed")]);
+        Assert.Contains("are recorded and not made again", resumed.Output, StringComparison.Ordinal);
+        foreach (var file in new[] { "archive.jsonl", "front.csv", "report.html" })
+            Assert.Equal(File.ReadAllText(Path.Combine(tiny.In("whole"), file)), File.ReadAllText(Path.Combine(tiny.In("killed"), file)));
+
+        // What one evolution evaluated the other finds recorded, and ends as in a folder of its own.
+        string[] other = [.. line[..^1], "nsga2"];
+        Assert.Equal(0, Command.Run([.. other, "--out", tiny.In("other")]).Code);
+        Assert.Contains("are recorded and not made again", Command.Run([.. other, "--out", tiny.In("killed")]).Output);
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(tiny.In("other"), "archive.jsonl")),
+            File.ReadAllText(Path.Combine(tiny.In("killed"), "archive.jsonl")));
+
+        double LeastError(string method) => points.Where(point => point.GetProperty("method").GetString() == method)
+            .GroupBy(point => point.GetProperty("seed").GetInt32())
+            .Average(seed => seed.Min(point => point.GetProperty("error").GetDouble()));
+    }
+
+    [Fact]
     public void A_limit_that_no_cell_keeps_is_told_with_the_nearest()
     {
         var refused = Command.Run(
@@ -79,6 +118,23 @@ public sealed class ParetoCommandTests : IDisposable
         Assert.Contains("are recorded and not made again", again.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("supernet epoch", again.Output, StringComparison.Ordinal);
         Assert.Equal(archive, File.ReadAllText(Path.Combine(tiny.In("front"), "archive.jsonl")));
+    }
+
+    [Fact]
+    public void Regularised_evolution_goes_over_a_supernet_too()
+    {
+        string[] line =
+        [
+            "pareto", .. tiny.Args("front")[1..^2], "--cost", "macs", "--target-channels", "2", "--target-layers", "3", "--seeds", "0",
+            "--evaluations", "10", "--population", "4", "--evolution", "regularised",
+        ];
+        var alone = Command.Run([.. line, "--out", tiny.In("alone")]);
+        Assert.Equal((0, ""), (alone.Code, alone.Error));
+        Assert.Contains("regularised, seed 0: 10 evaluated", alone.Output, StringComparison.Ordinal);
+        Assert.Equal(0, Command.Run([.. line, "--jobs", "2", "--out", tiny.In("two")]).Code);
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(tiny.In("alone"), "archive.jsonl")),
+            File.ReadAllText(Path.Combine(tiny.In("two"), "archive.jsonl")));
     }
 
     [Fact]

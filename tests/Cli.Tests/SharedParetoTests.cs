@@ -13,17 +13,19 @@ public sealed partial class SharedParetoTests : IDisposable
     public void Dispose() => tiny.Dispose();
 
     [Theory]
-    [InlineData("openmpi", 3)]
-    [InlineData("mpich", 2)]
-    public async Task Ranks_share_the_evaluations_of_a_front_and_make_none_twice(string mpi, int ranks)
+    [InlineData("openmpi", 3, "nsga2")]
+    [InlineData("mpich", 2, "nsga2")]
+    [InlineData("mpich", 2, "regularised")]
+    public async Task Ranks_share_the_evaluations_of_a_front_and_make_none_twice(string mpi, int ranks, string evolution)
     {
-        string[] line = [.. Pareto("--epochs", "1"), "--evaluations", "12", "--population", "6", "--seeds", "0..1"];
+        string[] line =
+            [.. Pareto("--epochs", "1"), "--evaluations", "12", "--population", "6", "--seeds", "0..1", "--evolution", evolution];
         Assert.Equal(0, Command.Run([.. line, "--out", tiny.In("alone")]).Code);
         string[] shared = [.. line, "--jobs", "2", "--out", tiny.In("ranks")];
         var output = await RunRanks(mpi, ranks, shared);
         AssertSameFront("ranks");
         Assert.Contains($"ranks    {ranks} of lib", output);
-        Assert.Single(output.Split('\n'), told => told.StartsWith("nsga2, seed 0: 12 evaluated", StringComparison.Ordinal));
+        Assert.Single(output.Split('\n'), told => told.StartsWith($"{evolution}, seed 0: 12 evaluated", StringComparison.Ordinal));
         var evaluated = Genomes("ranks");
         Assert.Equal(evaluated.Distinct(), evaluated);
         Assert.Equal(Genomes("alone").Order(StringComparer.Ordinal), evaluated.Order(StringComparer.Ordinal));

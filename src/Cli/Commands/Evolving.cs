@@ -12,7 +12,15 @@ namespace MIOpenDarts.Cli.Commands;
 /// <summary>Fronts by evolution over any space and fitness, with random genotypes, as many, beside them.</summary>
 internal static class Evolving
 {
+    /// <summary>Names of the evolutions.</summary>
+    public static readonly string[] Evolutions = ["nsga2", Regularised];
+
+    private const string Regularised = "regularised";
     private const string Evaluations = "evaluations.jsonl";
+
+    // Places among the objectives of every fitness here.
+    private const int Cost = 0;
+    private const int Error = 1;
 
     /// <summary>Against known accuracies of NAS-Bench-201.</summary>
     public static FrontWork OnTable(
@@ -37,7 +45,7 @@ internal static class Evolving
     }
 
     /// <summary>
-    /// NSGA-II, then the random baseline, each with every seed. What the folder has recorded is not evaluated again, and what another
+    /// The evolution, then the random baseline, each with every seed. What the folder has recorded is not evaluated again, and what another
     /// process evaluates is awaited.
     /// </summary>
     /// <exception cref="InfeasibleLimitException">No genotype of any seed keeps the limit.</exception>
@@ -56,7 +64,7 @@ internal static class Evolving
         using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after what is evaluated now; once more stops at once"));
         var points = new List<ParetoPoint>();
         InfeasibleLimitException? infeasible = null;
-        (string, IEvolution)[] methods = [("nsga2", new Nsga2(plan.Population)), (ParetoStudy.Random, new RandomSearch())];
+        (string, IEvolution)[] methods = [(plan.Evolution, Create(plan)), (ParetoStudy.Random, new RandomSearch())];
         foreach (var (name, method) in methods)
         {
             foreach (var seed in plan.Seeds)
@@ -90,7 +98,7 @@ internal static class Evolving
                 }
 
                 points.AddRange(history.All.Where(a => a.Fitness.IsFeasible).Select(a => new ParetoPoint(
-                    name, seed, show(a.Genome), a.Fitness.Objectives[0], a.Fitness.Objectives[1])));
+                    name, seed, show(a.Genome), a.Fitness.Objectives[Cost], a.Fitness.Objectives[Error])));
             }
         }
 
@@ -98,6 +106,9 @@ internal static class Evolving
         throw infeasible as Exception ?? new RunFolderException(
             $"{folder}: no generation is evaluated to its end yet; give the same command without --gather");
     }
+
+    private static IEvolution Create(EvolutionPlan plan) =>
+        plan.Evolution == Regularised ? new RegularisedEvolution(plan.Population, objective: Error) : new Nsga2(plan.Population);
 
     private static double Limit(string? text)
     {

@@ -26,6 +26,9 @@ internal static class ParetoCommand
                                         --short-training it evolves them by a training of each; with --retrain the fronts are trained
           with --truth                  NSGA-II on NAS-Bench-201 against known accuracies; --cost is a column of the table, such as fpga_ms,
                                         or a cost of the benchmark's own network, such as macs or latency:rx580-b64-inference
+        --evolution regularised puts regularised evolution in the place of NSGA-II: it looks for the least error within --target and for
+        nothing else, and the front is of all that it came by. Its children are evaluated one after the other, whatever --jobs is.
+
         The folder gets archive.jsonl, front.csv and report.html. What was evaluated or trained is kept there: after a stop the same command
         with the same --out goes on and ends with the same bits, and several processes that are given it share the work. Random genotypes,
         as many, stand beside the result; beside a sweep they cost what was found costs, within 5 % of the range of the space and within the
@@ -33,6 +36,7 @@ internal static class ParetoCommand
 
         Examples:
           miopendarts pareto --space nas-bench-201 --truth data/truth/nas-bench-201.tsv.gz --cost fpga_ms --evaluations 520
+          miopendarts pareto --truth data/truth/nas-bench-201.tsv.gz --cost fpga_ms --target 3 --evolution regularised --population 50
           miopendarts pareto --cost macs --preset demo --evaluations 100 --population 20 --retrain 10 --out runs/front
           miopendarts pareto --cost macs --preset demo --short-training 2 --evaluations 40 --population 10 --out runs/trained
           miopendarts pareto --cost latency:cpu-b1.json --weights 0,0.1,1 --seeds 0..2 --retrain 10 --out runs/sweep
@@ -46,8 +50,10 @@ internal static class ParetoCommand
         var weights = OptionNames.Path("--weights", "LIST", "Values of --cost-weight to search with, such as 0,0.1,1.");
         var targets = OptionNames.Path("--targets", "LIST", "Values of --target to search with.");
         var seeds = OptionNames.Path("--seeds", "LIST", "Seeds, such as 0..3 or 0,1,5 [0..2].");
+        var evolution = OptionNames.OneOf(
+            "--evolution", "For cost and error, or for the least error within --target alone.", Evolving.Evolutions);
         var evaluations = OptionNames.Number("--evaluations", "Genotypes that each seed evaluates [200].", 1, 1_000_000);
-        var population = OptionNames.Number("--population", "Genotypes of a generation [40].", 2, 100_000);
+        var population = OptionNames.Number("--population", "Genotypes of a generation, or alive at a time [40].", 2, 100_000);
         var jobs = OptionNames.Number("--jobs", "How many are evaluated, or seeds searched, side by side [1].", 1, 1024);
         var shortTraining = OptionNames.Number(
             "--short-training", "Epochs of a training of every genotype from scratch, in place of one supernet's weights [0].", 1, 100_000);
@@ -66,7 +72,8 @@ internal static class ParetoCommand
         };
         var command = new Command(Name, "Find the front between cost and accuracy.")
         {
-            truth, accuracy, weights, targets, seeds, evaluations, population, shortTraining, jobs, retrain, preset, config, output, gather,
+            truth, accuracy, weights, targets, seeds, evolution, evaluations, population, shortTraining, jobs, retrain, preset, config,
+            output, gather,
         };
         var fields = new FieldOptions(SearchOptions.Table.All.Select(f => ((OptionDefinition)f, f.Show(SearchPresets.Get(Paper)))));
         fields.AddTo(command);
@@ -77,9 +84,9 @@ internal static class ParetoCommand
                 OptionsApart.Refuse(parsed, "with --truth", weights, targets, preset, config, shortTraining, retrain);
             else OptionsApart.Refuse(parsed, "without --truth", accuracy);
             if (parsed.GetValue(weights) is not null)
-                OptionsApart.Refuse(parsed, "with --weights", targets, evaluations, population, shortTraining);
+                OptionsApart.Refuse(parsed, "with --weights", targets, evolution, evaluations, population, shortTraining);
             else if (parsed.GetValue(targets) is not null)
-                OptionsApart.Refuse(parsed, "with --targets", evaluations, population, shortTraining);
+                OptionsApart.Refuse(parsed, "with --targets", evolution, evaluations, population, shortTraining);
             else if (parsed.GetValue(truth) is null)
                 EvolvingOnImages.RequireRead(typed.Select(option => option.Key), parsed.GetValue(shortTraining) is not null);
 
@@ -92,7 +99,7 @@ internal static class ParetoCommand
             {
                 var atOnce = parsed.GetValue(jobs) ?? 1;
                 var plan = new EvolutionPlan(
-                    SeedList.Parse(parsed.GetValue(seeds) ?? "0..2"), parsed.GetValue(evaluations) ?? 200,
+                    SeedList.Parse(parsed.GetValue(seeds) ?? "0..2"), parsed.GetValue(evolution)!, parsed.GetValue(evaluations) ?? 200,
                     parsed.GetValue(population) ?? 40, atOnce, (ranks?.LocalRank ?? 0) * atOnce, parsed.GetValue(shortTraining) ?? 0,
                     parsed.GetValue(retrain) ?? 0, gathers);
                 return (parsed.GetValue(truth), parsed.GetValue(weights) ?? parsed.GetValue(targets)) switch
@@ -150,13 +157,14 @@ internal static class ParetoCommand
 
 /// <summary>What an evolution is told.</summary>
 /// <param name="Seeds">A search each.</param>
+/// <param name="Evolution">Name of the evolution.</param>
 /// <param name="Evaluations">Genotypes of each search.</param>
-/// <param name="Population">Genotypes of a generation.</param>
+/// <param name="Population">Genotypes of a generation, or alive at a time.</param>
 /// <param name="Jobs">Evaluations at a time.</param>
 /// <param name="FirstJob">Number of the first of them among those of all processes of this machine, which take GPUs in turn.</param>
 /// <param name="ShortTraining">Epochs for which each genotype is trained; 0 for the weights of one supernet.</param>
 /// <param name="Retrain">Epochs for which what lies on the fronts is trained; 0 for none.</param>
 /// <param name="Gathers">Whether it only puts together what is recorded: each search up to the first generation that is not.</param>
 internal sealed record EvolutionPlan(
-    IReadOnlyList<ulong> Seeds, int Evaluations, int Population, int Jobs, int FirstJob, int ShortTraining, int Retrain,
+    IReadOnlyList<ulong> Seeds, string Evolution, int Evaluations, int Population, int Jobs, int FirstJob, int ShortTraining, int Retrain,
     bool Gathers);

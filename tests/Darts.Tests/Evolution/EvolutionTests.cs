@@ -132,11 +132,20 @@ public class EvolutionTests
     }
 
     [Fact]
-    public void Regularised_evolution_refuses_two_objectives()
+    public void Regularised_evolution_looks_at_one_of_two_objectives_and_refuses_two_of_which_none_is_named()
     {
-        var history = new History<string>(CellTable.Space, CellTable.Of("cifar10", "fpga_ms"));
-        var error = Assert.Throws<ArgumentException>(() => new RegularisedEvolution().Run(CellTable.Space, history, 60, 1, Never));
-        Assert.Contains("NSGA-II", error.Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<ArgumentException>(() => Run(new RegularisedEvolution(20, 5), "fpga_ms", "cifar10"));
+        Assert.Contains("NSGA-II", refused.Message, StringComparison.Ordinal);
+        var alone = Run(new RegularisedEvolution(20, 5), "cifar10");
+        Assert.Equal(alone, Run(new RegularisedEvolution(20, 5, objective: 1), "fpga_ms", "cifar10"));
+        Assert.NotEqual(alone, Run(new RegularisedEvolution(20, 5, objective: 0), "fpga_ms", "cifar10"));
+
+        static List<string> Run(IEvolution method, params string[] columns)
+        {
+            var history = new History<string>(CellTable.Space, CellTable.Of(columns));
+            method.Run(CellTable.Space, history, 150, 1, Never);
+            return [.. history.All.Select(a => a.Key)];
+        }
     }
 
     private static double Expected(string objective, int draws)
