@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using MIOpenDarts.Layers.Backends.Cpu.Building;
+using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Tests.Fused;
@@ -31,6 +32,22 @@ public unsafe class FewChannelsTests
     [InlineData(16)]
     public void In_256_bits_four_outputs_have_the_bits_of_a_block_diagonal_product(int inputs) =>
         Compare<Simd256, Vector256<float>>(inputs, 4);
+
+    [Theory]
+    [InlineData(4, 4, 4)]
+    [InlineData(32, 8, 32)]
+    // A block-diagonal one, as nothing spreads five inputs over four outputs.
+    [InlineData(5, 4, 20)]
+    // One pixel fills a vector.
+    [InlineData(16, 16, 16)]
+    public void A_filter_takes_the_memory_of_its_rows(int inputs, int outputs, int rows)
+    {
+        var filter = PackedFilter.For(inputs, outputs, pixels: 16, vectorWidth: 16);
+        BumpAllocator taken = new(null), expected = new(null);
+        filter.LayOut(ref taken);
+        expected.Take(16 * rows);
+        Assert.Equal(expected.Used, taken.Used);
+    }
 
     private static void Compare<S, V>(int inputs, int outputs)
         where S : struct, ISimd<V>

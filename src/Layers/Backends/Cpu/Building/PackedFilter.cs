@@ -41,8 +41,11 @@ internal unsafe struct PackedFilter
         };
     }
 
+    /// <summary>Rows of <see cref="Values"/>.</summary>
+    private readonly int Depth => IsSpread ? Inputs : Group * Inputs;
+
     /// <summary>Takes the memory.</summary>
-    public void LayOut(ref BumpAllocator cursor) => Values = cursor.Take(Group * Inputs * Row);
+    public void LayOut(ref BumpAllocator cursor) => Values = cursor.Take(Depth * Row);
 
     /// <summary>
     /// Copies from the official layout: element (input, output) is filter[input · <paramref name="inputStep"/> + output ·
@@ -57,7 +60,7 @@ internal unsafe struct PackedFilter
             return;
         }
 
-        new Span<float>(Values, Group * Inputs * Row).Clear();
+        new Span<float>(Values, Depth * Row).Clear();
         for (var g = 0; g < Group; g++)
             for (var i = 0; i < Inputs; i++)
             {
