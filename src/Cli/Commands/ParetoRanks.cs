@@ -36,10 +36,10 @@ internal static class ParetoRanks
         if (told is null) return ExitCode.Done;
         var lines = told.Split('\n', 2);
         Require(ranks, lines[1], lines[0]);
-        var code = Named(ranks, screen, () =>
+        var code = AbortOnFailure(ranks, screen, () =>
         {
             front ??= open(screen.Quiet, lines[1]);
-            return Worked(ranks, screen, front);
+            return WorkUntilStopped(ranks, screen, front);
         });
         var worst = ranks.Max(code);
         // Nobody waits for what the first does from here on.
@@ -76,7 +76,7 @@ internal static class ParetoRanks
     }
 
     // A rank that was told to stop is where the others come to when they have done the rest, or were told the same.
-    private static int Worked(Ranks ranks, Screen screen, FrontWork front)
+    private static int WorkUntilStopped(Ranks ranks, Screen screen, FrontWork front)
     {
         try
         {
@@ -90,7 +90,7 @@ internal static class ParetoRanks
     }
 
     // What was right for the first and fails here fails on this rank alone, and the others would wait for it for ever.
-    private static int Named(Ranks ranks, Screen screen, Func<int> work)
+    private static int AbortOnFailure(Ranks ranks, Screen screen, Func<int> work)
     {
         try
         {

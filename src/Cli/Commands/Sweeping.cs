@@ -78,7 +78,7 @@ internal static class Sweeping
                     $"{folder}: nothing of this sweep is done that could be gathered; give the same command without --gather");
             var judged = (judging is null
                 ? pairs.Select(pair => (Pair: pair, pair.Trained!.Value.Found, pair.Trained.Value.Random))
-                : pairs.GroupBy(pair => pair.Seed).SelectMany(Judged)).Select(Told).ToList();
+                : pairs.GroupBy(pair => pair.Seed).SelectMany(Judged)).Select(PrintPair).ToList();
             // The baseline stands last.
             return new ParetoStudy(
                 $"{data.Name}: {costs.Model.Name} by {option}", costs.Model.Name, costs.Model.Unit, ErrorOf(options, retrain),
@@ -100,7 +100,7 @@ internal static class Sweeping
             return seed.Select(pair => (pair, error(pair.Found), error(pair.Random)));
         }
 
-        (SweptPair Pair, double Found, double Random) Told((SweptPair Pair, double Found, double Random) one)
+        (SweptPair Pair, double Found, double Random) PrintPair((SweptPair Pair, double Found, double Random) one)
         {
             screen.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,

@@ -28,14 +28,14 @@ internal static unsafe partial class FewChannels<S, V>
         where E : struct, IGemmEpilogue<V>
         where F : struct, IPrefetch
     {
-        if (inputs > outputs && outputs == 4) ManyInputs<Four, E, F>(inputs, src, filter, dst, vectors, end, fetch);
-        else if (inputs > outputs) ManyInputs<Eight, E, F>(inputs, src, filter, dst, vectors, end, fetch);
-        else if (outputs == 4) Run<Four, E, F>(src, filter, dst, vectors, end, fetch);
-        else Run<Eight, E, F>(src, filter, dst, vectors, end, fetch);
+        if (inputs > outputs && outputs == 4) LoadedFilter<Four, E, F>(inputs, src, filter, dst, vectors, end, fetch);
+        else if (inputs > outputs) LoadedFilter<Eight, E, F>(inputs, src, filter, dst, vectors, end, fetch);
+        else if (outputs == 4) HeldFilter<Four, E, F>(src, filter, dst, vectors, end, fetch);
+        else HeldFilter<Eight, E, F>(src, filter, dst, vectors, end, fetch);
     }
 
     // As many inputs as outputs: the filter stays in registers.
-    private static void Run<C, E, F>(float* src, float* filter, in OutputRowMap dst, int vectors, E end, F fetch)
+    private static void HeldFilter<C, E, F>(float* src, float* filter, in OutputRowMap dst, int vectors, E end, F fetch)
         where C : struct, IConstInt
         where E : struct, IGemmEpilogue<V>
         where F : struct, IPrefetch
@@ -50,7 +50,7 @@ internal static unsafe partial class FewChannels<S, V>
             if (vectors - i < 8 && (vectors < 8 || E.Adds))
             {
                 // One row, four times over.
-                FourRows<C, E>(second: false, src + i * S.Width, 0, dst.At(i), 0, end, ref block, w0, w1, w2, w3, w4, w5, w6, w7);
+                HeldRows<C, E>(second: false, src + i * S.Width, 0, dst.At(i), 0, end, ref block, w0, w1, w2, w3, w4, w5, w6, w7);
                 i++;
                 continue;
             }
@@ -59,15 +59,15 @@ internal static unsafe partial class FewChannels<S, V>
             i = Math.Min(i, vectors - 8);
             fetch.Rows(i, 8);
             float* x = src + i * S.Width, y = dst.At(i);
-            FourRows<C, E>(second: false, x, S.Width, y, dst.Apart, end, ref block, w0, w1, w2, w3, w4, w5, w6, w7);
+            HeldRows<C, E>(second: false, x, S.Width, y, dst.Apart, end, ref block, w0, w1, w2, w3, w4, w5, w6, w7);
             x += 4 * S.Width;
-            FourRows<C, E>(second: true, x, S.Width, y + 4 * dst.Apart, dst.Apart, end, ref block, w0, w1, w2, w3, w4, w5, w6, w7);
+            HeldRows<C, E>(second: true, x, S.Width, y + 4 * dst.Apart, dst.Apart, end, ref block, w0, w1, w2, w3, w4, w5, w6, w7);
             i += 8;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FourRows<C, E>(bool second, float* src, nint step, float* c, nint ldc, E end, ref BlockMoments<V> block, V w0,
+    private static void HeldRows<C, E>(bool second, float* src, nint step, float* c, nint ldc, E end, ref BlockMoments<V> block, V w0,
         V w1, V w2, V w3, V w4, V w5, V w6, V w7)
         where C : struct, IConstInt
         where E : struct, IGemmEpilogue<V>
@@ -77,13 +77,13 @@ internal static unsafe partial class FewChannels<S, V>
         V x0 = S.Load(src), x1 = S.Load(src + step), x2 = S.Load(src + 2 * step), x3 = S.Load(src + 3 * step);
         if (C.Value == 4)
         {
-            FourInputs(x0, x1, x2, x3, w0, w1, w2, w3, ref c0, ref c1, ref c2, ref c3);
+            HeldInputs(x0, x1, x2, x3, w0, w1, w2, w3, ref c0, ref c1, ref c2, ref c3);
         }
         else
         {
-            FourInputs(S.SpreadFour(x0, 0), S.SpreadFour(x1, 0), S.SpreadFour(x2, 0), S.SpreadFour(x3, 0), w0, w1, w2, w3, ref c0, ref c1,
+            HeldInputs(S.SpreadFour(x0, 0), S.SpreadFour(x1, 0), S.SpreadFour(x2, 0), S.SpreadFour(x3, 0), w0, w1, w2, w3, ref c0, ref c1,
                 ref c2, ref c3);
-            FourInputs(S.SpreadFour(x0, 1), S.SpreadFour(x1, 1), S.SpreadFour(x2, 1), S.SpreadFour(x3, 1), w4, w5, w6, w7, ref c0, ref c1,
+            HeldInputs(S.SpreadFour(x0, 1), S.SpreadFour(x1, 1), S.SpreadFour(x2, 1), S.SpreadFour(x3, 1), w4, w5, w6, w7, ref c0, ref c1,
                 ref c2, ref c3);
         }
 
@@ -92,7 +92,7 @@ internal static unsafe partial class FewChannels<S, V>
 
     /// <summary>Adds the products of four inputs of each pixel, input by input, to the sums of four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FourInputs(V x0, V x1, V x2, V x3, V w0, V w1, V w2, V w3, ref V c0, ref V c1, ref V c2, ref V c3)
+    private static void HeldInputs(V x0, V x1, V x2, V x3, V w0, V w1, V w2, V w3, ref V c0, ref V c1, ref V c2, ref V c3)
     {
         OneInput(x0, x1, x2, x3, 0, w0, ref c0, ref c1, ref c2, ref c3);
         OneInput(x0, x1, x2, x3, 1, w1, ref c0, ref c1, ref c2, ref c3);

@@ -3,10 +3,11 @@ using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
-// More inputs than outputs: a vector takes as many inputs of each of its pixels as there are outputs, run by run.
+// More inputs than outputs: the filter is loaded anew for every four rows, and a vector takes as many inputs of each of its pixels as there
+// are outputs, run by run.
 internal static unsafe partial class FewChannels<S, V>
 {
-    private static void ManyInputs<C, E, F>(int inputs, float* src, float* filter, in OutputRowMap dst, int vectors, E end, F fetch)
+    private static void LoadedFilter<C, E, F>(int inputs, float* src, float* filter, in OutputRowMap dst, int vectors, E end, F fetch)
         where C : struct, IConstInt
         where E : struct, IGemmEpilogue<V>
         where F : struct, IPrefetch
@@ -38,12 +39,12 @@ internal static unsafe partial class FewChannels<S, V>
         where E : struct, IGemmEpilogue<V>
     {
         var block = default(BlockMoments<V>);
-        FourRows<C, E>(second: false, inputs, src, row, filter, c, ldc, end, ref block);
-        if (N.Value > 1) FourRows<C, E>(second: true, inputs, src + 4 * row, row, filter, c + 4 * ldc, ldc, end, ref block);
+        LoadedRows<C, E>(second: false, inputs, src, row, filter, c, ldc, end, ref block);
+        if (N.Value > 1) LoadedRows<C, E>(second: true, inputs, src + 4 * row, row, filter, c + 4 * ldc, ldc, end, ref block);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FourRows<C, E>(
+    private static void LoadedRows<C, E>(
         bool second, nint inputs, float* src, nint row, float* filter, float* c, nint ldc, E end, ref BlockMoments<V> block)
         where C : struct, IConstInt
         where E : struct, IGemmEpilogue<V>
@@ -57,13 +58,13 @@ internal static unsafe partial class FewChannels<S, V>
             V x2 = S.LoadRuns(src2 + k, inputs, C.Value), x3 = S.LoadRuns(src3 + k, inputs, C.Value);
             if (C.Value == 4)
             {
-                FourInputs(x0, x1, x2, x3, filter, ref c0, ref c1, ref c2, ref c3);
+                LoadedInputs(x0, x1, x2, x3, filter, ref c0, ref c1, ref c2, ref c3);
             }
             else
             {
-                FourInputs(S.SpreadFour(x0, 0), S.SpreadFour(x1, 0), S.SpreadFour(x2, 0), S.SpreadFour(x3, 0), filter, ref c0, ref c1,
+                LoadedInputs(S.SpreadFour(x0, 0), S.SpreadFour(x1, 0), S.SpreadFour(x2, 0), S.SpreadFour(x3, 0), filter, ref c0, ref c1,
                     ref c2, ref c3);
-                FourInputs(S.SpreadFour(x0, 1), S.SpreadFour(x1, 1), S.SpreadFour(x2, 1), S.SpreadFour(x3, 1), filter + 4 * S.Width,
+                LoadedInputs(S.SpreadFour(x0, 1), S.SpreadFour(x1, 1), S.SpreadFour(x2, 1), S.SpreadFour(x3, 1), filter + 4 * S.Width,
                     ref c0, ref c1, ref c2, ref c3);
             }
         }
@@ -73,7 +74,7 @@ internal static unsafe partial class FewChannels<S, V>
 
     // The filter from memory.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FourInputs(V x0, V x1, V x2, V x3, float* filter, ref V c0, ref V c1, ref V c2, ref V c3)
+    private static void LoadedInputs(V x0, V x1, V x2, V x3, float* filter, ref V c0, ref V c1, ref V c2, ref V c3)
     {
         OneInput(x0, x1, x2, x3, 0, S.Load(filter), ref c0, ref c1, ref c2, ref c3);
         OneInput(x0, x1, x2, x3, 1, S.Load(filter + S.Width), ref c0, ref c1, ref c2, ref c3);
