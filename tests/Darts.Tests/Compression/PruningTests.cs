@@ -17,6 +17,15 @@ namespace MIOpenDarts.Darts.Tests.Compression;
 /// <summary>Channels that are taken away take nothing else with them.</summary>
 public class PruningTests
 {
+    // Of the second state of its normal cells a single separable block is made, and of nothing else.
+    private const string OneReader =
+        """
+        Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('sep_conv_3x3', 2), ('sep_conv_3x3', 0),
+            ('skip_connect', 2), ('skip_connect', 0), ('dil_conv_3x3', 2)], normal_concat=range(2, 6),
+            reduce=[('max_pool_3x3', 0), ('max_pool_3x3', 1), ('skip_connect', 2), ('max_pool_3x3', 1), ('max_pool_3x3', 0),
+            ('skip_connect', 2), ('skip_connect', 2), ('max_pool_3x3', 1)], reduce_concat=range(2, 6))
+        """;
+
     public static TheoryData<string> Networks =>
         ["DARTS_V1", "DARTS_V2", "PC_DARTS_cifar", "PDARTS", "resnet20", "mobilenetv2", TestNetwork.Cell];
 
@@ -52,6 +61,45 @@ public class PruningTests
             pair => pair.Item.Name.StartsWith($"cells.{cell}.preprocess{input}.", StringComparison.Ordinal)).Index;
 
         bool Sees(ChannelGroup group, int value) => group.Ties[0].Any(member => member.Value == value);
+    }
+
+    /// <summary>
+    /// How many groups of a whole network are free, by hand: the middles of its blocks, and what else one layer reads.
+    /// </summary>
+    [Theory]
+    // Five separable blocks in each of the two normal cells, none in the two reductions.
+    [InlineData("DARTS_V1", 10)]
+    [InlineData("DARTS_V2", 10)]
+    // Four in a normal cell, seven in a reduction.
+    [InlineData("PC_DARTS_cifar", 22)]
+    // Four, and two.
+    [InlineData("PDARTS", 12)]
+    // Nine residual blocks; seventeen, and the last convolution.
+    [InlineData("resnet20", 9)]
+    [InlineData("mobilenetv2", 18)]
+    // Residual blocks between three stages.
+    [InlineData(TestNetwork.Cell, 2)]
+    // Five blocks in a normal cell, and its second state.
+    [InlineData(OneReader, 12)]
+    public void Free_is_what_one_layer_reads_and_no_sum_or_concatenation_ties(string name, int free)
+    {
+        using var backend = CpuBackend.Create(1);
+        using var net = TestNetwork.Describe(name, channels: 8).Build(backend);
+        Assert.Equal(free, new ChannelTies(OperationList.Of(net.Trace()), net.Task.Channels).Groups.Count(group => group.IsFree));
+    }
+
+    [Fact]
+    public void A_state_that_one_block_reads_is_free_and_one_that_a_pool_reads_is_not()
+    {
+        using var backend = CpuBackend.Create(1);
+        using var net = TestNetwork.Describe(OneReader, channels: 8).Build(backend);
+        var operations = OperationList.Of(net.Trace());
+        var groups = new ChannelTies(operations, net.Task.Channels).Groups;
+        bool IsFree(string layer) => groups.Single(
+            group => group.Ties[0].Any(member => operations[member.Value - 1].Name == layer)).IsFree;
+        Assert.True(IsFree("cells.0.preprocess1.op.1."));
+        Assert.False(IsFree("cells.0.preprocess0.op.1."));
+        Assert.False(IsFree("cells.2.preprocess1.op.1."));
     }
 
     [Fact]

@@ -8,13 +8,13 @@ namespace MIOpenDarts.Darts.Compression.Pruning;
 /// <param name="Name">Official name of a layer in it.</param>
 /// <param name="Before">Channels before.</param>
 /// <param name="After">Channels that stay.</param>
-/// <param name="IsFree">Whether it is inside a block.</param>
+/// <param name="IsFree">Whether each of its values is read by one layer.</param>
 internal sealed record PrunedGroup(string Name, int Before, int After, bool IsFree);
 
 /// <summary>
-/// Takes whole channels away, the least important for what they save first, until a target is met: inside blocks as long as that is enough,
-/// then what several layers read, and groups that sums and concatenations tie. Widths stay multiples of a number of channels, and at least
-/// that.
+/// Takes whole channels away, the least important for what they save first, until a target is met: those that one layer reads, as long as
+/// that is enough, then what several layers read, and groups that sums and concatenations tie. Widths stay multiples of a number of
+/// channels, and at least that.
 /// </summary>
 internal sealed class ChannelPruning
 {

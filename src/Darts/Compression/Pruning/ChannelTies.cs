@@ -103,14 +103,14 @@ internal sealed class ChannelTies
             group tied by string.Join(',', tied.Select(member => member.Value)) into same
             select new ChannelGroup(
                 [.. same],
-                !same.First().Any(member => summed.Contains(member.Value) || readers.GetValueOrDefault(member.Value) > 1),
+                !same.First().Any(member => summed.Contains(member.Value) || readers.GetValueOrDefault(member.Value) != 1),
                 same.First().CountBy(member => member.Value).Aggregate(0, (divisor, pair) => Divisor(divisor, pair.Value)));
     }
 }
 
 /// <summary>Tied channels that are in the same values, so that taking one away or another changes the same widths.</summary>
 /// <param name="Ties">Each a set of channels that stand or fall together.</param>
-/// <param name="IsFree">Whether each has one reader, and none is a sum or a concatenation: the inside of a block.</param>
+/// <param name="IsFree">Whether one layer reads each, and none is in a sum or a concatenation, as inside a block.</param>
 /// <param name="ChannelsPerTie">The greatest number that divides how many channels a tie has of each of the values.</param>
 internal sealed record ChannelGroup(IReadOnlyList<(int Value, int Channel)[]> Ties, bool IsFree, int ChannelsPerTie)
 {
