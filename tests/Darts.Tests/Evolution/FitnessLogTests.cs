@@ -77,13 +77,16 @@ public sealed class FitnessLogTests : IDisposable
         var mine = new Counted(int.MaxValue);
         var log = FitnessLog<string>.Open(LogPath, CellTable.Space, mine);
         log.Evaluate("000000", CancellationToken.None);
-        // Another file in its place: who has the one before still open sees it as it was, as a machine sees a file of a network that
-        // another one writes.
-        var elsewhere = LogPath + ".elsewhere";
-        File.Copy(LogPath, elsewhere);
-        var theirs = FitnessLog<string>.Open(elsewhere, CellTable.Space, new Counted(int.MaxValue));
-        theirs.Evaluate("111111", CancellationToken.None);
-        File.Move(elsewhere, LogPath, overwrite: true);
+        // While this one measures, there comes another file in the place of its own: who has the one before still open sees it as it was,
+        // as a machine sees a file of a network that another one writes.
+        mine.Measuring = () =>
+        {
+            var elsewhere = LogPath + ".elsewhere";
+            File.Copy(LogPath, elsewhere);
+            var theirs = FitnessLog<string>.Open(elsewhere, CellTable.Space, new Counted(int.MaxValue));
+            theirs.Evaluate("111111", CancellationToken.None);
+            File.Move(elsewhere, LogPath, overwrite: true);
+        };
 
         log.Evaluate("222222", CancellationToken.None);
         log.Evaluate("111111", CancellationToken.None);
@@ -123,12 +126,15 @@ public sealed class FitnessLogTests : IDisposable
 
         public int Calls { get; private set; }
 
+        public Action Measuring { get; set; } = () => { };
+
         public string Identity => table.Identity;
 
         public Fitness Evaluate(string genome, CancellationToken cancellation)
         {
             if (Calls == most) throw new OperationCanceledException("killed");
             Calls++;
+            Measuring();
             return table.Evaluate(genome, cancellation);
         }
 
