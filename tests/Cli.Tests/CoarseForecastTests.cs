@@ -22,12 +22,20 @@ public sealed class CoarseForecastTests
         var (all, kernels, launches) = Told(outcome.Output, launch: 5);
         Assert.Equal(all, kernels + 0.005 * launches, 0.11);
 
+        // What the model makes of this step stands beside the sum.
+        var product = Regex.Match(outcome.Output, @"(?m)^some (\d+) ms as the model computes this step: (0\.\d\d) of the sum$");
+        Assert.True(product.Success, outcome.Output);
+        Assert.Equal(Number(product.Groups[2]) * all, Number(product.Groups[1]), 0.6);
+
         // Rows are the whole.
         var rows = Regex.Matches(outcome.Output, @"(?m)^\w+ +\d+ +\d+ +(\d+\.\d\d) ").Sum(row => Number(row.Groups[1]));
         Assert.Equal(all, rows, 0.5);
 
         // Of second order, the alphas take four passes in place of one.
-        var second = Told((await Forecast([.. Standard, "--unrolled", "true"])).Output, launch: 5);
+        var unrolled = (await Forecast([.. Standard, "--unrolled", "true"])).Output;
+        Assert.Contains("coarser, an upper estimate: ", unrolled, StringComparison.Ordinal);
+        Assert.DoesNotContain("as the model computes this step", unrolled, StringComparison.Ordinal);
+        var second = Told(unrolled, launch: 5);
         Assert.Equal(2.5, second.Kernels / kernels, 0.01);
         var slow = Told((await Forecast([.. Standard, "--launch", "12"])).Output, launch: 12);
         Assert.Equal((kernels, launches), (slow.Kernels, slow.Launches));
@@ -44,7 +52,7 @@ public sealed class CoarseForecastTests
         var outcome = await Forecast(Standard, launcher);
         Assert.True(outcome.Code == 0, outcome.Error);
         Assert.StartsWith("virtual gfx803: there is none", outcome.Error, StringComparison.Ordinal);
-        Assert.Contains("modelled on rx580, coarser: ", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("modelled on rx580, coarser, an upper estimate: ", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,6 +63,7 @@ public sealed class CoarseForecastTests
         Assert.Contains("a step of training DARTS_V2 with 36 channels, 20 cells and batch 96", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("from rx580-b32-training and rx580-b64-training, on the line through both; not in it: the auxiliary head, loss",
             outcome.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("an upper estimate", outcome.Output, StringComparison.Ordinal);
         Assert.Matches(@"20 whole networks took \d\.\d\d of such a sum in the model", outcome.Output);
     }
 
@@ -87,11 +96,31 @@ public sealed class CoarseForecastTests
         Assert.Equal(told, Number(modelled.Groups[1]) / Told(sum, launch: 5).All, 0.03);
     }
 
+    [Theory]
+    [Trait("Category", "long")]
+    [InlineData("32")]
+    [InlineData("96")]
+    public async Task Steps_of_other_batches_take_the_part_of_their_sum_that_is_told_and_have_no_product(string batch)
+    {
+        var launcher = Environment.GetEnvironmentVariable(VirtualCard.Launcher);
+        Assert.SkipWhen(string.IsNullOrEmpty(launcher), VirtualCard.Cure);
+        string[] step = [.. Standard, "--batch-size", batch];
+        var sum = (await Forecast(step)).Output;
+        Assert.DoesNotContain("as the model computes this step", sum, StringComparison.Ordinal);
+        var whole = (await Forecast(step, launcher!)).Output;
+        var modelled = Regex.Match(whole, @"modelled on rx580: (\d+\.\d) ms");
+        Assert.True(modelled.Success, whole);
+        var told = Regex.Match(sum, batch == "32" ? @"\((0\.\d\d) at batch 32, " : @", (0\.\d\d) at 96\)");
+        Assert.True(told.Success, sum);
+        Assert.Equal(Number(told.Groups[1]), Number(modelled.Groups[1]) / Told(sum, launch: 5).All, 0.03);
+    }
+
     private static (double All, double Kernels, int Launches) Told(string output, int launch)
     {
         var told = Regex.Match(
             output,
-            $@"modelled on rx580, coarser: (\d+\.\d) ms = (\d+\.\d) ms of kernels \+ (\d+) launches of {launch} us; \d+\.\d\d ms an image");
+            @"modelled on rx580, coarser(?:, an upper estimate)?: (\d+\.\d) ms = (\d+\.\d) ms of kernels "
+            + $@"\+ (\d+) launches of {launch} us; \d+\.\d\d ms an image");
         Assert.True(told.Success, output);
         return (Number(told.Groups[1]), Number(told.Groups[2]), (int)Number(told.Groups[3]));
     }

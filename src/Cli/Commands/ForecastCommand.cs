@@ -30,8 +30,8 @@ internal static class ForecastCommand
         makes microseconds of them. Its results mean nothing, nothing is learnt. The data set gives the size of the images only.
         floor is what the step's bytes take at the card's nominal bandwidth. The textbook form computes the same supernet operation by
         operation, every convolution by MIOpen, as a framework does.
-        Without the virtual gfx803 the step's operations are summed up by the tables that this program carries of an RX 580: coarser, and
-        only for networks that they have.
+        Without the virtual gfx803 the step's operations are summed up by the tables that this program carries of an RX 580: coarser, of
+        a search an upper estimate, and only for networks that they have.
 
         Examples:
           miopendarts forecast --device rx580 --preset darts

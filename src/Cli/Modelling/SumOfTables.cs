@@ -18,6 +18,12 @@ internal sealed record SumOfTables(string Text, int Images, IReadOnlyList<Networ
     private const string Mode = "training";
     private const int NameWidth = 20;
 
+    /// <summary>Whether the step is that of a supernet, which computes operations together and so takes less than their sum.</summary>
+    public bool IsOfSupernet { get; init; }
+
+    /// <summary>The share of the sum that the step takes in the model; null where none was found.</summary>
+    public double? Share { get; init; }
+
     /// <summary>Writes it, with what it is and how to get the model; says why it cannot where the tables do not have the step.</summary>
     /// <param name="screen">Where.</param>
     /// <param name="card">As the time model names it.</param>
@@ -42,8 +48,10 @@ internal sealed record SumOfTables(string Text, int Images, IReadOnlyList<Networ
         }
 
         screen.Output.WriteLine(
-            $"modelled on {card}, coarser: {all:F1} ms = {kernels:F1} ms of kernels + {launches} launches of {1000 * each:F0} us; "
-            + $"{all / Images:F2} ms an image");
+            $"modelled on {card}, coarser{(IsOfSupernet ? ", an upper estimate" : "")}: {all:F1} ms = {kernels:F1} ms of kernels "
+            + $"+ {launches} launches of {1000 * each:F0} us; {all / Images:F2} ms an image");
+        if (Share is { } share)
+            screen.Output.WriteLine($"some {share * all:F0} ms as the model computes this step: {share:F2} of the sum");
         var (check, read) = (forecast.Tables[^1].Check, string.Join(" and ", forecast.Tables.Select(table => table.Name)));
         screen.Output.WriteLine(
             $"from {read}{(forecast.Tables.Count > 1 ? ", on the line through both" : "")}; not in it: {Without}"
