@@ -106,7 +106,7 @@ public sealed class BenchCommandTests
         Assert.Contains("3 of 3 were not modelled", output, StringComparison.Ordinal);
         Assert.DoesNotContain("~", output, StringComparison.Ordinal);
         // Neither a median nor an expected time.
-        Assert.All(File.ReadAllLines(table)[1..], row => Assert.Matches(@"^step,A,[^,]*,16,64,32,0,,,.*,0,,modelled$", row));
+        Assert.All(File.ReadAllLines(table)[1..], row => Assert.Matches(@"^step,A,[^,]*,16,64,32,0,,,.*,0,,shared,modelled$", row));
     }
 
     [Fact]
@@ -146,6 +146,17 @@ public sealed class BenchCommandTests
         Assert.Equal((0, ""), (outcome.Code, outcome.Error));
         Assert.Contains("A C 16, 8 cells, batch 64, 32x32", outcome.Output);
     }
+
+    [Theory]
+    [InlineData("layers", "--form", "textbook", "--only steps")]
+    [InlineData("layers", "--form", "shared", "--only steps")]
+    [InlineData("network", "--batch", "8", "--only steps")]
+    [InlineData("data", "--config", "C", "--only steps")]
+    [InlineData("data", "--device", "rx580", "leave it out")]
+    [InlineData("data", "--backend", "cpu", "leave it out")]
+    [InlineData("all", "--form", "textbook", "--only steps")]
+    public void What_has_no_effect_on_what_is_measured_is_refused(string only, string option, string value, string cure) =>
+        Command.Refuses(2, ["bench", "--only", only, option, value], option, cure);
 
     [Theory]
     [InlineData("--threads", "x", "0 to 1024")]

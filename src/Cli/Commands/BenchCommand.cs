@@ -11,6 +11,7 @@ using MIOpenDarts.Darts.Benchmarks.Steps;
 using MIOpenDarts.Darts.Costs.Profiling;
 using MIOpenDarts.Darts.Options;
 using MIOpenDarts.Darts.Records;
+using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Diagnostics;
 using MIOpenDarts.Layers.Machine;
@@ -74,6 +75,13 @@ internal static class BenchCommand
         };
         command.SetAction(parsed =>
         {
+            var what = parsed.GetValue(only)!;
+            if (what is not (Everything or StepsOnly)) RefuseTyped([configuration, form, batch], $"is of steps; give --only {StepsOnly}");
+            // On a GPU the libraries would compute the layers too, which look like this program's own.
+            if (what == Everything && FormOption.Of(parsed, form) == CellForm.Textbook)
+                throw new OptionsException($"{FormOption.Name} {FormOption.Textbook} is of steps; add --only {StepsOnly}");
+            if (what == DataOnly)
+                RefuseTyped([backend, device], "has no effect on decoding, which this machine's processor does; leave it out");
             var chosen = StepConfiguration.All
                 .Where(c => parsed.GetValue(configuration) is var name && (name is Everything ? c.IsStandard : c.Name == name))
                 .Select(c => c with { Batch = parsed.GetValue(batch) ?? c.Batch, Form = FormOption.Of(parsed, form) });
@@ -83,11 +91,16 @@ internal static class BenchCommand
             var written = new[] { parsed.GetValue(csv), parsed.GetValue(json) }.OfType<string>();
             return VirtualCard.Run(screen, parsed, device, new Dictionary<string, string>(), written, Report);
 
+            void RefuseTyped(Option[] options, string why)
+            {
+                if (options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } typed)
+                    throw new OptionsException($"{typed.Name} does not go with --only {what}: it {why}");
+            }
+
             int Report(TimeModel? model)
             {
                 var report = Run(
-                    screen, model, parsed.GetValue(backend)!, parsed.GetValue(threads), parsed.GetValue(seconds), parsed.GetValue(only)!,
-                    [.. chosen]);
+                    screen, model, parsed.GetValue(backend)!, parsed.GetValue(threads), parsed.GetValue(seconds), what, [.. chosen]);
                 if (parsed.GetValue(verbose)) Describe(screen, report.Layers.Concat(report.Steps));
                 if (parsed.GetValue(csv) is { } table) OutputFile.Write("--csv", table, report.ToCsv());
                 if (parsed.GetValue(json) is { } file) OutputFile.Write("--json", file, report.ToJson());

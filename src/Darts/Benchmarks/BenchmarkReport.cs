@@ -36,7 +36,7 @@ internal sealed record BenchmarkReport
         var lines = new List<string>
         {
             "kind,name,pass,channels,batch,size,repetitions,median_s,min_s,flop,gflop_per_s,gb_per_s,roofline_percent,images_per_s,"
-                + "core_share,planned_bytes,peak_bytes,expected_s,dispatch_share,source",
+                + "core_share,planned_bytes,peak_bytes,expected_s,dispatch_share,form,source",
         };
         lines.AddRange(Layers.Select(m => Line("layer", m)));
         lines.AddRange(Steps.Select(m => Line("step", m)));
@@ -49,7 +49,7 @@ internal sealed record BenchmarkReport
         kind, m.Name, m.Pass.Replace(",", "", StringComparison.Ordinal), m.Channels, m.Batch, m.Size, m.Seconds.Count,
         Number(m.Median), Number(m.Minimum), Number(m.Flops), Number(m.Gigaflops), Number(m.GigabytesPerSecond), Number(m.RooflinePercent),
         Number(m.ImagesPerSecond), Number(m.CoreShare), m.PlannedBytes, m.PeakBytes, Number(m.ExpectedSeconds),
-        Number(m.DispatchShare), m.IsModelled ? "modelled" : "measured");
+        Number(m.DispatchShare), m.Form, m.IsModelled ? "modelled" : "measured");
 
     private static string Number(double? value) => value?.ToString("G6", CultureInfo.InvariantCulture) ?? "";
 }

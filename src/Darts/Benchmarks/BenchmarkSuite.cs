@@ -4,6 +4,7 @@ using MIOpenDarts.Darts.Benchmarks.Operations;
 using MIOpenDarts.Darts.Benchmarks.Steps;
 using MIOpenDarts.Darts.Forecasts;
 using MIOpenDarts.Darts.Search;
+using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Machine;
 
@@ -223,7 +224,7 @@ internal sealed class BenchmarkSuite
 
     private Measurement Step(StepConfiguration configuration, StepKind kind) =>
         Row(configuration.Name, Name(kind), (configuration.Shape.InitChannels, configuration.Batch, configuration.Shape.Width),
-            configuration.Flops(kind));
+            configuration.Flops(kind)) with { Form = configuration.Form == CellForm.Textbook ? "textbook" : "shared" };
 
     private Measurement Row(string name, string pass, (int Channels, int Batch, int Size) of, double flops) => new()
     {

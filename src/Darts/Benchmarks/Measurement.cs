@@ -11,6 +11,9 @@ internal sealed record Measurement
     /// <summary><c>forward</c>, <c>backward</c>, or the kind of step.</summary>
     public required string Pass { get; init; }
 
+    /// <summary>How a step's cells are computed, <c>shared</c> or <c>textbook</c>; null for what has no cells of a search.</summary>
+    public string? Form { get; init; }
+
     /// <summary>Channels C of the layer, or of the first cell.</summary>
     public required int Channels { get; init; }
 

@@ -42,6 +42,10 @@ public class BenchmarkSuiteTests
             Assert.True(s.PlannedBytes > 0 && s.PeakBytes > s.PlannedBytes);
         });
         Assert.True(steps[2].PlannedBytes > steps[0].PlannedBytes);
+        // Rows of the two forms differ in more than their times.
+        Assert.All(steps, s => Assert.Equal("shared", s.Form));
+        var textbook = new BenchmarkSuite(backend, 1).Steps(0, [Tiny with { Form = CellForm.Textbook }]).ToList();
+        Assert.All(textbook, s => Assert.Equal("textbook", s.Form));
     }
 
     [Fact]
@@ -123,7 +127,7 @@ public class BenchmarkSuiteTests
         };
         var lines = report.ToCsv().TrimEnd().Split('\n');
         Assert.Equal(4, lines.Length);
-        Assert.Equal("layer,x,weight step,4,8,16,3,2,1,4E+09,2,1,25,4,1,0,0,0,0.75,measured", lines[1]);
+        Assert.Equal("layer,x,weight step,4,8,16,3,2,1,4E+09,2,1,25,4,1,0,0,0,0.75,,measured", lines[1]);
         Assert.All(lines, line => Assert.Equal(lines[0].Split(',').Length, line.Split(',').Length));
         var step = JsonDocument.Parse(report.ToJson()).RootElement.GetProperty("steps")[0];
         Assert.Equal([4.0, 1.0, 2.0], step.GetProperty("seconds").EnumerateArray().Select(s => s.GetDouble()));
