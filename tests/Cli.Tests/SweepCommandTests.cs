@@ -134,6 +134,18 @@ public sealed class SweepCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_that_another_process_is_writing_is_left_alone()
+    {
+        string[] line = [.. Line("sweep", "0"), "--weights", "0"];
+        Assert.Equal(0, Command.Run(line).Code);
+        var unfinished = In(
+            "sweep", Path.Combine("cost_weight-0", "seed-0", "checkpoints", "checkpoint-00000-0000002.safetensors.miopendarts-unfinished"));
+        File.WriteAllText(unfinished, "half of it");
+        Assert.Equal(0, Command.Run(line).Code);
+        Assert.True(File.Exists(unfinished));
+    }
+
+    [Fact]
     public void A_search_that_another_process_works_on_is_named_and_no_front_is_made_without_it()
     {
         Assert.Equal(0, Command.Run([.. Line("sweep", "0"), "--weights", "0"]).Code);

@@ -134,8 +134,8 @@ internal sealed class SeedFolder
     public void RequireData(DataFingerprint here)
     {
         var folders = Plan.Seeds.Select(seed => In(SearchOf(seed), RunConfiguration.CheckpointsName));
-        foreach (var checkpoints in folders.Where(Directory.Exists))
-            new CheckpointRing(checkpoints, Plan.Options.CheckpointRing).RequireData(here);
+        // Another process may be writing one of them.
+        foreach (var checkpoints in folders.Where(Directory.Exists)) CheckpointRing.ToRead(checkpoints).RequireData(here);
     }
 
     /// <summary>Takes trainings for a study that had none.</summary>
