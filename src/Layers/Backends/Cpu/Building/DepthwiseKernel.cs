@@ -115,34 +115,18 @@ internal static unsafe partial class DepthwiseKernel<S, V>
         where P : struct, IConstInt
     {
         nint step = PeriodOf<P>(period) * S.Width;
-        V a0 = S.Zero, a1 = S.Zero, a2 = S.Zero, a3 = S.Zero, a4 = S.Zero, a5 = S.Zero, a6 = S.Zero, a7 = S.Zero;
-        if (before != null)
-        {
-            a0 = S.Load(before);
-            a1 = S.Load(before + step);
-            a2 = S.Load(before + 2 * step);
-            a3 = S.Load(before + 3 * step);
-            a4 = S.Load(before + 4 * step);
-            a5 = S.Load(before + 5 * step);
-            a6 = S.Load(before + 6 * step);
-            a7 = S.Load(before + 7 * step);
-        }
-
+        FourVectors<S, V> a = default, b = default;
+        if (before != null) a = FourVectors<S, V>.Load(before, step);
+        if (before != null) b = FourVectors<S, V>.Load(before + 4 * step, step);
         for (; count > 0; count--, runs++)
         {
-            HeldTaps(x + runs->Offset, step, weights, runs->Taps, runs->Spacing, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref a6,
-                ref a7);
+            HeldTaps(x + runs->Offset, step, weights, runs->Taps, runs->Spacing, ref a.V0, ref a.V1, ref a.V2, ref a.V3, ref b.V0,
+                ref b.V1, ref b.V2, ref b.V3);
             weights += runs->Taps * step;
         }
 
-        S.Store(a0, dst);
-        S.Store(a1, dst + step);
-        S.Store(a2, dst + 2 * step);
-        S.Store(a3, dst + 3 * step);
-        S.Store(a4, dst + 4 * step);
-        S.Store(a5, dst + 5 * step);
-        S.Store(a6, dst + 6 * step);
-        S.Store(a7, dst + 7 * step);
+        a.Store(dst, step);
+        b.Store(dst + 4 * step, step);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -150,15 +134,8 @@ internal static unsafe partial class DepthwiseKernel<S, V>
         where P : struct, IConstInt
     {
         nint step = PeriodOf<P>(period) * S.Width;
-        V a0 = S.Zero, a1 = S.Zero, a2 = S.Zero, a3 = S.Zero;
-        if (before != null)
-        {
-            a0 = S.Load(before);
-            a1 = S.Load(before + step);
-            a2 = S.Load(before + 2 * step);
-            a3 = S.Load(before + 3 * step);
-        }
-
+        FourVectors<S, V> a = default;
+        if (before != null) a = FourVectors<S, V>.Load(before, step);
         for (; count > 0; count--, runs++)
         {
             var p = x + runs->Offset;
@@ -168,10 +145,10 @@ internal static unsafe partial class DepthwiseKernel<S, V>
             {
                 var f = S.Load(weights);
                 weights += step;
-                a0 = S.MultiplyAdd(f, x0, a0);
-                a1 = S.MultiplyAdd(f, x1, a1);
-                a2 = S.MultiplyAdd(f, x2, a2);
-                a3 = S.MultiplyAdd(f, x3, a3);
+                a.V0 = S.MultiplyAdd(f, x0, a.V0);
+                a.V1 = S.MultiplyAdd(f, x1, a.V1);
+                a.V2 = S.MultiplyAdd(f, x2, a.V2);
+                a.V3 = S.MultiplyAdd(f, x3, a.V3);
                 if (--t == 0) break;
                 if (runs->Spacing == 1)
                 {
@@ -192,10 +169,7 @@ internal static unsafe partial class DepthwiseKernel<S, V>
             }
         }
 
-        S.Store(a0, dst);
-        S.Store(a1, dst + step);
-        S.Store(a2, dst + 2 * step);
-        S.Store(a3, dst + 3 * step);
+        a.Store(dst, step);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -99,9 +99,8 @@ internal static unsafe class DepthwiseWeightGradient<S, V>
         where Q : struct, IConstInt
     {
         var step = Q.Value == 0 ? anyStep : Q.Value * S.Width;
-        V a0 = S.Zero, a1 = S.Zero, a2 = S.Zero, a3 = S.Zero, a4 = S.Zero;
-        V b0 = S.Zero, b1 = S.Zero, b2 = S.Zero, b3 = S.Zero, b4 = S.Zero;
-        V c0 = S.Zero, c1 = S.Zero, c2 = S.Zero, c3 = S.Zero, c4 = S.Zero;
+        FourVectors<S, V> a = default, b = default, c = default;
+        V a4 = S.Zero, b4 = S.Zero, c4 = S.Zero;
         var ahead = (K.Value - 1) * step;
         for (; rows > 0; rows--, d += dRow, x += xRow)
         {
@@ -112,47 +111,34 @@ internal static unsafe class DepthwiseWeightGradient<S, V>
             for (var i = length; i > 0; i--, g += step, p += step, q += step, r += step)
             {
                 var dy = S.Load(g);
-                if (K.Value > 4) a0 = S.MultiplyAdd(dy, S.Load(p - 4 * step), a0);
-                if (K.Value > 3) a1 = S.MultiplyAdd(dy, S.Load(p - 3 * step), a1);
-                if (K.Value > 2) a2 = S.MultiplyAdd(dy, S.Load(p - 2 * step), a2);
-                a3 = S.MultiplyAdd(dy, S.Load(p - step), a3);
-                a4 = S.MultiplyAdd(dy, S.Load(p), a4);
-                if (R.Value > 1 && K.Value > 4) b0 = S.MultiplyAdd(dy, S.Load(q - 4 * step), b0);
-                if (R.Value > 1 && K.Value > 3) b1 = S.MultiplyAdd(dy, S.Load(q - 3 * step), b1);
-                if (R.Value > 1 && K.Value > 2) b2 = S.MultiplyAdd(dy, S.Load(q - 2 * step), b2);
-                if (R.Value > 1) b3 = S.MultiplyAdd(dy, S.Load(q - step), b3);
-                if (R.Value > 1) b4 = S.MultiplyAdd(dy, S.Load(q), b4);
-                if (R.Value > 2 && K.Value > 4) c0 = S.MultiplyAdd(dy, S.Load(r - 4 * step), c0);
-                if (R.Value > 2 && K.Value > 3) c1 = S.MultiplyAdd(dy, S.Load(r - 3 * step), c1);
-                if (R.Value > 2 && K.Value > 2) c2 = S.MultiplyAdd(dy, S.Load(r - 2 * step), c2);
-                if (R.Value > 2) c3 = S.MultiplyAdd(dy, S.Load(r - step), c3);
-                if (R.Value > 2) c4 = S.MultiplyAdd(dy, S.Load(r), c4);
+                Add<K>(dy, p, step, ref a, ref a4);
+                if (R.Value > 1) Add<K>(dy, q, step, ref b, ref b4);
+                if (R.Value > 2) Add<K>(dy, r, step, ref c, ref c4);
             }
         }
 
-        Store(sums, a0, a1, a2, a3, a4, b0, b1, b2, b3, b4, c0, c1, c2, c3, c4);
+        Store(a, a4, sums);
+        Store(b, b4, sums + TapRun.MostTaps * S.Width);
+        Store(c, c4, sums + 2 * TapRun.MostTaps * S.Width);
         return TapRun.MostTaps - K.Value;
     }
 
-    /// <summary>[3][5], of which the last K of each row count.</summary>
+    /// <summary>Adds a gradient's products with the pixels of K taps to the last K of five sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(
-        float* sums, V a0, V a1, V a2, V a3, V a4, V b0, V b1, V b2, V b3, V b4, V c0, V c1, V c2, V c3, V c4)
+    private static void Add<K>(V dy, float* p, nint step, ref FourVectors<S, V> sums, ref V newest)
+        where K : struct, IConstInt
     {
-        S.Store(a0, sums);
-        S.Store(a1, sums + S.Width);
-        S.Store(a2, sums + 2 * S.Width);
-        S.Store(a3, sums + 3 * S.Width);
-        S.Store(a4, sums + 4 * S.Width);
-        S.Store(b0, sums + 5 * S.Width);
-        S.Store(b1, sums + 6 * S.Width);
-        S.Store(b2, sums + 7 * S.Width);
-        S.Store(b3, sums + 8 * S.Width);
-        S.Store(b4, sums + 9 * S.Width);
-        S.Store(c0, sums + 10 * S.Width);
-        S.Store(c1, sums + 11 * S.Width);
-        S.Store(c2, sums + 12 * S.Width);
-        S.Store(c3, sums + 13 * S.Width);
-        S.Store(c4, sums + 14 * S.Width);
+        if (K.Value > 4) sums.V0 = S.MultiplyAdd(dy, S.Load(p - 4 * step), sums.V0);
+        if (K.Value > 3) sums.V1 = S.MultiplyAdd(dy, S.Load(p - 3 * step), sums.V1);
+        if (K.Value > 2) sums.V2 = S.MultiplyAdd(dy, S.Load(p - 2 * step), sums.V2);
+        sums.V3 = S.MultiplyAdd(dy, S.Load(p - step), sums.V3);
+        newest = S.MultiplyAdd(dy, S.Load(p), newest);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(in FourVectors<S, V> sums, V newest, float* place)
+    {
+        sums.Store(place, S.Width);
+        S.Store(newest, place + 4 * S.Width);
     }
 }

@@ -5,114 +5,84 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 // What the products of five rows read, and where they go.
 internal static unsafe partial class WinogradFive<S, V>
 {
-    private interface IRows
+    /// <summary>What a second row counts.</summary>
+    private interface ISign
     {
-        static abstract bool Exist { get; }
-
-        static abstract V At(float* p, float* q);
+        static abstract int Value { get; }
     }
 
-    private readonly struct Difference : IRows
+    private readonly struct Plus : ISign
     {
-        public static bool Exist => true;
+        public static int Value => 1;
+    }
+
+    private readonly struct Minus : ISign
+    {
+        public static int Value => -1;
+    }
+
+    /// <summary>Nothing: the first row stands alone.</summary>
+    private readonly struct Alone : ISign
+    {
+        public static int Value => 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Both<R>(V first, float* second)
+        where R : struct, ISign =>
+        R.Value > 0 ? S.Add(first, S.Load(second)) : R.Value < 0 ? S.Subtract(first, S.Load(second)) : first;
+
+    /// <summary>For two columns of outputs and two taps: what the first, both and the second have to do with.</summary>
+    private struct Triple
+    {
+        public V First, Shared, Second;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V At(float* p, float* q) => S.Subtract(S.Load(p), S.Load(q));
-    }
+        public static Triple Load(float* source) =>
+            new() { First = S.Load(source), Shared = S.Load(source + S.Width), Second = S.Load(source + 2 * S.Width) };
 
-    private readonly struct Sum : IRows
-    {
-        public static bool Exist => true;
-
+        /// <summary>Adds the products of two triples.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V At(float* p, float* q) => S.Add(S.Load(p), S.Load(q));
-    }
-
-    private readonly struct Alone : IRows
-    {
-        public static bool Exist => true;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V At(float* p, float* q) => S.Load(p);
-    }
-
-    private readonly struct Nothing : IRows
-    {
-        public static bool Exist => false;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V At(float* p, float* q) => S.Zero;
-    }
-
-    private interface IEnd
-    {
-        /// <summary>Puts a sum to y and, <paramref name="below"/> floats on, y'; z is what they start from.</summary>
-        static abstract void Put(V sum, float* y, float* z, nint below);
-    }
-
-    private readonly struct Written : IEnd
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Put(V sum, float* y, float* z, nint below)
+        public void Add(in Triple a, in Triple b)
         {
-            S.Store(sum, y);
-            S.Store(sum, y + below);
+            First = S.MultiplyAdd(a.First, b.First, First);
+            Shared = S.MultiplyAdd(a.Shared, b.Shared, Shared);
+            Second = S.MultiplyAdd(a.Second, b.Second, Second);
         }
     }
 
-    private readonly struct AddedToBoth : IEnd
+    /// <summary>The columns x, x', x'', … of what a product is multiplied with, two at a time.</summary>
+    private struct Columns<R>
+        where R : struct, ISign
     {
+        private float* first, second;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Put(V sum, float* y, float* z, nint below)
+        public Columns(float* first, float* second)
         {
-            S.Store(S.Add(S.Load(z), sum), y);
-            S.Store(S.Add(S.Load(z + below), sum), y + below);
+            this.first = first;
+            this.second = second;
+            X = Both<R>(S.Load(first), second);
         }
-    }
 
-    private readonly struct AddedAndSubtracted : IEnd
-    {
+        /// <summary>The first of two columns.</summary>
+        public V X { get; private set; }
+
+        /// <summary>
+        /// x − x', x' and x'' − x', of which only x' is read unless there is <paramref name="more"/>; then x'' comes first.
+        /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Put(V sum, float* y, float* z, nint below)
+        public Triple Next(bool more, nint step)
         {
-            S.Store(S.Add(S.Load(z), sum), y);
-            S.Store(S.Subtract(S.Load(z + below), sum), y + below);
+            var triple = default(Triple);
+            triple.Shared = Both<R>(S.Load(first + step), second + step);
+            if (!more) return triple;
+            first += 2 * step;
+            second += 2 * step;
+            var next = Both<R>(S.Load(first), second);
+            (triple.First, triple.Second) = (S.Subtract(X, triple.Shared), S.Subtract(next, triple.Shared));
+            X = next;
+            return triple;
         }
-    }
-
-    private readonly struct Added : IEnd
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Put(V sum, float* y, float* z, nint below) => S.Store(S.Add(S.Load(z), sum), y);
-    }
-
-    /// <summary>The gradient of what a product goes to.</summary>
-    private interface IGoal
-    {
-        static abstract V At(float* d, nint below);
-    }
-
-    private readonly struct ToFirst : IGoal
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V At(float* d, nint below) => S.Load(d);
-    }
-
-    private readonly struct ToBoth : IGoal
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V At(float* d, nint below) => S.Add(S.Load(d), S.Load(d + below));
-    }
-
-    private readonly struct ToFirstLessSecond : IGoal
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V At(float* d, nint below) => S.Subtract(S.Load(d), S.Load(d + below));
-    }
-
-    private readonly struct ToSecond : IGoal
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V At(float* d, nint below) => S.Load(d + below);
     }
 }

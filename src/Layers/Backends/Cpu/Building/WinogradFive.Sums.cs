@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
@@ -10,117 +11,93 @@ internal static unsafe partial class WinogradFive<S, V>
     {
         nint row = lines.Row, product = 5 * S.Width;
         float* x0 = lines.X, x1 = x0 + row, x2 = x1 + row, x3 = x2 + row, x4 = x3 + row, x5 = x4 + row;
-        ProductSums<Difference, Difference, ToFirst>(lines, x0, x2, x3, x4, sums, sums + 4 * product);
-        ProductSums<Sum, Alone, ToBoth>(lines, x1, x2, x4, x4, sums + product, sums + 5 * product);
-        ProductSums<Difference, Nothing, ToFirstLessSecond>(lines, x2, x1, null, null, sums + 2 * product, null);
-        ProductSums<Difference, Difference, ToSecond>(lines, x3, x1, x5, x4, sums + 3 * product, sums + 6 * product);
+        float* d = lines.Y, below = d + lines.Below;
+        ProductSums<Two, Minus, Minus, Alone>(lines, d, x0, x2, x3, x4, sums, sums + 4 * product);
+        ProductSums<Two, Plus, Alone, Plus>(lines, d, x1, x2, x4, x4, sums + product, sums + 5 * product);
+        ProductSums<One, Minus, Alone, Minus>(lines, d, x2, x1, x2, x1, sums + 2 * product, null);
+        ProductSums<Two, Minus, Minus, Alone>(lines, below, x3, x1, x5, x4, sums + 3 * product, sums + 6 * product);
     }
 
     /// <summary>
     /// The seven sums of one or two products, two columns at a time, with what <see cref="Products"/> reads; of the gradients d, d' of two
     /// columns taps 0 and 1 want d·(x − x'), (d + d')·x' and d'·(x'' − x'), two columns on so do taps 2 and 3, and then tap 4 d·x + d'·x'.
     /// </summary>
-    private static void ProductSums<A, B, G>(in WinogradLines lines, float* first, float* second, float* third, float* fourth, float* f,
-        float* g)
-        where A : struct, IRows
-        where B : struct, IRows
-        where G : struct, IGoal
+    private static void ProductSums<N, A, B, E>(in WinogradLines lines, float* diff, float* first, float* second, float* third,
+        float* fourth, float* f, float* g)
+        where N : struct, IConstInt
+        where A : struct, ISign
+        where B : struct, ISign
+        where E : struct, ISign
     {
-        nint step = lines.Step, below = lines.Below, two = 2 * step;
-        V f0 = S.Zero, f1 = S.Zero, f2 = S.Zero, f3 = S.Zero, f4 = S.Zero, f5 = S.Zero, f6 = S.Zero;
-        V g0 = S.Zero, g1 = S.Zero, g2 = S.Zero, g3 = S.Zero, g4 = S.Zero, g5 = S.Zero, g6 = S.Zero;
+        nint step = lines.Step, below = lines.Below;
+        Triple f0 = default, f2 = default, g0 = default, g2 = default;
+        V f4 = S.Zero, g4 = S.Zero;
         for (var i = 0; i < lines.Count; i++)
         {
             nint at = lines.Places[i].X;
-            float* d = lines.Y + lines.Places[i].Y, p = first + at, q = second + at, r = third + at, s = fourth + at;
-            V v = A.At(p, q), w = B.At(r, s);
-            V a0 = G.At(d, below), a2 = G.At(d + step, below), a1 = S.Add(a0, a2);
-            TwoSums<A>(true, false, false, p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4,
-                ref f5, ref f6);
-            TwoSums<B>(true, false, false, r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4,
-                ref g5, ref g6);
-            V b0 = a0, b1 = a1, b2 = a2;
-            Advance(ref p, ref q, ref r, ref s, two);
-            d += two;
-            a0 = G.At(d, below);
-            a2 = G.At(d + step, below);
-            a1 = S.Add(a0, a2);
-            TwoSums<A>(true, true, false, p, q, step, ref v, a0, a1, a2, b0, b1, b2, b0, b2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
-                ref f6);
-            TwoSums<B>(true, true, false, r, s, step, ref w, a0, a1, a2, b0, b1, b2, b0, b2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
-                ref g6);
-            Advance(ref p, ref q, ref r, ref s, two);
+            var d = diff + lines.Places[i].Y;
+            var v = new Columns<A>(first + at, second + at);
+            var w = new Columns<B>(third + at, fourth + at);
+            var a = Goals<E>(d, step, below);
+            AddSums(true, false, false, ref v, step, a, a, a, ref f0, ref f2, ref f4);
+            if (N.Value > 1) AddSums(true, false, false, ref w, step, a, a, a, ref g0, ref g2, ref g4);
+            var b = a;
+            d += 2 * step;
+            a = Goals<E>(d, step, below);
+            AddSums(true, true, false, ref v, step, a, b, b, ref f0, ref f2, ref f4);
+            if (N.Value > 1) AddSums(true, true, false, ref w, step, a, b, b, ref g0, ref g2, ref g4);
             for (var left = lines.Columns - 4; left > 0; left -= 2)
             {
-                V c0 = b0, c2 = b2;
-                b0 = a0;
-                b1 = a1;
-                b2 = a2;
-                d += two;
-                a0 = G.At(d, below);
-                a2 = G.At(d + step, below);
-                a1 = S.Add(a0, a2);
-                TwoSums<A>(true, true, true, p, q, step, ref v, a0, a1, a2, b0, b1, b2, c0, c2, ref f0, ref f1, ref f2, ref f3, ref f4,
-                    ref f5, ref f6);
-                TwoSums<B>(true, true, true, r, s, step, ref w, a0, a1, a2, b0, b1, b2, c0, c2, ref g0, ref g1, ref g2, ref g3, ref g4,
-                    ref g5, ref g6);
-                Advance(ref p, ref q, ref r, ref s, two);
+                var c = b;
+                b = a;
+                d += 2 * step;
+                a = Goals<E>(d, step, below);
+                AddSums(true, true, true, ref v, step, a, b, c, ref f0, ref f2, ref f4);
+                if (N.Value > 1) AddSums(true, true, true, ref w, step, a, b, c, ref g0, ref g2, ref g4);
             }
 
-            TwoSums<A>(false, true, true, p, q, step, ref v, a0, a1, a2, a0, a1, a2, b0, b2, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5,
-                ref f6);
-            TwoSums<B>(false, true, true, r, s, step, ref w, a0, a1, a2, a0, a1, a2, b0, b2, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5,
-                ref g6);
-            Advance(ref p, ref q, ref r, ref s, two);
-            TwoSums<A>(false, false, true, p, q, step, ref v, a0, a1, a2, a0, a1, a2, a0, a2, ref f0, ref f1, ref f2, ref f3, ref f4,
-                ref f5, ref f6);
-            TwoSums<B>(false, false, true, r, s, step, ref w, a0, a1, a2, a0, a1, a2, a0, a2, ref g0, ref g1, ref g2, ref g3, ref g4,
-                ref g5, ref g6);
+            AddSums(false, true, true, ref v, step, a, a, b, ref f0, ref f2, ref f4);
+            if (N.Value > 1) AddSums(false, true, true, ref w, step, a, a, b, ref g0, ref g2, ref g4);
+            AddSums(false, false, true, ref v, step, a, a, a, ref f0, ref f2, ref f4);
+            if (N.Value > 1) AddSums(false, false, true, ref w, step, a, a, a, ref g0, ref g2, ref g4);
         }
 
-        Put(f, f0, f1, f2, f3, f4, f5, f6);
-        if (B.Exist) Put(g, g0, g1, g2, g3, g4, g5, g6);
+        Put(f, f0, f2, f4);
+        if (N.Value > 1) Put(g, g0, g2, g4);
+    }
+
+    /// <summary>The gradients of two columns of outputs, and their sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Triple Goals<E>(float* d, nint step, nint below)
+        where E : struct, ISign
+    {
+        V first = Both<E>(S.Load(d), d + below), second = Both<E>(S.Load(d + step), d + step + below);
+        return new() { First = first, Shared = S.Add(first, second), Second = second };
     }
 
     /// <summary>
     /// Two columns of one product, for the gradients of the outputs that begin here, of those before, and of those before them.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TwoSums<R>(
-        bool first, bool second, bool last, float* p, float* q, nint step, ref V x, V a0, V a1, V a2, V b0, V b1, V b2, V c0, V c2,
-        ref V s0, ref V s1, ref V s2, ref V s3, ref V s4, ref V s5, ref V s6)
-        where R : struct, IRows
+    private static void AddSums<R>(bool first, bool second, bool last, ref Columns<R> columns, nint step, in Triple a, in Triple b,
+        in Triple c, ref Triple s0, ref Triple s2, ref V s4)
+        where R : struct, ISign
     {
-        if (!R.Exist) return;
-        var x1 = R.At(p + step, q + step);
-        if (last) s6 = S.MultiplyAdd(c2, x1, S.MultiplyAdd(c0, x, s6));
-        if (!first && !second) return;
-        var x2 = R.At(p + 2 * step, q + 2 * step);
-        V left = S.Subtract(x, x1), right = S.Subtract(x2, x1);
-        x = x2;
-        if (second)
-        {
-            s3 = S.MultiplyAdd(b0, left, s3);
-            s4 = S.MultiplyAdd(b1, x1, s4);
-            s5 = S.MultiplyAdd(b2, right, s5);
-        }
-
-        if (first)
-        {
-            s0 = S.MultiplyAdd(a0, left, s0);
-            s1 = S.MultiplyAdd(a1, x1, s1);
-            s2 = S.MultiplyAdd(a2, right, s2);
-        }
+        var x = columns.X;
+        var next = columns.Next(first || second, step);
+        if (last) s4 = S.MultiplyAdd(c.Second, next.Shared, S.MultiplyAdd(c.First, x, s4));
+        if (second) s2.Add(b, next);
+        if (first) s0.Add(a, next);
     }
 
     // Inlined: what lives on after a call would be kept in memory all the time.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(float* sums, V s0, V s1, V s2, V s3, V s4, V s5, V s6)
+    private static void Put(float* sums, in Triple s0, in Triple s2, V s4)
     {
-        S.Store(S.Add(s0, s1), sums);
-        S.Store(S.Add(s1, s2), sums + S.Width);
-        S.Store(S.Add(s3, s4), sums + 2 * S.Width);
-        S.Store(S.Add(s4, s5), sums + 3 * S.Width);
-        S.Store(s6, sums + 4 * S.Width);
+        S.Store(S.Add(s0.First, s0.Shared), sums);
+        S.Store(S.Add(s0.Shared, s0.Second), sums + S.Width);
+        S.Store(S.Add(s2.First, s2.Shared), sums + 2 * S.Width);
+        S.Store(S.Add(s2.Shared, s2.Second), sums + 3 * S.Width);
+        S.Store(s4, sums + 4 * S.Width);
     }
 }
