@@ -63,7 +63,7 @@ internal readonly unsafe struct OtherRegisters<S, V> : ISimd<V>
     public static V WhereEqual(V a, V b, V value) => S.WhereEqual(a, b, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StorePart(V value, float* destination, int count) => S.StorePart(value, destination, count);
+    public static bool TryStorePart(V value, float* destination, int count) => S.TryStorePart(value, destination, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V LoadBytes(byte* source) => S.LoadBytes(source);

@@ -14,8 +14,11 @@ internal static unsafe class LaneStores<S, V>
     public static void Put(V value, float* destination, int count)
     {
         if (count == S.Width) S.Store(value, destination);
-        else S.StorePart(value, destination, count);
+        else if (!S.TryStorePart(value, destination, count)) PutFirst(value, destination, count);
     }
+
+    private static void PutFirst(V lanes, float* destination, int count) =>
+        new Span<float>(Unsafe.AsPointer(ref lanes), count).CopyTo(new Span<float>(destination, count));
 
     /// <summary>destination (+)= value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

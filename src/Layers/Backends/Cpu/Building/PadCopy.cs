@@ -66,11 +66,9 @@ internal static unsafe class PadCopy<S, V>
             {
                 float* from = d + k * x.Channels, mask = gate + k * x.Channels;
                 float* to = x.First + k * x.Stride + (nint)(w * step) * x.Channels;
-                var c = 0;
-                for (; c <= x.Channels - S.Width; c += S.Width)
-                    S.Store(S.Add(S.WherePositive(S.Load(mask + c), S.Load(from + c)), S.Load(to + c)), to + c);
-                if (c < x.Channels)
-                    S.StorePart(S.Add(S.WherePositive(S.Load(mask + c), S.Load(from + c)), S.Load(to + c)), to + c, x.Channels - c);
+                for (var c = 0; c < x.Channels; c += S.Width)
+                    LaneStores<S, V>.Put(
+                        S.WherePositive(S.Load(mask + c), S.Load(from + c)), to + c, Math.Min(S.Width, x.Channels - c), accumulate: true);
             }
     }
 
@@ -82,7 +80,7 @@ internal static unsafe class PadCopy<S, V>
         if (scale == null)
         {
             for (; i <= length - S.Width; i += S.Width) S.Store(A.Apply(S.Load(x + i)), y + i);
-            if (i < length) S.StorePart(A.Apply(S.Load(x + i)), y + i, length - i);
+            if (i < length) LaneStores<S, V>.Put(A.Apply(S.Load(x + i)), y + i, length - i);
             return;
         }
 

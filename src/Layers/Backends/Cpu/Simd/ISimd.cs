@@ -62,8 +62,8 @@ internal unsafe interface ISimd<V>
     /// <summary>value where a equals b, zero elsewhere.</summary>
     static abstract V WhereEqual(V a, V b, V value);
 
-    /// <summary>Writes the first <paramref name="count"/> floats only.</summary>
-    static abstract void StorePart(V value, float* destination, int count);
+    /// <summary>Writes the first <paramref name="count"/> floats only, if the processor has an instruction for it.</summary>
+    static abstract bool TryStorePart(V value, float* destination, int count);
 
     /// <summary>Width bytes as floats.</summary>
     static abstract V LoadBytes(byte* source);

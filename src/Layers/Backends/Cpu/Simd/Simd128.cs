@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -63,15 +62,10 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         Vector128.ConditionalSelect(Vector128.Equals(a, b), value, Vector128<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StorePart(Vector128<float> value, float* destination, int count)
+    public static bool TryStorePart(Vector128<float> value, float* destination, int count)
     {
-        if (Avx.IsSupported)
-        {
-            Avx.MaskStore(destination, Mask(count), value);
-            return;
-        }
-
-        for (var i = 0; i < count; i++) destination[i] = value[i];
+        if (Avx.IsSupported) Avx.MaskStore(destination, Vector128.Load(LaneMask.First(count)), value);
+        return Avx.IsSupported;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -87,10 +81,6 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         var bytes = Vector128.Narrow(words, words);
         *(int*)destination = bytes.AsInt32().ToScalar();
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Mask(int count) =>
-        Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(LaneMask.FirstLanes), (nuint)(LaneMask.Lanes - count)).AsSingle();
 
     public static void StoreNonTemporal(Vector128<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
 }

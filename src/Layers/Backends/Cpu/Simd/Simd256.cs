@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -74,16 +73,10 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         Vector256.ConditionalSelect(Vector256.Equals(a, b), value, Vector256<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StorePart(Vector256<float> value, float* destination, int count)
+    public static bool TryStorePart(Vector256<float> value, float* destination, int count)
     {
-        if (Avx.IsSupported)
-        {
-            Avx.MaskStore(destination, Mask(count), value);
-            return;
-        }
-
-        Simd128.StorePart(value.GetLower(), destination, Math.Min(count, 4));
-        if (count > 4) Simd128.StorePart(value.GetUpper(), destination + 4, count - 4);
+        if (Avx.IsSupported) Avx.MaskStore(destination, Vector256.Load(LaneMask.First(count)), value);
+        return Avx.IsSupported;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -99,10 +92,6 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         var bytes = Vector256.Narrow(words, words);
         *(long*)destination = bytes.AsInt64().ToScalar();
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Mask(int count) =>
-        Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(LaneMask.FirstLanes), (nuint)(LaneMask.Lanes - count)).AsSingle();
 
     public static void StoreNonTemporal(Vector256<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
 }

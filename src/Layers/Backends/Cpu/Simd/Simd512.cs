@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -76,16 +75,10 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         Vector512.ConditionalSelect(Vector512.Equals(a, b), value, Vector512<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StorePart(Vector512<float> value, float* destination, int count)
+    public static bool TryStorePart(Vector512<float> value, float* destination, int count)
     {
-        if (Avx512F.IsSupported)
-        {
-            Avx512F.MaskStore(destination, Mask(count), value);
-            return;
-        }
-
-        Simd256.StorePart(value.GetLower(), destination, Math.Min(count, 8));
-        if (count > 8) Simd256.StorePart(value.GetUpper(), destination + 8, count - 8);
+        if (Avx512F.IsSupported) Avx512F.MaskStore(destination, Vector512.Load(LaneMask.First(count)), value);
+        return Avx512F.IsSupported;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -101,10 +94,6 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         var bytes = Vector512.Narrow(words, words);
         bytes.GetLower().GetLower().Store((sbyte*)destination);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Mask(int count) =>
-        Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(LaneMask.FirstLanes), (nuint)(LaneMask.Lanes - count)).AsSingle();
 
     public static void StoreNonTemporal(Vector512<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
 }
