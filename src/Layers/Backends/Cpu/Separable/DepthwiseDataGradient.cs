@@ -21,7 +21,7 @@ internal static unsafe class DepthwiseDataGradient<S, V>
     /// <summary>
     /// Gathers the last part and hands the sum of all on. The source of the image <paramref name="following"/> is prefetched meanwhile.
     /// </summary>
-    public static void Image(in SeparableGradient gradient, int n, in NextImage following, int item, float* x, float* memory)
+    public static void Image(in SeparableGradient gradient, int n, int following, int item, float* x, float* memory)
     {
         ref readonly var source = ref gradient.Call.Source;
         var dx = memory + gradient.DiffRows;
@@ -39,7 +39,7 @@ internal static unsafe class DepthwiseDataGradient<S, V>
             // A row of the kernel is a part of the channels of a row of pixels.
             var pixels = (source.StrideH * source.Width + source.Period - 1) / source.Period;
             var ahead = new PrefetchBoth<PrefetchSegments, PrefetchSegments>(
-                new PrefetchSegments(following.SourceAt(h), pixels), new PrefetchSegments(stream ? default : diff, pixels));
+                new PrefetchSegments(gradient.Call.SourceAt(following, h), pixels), new PrefetchSegments(stream ? default : diff, pixels));
             Gather(gradient, gradient.Parts - 1, h, memory, dx, ahead);
             if (source.StrideW == 1)
             {

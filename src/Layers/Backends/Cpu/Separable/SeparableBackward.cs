@@ -8,17 +8,16 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Separable;
 /// The gradients of <see cref="SeparableForward{S,V}"/>, image by image: u is computed again rather than kept. Item: a group of images
 /// of one call after the other, which has weight-gradient sums of its own.
 /// </summary>
-internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls, int count, int threads) : IParallelBody
+internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls, int threads) : IParallelBody
     where S : struct, ISimd<V>
 {
     public void Run(int item, int thread)
     {
         var groups = calls->Call.Groups.Count;
-        var next = new StaticPartition(count * groups, groups, threads).After(item);
-        Group(calls + item / groups, item % groups, next < 0 ? default : new NextImage(calls + next / groups, next % groups), thread);
+        Group(calls + item / groups, item % groups, new StaticPartition(groups, groups, threads).After(item % groups), thread);
     }
 
-    private void Group(SeparableGradient* gradient, int item, NextImage next, int thread)
+    private void Group(SeparableGradient* gradient, int item, int next, int thread)
     {
         ref var call = ref gradient->Call;
         var memory = call.Threads + thread * call.FloatsPerThread;
@@ -35,8 +34,8 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
         var end = call.Groups.First(item + 1);
         for (var n = call.Groups.First(item); n < end; n++)
         {
-            // After the group: what this thread takes next.
-            var following = n + 1 < end ? new NextImage(gradient, item, n + 1) : next;
+            // After the group: what this thread takes next, if it is of the same call.
+            var following = n + 1 < end ? n + 1 : next < 0 ? call.Images : call.Groups.First(next);
             var x = call.Rectify<S, V>(n, thread);
             for (var part = 0; part < gradient->Parts; part++)
             {
@@ -45,11 +44,10 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
                 if (part < gradient->Parts - 1) DepthwiseDataGradient<S, V>.Part(*gradient, part, memory);
                 else DepthwiseDataGradient<S, V>.Image(*gradient, n, following, item, x, memory);
             }
-
         }
     }
 
-    private void Branch(SeparableGradient* gradient, int branch, int n, in NextImage following, int item, float* x, float* memory)
+    private void Branch(SeparableGradient* gradient, int branch, int n, int following, int item, float* x, float* memory)
     {
         ref var call = ref gradient->Call;
         ref var b = ref call.Branches[branch];
@@ -82,24 +80,19 @@ internal readonly unsafe struct SeparableBackward<S, V>(SeparableGradient* calls
     /// <summary>
     /// What is read after rows h … h + rows − 1 of a branch: z, its gradient, what a large filter needs and perhaps the next source.
     /// </summary>
-    private static PrefetchRows After(SeparableGradient* gradient, int branch, int n, in NextImage following, int item, int h, int rows)
+    private static PrefetchRows After(SeparableGradient* gradient, int branch, int n, int following, int item, int h, int rows)
     {
         ref var call = ref gradient->Call;
         // Otherwise the source's gradient has time for it.
-        var source = gradient->DiffSrc.First == null && branch == call.Count - 1 ? following.SourceAt(h).First : null;
+        var source = gradient->DiffSrc.First == null && branch == call.Count - 1 ? call.SourceAt(following, h).First : null;
         h += rows;
         if (h == call.Branches[branch].Height) (branch, h) = (branch + 1, 0);
-        if (branch == call.Count)
-        {
-            gradient = following.Gradient;
-            if (gradient == null) return default;
-            (item, n, branch) = (following.Group, following.Image, 0);
-        }
-
-        ref var b = ref gradient->Call.Branches[branch];
+        if (branch == call.Count) (n, branch) = (following, 0);
+        if (n == call.Images) return default;
+        ref var b = ref call.Branches[branch];
         nint row = b.Width * b.Outputs, start = (n * (nint)b.Height + h) * row;
         // The branches of one edge have one gradient, which the first of them has brought already.
-        var known = branch > 0 && b.DiffDst == gradient->Call.Branches[branch - 1].DiffDst;
+        var known = branch > 0 && b.DiffDst == call.Branches[branch - 1].DiffDst;
         // A large filter and its gradient have left L2 since the last image.
         var large = h == 0 && gradient->WeightGradients && b.PointwiseFloats >= rows * row;
         return new PrefetchRows(

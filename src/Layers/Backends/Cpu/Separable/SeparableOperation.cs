@@ -85,7 +85,7 @@ internal sealed unsafe partial class SeparableOperation<S, V> : Operation<float>
             context.Workers.Run(all, ref packing);
             var rotation = new FilterRotation(group.Calls);
             context.Workers.Run(tapLists, ref rotation);
-            var work = new SeparableBackward<S, V>(group.Calls, group.Count, context.Workers.Threads);
+            var work = new SeparableBackward<S, V>(group.Calls, context.Workers.Threads);
             context.Workers.Run(group.Count * parts, ref work, parts);
             var sums = new WeightGradientReduction(group.Packed, parts);
             if (weightGradients) context.Workers.Run(all, ref sums);
