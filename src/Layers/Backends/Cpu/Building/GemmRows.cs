@@ -11,11 +11,10 @@ internal static unsafe class GemmRows<S, V>
     /// half a vector would spoil what is beside it. Where rows of a and c are four or eight floats and nothing else, those of b must repeat
     /// these, as <see cref="FewChannels{S,V}"/> reads them.
     /// </summary>
-    public static void Run<F>(
-        float* a, nint lda, float* b, nint ldb, float* c, nint ldc, (int M, int N, int K) extents, bool accumulate, float* tile, F fetch)
-        where F : struct, IPrefetch
+    public static void Run(
+        float* a, nint lda, float* b, nint ldb, float* c, nint ldc, (int M, int N, int K) extents, bool accumulate, float* tile)
     {
-        var (m, n, k) = extents;
+        var ((m, n, k), fetch) = (extents, default(NoPrefetch));
         if ((k, lda, ldc) == (n, n, n) && FewChannels<S, V>.Fit(n))
         {
             var (pixels, whole) = (S.Width / n, new OutputRowMap(c, S.Width));

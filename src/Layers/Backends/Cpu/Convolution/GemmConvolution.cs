@@ -151,12 +151,11 @@ internal sealed unsafe class GemmConvolution<S, V>(CpuContext context)
                     var byInput = filters + (nint)g * call.Depth * call.PaddedOutputs(S.Width);
                     GemmRows<S, V>.Run(
                         inputs, input, byInput, call.PaddedOutputs(S.Width), outputs, call.Dst.C, (pixels, call.Outputs, call.Depth),
-                        accumulate: false, cols + call.TilePixels * padded, default(NoPrefetch));
+                        accumulate: false, cols + call.TilePixels * padded);
                     break;
                 case Pass.Data when call.IsDirect:
                     GemmRows<S, V>.Run(
-                        outputs, call.Dst.C, filters, padded, inputs, input, (pixels, call.Depth, call.Outputs), Accumulate, cols,
-                        default(NoPrefetch));
+                        outputs, call.Dst.C, filters, padded, inputs, input, (pixels, call.Depth, call.Outputs), Accumulate, cols);
                     break;
                 case Pass.Data:
                     Gemm<S, V>.Run(

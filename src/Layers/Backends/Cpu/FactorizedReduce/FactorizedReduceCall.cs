@@ -140,11 +140,4 @@ internal unsafe struct FactorizedReduceCall
         inside = h < Src.H ? (Src.W - shift + 1) / 2 : 0;
         return ((long)n * Src.H + h) * Src.W + shift;
     }
-
-    /// <summary>
-    /// Prefetches the pixels of one shift in image <paramref name="n"/> of a tensor like the source, in step with those of an output;
-    /// nothing after the last image.
-    /// </summary>
-    public readonly StridedPrefetch Ahead(in ChannelSegments tensor, int n, int shift) =>
-        n < Src.N ? new(tensor.From(PixelOf(n, shift * SortedRows / 2, out _)), SortedWidth, Src.W) : default;
 }

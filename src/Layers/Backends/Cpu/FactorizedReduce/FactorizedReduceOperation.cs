@@ -41,7 +41,7 @@ internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>,
     public override void Forward(bool training)
     {
         if (branches.Active.IsEmpty) return;
-        var work = new FactorizedReduceForward(Prepare(backward: false), context.Workers.Threads);
+        var work = new FactorizedReduceForward(Prepare(backward: false));
         context.Workers.Run(src.Shape.N, ref work);
         foreach (var b in branches.Active) backend.UpdateStatistics(b.Dst.Value, b.Dst.Norm, training);
     }
@@ -51,7 +51,7 @@ internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>,
         if (branches.Active.IsEmpty) return;
         var call = Prepare(backward: true);
         call->WeightGradients = weightGradients;
-        var work = new FactorizedReduceBackward(call, context.Workers.Threads);
+        var work = new FactorizedReduceBackward(call);
         context.Workers.Run(call->Groups.Count, ref work);
         for (var i = 0; i < call->Count && weightGradients; i++)
         {
@@ -77,35 +77,32 @@ internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>,
         gemm.AddGradient(half.Sums, groups, (nint)half.Floats, diffWeights, 1, SourceLayout.RoundUp(half.Channels, S.Width));
 
     // x: [N,H,W,I] float32, z_k: [N,H',W',O] float32. Item: image.
-    private readonly struct FactorizedReduceForward(FactorizedReduceCall* call, int threads) : IParallelBody
+    private readonly struct FactorizedReduceForward(FactorizedReduceCall* call) : IParallelBody
     {
         public void Run(int item, int thread)
         {
             var memory = call->Threads + thread * call->FloatsPerThread;
-            var next = new StaticPartition(call->Src.N, call->Src.N, threads).After(item);
             Sort(call, item, memory + call->Sorted);
             for (var i = 0; i < call->Count; i++)
             {
                 ref var output = ref call->Outputs[i];
                 var z = output.Value + item * output.Shape.CountPerImage;
-                // During the first product, the image that this thread takes next is fetched.
-                var following = i == 0 && next >= 0 ? next : call->Src.N;
-                Forward(output.Shape.C, output.Even, memory, z, call->Ahead(call->X, following, 0));
-                Forward(output.Shape.C, output.Odd, memory, z, call->Ahead(call->X, following, 1));
+                Forward(output.Shape.C, output.Even, memory, z);
+                Forward(output.Shape.C, output.Odd, memory, z);
             }
         }
 
-        private void Forward(int outputs, in Half half, float* memory, float* z, StridedPrefetch ahead)
+        private void Forward(int outputs, in Half half, float* memory, float* z)
         {
             var x = memory + call->Sorted + half.Shift * (nint)call->Pixels * call->PixelFloats;
             GemmRows<S, V>.Run(
                 x, call->PixelFloats, half.Forward.Values, half.Forward.Row, z + half.First, outputs,
-                (call->Pixels, half.Channels, call->Src.C), accumulate: false, memory + call->Tile, ahead);
+                (call->Pixels, half.Channels, call->Src.C), accumulate: false, memory + call->Tile);
         }
     }
 
     // The same, dy_k like z_k and dx like x. Item: a group of images, which has sums of its own.
-    private readonly struct FactorizedReduceBackward(FactorizedReduceCall* call, int threads) : IParallelBody
+    private readonly struct FactorizedReduceBackward(FactorizedReduceCall* call) : IParallelBody
     {
         public void Run(int item, int thread)
         {
@@ -118,11 +115,8 @@ internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>,
                 new Span<float>(output.Odd.Sums + item * output.Odd.Floats, (int)output.Odd.Floats).Clear();
             }
 
-            var (end, next) = (call->Groups.First(item + 1),
-                new StaticPartition(call->Groups.Count, call->Groups.Count, threads).After(item));
-            for (var n = call->Groups.First(item); n < end; n++)
+            for (var n = call->Groups.First(item); n < call->Groups.First(item + 1); n++)
             {
-                var following = n + 1 < end ? n + 1 : next < 0 ? call->Src.N : call->Groups.First(next);
                 Sort(call, n, memory + call->Sorted);
                 for (var i = 0; i < call->Count; i++)
                 {
@@ -131,30 +125,15 @@ internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>,
                     var diff = new BatchNorm<S, V>.NormalizedDiff(
                         output.Value + start, output.Diff + start, output.Gradient, dz, accumulate: false);
                     new Elementwise<S, V, BatchNorm<S, V>.NormalizedDiff>(diff, output.Shape.CountPerImage, output.Period).RunAll();
-                    Backward(output.Shape, output.Even, memory, item, first: i == 0, Ahead(i, n, following, 0));
-                    Backward(output.Shape, output.Odd, memory, item, first: i == 0, Ahead(i, n, following, 1));
+                    Backward(output.Shape, output.Even, memory, item, first: i == 0);
+                    Backward(output.Shape, output.Odd, memory, item, first: i == 0);
                 }
 
                 AddSorted(call, n, memory + call->Sorted, memory + call->DiffSorted);
             }
         }
 
-        /// <summary>
-        /// What is read after an output: the next one and its gradient, and of images like the source the next or what is added to at the
-        /// end.
-        /// </summary>
-        private PrefetchBoth<StridedPrefetch, PrefetchRows> Ahead(int output, int n, int following, int shift)
-        {
-            var like = output == 0 ? call->Ahead(call->X, following, shift)
-                : output == call->Count - 1 ? call->Ahead(call->DiffX, n, shift) : default;
-            (output, n) = output + 1 < call->Count ? (output + 1, n) : (0, following);
-            ref var next = ref call->Outputs[output];
-            var start = n * next.Shape.CountPerImage;
-            return new(like, n < call->Src.N ? new PrefetchRows(next.Shape.C, (shift == 0 ? next.Value : next.Diff) + start) : default);
-        }
-
-        private void Backward(Shape dst, in Half half, float* memory, int group, bool first,
-            PrefetchBoth<StridedPrefetch, PrefetchRows> ahead)
+        private void Backward(Shape dst, in Half half, float* memory, int group, bool first)
         {
             var dz = memory + call->DiffRaw + half.First;
             var place = half.Shift * (nint)call->Pixels * call->PixelFloats;
@@ -165,8 +144,7 @@ internal sealed unsafe class FactorizedReduceOperation<S, V> : Operation<float>,
             float* dx = memory + call->DiffSorted + place, products = first ? dx : memory + call->Tile;
             Gemm<S, V>.Run(
                 dz, dst.C, 1, half.Backward.Values, half.Backward.Row, new OutputRowMap(products, call->PixelFloats), call->Pixels,
-                    call->Src.C, half.Channels,
-                default(Store<S, V>), ahead);
+                call->Src.C, half.Channels, default(Store<S, V>), default(NoPrefetch));
             if (!first) LaneStores<S, V>.PutRun(products, dx, call->Pixels * call->PixelFloats, accumulate: true);
         }
 
