@@ -1,5 +1,4 @@
 using MIOpenDarts.Layers.Backends.Cpu.Building;
-using MIOpenDarts.Layers.Backends.Cpu.Elementwise;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Backends.Cpu.Threads;
@@ -13,30 +12,15 @@ internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
 {
     private const int PixelsPerTile = 64;
 
-    public void Forward(ReadOnlySpan<Tensor<float>> sources, Tensor<float> dst) =>
-        Run(dst, sources, backward: false, accumulate: false, ElementwiseOperations<S, V>.Streams(dst));
+    public void Forward(ReadOnlySpan<Tensor<float>> sources, Tensor<float> dst) => Run(dst, sources, backward: false, accumulate: false);
 
     public void Backward(Tensor<float> diffDst, ReadOnlySpan<Tensor<float>> diffSources, bool accumulate) =>
-        Run(diffDst, diffSources, backward: true, accumulate, !accumulate && ElementwiseOperations<S, V>.Streams(diffSources[0]));
+        Run(diffDst, diffSources, backward: true, accumulate);
 
-    private void Run(Tensor<float> whole, ReadOnlySpan<Tensor<float>> parts, bool backward, bool accumulate, bool stream)
+    private void Run(Tensor<float> whole, ReadOnlySpan<Tensor<float>> parts, bool backward, bool accumulate)
     {
-        var work = new Pieces(whole.Data(), whole.Shape, Slices(parts), parts.Length, backward, accumulate, stream && Whole(parts));
+        var work = new Pieces(whole.Data(), whole.Shape, Slices(parts), parts.Length, backward, accumulate);
         context.Workers.Run(whole.Shape.N, ref work);
-    }
-
-    // Whether channels are whole vectors, all from aligned places on.
-    private static bool Whole(ReadOnlySpan<Tensor<float>> parts)
-    {
-        foreach (var part in parts)
-            if (part.Shape.C % S.Width != 0 || part.Address % (sizeof(float) * S.Width) != 0) return false;
-        return true;
-    }
-
-    // y = x by non-temporal stores.
-    private static void StreamRun(float* x, float* y, int length)
-    {
-        for (var i = 0; i < length; i += S.Width) S.StoreNonTemporal(S.Load(x + i), y + i);
     }
 
     private Slice* Slices(ReadOnlySpan<Tensor<float>> parts)
@@ -56,7 +40,7 @@ internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
     }
 
     // x_k: [N,H,W,C_k] float32, y: [N,H,W,C] float32; backward, y goes to the slices.
-    private readonly struct Pieces(float* y, Shape whole, Slice* slices, int count, bool backward, bool accumulate, bool stream)
+    private readonly struct Pieces(float* y, Shape whole, Slice* slices, int count, bool backward, bool accumulate)
         : IParallelBody
     {
         public void Run(int item, int thread)
@@ -70,8 +54,7 @@ internal sealed unsafe class ChannelConcat<S, V>(CpuContext context)
                     for (var left = Math.Min(PixelsPerTile, whole.Pixels - first); left > 0; left--, all += whole.C, part += s->Channels)
                     {
                         float* from = backward ? all : part, to = backward ? part : all;
-                        if (stream) StreamRun(from, to, s->Channels);
-                        else LaneStores<S, V>.PutRun(from, to, s->Channels, accumulate);
+                        LaneStores<S, V>.PutRun(from, to, s->Channels, accumulate);
                     }
                 }
         }

@@ -47,8 +47,8 @@ internal sealed unsafe class ElementwiseOperations<S, V>(CpuContext context)
         context.Workers.Run(work.Items, ref work);
     }
 
-    /// <summary>Whether stores to a tensor are non-temporal: it is large and aligned to whole vectors.</summary>
-    public static bool Streams(Tensor<float> dst) =>
+    // Whether stores to a tensor are non-temporal: it is large and aligned to whole vectors.
+    private static bool Streams(Tensor<float> dst) =>
         dst.Shape.Count >= NonTemporal.Threshold && dst.Address % (sizeof(float) * S.Width) == 0;
 
     // y: [N,H,W,C] float32
