@@ -17,6 +17,7 @@ internal static unsafe class LaneStores<S, V>
         else if (!S.TryStorePart(value, destination, count)) PutFirst(value, destination, count);
     }
 
+    // For processors without masked stores.
     private static void PutFirst(V lanes, float* destination, int count) =>
         new Span<float>(Unsafe.AsPointer(ref lanes), count).CopyTo(new Span<float>(destination, count));
 
