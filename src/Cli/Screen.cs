@@ -17,8 +17,9 @@ internal sealed record Screen(TextWriter Output, TextWriter Error, IAnsiConsole?
     /// <summary>The same without results, for a process that only takes part.</summary>
     public Screen Quiet => new(TextWriter.Null, Error);
 
-    /// <summary>The screen of this process, which writes to what may fail at any time.</summary>
-    public static Screen OfProcess(StandardOutput output)
+    /// <summary>The screen of this process.</summary>
+    /// <param name="output">The standard output, which may fail at any time; the rest of the process writes to it too from now on.</param>
+    public static Screen OfProcess(TextWriter output)
     {
         Console.SetOut(output);
         var console = AnsiConsole.Console;

@@ -19,6 +19,8 @@ internal sealed partial record Blow(int Signal, long FileBytes, params string[] 
 
     private const string Variable = "MIOPENDARTS_TEST_BLOW";
     private const string RankVariable = "MIOPENDARTS_TEST_BLOW_RANK";
+    private const string HeldVariable = "MIOPENDARTS_TEST_BLOW_HELD";
+    private const int Continue = 18;
     private const int FileSizeSignal = 25, FileSizeLimit = 1, CoreLimit = 4;
 
     /// <summary>How a shell tells that a process was killed, or ended because a file was too large.</summary>
@@ -26,6 +28,9 @@ internal sealed partial record Blow(int Signal, long FileBytes, params string[] 
 
     /// <summary>The log of the rank that gets the signal; empty for the process itself.</summary>
     public string RankLog { get; init; } = "";
+
+    /// <summary>The log of a rank that stands still until the other one has heard the signal, and with it all; empty for none.</summary>
+    public string HeldLog { get; init; } = "";
 
     /// <summary>The blow that this process was started with.</summary>
     public static Blow? OfProcess
@@ -36,6 +41,7 @@ internal sealed partial record Blow(int Signal, long FileBytes, params string[] 
             return new Blow(int.Parse(signal, CultureInfo.InvariantCulture), long.Parse(bytes, CultureInfo.InvariantCulture), words)
             {
                 RankLog = System.Environment.GetEnvironmentVariable(RankVariable) ?? "",
+                HeldLog = System.Environment.GetEnvironmentVariable(HeldVariable) ?? "",
             };
         }
     }
@@ -44,7 +50,7 @@ internal sealed partial record Blow(int Signal, long FileBytes, params string[] 
     public (string Name, string Value)[] Environment =>
     [
         ("DOTNET_STARTUP_HOOKS", typeof(Blow).Assembly.Location), (Variable, string.Join('|', [$"{Signal}", $"{FileBytes}", .. Words])),
-        (RankVariable, RankLog),
+        (RankVariable, RankLog), (HeldVariable, HeldLog),
     ];
 
     /// <summary>Starts the command so that this befalls it.</summary>
@@ -67,10 +73,19 @@ internal sealed partial record Blow(int Signal, long FileBytes, params string[] 
         var process = RankLog == "" ? System.Environment.ProcessId : RankedRuns.ProcessOf(RankLog);
         // The log of a run that goes on has the lines of before.
         var heardBefore = RankLog == "" ? 0 : TimesHeard();
-        if (Signal > 0 && Send(process, Signal) != 0)
-            throw new InvalidOperationException($"signal {Signal} cannot be sent");
-        // The launcher ends this one when the other is dead.
-        while (RankLog != "" && TimesHeard() == heardBefore) Thread.Sleep(10);
+        var held = HeldLog == "" ? 0 : RankedRuns.ProcessOf(HeldLog);
+        if (held > 0 && Send(held, Stop) != 0) throw new InvalidOperationException($"process {held} cannot be stopped");
+        try
+        {
+            if (Signal > 0 && Send(process, Signal) != 0)
+                throw new InvalidOperationException($"signal {Signal} cannot be sent");
+            // The launcher ends this one when the other is dead.
+            while (RankLog != "" && TimesHeard() == heardBefore) Thread.Sleep(10);
+        }
+        finally
+        {
+            if (held > 0) _ = Send(held, Continue);
+        }
     }
 
     private int TimesHeard() => File.ReadLines(RankLog).Count(line => line.Contains(" a signal asks ", StringComparison.Ordinal));

@@ -61,10 +61,10 @@ public sealed class SharedBatchTests
     public async Task A_signal_to_the_launcher_ends_all_ranks_before_one_step_with_a_checkpoint(
         string mpi, string signal, params string[] options)
     {
-        // Nobody could wait for its end. It says little: Open MPI reads nothing in the seconds before it passes the signal on.
+        // Nobody could wait for its end. It prints a line with every step, more than a terminal holds in the seconds in which Open MPI
+        // reads nothing before it passes the signal on.
         using var tiny = new TinySearch(images: 960) { Epochs = 100_000 };
-        var args = RankedRuns.With(tiny.Args("run", "--threads", "1"), "--report-interval", "1000");
-        using var process = Mpirun.Of(mpi).Start(2, options, RankedRuns.Ranked(args));
+        using var process = Mpirun.Of(mpi).Start(2, options, RankedRuns.Ranked(tiny.Args("run", "--threads", "1")));
         var end = Mpirun.EndAsync(process);
         await HasCheckpoints(tiny, process, end);
         await Command.End(Command.Start("kill", [$"-{signal}", $"{process.Id}"]));
@@ -104,7 +104,12 @@ public sealed class SharedBatchTests
     /// <summary>What ranks of Open MPI said, of which one got a signal when the first had written a line with these words.</summary>
     private static async Task<string> Struck(TinySearch tiny, int signal, string words, int rank, int ranks, string[] args)
     {
-        var blow = new Blow(signal, 0, words) { RankLog = tiny.In($"ranks/rank-{rank}.log") };
+        // No step waits for what the first rank prints, so another one has to stand still until the signal is heard.
+        var blow = new Blow(signal, 0, words)
+        {
+            RankLog = tiny.In($"ranks/rank-{rank}.log"),
+            HeldLog = signal == Blow.Kill ? "" : tiny.In("ranks/rank-1.log"),
+        };
         var (code, output, error) = await Mpirun.Of("openmpi").RunAsync(
             ranks, RankedRuns.Ranked(args), [.. blow.Environment.Select(v => (v.Name, (string?)v.Value))]);
         Assert.True(code != 0, output + error);

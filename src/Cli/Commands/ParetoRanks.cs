@@ -104,6 +104,7 @@ internal static class ParetoRanks
                 ExceptionDispatchInfo.Throw(e);
                 return ExitCode.Fault;
             });
+            screen.Output.Flush();
             ranks.Abort(code);
             return code;
         }

@@ -77,6 +77,7 @@ internal static class RankRun
             // It happened to this rank alone.
             var reported = Failures.ReportedOfRank(e);
             var code = Failures.Report(screen.Error, ranks.Prefix + reported.Message, Failures.CodeOf(reported));
+            screen.Output.Flush();
             ranks.Abort(code);
             return code;
         }
