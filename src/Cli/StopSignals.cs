@@ -31,6 +31,10 @@ internal sealed class StopSignals : IDisposable
             if (!IsIgnored(signalNumber)) registrations.Add(PosixSignalRegistration.Create(signal, Handle));
     }
 
+    /// <summary>The same for work in steps that are kept, which says that it will stop.</summary>
+    public static StopSignals Of(Screen screen) =>
+        new(() => screen.Output.WriteLine("stopping after this step, and keeping what is done; once more stops at once"));
+
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => stop.Token;
 

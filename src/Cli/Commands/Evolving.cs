@@ -36,9 +36,9 @@ internal static class Evolving
         var limit = Limit(Given("target"));
         var genomes = new NasBench201Genomes();
         var fitness = new TruthFitness(TruthTable.Read(table), genomes, cost, accuracy, limit);
-        return FrontWork.From(() => new ParetoStudy(
+        return FrontWork.From(signals => new ParetoStudy(
             $"NAS-Bench-201: {cost} and {accuracy}", cost, fitness.Unit, $"error on {accuracy}", (fitness.MostCost, 100),
-            Evolve(screen, folder, plan, genomes, fitness, cell => cell.ToString()))
+            Evolve(screen, folder, plan, genomes, fitness, cell => cell.ToString(), signals))
         {
             Seeds = [.. plan.Seeds],
         });
@@ -53,7 +53,7 @@ internal static class Evolving
     /// <exception cref="StoppedException">A signal stopped it.</exception>
     public static List<ParetoPoint> Evolve<TGenome>(
         Screen screen, string folder, EvolutionPlan plan, IGenomeSpace<TGenome> space, IFitness<TGenome> fitness,
-        Func<TGenome, string> show)
+        Func<TGenome, string> show, StopSignals signals)
     {
         var file = Path.Combine(folder, Evaluations);
         if (!plan.Gathers) Directory.CreateDirectory(folder);
@@ -61,7 +61,6 @@ internal static class Evolving
             throw new RunFolderException($"{folder}: no study was begun here; give the --out of one, or leave --gather out to begin it");
         var log = FitnessLog<TGenome>.Open(file, space, fitness, plan.Gathers);
         if (log.Recorded > 0) screen.Output.WriteLine($"{log.Recorded} evaluations are recorded and not made again");
-        using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after what is evaluated now; once more stops at once"));
         var points = new List<ParetoPoint>();
         InfeasibleLimitException? infeasible = null;
         (string, IEvolution)[] methods = [(plan.Evolution, Create(plan)), (ParetoStudy.Random, new RandomSearch())];

@@ -60,7 +60,8 @@ internal sealed class EvolvingOnImages
     }
 
     /// <summary>Evolves, and trains the fronts from scratch where the plan has that.</summary>
-    public ParetoStudy Run()
+    /// <exception cref="StoppedException">A signal stopped it.</exception>
+    public ParetoStudy Run(StopSignals signals)
     {
         var retraining = new SeedPlan([], plan.Retrain, options with { Data = NewRun.Lasting(options.Data) });
         if (plan.Retrain > 0 && !plan.Gathers)
@@ -69,23 +70,23 @@ internal sealed class EvolvingOnImages
             Require(backend => TrainMemory.Require(data, largest, backend, plan.Jobs));
         }
 
-        var study = plan.ShortTraining > 0 ? ByTraining() : BySupernet();
+        var study = plan.ShortTraining > 0 ? ByTraining(signals) : BySupernet(signals);
         if (plan.Retrain == 0) return study;
         var training = new FrontTraining(screen, folder, data, retraining, plan.Jobs, plan.FirstJob);
-        return plan.Gathers ? training.Gather(study) : training.Run(study);
+        return plan.Gathers ? training.Gather(study) : training.Run(study, signals);
     }
 
     private CellSpace Space => CellSpace.Named(options.Space) with { Topology = options.Topology };
 
     // The supernet is trained first or read from the folder.
-    private ParetoStudy BySupernet()
+    private ParetoStudy BySupernet(StopSignals signals)
     {
         var supernet = new KeptSupernet(folder, options, shape, DataFingerprint.From(data.Train));
         var (train, valid) = SearchImages.Split(data, options);
         if (plan.Gathers) return Judged([]);
         Require(backend => SearchMemory.RequirePaths(options, shape, backend, plan.Jobs));
         Directory.CreateDirectory(folder);
-        KeptSupernet.Complete(screen, [(supernet, train)], plan.FirstJob);
+        KeptSupernet.Complete(screen, [(supernet, train)], plan.FirstJob, signals);
         List<IDisposable> open = [];
         try
         {
@@ -100,10 +101,10 @@ internal sealed class EvolvingOnImages
 
         ParetoStudy Judged(List<PathSupernet> copies) => Evolved(
             new InheritedFitness(supernet.Identity, copies, valid.Encoder, valid.Indices, costs, limit),
-            "error of one supernet", "validation error with inherited weights");
+            "error of one supernet", "validation error with inherited weights", signals);
     }
 
-    private ParetoStudy ByTraining()
+    private ParetoStudy ByTraining(StopSignals signals)
     {
         var training = new ShortTraining(data, options, plan.ShortTraining);
         var jobs = plan.Gathers ? 0 : plan.Jobs;
@@ -118,7 +119,8 @@ internal sealed class EvolvingOnImages
                 new TrainedFitness(training, backends, costs, limit, output.WriteLine),
                 $"error after {training.Epochs} epochs",
                 $"validation error after {training.Epochs} epochs from scratch, "
-                + $"{options.CellsInWords} and {options.InitChannels} channels");
+                + $"{options.CellsInWords} and {options.InitChannels} channels",
+                signals);
         }
         finally
         {
@@ -126,9 +128,9 @@ internal sealed class EvolvingOnImages
         }
     }
 
-    private ParetoStudy Evolved(IFitness<Genotype> fitness, string title, string error) => new(
+    private ParetoStudy Evolved(IFitness<Genotype> fitness, string title, string error, StopSignals signals) => new(
         $"{data.Name}: {costs.Model.Name} and {title}", costs.Model.Name, costs.Model.Unit, error, (costs.Most, 100),
-        Evolving.Evolve(screen, folder, plan, GenotypeSpace.Of(Space), fitness, genotype => genotype.ToString()))
+        Evolving.Evolve(screen, folder, plan, GenotypeSpace.Of(Space), fitness, genotype => genotype.ToString(), signals))
     {
         Seeds = [.. plan.Seeds],
     };

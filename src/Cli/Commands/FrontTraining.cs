@@ -32,14 +32,15 @@ internal sealed class FrontTraining(Screen screen, string folder, ImageData data
     private readonly string images = $"{DataFingerprint.From(data.Train, data.Test)}";
 
     /// <summary>The same study with the test errors of what lies on its fronts.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="signals">What stops it.</param>
     /// <exception cref="StoppedException">A signal stopped it.</exception>
-    public ParetoStudy Run(ParetoStudy study)
+    public ParetoStudy Run(ParetoStudy study, StopSignals signals)
     {
         var fronts = FrontsOf(study);
         output.WriteLine($"{fronts.Length} genotypes on the fronts are trained for {plan.Retrain} epochs, {jobs} at a time");
         Directory.CreateDirectory(Trainings);
         var errors = new ConcurrentDictionary<string, double>();
-        using var signals = new StopSignals(() => output.WriteLine("stopping after this step, with checkpoints; once more stops at once"));
         var backends = new List<Backend<float>>();
         try
         {

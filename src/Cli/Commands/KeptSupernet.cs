@@ -59,13 +59,14 @@ internal sealed class KeptSupernet(
     /// <param name="screen">Where lines go.</param>
     /// <param name="supernets">Supernets, and the images that train them.</param>
     /// <param name="job">Number of this work among that of all processes of this machine, which take GPUs in turn.</param>
+    /// <param name="signals">What stops it.</param>
     /// <exception cref="OptionsException">The folder has another supernet.</exception>
     /// <exception cref="StoppedException">A signal stopped it.</exception>
-    public static void Complete(Screen screen, IEnumerable<(KeptSupernet Supernet, SearchImages Train)> supernets, int job)
+    public static void Complete(
+        Screen screen, IEnumerable<(KeptSupernet Supernet, SearchImages Train)> supernets, int job, StopSignals signals)
     {
         var open = supernets.Where(each => !each.Supernet.IsDone()).ToList();
         if (open.Count == 0) return;
-        using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after this step; once more stops at once"));
         var latest = open[0].Supernet;
         try
         {

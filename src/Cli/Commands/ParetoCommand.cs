@@ -119,8 +119,9 @@ internal static class ParetoCommand
                     ranks, screen, OptionNames.Line(parsed), Folder, Open, (folder, study) => Write(screen, folder, study));
             var alone = Folder();
             var front = Open(screen, alone);
-            front.Work();
-            Write(screen, alone, front.Gather());
+            using var signals = StopSignals.Of(screen);
+            front.Work(signals);
+            Write(screen, alone, front.Gather(signals));
             return ExitCode.Done;
         });
         return command;

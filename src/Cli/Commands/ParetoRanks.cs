@@ -21,10 +21,21 @@ internal static class ParetoRanks
     /// <param name="write">Keeps what was found; called by the first rank.</param>
     public static int ToEnd(
         Ranks ranks, Screen screen, string commandLine, Func<string> folder, Func<Screen, string, FrontWork> open,
-        Action<string, ParetoStudy> write) => RankRun.Together(ranks, screen, commandLine, () =>
+        Action<string, ParetoStudy> write)
+    {
+        // Until the ranks have parted: a signal that nobody listens to would end one that waits for the others, and with it all of them.
+        using var signals = StopSignals.Of(ranks.IsFirst ? screen : screen.Quiet);
+        using (ranks)
+            return RankRun.Together(
+                ranks, screen, commandLine, () => ToEnd(ranks, screen, folder, open, write, signals));
+    }
+
+    private static int ToEnd(
+        Ranks ranks, Screen screen, Func<string> folder, Func<Screen, string, FrontWork> open, Action<string, ParetoStudy> write,
+        StopSignals signals)
     {
         FrontWork? front = null;
-        var told = ranks.FromFirst(() =>
+        var begun = ranks.FromFirst(() =>
         {
             var path = Path.GetFullPath(folder());
             front = open(screen, path);
@@ -33,25 +44,30 @@ internal static class ParetoRanks
             WholeFile.Write(MarkOf(path), mark);
             return $"{mark}\n{path}";
         });
-        if (told is null) return ExitCode.Done;
-        var lines = told.Split('\n', 2);
+        if (begun is null) return ExitCode.Done;
+        var lines = begun.Split('\n', 2);
         Require(ranks, lines[1], lines[0]);
         var code = AbortOnFailure(ranks, screen, () =>
         {
             front ??= open(screen.Quiet, lines[1]);
-            return WorkUntilStopped(ranks, screen, front);
+            return WorkUntilStopped(ranks, screen, front, signals);
         });
         var worst = ranks.Max(code);
         // Nobody waits for what the first does from here on.
         ranks.OthersWait = false;
         if (!ranks.IsFirst) return ExitCode.Done;
+        if (code != ExitCode.Done) return code;
         // What another rank was stopped at this one may have passed before, as it was held.
-        if (code == ExitCode.Done && worst != ExitCode.Done && !front!.IsWhole())
-            return Failures.Report(
-                screen.Error, $"another rank was stopped, with checkpoints; the same command with --out {lines[1]} goes on", worst);
-        if (code == ExitCode.Done) write(lines[1], front!.Gather());
-        return code;
-    });
+        var told = signals.Token.IsCancellationRequested;
+        if ((told || worst != ExitCode.Done) && !front!.IsWhole())
+        {
+            var goesOn = $"stopped, with checkpoints; the same command with --out {lines[1]} goes on";
+            return told ? throw signals.Stopped(goesOn) : Failures.Report(screen.Error, $"another rank was {goesOn}", worst);
+        }
+
+        write(lines[1], front!.Gather(signals));
+        return ExitCode.Done;
+    }
 
     // Ranks that do not see what the first writes, or what it has the lock of, would each do everything.
     private static void Require(Ranks ranks, string folder, string mark)
@@ -76,11 +92,11 @@ internal static class ParetoRanks
     }
 
     // A rank that was told to stop is where the others come to when they have done the rest, or were told the same.
-    private static int WorkUntilStopped(Ranks ranks, Screen screen, FrontWork front)
+    private static int WorkUntilStopped(Ranks ranks, Screen screen, FrontWork front, StopSignals signals)
     {
         try
         {
-            front.Work();
+            front.Work(signals);
             return ExitCode.Done;
         }
         catch (StoppedException stopped)

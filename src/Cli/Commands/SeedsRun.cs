@@ -21,17 +21,22 @@ internal sealed class SeedsRun : IDisposable
     private readonly int jobs;
     private readonly TextWriter output;
     private readonly StopSignals signals;
+    private readonly StopSignals? own;
     private readonly Lock gate = new();
     private readonly SortedSet<ulong> done = [];
     private readonly SortedSet<ulong> held = [];
     private readonly SortedDictionary<ulong, Exception> failures = [];
     private IReadOnlyList<ulong> mine;
 
-    private SeedsRun(Screen screen, SeedFolder folder, IReadOnlyList<ulong> mine, ImageData data, int jobs)
+    private SeedsRun(
+        Screen screen, SeedFolder folder, IReadOnlyList<ulong> mine, ImageData data, int jobs, StopSignals? signals = null)
     {
         (this.folder, this.mine, this.data, this.jobs) = (folder, mine, data, jobs);
         output = TextWriter.Synchronized(screen.Output);
-        signals = new StopSignals(() => output.WriteLine("stopping after this step, with checkpoints; once more stops at once"));
+        own = signals is null
+            ? new StopSignals(() => output.WriteLine("stopping after this step, with checkpoints; once more stops at once"))
+            : null;
+        this.signals = signals ?? own!;
     }
 
     /// <summary>The study's folder.</summary>
@@ -56,14 +61,15 @@ internal sealed class SeedsRun : IDisposable
     /// </summary>
     public static SeedsRun Start(
         Screen screen, string seeds, string? preset, string? config, List<KeyValuePair<string, string>> typed, string? output, int? jobs,
-        int? retrain, bool join, int localRank = 0, Func<Genotype, ulong, Genotype>? beside = null, string? goOn = null)
+        int? retrain, bool join, int localRank = 0, Func<Genotype, ulong, Genotype>? beside = null, string? goOn = null,
+        StopSignals? signals = null)
     {
         RefuseSeed(typed);
         if (join && output is null) throw new OptionsException("--join needs --out, the folder that all processes work in");
         var plan = PlanOf(SeedList.Parse(seeds), retrain, SearchOptions.Table.Resolve(preset, config, typed));
         var (data, atOnce) = Check(plan, jobs);
         var folder = join ? SeedFolder.Join(output!, plan) : SeedFolder.Create(NewRun.Folder(output), plan);
-        return new SeedsRun(screen, folder, plan.Seeds, data, atOnce) { LocalRank = localRank, Beside = beside, GoOn = goOn };
+        return new SeedsRun(screen, folder, plan.Seeds, data, atOnce, signals) { LocalRank = localRank, Beside = beside, GoOn = goOn };
     }
 
     /// <summary>A study that was begun before.</summary>
@@ -130,7 +136,7 @@ internal sealed class SeedsRun : IDisposable
     public void RequireWorked() => RequireWorked(Study());
 
     /// <inheritdoc/>
-    public void Dispose() => signals.Dispose();
+    public void Dispose() => own?.Dispose();
 
     private static (ImageData Data, int Jobs) Check(SeedPlan plan, int? jobs)
     {

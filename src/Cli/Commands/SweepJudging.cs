@@ -60,11 +60,12 @@ internal sealed class SweepJudging
 
     /// <summary>Trains the supernets that the folder does not have; several processes take one each.</summary>
     /// <param name="seeds">Their seeds.</param>
+    /// <param name="signals">What stops it.</param>
     /// <exception cref="StoppedException">A signal stopped it.</exception>
-    public void Train(IReadOnlyList<ulong> seeds) => KeptSupernet.Complete(
+    public void Train(IReadOnlyList<ulong> seeds, StopSignals signals) => KeptSupernet.Complete(
         screen,
         seeds.Select(seed => options with { Seed = seed }).Select(own => (SupernetOf(own), SearchImages.Split(data, own).Train)),
-        localRank);
+        localRank, signals);
 
     /// <summary>Whether the folder has the supernet of a seed, trained to its end.</summary>
     public bool IsTrained(ulong seed) => SupernetOf(options with { Seed = seed }).IsDone();
@@ -79,13 +80,13 @@ internal sealed class SweepJudging
     /// </summary>
     /// <param name="seed">The seed.</param>
     /// <param name="genotypes">What is judged.</param>
+    /// <param name="signals">What stops it.</param>
     /// <exception cref="StoppedException">A signal stopped it.</exception>
-    public Func<Genotype, double> Errors(ulong seed, IEnumerable<Genotype> genotypes)
+    public Func<Genotype, double> Errors(ulong seed, IEnumerable<Genotype> genotypes, StopSignals signals)
     {
         if (gathers) return genotype => RecordOf(seed)!.RecordedOf(genotype)!.Objectives[1];
         var supernet = SupernetOf(options with { Seed = seed });
         List<IDisposable> open = [];
-        using var signals = new StopSignals(() => screen.Output.WriteLine("stopping after what is judged now; once more stops at once"));
         try
         {
             PathSupernet[] nets = [.. Enumerable.Range(0, jobs).Select(job => supernet.Open(job, jobs, open))];

@@ -41,9 +41,9 @@ internal static class Sweeping
         if (!gathers && ranks is not { IsFirst: false })
             foreach (var each in sweep)
                 searches.RequireUsable(Path.Combine(folder, each.Name), SeedsRun.PlanOf(wanted, retrain, each.Options));
-        return new FrontWork(gathers ? () => { } : Work, Gather) { IsWhole = IsWhole };
+        return new FrontWork(gathers ? _ => { } : Work, Gather) { IsWhole = IsWhole };
 
-        void Work()
+        void Work(StopSignals signals)
         {
             Directory.CreateDirectory(folder);
             foreach (var (name, value, own) in sweep)
@@ -52,7 +52,7 @@ internal static class Sweeping
                 // To join refuses a study with other options, and goes on with one that was stopped.
                 using var study = SeedsRun.Start(
                     screen, seeds, preset, config, With(value), Path.Combine(folder, name), jobs, retrain, join: true,
-                    localRank, new SweptBaseline(name, own, costs).Beside, $"the same command with --out {folder}");
+                    localRank, new SweptBaseline(name, own, costs).Beside, $"the same command with --out {folder}", signals);
                 study.Work();
                 // Other ranks are still at their seeds of it.
                 if (ranks is null) study.End();
@@ -60,14 +60,14 @@ internal static class Sweeping
             }
 
             foreach (var each in sweep) searches.RequireImages(Path.Combine(folder, each.Name));
-            judging?.Train(wanted);
+            judging?.Train(wanted, signals);
         }
 
         bool IsWhole() => sweep.All(each => searches.AreDone(Path.Combine(folder, each.Name)))
             && (judging is null || wanted.All(judging.IsTrained));
 
         // Other processes may have ended searches with earlier values meanwhile.
-        ParetoStudy Gather()
+        ParetoStudy Gather(StopSignals signals)
         {
             var pairs = sweep.SelectMany(
                 each => searches.Read(Path.Combine(folder, each.Name), new SweptBaseline(each.Name, each.Options, costs), gathers))
@@ -78,7 +78,7 @@ internal static class Sweeping
                     $"{folder}: nothing of this sweep is done that could be gathered; give the same command without --gather");
             var judged = (judging is null
                 ? pairs.Select(pair => (Pair: pair, pair.Trained!.Value.Found, pair.Trained.Value.Random))
-                : pairs.GroupBy(pair => pair.Seed).SelectMany(Judged)).Select(PrintPair).ToList();
+                : pairs.GroupBy(pair => pair.Seed).SelectMany(seed => Judged(seed, signals))).Select(PrintPair).ToList();
             // The baseline stands last.
             return new ParetoStudy(
                 $"{data.Name}: {costs.Model.Name} by {option}", costs.Model.Name, costs.Model.Unit, ErrorOf(options, retrain),
@@ -94,9 +94,9 @@ internal static class Sweeping
 
         SearchOptions OptionsOf(string value) => SearchOptions.Table.Resolve(preset, config, With(value));
 
-        IEnumerable<(SweptPair Pair, double Found, double Random)> Judged(IGrouping<ulong, SweptPair> seed)
+        IEnumerable<(SweptPair Pair, double Found, double Random)> Judged(IGrouping<ulong, SweptPair> seed, StopSignals signals)
         {
-            var error = judging!.Errors(seed.Key, seed.SelectMany(pair => new[] { pair.Found, pair.Random }));
+            var error = judging!.Errors(seed.Key, seed.SelectMany(pair => new[] { pair.Found, pair.Random }), signals);
             return seed.Select(pair => (pair, error(pair.Found), error(pair.Random)));
         }
 
