@@ -166,6 +166,24 @@ public sealed class SweepCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_process_that_is_stopped_while_it_waits_for_others_does_not_name_what_is_whole()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no signal to send; run this on Linux");
+        string[] line = [.. Line("sweep", "0..1"), "--weights", "0"];
+        Assert.Equal(0, Command.Run(line).Code);
+        foreach (var file in Directory.GetFiles(tiny.In("sweep"), "*-seed-*")) File.Delete(file);
+        using (new FileStream(
+            In("sweep", "supernet-seed-0.safetensors.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        {
+            using var process = new Blow(Blow.User1, 0, "supernet-seed-1 epoch 2:").Start(line);
+            var outcome = await Command.End(process);
+            Command.AssertOneLine(outcome.Error, $"miopendarts: stopped; the same command with --out {tiny.In("sweep")} goes on");
+            Assert.EndsWith(" goes on", outcome.Error.TrimEnd());
+            Assert.Equal(128 + Blow.User1, outcome.Code);
+        }
+    }
+
+    [Fact]
     public async Task While_another_process_trains_the_supernet_of_a_seed_this_one_trains_that_of_the_next()
     {
         string[] line = [.. Line("sweep", "0..1"), "--weights", "0"];

@@ -67,7 +67,7 @@ internal sealed class KeptSupernet(
     {
         var open = supernets.Where(each => !each.Supernet.IsDone()).ToList();
         if (open.Count == 0) return;
-        var latest = open[0].Supernet;
+        KeptSupernet? underWay = null;
         try
         {
             // Whether it is done is asked under its lock: that opens the file.
@@ -75,23 +75,26 @@ internal sealed class KeptSupernet(
                 open, 1, _ => false, each => each.Supernet.file + ".lock",
                 each =>
                 {
-                    latest = each.Supernet;
-                    latest.Train(screen, each.Train, job, signals.Token);
+                    if (each.Supernet.IsDone()) return;
+                    underWay = each.Supernet;
+                    underWay.Train(screen, each.Train, job, signals.Token);
+                    underWay = null;
                 },
                 signals.Token);
         }
         catch (AggregateException e)
         {
             if (e.InnerExceptions[0] is not OperationCanceledException stopped) throw Failures.Unwrapped(e);
-            throw signals.Stopped(latest.GoesOn, stopped);
+            throw signals.Stopped(underWay is null ? open[0].Supernet.GoesOn : underWay.GoesOnAfter, stopped);
         }
     }
 
-    private string GoesOn => $"stopped; the same command with --out {folder} goes on after epoch {done} of the {name}";
+    private string GoesOn => $"stopped; the same command with --out {folder} goes on";
+
+    private string GoesOnAfter => $"{GoesOn} after epoch {done} of the {name}";
 
     private void Train(Screen screen, SearchImages train, int job, CancellationToken cancellation)
     {
-        if (IsDone()) return;
         var threads = Backends.Threads(options.Threads, screen.Output.WriteLine);
         using var backend = Backends.Create(BackendChoice.InTurn(options.Backend, job), threads, options.Deterministic);
         using var supernet = new PathSupernet(options, shape, backend);
