@@ -142,7 +142,9 @@ public sealed class SweepCommandTests : IDisposable
             "sweep", Path.Combine("cost_weight-0", "seed-0", "checkpoints", "checkpoint-00000-0000002.safetensors.miopendarts-unfinished"));
         File.WriteAllText(unfinished, "half of it");
         Assert.Equal(0, Command.Run(line).Code);
-        Assert.True(File.Exists(unfinished));
+        Assert.True(File.Exists(unfinished), "the command has removed it");
+        Assert.Equal(0, Command.Run([.. line, "--gather"]).Code);
+        Assert.True(File.Exists(unfinished), "--gather has removed it");
     }
 
     [Fact]
