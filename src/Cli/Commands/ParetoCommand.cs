@@ -27,7 +27,8 @@ internal static class ParetoCommand
           with --truth                  NSGA-II on NAS-Bench-201 against known accuracies; --cost is a column of the table, such as fpga_ms,
                                         or a cost of the benchmark's own network, such as macs or latency:rx580-b64-inference
         --evolution regularised puts regularised evolution in the place of NSGA-II: it looks for the least error within --target and for
-        nothing else, and the front is of all that it came by. Its children are evaluated one after the other, whatever --jobs is.
+        nothing else, and the front is of all that it came by. Its children are evaluated one after the other: on images --jobs J only leaves
+        each of them a J-th of the threads.
 
         The folder gets archive.jsonl, front.csv and report.html. What was evaluated or trained is kept there: after a stop the same command
         with the same --out goes on and ends with the same bits, and several processes that are given it share the work. Random genotypes,
