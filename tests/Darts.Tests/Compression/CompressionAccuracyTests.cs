@@ -11,21 +11,22 @@ using MIOpenDarts.Layers.Backends.Cpu;
 namespace MIOpenDarts.Darts.Tests.Compression;
 
 /// <summary>
-/// A network with half of its multiply-adds, or in 8-bit integers, is about as good after a fine-tuning as the same network that was
-/// trained on for as long: further training alone hides no loss.
+/// After a fine-tuning a network with half of its multiply-adds, or in 8-bit integers without one, is within two points of the network as
+/// trained, and of the uncompressed network trained on for as long: further training alone hides no loss.
 /// </summary>
 public sealed class CompressionAccuracyTests : IDisposable
 {
     private const string WholeSet = "/usr/share/datasets/fashion-mnist";
     private const double Points = 2;
 
-    // Seeds at night, and Student's quantile of 99 % on one side for as many.
-    private const int Seeds = 4;
-    private const double Quantile = 4.541;
+    // At night.
+    private const int Seeds = 3;
+    private const int TunedEpochs = 3;
     private const double Share = 0.5;
 
     // The rate of a fine-tuning as a share of the training's.
     private const double TunedRate = 0.4;
+    private const string Uncompressed = "uncompressed";
     private const string Prune = "prune";
     private const string Decompose = "decompose";
     private const string Quantize = "quantize";
@@ -51,53 +52,62 @@ public sealed class CompressionAccuracyTests : IDisposable
         var tuning = command == Quantize ? (1, 0.01) : (2, TunedRate);
         var whole = FineTuned(trained, tuning, data, options, backend);
         var small = FineTuned(Compressed(command, trained, data, options, backend), tuning, data, options, backend);
-        // The deviation of a difference of two shares of n images.
-        var deviation = 100 * Math.Sqrt(2 * (whole / 100) * (1 - whole / 100) / data.Test!.Count);
-        Assert.True(small >= whole - Points - 3 * deviation, $"{small:F2} %, and {whole:F2} % uncompressed");
+        Assert.True(small >= whole - Points - Chance(whole, data), $"{small:F2} %, and {whole:F2} % uncompressed");
     }
 
     /// <summary>
-    /// The mean of the drops is known within Quantile·s/√n, s being their standard deviation over n seeds: that interval must not lie
-    /// wholly above two points. Bytes are not fine-tuned.
+    /// The mean over seeds is within two points of the networks as trained. What so many test images leave to chance is added for a single
+    /// seed, and beside the uncompressed networks trained on.
     /// </summary>
     [Fact]
     [Trait("Category", "long")]
-    public void Half_of_the_multiply_adds_or_bytes_for_floats_cost_not_clearly_above_two_points_on_the_whole_set()
+    public void Half_of_the_multiply_adds_or_bytes_for_floats_cost_two_points_at_most_on_the_whole_set()
     {
         Assert.True(Directory.Exists(WholeSet), $"{WholeSet} is not there; install Debian's dataset-fashion-mnist");
         var data = DataSource.Open(WholeSet);
-        var drops = new Dictionary<string, double>[Seeds];
-        // Seed beside seed, each on one thread: its bits are those of any number of threads.
-        Parallel.For(0, Seeds, new() { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed => drops[seed] = Drops(seed, data));
-        Assert.All<string>([Prune, Decompose, Quantize], command =>
+        // Network beside network, each on one thread: its bits are those of any number of threads.
+        var threads = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
+        var trained = new double[Seeds];
+        Parallel.For(0, Seeds, threads, seed => trained[seed] = TrainOf(seed, data));
+        string[] ways = [Uncompressed, Prune, Decompose, Quantize];
+        var after = ways.ToDictionary(way => way, _ => new double[Seeds]);
+        Parallel.ForEach(
+            ways.SelectMany(way => Enumerable.Range(0, Seeds).Select(seed => (way, seed))), threads,
+            one => after[one.way][one.seed] = AfterTuning(one.way, one.seed, data));
+        var chance = Chance(trained.Average(), data);
+        Assert.All(ways[1..], way =>
         {
-            var each = drops.Select(seed => seed[command]).ToList();
-            var mean = each.Average();
-            var error = Math.Sqrt(each.Sum(drop => (drop - mean) * (drop - mean)) / (Seeds - 1) / Seeds);
-            var cost = $"{command} costs {mean:F2} ± {Quantile * error:F2} points: {string.Join(", ", each.Select(drop => $"{drop:F2}"))}";
+            var drops = trained.Zip(after[way], (before, small) => before - small).ToArray();
+            // Nothing is tuned there.
+            var trainedOn = way == Quantize ? trained : after[Uncompressed];
+            var beside = trainedOn.Average() - after[way].Average();
+            var cost = $"{way} costs {string.Join(", ", drops.Select(drop => $"{drop:F2}"))}, {drops.Average():F2} in the mean, "
+                + $"and {beside:F2} beside the uncompressed network trained on";
             TestContext.Current.TestOutputHelper?.WriteLine(cost);
-            Assert.True(mean - Quantile * error <= Points, cost);
+            Assert.True(drops.Average() <= Points && drops.Max() <= Points + chance && beside <= Points + chance, cost);
         });
     }
 
-    // What each command costs one seed, in points of the uncompressed network that was trained on as the compressed one was.
-    private Dictionary<string, double> Drops(int seed, ImageData data)
+    private string FolderOf(int seed) => Directory.CreateDirectory(Path.Combine(folder, $"{seed}")).FullName;
+
+    private double TrainOf(int seed, ImageData data)
+    {
+        using var backend = CpuBackend.Create(1);
+        return Train(data, Options(layers: 4) with { Seed = (ulong)seed }, backend, Path.Combine(FolderOf(seed), "trained.safetensors"));
+    }
+
+    private double AfterTuning(string way, int seed, ImageData data)
     {
         using var backend = CpuBackend.Create(1);
         var options = Options(layers: 4) with { Seed = (ulong)seed };
-        var trained = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, $"{seed}")).FullName, "trained.safetensors");
-        var asTrained = Train(data, options, backend, trained);
-        var trainedOn = FineTuned(trained, (1, TunedRate), data, options, backend);
-        return new()
-        {
-            [Prune] = trainedOn - Small(Prune, epochs: 1),
-            [Decompose] = trainedOn - Small(Decompose, epochs: 1),
-            [Quantize] = asTrained - Small(Quantize, epochs: 0),
-        };
-
-        double Small(string command, int epochs) =>
-            FineTuned(Compressed(command, trained, data, options, backend), (epochs, TunedRate), data, options, backend);
+        var trained = Path.Combine(FolderOf(seed), "trained.safetensors");
+        var weights = way == Uncompressed ? trained : Compressed(way, trained, data, options, backend);
+        return FineTuned(weights, (way == Quantize ? 0 : TunedEpochs, TunedRate), data, options, backend);
     }
+
+    // Three standard deviations of a difference of two shares of n images, in points.
+    private static double Chance(double accuracy, ImageData data) =>
+        3 * 100 * Math.Sqrt(2 * (accuracy / 100) * (1 - accuracy / 100) / data.Test!.Count);
 
     private static TrainOptions Options(int layers) => new()
     {
