@@ -19,7 +19,8 @@ internal static unsafe partial class Gemm<S, V>
         where E : struct, IGemmEpilogue<V>
         where F : struct, IPrefetch
     {
-        if (ak == 1) Run<Any, One, E, F>(a, am, 1, b, ldb, c, m, n, k, end, fetch);
+        if (S.Registers < 32 && ak == 1 && k == HeldDepth && n <= S.Width && m >= 8 && !E.Adds) HeldFilter(a, am, b, ldb, c, m, end, fetch);
+        else if (ak == 1) Run<Any, One, E, F>(a, am, 1, b, ldb, c, m, n, k, end, fetch);
         else Run<One, Any, E, F>(a, 1, ak, b, ldb, c, m, n, k, end, fetch);
     }
 
