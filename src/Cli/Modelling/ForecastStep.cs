@@ -99,8 +99,9 @@ internal sealed record ForecastStep(
     private static bool IsStandardStep(SearchOptions options)
     {
         var standard = new SearchOptions();
-        return !options.Unrolled && options.BatchSize == standard.BatchSize && options.Skeleton == standard.Skeleton && options.Space == standard.Space
-            && options.InitChannels == standard.InitChannels && options.Layers == standard.Layers && options.Nodes == standard.Nodes;
+        return !options.Unrolled && options.BatchSize == standard.BatchSize
+            && options.Skeleton == standard.Skeleton && options.Space == standard.Space && options.InitChannels == standard.InitChannels
+            && options.Layers == standard.Layers && options.Nodes == standard.Nodes;
     }
 
     private static string? WhyNotInTables(SearchOptions options, CellForm form)

@@ -222,9 +222,12 @@ internal sealed class BenchmarkSuite
             LeastSeconds = Limits?.LeastSeconds(p.Item2) ?? 0,
         });
 
-    private Measurement Step(StepConfiguration configuration, StepKind kind) =>
-        Row(configuration.Name, Name(kind), (configuration.Shape.InitChannels, configuration.Batch, configuration.Shape.Width),
-            configuration.Flops(kind)) with { Form = configuration.Form == CellForm.Textbook ? "textbook" : "shared" };
+    private Measurement Step(StepConfiguration configuration, StepKind kind)
+    {
+        var size = (configuration.Shape.InitChannels, configuration.Batch, configuration.Shape.Width);
+        var form = configuration.Form == CellForm.Textbook ? "textbook" : "shared";
+        return Row(configuration.Name, Name(kind), size, configuration.Flops(kind)) with { Form = form };
+    }
 
     private Measurement Row(string name, string pass, (int Channels, int Batch, int Size) of, double flops) => new()
     {
