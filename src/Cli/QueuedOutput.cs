@@ -3,23 +3,29 @@ using System.Text;
 namespace MIOpenDarts.Cli;
 
 /// <summary>
-/// Output that never blocks whoever writes: a thread of its own passes texts on, in their order. A launcher of MPI that has a signal to
-/// pass on may first stop reading what its ranks print, and a rank that waits for its terminal makes no step and does not see the signal.
+/// Output that whoever writes need not wait for: a thread of its own passes texts on, in their order. A launcher of MPI that has a
+/// signal to pass on may first stop reading what its ranks print, and a rank that waits for its terminal makes no step and does not see
+/// the signal.
 /// </summary>
 internal sealed class QueuedOutput : TextWriter
 {
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(1);
     private readonly TextWriter target;
+    private readonly int room;
 
     // Guards itself. A text leaves it when it is written.
     private readonly Queue<(string Text, bool EndsLine)> waiting = new();
+    private long characters;
     private bool closed;
 
     /// <summary>Begins to pass texts on.</summary>
     /// <param name="target">Where they go; it stays the caller's. Only the thread writes to it, which keeps no process alive.</param>
-    public QueuedOutput(TextWriter target)
+    /// <param name="room">
+    /// As many characters may wait before whoever writes does too: hours of lines, so that only a reader that stays away stops a run.
+    /// </param>
+    public QueuedOutput(TextWriter target, int room = 1 << 24)
     {
-        this.target = target;
+        (this.target, this.room) = (target, room);
         new Thread(PassOn) { IsBackground = true, Name = "output" }.Start();
     }
 
@@ -42,17 +48,18 @@ internal sealed class QueuedOutput : TextWriter
     public override void Flush() => Drain(FlushLimit);
 
     /// <summary>Waits until all is written that was written to this one, for so long at most.</summary>
+    /// <param name="limit">How long; <see cref="TimeSpan.MaxValue"/> for ever.</param>
     /// <returns>Whether it is.</returns>
     public bool Drain(TimeSpan limit)
     {
-        var end = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+        var end = limit == TimeSpan.MaxValue ? long.MaxValue : Environment.TickCount64 + (long)limit.TotalMilliseconds;
         lock (waiting)
         {
             while (waiting.Count > 0)
             {
                 var left = end - Environment.TickCount64;
                 if (left <= 0) return false;
-                Monitor.Wait(waiting, TimeSpan.FromMilliseconds(left));
+                Monitor.Wait(waiting, (int)Math.Min(left, int.MaxValue));
             }
         }
 
@@ -75,8 +82,10 @@ internal sealed class QueuedOutput : TextWriter
     {
         lock (waiting)
         {
+            while (characters >= room && !closed) Monitor.Wait(waiting);
             if (closed) return;
             waiting.Enqueue((text, endsLine));
+            characters += text.Length;
             Monitor.PulseAll(waiting);
         }
     }
@@ -101,7 +110,7 @@ internal sealed class QueuedOutput : TextWriter
             else target.Write(next.Text);
             lock (waiting)
             {
-                waiting.Dequeue();
+                characters -= waiting.Dequeue().Text.Length;
                 Monitor.PulseAll(waiting);
             }
         }

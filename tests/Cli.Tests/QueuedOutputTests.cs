@@ -44,6 +44,21 @@ public sealed class QueuedOutputTests : IDisposable
         Assert.True(output.Drain(TimeSpan.Zero));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Where_too_much_waits_whoever_writes_waits_too_until_it_is_read()
+    {
+        using var output = new QueuedOutput(target, room: 4);
+        output.Write("full");
+        var more = Task.Run(() => output.Write("more"), TestContext.Current.CancellationToken);
+        // Nothing of it can have been taken, whether the other thread has come there or not.
+        Assert.False(output.Drain(TimeSpan.FromMilliseconds(20)));
+        Assert.False(more.IsCompleted);
+        target.Open();
+        await more;
+        Assert.True(output.Drain(Forever));
+        Assert.Equal("fullmore", target.Text);
+    }
+
     [Fact]
     public void Nothing_is_taken_any_more_after_the_end()
     {
