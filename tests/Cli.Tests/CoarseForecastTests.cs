@@ -73,6 +73,7 @@ public sealed class CoarseForecastTests
     [InlineData("gdas, which draws operations", "--algorithm", "gdas")]
     [InlineData("a part of the channels, as pc-darts", "--algorithm", "pc-darts")]
     [InlineData("no table has the textbook form", "--form", "textbook")]
+    [InlineData("no table has the textbook form, in which operations are dropped", "--drop-path", "0.3")]
     [InlineData("no table has the operations of resnet20", "--arch", "resnet20")]
     [InlineData("--clock and --bandwidth are for the model", "--bandwidth", "165")]
     public async Task What_no_table_has_is_told_with_the_way_to_the_model(string why, params string[] arguments)

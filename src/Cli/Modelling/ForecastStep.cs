@@ -101,13 +101,14 @@ internal sealed record ForecastStep(
         var standard = new SearchOptions();
         return !options.Unrolled && options.BatchSize == standard.BatchSize
             && options.Skeleton == standard.Skeleton && options.Space == standard.Space && options.InitChannels == standard.InitChannels
-            && options.Layers == standard.Layers && options.Nodes == standard.Nodes;
+            && options.Layers == standard.Layers && options.Nodes == standard.Nodes && options.BatchNorm == standard.BatchNorm;
     }
 
     private static string? WhyNotInTables(SearchOptions options, CellForm form)
     {
         var algorithm = SearchAlgorithm.From(options);
         if (form == CellForm.Textbook) return "no table has the textbook form";
+        if (options.DropPath > 0) return "no table has the textbook form, in which operations are dropped";
         if (algorithm.Relax<float>(options, CellSpace.Named(options.Space).Topology.Edges, kind: 0).IsSampled)
             return $"no table has the steps of {algorithm.Name}, which draws operations";
         return algorithm.Space(options, stage: 0).PartialChannels > 1
