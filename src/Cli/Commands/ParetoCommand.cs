@@ -122,7 +122,11 @@ internal static class ParetoCommand
             var front = Open(screen, alone);
             using var signals = StopSignals.Of(screen);
             front.Work(signals);
-            Write(screen, alone, front.Gather(signals));
+            var study = front.Gather(signals);
+            // What came after the last step, or while nothing but files was read.
+            if (signals.Token.IsCancellationRequested)
+                throw signals.Stopped($"stopped before the report; the same command with --out {alone} goes on");
+            Write(screen, alone, study);
             return ExitCode.Done;
         });
         return command;
