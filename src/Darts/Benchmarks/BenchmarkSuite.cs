@@ -4,7 +4,6 @@ using MIOpenDarts.Darts.Benchmarks.Operations;
 using MIOpenDarts.Darts.Benchmarks.Steps;
 using MIOpenDarts.Darts.Forecasts;
 using MIOpenDarts.Darts.Search;
-using MIOpenDarts.Darts.Supernets;
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Machine;
 
@@ -225,7 +224,7 @@ internal sealed class BenchmarkSuite
     private Measurement Step(StepConfiguration configuration, StepKind kind)
     {
         var size = (configuration.Shape.InitChannels, configuration.Batch, configuration.Shape.Width);
-        var form = configuration.Form == CellForm.Textbook ? "textbook" : "shared";
+        var form = $"{configuration.Form}".ToLowerInvariant();
         return Row(configuration.Name, Name(kind), size, configuration.Flops(kind)) with { Form = form };
     }
 

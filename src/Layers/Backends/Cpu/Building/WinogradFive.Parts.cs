@@ -69,7 +69,7 @@ internal static unsafe partial class WinogradFive<S, V>
         public V X { get; private set; }
 
         /// <summary>
-        /// x − x', x' and x'' − x', of which only x' is read unless there is <paramref name="more"/>; then x'' comes first.
+        /// x − x', x' and x'' − x'. Where there is no <paramref name="more"/>, x' alone; else x'' is the first of the next two columns.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Triple Next(bool more, nint step)
