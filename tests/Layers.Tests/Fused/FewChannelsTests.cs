@@ -81,7 +81,7 @@ public unsafe class FewChannelsTests
             }
 
             void Multiply<E>(float* x, float* w, float* y, bool spread, E end)
-                where E : struct, IGemmEpilogue<V>
+                where E : struct, IGemmEpilogue<S, V>
             {
                 var filter = PackedFilter.For(inputs, outputs, pixels, S.Width);
                 Assert.True(filter.IsSpread);

@@ -9,7 +9,7 @@ internal static unsafe partial class FewChannels<S, V>
 {
     private static void LoadedFilter<C, E, F>(int inputs, float* src, float* filter, in OutputRowMap dst, int vectors, E end, F fetch)
         where C : struct, IConstInt
-        where E : struct, IGemmEpilogue<V>
+        where E : struct, IGemmEpilogue<S, V>
         where F : struct, IPrefetch
     {
         nint row = S.Width / C.Value * inputs;
@@ -36,7 +36,7 @@ internal static unsafe partial class FewChannels<S, V>
     private static void Rows<N, C, E>(nint inputs, float* src, nint row, float* filter, float* c, nint ldc, E end)
         where N : struct, IConstInt
         where C : struct, IConstInt
-        where E : struct, IGemmEpilogue<V>
+        where E : struct, IGemmEpilogue<S, V>
     {
         var block = default(BlockMoments<V>);
         LoadedRows<C, E>(second: false, inputs, src, row, filter, c, ldc, end, ref block);
@@ -47,7 +47,7 @@ internal static unsafe partial class FewChannels<S, V>
     private static void LoadedRows<C, E>(
         bool second, nint inputs, float* src, nint row, float* filter, float* c, nint ldc, E end, ref BlockMoments<V> block)
         where C : struct, IConstInt
-        where E : struct, IGemmEpilogue<V>
+        where E : struct, IGemmEpilogue<S, V>
     {
         V c0 = S.Zero, c1 = S.Zero, c2 = S.Zero, c3 = S.Zero;
         if (E.Adds) (c0, c1, c2, c3) = (S.Load(c), S.Load(c + ldc), S.Load(c + 2 * ldc), S.Load(c + 3 * ldc));
@@ -69,7 +69,7 @@ internal static unsafe partial class FewChannels<S, V>
             }
         }
 
-        end.Put(second, c, ldc, 0, ref block, c0, c1, c2, c3);
+        end.Put(second, c, ldc, 0, ref block, new(c0, c1, c2, c3));
     }
 
     // The filter from memory.

@@ -25,7 +25,7 @@ internal static unsafe partial class FewChannels<S, V>
     /// <param name="end">What becomes of the sums.</param>
     /// <param name="fetch">What is prefetched meanwhile.</param>
     public static void Run<E, F>(int inputs, int outputs, float* src, float* filter, in OutputRowMap dst, int vectors, E end, F fetch)
-        where E : struct, IGemmEpilogue<V>
+        where E : struct, IGemmEpilogue<S, V>
         where F : struct, IPrefetch
     {
         if (inputs > outputs && outputs == 4) LoadedFilter<Four, E, F>(inputs, src, filter, dst, vectors, end, fetch);
@@ -37,7 +37,7 @@ internal static unsafe partial class FewChannels<S, V>
     // As many inputs as outputs: the filter stays in registers.
     private static void HeldFilter<C, E, F>(float* src, float* filter, in OutputRowMap dst, int vectors, E end, F fetch)
         where C : struct, IConstInt
-        where E : struct, IGemmEpilogue<V>
+        where E : struct, IGemmEpilogue<S, V>
         where F : struct, IPrefetch
     {
         V w0 = S.Load(filter), w1 = S.Load(filter + S.Width), w2 = S.Load(filter + 2 * S.Width), w3 = S.Load(filter + 3 * S.Width);
@@ -70,7 +70,7 @@ internal static unsafe partial class FewChannels<S, V>
     private static void HeldRows<C, E>(bool second, float* src, nint step, float* c, nint ldc, E end, ref BlockMoments<V> block, V w0,
         V w1, V w2, V w3, V w4, V w5, V w6, V w7)
         where C : struct, IConstInt
-        where E : struct, IGemmEpilogue<V>
+        where E : struct, IGemmEpilogue<S, V>
     {
         V c0 = S.Zero, c1 = S.Zero, c2 = S.Zero, c3 = S.Zero;
         if (E.Adds) (c0, c1, c2, c3) = (S.Load(c), S.Load(c + ldc), S.Load(c + 2 * ldc), S.Load(c + 3 * ldc));
@@ -87,7 +87,7 @@ internal static unsafe partial class FewChannels<S, V>
                 ref c2, ref c3);
         }
 
-        end.Put(second, c, ldc, 0, ref block, c0, c1, c2, c3);
+        end.Put(second, c, ldc, 0, ref block, new(c0, c1, c2, c3));
     }
 
     /// <summary>Adds the products of four inputs of each pixel, input by input, to the sums of four rows.</summary>

@@ -29,11 +29,15 @@ internal unsafe struct FourVectors<S, V>(V v0, V v1, V v2, V v3)
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Store(float* destination, nint apart)
+    public readonly void Store(float* destination, nint apart) => Store<CachedStore<S, V>>(destination, apart);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Store<TStore>(float* destination, nint apart)
+        where TStore : struct, IStore<V>
     {
-        S.Store(V0, destination);
-        S.Store(V1, destination + apart);
-        S.Store(V2, destination + 2 * apart);
-        S.Store(V3, destination + 3 * apart);
+        TStore.Store(V0, destination);
+        TStore.Store(V1, destination + apart);
+        TStore.Store(V2, destination + 2 * apart);
+        TStore.Store(V3, destination + 3 * apart);
     }
 }

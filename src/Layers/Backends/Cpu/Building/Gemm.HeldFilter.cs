@@ -10,7 +10,7 @@ internal static unsafe partial class Gemm<S, V>
     private const int HeldDepth = 8;
 
     private static void HeldFilter<E, F>(float* a, nint am, float* b, nint ldb, in OutputRowMap c, int m, E end, F fetch)
-        where E : struct, IGemmEpilogue<V>
+        where E : struct, IGemmEpilogue<S, V>
         where F : struct, IPrefetch
     {
         V b0 = S.Load(b), b1 = S.Load(b + ldb), b2 = S.Load(b + 2 * ldb), b3 = S.Load(b + 3 * ldb);
@@ -31,17 +31,17 @@ internal static unsafe partial class Gemm<S, V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FourPixels<E>(bool second, float* a, nint am, float* c, nint ldc, E end, ref BlockMoments<V> block, V b0, V b1,
         V b2, V b3, V b4, V b5, V b6, V b7)
-        where E : struct, IGemmEpilogue<V>
+        where E : struct, IGemmEpilogue<S, V>
     {
-        var sums = default(FourRows);
-        sums.Add(a, am, b0);
-        sums.Add(a + 1, am, b1);
-        sums.Add(a + 2, am, b2);
-        sums.Add(a + 3, am, b3);
-        sums.Add(a + 4, am, b4);
-        sums.Add(a + 5, am, b5);
-        sums.Add(a + 6, am, b6);
-        sums.Add(a + 7, am, b7);
-        sums.Put(second, end, c, ldc, 0, ref block);
+        var sums = default(FourVectors<S, V>);
+        Add(a, am, b0, ref sums);
+        Add(a + 1, am, b1, ref sums);
+        Add(a + 2, am, b2, ref sums);
+        Add(a + 3, am, b3, ref sums);
+        Add(a + 4, am, b4, ref sums);
+        Add(a + 5, am, b5, ref sums);
+        Add(a + 6, am, b6, ref sums);
+        Add(a + 7, am, b7, ref sums);
+        end.Put(second, c, ldc, 0, ref block, sums);
     }
 }

@@ -16,7 +16,7 @@ internal static unsafe partial class Gemm<S, V>
     /// (and must be padded if the end adds). Of am and ak one is 1.
     /// </summary>
     public static void Run<E, F>(float* a, nint am, nint ak, float* b, nint ldb, in OutputRowMap c, int m, int n, int k, E end, F fetch)
-        where E : struct, IGemmEpilogue<V>
+        where E : struct, IGemmEpilogue<S, V>
         where F : struct, IPrefetch
     {
         if (S.Registers < 32 && ak == 1 && k == HeldDepth && n <= S.Width && m >= 8 && !E.Adds) HeldFilter(a, am, b, ldb, c, m, end, fetch);
@@ -29,7 +29,7 @@ internal static unsafe partial class Gemm<S, V>
         F fetch)
         where AM : struct, IConstInt
         where AK : struct, IConstInt
-        where E : struct, IGemmEpilogue<V>
+        where E : struct, IGemmEpilogue<S, V>
         where F : struct, IPrefetch
     {
         for (var i = 0; i < m;)
@@ -80,28 +80,28 @@ internal static unsafe partial class Gemm<S, V>
     private static void OneVector<N, E>(float* a, nint am, nint ak, float* b, nint ldb, float* c, float* second, nint ldc, nint column,
         int k, E end)
         where N : struct, IConstInt
-        where E : struct, IGemmEpilogue<V>
+        where E : struct, IGemmEpilogue<S, V>
     {
-        FourRows r0 = default, r1 = default, r2 = default, r3 = default;
-        if (E.Adds) r0.Load(c, ldc);
-        if (E.Adds && N.Value > 1) r1.Load(c + 4 * ldc, ldc);
-        if (E.Adds && N.Value > 2) r2.Load(second, ldc);
-        if (E.Adds && N.Value > 2) r3.Load(second + 4 * ldc, ldc);
+        FourVectors<S, V> r0 = default, r1 = default, r2 = default, r3 = default;
+        if (E.Adds) r0 = FourVectors<S, V>.Load(c, ldc);
+        if (E.Adds && N.Value > 1) r1 = FourVectors<S, V>.Load(c + 4 * ldc, ldc);
+        if (E.Adds && N.Value > 2) r2 = FourVectors<S, V>.Load(second, ldc);
+        if (E.Adds && N.Value > 2) r3 = FourVectors<S, V>.Load(second + 4 * ldc, ldc);
         float* a1 = a + 4 * am, a2 = a + 8 * am, a3 = a + 12 * am;
         for (; k > 0; k--, a += ak, a1 += ak, a2 += ak, a3 += ak, b += ldb)
         {
             var b0 = S.Load(b);
-            r0.Add(a, am, b0);
-            if (N.Value > 1) r1.Add(a1, am, b0);
-            if (N.Value > 2) r2.Add(a2, am, b0);
-            if (N.Value > 2) r3.Add(a3, am, b0);
+            Add(a, am, b0, ref r0);
+            if (N.Value > 1) Add(a1, am, b0, ref r1);
+            if (N.Value > 2) Add(a2, am, b0, ref r2);
+            if (N.Value > 2) Add(a3, am, b0, ref r3);
         }
 
         var block = default(BlockMoments<V>);
-        r0.Put(second: false, end, c, ldc, column, ref block);
-        if (N.Value > 1) r1.Put(second: true, end, c + 4 * ldc, ldc, column, ref block);
-        if (N.Value > 2) r2.Put(second: false, end, second, ldc, column, ref block);
-        if (N.Value > 2) r3.Put(second: true, end, second + 4 * ldc, ldc, column, ref block);
+        end.Put(second: false, c, ldc, column, ref block, r0);
+        if (N.Value > 1) end.Put(second: true, c + 4 * ldc, ldc, column, ref block, r1);
+        if (N.Value > 2) end.Put(second: false, second, ldc, column, ref block, r2);
+        if (N.Value > 2) end.Put(second: true, second + 4 * ldc, ldc, column, ref block, r3);
     }
 
     /// <summary>
@@ -112,7 +112,7 @@ internal static unsafe partial class Gemm<S, V>
         float* a, nint am, nint ak, float* b, nint ldb, float* c, nint ldc, nint column, int k, E end)
         where AM : struct, IConstInt
         where AK : struct, IConstInt
-        where E : struct, IGemmEpilogue<V>
+        where E : struct, IGemmEpilogue<S, V>
     {
         BlockMoments<V> left = default, right = default;
         TwoVectors<AM, AK, E>(second: false, a, am, ak, b, ldb, c, ldc, column, k, end, ref left, ref right);
@@ -126,13 +126,13 @@ internal static unsafe partial class Gemm<S, V>
         int k, E end, ref BlockMoments<V> left, ref BlockMoments<V> right)
         where AM : struct, IConstInt
         where AK : struct, IConstInt
-        where E : struct, IGemmEpilogue<V>
+        where E : struct, IGemmEpilogue<S, V>
     {
-        FourRows r0 = default, r1 = default, r2 = default, r3 = default;
-        if (E.Adds) r0.Load(c, ldc);
-        if (E.Adds) r1.Load(c + S.Width, ldc);
-        if (E.Adds && S.Registers == 32) r2.Load(c + 4 * ldc, ldc);
-        if (E.Adds && S.Registers == 32) r3.Load(c + 4 * ldc + S.Width, ldc);
+        FourVectors<S, V> r0 = default, r1 = default, r2 = default, r3 = default;
+        if (E.Adds) r0 = FourVectors<S, V>.Load(c, ldc);
+        if (E.Adds) r1 = FourVectors<S, V>.Load(c + S.Width, ldc);
+        if (E.Adds && S.Registers == 32) r2 = FourVectors<S, V>.Load(c + 4 * ldc, ldc);
+        if (E.Adds && S.Registers == 32) r3 = FourVectors<S, V>.Load(c + 4 * ldc + S.Width, ldc);
         // Four steps at a time: what counts and moves along would be a third of the instructions otherwise.
         for (; k >= 4; k -= 4, a += 4 * Known<AK>(ak), b += 4 * ldb)
         {
@@ -145,20 +145,49 @@ internal static unsafe partial class Gemm<S, V>
 
         for (; k > 0; k--, a += Known<AK>(ak), b += ldb) Step<AM>(a, am, b, ref r0, ref r1, ref r2, ref r3);
         // What the last vector of a row spoils of the next row is written after it.
-        r1.Put(second, end, c + S.Width, ldc, column + S.Width, ref right);
-        r0.Put(second, end, c, ldc, column, ref left);
+        end.Put(second, c + S.Width, ldc, column + S.Width, ref right, r1);
+        end.Put(second, c, ldc, column, ref left, r0);
         if (S.Registers < 32) return;
-        r3.Put(second: true, end, c + 4 * ldc + S.Width, ldc, column + S.Width, ref right);
-        r2.Put(second: true, end, c + 4 * ldc, ldc, column, ref left);
+        end.Put(second: true, c + 4 * ldc + S.Width, ldc, column + S.Width, ref right, r3);
+        end.Put(second: true, c + 4 * ldc, ldc, column, ref left, r2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<AM>(float* a, nint am, float* b, ref FourRows r0, ref FourRows r1, ref FourRows r2, ref FourRows r3)
+    private static void Step<AM>(float* a, nint am, float* b, ref FourVectors<S, V> r0, ref FourVectors<S, V> r1,
+        ref FourVectors<S, V> r2, ref FourVectors<S, V> r3)
         where AM : struct, IConstInt
     {
         V b0 = S.Load(b), b1 = S.Load(b + S.Width);
-        FourRows.Add(a, Known<AM>(am), b0, b1, ref r0, ref r1);
-        if (S.Registers == 32) FourRows.Add(a + 4 * Known<AM>(am), Known<AM>(am), b0, b1, ref r2, ref r3);
+        Add(a, Known<AM>(am), b0, b1, ref r0, ref r1);
+        if (S.Registers == 32) Add(a + 4 * Known<AM>(am), Known<AM>(am), b0, b1, ref r2, ref r3);
+    }
+
+    /// <summary>Adds one step of k to four rows: a's four numbers times a vector of b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(float* a, nint am, V b, ref FourVectors<S, V> sums)
+    {
+        sums.V0 = S.MultiplyAdd(S.Broadcast(*a), b, sums.V0);
+        sums.V1 = S.MultiplyAdd(S.Broadcast(a[am]), b, sums.V1);
+        sums.V2 = S.MultiplyAdd(S.Broadcast(a[2 * am]), b, sums.V2);
+        sums.V3 = S.MultiplyAdd(S.Broadcast(a[3 * am]), b, sums.V3);
+    }
+
+    /// <summary>The same for two vectors of b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(float* a, nint am, V b0, V b1, ref FourVectors<S, V> left, ref FourVectors<S, V> right)
+    {
+        var x = S.Broadcast(*a);
+        left.V0 = S.MultiplyAdd(x, b0, left.V0);
+        right.V0 = S.MultiplyAdd(x, b1, right.V0);
+        x = S.Broadcast(a[am]);
+        left.V1 = S.MultiplyAdd(x, b0, left.V1);
+        right.V1 = S.MultiplyAdd(x, b1, right.V1);
+        x = S.Broadcast(a[2 * am]);
+        left.V2 = S.MultiplyAdd(x, b0, left.V2);
+        right.V2 = S.MultiplyAdd(x, b1, right.V2);
+        x = S.Broadcast(a[3 * am]);
+        left.V3 = S.MultiplyAdd(x, b0, left.V3);
+        right.V3 = S.MultiplyAdd(x, b1, right.V3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -8,13 +8,13 @@ internal static unsafe class PackedGemm<S, V>
 {
     /// <summary>dst[pixel][o] = Σ_i src[pixel][i] · filter[i][o], one pixel after the other.</summary>
     public static void Pixels<E, F>(in PackedFilter filter, float* src, int pixels, float* dst, E end, F fetch)
-        where E : struct, IGemmEpilogue<V>
+        where E : struct, IGemmEpilogue<S, V>
         where F : struct, IPrefetch =>
         Pixels(filter, src, pixels, new OutputRowMap(dst, filter.Group * filter.Outputs), end, fetch);
 
     /// <summary>The same, where <paramref name="dst"/> says; each of its rows takes a group of pixels.</summary>
     public static void Pixels<E, F>(in PackedFilter filter, float* src, int pixels, in OutputRowMap dst, E end, F fetch)
-        where E : struct, IGemmEpilogue<V>
+        where E : struct, IGemmEpilogue<S, V>
         where F : struct, IPrefetch
     {
         if (filter.IsSpread)
