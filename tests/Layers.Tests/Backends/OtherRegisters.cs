@@ -24,9 +24,6 @@ internal readonly unsafe struct OtherRegisters<S, V> : ISimd<V>
     public static V Broadcast(float value) => S.Broadcast(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V LoadRuns(float* source, nint apart, int length) => S.LoadRuns(source, apart, length);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Spread(V value, int place) => S.Spread(value, place);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

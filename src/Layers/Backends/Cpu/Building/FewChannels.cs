@@ -4,10 +4,10 @@ using MIOpenDarts.Layers.Backends.Cpu.Simd;
 namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>
-/// The pointwise convolution into four or eight channels, where a vector holds several pixels: a permutation spreads one input of each
-/// pixel over its outputs. No product is with a zero, as those of a block-diagonal filter are.
+/// The pointwise convolution of four or eight channels into as many, where a vector holds several pixels: a permutation spreads one input
+/// of each pixel over its outputs. No product is with a zero, as those of a block-diagonal filter are.
 /// </summary>
-internal static unsafe partial class FewChannels<S, V>
+internal static unsafe class FewChannels<S, V>
     where S : struct, ISimd<V>
 {
     /// <summary>Whether a vector holds several pixels of so many channels, which a permutation can spread.</summary>
@@ -16,25 +16,22 @@ internal static unsafe partial class FewChannels<S, V>
     /// <summary>
     /// dst = src ∗ filter as <paramref name="end"/> wants it, for some vectors of pixels, each of which is a row of dst.
     /// </summary>
-    /// <param name="inputs">Channels in, a multiple of the outputs.</param>
-    /// <param name="outputs">Channels out that <see cref="Fit"/>.</param>
-    /// <param name="src">[vectors][pixels of a vector][inputs].</param>
-    /// <param name="filter">[inputs][one vector]: the outputs' factors of one input, for every pixel of a vector.</param>
+    /// <param name="channels">Channels that <see cref="Fit"/>.</param>
+    /// <param name="src">[vectors][one vector].</param>
+    /// <param name="filter">[channels][one vector]: the outputs' factors of one input, for every pixel of a vector.</param>
     /// <param name="dst">Where the rows go.</param>
     /// <param name="vectors">Rows; a multiple of eight where <paramref name="end"/> must see each once.</param>
     /// <param name="end">What becomes of the sums.</param>
     /// <param name="fetch">What is prefetched meanwhile.</param>
-    public static void Run<E, F>(int inputs, int outputs, float* src, float* filter, in OutputRowMap dst, int vectors, E end, F fetch)
+    public static void Run<E, F>(int channels, float* src, float* filter, in OutputRowMap dst, int vectors, E end, F fetch)
         where E : struct, IGemmEpilogue<S, V>
         where F : struct, IPrefetch
     {
-        if (inputs > outputs && outputs == 4) LoadedFilter<Four, E, F>(inputs, src, filter, dst, vectors, end, fetch);
-        else if (inputs > outputs) LoadedFilter<Eight, E, F>(inputs, src, filter, dst, vectors, end, fetch);
-        else if (outputs == 4) HeldFilter<Four, E, F>(src, filter, dst, vectors, end, fetch);
+        if (channels == 4) HeldFilter<Four, E, F>(src, filter, dst, vectors, end, fetch);
         else HeldFilter<Eight, E, F>(src, filter, dst, vectors, end, fetch);
     }
 
-    // As many inputs as outputs: the filter stays in registers.
+    // The filter stays in registers.
     private static void HeldFilter<C, E, F>(float* src, float* filter, in OutputRowMap dst, int vectors, E end, F fetch)
         where C : struct, IConstInt
         where E : struct, IGemmEpilogue<S, V>

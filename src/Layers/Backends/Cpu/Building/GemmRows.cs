@@ -18,8 +18,8 @@ internal static unsafe class GemmRows<S, V>
         if ((k, lda, ldc) == (n, n, n) && FewChannels<S, V>.Fit(n))
         {
             var (pixels, whole) = (S.Width / n, new OutputRowMap(c, S.Width));
-            if (accumulate) FewChannels<S, V>.Run(n, n, a, b, whole, m / pixels, default(Accumulate<S, V>), fetch);
-            else FewChannels<S, V>.Run(n, n, a, b, whole, m / pixels, default(Store<S, V>), fetch);
+            if (accumulate) FewChannels<S, V>.Run(n, a, b, whole, m / pixels, default(Accumulate<S, V>), fetch);
+            else FewChannels<S, V>.Run(n, a, b, whole, m / pixels, default(Store<S, V>), fetch);
             a += m / pixels * S.Width;
             c += m / pixels * S.Width;
             m %= pixels;

@@ -4,12 +4,12 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>
 /// A pointwise filter as the right operand of a product, rows padded to whole vectors. With few outputs, <see cref="Group"/>
-/// neighbouring pixels form one vector: their filter is block diagonal or, into four or eight channels, that of
+/// neighbouring pixels form one vector: their filter is block diagonal or, of four or eight channels into as many, that of
 /// <see cref="FewChannels{S,V}"/>.
 /// </summary>
 internal unsafe struct PackedFilter
 {
-    /// <summary>[Group · inputs][Row] or, into four or eight channels, [inputs][Row].</summary>
+    /// <summary>[Group · inputs][Row] or, for <see cref="FewChannels{S,V}"/>, [inputs][Row].</summary>
     public float* Values;
 
     /// <summary>Pixels that share a row.</summary>
@@ -25,7 +25,7 @@ internal unsafe struct PackedFilter
     public int Outputs;
 
     /// <summary>Whether <see cref="FewChannels{S,V}"/> spreads the inputs of pixels that just fill a vector.</summary>
-    public readonly bool IsSpread => Group > 1 && Outputs is 4 or 8 && Inputs % Outputs == 0 && Group * Outputs == Row;
+    public readonly bool IsSpread => Group > 1 && Outputs is 4 or 8 && Inputs == Outputs && Group * Outputs == Row;
 
     /// <summary>The largest group that fits in a vector and divides the rows of an image.</summary>
     public static PackedFilter For(int inputs, int outputs, int pixels, int vectorWidth)

@@ -19,7 +19,7 @@ internal static unsafe class PackedGemm<S, V>
     {
         if (filter.IsSpread)
         {
-            FewChannels<S, V>.Run(filter.Inputs, filter.Outputs, src, filter.Values, dst, pixels / filter.Group, end, fetch);
+            FewChannels<S, V>.Run(filter.Outputs, src, filter.Values, dst, pixels / filter.Group, end, fetch);
             return;
         }
 

@@ -22,12 +22,6 @@ internal unsafe interface ISimd<V>
 
     static abstract void Store(V value, float* destination);
 
-    /// <summary>
-    /// Runs of <paramref name="length"/> floats, four or eight, a constant, that begin <paramref name="apart"/> floats from one another: as
-    /// many as fill a vector.
-    /// </summary>
-    static abstract V LoadRuns(float* source, nint apart, int length);
-
     static abstract V Broadcast(float value);
 
     /// <summary>Of every four floats that one of number <paramref name="place"/>, a constant, four times.</summary>

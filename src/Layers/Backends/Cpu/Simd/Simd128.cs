@@ -18,8 +18,6 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static void Store(Vector128<float> value, float* destination) => value.Store(destination);
 
-    public static Vector128<float> LoadRuns(float* source, nint apart, int length) => Vector128.Load(source);
-
     public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

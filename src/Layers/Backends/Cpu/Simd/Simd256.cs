@@ -18,10 +18,6 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     public static void Store(Vector256<float> value, float* destination) => value.Store(destination);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadRuns(float* source, nint apart, int length) =>
-        length == 4 ? Vector256.Create(Vector128.Load(source), Vector128.Load(source + apart)) : Vector256.Load(source);
-
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,11 +17,6 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     public static void Store(Vector512<float> value, float* destination) => value.Store(destination);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> LoadRuns(float* source, nint apart, int length) =>
-        Vector512.Create(
-            Simd256.LoadRuns(source, apart, length), Simd256.LoadRuns(source + (length == 4 ? 2 * apart : apart), apart, length));
-
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
