@@ -63,11 +63,5 @@ internal readonly unsafe struct OtherRegisters<S, V> : ISimd<V>
     public static bool TryStorePart(V value, float* destination, int count) => S.TryStorePart(value, destination, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V LoadBytes(byte* source) => S.LoadBytes(source);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreBytes(V value, byte* destination) => S.StoreBytes(value, destination);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreNonTemporal(V value, float* destination) => S.StoreNonTemporal(value, destination);
 }

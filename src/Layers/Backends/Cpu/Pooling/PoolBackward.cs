@@ -5,9 +5,8 @@ using MIOpenDarts.Layers.Backends.Cpu.Threads;
 namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
 
 /// <summary>The gradient of the pools, added to the source's gradient once. Item: image.</summary>
-internal readonly unsafe struct PoolBackward<S, V, TKinds>(PoolCall* call) : IParallelBody
+internal readonly unsafe struct PoolBackward<S, V>(PoolCall* call) : IParallelBody
     where S : struct, ISimd<V>
-    where TKinds : struct, IPoolKinds
 {
     public void Run(int item, int thread)
     {
@@ -25,9 +24,9 @@ internal readonly unsafe struct PoolBackward<S, V, TKinds>(PoolCall* call) : IPa
         for (var h = 0; h < source.Height; h++)
         {
             var dx = memory + call->DiffRow;
-            if (TKinds.Average) call->Rotated.Gather<S, V, NoPrefetch>(memory + call->DiffAverage, h, h + 1, dx, null, default);
+            if (call->HasAverage) call->Rotated.Gather<S, V, NoPrefetch>(memory + call->DiffAverage, h, h + 1, dx, null, default);
             else new Span<float>(dx, (int)source.RowFloats).Clear();
-            for (var phase = 0; phase < source.StrideW && TKinds.Max; phase++)
+            for (var phase = 0; phase < source.StrideW && call->HasMax; phase++)
             {
                 var (corner, remainder) = (call->Rotated.Corner(h, phase), call->Rotated.ClassOf(h, phase));
                 AddLargest(
@@ -49,19 +48,17 @@ internal readonly unsafe struct PoolBackward<S, V, TKinds>(PoolCall* call) : IPa
         var start = ((nint)n * call->Height + h) * length;
         var at = call->Diff.At(h, 0);
         float* max = memory + call->MaxRow, mean = memory + call->AverageRow;
-        if (TKinds.Max)
+        if (call->HasMax)
         {
             var taps = memory + call->DiffTaps + at;
             var indices = call->Indices + start;
             PrefetchL2.Fetch((float*)(indices + length), length / sizeof(float));
             Sum(call->MaxEdges, call->Max + start, length, max, pattern);
             new Span<float>(max, length).CopyTo(new Span<float>(memory + call->DiffMax + at, length));
-            var done = 0;
-            for (; done <= length - S.Width; done += S.Width) S.Store(S.LoadBytes(indices + done), taps + done);
-            for (; done < length; done++) taps[done] = indices[done];
+            TapBytes.Load(indices, taps, length);
         }
 
-        if (!TKinds.Average) return;
+        if (!call->HasAverage) return;
         Sum(call->AverageEdges, call->Average + start, length, mean, pattern);
         var rows = S.Broadcast(call->InverseRows(h));
         for (var i = 0; i < length; i += S.Width)
@@ -90,29 +87,7 @@ internal readonly unsafe struct PoolBackward<S, V, TKinds>(PoolCall* call) : IPa
 
     private static void AddLargest(float* d, float* indices, TapList taps, nint* offsets, int vectors, float* dx)
     {
-        nint i = 0;
-        for (; i + 4 * S.Width <= vectors * S.Width; i += 4 * S.Width)
-        {
-            V a0 = S.Load(dx + i), a1 = S.Load(dx + i + S.Width), a2 = S.Load(dx + i + 2 * S.Width), a3 = S.Load(dx + i + 3 * S.Width);
-            for (var t = 0; t < taps.Taps; t++)
-            {
-                var number = S.Broadcast(taps.Numbers[t]);
-                var at = offsets[taps.Numbers[t]] + i;
-                var index = indices + at;
-                var diff = d + at;
-                a0 = S.Add(a0, S.WhereEqual(S.Load(index), number, S.Load(diff)));
-                a1 = S.Add(a1, S.WhereEqual(S.Load(index + S.Width), number, S.Load(diff + S.Width)));
-                a2 = S.Add(a2, S.WhereEqual(S.Load(index + 2 * S.Width), number, S.Load(diff + 2 * S.Width)));
-                a3 = S.Add(a3, S.WhereEqual(S.Load(index + 3 * S.Width), number, S.Load(diff + 3 * S.Width)));
-            }
-
-            S.Store(a0, dx + i);
-            S.Store(a1, dx + i + S.Width);
-            S.Store(a2, dx + i + 2 * S.Width);
-            S.Store(a3, dx + i + 3 * S.Width);
-        }
-
-        for (; i < vectors * S.Width; i += S.Width)
+        for (nint i = 0; i < vectors * S.Width; i += S.Width)
         {
             var sum = S.Load(dx + i);
             for (var t = 0; t < taps.Taps; t++)

@@ -15,10 +15,8 @@ internal unsafe struct PoolCall
     /// <summary>x: [N,H,W,C] and its gradient.</summary>
     public float* Src, DiffSrc;
 
-    /// <summary>[N,H',W',C].</summary>
+    /// <summary>[N,H',W',C], each null where the pool is not wanted.</summary>
     public float* Max, Average;
-
-    /// <summary>[N,H',W',C].</summary>
     public byte* Indices;
 
     /// <summary>[KernelW]: what the taps of a kernel row read in a bordered row of the source.</summary>
@@ -65,6 +63,10 @@ internal unsafe struct PoolCall
 
     /// <summary>[StrideH][StrideW][taps]: the same taps' offsets one by one.</summary>
     public nint* TapOffsets;
+
+    public readonly bool HasMax => Max != null;
+
+    public readonly bool HasAverage => Average != null;
 
     /// <summary>Source rows from the first to the last of a window.</summary>
     public readonly int Reach => (Window.KernelH - 1) * Window.Dilation + 1;
@@ -133,9 +135,12 @@ internal unsafe struct PoolCall
         }
     }
 
-    /// <summary>Writes the tables.</summary>
-    public void Fill(Scratchpad scratch, int threads)
+    /// <summary>Copies addresses and writes the tables.</summary>
+    public void Fill(Tensor<float>? max, Tensor<float>? average, Tensor<byte>? indices, Scratchpad scratch, int threads)
     {
+        Max = max is null ? null : max.Data();
+        Average = average is null ? null : average.Data();
+        Indices = indices is null ? null : (byte*)indices.Address;
         Threads = scratch.Threads;
         FloatsPerThread = scratch.FloatsPerThread;
         new Span<int>(BordersCleared, threads).Clear();

@@ -9,9 +9,8 @@ namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
 /// Largest value, its tap, and mean of every window of an image, with the sums for the batch norm that follows them. Both are taken along
 /// the rows first and then down the columns: a pooled row serves all windows that reach it. Item: image.
 /// </summary>
-internal readonly unsafe struct PoolForward<S, V, TKinds>(PoolCall* call, bool statistics) : IParallelBody
+internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistics) : IParallelBody
     where S : struct, ISimd<V>
-    where TKinds : struct, IPoolKinds
 {
     public void Run(int item, int thread)
     {
@@ -22,8 +21,8 @@ internal readonly unsafe struct PoolForward<S, V, TKinds>(PoolCall* call, bool s
         var mean = memory + call->AverageRow;
         var maxSums = memory + call->MaxSums;
         var meanSums = memory + call->AverageSums;
-        if (TKinds.Max) new Span<float>(memory + call->NegativeInfinityRow, (int)source.RowFloats + S.Width).Fill(float.NegativeInfinity);
-        if (TKinds.Average) new Span<float>(memory + call->ZeroRow, (int)source.RowFloats + S.Width).Clear();
+        if (call->HasMax) new Span<float>(memory + call->NegativeInfinityRow, (int)source.RowFloats + S.Width).Fill(float.NegativeInfinity);
+        if (call->HasAverage) new Span<float>(memory + call->ZeroRow, (int)source.RowFloats + S.Width).Clear();
         var stream = (long)call->Images * call->Height * length > NonTemporal.Threshold;
         var (first, next) = (call->Geometry.TapRow(0, source), call->Geometry.TapRow(0, source));
         for (var h = 0; h < call->Height; h++)
@@ -31,13 +30,13 @@ internal readonly unsafe struct PoolForward<S, V, TKinds>(PoolCall* call, bool s
             var start = ((nint)item * call->Height + h) * length;
             for (; next < first + h * call->Window.StrideH + call->Reach; next++) PoolRow(item, next, memory);
             PoolColumns(h, memory, best, mean, call->Indices + start);
-            if (TKinds.Max) Put(best, call->Max + start, h == 0, maxSums, stream);
-            if (TKinds.Average) Put(mean, call->Average + start, h == 0, meanSums, stream);
+            if (call->HasMax) Put(best, call->Max + start, h == 0, maxSums, stream);
+            if (call->HasAverage) Put(mean, call->Average + start, h == 0, meanSums, stream);
         }
 
         if (!statistics) return;
-        if (TKinds.Max) ChannelSums<S, V>.Total(maxSums, source.Channels, period, call->MaxStatistics + (nint)item * 3 * source.Channels);
-        if (TKinds.Average)
+        if (call->HasMax) ChannelSums<S, V>.Total(maxSums, source.Channels, period, call->MaxStatistics + (nint)item * 3 * source.Channels);
+        if (call->HasAverage)
             ChannelSums<S, V>.Total(meanSums, source.Channels, period, call->AverageStatistics + (nint)item * 3 * source.Channels);
     }
 
@@ -69,41 +68,24 @@ internal readonly unsafe struct PoolForward<S, V, TKinds>(PoolCall* call, bool s
             return;
         }
 
-        var infinite = memory + call->NegativeInfinityRow;
-        var zero = memory + call->ZeroRow;
+        float* infinite = memory + call->NegativeInfinityRow, zero = memory + call->ZeroRow;
         CopyRow(n, h, infinite, zero);
-        nint i = 0;
-        for (; i <= pitch - 2 * S.Width; i += 2 * S.Width) AlongRow<Two>(infinite + i, zero + i, best + i);
-        if (i < pitch) AlongRow<One>(infinite + i, zero + i, best + i);
-    }
-
-    /// <summary>N vectors of a pooled row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void AlongRow<N>(float* infinite, float* zero, float* best)
-        where N : struct, IConstInt
-    {
-        var (pitch, at, more) = (call->Pitch, call->Offsets[0], N.Value > 1 ? S.Width : 0);
-        V value = S.Zero, tap = S.Zero, sum = S.Zero, value1 = S.Zero, tap1 = S.Zero, sum1 = S.Zero;
-        if (TKinds.Max) (value, value1) = (S.Load(infinite + at), S.Load(infinite + at + more));
-        if (TKinds.Average) (sum, sum1) = (S.Load(zero + at), S.Load(zero + at + more));
-        for (var k = 1; k < call->Window.KernelW; k++)
+        var (max, average) = (call->HasMax, call->HasAverage);
+        for (nint i = 0; i < pitch; i += S.Width)
         {
-            at = call->Offsets[k];
-            var number = S.Broadcast(k);
-            if (TKinds.Max) S.ArgMaxUpdate(ref value, ref tap, S.Load(infinite + at), number);
-            if (TKinds.Average) sum = S.Add(sum, S.Load(zero + at));
-            if (N.Value == 1) continue;
-            if (TKinds.Max) S.ArgMaxUpdate(ref value1, ref tap1, S.Load(infinite + at + more), number);
-            if (TKinds.Average) sum1 = S.Add(sum1, S.Load(zero + at + more));
-        }
+            var at = call->Offsets[0] + i;
+            V value = S.Load(infinite + at), tap = S.Zero, sum = S.Load(zero + at);
+            for (var k = 1; k < call->Window.KernelW; k++)
+            {
+                at = call->Offsets[k] + i;
+                if (max) S.ArgMaxUpdate(ref value, ref tap, S.Load(infinite + at), S.Broadcast(k));
+                if (average) sum = S.Add(sum, S.Load(zero + at));
+            }
 
-        S.Store(value, best);
-        S.Store(tap, best + pitch);
-        S.Store(sum, best + 2 * pitch);
-        if (N.Value == 1) return;
-        S.Store(value1, best + more);
-        S.Store(tap1, best + pitch + more);
-        S.Store(sum1, best + 2 * pitch + more);
+            S.Store(value, best + i);
+            S.Store(tap, best + pitch + i);
+            S.Store(sum, best + 2 * pitch + i);
+        }
     }
 
     /// <summary>
@@ -116,42 +98,26 @@ internal readonly unsafe struct PoolForward<S, V, TKinds>(PoolCall* call, bool s
         for (var k = 0; k < window.KernelH; k++)
             rows[k] = Pooled(h * window.StrideH + call->Geometry.TapRow(k * window.KernelW, call->Source), memory);
         var inverse = S.Broadcast(call->InverseRows(h));
-        nint i = 0;
-        for (; i <= length - 2 * S.Width; i += 2 * S.Width) DownColumns<Two>(rows, i, inverse, best, mean, indices + i);
-        for (; i <= length - S.Width; i += S.Width) DownColumns<One>(rows, i, inverse, best, mean, indices + i);
-        if (i == length) return;
-        var bytes = stackalloc byte[S.Width];
-        DownColumns<One>(rows, i, inverse, best, mean, bytes);
-        if (TKinds.Max) new Span<byte>(bytes, (int)(length - i)).CopyTo(new Span<byte>(indices + i, (int)(length - i)));
-    }
-
-    /// <summary>N vectors of a row of outputs.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void DownColumns<N>(float** rows, nint i, V inverse, float* best, float* mean, byte* indices)
-        where N : struct, IConstInt
-    {
-        var (pitch, more) = (call->Pitch, N.Value > 1 ? S.Width : 0);
-        var row = rows[0] + i;
-        V value = S.Load(row), tap = S.Load(row + pitch), sum = S.Load(row + 2 * pitch);
-        V value1 = S.Load(row + more), tap1 = S.Load(row + pitch + more), sum1 = S.Load(row + 2 * pitch + more);
-        for (var k = 1; k < call->Window.KernelH; k++)
+        // The backward pass has another use for this place.
+        var taps = memory + call->DiffTaps;
+        var (max, average) = (call->HasMax, call->HasAverage);
+        for (nint i = 0; i < length; i += S.Width)
         {
-            row = rows[k] + i;
-            var number = S.Broadcast(k * call->Window.KernelW);
-            if (TKinds.Max) S.ArgMaxUpdate(ref value, ref tap, S.Load(row), S.Add(S.Load(row + pitch), number));
-            if (TKinds.Average) sum = S.Add(sum, S.Load(row + 2 * pitch));
-            if (N.Value == 1) continue;
-            if (TKinds.Max) S.ArgMaxUpdate(ref value1, ref tap1, S.Load(row + more), S.Add(S.Load(row + pitch + more), number));
-            if (TKinds.Average) sum1 = S.Add(sum1, S.Load(row + 2 * pitch + more));
+            var row = rows[0] + i;
+            V value = S.Load(row), tap = S.Load(row + pitch), sum = S.Load(row + 2 * pitch);
+            for (var k = 1; k < window.KernelH; k++)
+            {
+                row = rows[k] + i;
+                if (max) S.ArgMaxUpdate(ref value, ref tap, S.Load(row), S.Add(S.Load(row + pitch), S.Broadcast(k * window.KernelW)));
+                if (average) sum = S.Add(sum, S.Load(row + 2 * pitch));
+            }
+
+            S.Store(value, best + i);
+            S.Store(tap, taps + i);
+            S.Store(S.Multiply(sum, S.Multiply(S.Load(call->InverseColumns + i), inverse)), mean + i);
         }
 
-        S.Store(value, best + i);
-        S.Store(S.Multiply(sum, S.Multiply(S.Load(call->InverseColumns + i), inverse)), mean + i);
-        if (TKinds.Max) S.StoreBytes(tap, indices);
-        if (N.Value == 1) return;
-        S.Store(value1, best + i + more);
-        S.Store(S.Multiply(sum1, S.Multiply(S.Load(call->InverseColumns + i + more), inverse)), mean + i + more);
-        if (TKinds.Max) S.StoreBytes(tap1, indices + more);
+        if (max) TapBytes.Store(taps, indices, length);
     }
 
     /// <summary>Where a bordered source row is kept, pooled, while a window may still reach it.</summary>
@@ -169,8 +135,8 @@ internal readonly unsafe struct PoolForward<S, V, TKinds>(PoolCall* call, bool s
         {
             var run = new ReadOnlySpan<float>(x, length);
             var at = source.At(0, w + source.Border);
-            if (TKinds.Max) run.CopyTo(new Span<float>(infinite + at, length));
-            if (TKinds.Average) run.CopyTo(new Span<float>(zero + at, length));
+            if (call->HasMax) run.CopyTo(new Span<float>(infinite + at, length));
+            if (call->HasAverage) run.CopyTo(new Span<float>(zero + at, length));
         }
     }
 }

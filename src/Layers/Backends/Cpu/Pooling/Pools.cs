@@ -10,58 +10,41 @@ internal sealed unsafe class Pools<S, V>(CpuContext context)
 {
     private readonly Descriptors<PoolCall> calls = new(1);
 
-    public void MaxForward(Tensor<float> src, Tensor<float> dst, Tensor<byte> indices, Window2D window)
+    public void MaxForward(Tensor<float> src, Tensor<float> dst, Tensor<byte> indices, Window2D window) =>
+        Forward(Describe(src, dst, window, dst, null, indices), src);
+
+    public void MaxBackward(Tensor<float> diffDst, Tensor<byte> indices, Tensor<float> diffSrc, Window2D window, bool accumulate) =>
+        Backward(Describe(diffSrc, diffDst, window, diffDst, null, indices), diffSrc, accumulate);
+
+    public void AverageForward(Tensor<float> src, Tensor<float> dst, Window2D window) =>
+        Forward(Describe(src, dst, window, null, dst, null), src);
+
+    public void AverageBackward(Tensor<float> diffDst, Tensor<float> diffSrc, Window2D window, bool accumulate) =>
+        Backward(Describe(diffSrc, diffDst, window, null, diffDst, null), diffSrc, accumulate);
+
+    private void Forward(PoolCall* call, Tensor<float> src)
     {
-        Describe(src, dst, window, dst, null, indices).Src = src.Data();
-        Forward<MaxOnly>();
+        call->Src = src.Data();
+        var work = new PoolForward<S, V>(call, statistics: false);
+        context.Workers.Run(call->Images, ref work);
     }
 
-    public void MaxBackward(Tensor<float> diffDst, Tensor<byte> indices, Tensor<float> diffSrc, Window2D window, bool accumulate)
+    private void Backward(PoolCall* call, Tensor<float> diffSrc, bool accumulate)
     {
-        Describe(diffSrc, diffDst, window, diffDst, null, indices).DiffSrc = diffSrc.Data();
-        Backward<MaxOnly>(calls.First->MaxEdges, accumulate);
+        (call->HasMax ? call->MaxEdges : call->AverageEdges).FillPlain(call->Pattern(S.Width));
+        call->FillTaps(S.Width);
+        call->DiffSrc = diffSrc.Data();
+        call->Accumulate = accumulate;
+        var work = new PoolBackward<S, V>(call);
+        context.Workers.Run(call->Images, ref work);
     }
 
-    public void AverageForward(Tensor<float> src, Tensor<float> dst, Window2D window)
-    {
-        Describe(src, dst, window, null, dst, null).Src = src.Data();
-        Forward<AverageOnly>();
-    }
-
-    public void AverageBackward(Tensor<float> diffDst, Tensor<float> diffSrc, Window2D window, bool accumulate)
-    {
-        Describe(diffSrc, diffDst, window, null, diffDst, null).DiffSrc = diffSrc.Data();
-        Backward<AverageOnly>(calls.First->AverageEdges, accumulate);
-    }
-
-    private void Forward<TKinds>()
-        where TKinds : struct, IPoolKinds
-    {
-        var work = new PoolForward<S, V, TKinds>(calls.First, statistics: false);
-        context.Workers.Run(calls.First->Images, ref work);
-    }
-
-    private void Backward<TKinds>(in EdgeSum plain, bool accumulate)
-        where TKinds : struct, IPoolKinds
-    {
-        var gradient = calls.First;
-        plain.FillPlain(gradient->Pattern(S.Width));
-        gradient->FillTaps(S.Width);
-        gradient->Accumulate = accumulate;
-        var work = new PoolBackward<S, V, TKinds>(gradient);
-        context.Workers.Run(gradient->Images, ref work);
-    }
-
-    private ref PoolCall Describe(
+    private PoolCall* Describe(
         Tensor<float> like, Tensor<float> dst, Window2D window, Tensor<float>? max, Tensor<float>? average, Tensor<byte>? indices)
     {
         context.Place(new Layout(calls.First, like.Shape, dst.Shape, window, context.Workers.Threads));
-        ref var call = ref *calls.First;
-        call.Max = max is null ? null : max.Data();
-        call.Average = average is null ? null : average.Data();
-        call.Indices = indices is null ? null : (byte*)indices.Address;
-        call.Fill(context.Scratch, context.Workers.Threads);
-        return ref call;
+        calls.First->Fill(max, average, indices, context.Scratch, context.Workers.Threads);
+        return calls.First;
     }
 
     private readonly struct Layout(PoolCall* gradient, Shape src, Shape dst, Window2D window, int threads) : IScratchLayout

@@ -41,7 +41,7 @@ internal sealed unsafe class PoolsOperation<S, V> : Operation<float>, IScratchLa
 
         ref var call = ref *Prepare();
         call.Src = pools.Src.Data();
-        var work = new PoolForward<S, V, BothPools>(calls.First, training);
+        var work = new PoolForward<S, V>(calls.First, training);
         context.Workers.Run(call.Images, ref work);
         if (training)
         {
@@ -68,7 +68,7 @@ internal sealed unsafe class PoolsOperation<S, V> : Operation<float>, IScratchLa
         gradient->Accumulate = true;
         gradient->MaxEdges.Fill(pools.Max, pools.MaxEdges.Active, gradient->Pattern(S.Width));
         gradient->AverageEdges.Fill(pools.Average, pools.AverageEdges.Active, gradient->Pattern(S.Width));
-        var work = new PoolBackward<S, V, BothPools>(gradient);
+        var work = new PoolBackward<S, V>(gradient);
         context.Workers.Run(gradient->Images, ref work);
     }
 
@@ -80,11 +80,7 @@ internal sealed unsafe class PoolsOperation<S, V> : Operation<float>, IScratchLa
     private PoolCall* Prepare()
     {
         place.Take(pools.Src.Shape.N);
-        ref var call = ref *calls.First;
-        call.Max = pools.Max.Data();
-        call.Average = pools.Average.Data();
-        call.Indices = (byte*)pools.Indices.Address;
-        call.Fill(context.Scratch, context.Workers.Threads);
+        calls.First->Fill(pools.Max, pools.Average, pools.Indices, context.Scratch, context.Workers.Threads);
         return calls.First;
     }
 

@@ -59,12 +59,6 @@ internal unsafe interface ISimd<V>
     /// <summary>Writes the first <paramref name="count"/> floats only, if the processor has an instruction for it.</summary>
     static abstract bool TryStorePart(V value, float* destination, int count);
 
-    /// <summary>Width bytes as floats.</summary>
-    static abstract V LoadBytes(byte* source);
-
-    /// <summary>Whole numbers 0 … 127 as Width bytes.</summary>
-    static abstract void StoreBytes(V value, byte* destination);
-
     /// <summary>A non-temporal store to an aligned place: for results that are read only after they would have left them.</summary>
     static abstract void StoreNonTemporal(V value, float* destination);
 }

@@ -66,19 +66,5 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         return Avx.IsSupported;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> LoadBytes(byte* source) =>
-        Vector128.ConvertToSingle(Vector128.WidenLower(
-            Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(int*)source).AsByte())).AsInt32());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreBytes(Vector128<float> value, byte* destination)
-    {
-        var numbers = Vector128.ConvertToInt32Native(value);
-        var words = Vector128.Narrow(numbers, numbers);
-        var bytes = Vector128.Narrow(words, words);
-        *(int*)destination = bytes.AsInt32().ToScalar();
-    }
-
     public static void StoreNonTemporal(Vector128<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
 }

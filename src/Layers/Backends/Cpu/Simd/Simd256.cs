@@ -75,19 +75,5 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         return Avx.IsSupported;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadBytes(byte* source) =>
-        Vector256.ConvertToSingle(Vector256.WidenLower(
-            Vector256.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsByte().ToVector256Unsafe())).AsInt32());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreBytes(Vector256<float> value, byte* destination)
-    {
-        var numbers = Vector256.ConvertToInt32Native(value);
-        var words = Vector256.Narrow(numbers, numbers);
-        var bytes = Vector256.Narrow(words, words);
-        *(long*)destination = bytes.AsInt64().ToScalar();
-    }
-
     public static void StoreNonTemporal(Vector256<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
 }

@@ -76,19 +76,5 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         return Avx512F.IsSupported;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> LoadBytes(byte* source) =>
-        Vector512.ConvertToSingle(Vector512.WidenLower(
-            Vector512.WidenLower(Vector128.Load(source).ToVector256Unsafe().ToVector512Unsafe())).AsInt32());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreBytes(Vector512<float> value, byte* destination)
-    {
-        var numbers = Vector512.ConvertToInt32Native(value);
-        var words = Vector512.Narrow(numbers, numbers);
-        var bytes = Vector512.Narrow(words, words);
-        bytes.GetLower().GetLower().Store((sbyte*)destination);
-    }
-
     public static void StoreNonTemporal(Vector512<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
 }
