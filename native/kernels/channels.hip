@@ -27,8 +27,8 @@ KERNEL partial_split_forward(const float* src, float* head, float* bypass, unsig
     {
         if (h + t / 2 >= p.height || w + t % 2 >= p.width) continue;
         const float value = plane[(h + t / 2) * p.width + w + t % 2];
-        // The first in row order wins a tie.
-        if (value > best) best = value, tap = t;
+        // The first in row order wins a tie, and a NaN is passed on.
+        if (value > best || value != value) best = value, tap = t;
     }
     bypass[i] = best;
     taps[i] = (unsigned char)tap;

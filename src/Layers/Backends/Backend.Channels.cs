@@ -9,7 +9,8 @@ public abstract partial class Backend<T>
 {
     /// <summary>
     /// head = the first channels of src, bypass = the others: as they are, or, with <paramref name="taps"/>, the largest of each 2x2
-    /// block (stride 2, the last block cut off at the border), of which taps keeps the place (row order, the first of equals).
+    /// block (stride 2, the last block cut off at the border), of which taps keeps the place (row order, the first of equals; a NaN is
+    /// passed on).
     /// src: [N,C,H,W], head: [N,C/K,H,W], bypass: [N,C−C/K,H',W'], taps like bypass, in an order of the backend's own. head, bypass and
     /// taps are overwritten.
     /// </summary>
@@ -120,7 +121,7 @@ public abstract partial class Backend<T>
         {
             if (2 * h + t / 2 >= src.H || 2 * w + t % 2 >= src.W) continue;
             var value = plane[BlockPixel(src, h, w, t)];
-            if (value > best) (best, tap) = (value, t);
+            if (value > best || T.IsNaN(value)) (best, tap) = (value, t);
         }
 
         return (best, tap);

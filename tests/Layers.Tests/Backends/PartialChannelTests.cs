@@ -50,6 +50,58 @@ public class PartialChannelTests
         Assert.Equal([.. first.Select(v => 2 * v), 0, 20, 0, 0, 0, 40, 60, 0, 80], Read(backend, src));
     }
 
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void A_strided_bypass_passes_a_NaN_on(string name)
+    {
+        using var backend = Create(name);
+        using var plan = new MemoryPlan<float>(backend, 1);
+        var src = plan.Activation("src", 2, 2, 4);
+        var (head, bypass, taps) = (plan.Activation("head", 1, 2, 4), plan.Activation("bypass", 1, 1, 2),
+            plan.PerImage<byte>("taps", 1, 1, 2));
+        plan.Commit();
+        backend.WriteImages([.. new float[8], 1, float.NaN, 3, 4, 2, 5, 6, float.NaN], src);
+        backend.PartialSplitForward(src, head, bypass, taps);
+        backend.WriteImages([10f, 20f], bypass);
+        backend.PartialSplitBackward(head, bypass, taps, src, accumulate: false);
+        // 5 comes after the first NaN, but is not above it.
+        Assert.Equal([.. new float[8], 0, 10, 0, 0, 0, 0, 0, 20], Read(backend, src));
+    }
+
+    // Multiples of four channels are transposed in registers.
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(6)]
+    [InlineData(8)]
+    [InlineData(9)]
+    public void Four_groups_have_the_order_of_the_reference(int heads)
+    {
+        var merged = new List<float[]>();
+        foreach (var name in new[] { "reference", "cpu" })
+        {
+            using var backend = Create(name);
+            using var plan = new MemoryPlan<float>(backend, 2);
+            var (mixed, bypass, dst) = (plan.Activation("mixed", heads, 3, 5), plan.Activation("bypass", 3 * heads, 3, 5),
+                plan.Activation("dst", 4 * heads, 3, 5));
+            plan.Commit();
+            float[] first = Numbers(mixed, 0), second = Numbers(bypass, 1000);
+            backend.WriteImages(first, mixed);
+            backend.WriteImages(second, bypass);
+            backend.PartialMergeForward(mixed, bypass, dst);
+            merged.Add(Read(backend, dst));
+            backend.Fill(mixed, 0);
+            backend.Fill(bypass, 0);
+            backend.PartialMergeBackward(dst, mixed, bypass);
+            Assert.Equal(first, Read(backend, mixed));
+            Assert.Equal(second, Read(backend, bypass));
+        }
+
+        Assert.Equal(merged[0], merged[1]);
+
+        static float[] Numbers(Tensor<float> like, int first) => [.. Enumerable.Range(first, (int)like.Shape.Count).Select(i => (float)i)];
+    }
+
     private static Backend<float> Create(string name) => name == "cpu" ? CpuBackend.Create(2) : new ReferenceBackend<float>();
 
     private static float[] Read(Backend<float> backend, Tensor<float> tensor)

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
 using MIOpenDarts.Layers.Backends.Cpu.Simd;
@@ -83,18 +85,17 @@ internal sealed unsafe class PartialChannels<S, V>(CpuContext context)
 
         private void Largest(float* from, int rows, int columns, float* largest, byte* places)
         {
-            for (var c = 0; c < parts.Rest; c++)
+            var taps = stackalloc float[parts.Rest + S.Width];
+            for (var c = 0; c < parts.Rest; c += S.Width)
             {
-                var (best, tap) = (from[c], 0);
+                V best = S.Load(from + c), tap = S.Zero;
                 for (var t = 1; t < 4; t++)
-                {
-                    if (t / 2 >= rows || t % 2 >= columns) continue;
-                    var value = from[Place(t) + c];
-                    if (value > best) (best, tap) = (value, t);
-                }
-
-                (largest[c], places[c]) = (best, (byte)tap);
+                    if (t / 2 < rows && t % 2 < columns) S.ArgMaxUpdate(ref best, ref tap, S.Load(from + Place(t) + c), S.Broadcast(t));
+                LaneStores<S, V>.Put(best, largest + c, Math.Min(S.Width, parts.Rest - c));
+                S.Store(tap, taps + c);
             }
+
+            TapBytes.Store(taps, places, parts.Rest);
         }
 
         private void AddToLargest(float* to, float* diff, byte* places)
@@ -113,26 +114,37 @@ internal sealed unsafe class PartialChannels<S, V>(CpuContext context)
             var (heads, rest, groups) = (parts.Heads, parts.Rest, parts.Groups);
             var first = (long)item * parts.Whole.Pixels;
             float* head = mixed + first * heads, other = bypass + first * rest, whole = y + first * parts.Whole.C;
-            for (var pixel = 0; pixel < parts.Whole.Pixels; pixel++, head += heads, other += rest)
-                for (var i = 0; i < heads; i++, whole += groups)
+            for (var pixel = 0; pixel < parts.Whole.Pixels; pixel++, head += heads, other += rest, whole += parts.Whole.C)
+            {
+                var i = 0;
+                for (; groups == 4 && i <= heads - 4 && Sse.IsSupported; i += 4)
                 {
-                    if (backward) Scatter(whole, head + i, other + i, heads, groups);
-                    else Gather(whole, head + i, other + i, heads, groups);
+                    float* to = whole + 4 * i, p0 = head + i, p1 = other + i, p2 = p1 + heads, p3 = p2 + heads;
+                    if (backward) Transpose(to, to + 4, to + 8, to + 12, p0, p1, p2, p3);
+                    else Transpose(p0, p1, p2, p3, to, to + 4, to + 8, to + 12);
                 }
+
+                for (; i < heads; i++)
+                    for (var g = 0; g < groups; g++)
+                    {
+                        float* part = g == 0 ? head + i : other + (g - 1) * heads + i, to = whole + i * groups + g;
+                        if (backward) *part = *to;
+                        else *to = *part;
+                    }
+            }
         }
 
+        // Channels of four groups, four at a time.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Gather(float* whole, float* head, float* other, int heads, int groups)
+        private static void Transpose(float* x0, float* x1, float* x2, float* x3, float* y0, float* y1, float* y2, float* y3)
         {
-            whole[0] = *head;
-            for (var g = 1; g < groups; g++, other += heads) whole[g] = *other;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Scatter(float* whole, float* head, float* other, int heads, int groups)
-        {
-            *head = whole[0];
-            for (var g = 1; g < groups; g++, other += heads) *other = whole[g];
+            Vector128<float> a = Vector128.Load(x0), b = Vector128.Load(x1), c = Vector128.Load(x2), d = Vector128.Load(x3);
+            Vector128<float> ac = Sse.UnpackLow(a, c), bd = Sse.UnpackLow(b, d);
+            Sse.UnpackLow(ac, bd).Store(y0);
+            Sse.UnpackHigh(ac, bd).Store(y1);
+            (ac, bd) = (Sse.UnpackHigh(a, c), Sse.UnpackHigh(b, d));
+            Sse.UnpackLow(ac, bd).Store(y2);
+            Sse.UnpackHigh(ac, bd).Store(y3);
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
+namespace MIOpenDarts.Layers.Backends.Cpu.Building;
 
 /// <summary>Numbers of taps, which tensors keep as bytes and kernels as floats.</summary>
 internal static unsafe class TapBytes
