@@ -53,11 +53,14 @@ internal static unsafe class ChannelSums<S, V>
         for (var c = 0; c < channels; c++) totals[2 * channels + c] = sums[2 * pattern + c];
     }
 
-    /// <summary>sums[0] += Σ d, sums[1] += Σ d·(z − mean) by channel pattern, over packed pixels.</summary>
-    public static void Products(float* d, float* z, float* means, int length, int period, float* sums)
+    /// <summary>
+    /// sums[0] += Σ d, sums[1] += Σ d·(z − mean) by channel pattern, over packed pixels. What lies at <paramref name="next"/> is
+    /// prefetched.
+    /// </summary>
+    public static void Products(float* d, float* z, float* means, int length, int period, float* sums, float* next)
     {
         var (whole, pattern) = (length / S.Width * S.Width, period * S.Width);
-        Add(new ProductTerms(d, z, means, S.Zero), whole, pattern, sums, sums + pattern);
+        Add(new ProductTerms(d, z, means, next, S.Zero), whole, pattern, sums, sums + pattern);
         for (var i = whole; i < length; i++)
         {
             sums[i % pattern] += d[i];
@@ -145,13 +148,14 @@ internal static unsafe class ChannelSums<S, V>
         }
     }
 
-    private readonly struct ProductTerms(float* d, float* z, float* means, V mean) : ITerms<ProductTerms>
+    private readonly struct ProductTerms(float* d, float* z, float* means, float* next, V mean) : ITerms<ProductTerms>
     {
-        public ProductTerms At(nint phase) => new(d, z, means, S.Load(means + phase));
+        public ProductTerms At(nint phase) => new(d, z, means, next, S.Load(means + phase));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(nint i, nint j, ref V first, ref V second)
         {
+            PrefetchL2.Fetch(next + i);
             var value = S.Load(d + i);
             first = S.Add(first, value);
             second = S.MultiplyAdd(value, S.Subtract(S.Load(z + i), mean), second);

@@ -29,6 +29,10 @@ internal unsafe struct FourVectors<S, V>(V v0, V v1, V v2, V v3)
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(in FourVectors<S, V> a) =>
+        (V0, V1, V2, V3) = (S.Add(a.V0, V0), S.Add(a.V1, V1), S.Add(a.V2, V2), S.Add(a.V3, V3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Store(float* destination, nint apart) => Store<CachedStore<S, V>>(destination, apart);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -49,7 +49,7 @@ internal sealed unsafe class VectorOperations<S, V>(CpuContext context)
 
     private double Dot(float* x, float* y, long count)
     {
-        var pattern = ChannelPattern.Long<S, V>(1);
+        var pattern = ChannelPattern.Long(1, S.Width);
         context.Reserve(2 * DotItems + pattern, 2 * pattern, out var shared, out var threads);
         new Span<float>(shared, 2 * DotItems + pattern).Clear();
         var work = new DotParts(x, y, count, pattern, (double*)shared, threads, context.FloatsPerThread);
@@ -78,7 +78,8 @@ internal sealed unsafe class VectorOperations<S, V>(CpuContext context)
                 double tile = 0;
                 new Span<float>(sums, 2 * pattern).Clear();
                 ChannelSums<S, V>.Products(
-                    x + first, y + first, (float*)zeros, (int)Math.Min(TileFloats, end - first), pattern / S.Width, sums);
+                    x + first, y + first, (float*)zeros, (int)Math.Min(TileFloats, end - first), pattern / S.Width, sums,
+                    y + first + PrefetchL2.Distance);
                 ChannelPattern.Fold(sums + pattern, &tile, 1, pattern);
                 parts[item] += tile;
             }

@@ -87,7 +87,7 @@ internal unsafe struct FactorizedReduceCall
             output.Shape = shape;
             output.Even.LayOut(branches[i].Even, 0, 0, Groups.Count, S.Width, ref cursor);
             output.Odd.LayOut(branches[i].Odd, 1, branches[i].Even.Shape.N, Groups.Count, S.Width, ref cursor);
-            output.Period = ChannelPattern.Long<S, V>(channels);
+            output.Period = ChannelPattern.Long(channels, S.Width);
             output.Gradient.LayOut(output.Period, ref cursor);
             largest = Math.Max(largest, (nint)shape.CountPerImage);
             tile = Math.Max(tile, (int)SourceLayout.RoundUp(output.Odd.Channels, S.Width));

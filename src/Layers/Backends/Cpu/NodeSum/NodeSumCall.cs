@@ -16,7 +16,7 @@ internal unsafe struct NodeSumCall
     /// <summary>Floats of an image.</summary>
     public int Length;
 
-    /// <summary>Floats in a channel pattern, at least four vectors.</summary>
+    /// <summary>Floats in a channel pattern.</summary>
     public int Pattern;
 
     public int Count;
@@ -56,20 +56,14 @@ internal unsafe struct NodeSumCall
     /// <summary>[Count]: mixing weights.</summary>
     public float* Weights;
 
-    /// <summary>[groups][Rows][C]: Σdy of every node, then Σdy·(z − mean) of every branch.</summary>
+    /// <summary>[groups][Count][2][C]: Σdy and Σdy·(z − mean) of every branch.</summary>
     public double* Sums;
 
-    /// <summary>[threads][Rows][pattern]: the same of the image in work.</summary>
+    /// <summary>[threads][Count][2][pattern]: the same of the image in work.</summary>
     public float* ImageSums;
-
-    /// <summary>Rows of sums.</summary>
-    public readonly int Rows => NodeCount + Count;
 
     /// <summary>Groups of images with sums of their own: the cut is that of the batch into leaves.</summary>
     public ImageGroups Groups;
-
-    /// <summary>[2][C]: the sums that one batch norm's gradient is made from.</summary>
-    public double* Pair;
 
     /// <summary>Takes the memory for at most so many branches, each into a node of its own.</summary>
     public void LayOut(int count, Shape shape, int pattern, int threads, int groups, ref BumpAllocator cursor)
@@ -86,9 +80,8 @@ internal unsafe struct NodeSumCall
         Scales = cursor.Take((nint)count * pattern);
         Shifts = cursor.Take((nint)count * pattern);
         Means = cursor.Take((nint)count * pattern);
-        Sums = cursor.Take<double>(Groups.Count * Rows * shape.C);
-        ImageSums = cursor.Take((nint)threads * Rows * pattern);
-        Pair = cursor.Take<double>(2 * shape.C);
+        Sums = cursor.Take<double>(Groups.Count * 2 * count * shape.C);
+        ImageSums = cursor.Take((nint)threads * 2 * count * pattern);
     }
 
     /// <summary>Copies addresses and per-channel numbers, for the nodes' values or their gradients.</summary>

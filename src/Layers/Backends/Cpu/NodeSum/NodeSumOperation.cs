@@ -42,7 +42,7 @@ internal sealed unsafe class NodeSumOperation<S, V> : Operation<float>, IScratch
     public void LayOut(ref BumpAllocator shared, ref BumpAllocator thread) =>
         calls.First->LayOut(
             sum.Terms.All.Count, sum.Terms.All.Count > 0 && sum.Terms.All[0].Dst is { } node ? node.Shape : sum.Extent,
-            ChannelPattern.Long<S, V>(sum.Extent.C), context.Workers.Threads, context.Leaves.Parts, ref shared);
+            ChannelPattern.Long(sum.Extent.C, S.Width), context.Workers.Threads, context.Leaves.Parts, ref shared);
 
     private bool Prepare(bool gradients)
     {
@@ -55,25 +55,22 @@ internal sealed unsafe class NodeSumOperation<S, V> : Operation<float>, IScratch
     /// <summary>From the groups' sums to the mixing weights' gradients and the terms' gradient vectors.</summary>
     private void Finish(ReadOnlySpan<NodeSumTerm<float>> terms, float* diffWeights, NodeSumCall* call)
     {
-        double* sums = call->Sums, pair = call->Pair;
+        var sums = call->Sums;
         var channels = call->Channels;
-        GroupSums.Add(sums, call->Groups.Count, call->Rows * channels);
-        context.Leaves.QueueSums(sums, call->Rows * channels);
+        GroupSums.Add(sums, call->Groups.Count, 2 * call->Count * channels);
+        context.Leaves.QueueSums(sums, 2 * call->Count * channels);
         context.Leaves.ExchangeQueued();
-        for (var k = 0; k < terms.Length; k++)
+        for (var k = 0; k < terms.Length; k++, sums += 2 * channels)
         {
-            var products = sums + (call->NodeCount + k) * channels;
-            new Span<double>(sums + call->NodeOf[k] * channels, channels).CopyTo(new Span<double>(pair, channels));
             double total = 0;
             if (terms[k].Normalized is { } v)
             {
-                var inverse = v.Norm.InverseDeviation.Data();
-                for (var c = 0; c < channels; c++) pair[channels + c] = products[c] * inverse[c];
-                total = BatchStatistics.Gradient(pair, context.Leaves, v, call->Weights[k]);
+                for (var c = 0; c < channels; c++) sums[channels + c] *= v.Norm.InverseDeviation.Data()[c];
+                total = BatchStatistics.Gradient(sums, context.Leaves, v, call->Weights[k]);
             }
             else
             {
-                for (var c = 0; c < channels; c++) total += products[c];
+                for (var c = 0; c < channels; c++) total += sums[channels + c];
             }
 
             diffWeights[terms[k].Index] += (float)total;

@@ -123,7 +123,7 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
 
     private static int Pattern(Shape shape) => ChannelPattern.Shortest<S, V>(shape.C);
 
-    private static int LongPattern(Shape shape) => ChannelPattern.Long<S, V>(shape.C);
+    private static int LongPattern(Shape shape) => ChannelPattern.Long(shape.C, S.Width);
 
     private static double Weight(BatchNormState<float> norm, int c) => norm.Scale is null ? 1 : norm.Scale.Data()[c];
 
@@ -188,7 +188,8 @@ internal sealed unsafe class BatchNorm<S, V>(CpuContext context)
             var total = totals + item * 2 * (nint)shape.C;
             new Span<float>(sums, 2 * pattern).Clear();
             new Span<double>(total, 2 * shape.C).Clear();
-            ChannelSums<S, V>.Products(dy + first, z + first, means, (int)shape.CountPerImage, pattern / S.Width, sums);
+            ChannelSums<S, V>.Products(
+                dy + first, z + first, means, (int)shape.CountPerImage, pattern / S.Width, sums, z + first + PrefetchL2.Distance);
             ChannelPattern.Fold(sums, total, shape.C, pattern);
             ChannelPattern.Fold(sums + pattern, total + shape.C, shape.C, pattern);
         }

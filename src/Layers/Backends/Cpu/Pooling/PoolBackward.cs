@@ -44,7 +44,7 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolCall* call) : IParallelBo
     /// <summary>Sums dz over the edges and puts it into the bordered images; of the mean, every pixel inside gets an equal share.</summary>
     private void OutputRow(int n, int h, float* memory)
     {
-        var (length, pattern) = (call->RowLength, call->Source.Period * S.Width);
+        var length = call->RowLength;
         var start = ((nint)n * call->Height + h) * length;
         var at = call->Diff.At(h, 0);
         float* max = memory + call->MaxRow, mean = memory + call->AverageRow;
@@ -53,37 +53,23 @@ internal readonly unsafe struct PoolBackward<S, V>(PoolCall* call) : IParallelBo
             var taps = memory + call->DiffTaps + at;
             var indices = call->Indices + start;
             PrefetchL2.Fetch((float*)(indices + length), length / sizeof(float));
-            Sum(call->MaxEdges, call->Max + start, length, max, pattern);
+            Sum(call->MaxEdges, call->Max + start, length, max);
             new Span<float>(max, length).CopyTo(new Span<float>(memory + call->DiffMax + at, length));
             TapBytes.Load(indices, taps, length);
         }
 
         if (!call->HasAverage) return;
-        Sum(call->AverageEdges, call->Average + start, length, mean, pattern);
+        Sum(call->AverageEdges, call->Average + start, length, mean);
         var rows = S.Broadcast(call->InverseRows(h));
         for (var i = 0; i < length; i += S.Width)
             S.Store(S.Multiply(S.Load(mean + i), S.Multiply(S.Load(call->InverseColumns + i), rows)), mean + i);
         new Span<float>(mean, length).CopyTo(new Span<float>(memory + call->DiffAverage + at, length));
     }
 
-    /// <summary>sums = Σ_edges (a·diff + b·z + c) for a row of z, in whole vectors, while the next row is fetched in step.</summary>
-    private static void Sum(in EdgeSum edges, float* z, int length, float* sums, int pattern)
-    {
-        for (int i = 0, j = 0; i < length; i += S.Width, j += S.Width)
-        {
-            if (j == pattern) j = 0;
-            var sum = S.Load(edges.Offset + j);
-            var weights = edges.Weights + j;
-            for (var e = 0; e < edges.Count; e++, weights += pattern)
-            {
-                var x = z + edges.Places[e] + i;
-                PrefetchL2.Fetch(x + length);
-                sum = S.MultiplyAdd(S.Load(weights), S.Load(x), sum);
-            }
-
-            S.Store(sum, sums + i);
-        }
-    }
+    /// <summary>sums = Σ_edges (a·diff + b·z + c) for a row of z, while the next row is fetched in step.</summary>
+    private static void Sum(in EdgeSum edges, float* z, int length, float* sums) =>
+        WeightedSum<S, V>.Run(
+            z, edges.Places, edges.Weights, edges.Offset, edges.Count, edges.Pattern, length, ahead: length, sums, accumulate: false);
 
     private static void AddLargest(float* d, float* indices, TapList taps, nint* offsets, int vectors, float* dx)
     {

@@ -1,5 +1,6 @@
 using MIOpenDarts.Layers.Backends.Cpu.Building;
 using MIOpenDarts.Layers.Backends.Cpu.Memory;
+using MIOpenDarts.Layers.Backends.Cpu.Simd;
 using MIOpenDarts.Layers.Tensors;
 
 namespace MIOpenDarts.Layers.Backends.Cpu.Pooling;
@@ -103,8 +104,8 @@ internal unsafe struct PoolCall
         // A pool is geometry like a depthwise branch, so the same border serves.
         Diff = new DiffLayout(Source, vectorWidth);
         Diff.Cover(Geometry);
-        MaxEdges.LayOut(maxEdges, pattern, ref cursor);
-        AverageEdges.LayOut(averageEdges, pattern, ref cursor);
+        MaxEdges.LayOut(maxEdges, ChannelPattern.Long(src.C, vectorWidth), ref cursor);
+        AverageEdges.LayOut(averageEdges, ChannelPattern.Long(src.C, vectorWidth), ref cursor);
         Rotated.LayOut(Source, Diff, Lists, window.Taps, vectorWidth, ref cursor);
         TapOffsets = cursor.Take<nint>(Rotated.Classes * window.Taps);
         DiffMax = thread.TakeOffset(Diff.Floats);

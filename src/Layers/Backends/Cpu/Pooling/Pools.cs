@@ -31,7 +31,7 @@ internal sealed unsafe class Pools<S, V>(CpuContext context)
 
     private void Backward(PoolCall* call, Tensor<float> diffSrc, bool accumulate)
     {
-        (call->HasMax ? call->MaxEdges : call->AverageEdges).FillPlain(call->Pattern(S.Width));
+        (call->HasMax ? call->MaxEdges : call->AverageEdges).FillPlain();
         call->FillTaps(S.Width);
         call->DiffSrc = diffSrc.Data();
         call->Accumulate = accumulate;

@@ -66,8 +66,8 @@ internal sealed unsafe class PoolsOperation<S, V> : Operation<float>, IScratchLa
         gradient->DiffSrc = pools.Src.Diff!.Data();
         gradient->FillTaps(S.Width);
         gradient->Accumulate = true;
-        gradient->MaxEdges.Fill(pools.Max, pools.MaxEdges.Active, gradient->Pattern(S.Width));
-        gradient->AverageEdges.Fill(pools.Average, pools.AverageEdges.Active, gradient->Pattern(S.Width));
+        gradient->MaxEdges.Fill(pools.Max, pools.MaxEdges.Active);
+        gradient->AverageEdges.Fill(pools.Average, pools.AverageEdges.Active);
         var work = new PoolBackward<S, V>(gradient);
         context.Workers.Run(gradient->Images, ref work);
     }

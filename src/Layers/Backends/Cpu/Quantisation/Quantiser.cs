@@ -20,7 +20,7 @@ internal sealed unsafe class Quantiser<S, V>(CpuContext context)
 
     public void Forward(Tensor<float> src, Tensor<float>? bias, Tensor<float> dst, ByteScale scale)
     {
-        var period = ChannelPattern.Long<S, V>(src.Shape.C);
+        var period = ChannelPattern.Long(src.Shape.C, S.Width);
         context.Reserve(period, 0, out var pattern, out _);
         Fill(pattern, bias, src.Shape.C, period);
         elementwise.Each(new Rounded(src.Data(), pattern, dst.Data(), scale), src.Shape.Count, period);
@@ -30,7 +30,7 @@ internal sealed unsafe class Quantiser<S, V>(CpuContext context)
         Tensor<float> src, Tensor<float>? bias, Tensor<float> diffDst, Tensor<float> diffSrc, Tensor<float>? diffBias, ByteScale scale,
         bool accumulate)
     {
-        var (shape, channels, period) = (src.Shape, src.Shape.C, ChannelPattern.Long<S, V>(src.Shape.C));
+        var (shape, channels, period) = (src.Shape, src.Shape.C, ChannelPattern.Long(src.Shape.C, S.Width));
         var shortest = ChannelPattern.Shortest<S, V>(channels);
         // Images' sums are doubles: they begin at a whole vector of floats.
         var room = (2 * period + 15) / 16 * 16;

@@ -21,13 +21,8 @@ internal static unsafe class ChannelPattern
     public static int Shortest<S, V>(int channels)
         where S : struct, ISimd<V> => Vectors(channels, S.Width) * S.Width;
 
-    /// <summary>Floats in whole patterns of at least four vectors together: as many independent sums hide an addition's latency.</summary>
-    public static int Long<S, V>(int channels)
-        where S : struct, ISimd<V>
-    {
-        var shortest = Shortest<S, V>(channels);
-        return shortest * Math.Max(1, (4 * S.Width + shortest - 1) / shortest);
-    }
+    /// <summary>Floats in whole patterns that are whole fours of vectors.</summary>
+    public static int Long(int channels, int width) => Vectors(channels, 4 * width) * 4 * width;
 
     /// <summary>pattern[j] = values[j mod C] · factor.</summary>
     public static void Fill(float* pattern, float* values, int channels, int length, float factor = 1)
