@@ -7,7 +7,8 @@ namespace MIOpenDarts.Layers.Tests.Fused;
 
 /// <summary>
 /// Products of four or eight channels into as many, whose inputs are spread within a vector, have the bits of the product with a
-/// block-diagonal filter that they spare: the order of the sums is one, and the products left out are zero.
+/// block-diagonal filter that they spare: the order of the sums is one, and the products left out are zero for finite
+/// numbers.
 /// </summary>
 public unsafe class FewChannelsTests
 {

@@ -100,14 +100,18 @@ internal static class FusedCases
         new(1, 36, 50, 46, 2, false, true, new(5, 2, 8), new(3, 1, 8), new(3, 2, 8), new(5, 1, 8), new(3, 1, 8)),
     ];
 
-    /// <summary>Node sums of several quads of terms.</summary>
+    /// <summary>Node sums of more terms than are added at a time.</summary>
     public static readonly NodeSumCase ManyTerms = new(18, 12, 15, 7, 9, 2, 2);
+
+    /// <summary>An image is more than a tile of the backward pass, and its rest no whole vector.</summary>
+    public static readonly NodeSumCase SeveralTiles = new(3, 13, 19, 17, 5, 2, 2);
 
     /// <summary>One of each kind at least, most of them of several images to a gradient group.</summary>
     public static readonly FusedCase[] All =
     [
         .. SearchShapes,
         ManyTerms,
+        SeveralTiles,
         new FactorizedReduceCase(18, 12, 9, 8, 12, 12, 12),
         new FactorizedReduceCase(18, 24, 9, 8, 12) { Segments = 4 },
         new SeparableCase(18, 36, 6, 7, 1, false, true, new BranchCase(0, 1, 12)) { Segments = 3 },

@@ -1,6 +1,7 @@
 using MIOpenDarts.Layers.Backends;
 using MIOpenDarts.Layers.Backends.MIOpen.Kernels;
 using MIOpenDarts.Layers.Backends.Reference;
+using MIOpenDarts.Layers.Tests.Backends;
 using MIOpenDarts.Layers.Tests.Fused;
 using MIOpenDarts.Tests.Hip;
 
@@ -100,6 +101,13 @@ public class HipFusedTests
             Assert.Equal(expected.Largest, largest);
             Assert.Equal(expected.Taps, taps);
         }
+    }
+
+    [Fact]
+    public void A_strided_bypass_passes_a_NaN_on()
+    {
+        using var gpu = Gpu.Create();
+        PartialChannelTests.CheckNaN(gpu);
     }
 
     [Fact]

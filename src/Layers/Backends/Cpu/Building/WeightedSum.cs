@@ -24,7 +24,7 @@ internal static unsafe class WeightedSum<S, V>
         float* dst, bool accumulate)
     {
         int i = 0, j = 0;
-        // Four vectors share what finds their places.
+        // Addresses are computed once for four vectors.
         for (; i <= length - 4 * S.Width; i += 4 * S.Width, j += 4 * S.Width)
         {
             if (j == pattern) j = 0;

@@ -11,7 +11,7 @@ namespace MIOpenDarts.Layers.Backends.Cpu.NodeSum;
 internal readonly unsafe struct NodeSumBackward<S, V>(NodeSumCall* call) : IParallelBody
     where S : struct, ISimd<V>
 {
-    // 16 KiB of dy stay in L1 for all branches of a node.
+    // 16 KiB of dy, or a longer pattern, stay in L1 for all branches of a node.
     private const int TileFloats = 4096;
 
     public void Run(int item, int thread)

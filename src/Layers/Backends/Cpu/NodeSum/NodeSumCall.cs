@@ -16,7 +16,7 @@ internal unsafe struct NodeSumCall
     /// <summary>Floats of an image.</summary>
     public int Length;
 
-    /// <summary>Floats in a channel pattern.</summary>
+    /// <summary>Floats in a long channel pattern.</summary>
     public int Pattern;
 
     public int Count;
@@ -59,7 +59,7 @@ internal unsafe struct NodeSumCall
     /// <summary>[groups][Count][2][C]: Σdy and Σdy·(z − mean) of every branch.</summary>
     public double* Sums;
 
-    /// <summary>[threads][Count][2][pattern]: the same of the image in work.</summary>
+    /// <summary>[threads][Count][2][shortest pattern]: the same of the image in work.</summary>
     public float* ImageSums;
 
     /// <summary>Groups of images with sums of their own: the cut is that of the batch into leaves.</summary>

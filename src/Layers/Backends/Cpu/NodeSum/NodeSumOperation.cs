@@ -21,7 +21,7 @@ internal sealed unsafe class NodeSumOperation<S, V> : Operation<float>, IScratch
         place = new ScratchPlace(context, this);
     }
 
-    public override string Describe() => $"cpu {S.Width * 32} bits, four terms at a time: {sum.Describe()}";
+    public override string Describe() => $"cpu {S.Width * 32} bits, forward four terms at a time: {sum.Describe()}";
 
     public override void Forward(bool training)
     {

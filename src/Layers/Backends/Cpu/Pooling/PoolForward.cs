@@ -74,7 +74,7 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
         for (nint i = 0; i < pitch; i += S.Width)
         {
             var at = call->Offsets[0] + i;
-            V value = S.Load(infinite + at), tap = S.Zero, sum = S.Load(zero + at);
+            V value = max ? S.Load(infinite + at) : S.Zero, tap = S.Zero, sum = average ? S.Load(zero + at) : S.Zero;
             for (var k = 1; k < call->Window.KernelW; k++)
             {
                 at = call->Offsets[k] + i;
@@ -98,7 +98,7 @@ internal readonly unsafe struct PoolForward<S, V>(PoolCall* call, bool statistic
         for (var k = 0; k < window.KernelH; k++)
             rows[k] = Pooled(h * window.StrideH + call->Geometry.TapRow(k * window.KernelW, call->Source), memory);
         var inverse = S.Broadcast(call->InverseRows(h));
-        // The backward pass has another use for this place.
+        // DiffTaps is free in a forward pass.
         var taps = memory + call->DiffTaps;
         var (max, average) = (call->HasMax, call->HasAverage);
         for (nint i = 0; i < length; i += S.Width)
