@@ -41,6 +41,16 @@ public class FusedTests
         Gen.Select(FusedCases.Mix, FusedCases.Width).Holds(
             (c, width) => Compare(width, true, c.ToString(), b => new NodeSumSetup<float>(b, c), b => new NodeSumSetup<double>(b, c)), 80);
 
+    [Theory]
+    [InlineData(16)]
+    [InlineData(8)]
+    [InlineData(4)]
+    public void Node_sums_of_several_tiles_compute_what_the_composed_form_computes(int width)
+    {
+        foreach (var c in new[] { FusedCases.ManyTerms, FusedCases.SeveralTiles })
+            Compare(width, true, c.ToString(), b => new NodeSumSetup<float>(b, c), b => new NodeSumSetup<double>(b, c));
+    }
+
     [Fact]
     public void Factorized_reductions_compute_what_the_composed_form_computes() =>
         Gen.Select(FusedCases.FactorizedReduces, FusedCases.Width, Gen.Bool).Holds(
